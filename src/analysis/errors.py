@@ -1,0 +1,43 @@
+"""The one error a reader of this project meets: where it is, what was found, what was expected, what to do."""
+
+from pathlib import Path
+
+
+class InputError(ValueError):
+    """Something in an input file, parameter or formula cannot be used.
+
+    The message always names the place (file, row, column as far as they exist), what was found, what was expected
+    and what to do next. Rows count from 1 with the header as row 1, as a spreadsheet shows them.
+    """
+
+    def __init__(
+        self,
+        file: str | Path,
+        *,
+        found: str,
+        expected: str,
+        action: str,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        """Compose the message; `file` is shown as given, so pass a path relative to the project."""
+        self.file, self.row, self.column = str(file), row, column
+        self.found, self.expected, self.action = found, expected, action
+        super().__init__(f"{self.place}: found {shorten(found)}; expected {expected}. What to do: {action}")
+
+    @property
+    def place(self) -> str:
+        """Where the trouble is, for example `data/raw/x/claims.csv, row 12, column 'value'`."""
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column '{self.column}'"
+        return f"{self.file}{row}{column}"
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """Keep a message readable when what was found is very long, and harmless when it holds control characters.
+
+    >>> shorten("a" * 300, 10)
+    'aaaaaaaaaa... (300 characters)'
+    """
+    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:limit])
+    return plain if len(text) <= limit else f"{plain}... ({len(text)} characters)"

@@ -1,0 +1,252 @@
+"""A small safe grammar for formulas that stand in data: numbers, references and + - * / with parentheses.
+
+    expression = term, {("+" | "-"), term} ;
+    term       = factor, {("*" | "/"), factor} ;
+    factor     = ["-"], (number | reference | "(", expression, ")") ;
+    reference  = "claim:", capital letters, "-", digits
+               | ("assumption:" | "result:"), name
+               | name ;
+
+Nothing is ever evaluated as Python. One parsed formula serves every kind of value that knows + - * / : plain numbers,
+rounding intervals, NumPy arrays.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+LONGEST = 10_000  # characters; a formula in a table cell has no business being longer
+DEEPEST = 100  # nested parentheses or signs; keeps hostile input from exhausting the stack
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))"
+    r"|(?P<reference>claim:[A-Z]+-\d+(?!\w)|(?:assumption|result):[A-Za-z_][\w.]*|[A-Za-z_]\w*)"
+    r"|(?P<operator>[-+*/()]))"
+)
+
+
+class ExpressionError(ValueError):
+    """The formula does not follow the grammar, or cannot be evaluated; the text says where and why."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The name of a value that stands elsewhere, such as `claim:CO-001`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Negation:
+    """Minus one operand."""
+
+    operand: "Expression"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Two operands joined by one of + - * /."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+Expression = Number | Reference | Negation | Operation
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expression:
+    """Parse a formula; raises ExpressionError that names the character where the grammar is left.
+
+    >>> parse("claim:CO-001 / 2")
+    Operation(operator='/', left=Reference(name='claim:CO-001'), right=Number(value=2.0))
+    """
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the formula has {len(text)} characters; at most {LONGEST} are read")
+    return _Parser(_tokens(text)).whole()
+
+
+def references(expression: Expression) -> tuple[str, ...]:
+    """The names an expression refers to, each once, in the order of their first use."""
+    return tuple(dict.fromkeys(_names(expression)))
+
+
+def evaluate(expression: Expression, values: Mapping[str, Any] | Callable[[str], Any]) -> Any:
+    """The value of an expression, with every reference looked up in `values`.
+
+    The values may be of any one type that knows + - * / with itself and with floats. Raises ExpressionError for a
+    name without a value and for a division by zero.
+    """
+    look_up = values if callable(values) else values.__getitem__
+    try:
+        return _evaluate(expression, look_up)
+    except ZeroDivisionError as error:
+        raise ExpressionError("it divides by zero, or by a figure whose rounding interval contains zero") from error
+    except KeyError as error:
+        raise ExpressionError(f"nothing is known under the name {error.args[0]!r}") from error
+
+
+def to_text(expression: Expression, name: Callable[[str], str] = str) -> str:
+    """Write an expression out again with the fewest parentheses, each reference passed through `name`.
+
+    >>> to_text(parse("(a+b) / (2*c)"), str.upper)
+    '(A + B) / (2 × C)'
+    """
+    return _write(expression, name, 0)
+
+
+def find_cycle(graph: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """A closed walk in a graph of who refers to whom, first name repeated last; empty if there is none.
+
+    >>> find_cycle({"a": ("b",), "b": ("a",)})
+    ('a', 'b', 'a')
+    """
+    finished: set[str] = set()
+    for start in graph:
+        path, pending = [], [(start, iter(graph[start]))]
+        while pending and start not in finished:
+            node, children = pending[-1]
+            if len(path) < len(pending):
+                path.append(node)
+            child = next(children, None)
+            if child is None:
+                finished.add(path.pop())
+                pending.pop()
+            elif child in path:
+                return (*path[path.index(child):], child)
+            elif child not in finished:
+                pending.append((child, iter(graph.get(child, ()))))
+    return ()
+
+
+def _tokens(text: str) -> list[tuple[str, str, int]]:
+    tokens, position, end = [], 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if not match:
+            rest = text[position:].lstrip()[:20]
+            raise ExpressionError(
+                f"character {position + 1} ({rest!r}) is not part of a formula: only numbers, references, "
+                "+ - * / and parentheses are"
+            )
+        tokens.append((match.lastgroup or "", match.group(match.lastgroup or 0), match.start(match.lastgroup or 0) + 1))
+        position = match.end()
+    return tokens
+
+
+class _Parser:
+    """Recursive descent over the tokens of one formula."""
+
+    def __init__(self, tokens: list[tuple[str, str, int]]) -> None:
+        self.tokens, self.next, self.depth = tokens, 0, 0
+
+    def whole(self) -> Expression:
+        if not self.tokens:
+            raise ExpressionError("the formula is empty")
+        expression = self.chain("+-", lambda: self.chain("*/", self.factor))
+        if self.next < len(self.tokens):
+            _, found, place = self.tokens[self.next]
+            calls = found == "(" and self.next and self.tokens[self.next - 1][0] == "reference"
+            raise ExpressionError(
+                f"character {place}: {'nothing can be called in a formula' if calls else f'{found!r} is unexpected here'}"
+            )
+        return expression
+
+    def chain(self, operators: str, operand: Callable[[], Expression]) -> Expression:
+        left = operand()
+        while self.peek() in set(operators):
+            left = Operation(self.take()[1], left, operand())
+        return left
+
+    def factor(self) -> Expression:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise ExpressionError(f"it is nested more than {DEEPEST} deep")
+        kind, found, place = self.take()
+        try:
+            if kind == "number":
+                return Number(float(found))
+            if kind == "reference":
+                return Reference(found)
+            if found == "-":
+                return Negation(self.factor())
+            if found == "(":
+                return self.parenthesis(place)
+        finally:
+            self.depth -= 1
+        raise ExpressionError(f"character {place}: {found!r} is unexpected here; a number or a reference was due")
+
+    def parenthesis(self, place: int) -> Expression:
+        inside = self.chain("+-", lambda: self.chain("*/", self.factor))
+        if self.peek() != ")":
+            raise ExpressionError(f"the parenthesis opened at character {place} is not closed")
+        self.take()
+        return inside
+
+    def peek(self) -> str | None:
+        return self.tokens[self.next][1] if self.next < len(self.tokens) else None
+
+    def take(self) -> tuple[str, str, int]:
+        if self.next >= len(self.tokens):
+            raise ExpressionError("the formula ends too early")
+        self.next += 1
+        return self.tokens[self.next - 1]
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Reference(name):
+            yield name
+        case Negation(operand):
+            yield from _names(operand)
+        case Operation(_, left, right):
+            yield from _names(left)
+            yield from _names(right)
+
+
+_APPLY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+}
+
+
+def _evaluate(expression: Expression, look_up: Callable[[str], Any]) -> Any:
+    match expression:
+        case Number(value):
+            return value
+        case Reference(name):
+            return look_up(name)
+        case Negation(operand):
+            return -_evaluate(operand, look_up)
+        case Operation(operator, left, right):
+            return _APPLY[operator](_evaluate(left, look_up), _evaluate(right, look_up))
+
+
+_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
+_SIGN = {"+": "+", "-": "−", "*": "×", "/": "/"}
+
+
+def _write(expression: Expression, name: Callable[[str], str], outer: int) -> str:
+    match expression:
+        case Number(value):
+            return f"{value:,.12g}"
+        case Reference(reference):
+            return name(reference)
+        case Negation(operand):
+            return f"−{_write(operand, name, 3)}"
+        case Operation(operator, left, right):
+            own = _STRENGTH[operator]
+            text = f"{_write(left, name, own)} {_SIGN[operator]} {_write(right, name, own + 1)}"
+            return f"({text})" if own < outer else text

@@ -1,0 +1,247 @@
+"""The record of every computed number: what it is, how it is known, what it rests on, and how it is written."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+import pandas as pd
+
+SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
+_ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
+
+
+class Kind(StrEnum):
+    """How a number is known."""
+
+    PUBLISHED = "published"
+    RECOMPUTED = "recomputed"
+    MEASURED = "measured"
+    BOUNDED = "bounded"
+    ASSUMED = "assumed"
+    CALIBRATED = "calibrated"
+    REFERENCE = "reference"
+
+
+KIND_MEANING: dict[Kind, str] = {
+    Kind.PUBLISHED: "printed in the source",
+    Kind.RECOMPUTED: "follows from published numbers by a stated formula",
+    Kind.MEASURED: "computed from participant records that a research team supplied",
+    Kind.BOUNDED: "the range that all records consistent with the published figures could give",
+    Kind.ASSUMED: "an entry of the assumption register",
+    Kind.CALIBRATED: "solved for so that the model meets a published figure; no evidence for that figure",
+    Kind.REFERENCE: "public statistics",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One number of one run.
+
+    `decimals` is the precision it is shown at (negative: rounded to tens, hundreds...). `low` and `high` are the ends
+    of the interval that `interval` names ("rounding", "95 % confidence", "bounds"). `inputs` are the ids of claims,
+    assumptions and results it rests on; `function` the public function that computed it; `source` the place in print.
+    A value of None is a number that is not available; `note` then says why.
+    """
+
+    id: str
+    label: str
+    value: float | int | str | None
+    unit: str
+    kind: Kind
+    decimals: int = 0
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+    base: int | None = None
+    inputs: tuple[str, ...] = ()
+    function: str = ""
+    source: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"{self.id!r} is no result id: small letters, digits, _ and . only")
+
+    @property
+    def text(self) -> str:
+        """The number as it is shown, without its interval."""
+        return write(self.value, self.unit, self.decimals)
+
+    @property
+    def interval_text(self) -> str:
+        """The interval as it is shown, or an empty text."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{write(self.low, self.unit, self.decimals)} to {write(self.high, self.unit, self.decimals)}"
+
+
+def write(value: float | int | str | None, unit: str, decimals: int) -> str:
+    """A value with its unit as British readers write it: `£4.67`, `27%`, `1,875`; `not available` for none.
+
+    >>> write(1875, "people", 0), write(4.666, "GBP per GBP", 2), write(26.7, "%", 0)
+    ('1,875', '£4.67', '27%')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "not available"
+    if isinstance(value, str):
+        return value
+    if math.isinf(value):
+        return "no upper limit" if value > 0 else "no lower limit"
+    rounded = round(value, decimals) + 0.0  # the zero turns -0.0 into 0.0
+    digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
+    sign = "−" if rounded < 0 else ""
+    if unit.startswith("GBP"):
+        return f"{sign}£{digits}"
+    return f"{sign}{digits}%" if unit == "%" else f"{sign}{digits}"
+
+
+def stored(value: float | int | str | None) -> float | int | str | None:
+    """A value as files keep it: 12 significant digits; infinities and nan as words, since JSON has none."""
+    if not isinstance(value, float):
+        return value
+    if math.isfinite(value):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return None if math.isnan(value) else ("unbounded above" if value > 0 else "unbounded below")
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a table of numbers is recorded and shown.
+
+    `kind` None marks a column of text. `low` and `high` name the columns of the frame that hold the interval;
+    `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number.
+    """
+
+    label: str
+    unit: str = ""
+    kind: Kind | None = None
+    decimals: int = 0
+    low: str = ""
+    high: str = ""
+    interval: str = ""
+    function: str = ""
+    inputs: str = ""
+    source: str = ""
+    kinds: str = ""
+    note: str = ""
+
+
+def tabulate(frame: pd.DataFrame, prefix: str, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Turn the number columns of a frame into Results with ids `prefix.<row>.<column>`; text columns stay.
+
+    The index gives the row part of the id and, with its name, the row header. Only the columns named in `columns`
+    are kept, in that order.
+    """
+    cells = {
+        name: [_cell(row, f"{prefix}.{slug(index)}.{slug(name)}", str(index), column, name) for index, row in _rows(frame)]
+        for name, column in columns.items()
+    }
+    return pd.DataFrame(cells, index=frame.index, dtype=object)
+
+
+def slug(text: object) -> str:
+    """A text as part of an id: small letters, digits and single underscores.
+
+    >>> slug("50 years or over")
+    '50_years_or_over'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", str(text).lower()).strip("_") or "_"
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, dict[str, object]]]:
+    return zip(frame.index, frame.to_dict("records"), strict=True)
+
+
+def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column, name: str) -> object:
+    value = _plain(row[name])
+    if column.kind is None and not column.kinds:
+        return "" if value is None else value
+    return Result(
+        id=result_id,
+        label=f"{row_label}: {column.label}",
+        value=value,
+        unit=column.unit,
+        kind=Kind(row[column.kinds]) if column.kinds else column.kind,
+        decimals=column.decimals,
+        low=_plain(row[column.low]) if column.low else None,
+        high=_plain(row[column.high]) if column.high else None,
+        interval=column.interval,
+        inputs=tuple(str(row[column.inputs] or "").split()) if column.inputs else (),
+        function=column.function,
+        source=str(row[column.source] or "") if column.source else "",
+        note=column.note,
+    )
+
+
+def _plain(value: object) -> float | int | str | None:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, str | int | float):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+@dataclass
+class ResultStore:
+    """All results of one notebook run, or of one study, by id."""
+
+    by_id: dict[str, Result] = field(default_factory=dict)
+
+    def add(self, results: Iterable[Result]) -> None:
+        """Record results; the same id twice must mean the same result, else ValueError."""
+        for result in results:
+            known = self.by_id.setdefault(result.id, result)
+            if known != result:
+                raise ValueError(f"two different results share the id {result.id}")
+
+    def __getitem__(self, result_id: str) -> Result:
+        return self.by_id[result_id]
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.by_id.values())
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def write(self, path: Path, **heading: object) -> None:
+        """Write all results as JSON, sorted by id, to a temporary name first."""
+        rows = {key: _record(self.by_id[key]) for key in sorted(self.by_id)}
+        write_text(path, json.dumps({**heading, "results": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "ResultStore":
+        """Read what `write` wrote."""
+        rows = json.loads(path.read_text(encoding="utf-8"))["results"]
+        return cls({key: _from_record(key, row) for key, row in rows.items()})
+
+
+def _record(result: Result) -> dict[str, object]:
+    row = {key: value for key, value in asdict(result).items() if key != "id" and value not in ("", (), None)}
+    row["value"] = stored(result.value)
+    row |= {end: stored(getattr(result, end)) for end in ("low", "high") if getattr(result, end) is not None}
+    return row | {"kind": str(result.kind), "text": result.text}
+
+
+def _from_record(result_id: str, row: dict[str, object]) -> Result:
+    known = {key: value for key, value in row.items() if key != "text"}
+    ends = {"unbounded above": math.inf, "unbounded below": -math.inf}
+    known |= {key: ends[known[key]] for key in ("low", "high") if known.get(key) in ends}
+    known |= {"kind": Kind(str(row["kind"])), "inputs": tuple(row.get("inputs", ()))}
+    return Result(id=result_id, **known)  # type: ignore[arg-type]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(path)
+
+
+def with_source(result: Result, source: str) -> Result:
+    """The same result with its place in print."""
+    return replace(result, source=source)
