@@ -96,13 +96,24 @@ def evaluate(expression: Expression, values: Mapping[str, Any] | Callable[[str],
         raise ExpressionError(f"nothing is known under the name {error.args[0]!r}") from error
 
 
-def to_text(expression: Expression, name: Callable[[str], str] = str) -> str:
-    """Write an expression out again with the fewest parentheses, each reference passed through `name`.
+def plain_number(value: float) -> str:
+    """A literal of a formula as text.
+
+    >>> plain_number(1000.0)
+    '1,000'
+    """
+    return f"{value:,.12g}"
+
+
+def to_text(
+    expression: Expression, name: Callable[[str], str] = str, number: Callable[[float], str] = plain_number
+) -> str:
+    """Write an expression out again with the fewest parentheses, references and literals through `name` and `number`.
 
     >>> to_text(parse("(a+b) / (2*c)"), str.upper)
     '(A + B) / (2 × C)'
     """
-    return _write(expression, name, 0)
+    return _write(expression, name, number, 0)
 
 
 def find_cycle(graph: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -238,15 +249,17 @@ _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×", "/": "/"}
 
 
-def _write(expression: Expression, name: Callable[[str], str], outer: int) -> str:
+def _write(
+    expression: Expression, name: Callable[[str], str], number: Callable[[float], str], outer: int
+) -> str:
     match expression:
         case Number(value):
-            return f"{value:,.12g}"
+            return number(value)
         case Reference(reference):
             return name(reference)
         case Negation(operand):
-            return f"−{_write(operand, name, 3)}"
+            return f"−{_write(operand, name, number, 3)}"
         case Operation(operator, left, right):
             own = _STRENGTH[operator]
-            text = f"{_write(left, name, own)} {_SIGN[operator]} {_write(right, name, own + 1)}"
+            text = f"{_write(left, name, number, own)} {_SIGN[operator]} {_write(right, name, number, own + 1)}"
             return f"({text})" if own < outer else text

@@ -111,16 +111,22 @@ class Printed:
         """The values that would be printed so, both kinds of rounding of an exact half allowed.
 
         An `exact` figure (a count of people, a stipulated threshold) allows itself alone. Words such as "over" or
-        "up to" open the interval on one side; "about" widens it to one whole unit of the last non-zero digit.
+        "up to" open the interval on one side (figures here are never negative, so it then starts at 0); "about"
+        widens it to one unit of the last non-zero digit on both sides.
         """
         value, half = float(self.value), 0.0 if exact else float(self.step) / 2
         if self.bound == "lower":
             return Interval(value - half, math.inf)
         if self.bound == "upper":
-            return Interval(-math.inf, value + half)
+            return Interval(min(0.0, value - half), value + half)
         if self.bound == "near":
-            half = max(half, float(_last_digit_unit(self.value)) / 2)
+            half = max(half, float(_last_digit_unit(self.value)))
         return Interval(float(self.value - Decimal(repr(half))), float(self.value + Decimal(repr(half))))
+
+    def around(self) -> Interval:
+        """The values within half a step of the last printed digit, whatever words stand around the figure."""
+        half = self.step / 2
+        return Interval(float(self.value - half), float(self.value + half))
 
 
 def parse_printed(text: str) -> Printed:

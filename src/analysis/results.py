@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -44,7 +44,8 @@ class Result:
     `decimals` is the precision it is shown at (negative: rounded to tens, hundreds...). `low` and `high` are the ends
     of the interval that `interval` names ("rounding", "95 % confidence", "bounds"). `inputs` are the ids of claims,
     assumptions and results it rests on; `function` the public function that computed it; `source` the place in print.
-    A value of None is a number that is not available; `note` then says why.
+    A value of None is a number that is not available; `note` then says why. `printed` is the wording of a published
+    figure ("over £14,520,000"), shown as it is.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Result:
     function: str = ""
     source: str = ""
     note: str = ""
+    printed: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -68,8 +70,8 @@ class Result:
 
     @property
     def text(self) -> str:
-        """The number as it is shown, without its interval."""
-        return write(self.value, self.unit, self.decimals)
+        """The number as it is shown, without its interval; a published one as its source prints it."""
+        return self.printed or write(self.value, self.unit, self.decimals)
 
     @property
     def interval_text(self) -> str:
@@ -134,7 +136,7 @@ def tabulate(frame: pd.DataFrame, prefix: str, columns: Mapping[str, Column]) ->
     """Turn the number columns of a frame into Results with ids `prefix.<row>.<column>`; text columns stay.
 
     The index gives the row part of the id and, with its name, the row header. Only the columns named in `columns`
-    are kept, in that order.
+    are kept, in that order. A cell that is a Result already, such as a published figure, stays as it is.
     """
     cells = {
         name: [_cell(row, f"{prefix}.{slug(index)}.{slug(name)}", str(index), column, name) for index, row in _rows(frame)]
@@ -157,8 +159,10 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, dict[str, object]]]:
 
 
 def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column, name: str) -> object:
+    if isinstance(row[name], Result):
+        return row[name]
     value = _plain(row[name])
-    if column.kind is None and not column.kinds:
+    if value == "" or (column.kind is None and not column.kinds):
         return "" if value is None else value
     return Result(
         id=result_id,
@@ -219,8 +223,11 @@ class ResultStore:
         return cls({key: _from_record(key, row) for key, row in rows.items()})
 
 
+_ALWAYS = ("label", "value", "unit")
+
+
 def _record(result: Result) -> dict[str, object]:
-    row = {key: value for key, value in asdict(result).items() if key != "id" and value not in ("", (), None)}
+    row = {key: value for key, value in asdict(result).items() if key in _ALWAYS or (key != "id" and value not in ("", (), None))}
     row["value"] = stored(result.value)
     row |= {end: stored(getattr(result, end)) for end in ("low", "high") if getattr(result, end) is not None}
     return row | {"kind": str(result.kind), "text": result.text}
@@ -242,6 +249,16 @@ def write_text(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def with_source(result: Result, source: str) -> Result:
-    """The same result with its place in print."""
-    return replace(result, source=source)
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as CSV: numbers at 12 significant digits, no text that a spreadsheet would take for a formula."""
+    safe = frame.map(lambda cell: inert(stored(_plain(cell))))
+    write_text(path, safe.to_csv(index=False, lineterminator="\n"))
+
+
+def inert(cell: float | int | str | None) -> float | int | str | None:
+    """A text that a spreadsheet would run as a formula, with an apostrophe before it; anything else as it is.
+
+    >>> inert("=HYPERLINK(1)"), inert("ten"), inert(-2)
+    ("'=HYPERLINK(1)", 'ten', -2)
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,43 @@
+# The project's commands. Plain GNU make and a POSIX shell; everything installed goes into .venv.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules
+
+# The Python to build .venv with; empty means the first of python3.13, 3.12, 3.11 and python3 that works.
+PYTHON ?=
+# More arguments for pytest, as in: make test ARGS="-k sroi"
+ARGS ?=
+
+VENV_PYTHON := .venv/bin/python
+SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+# DVC would otherwise keep its state outside the project, in a folder shared by every user of the machine.
+export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
+export DVC_NO_ANALYTICS ?= 1
+
+.PHONY: help reproduce test lab bench clean
+
+help: ## list these commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
+
+reproduce: ## install what is needed, then rerun every analysis and write reports/
+	@$(SETUP) runtime
+	@$(VENV_PYTHON) -m analysis reproduce
+
+test: ## run the tests (ARGS="..." is passed on to pytest)
+	@$(SETUP) test
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+lab: ## open the notebooks in JupyterLab
+	@$(SETUP) lab
+	@$(VENV_PYTHON) -m jupyterlab notebooks
+
+bench: ## measure speed and memory
+	@$(SETUP) runtime
+	@$(VENV_PYTHON) -m benchmarks
+
+clean: ## delete results and caches, so that the next run computes everything again (.venv stays)
+	@find data/processed reports -mindepth 1 ! -name .gitkeep ! -name .gitignore ! -name README.md -delete 2>/dev/null || true
+	@rm -rf .dvc/cache .dvc/tmp .pytest_cache .hypothesis .ruff_cache build
+	@find src tests benchmarks scripts -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true

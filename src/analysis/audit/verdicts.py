@@ -1,0 +1,247 @@
+"""Recompute every claim from the other claims and hold it against its print.
+
+A verdict never says more than it proves. `reproduced`: the recomputed value rounds to the printed one. `consistent`: the
+figure can be true together with what else is printed, which confirms nothing. `inconsistent`: it cannot be, at the
+stated rounding. `not recomputable`: nothing printed determines it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
+from analysis.quantities import Interval, rounds_to, truncates_to
+from analysis.study.claims import Claim, Ledger
+from analysis.study.formulas import Computed, compute
+
+
+class Verdict(StrEnum):
+    """What the check of one claim came to."""
+
+    REPRODUCED = "reproduced"
+    CONSISTENT = "consistent"
+    INCONSISTENT = "inconsistent"
+    NOT_RECOMPUTABLE = "not recomputable"
+
+
+class Problem(StrEnum):
+    """What is wrong with an inconsistent figure, by the relation that fails."""
+
+    SHARE = "shares that do not follow from their counts"
+    PROGRESS = "progress that does not follow from count and target"
+    TARGET = "target percentages that do not follow from the target numbers"
+    SUM = "totals that differ from their parts"
+    MEAN = "averages that do not follow from their rows"
+    TWICE = "the same quantity printed differently in two places"
+    OTHER = "figures that do not follow from the ones they rest on"
+
+
+_PROBLEM_OF_KIND = {"share": Problem.SHARE, "progress": Problem.PROGRESS, "target": Problem.TARGET, "mean": Problem.MEAN, "count": Problem.SUM}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The check of one claim.
+
+    `low` and `high` bound what the recomputation can give when every rounded input varies over its rounding interval.
+    `why` is a template, so that no number is typed into a sentence: `{claim:CO-001}` stands for that figure as
+    printed, `{claim:CO-001.recomputed}` for the recomputed value, `{=CO-001}` for the name alone.
+    """
+
+    claim_id: str
+    verdict: Verdict
+    why: str
+    recomputed: float | None = None
+    low: float | None = None
+    high: float | None = None
+    problem: Problem | None = None
+
+
+def audit(ledger: Ledger, rounding: str = "either") -> tuple[Finding, ...]:
+    """The finding on every claim of a ledger, in source order.
+
+    `rounding` is the rule a printed figure may follow: "half up", "half even", or "either" of them. Raises InputError, naming the row, for a formula that cannot be evaluated.
+    """
+    return tuple(check(claim, ledger, rounding) for claim in ledger.values())
+
+
+def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
+    """The finding on one claim: through its formula if it has one, else against other prints of the same quantity."""
+    if claim.expression is None or claim.number is None:
+        return _compare_prints(claim, ledger)
+    if isinstance(claim.expression, Reference):
+        return _compare_restatement(claim, ledger[claim.expression.name])
+    return _recompute(claim, claim.expression, ledger, rounding)
+
+
+def recompute(claim: Claim, ledger: Ledger) -> Computed:
+    """A claim's value by its formula from the printed inputs, and its range over their rounding intervals.
+
+    Raises InputError, naming the row, where the formula has no value.
+    """
+    if claim.expression is None:
+        raise ValueError(f"{claim.claim_id} has no formula")
+    try:
+        return compute(claim.expression, ledger)
+    except ExpressionError as error:
+        raise ledger.trouble(
+            claim.claim_id, "formula", f"{claim.formula!r}: {error}", "a formula that has a value",
+            "correct the formula or the claims it uses",
+        ) from None
+
+
+def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: str) -> Finding:
+    found = recompute(claim, ledger)
+    verdict, reason = _judge(claim, found, ledger, rounding)
+    return Finding(
+        claim.claim_id,
+        verdict,
+        f"{arithmetic(claim, expression)}; {reason}",
+        found.value,
+        found.interval.low,
+        found.interval.high,
+        _problem(claim, ledger) if verdict is Verdict.INCONSISTENT else None,
+    )
+
+
+def arithmetic(claim: Claim, expression: Expression) -> str:
+    """The recomputation as a line of template text, each input as a reference to its printed figure."""
+    terms = to_text(expression, lambda name: f"{{{name}|bare}}", lambda value: f"{{={plain_number(value)}}}")
+    return f"{terms} = {{claim:{claim.claim_id}.recomputed|bare}}"
+
+
+def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tuple[Verdict, str]:
+    printed, print_ = claim.as_printed, f"{{claim:{claim.claim_id}|bare}}"
+    if printed is None:
+        raise ValueError(f"{claim.claim_id} prints no figure")
+    if printed.bound:
+        inside = found.value in printed.interval()
+        verdict = Verdict.CONSISTENT if inside else Verdict.INCONSISTENT
+        return verdict, f"{'within' if inside else 'outside'} the words of the print, {print_}"
+    rules = rounds_to(found.value, printed)
+    if rules and rounding in ("either", *rules):
+        return Verdict.REPRODUCED, f"rounds to the printed {print_}"
+    whole = printed.step == 1 and found.value.is_integer()
+    short = f"{'is not' if whole else 'does not round to'} the printed {print_}"
+    if found.interval.meets(printed.interval()) and not _exact_inputs(claim, ledger):
+        return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
+    if conflict := _conflict(claim, ledger):
+        return Verdict.INCONSISTENT, f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
+    if claim.unit == "%" and claim.kind in ("share", "target") and not claim.base:
+        return Verdict.NOT_RECOMPUTABLE, f"{short}, but its base is not printed, and on another base it could be right"
+    if _is_sum(claim) and found.value < float(printed.value):
+        return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
+    if truncates_to(found.value, printed):
+        return Verdict.INCONSISTENT, f"{short}; cutting the decimals off would give it (an inference)"
+    return Verdict.INCONSISTENT, short
+
+
+def _conflict(claim: Claim, ledger: Ledger) -> Claim | None:
+    """Another print of the same quantity that cannot be the same figure."""
+    others = (other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id)
+    return next((other for other in others if not _agree(claim, other)), None)
+
+
+def _is_sum(claim: Claim) -> bool:
+    return claim.kind == "count" and not set(claim.formula) & set("*/")
+
+
+def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
+    names = references(claim.expression) if claim.expression else ()
+    return all((interval := ledger[name].interval) is not None and interval.low == interval.high for name in names)
+
+
+def _problem(claim: Claim, ledger: Ledger) -> Problem:
+    return Problem.TWICE if _conflict(claim, ledger) else _PROBLEM_OF_KIND.get(claim.kind, Problem.OTHER)
+
+
+def _compare_restatement(claim: Claim, original: Claim) -> Finding:
+    agrees = _agree(claim, original)
+    words = "agrees with" if agrees else "differs from"
+    return Finding(
+        claim.claim_id,
+        Verdict.CONSISTENT if agrees else Verdict.INCONSISTENT,
+        f"{words} the other print of the figure, {{claim:{original.claim_id}|bare}} ({{={original.claim_id}}}); not an independent check",
+        original.number,
+        *_ends(original.interval),
+        None if agrees else Problem.TWICE,
+    )
+
+
+def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
+    others = [other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id]
+    if conflict := _conflict(claim, ledger):
+        why = f"printed here as {{claim:{claim.claim_id}|bare}}, elsewhere as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
+        return Finding(claim.claim_id, Verdict.INCONSISTENT, why, problem=Problem.TWICE)
+    if others:
+        named = ", ".join(f"{{={other.claim_id}}}" for other in others[:3])
+        return Finding(claim.claim_id, Verdict.CONSISTENT, f"agrees with the other print of the figure ({named}); not an independent check")
+    return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim))
+
+
+_MISSING = {
+    "share": "the count behind the percentage is not printed",
+    "progress": "the target behind the percentage is not printed",
+    "mean": "the values behind the average are not printed",
+    "money": "the quantities and unit values behind the sum are not printed",
+    "ratio": "the value and the investment behind the ratio are not printed",
+    "statistic": "the records behind the statistic are not published",
+    "score": "the records behind the score are not published",
+    "count": "a count of its own; the records behind it are not published",
+    "target": "a target of its own",
+    "assumption": "an assumption, not a result",
+    "threshold": "a threshold, not a result",
+    "reference": "a figure from elsewhere; its own source would have to be checked",
+    "date": "a date",
+    "duration": "a duration of its own",
+}
+
+
+def _missing(claim: Claim) -> str:
+    return _MISSING[claim.kind]
+
+
+def _agree(one: Claim, other: Claim) -> bool:
+    if one.is_date or other.is_date:
+        return _dates_agree(one.value, other.value)
+    if one.interval is None or other.interval is None:
+        return one.value == other.value
+    return one.interval.meets(other.interval)
+
+
+def _dates_agree(one: str, other: str) -> bool:
+    """Whether two dates, months, years or spans of them have a day in common."""
+    (first, last), (begin, end) = _span(one), _span(other)
+    return first <= end and begin <= last
+
+
+def _span(date: str) -> tuple[str, str]:
+    first, _, last = date.partition("..")
+    return f"{first}-01-01"[:10], ((last or first) + "-12-31"[len(last or first) - 4:])[:10]
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (None, None) if interval is None else (interval.low, interval.high)
+
+
+def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
+    """The ledger with its findings: the raw columns and `recomputed`, `low`, `high`, `verdict`, `problem`, `why`."""
+    rows = [
+        claim.model_dump()
+        | {
+            "recomputed": finding.recomputed,
+            "low": finding.low,
+            "high": finding.high,
+            "verdict": str(finding.verdict),
+            "problem": str(finding.problem or ""),
+            "why": finding.why,
+        }
+        for claim, finding in zip(ledger.values(), findings, strict=True)
+    ]
+    return pd.DataFrame(rows).set_index("claim_id", drop=False)
+
+
+def tally(findings: tuple[Finding, ...]) -> dict[Verdict, int]:
+    """How many claims have each verdict, every verdict named."""
+    return {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}

@@ -1,0 +1,1 @@
+"""Runs notebooks as DVC stages, collects their results and publishes their pages."""

@@ -1,0 +1,135 @@
+"""The parameters of each notebook: checked for name, type and range before a kernel starts.
+
+papermill passes unknown and mistyped parameters on with a log line; here they stop the run with the list of valid ones.
+"""
+
+import ast
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import InputError
+from analysis.study.tables import read_yaml
+
+FILE = "params.yaml"
+
+
+class Parameters(BaseModel):
+    """What every notebook takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of the study")]
+
+
+class SroiParameters(Parameters):
+    """05_sroi."""
+
+    scenario: Annotated[
+        Literal["low", "central", "high", "as printed"], Field(description="the published scenario that heads the page")
+    ]
+
+
+class ProgrammeParameters(Parameters):
+    """07_programme_performance."""
+
+    near_target: Annotated[
+        float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
+    ]
+
+
+class AuditParameters(Parameters):
+    """08_claims_audit."""
+
+    rounding: Annotated[
+        Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
+    ]
+
+
+MODELS: dict[str, type[Parameters]] = {
+    "05_sroi": SroiParameters,
+    "07_programme_performance": ProgrammeParameters,
+    "08_claims_audit": AuditParameters,
+}
+
+
+def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
+    """Every (notebook, study) that params.yaml lists, in its order."""
+    return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
+
+
+def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
+    """The checked parameters of one run: those of params.yaml with `changes` over them.
+
+    Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped or out
+    of range.
+    """
+    content = _content(root)
+    if notebook not in content or notebook not in MODELS:
+        raise InputError(
+            FILE, column=notebook, found="no notebook of this name", expected=f"one of {', '.join(sorted(MODELS))}",
+            action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
+        )
+    if study not in content[notebook]:
+        raise InputError(
+            FILE, column=f"{notebook}.{study}", found="no such study under this notebook",
+            expected=f"one of {', '.join(content[notebook])}", action="correct the study's id, or list the study in params.yaml",
+        )
+    return check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
+
+
+def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parameters:
+    """Values through their model; the error lists the valid parameters."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"][:1])
+        unknown = first["type"] == "extra_forbidden"
+        raise InputError(
+            FILE, column=f"{place}.{name}",
+            found="an unknown parameter" if unknown else ("nothing" if first["type"] == "missing" else repr(first["input"])),
+            expected=_valid(model) if unknown else first["msg"].removeprefix("Input should be "),
+            action=f"set it to a valid value; the parameters are: {_valid(model)}",
+        ) from None
+
+
+def _valid(model: type[Parameters]) -> str:
+    return "; ".join(f"{name} ({field.description})" for name, field in model.model_fields.items())
+
+
+def _content(root: Path) -> dict[str, dict[str, dict[str, Any] | None]]:
+    content = read_yaml(root / FILE, FILE)
+    sound = isinstance(content, dict) and all(
+        isinstance(studies, dict) and all(values is None or isinstance(values, dict) for values in studies.values())
+        for studies in content.values()
+    )
+    if not sound:
+        raise InputError(
+            FILE, found="a different structure", expected="notebook: {study: {parameter: value}}",
+            action="see docs/architecture.md for the structure",
+        )
+    return content
+
+
+def check_notebook(source: str, parameters_cell: str, model: type[Parameters], name: str) -> None:
+    """Hold a notebook's parameters cell and its other code against the model.
+
+    Every parameter must be set in the cell and used in the code, and the cell may set nothing else.
+    """
+    declared = {target.id for node in ast.parse(parameters_cell).body for target in _targets(node)}
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    expected = set(model.model_fields)
+    for names, found, action in (
+        (expected - declared, "not set in the parameters cell", "add it to the cell tagged 'parameters'"),
+        (declared - expected, "set in the parameters cell but unknown", "remove it, or add it to pipeline/parameters.py"),
+        (expected - used, "never used in the notebook", "use it, or remove it from pipeline/parameters.py and params.yaml"),
+    ):
+        if names:
+            raise InputError(name, column=sorted(names)[0], found=found, expected=f"the parameters {_valid(model)}", action=action)
+
+
+def _targets(node: ast.stmt) -> list[ast.Name]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target for target in targets if isinstance(target, ast.Name)]

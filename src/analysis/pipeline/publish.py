@@ -1,0 +1,108 @@
+"""Publication: stamp each page with the commit, write reports/ and its index."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.provenance import COMMIT_PLACE, commit_line
+from analysis.pipeline.run import notebook_title
+from analysis.results import Result, ResultStore, write_text
+from analysis.study import Study, load_study
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the summary says of one study: its headline ratios and the number of claims by verdict."""
+
+    study: Study
+    published: Result | None
+    recomputed: Result | None
+    verdicts: dict[str, int]
+
+
+def publish(root: Path) -> Path:
+    """Write every page of the last run to `reports/<study>/`, stamped with the commit, and `reports/index.html`.
+
+    Only files whose content changed are written. Returns the index's path.
+    """
+    stamp = commit_line(root)
+    for notebook, study_id in planned_runs(root):
+        page = (root / "data" / "processed" / study_id / "pages" / f"{notebook}.html").read_text(encoding="utf-8")
+        _write_if_new(root / "reports" / study_id / f"{notebook}.html", page.replace(COMMIT_PLACE, stamp))
+    index = root / "reports" / "index.html"
+    _write_if_new(index, _index(root, stamp))
+    return index
+
+
+def _write_if_new(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+
+
+def headlines(root: Path) -> Iterator[Headline]:
+    """The headline of each study that has results, in the order of params.yaml."""
+    for study_id in dict.fromkeys(study for _, study in planned_runs(root)):
+        study = load_study(study_id, root)
+        store = ResultStore.read(study.processed / "results.json").by_id
+        yield Headline(study, store.get("sroi.headline"), store.get("sroi.headline.recomputed"), _verdicts(store))
+
+
+def _verdicts(store: dict[str, Result]) -> dict[str, int]:
+    prefix = "audit.verdicts."
+    found = {key.removeprefix(prefix): result.value for key, result in store.items() if key.startswith(prefix)}
+    return {name.replace("_", " "): int(str(value)) for name, value in found.items()}
+
+
+def summary(root: Path) -> str:
+    """The closing lines of a run: headline ratio as published and as recomputed, claims by verdict."""
+    return "\n".join(line for headline in headlines(root) for line in _summary_lines(headline))
+
+
+def _summary_lines(headline: Headline) -> Iterator[str]:
+    yield headline.study.info.title
+    if headline.published:
+        yield f"  SROI as published: {headline.published.text} for each £1"
+    if headline.recomputed:
+        yield f"  SROI as recomputed: {headline.recomputed.text} ({headline.recomputed.note})"
+    if headline.verdicts:
+        yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
+
+
+def _index(root: Path, stamp: str) -> str:
+    from analysis.reporting.index import render_index
+
+    return render_index(index_entries(root)).replace(COMMIT_PLACE, stamp)
+
+
+def index_entries(root: Path) -> list[Any]:
+    """What the index says of each study: its headline numbers and its pages, one line each."""
+    from analysis.reporting.index import IndexEntry
+
+    entries = []
+    for headline in headlines(root):
+        study = headline.study
+        store = ResultStore.read(study.processed / "results.json").by_id
+        pages = [notebook for notebook, other in planned_runs(root) if other == study.id]
+        entries.append(
+            IndexEntry(
+                study_id=study.id,
+                study_title=study.info.title,
+                source=study.info.programme,
+                headline=tuple(store[key] for key in sorted(store) if key.startswith(("sroi.headline", "audit.verdicts."))),
+                pages=tuple((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages),
+                example=study.info.example,
+            )
+        )
+    return entries
+
+
+def question(root: Path, notebook: str) -> str:
+    """The question a notebook answers: the first paragraph under its title."""
+    cells = json.loads((root / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
+    lines = "".join(cells[0]["source"]).splitlines()[1:]
+    return next((line.strip() for line in lines if line.strip()), "")
+
+

@@ -1,0 +1,97 @@
+"""One stage: a notebook and a study in, the study's results and the page without its stamp out."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.pipeline import provenance, progress
+from analysis.pipeline.execute import NotebookFailure, execute
+from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
+from analysis.results import ResultStore, write_text
+from analysis.study import Study, load_study
+
+
+def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str, Any] | None = None) -> Path:
+    """Execute a notebook for a study and write its page; returns the page's path.
+
+    Written, each whole or not at all: the notebook's own results (`data/processed/<study>/results/<notebook>.json` and
+    tables), the executed notebook (`executed/<notebook>.ipynb`) and the page (`pages/<notebook>.html`). Raises
+    InputError or NotebookFailure, and then writes neither notebook nor page.
+    """
+    parameters = parameters_for(root, notebook, study_id, dict(changes or {}))
+    study = load_study(study_id, root)
+    started = time.monotonic()
+    progress.tell("start", notebook, study_id)
+    executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, lambda done, total: progress.tell("cell", done, total))
+    page = _page(executed, study, notebook, parameters)
+    write_text(study.processed / "executed" / f"{notebook}.ipynb", _notebook_text(executed))
+    write_text(study.processed / "pages" / f"{notebook}.html", page)
+    progress.tell("done", f"{time.monotonic() - started:.1f}")
+    return study.processed / "pages" / f"{notebook}.html"
+
+
+def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
+    from analysis.reporting.numbers_check import check_numbers
+    from analysis.reporting.page import render_page
+
+    html = render_page(executed, page_context(study, notebook, parameters))
+    store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
+    problems = check_numbers(html, store)
+    if problems:
+        raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
+    return html
+
+
+def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
+    """Everything around a page's content: its study, its siblings, and what identifies the run."""
+    from analysis.reporting.page import PageContext
+
+    siblings = [name for name, other in planned_runs(study.root) if other == study.id]
+    titles = {name: notebook_title(study.root, name) for name in siblings}
+    return PageContext(
+        study_title=study.info.title,
+        page_title=titles.get(notebook, notebook),
+        source=f"{study.info.source.producer}: {study.info.source.title}",
+        links=tuple((titles[name], f"{name}.html", name == notebook) for name in siblings),
+        parameters=parameters.model_dump(),
+        colophon=provenance.colophon(study, notebook, parameters),
+        example=study.info.example,
+    )
+
+
+def notebook_title(root: Path, notebook: str) -> str:
+    """A notebook's title: its first heading; InputError if it opens with none."""
+    path = root / "notebooks" / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise InputError(f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml")
+    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    if not first.startswith("# "):
+        raise InputError(
+            f"notebooks/{notebook}.ipynb", found="a first cell without a title", expected="a heading '# ...'",
+            action="start the notebook with its title",
+        )
+    return first.splitlines()[0][2:].strip()
+
+
+def _notebook_text(notebook: Any) -> str:
+    import nbformat
+
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
+def collect_results(root: Path, study_id: str) -> Path:
+    """Merge the results of a study's notebooks into `data/processed/<study>/results.json`; returns its path.
+
+    Raises ValueError if two notebooks give different results under one id.
+    """
+    study = load_study(study_id, root)
+    merged = ResultStore()
+    for notebook, other in planned_runs(root):
+        if other == study_id:
+            merged.add(ResultStore.read(study.processed / "results" / f"{notebook}.json"))
+    path = study.processed / "results.json"
+    merged.write(path, study=study_id)
+    return path

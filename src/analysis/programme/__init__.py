@@ -1,0 +1,1 @@
+"""Programme performance: outputs, results and comparisons, from published totals."""

@@ -1,0 +1,207 @@
+"""Performance against target and in comparison, recomputed from the counts a report prints."""
+
+import math
+from typing import Any, Literal, TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from analysis.errors import InputError
+from analysis.expressions import ExpressionError
+from analysis.quantities import Interval
+from analysis.study import Study
+from analysis.study.formulas import Computed, compute
+from analysis.study.tables import validate
+
+MEASURES, COMPARISONS, READINGS = "measures.csv", "comparisons.csv", "readings.csv"
+
+
+class Row(BaseModel):
+    """A row of one of the three tables; unknown columns are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Measure(Row):
+    """One measure and the claims that print its figures; an empty cell means the report prints none."""
+
+    measure: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1)
+    table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"]
+    target: str
+    target_share: str
+    participants: str
+    progress: str
+    share: str
+
+
+class Comparison(Row):
+    """A national figure, the programme's printed figure set against it, and the programme's figure on the same base."""
+
+    measure: str
+    label: str
+    national: str
+    printed: str
+    matched: str
+    like_for_like: Literal["yes", "nearly", "probably", "no", "second reading"]
+    why: str
+
+
+class Reading(Row):
+    """One reading of a printed percentage: the people it would mean, and the most there can be."""
+
+    reading: str
+    claim: str
+    label: str
+    says: str
+    formula: str
+    limit: str
+    limit_is: str
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Reading":
+        if not (self.formula and self.limit):
+            raise ValueError("a formula and a limit")
+        return self
+
+
+def performance(study: Study, table: str) -> pd.DataFrame:
+    """One published table: claims as printed, and progress and share recomputed from the counts.
+
+    Index: label of the measure. Columns: measure, the claim ids target, target_share, participants, progress and share
+    ("" where none is printed), and in % progress_recomputed (participants / target) and share_recomputed
+    (participants / all participants).
+    """
+    rows = [measure for _, measure in _read(study, MEASURES, Measure) if measure.table == table]
+    everyone = _everyone(study)
+    data = [row.model_dump() | _ratios(study, row, everyone) for row in rows]
+    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure")).drop(columns=["label", "table"])
+
+
+def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None]:
+    people = study.claims[row.participants].number if row.participants else None
+    return {
+        "progress_recomputed": _percent(people, study, row.target),
+        "share_recomputed": _percent(people, study, everyone if row.share else ""),
+    }
+
+
+def _percent(part: float | None, study: Study, whole: str) -> float | None:
+    if part is None or not whole:
+        return None
+    base = study.claims[whole].number
+    return 100 * part / base if base else None
+
+
+def _everyone(study: Study) -> str:
+    found = [measure.participants for _, measure in _read(study, MEASURES, Measure) if measure.measure == "participants"]
+    if not found:
+        raise InputError(
+            study.name(MEASURES), column="measure", found="no row 'participants'",
+            expected="one, whose participants are the base of all shares", action="add the row",
+        )
+    return found[0]
+
+
+def comparisons(study: Study) -> pd.DataFrame:
+    """National figures beside the programme's, in %: as printed, and on the base that matches.
+
+    Index: label. Columns: measure, national and printed (claim ids), matched, low, high (the range over rounding of
+    the inputs), inputs, difference (matched less national, in percentage points), like_for_like, why.
+    """
+    rows = [(number, row, _computed(study, COMPARISONS, number, "matched", row.matched)) for number, row in _read(study, COMPARISONS, Comparison)]
+    return pd.DataFrame(
+        [
+            row.model_dump() | _spread(found, "matched") | {"difference": found.value - (study.claims[row.national].number or 0.0)}
+            for _, row, found in rows
+        ],
+        index=pd.Index([row.label for _, row, _ in rows], name="measure"),
+    ).drop(columns="label")
+
+
+def readings(study: Study) -> pd.DataFrame:
+    """Readings of percentages whose base is not printed: the people each would mean, and whether so many can be.
+
+    Index: label. Columns: reading, claim, people, low, high (over the rounding of the percentage), limit (the most
+    people the printed counts allow), possible ("possible" or "impossible"), says, limit_is, inputs.
+    """
+    rows = []
+    for number, row in _read(study, READINGS, Reading):
+        people = _computed(study, READINGS, number, "formula", row.formula)
+        limit = _computed(study, READINGS, number, "limit", row.limit)
+        possible = "possible" if people.interval.low <= limit.interval.high else "impossible"
+        rows.append(row.model_dump() | _spread(people, "people") | {"limit": limit.value, "possible": possible})
+    return pd.DataFrame(rows, index=pd.Index([row["label"] for row in rows], name="reading")).drop(columns="label")
+
+
+def implied_targets(study: Study, table: str = "outcomes") -> pd.DataFrame:
+    """Targets and bases that counts and percentages of a table without printed targets imply: whole people.
+
+    target = count / progress, base = count / share, each as the range of whole numbers that would print the percentage.
+    Index: label; columns participants (claim id), target_low, target_high, base_low, base_high.
+    """
+    rows = [row for _, row in _read(study, MEASURES, Measure) if row.table == table and row.participants]
+    data = [
+        {"participants": row.participants}
+        | _whole("target", _divided(study, row.participants, row.progress))
+        | _whole("base", _divided(study, row.participants, row.share))
+        for row in rows
+    ]
+    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure"))
+
+
+def _divided(study: Study, count: str, percentage: str) -> Interval:
+    return compute(f"claim:{count} / claim:{percentage} * 100", study.claims).interval
+
+
+def _whole(name: str, interval: Interval) -> dict[str, int]:
+    """The whole numbers inside an interval, by their ends."""
+    return {f"{name}_low": math.ceil(interval.low - 1e-9), f"{name}_high": math.floor(interval.high + 1e-9)}
+
+
+def _spread(found: Computed, name: str) -> dict[str, Any]:
+    return {name: found.value, "low": found.interval.low, "high": found.interval.high, "inputs": " ".join(found.inputs)}
+
+
+def _computed(study: Study, file: str, row: int, column: str, formula: str) -> Computed:
+    try:
+        return compute(formula, study.claims)
+    except ExpressionError as error:
+        raise InputError(
+            study.name(file), row=row, column=column, found=f"{formula!r}: {error}",
+            expected="a formula over claim:ids of this study", action="correct the formula",
+        ) from None
+
+
+def _read(study: Study, file: str, model: type[R]) -> list[tuple[int, R]]:
+    rows = study.table(file, tuple(model.model_fields))
+    checked = [(number, validate(model, values, study.name(file), number)) for number, values in rows]
+    for number, row in checked:
+        _check_claims(study, file, number, row)
+    return checked
+
+
+def _check_claims(study: Study, file: str, number: int, row: Row) -> None:
+    for column in ("target", "target_share", "participants", "progress", "share", "national", "printed", "claim"):
+        claim_id = getattr(row, column, "")
+        if claim_id and claim_id not in study.claims.claims:
+            raise InputError(
+                study.name(file), row=number, column=column, found=repr(claim_id), expected="a claim of this study, or nothing",
+                action="correct the claim id",
+            )
+
+
+def standing(progress: float | None, near: float) -> str:
+    """How a measure stands against its target: met, near (within `near` percentage points), below, or no target.
+
+    >>> standing(101.4, 10), standing(93.0, 10), standing(60.2, 10)
+    ('met', 'near', 'below')
+    """
+    if progress is None or math.isnan(progress):
+        return "no target printed"
+    if progress >= 100:
+        return "met"
+    return "near" if progress >= 100 - near else "below"

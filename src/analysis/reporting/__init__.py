@@ -1,0 +1,16 @@
+"""Numbered tables, figures and prose whose every number is a recorded result, and the pages that hold them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.reporting.appendix import Appendix
+
+__all__ = ["Appendix"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Appendix":
+        from analysis.reporting.appendix import Appendix
+
+        return Appendix
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

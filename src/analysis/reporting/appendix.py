@@ -1,0 +1,225 @@
+"""One notebook's appendix: records its results, numbers its tables and figures, renders its prose."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.reporting import prose
+from analysis.reporting.markup import Display, escape, has_digit, structural
+from analysis.reporting.tables import EXAMPLE_MARK, EXAMPLE_WORDS, TEXT_MODES, Table, results_in, scrolling_table, table_html
+from analysis.results import Column, Result, ResultStore, slug, tabulate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Appendix:
+    """What a notebook shows, in order, and the record of every number in it.
+
+    Results of tables and figures get ids `<notebook>.<name>.<row>.<column>`; in prose, `<name>.<row>.<column>` is
+    enough. With `example` true every table and figure is marked as made from synthetic records.
+    """
+
+    def __init__(self, study_id: str, notebook: str, root: Path, example: bool = False) -> None:
+        """Start an empty appendix; results will be kept under `root` (the project's folder)."""
+        self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
+        self.store = ResultStore()
+        self._shown: dict[str, str] = {}
+        self._references = prose.References(self._find, self._shown, f"notebooks/{notebook}.ipynb")
+
+    def add(self, results: Iterable[Result]) -> None:
+        """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
+        self.store.add(results)
+
+    def say(self, template: str) -> Display:
+        """Prose with results in it, in the notation of `analysis.reporting.prose`.
+
+        Raises InputError for an id that is not recorded and for a number typed in.
+        """
+        return prose.paragraphs(template, self._references)
+
+    def table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        columns: Mapping[str, Column],
+        caption: str,
+        row_header: str = "",
+        note: str = "",
+        group_by: str | None = None,
+        text: Mapping[str, str] | None = None,
+    ) -> Display:
+        """Record and show a frame as the next numbered table.
+
+        `group_by` names a column whose values head groups of rows. `text` says how columns of text are shown:
+        `plain` (the default; holds no digits), `label` (names that may hold digits: claim ids, lines, titles),
+        `code` (formulas) or `rich` (prose with `{id}` in it). Raises InputError for rows or columns that cannot be told
+        apart, are missing or hold digits that are no results.
+        """
+        label = self._number(name, "Table")
+        frame, groups = self._grouped(frame, group_by, name)
+        shown = {column: spec for column, spec in columns.items() if column != group_by}
+        title = self._inline(caption)
+        table = replace(
+            self._table(name, frame, shown, text or {}),
+            anchor=_anchor(label),
+            caption=self._caption(label, title),
+            row_header=row_header or _index_name(frame),
+            note=self._inline(note).html,
+            groups=groups,
+        )
+        return Display(table_html(table), f"{label}. {title.plain}")
+
+    def figure(
+        self,
+        name: str,
+        fig: "Figure",
+        caption: str,
+        alt: str,
+        data: pd.DataFrame,
+        columns: Mapping[str, Column],
+        row_header: str = "",
+        text: Mapping[str, str] | None = None,
+    ) -> Display:
+        """Show a matplotlib figure as the next numbered figure, with its data as a table folded beneath it.
+
+        `alt` states what the figure shows; it and `caption` may hold `{id}`. Every number drawn in the figure other
+        than on its axes must be one of its results as written in a table. Raises InputError as `table` does.
+        """
+        from analysis.reporting.svg import to_svg
+
+        label = self._number(name, "Figure")
+        table = replace(
+            self._table(name, data, columns, text or {}),
+            anchor=f"{_anchor(label)}-data",
+            caption=f"Data of {structural(label)}",
+            row_header=row_header or _index_name(data),
+        )
+        title, told = self._inline(caption), self._inline(alt).plain
+        mark = EXAMPLE_WORDS if self.example else ""
+        drawing = to_svg(fig, key=name, title=title.plain, description=told, mark=mark)
+        return Display(_figure_html(name, label, drawing, self._caption(label, title), table), f"{label}. {title.plain}: {told}")
+
+    def params(self, parameters: Mapping[str, object]) -> Display:
+        """The parameters of this run as one small table."""
+        return parameters_table(parameters)
+
+    def save(self) -> Display:
+        """Write all recorded results to `data/processed/<study>/results/<notebook>.json`, whole or not at all."""
+        relative = f"data/processed/{self.study_id}/results/{self.notebook}.json"
+        marked = {"example": True} if self.example else {}
+        self.store.write(self.root / relative, study=self.study_id, notebook=self.notebook, **marked)
+        words = "Every number of this page is recorded in"
+        return Display(f'<p class="saved">{words} <code>{escape(relative)}</code>.</p>', f"{words} {relative}.")
+
+    def _find(self, result_id: str) -> Result:
+        known = self.store.by_id
+        for candidate in (result_id, f"{self.notebook}.{result_id}"):
+            if candidate in known:
+                return known[candidate]
+        raise self._references.error(
+            f"{{{result_id}}}",
+            f"the id of a recorded result; nearest: {prose.nearest(result_id, known)}",
+            "correct the id, or record the result with page.add before it is shown",
+        )
+
+    def _inline(self, template: str) -> Display:
+        return prose.inline(template, self._references)
+
+    def _caption(self, label: str, title: Display) -> str:
+        mark = EXAMPLE_MARK if self.example else ""
+        return f'<span class="label" data-structural>{label}</span>. {mark}{title.html}'
+
+    def _number(self, name: str, sort: str) -> str:
+        """The number of a table or figure: the next of its sort, or the one it had when its cell ran before."""
+        shown = self._shown.get(name, sort)
+        if not shown.startswith(sort) or slug(name) != name:
+            raise self._references.error(
+                f"the {sort.lower()} name {name!r}", "a name of small letters, digits and _ that nothing else has", "rename it"
+            )
+        if name in self._shown:
+            return shown
+        self._shown[name] = f"{sort} {1 + sum(label.startswith(sort) for label in self._shown.values())}"
+        return self._shown[name]
+
+    def _table(self, name: str, frame: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]) -> Table:
+        """Check and record a frame; the table still lacks its caption."""
+        self._check_frame(name, frame, columns, text)
+        cells = tabulate(frame, f"{self.notebook}.{name}", columns)
+        self.store.add(results_in(cells))
+        self._check_texts(name, cells, columns, text)
+        for column in (c for c, mode in text.items() if mode == "rich"):
+            cells[column] = [self._inline(str(cell)).html for cell in cells[column]]
+        return Table(name, cells, columns, text=text)
+
+    def _grouped(self, frame: pd.DataFrame, group_by: str | None, name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        """Bring the rows of a group together, groups in order of first appearance."""
+        if group_by is None:
+            return frame, ()
+        self._check_columns(name, frame, [group_by])
+        order = {group: place for place, group in enumerate(frame[group_by].unique())}
+        frame = frame.sort_values(group_by, key=lambda groups: groups.map(order), kind="stable")
+        return frame, tuple(str(group) for group in frame[group_by])
+
+    def _check_frame(
+        self, name: str, frame: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]
+    ) -> None:
+        helpers = ("low", "high", "kinds", "inputs", "source")
+        named = [getattr(column, helper) for column in columns.values() for helper in helpers]
+        self._check_columns(name, frame, [*columns, *filter(None, named)])
+        twice = [row for row, count in Counter(map(slug, frame.index)).items() if count > 1]
+        if twice:
+            raise self._trouble(name, f"more than one row '{twice[0]}'", "row labels that differ in letters or digits", "set an index of unique labels")
+        if wrong := [f"{key}: {mode}" for key, mode in text.items() if key not in columns or mode not in TEXT_MODES]:
+            raise self._trouble(name, f"text={{{wrong[0]}}}", f"a shown column and one of {', '.join(TEXT_MODES)}", "correct it")
+
+    def _check_columns(self, name: str, frame: pd.DataFrame, wanted: list[str]) -> None:
+        if missing := [column for column in wanted if column not in frame.columns]:
+            near = prose.nearest(missing[0], map(str, frame.columns))
+            raise self._trouble(name, f"no column '{missing[0]}'", f"a column of the frame; nearest: {near}", "correct the name")
+
+    def _check_texts(
+        self, name: str, cells: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]
+    ) -> None:
+        for column in (c for c in columns if text.get(c, "plain") == "plain"):
+            if bad := [cell for cell in cells[column] if not isinstance(cell, Result) and has_digit(cell)]:
+                raise self._trouble(
+                    name, f"'{bad[0]}' in the text column '{column}'", "no digits in plain text",
+                    "give the column a kind, or say text={'" + column + "': 'label'} if its digits only name things",
+                )
+
+    def _trouble(self, name: str, found: str, expected: str, action: str) -> InputError:
+        return self._references.error(f"{found} (in '{name}')", expected, action)
+
+
+def parameters_table(parameters: Mapping[str, object]) -> Display:
+    """Names and values of a run's parameters, in the order given."""
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(value)}</code></td></tr>'
+        for name, value in parameters.items()
+    )
+    head = '<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>'
+    table = f"<table><caption>Parameters of this run</caption>{head}<tbody>{rows}</tbody></table>"
+    return Display(f'<div class="parameters">{table}</div>', "\n".join(f"{n} = {v}" for n, v in parameters.items()))
+
+
+def _index_name(frame: pd.DataFrame) -> str:
+    return str(frame.index.name or "").replace("_", " ").capitalize()
+
+
+def _anchor(label: str) -> str:
+    return label.lower().replace(" ", "-")
+
+
+def _figure_html(name: str, label: str, drawing: str, caption: str, table: Table) -> str:
+    anchor = _anchor(label)
+    return (
+        f'<figure id="{name}" aria-labelledby="{anchor}"><div class="drawing">{drawing}</div>'
+        f'<figcaption id="{anchor}"><span class="caption-text">{caption}</span></figcaption>'
+        f'<details class="data"><summary>Data of {structural(label)}</summary>{scrolling_table(table)}</details></figure>'
+    )

@@ -1,0 +1,168 @@
+"""Charts of one row per label: progress to a target, bars, pairs and ranges. Numbers are written as tables write them."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.reporting.style import INK, PAPER, QUIET, RULE, blank, colour, house_style
+from analysis.results import write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROOM = 0.24  # share of the axis kept free beside the longest bar, for its number
+_BAR = 0.2  # height of a bar, inches
+_MARKERS = ("o", "D", "s", "^")
+
+
+def progress_chart(
+    frame: pd.DataFrame, value: str, axis_label: str, target: float = 100.0, target_label: str = "target",
+    unit: str = "%", decimals: int = 0,
+) -> "Figure":
+    """Bars of `frame[value]`, one per index label, against a line at `target` (same unit)."""
+    with house_style():
+        fig, axes = blank(frame.index)
+        _bars(axes, frame[value], axes.get_yticks(), unit, decimals, colour(0))
+        axes.axvline(target, color=INK, linewidth=1.6)
+        axes.annotate(target_label, (target, 1), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center")
+        _finish(axes, [*frame[value], target], axis_label, unit)
+    return fig
+
+
+def bar_chart(
+    frame: pd.DataFrame, values: Sequence[str], axis_label: str, labels: Sequence[str] = (), unit: str = "", decimals: int = 0
+) -> "Figure":
+    """Bars of one or more columns (at most four) side by side, one group per index label; `labels` name the columns."""
+    with house_style():
+        fig, axes = blank(frame.index, rows=len(values))
+        for place, value in enumerate(values):
+            offset = (place - (len(values) - 1) / 2) * _BAR * 1.15
+            _bars(axes, frame[value], [y + offset for y in axes.get_yticks()], unit, decimals, colour(place), labels[place:])
+        _legend(fig, labels)
+        _finish(axes, frame[list(values)].to_numpy().ravel(), axis_label, unit)
+    return fig
+
+
+def paired_chart(
+    frame: pd.DataFrame, left: str, right: str, labels: tuple[str, str], axis_label: str, unit: str = "%", decimals: int = 0
+) -> "Figure":
+    """Two values per index label as two dots on a line; `labels` name the columns `left` and `right`."""
+    with house_style():
+        fig, axes = blank(frame.index)
+        axes.hlines(axes.get_yticks(), frame[left], frame[right], color=RULE, linewidth=2)
+        for place, (column, other) in enumerate(((left, right), (right, left))):
+            axes.plot(
+                frame[column], axes.get_yticks(), _MARKERS[place], color=colour(place), markersize=9 - place,
+                markeredgecolor=PAPER, label=labels[place],
+            )
+            _dot_texts(axes, frame[column], frame[other], unit, decimals, first=not place)
+        _legend(fig, labels)
+        _finish(axes, [*frame[left], *frame[right]], axis_label, unit, room_left=True)
+    return fig
+
+
+def interval_chart(
+    frame: pd.DataFrame, low: str, high: str, axis_label: str, value: str = "", band: tuple[float, float] | None = None,
+    band_label: str = "", unit: str = "", decimals: int = 0, from_zero: bool = False,
+) -> "Figure":
+    """A range from `low` to `high` per index label; a dot at `value` if given; `band` shades the range all rows share.
+
+    A range without an end (infinite) runs to the edge of the chart.
+    """
+    ends = [end for end in (*frame[low], *frame[high], *(band or ())) if _known(end)]
+    with house_style():
+        fig, axes = blank(frame.index)
+        _finish(axes, ends, axis_label, unit, from_zero=from_zero)
+        if band:
+            axes.axvspan(*band, color=colour(1), alpha=0.25, linewidth=0, label=band_label)
+            _legend(fig, (band_label,))
+        _ranges(axes, frame[low], frame[high], unit, decimals)
+        if value:
+            axes.plot(frame[value], axes.get_yticks(), "o", color=INK, markersize=6)
+    return fig
+
+
+def _known(value: object) -> bool:
+    return value is not None and not pd.isna(value) and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _bars(
+    axes: "Axes", values: Iterable[float], places: Iterable[float], unit: str, decimals: int, shade: str,
+    label: Sequence[str] = (),
+) -> None:
+    numbers = [value if _known(value) else math.nan for value in values]
+    axes.barh(list(places), numbers, height=_BAR, color=shade, label=label[0] if label else "")
+    for place, value in zip(places, numbers, strict=True):
+        start = 0.0 if math.isnan(value) else max(value, 0.0)
+        _text(axes, write(value, unit, decimals), start, place, "left")
+
+
+def _dot_texts(
+    axes: "Axes", values: Iterable[float], others: Iterable[float], unit: str, decimals: int, first: bool
+) -> None:
+    """Write each value on the side of its dot that faces away from the other; two equal values once."""
+    for place, value, other in zip(axes.get_yticks(), values, others, strict=True):
+        if _known(value) and not (first and value == other):
+            right = not _known(other) or value >= other
+            _text(axes, write(value, unit, decimals), value, place, "left" if right else "right", gap=8)
+
+
+def _ranges(axes: "Axes", lows: Iterable[float], highs: Iterable[float], unit: str, decimals: int) -> None:
+    """Lines with the two ends written above them."""
+    edges = axes.get_xlim()
+    for place, low, high in zip(axes.get_yticks(), lows, highs, strict=True):
+        if pd.isna(low) or pd.isna(high):
+            _text(axes, "not available", edges[0], place, "left")
+            continue
+        shown = max(low, edges[0]), min(high, edges[1])
+        axes.plot(shown, (place, place), color=colour(0), linewidth=7, solid_capstyle="butt")
+        words = f"{write(low, unit, decimals)} to {write(high, unit, decimals)}"
+        _text(axes, words, *_beside(shown, edges, place))
+
+
+def _beside(shown: tuple[float, float], edges: tuple[float, float], place: float) -> tuple[float, float, str]:
+    """Where a range's text fits: right of it if there is more room there, else left."""
+    right = edges[1] - shown[1] >= shown[0] - edges[0]
+    return (shown[1], place, "left") if right else (shown[0], place, "right")
+
+
+def _text(axes: "Axes", words: str, x: float, y: float, side: str, gap: float = 4) -> None:
+    offset = (gap if side == "left" else -gap, 0)
+    axes.annotate(words, (x, y), offset, textcoords="offset points", ha=side, va="center_baseline")
+
+
+def _legend(fig: "Figure", labels: Sequence[str]) -> None:
+    if not labels:
+        return
+    columns = len(labels) if sum(map(len, labels)) < 40 else 1
+    legend = fig.legend(loc="outside upper left", ncols=columns, handlelength=1.2, columnspacing=1.5)
+    legend.set_gid("structural_legend")
+
+
+def _finish(
+    axes: "Axes", values: Iterable[float], label: str, unit: str, room_left: bool = False, from_zero: bool = True
+) -> None:
+    """Limits with room for the numbers, few ticks, and the axis's name."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    known = [float(value) for value in values if _known(value)] or [1.0]
+    low, high = min(known + [0.0] * from_zero), max(known)
+    room = _ROOM * ((high - low) or abs(high) or 1.0)
+    left = room if low < 0 or not from_zero else room / 2 if room_left else 0.0
+    axes.set_xlim(low - left, high + room)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, unit)))
+    axes.set_xlabel(label, color=QUIET)
+
+
+def tick_text(value: float, unit: str) -> str:
+    """A number on an axis, with as many decimals as it needs.
+
+    >>> tick_text(2.5, "GBP"), tick_text(100.0, "%"), tick_text(0.25, "ratio")
+    ('£2.50', '100%', '0.25')
+    """
+    places = len(f"{value:.6g}".partition(".")[2])
+    return write(value, unit, max(places, 2) if places and unit.startswith("GBP") else places)

@@ -1,0 +1,121 @@
+"""matplotlib figures as SVG that belongs to the page: same bytes every time, text as text, colours that follow the mode."""
+
+import io
+import re
+import warnings
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from analysis.reporting.markup import clean
+from analysis.reporting.style import INK, PAPER, QUIET, RULE, SERIES, house_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SVG = "http://www.w3.org/2000/svg"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_MARK_HEIGHT = 18.0  # user units added below a drawing for the mark of a worked example
+
+# Each colour the house figures draw with, and the property of the page's style sheet that replaces it.
+_VARIABLES = {
+    INK: "var(--ink, currentColor)",
+    QUIET: "var(--quiet, currentColor)",
+    RULE: "var(--rule-strong, #8c959f)",
+    PAPER: "var(--paper, #ffffff)",
+    "#000000": "var(--ink, currentColor)",
+} | {colour: f"var(--series-{place}, {colour})" for place, colour in enumerate(SERIES, start=1)}
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
+_FONT = re.compile(r"font:\s*(?P<style>(?:[a-z]+\s|\d00\s)*)(?P<size>[\d.]+px)[^;]*")
+_FAMILY = re.compile(r"font-family:[^;]*;?\s*")
+_URL = re.compile(r"url\(#([^)]+)\)")
+
+
+def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> str:
+    """A figure as an `<svg>` element to put into a page.
+
+    `key` begins every id in it, so that two figures of a page cannot clash; `title` and `description` are read aloud
+    in place of the drawing; `mark` is a line written below it. Same figure, same text: nothing depends on the time,
+    the run or the version of matplotlib's credits.
+    """
+    root = ElementTree.fromstring(clean(_draw(fig, key)))
+    _drop_extras(root)
+    for element in root.iter():
+        _adapt(element, key)
+    _mark(root, mark)
+    _name(root, key, title, description)
+    ElementTree.register_namespace("", _SVG)
+    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1)
+
+
+def _draw(fig: "Figure", key: str) -> str:
+    import matplotlib
+
+    target = io.StringIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": key}
+    with house_style(), matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from font")  # the reader's browser has fonts of its own
+        fig.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return target.getvalue()
+
+
+def _drop_extras(root: ElementTree.Element) -> None:
+    """Leave out the credits, and the style sheet that would reach beyond the drawing."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
+                parent.remove(child)
+    for attribute in ("width", "height", "version"):
+        root.attrib.pop(attribute, None)
+    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+
+
+def _adapt(element: ElementTree.Element, key: str) -> None:
+    name = element.get("id", "")
+    if name:
+        element.set("id", f"{key}-{name}")
+    if name.startswith("structural"):
+        element.set("data-structural", "")
+    if reference := element.attrib.pop(_HREF, None):
+        element.set("href", f"#{key}-{reference[1:]}" if reference.startswith("#") else reference)
+    for attribute in ("style", "fill", "stroke", "clip-path"):
+        if attribute in element.attrib:
+            element.set(attribute, _restyled(element.attrib[attribute], key))
+    if element.tag == f"{{{_SVG}}}text":
+        element.set("style", _ink(element.get("style", "")))
+
+
+def _restyled(text: str, key: str) -> str:
+    text = _FAMILY.sub("", _FONT.sub(_font, text))
+    text = _COLOUR.sub(lambda match: _VARIABLES.get(match[0].lower(), match[0]), text)
+    return _URL.sub(rf"url(#{key}-\1)", text)
+
+
+def _font(match: re.Match[str]) -> str:
+    """Keep a font's size and weight; the family is the page's."""
+    weight = "; font-weight: 600" if re.search(r"bold|[6-9]00", match["style"]) else ""
+    slant = "; font-style: italic" if "italic" in match["style"] else ""
+    return f"font-size: {match['size']}{weight}{slant}"
+
+
+def _ink(style: str) -> str:
+    return style if "fill:" in style else f"{style}; fill: {_VARIABLES[INK]}"
+
+
+def _mark(root: ElementTree.Element, mark: str) -> None:
+    if not mark:
+        return
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    root.set("viewBox", f"{left:g} {top:g} {width:g} {height + _MARK_HEIGHT:g}")
+    line = ElementTree.SubElement(root, f"{{{_SVG}}}text", x="4", y=f"{top + height + 12:g}")
+    line.set("style", f"font-size: 11px; font-weight: 600; fill: {_VARIABLES[INK]}")
+    line.text = mark
+
+
+def _name(root: ElementTree.Element, key: str, title: str, description: str) -> None:
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{key}-title {key}-desc")
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(f"{{{_SVG}}}{tag}", id=f"{key}-{tag}")
+        element.text = clean(text)
+        root.insert(place, element)

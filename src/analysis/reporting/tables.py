@@ -1,0 +1,138 @@
+"""Tables of results as HTML: captioned, with scoped headers, every number annotated, in a region that can scroll."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.reporting.markup import escape, interval, kind_word, number, structural
+from analysis.results import Column, Result
+
+SHORT_TEXT, LONG_TEXT = 14, 32  # characters up to which text stays on one line, and from which it gets room
+TEXT_MODES = ("plain", "label", "code", "rich")
+EXAMPLE_WORDS = "Worked example: synthetic records, not findings"
+EXAMPLE_MARK = f'<strong class="example-mark">{EXAMPLE_WORDS}.</strong> '
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be written: `cells` as `results.tabulate` returns them, texts already as HTML.
+
+    `groups` names the group of each row, in the order of the rows; `name` and `anchor` become ids on the page.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    columns: Mapping[str, Column]
+    anchor: str = ""
+    caption: str = ""
+    row_header: str = ""
+    note: str = ""
+    groups: tuple[str, ...] = ()
+    text: Mapping[str, str] = field(default_factory=dict)
+
+
+def table_html(table: Table) -> str:
+    """The whole table with its caption and note, as one block with the id `name`."""
+    note = f'<p class="note">{table.note}</p>' if table.note else ""
+    return f'<div class="table-block" id="{escape(table.name)}">{scrolling_table(table)}{note}</div>'
+
+
+def scrolling_table(table: Table) -> str:
+    """The table alone, in a region that scrolls sideways and can be reached by keyboard."""
+    caption = f'<caption id="{escape(table.anchor)}"><span class="caption-text">{table.caption}</span></caption>'
+    region = f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{escape(table.anchor)}">'
+    return f"{region}<table>{caption}{_head(table)}{''.join(_bodies(table))}</table></div>"
+
+
+def results_in(cells: pd.DataFrame) -> list[Result]:
+    """The results among the cells, row by row."""
+    return [cell for row in cells.itertuples(index=False) for cell in row if isinstance(cell, Result)]
+
+
+def _head(table: Table) -> str:
+    headers = "".join(_header(table, name) for name in table.columns)
+    return f'<thead><tr><th scope="col">{structural(table.row_header or "Row")}</th>{headers}</tr></thead>'
+
+
+def _header(table: Table, name: str) -> str:
+    column, numeric = table.columns[name], _is_numeric(table.columns[name])
+    words = " · ".join(filter(None, (_unit_words(column), _common_kind(table, name), _interval_words(column))))
+    small = kind_word(words) if words else ""
+    return f'<th scope="col"{_numeric_class(numeric)}>{structural(column.label)}{small}</th>'
+
+
+def _is_numeric(column: Column) -> bool:
+    return column.kind is not None or bool(column.kinds)
+
+
+def _numeric_class(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""
+
+
+def _unit_words(column: Column) -> str:
+    """The unit where the numbers do not carry it themselves: nothing for `%` and plain pounds."""
+    return "" if column.unit in ("%", "GBP") else column.unit.replace("GBP", "£")
+
+
+def _interval_words(column: Column) -> str:
+    return f"interval: {column.interval}" if column.interval and column.low else ""
+
+
+def _common_kind(table: Table, name: str) -> str:
+    """The kind of a column's numbers when they share one."""
+    kinds = {cell.kind for cell in table.cells[name] if isinstance(cell, Result)} or {table.columns[name].kind}
+    return str(kinds.pop() or "") if len(kinds) == 1 else ""
+
+
+def _bodies(table: Table) -> Iterator[str]:
+    mixed = {name for name in table.columns if not _common_kind(table, name)}
+    rows = [_row(table, label, cells, mixed) for label, cells in _rows(table.cells)]
+    if not rows:
+        yield f'<tbody><tr><td colspan="{_width(table)}">none</td></tr></tbody>'
+    for group, members in groupby(zip(table.groups or ("",) * len(rows), rows, strict=True), key=lambda pair: pair[0]):
+        yield f"<tbody>{_group_header(table, group)}{''.join(row for _, row in members)}</tbody>"
+
+
+def _rows(cells: pd.DataFrame) -> Iterator[tuple[object, tuple[object, ...]]]:
+    return zip(cells.index, cells.itertuples(index=False, name=None), strict=True)
+
+
+def _width(table: Table) -> int:
+    return len(table.columns) + 1
+
+
+def _group_header(table: Table, group: str) -> str:
+    if not table.groups:
+        return ""
+    return f'<tr class="group"><th scope="rowgroup" colspan="{_width(table)}"><span>{structural(group)}</span></th></tr>'
+
+
+def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str]) -> str:
+    shown = "".join(_cell(table, name, cell, name in mixed) for name, cell in zip(table.columns, cells, strict=True))
+    return f'<tr><th scope="row">{structural(label)}</th>{shown}</tr>'
+
+
+def _cell(table: Table, name: str, cell: object, with_kind: bool) -> str:
+    if not isinstance(cell, Result):
+        return f"<td{_text_class(table, name)}>{_text(cell, table.text.get(name, 'plain'))}</td>"
+    kind = f" {kind_word(str(cell.kind))}" if with_kind else ""
+    ends = f" {interval(cell)}" if cell.interval_text else ""
+    return f'<td class="number">{number(cell)}{ends}{kind}</td>'
+
+
+def _text_class(table: Table, name: str) -> str:
+    if _is_numeric(table.columns[name]):
+        return _numeric_class(True)
+    longest = max(len(str(cell)) for cell in table.cells[name])
+    return ' class="short"' if longest <= SHORT_TEXT else ' class="long"' if longest > LONG_TEXT else ""
+
+
+def _text(cell: object, mode: str) -> str:
+    """A text cell; a `rich` one has been made HTML before."""
+    if mode == "rich":
+        return str(cell)
+    if mode == "code":
+        return f"<code>{escape(cell)}</code>" if cell != "" else ""
+    return structural(cell) if mode == "label" else escape(cell)

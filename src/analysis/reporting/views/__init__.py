@@ -1,0 +1,1 @@
+"""What each notebook shows: domain results as tables, figures and prose of its appendix."""

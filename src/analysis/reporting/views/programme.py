@@ -1,0 +1,183 @@
+"""What 07_programme_performance shows: outputs and results against target, comparisons, women and men, target groups."""
+
+import pandas as pd
+
+from analysis.programme import published as programme
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.reporting.views.claims import published, published_claims
+from analysis.results import Column, Kind, Result
+from analysis.study import Study
+
+_COLUMNS = {
+    "target": Column("Target", "people", Kind.PUBLISHED),
+    "participants": Column("Participants", "people", Kind.PUBLISHED),
+    "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
+    "progress_recomputed": Column("Progress", "%", Kind.RECOMPUTED, 1, function="analysis.programme.published.performance"),
+    "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
+    "share_recomputed": Column("Share of participants", "%", Kind.RECOMPUTED, 1, function="analysis.programme.published.performance"),
+}
+_CLAIM_COLUMNS = ("target", "target_share", "participants", "progress", "share", "national", "printed")
+_TITLES = {
+    "outputs": "Outputs against target: people supported, by group.",
+    "results": "Results against target.",
+    "other_results": "Other results against target; the last row counts organisations.",
+    "target_groups": "Participants in each target group; a person may be in several.",
+    "outcomes": "Outcomes that participants reported; no target is printed.",
+}
+
+
+def with_claims(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of the programme module with its claim ids replaced by the published figures."""
+    found = frame.astype(object)
+    for column in set(_CLAIM_COLUMNS) & set(frame.columns):
+        found[column] = pd.Series(published_claims(study.claims, frame[column]), index=frame.index, dtype=object)
+    return found
+
+
+def performance_table(page: Appendix, study: Study, table: str, near_target: float) -> Display:
+    """Table of one group of measures: target, people, progress and share, printed and recomputed, and how it stands."""
+    frame = programme.performance(study, table)
+    rows = with_claims(study, frame)
+    rows["standing"] = [programme.standing(value, near_target) for value in frame["progress_recomputed"]]
+    shown = {name: column for name, column in _COLUMNS.items() if _filled(rows, name)}
+    if "progress_recomputed" in shown:
+        shown["standing"] = Column("Against target")
+    return page.table(table, rows, shown, _TITLES[table], row_header="Measure")
+
+
+def _filled(frame: pd.DataFrame, column: str) -> bool:
+    return any(isinstance(cell, Result) or (cell != "" and pd.notna(cell)) for cell in frame[column])
+
+
+def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Display:
+    """Figure: progress to target of one group of measures, recomputed from the counts, against the whole target."""
+    from analysis.reporting.charts import progress_chart
+
+    frame = programme.performance(study, table).dropna(subset=["progress_recomputed"])
+    below = frame[frame["progress_recomputed"] < 100]
+    page.add([_number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)), _number(f"{table}.measures", what, len(frame))])
+    column = Column("Progress to target", "%", Kind.RECOMPUTED, 0, function="analysis.programme.published.performance")
+    return page.figure(
+        f"{table}_progress", progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
+        f"{what}: participants as a percentage of the target.",
+        f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target; the furthest below is "
+        f"{frame['progress_recomputed'].idxmin()}.",
+        frame, {"progress_recomputed": column}, row_header="Measure",
+    )
+
+
+def _number(name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0) -> Result:
+    return Result(name, label, value, unit, Kind.RECOMPUTED, decimals, function="analysis.programme.published.performance")
+
+
+def comparison_table(page: Appendix, study: Study) -> Display:
+    """Table: national figures, the programme's printed figures, and the programme's figures on the matching base."""
+    columns = {
+        "national": Column("National programme", "%", Kind.PUBLISHED),
+        "printed": Column("Programme, as compared in print", "%", Kind.PUBLISHED),
+        "matched": Column("Programme, on the matching base", "%", Kind.RECOMPUTED, 1, inputs="inputs", function="analysis.programme.published.comparisons"),
+        "difference": Column("Difference on the matching base", "percentage points", Kind.RECOMPUTED, 1, function="analysis.programme.published.comparisons"),
+        "like_for_like": Column("Is the printed comparison like for like?"),
+        "why": Column("Why"),
+    }
+    return page.table(
+        "comparison", with_claims(study, programme.comparisons(study)), columns,
+        "The programme and the national programme: as printed, and like for like.", row_header="Measure",
+    )
+
+
+def comparison_figure(page: Appendix, study: Study) -> Display:
+    """Figure: national figure and matching programme figure by measure."""
+    from analysis.reporting.charts import paired_chart
+
+    frame = programme.comparisons(study)
+    frame = frame.assign(national_value=[study.claims[claim_id].number for claim_id in frame["national"]])
+    columns = {
+        "national_value": Column("National programme", "%", Kind.PUBLISHED, 0),
+        "matched": Column("Programme, matching base", "%", Kind.RECOMPUTED, 0, function="analysis.programme.published.comparisons"),
+    }
+    widest = frame["difference"].abs().idxmax()
+    return page.figure(
+        "comparison_chart",
+        paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "%"),
+        "The national programme and this programme on the matching base.",
+        f"The two differ most in {widest}; on the matching base more of the unemployed found jobs here than nationally, and "
+        "fewer of the economically inactive moved into job search.",
+        frame, columns, row_header="Measure",
+    )
+
+
+def reading_table(page: Appendix, study: Study) -> Display:
+    """Table: what printed percentages of women would mean in people, and whether so many can be."""
+    frame = programme.readings(study).astype(object)
+    frame["printed"] = pd.Series([published(study.claims[claim_id]) for claim_id in frame["claim"]], index=frame.index, dtype=object)
+    columns = {
+        "printed": Column("Printed", "%", Kind.PUBLISHED),
+        "says": Column("People it would mean"),
+        "people": Column("How many", "people", Kind.RECOMPUTED, 0, low="low", high="high", interval="rounding of the percentage", inputs="inputs", function="analysis.programme.published.readings"),
+        "limit": Column("At most", "people", Kind.RECOMPUTED, 0, function="analysis.programme.published.readings"),
+        "limit_is": Column("Limit"),
+        "possible": Column("Can it be?"),
+    }
+    return page.table("readings", frame, columns, "Two readings of each printed percentage of women.", row_header="Reading")
+
+
+def implied_table(page: Appendix, study: Study) -> Display:
+    """Table: the targets and bases that the outcome percentages imply."""
+    frame = with_claims(study, programme.implied_targets(study))
+    function = "analysis.programme.published.implied_targets"
+    columns = {
+        "participants": _COLUMNS["participants"],
+        "target_low": Column("Target, at least", "people", Kind.RECOMPUTED, function=function),
+        "target_high": Column("Target, at most", "people", Kind.RECOMPUTED, function=function),
+        "base_low": Column("Base of the share, at least", "people", Kind.RECOMPUTED, function=function),
+        "base_high": Column("Base of the share, at most", "people", Kind.RECOMPUTED, function=function),
+    }
+    return page.table(
+        "implied", frame, columns, "Targets and bases that the printed counts and percentages imply, in whole people.", row_header="Outcome"
+    )
+
+
+def target_group_figure(page: Appendix, study: Study) -> Display:
+    """Figure: participants by target group."""
+    from analysis.reporting.charts import bar_chart
+
+    frame = programme.performance(study, "target_groups")
+    frame = frame.assign(people=[study.claims[claim_id].number for claim_id in frame["participants"]]).sort_values("people", ascending=False)
+    return page.figure(
+        "target_group_chart", bar_chart(frame, ["people"], "participants"), "Participants by target group; a person may be in several.",
+        f"{frame.index[0]} is the largest target group and {frame.index[-1]} the smallest.",
+        frame, {"people": Column("Participants", "people", Kind.PUBLISHED)}, row_header="Target group",
+    )
+
+
+def record(page: Appendix, study: Study) -> None:
+    """Record the figures that the prose of the page refers to."""
+    frame = programme.performance(study, "outputs")
+    page.add(published_claims(study.claims, frame["participants"]))  # type: ignore[arg-type]
+    page.add(published_claims(study.claims, frame["target"]))  # type: ignore[arg-type]
+    page.add(_measures(study))
+
+
+def _measures(study: Study) -> list[Result]:
+    """Progress and share of every measure by its short name: `progress.women`, `share.women`."""
+    found = []
+    for table in ("outputs", "results", "other_results", "target_groups"):
+        for label, row in programme.performance(study, table).iterrows():
+            for name in ("progress", "share"):
+                value = row[f"{name}_recomputed"]
+                found.append(_number(f"{name}.{row['measure']}", f"{label}: {name}", None if pd.isna(value) else float(value), "%", 1))
+    return found
+
+
+def answer(study: Study) -> str:
+    """The opening paragraph, as a template over the recorded figures."""
+    claim = {row["measure"]: row for row in programme.performance(study, "outputs").to_dict("records")}
+    everyone = claim["participants"]
+    return (
+        f"The programme supported {{claim:{everyone['participants']}}} people, {{progress.participants}} of its target of "
+        f"{{claim:{everyone['target']}}}. It went furthest beyond its targets in mental health support ({{progress.mental_health}}), "
+        "and stayed furthest below them for disabled people "
+        "({progress.disabled}) and people aged fifty or over ({progress.older}). Women were {share.women} of participants."
+    )

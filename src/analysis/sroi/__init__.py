@@ -1,0 +1,1 @@
+"""Social Return on Investment: what the published figures determine of each model."""

@@ -1,0 +1,133 @@
+"""Finds a study's files, validates them, and hands out typed tables and the assumption register."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from analysis.errors import InputError
+from analysis.study.claims import Claim, Ledger, read_claims
+from analysis.study.register import Assumption, Register, read_register
+from analysis.study.tables import read_csv, read_yaml, shown, validate
+
+__all__ = ["Assumption", "Claim", "Ledger", "Register", "Study", "StudyInfo", "find_root", "load_study", "study_ids"]
+
+DateText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+class Period(BaseModel):
+    """First and last day, month or year of a programme."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: DateText
+    end: DateText
+
+
+class StudySource(BaseModel):
+    """The publication a study works from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    producer: str
+    title: str
+    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))]
+    address: str | None
+    licence: str
+
+
+class StudyInfo(BaseModel):
+    """What study.yaml says of a study."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    programme: str
+    place: str
+    period: Period
+    source: StudySource
+    claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
+    example: bool = False
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study: its folder, its description, and its tables, each read and checked when first asked for."""
+
+    root: Path
+    info: StudyInfo
+
+    @property
+    def id(self) -> str:
+        """The study's id, which names its folders."""
+        return self.info.id
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the study's raw data; never written to."""
+        return self.root / "data" / "raw" / self.id
+
+    @property
+    def processed(self) -> Path:
+        """Folder of the study's results."""
+        return self.root / "data" / "processed" / self.id
+
+    def name(self, file: str) -> str:
+        """A raw file's name as messages show it."""
+        return shown(self.raw / file, self.root)
+
+    @cached_property
+    def claims(self) -> Ledger:
+        """The ledger of claims."""
+        return read_claims(self.raw / "claims.csv", self.name("claims.csv"), self.info.claim_prefix)
+
+    @cached_property
+    def register(self) -> Register:
+        """The assumption register."""
+        return read_register(self.raw / "assumptions.yaml", self.name("assumptions.yaml"), self.claims)
+
+    def table(self, file: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+        """A small CSV table of the study as (row number, {column: text})."""
+        return read_csv(self.raw / file, self.name(file), columns)
+
+    def document(self, file: str) -> Any:
+        """A small YAML file of the study."""
+        return read_yaml(self.raw / file, self.name(file))
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest one at or above `start` (default: the working directory) with params.yaml."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params.yaml").is_file() and (folder / "data" / "raw").is_dir():
+            return folder
+    raise InputError(
+        "params.yaml", found="no project folder above the working directory", expected="a folder with params.yaml and data/raw",
+        action="run the command inside the project",
+    )
+
+
+def study_ids(root: Path) -> tuple[str, ...]:
+    """Ids of the studies that have a study.yaml, sorted."""
+    return tuple(sorted(path.parent.name for path in (root / "data" / "raw").glob("*/study.yaml")))
+
+
+def load_study(study_id: str, root: Path | None = None) -> Study:
+    """Open a study by id; InputError lists the known ones if there is none of that id."""
+    root = root or find_root()
+    if study_id not in study_ids(root):
+        raise InputError(
+            f"data/raw/{study_id}/study.yaml", found="no such study", expected=f"one of {', '.join(study_ids(root))}",
+            action="correct the id, or add the study (docs/adding-a-study.md)",
+        )
+    path = root / "data" / "raw" / study_id / "study.yaml"
+    info = validate(StudyInfo, read_yaml(path, shown(path, root)), shown(path, root), None)
+    if info.id != study_id:
+        raise InputError(
+            shown(path, root), column="id", found=repr(info.id), expected=f"{study_id!r}, the folder's name",
+            action="make the id and the folder's name the same",
+        )
+    return Study(root, info)

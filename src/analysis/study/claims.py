@@ -1,0 +1,206 @@
+"""The ledger of claims: every quantitative statement of a source, one row each."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from analysis.errors import InputError
+from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
+from analysis.quantities import Interval, Printed, parse_printed
+from analysis.study.tables import read_csv, validate
+
+COLUMNS = ("claim_id", "line", "section", "quantity", "statement", "printed", "value", "unit", "base", "kind", "formula", "note")
+ClaimKind = Literal[
+    "count", "share", "money", "ratio", "target", "progress", "mean", "score", "statistic", "duration", "date",
+    "threshold", "assumption", "reference",
+]
+# Figures that stand for themselves when something is computed from them; all others were rounded before printing.
+STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
+_RANGE = re.compile(r"(\S+?)\.\.(\S+)")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class Claim(BaseModel):
+    """One quantitative statement of a source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    claim_id: str = Field(pattern=r"^[A-Z]{2,4}-\d{3,}$", description="prefix of the study and a number, in source order")
+    line: int = Field(ge=1, description="line of the source text that prints the figure")
+    section: str = Field(min_length=1, description="heading under which the reader of the published document finds it")
+    quantity: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="what is measured; restatements share it")
+    statement: str = Field(min_length=1, max_length=200, description="what the figure says, in this project's words")
+    printed: str = Field(min_length=1, description="the figure exactly as printed")
+    value: str = Field(min_length=1, description="the figure as a number, an ISO date, or a range a..b")
+    unit: str = Field(min_length=1, description="unit of the value")
+    base: str = Field(description="claim that prints the base of a percentage or mean, if one does")
+    kind: ClaimKind = Field(description="what sort of figure it is")
+    formula: str = Field(description="how the figure follows from other claims, if it does")
+    note: str = Field(description="what is ambiguous, damaged or missing")
+
+    @field_validator("formula")
+    @classmethod
+    def _in_the_grammar(cls, text: str) -> str:
+        if text:
+            try:
+                parse(text)
+            except ExpressionError as error:
+                raise ValueError(f"a formula of numbers, claim:ids, + - * / and parentheses: {error}") from None
+        return text
+
+    @model_validator(mode="after")
+    def _value_fits_the_print(self) -> "Claim":
+        number, printed = self.number, self.as_printed
+        if number is None and not (self.is_date or _RANGE.fullmatch(self.value)):
+            raise ValueError(f"value to be a number, an ISO date or a range a..b, not {self.value!r}")
+        if number is not None and (printed is None or float(printed.value) != number):
+            raise ValueError(f"value to be what {self.printed!r} prints, not {self.value!r}")
+        return self
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the figure is a date, or a range of dates."""
+        return self.unit == "date"
+
+    @cached_property
+    def number(self) -> float | None:
+        """The figure as a number; None for dates and ranges."""
+        try:
+            return None if self.is_date else float(self.value)
+        except ValueError:
+            return None
+
+    @cached_property
+    def as_printed(self) -> Printed | None:
+        """The figure as its print reads, with its step of rounding; None for dates and ranges.
+
+        Where the print is a word or damaged, the value is read instead, at the digits it is given with.
+        """
+        if self.number is None:
+            return None
+        try:
+            return parse_printed(self.printed)
+        except ValueError:
+            return replace(parse_printed(self.value), text=self.printed)
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """The true values that the printed figure allows; None for dates."""
+        ends = _RANGE.fullmatch(self.value)
+        if self.is_date or (ends and not _numeric(ends[1], ends[2])):
+            return None
+        if ends:
+            return Interval(float(ends[1]), float(ends[2]))
+        return self.as_printed.interval(exact=self.stipulated) if self.as_printed else None
+
+    @property
+    def stipulated(self) -> bool:
+        """Whether the figure stands for itself as an input, rather than for a rounded value."""
+        return self.kind in STIPULATED or (self.kind == "target" and self.unit != "%")
+
+    @property
+    def expression(self) -> Expression | None:
+        """The parsed formula; None where there is none."""
+        return parse(self.formula) if self.formula else None
+
+    @property
+    def locator(self) -> str:
+        """Where the figure stands in the source."""
+        return f"{self.section} (source line {self.line})"
+
+
+def _numeric(*texts: str) -> bool:
+    return all(re.fullmatch(r"-?\d+(\.\d+)?", text) for text in texts)
+
+
+@dataclass(frozen=True)
+class Ledger(Mapping[str, Claim]):
+    """All claims of a study by id, in source order, with the file they came from."""
+
+    claims: dict[str, Claim]
+    rows: dict[str, int]
+    name: str
+
+    def __getitem__(self, claim_id: str) -> Claim:
+        return self.claims[claim_id.removeprefix("claim:")]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.claims)
+
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    def about(self, quantity: str) -> tuple[Claim, ...]:
+        """Every claim that prints a quantity, in source order."""
+        return self._by_quantity.get(quantity, ())
+
+    @cached_property
+    def _by_quantity(self) -> dict[str, tuple[Claim, ...]]:
+        found: dict[str, tuple[Claim, ...]] = {}
+        for claim in self.claims.values():
+            found[claim.quantity] = (*found.get(claim.quantity, ()), claim)
+        return found
+
+    def trouble(self, claim_id: str, column: str, found: str, expected: str, action: str) -> InputError:
+        """An error that points at one cell of the ledger's file."""
+        return InputError(self.name, row=self.rows[claim_id], column=column, found=found, expected=expected, action=action)
+
+
+def read_claims(path: Path, name: str, prefix: str) -> Ledger:
+    """Read and check a ledger of claims; raises InputError for the first thing that does not fit."""
+    claims: dict[str, Claim] = {}
+    rows: dict[str, int] = {}
+    for row, values in read_csv(path, name, COLUMNS):
+        claim = validate(Claim, values, name, row)
+        _check_id(claim.claim_id, prefix, rows, name, row)
+        claims[claim.claim_id], rows[claim.claim_id] = claim, row
+    ledger = Ledger(claims, rows, name)
+    _check_references(ledger)
+    return ledger
+
+
+def _check_id(claim_id: str, prefix: str, rows: Mapping[str, int], name: str, row: int) -> None:
+    if claim_id in rows:
+        raise InputError(
+            name, row=row, column="claim_id", found=f"{claim_id!r}, which row {rows[claim_id]} already has",
+            expected="every id once", action="give the later row a new number",
+        )
+    if not claim_id.startswith(f"{prefix}-"):
+        raise InputError(
+            name, row=row, column="claim_id", found=repr(claim_id), expected=f"an id that starts with {prefix}-",
+            action="check that the row belongs to this study, or correct claim_prefix in study.yaml",
+        )
+
+
+def _check_references(ledger: Ledger) -> None:
+    graph: dict[str, tuple[str, ...]] = {}
+    for claim_id, claim in ledger.items():
+        named = references(claim.expression) if claim.expression else ()
+        _check_known(ledger, claim_id, "base", (claim.base,) if claim.base else ())
+        _check_known(ledger, claim_id, "formula", named)
+        graph[claim_id] = tuple(name.removeprefix("claim:") for name in named)
+    cycle = find_cycle(graph)
+    if cycle:
+        raise ledger.trouble(
+            cycle[0], "formula", f"a formula that comes back to itself: {' -> '.join(cycle)}",
+            "a chain of claims that ends", "compute one of them from something else, or leave its formula empty",
+        )
+
+
+def _check_known(ledger: Ledger, claim_id: str, column: str, named: tuple[str, ...]) -> None:
+    for name in named:
+        plain = name.removeprefix("claim:")
+        if plain not in ledger.claims:
+            raise ledger.trouble(
+                claim_id, column, f"{name!r}, which is no claim of this study", "ids of this file, as claim:ID in a formula",
+                "correct the id, or add the claim",
+            )
+        if column == "formula" and ledger.claims[plain].interval is None:
+            raise ledger.trouble(
+                claim_id, column, f"{name!r}, which is a date", "claims that are numbers", "use the durations, not the dates",
+            )

@@ -1,0 +1,118 @@
+"""The assumption register: every figure a model takes for granted, with its source and a reasoned range."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from analysis.errors import InputError
+from analysis.quantities import Interval
+from analysis.study.tables import read_yaml, validate
+
+Words = Annotated[str, BeforeValidator(lambda value: str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else value), Field(min_length=1)]
+
+
+class Source(BaseModel):
+    """Where an assumption comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    producer: Words = Field(description="who published it")
+    title: Words = Field(description="title of the publication")
+    published: Words | None = Field(description="year or date of publication")
+    locator: Words = Field(description="where in it, or in the study's source, the figure stands")
+    address: str | None = Field(default=None, description="web address or DOI")
+    licence: Words = Field(description="terms of use")
+
+
+class Assumption(BaseModel):
+    """One entry of the register."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name used in formulas")
+    label: Words = Field(description="what is assumed, in words")
+    value: float = Field(description="central value", allow_inf_nan=False)
+    unit: Words = Field(description="unit of the value")
+    price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
+    kind: Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"] = Field(description="how the value is known")
+    claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
+    low: float = Field(description="low end of the range", allow_inf_nan=False)
+    high: float = Field(description="high end of the range", allow_inf_nan=False)
+    distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta"] = Field(description="shape over the range")
+    why_range: Words = Field(description="why this range")
+    source: Source = Field(description="where it comes from")
+    evidence_grade: Literal["A", "B", "C", "D"] = Field(description="A used as measured, B transferred, C judged, D stipulated")
+    decided_by: Words = Field(description="who chose the value")
+    alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Assumption":
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"low <= value <= high, not {self.low:g}, {self.value:g}, {self.high:g}")
+        if (self.distribution == "fixed") != (self.low == self.high):
+            raise ValueError("a distribution 'fixed' exactly where low equals high")
+        if self.unit.startswith("GBP") and self.unit != "GBP per GBP" and self.price_year is None:
+            raise ValueError("a price year for money (price_year)")
+        return self
+
+    @property
+    def interval(self) -> Interval:
+        """The range from low to high."""
+        return Interval(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Register(Mapping[str, Assumption]):
+    """All assumptions of a study by id."""
+
+    entries: dict[str, Assumption]
+    name: str
+
+    def __getitem__(self, assumption_id: str) -> Assumption:
+        return self.entries[assumption_id.removeprefix("assumption:")]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
+    """Read and check a register; an entry without source or range, or that names an unknown claim, raises InputError."""
+    content = read_yaml(path, name)
+    listed = content.get("assumptions") if isinstance(content, dict) else None
+    if not isinstance(listed, list):
+        raise InputError(
+            name, found=type(content).__name__, expected="a list under the key 'assumptions'",
+            action="start the file with 'assumptions:' and one '- id: ...' for each entry",
+        )
+    entries: dict[str, Assumption] = {}
+    for number, values in enumerate(listed, start=1):
+        entry = _read_entry(values, name, number)
+        _check_entry(entry, entries, claims, name)
+        entries[entry.id] = entry
+    return Register(entries, name)
+
+
+def _read_entry(values: Any, name: str, number: int) -> Assumption:
+    if not isinstance(values, dict):
+        raise InputError(
+            name, column=f"entry {number}", found=repr(values), expected="keys and values", action="write the entry as '- id: ...'"
+        )
+    return validate(Assumption, values, name, None, entry=str(values.get("id") or f"entry {number}"))
+
+
+def _check_entry(entry: Assumption, known: Mapping[str, Assumption], claims: Mapping[str, Any], name: str) -> None:
+    if entry.id in known:
+        raise InputError(
+            name, column=f"{entry.id}.id", found="the id twice", expected="every id once", action="rename one of the two entries"
+        )
+    if entry.claim and entry.claim not in claims:
+        raise InputError(
+            name, column=f"{entry.id}.claim", found=repr(entry.claim), expected="a claim of this study, or nothing",
+            action="correct the claim id",
+        )

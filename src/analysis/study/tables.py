@@ -1,0 +1,129 @@
+"""Reading rows of text from CSV and YAML strictly, and validating them, with errors that name file, row and column."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from analysis.errors import InputError
+
+Row = TypeVar("Row", bound=BaseModel)
+MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
+
+
+def shown(path: Path, root: Path) -> str:
+    """A path as messages and outputs show it: relative to the project, with forward slashes."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of a UTF-8 file (a byte-order mark is dropped); InputError if it is missing, empty or not UTF-8."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(
+            name, found="no such file", expected="the file to exist", action="restore it, or take the study out of params.yaml"
+        ) from None
+    except IsADirectoryError:
+        raise InputError(name, found="a folder", expected="a file", action="put the file in its place") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            name,
+            row=error.object[: error.start].count(b"\n") + 1,
+            found=f"the byte 0x{error.object[error.start]:02x}, which is not UTF-8",
+            expected="text in UTF-8",
+            action="save the file again as 'CSV UTF-8'",
+        ) from None
+    if not text.strip():
+        raise InputError(name, found="an empty file", expected="a header and rows", action="restore the file's content")
+    return text
+
+
+def read_csv(path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a CSV file as (row number, {column: text}); the header is row 1.
+
+    Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
+    for a header or a row that does not fit.
+    """
+    rows = list(_records(read_text(path, name), name))
+    header = [cell.strip() for cell in rows[0][1]]
+    _check_header(header, name, columns, optional)
+    return [(number, _named(header, cells, number, name)) for number, cells in rows[1:] if any(cells)]
+
+
+def _records(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            if len(cells) > MOST_COLUMNS:
+                raise InputError(
+                    name, row=number, found=f"{len(cells)} columns", expected=f"at most {MOST_COLUMNS}",
+                    action="check that this is the right file",
+                )
+            yield number, cells
+    except csv.Error as error:
+        raise InputError(
+            name, row=number + 1, found=f"text that is no CSV ({error})", expected="cells separated by commas, quotes closed",
+            action="open the row in a text editor and repair its quotes",
+        ) from None
+
+
+def _check_header(header: list[str], name: str, columns: Sequence[str], optional: Sequence[str]) -> None:
+    missing = [column for column in columns if column not in header]
+    unknown = [column for column in header if column not in (*columns, *optional)]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    for problem, found in ((missing, "no such column"), (unknown, "a column that does not belong here"), (twice, "the column twice")):
+        if problem:
+            raise InputError(
+                name, row=1, column=problem[0], found=found, expected=f"the columns {', '.join(columns)}",
+                action="rename, add or remove the column; capital letters and spaces count",
+            )
+
+
+def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[str, str]:
+    if len(cells) != len(header):
+        raise InputError(
+            name, row=number, found=f"{len(cells)} cells", expected=f"{len(header)}, as in the header",
+            action="a text with a comma needs double quotes around it; a missing cell needs its comma",
+        )
+    return dict(zip(header, (cell.strip() for cell in cells), strict=True))
+
+
+def read_yaml(path: Path, name: str) -> Any:
+    """The content of a YAML file (safe loader, no tags); InputError with the line where it cannot be read."""
+    try:
+        return yaml.safe_load(read_text(path, name))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InputError(
+            name, row=mark.line + 1 if mark else None, found=f"text that is no plain YAML ({getattr(error, 'problem', error)})",
+            expected="keys and values, indented by spaces", action="repair the indentation or the quotes at that line",
+        ) from None
+
+
+def validate(model: type[Row], values: dict[str, Any], name: str, row: int | None, entry: str = "") -> Row:
+    """One record through its model; the first thing that does not fit becomes an InputError."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        column = f"{entry}{'.' if entry and place else ''}{place}" or None
+        found = "nothing" if first["type"] == "missing" else repr(first["input"])
+        raise InputError(
+            name, row=row, column=column, found=found, expected=_expected(first),
+            action="correct the cell; the data dictionary (docs/data-dictionary.md) says what it may hold",
+        ) from None
+
+
+def _expected(error: Any) -> str:
+    if error["type"] == "missing":
+        return "a value (the field is required)"
+    if error["type"] == "extra_forbidden":
+        return "no field of this name"
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,84 @@
+"""What tests share: programs and data that may be absent, and the rule on skipping.
+
+A test that needs something absent is skipped and says what is missing. With ANALYSIS_NO_SKIP=1, as in continuous
+integration, a skip of any sort and an expected failure count as failures, so that nothing goes unchecked unnoticed.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM_COMMANDS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+SOFFICE_COMMANDS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder that holds pyproject.toml."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium_executable() -> str:
+    """Path of a Chromium browser, for the tests that open pages."""
+    return _command_or_skip(CHROMIUM_COMMANDS, "a Chromium browser", "chromium")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """Path of LibreOffice's command, for the tests that recalculate a workbook."""
+    return _command_or_skip(SOFFICE_COMMANDS, "LibreOffice", "libreoffice-calc")
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """Folder of the public statistics as downloaded; data/raw/reference holds the few figures taken from them."""
+    folder = Path(os.environ.get("ANALYSIS_REFERENCE_DATA", ROOT.parent / "shared" / "reference_data"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder}; set ANALYSIS_REFERENCE_DATA to the folder that holds them")
+    return folder
+
+
+def _command_or_skip(commands: tuple[str, ...], what: str, package: str) -> str:
+    found = next(filter(None, map(shutil.which, commands)), None)
+    if found is None:
+        pytest.skip(f"{what} is not installed (Debian and Ubuntu: apt-get install {package})")
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    _fail_if_not_run(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    _fail_if_not_run(report)
+    return report
+
+
+def _fail_if_not_run(report) -> None:
+    """Turns a skip or an expected failure into a failure when skipping is forbidden."""
+    if os.environ.get("ANALYSIS_NO_SKIP") != "1":
+        return
+    if hasattr(report, "wasxfail"):
+        reason = f"expected failures are not allowed with ANALYSIS_NO_SKIP=1: {report.wasxfail}"
+        del report.wasxfail
+    elif report.skipped:
+        where_and_why = report.longrepr
+        reason = where_and_why[2] if isinstance(where_and_why, tuple) else str(where_and_why)
+        reason = f"skipping is not allowed with ANALYSIS_NO_SKIP=1: {reason}"
+    else:
+        return
+    report.outcome, report.longrepr = "failed", reason
