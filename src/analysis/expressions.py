@@ -23,7 +23,8 @@ DEEPEST = 100  # nested parentheses or signs; keeps hostile input from exhaustin
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))"
     r"|(?P<reference>claim:[A-Z]+-\d+(?!\w)|(?:assumption|result):[A-Za-z_][\w.]*|[A-Za-z_]\w*)"
-    r"|(?P<operator>[-+*/()]))"
+    r"|(?P<operator>[-+*/()]))",
+    re.ASCII,
 )
 
 
@@ -124,19 +125,18 @@ def find_cycle(graph: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """
     finished: set[str] = set()
     for start in graph:
-        path, pending = [], [(start, iter(graph[start]))]
-        while pending and start not in finished:
-            node, children = pending[-1]
-            if len(path) < len(pending):
-                path.append(node)
-            child = next(children, None)
+        path = {start: iter(graph[start])} if start not in finished else {}
+        while path:
+            node = next(reversed(path))
+            child = next(path[node], None)
+            if child in path:
+                walk = list(path)
+                return (*walk[walk.index(child):], child)
             if child is None:
-                finished.add(path.pop())
-                pending.pop()
-            elif child in path:
-                return (*path[path.index(child):], child)
+                finished.add(node)
+                del path[node]
             elif child not in finished:
-                pending.append((child, iter(graph.get(child, ()))))
+                path[child] = iter(graph.get(child, ()))
     return ()
 
 
@@ -150,7 +150,10 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
                 f"character {position + 1} ({rest!r}) is not part of a formula: only numbers, references, "
                 "+ - * / and parentheses are"
             )
-        tokens.append((match.lastgroup or "", match.group(match.lastgroup or 0), match.start(match.lastgroup or 0) + 1))
+        kind = match.lastgroup or ""
+        if match[kind] == "(" and tokens and tokens[-1][0] == "reference":
+            raise ExpressionError(f"character {match.start(kind) + 1}: nothing can be called in a formula")
+        tokens.append((kind, match[kind], match.start(kind) + 1))
         position = match.end()
     return tokens
 
@@ -167,10 +170,7 @@ class _Parser:
         expression = self.chain("+-", lambda: self.chain("*/", self.factor))
         if self.next < len(self.tokens):
             _, found, place = self.tokens[self.next]
-            calls = found == "(" and self.next and self.tokens[self.next - 1][0] == "reference"
-            raise ExpressionError(
-                f"character {place}: {'nothing can be called in a formula' if calls else f'{found!r} is unexpected here'}"
-            )
+            raise ExpressionError(f"character {place}: {found!r} is unexpected here")
         return expression
 
     def chain(self, operators: str, operand: Callable[[], Expression]) -> Expression:

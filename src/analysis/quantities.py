@@ -89,7 +89,7 @@ _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")
 _SCALES = {"million": Decimal(10) ** 6, "m": Decimal(10) ** 6, "billion": Decimal(10) ** 9, "k": Decimal(1000)}
 _FIGURE = re.compile(
     r"(?P<sign>[-−±])?£?\s*(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<fraction>[½¼¾])?\s*(?P<scale>million|billion|m|k)?\s*%?(?P<plus>\+)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -75,8 +75,8 @@ class Result:
 
     @property
     def interval_text(self) -> str:
-        """The interval as it is shown, or an empty text."""
-        if self.low is None or self.high is None:
+        """The interval as it is shown; an empty text where there is none, or none that says more than the number."""
+        if self.low is None or self.high is None or self.low == self.high or self.printed:
             return ""
         return f"{write(self.low, self.unit, self.decimals)} to {write(self.high, self.unit, self.decimals)}"
 

@@ -13,6 +13,11 @@ from analysis.results import Result, ResultStore, write_text
 from analysis.study import Study, load_study
 
 
+HEADLINES = ("sroi.headline", "sroi.headline.recomputed") + tuple(
+    f"audit.verdicts.{verdict}" for verdict in ("reproduced", "consistent", "inconsistent", "not_recomputable")
+)
+
+
 @dataclass(frozen=True)
 class Headline:
     """What the summary says of one study: its headline ratios and the number of claims by verdict."""
@@ -51,8 +56,7 @@ def headlines(root: Path) -> Iterator[Headline]:
 
 
 def _verdicts(store: dict[str, Result]) -> dict[str, int]:
-    prefix = "audit.verdicts."
-    found = {key.removeprefix(prefix): result.value for key, result in store.items() if key.startswith(prefix)}
+    found = {key.rpartition(".")[2]: store[key].value for key in HEADLINES if key.startswith("audit.") and key in store}
     return {name.replace("_", " "): int(str(value)) for name, value in found.items()}
 
 
@@ -91,7 +95,7 @@ def index_entries(root: Path) -> list[Any]:
                 study_id=study.id,
                 study_title=study.info.title,
                 source=study.info.programme,
-                headline=tuple(store[key] for key in sorted(store) if key.startswith(("sroi.headline", "audit.verdicts."))),
+                headline=tuple(store[key] for key in HEADLINES if key in store),
                 pages=tuple((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages),
                 example=study.info.example,
             )

@@ -174,7 +174,10 @@ class Appendix:
         self._check_columns(name, frame, [*columns, *filter(None, named)])
         twice = [row for row, count in Counter(map(slug, frame.index)).items() if count > 1]
         if twice:
-            raise self._trouble(name, f"more than one row '{twice[0]}'", "row labels that differ in letters or digits", "set an index of unique labels")
+            raise self._trouble(
+                name, f"more than one row '{twice[0]}'", "row labels that differ in letters or digits",
+                "set an index of unique labels",
+            )
         if wrong := [f"{key}: {mode}" for key, mode in text.items() if key not in columns or mode not in TEXT_MODES]:
             raise self._trouble(name, f"text={{{wrong[0]}}}", f"a shown column and one of {', '.join(TEXT_MODES)}", "correct it")
 

@@ -27,7 +27,8 @@ def progress_chart(
         fig, axes = blank(frame.index)
         _bars(axes, frame[value], axes.get_yticks(), unit, decimals, colour(0))
         axes.axvline(target, color=INK, linewidth=1.6)
-        axes.annotate(target_label, (target, 1), (0, 3), xycoords=("data", "axes fraction"), textcoords="offset points", ha="center")
+        above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
+        axes.annotate(target_label, (target, 1), (0, 3), **above)
         _finish(axes, [*frame[value], target], axis_label, unit)
     return fig
 

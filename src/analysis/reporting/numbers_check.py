@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 from analysis.reporting.markup import clean, has_digit
-from analysis.results import Result, ResultStore
+from analysis.results import Result, ResultStore, write
 
 _EXEMPT_TAGS = {"script", "style", "head", "code", "pre", "template"}
 _VOID_TAGS = {
@@ -140,5 +140,10 @@ def _squeezed(text: str) -> str:
 
 
 def _written(store: ResultStore) -> list[str]:
-    texts = (text for result in store for text in (result.text, result.interval_text))
+    """Every number of the store as prose and charts write it: as printed, as calculated, and the ends of intervals."""
+    texts = (text for result in store for text in (result.text, _calculated(result), result.interval_text))
     return [figure for text in texts for figure in _FIGURE.findall(text)]
+
+
+def _calculated(result: Result) -> str:
+    return write(result.value, result.unit, result.decimals)

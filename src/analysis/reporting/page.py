@@ -206,7 +206,10 @@ class _Sections:
             self._refuse(bool(self.title), f"a second title '{plain}'", "one title (#) in a notebook", "make it a section (##)")
             self.title = words
             return ""
-        self._refuse(level > self.level + 1, f"the heading '{plain}' at level {level}", f"at most level {self.level + 1} here", "use fewer #")
+        deepest = self.level + 1
+        self._refuse(
+            level > deepest, f"the heading '{plain}' at level {level}", f"at most level {deepest} here", "use fewer #"
+        )
         self.level, anchor = level, self._anchor(plain)
         self.contents += [(anchor, words)] if level == 2 else []
         return f'<h{level} id="{anchor}">{words}</h{level}>'

@@ -67,7 +67,7 @@ def _drop_extras(root: ElementTree.Element) -> None:
                 parent.remove(child)
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
-    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    root.set("style", "max-width: 32rem; stroke-linejoin: round; stroke-linecap: butt")
 
 
 def _adapt(element: ElementTree.Element, key: str) -> None:

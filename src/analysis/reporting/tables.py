@@ -57,14 +57,15 @@ def _head(table: Table) -> str:
 
 
 def _header(table: Table, name: str) -> str:
-    column, numeric = table.columns[name], _is_numeric(table.columns[name])
+    column, numeric = table.columns[name], _is_numeric(table, name)
     words = " · ".join(filter(None, (_unit_words(column), _common_kind(table, name), _interval_words(column))))
     small = kind_word(words) if words else ""
     return f'<th scope="col"{_numeric_class(numeric)}>{structural(column.label)}{small}</th>'
 
 
-def _is_numeric(column: Column) -> bool:
-    return column.kind is not None or bool(column.kinds)
+def _is_numeric(table: Table, name: str) -> bool:
+    column = table.columns[name]
+    return column.kind is not None or bool(column.kinds) or any(isinstance(cell, Result) for cell in table.cells[name])
 
 
 def _numeric_class(numeric: bool) -> str:
@@ -123,7 +124,7 @@ def _cell(table: Table, name: str, cell: object, with_kind: bool) -> str:
 
 
 def _text_class(table: Table, name: str) -> str:
-    if _is_numeric(table.columns[name]):
+    if _is_numeric(table, name):
         return _numeric_class(True)
     longest = max(len(str(cell)) for cell in table.cells[name])
     return ' class="short"' if longest <= SHORT_TEXT else ' class="long"' if longest > LONG_TEXT else ""

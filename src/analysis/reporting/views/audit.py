@@ -88,11 +88,11 @@ def inconsistencies(page: Appendix, study: Study, findings: tuple[Finding, ...])
     frame.insert(0, "problem", [str(finding.problem or Problem.OTHER).capitalize() for finding in wrong])
     columns = {
         "problem": Column("What is wrong"), "statement": Column("What the claim says"), "printed": _PRINTED,
-        "recomputed": _RECOMPUTED, "why": Column("Arithmetic"), "note": Column("Remark"), "place": Column("Place in the source"),
+        "recomputed": _RECOMPUTED, "why": Column("Arithmetic"), "place": Column("Place in the source"),
     }
     return page.table(
         "inconsistencies", frame, columns, "Claims that cannot be true together with what else is printed, by what is wrong.",
-        row_header="Claim", group_by="problem", text={"statement": "label", "why": "rich", "note": "label", "place": "label"},
+        row_header="Claim", group_by="problem", text={"statement": "label", "why": "rich", "place": "label"},
     )
 
 
@@ -103,11 +103,11 @@ def open_bases(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> D
         return page.say("Every percentage with a printed count follows from a printed base, or is listed above.")
     columns = {
         "statement": Column("What the claim says"), "printed": _PRINTED, "recomputed": _RECOMPUTED,
-        "why": Column("Arithmetic"), "note": Column("Remark"),
+        "why": Column("Arithmetic"), "place": Column("Place in the source"),
     }
     return page.table(
         "open_bases", _rows(study, found), columns, "Percentages that their likely base does not give, where no base is printed.",
-        row_header="Claim", text={"statement": "label", "why": "rich", "note": "label"},
+        row_header="Claim", text={"statement": "label", "why": "rich", "place": "label"},
     )
 
 
@@ -138,7 +138,6 @@ def _row(claim: Claim, finding: Finding) -> dict[str, object]:
         "recomputed": "" if finding.recomputed is None else recomputed(claim, finding),
         "verdict": str(finding.verdict),
         "why": finding.why,
-        "note": claim.note,
         "place": claim.locator,
     }
 
@@ -154,9 +153,10 @@ def write_claims(page: Appendix, study: Study, findings: tuple[Finding, ...]) ->
 def answer(findings: tuple[Finding, ...]) -> str:
     """The opening paragraph, as a template over the recorded counts."""
     wrong = sorted({str(finding.problem) for finding in findings if finding.problem}, key=str)
-    listed = f" They are: {'; '.join(wrong)}." if wrong else ""
+    listed = f" What is inconsistent: {'; '.join(wrong)}." if wrong else ""
     return (
-        "Of {audit.claims} claims, {audit.verdicts.reproduced} are reproduced from other printed figures, "
-        "{audit.verdicts.consistent} are consistent with them, {audit.verdicts.inconsistent} cannot be true together with them, "
-        f"and {{audit.verdicts.not_recomputable}} cannot be recomputed from what is printed.{listed}"
+        "The source makes {audit.claims|bare} quantitative statements. Of these, {audit.verdicts.reproduced|bare} are reproduced "
+        "from other printed figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
+        "cannot be true together with them, and {audit.verdicts.not_recomputable} cannot be recomputed from what is "
+        f"printed.{listed}"
     )

@@ -39,6 +39,8 @@ def performance_table(page: Appendix, study: Study, table: str, near_target: flo
     """Table of one group of measures: target, people, progress and share, printed and recomputed, and how it stands."""
     frame = programme.performance(study, table)
     rows = with_claims(study, frame)
+    for column in ("progress_recomputed", "share_recomputed"):
+        rows[column] = [value if pd.notna(value) else "" for value in frame[column]]
     rows["standing"] = [programme.standing(value, near_target) for value in frame["progress_recomputed"]]
     shown = {name: column for name, column in _COLUMNS.items() if _filled(rows, name)}
     if "progress_recomputed" in shown:
@@ -100,7 +102,7 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
     widest = frame["difference"].abs().idxmax()
     return page.figure(
         "comparison_chart",
-        paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "%"),
+        paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "% of the people in the base"),
         "The national programme and this programme on the matching base.",
         f"The two differ most in {widest}; on the matching base more of the unemployed found jobs here than nationally, and "
         "fewer of the economically inactive moved into job search.",

@@ -1,0 +1,158 @@
+"""Figures as SVG: same bytes, text as text, colours that follow the page, labels that stay labels."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from analysis.reporting import charts
+from analysis.reporting.page import style_sheet
+from analysis.reporting.style import INK, PAPER, QUIET, SERIES, house_style, wrap
+from analysis.reporting.svg import to_svg
+
+LABELS = ["Women", "Men", "Economically inactive people, carers among them"]
+FRAME = pd.DataFrame({"a": [120.4, 87.0, None], "b": [110.0, 87.0, 50.0], "low": [5.0, 6, 1], "high": [9.0, float("inf"), 2]}, LABELS)
+CHARTS = {
+    "progress": lambda frame: charts.progress_chart(frame, "a", "% of target", decimals=1),
+    "bars": lambda frame: charts.bar_chart(frame, ["a", "b"], "People", labels=("Here", "There")),
+    "pairs": lambda frame: charts.paired_chart(frame, "a", "b", ("Here", "There"), "% of people"),
+    "ranges": lambda frame: charts.interval_chart(frame, "low", "high", "Share", band=(6.0, 7.0), band_label="jointly", unit="%"),
+}
+PRINT_PROGRESS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from test_reporting_svg import CHARTS, FRAME
+from analysis.reporting.svg import to_svg
+sys.stdout.buffer.write(to_svg(CHARTS["progress"](FRAME), "f", "Title", "Description").encode())
+"""
+
+
+def draw(sort, frame=FRAME, key="f"):
+    return to_svg(CHARTS[sort](frame), key, "Title", "Description")
+
+
+def texts(svg):
+    return ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter("text")]
+
+
+@pytest.mark.parametrize("sort", CHARTS)
+def test_same_figure_same_bytes(sort):
+    assert draw(sort) == draw(sort)
+
+
+def test_same_bytes_whatever_the_hash_seed_and_the_user_s_settings(tmp_path):
+    (tmp_path / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: path\naxes.grid: False\n")
+    for seed in ("1", "2"):
+        run = subprocess.run(
+            [sys.executable, "-c", PRINT_PROGRESS, str(Path(__file__).parent)], capture_output=True, check=True,
+            env={"PYTHONHASHSEED": seed, "MATPLOTLIBRC": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
+        )
+        assert run.stdout.decode() == draw("progress")
+
+
+@pytest.mark.parametrize("sort", CHARTS)
+def test_text_is_text_and_the_drawing_takes_the_width_it_is_given(sort):
+    svg = draw(sort)
+    root = ElementTree.fromstring(svg)
+    assert {"Women", "Men"} <= set(texts(svg))
+    assert root.get("viewBox") and root.get("width") is None and root.get("height") is None
+    assert root.get("role") == "img" and root.get("aria-labelledby") == "f-title f-desc"
+    assert [element.tag for element in list(root)[:2]] == ["title", "desc"]
+
+
+@pytest.mark.parametrize("sort", CHARTS)
+def test_nothing_names_the_time_the_program_or_a_font(sort):
+    assert not re.search(r"matplotlib\.org|Creator|<\?xml|DOCTYPE|\bDate\b|font-family|DejaVu|<style|http", draw(sort))
+
+
+@pytest.mark.parametrize("sort", CHARTS)
+def test_every_colour_follows_the_mode(sort):
+    outside_variables = re.sub(r"var\([^()]*\)", "", draw(sort))
+    assert not re.findall(r"#[0-9a-f]{6}\b|\bblack\b|\bwhite\b", outside_variables)
+
+
+def test_two_figures_of_a_page_share_no_id():
+    one, two = (set(re.findall(r'\sid="([^"]+)"', draw("bars", key=key))) for key in ("one", "two"))
+    assert one and not one & two
+    svg = draw("bars", key="one")
+    assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg)[0]) - {""} <= one
+
+
+def test_values_are_written_as_in_tables():
+    assert {"120.4%", "87.0%", "not available", "target"} <= set(texts(draw("progress")))
+
+
+def test_equal_values_are_written_once_and_ranges_without_end_say_so():
+    assert texts(draw("pairs")).count("87%") == 1
+    assert "6% to no upper limit" in texts(draw("ranges"))
+
+
+@pytest.mark.parametrize("label", ["<script>alert(1)</script>", "$x^2$ & \\frac", "x\x00\x1b", "{{ 7 }}", "التوظيف 就业", ""])
+def test_hostile_labels_stay_labels(label):
+    svg = draw("progress", FRAME.set_axis([label, "Men", "Others"]))
+    assert {element.tag for element in ElementTree.fromstring(svg).iter()} <= {
+        "svg", "title", "desc", "defs", "g", "path", "use", "text", "clipPath", "rect"
+    }
+    assert "alert(1)</script>" not in svg and "\x00" not in svg
+
+
+def test_the_mark_of_a_worked_example_stands_below_the_drawing():
+    plain, marked = draw("bars"), to_svg(CHARTS["bars"](FRAME), "f", "Title", "Description", mark="synthetic")
+    heights = [float(re.search(r'viewBox="0 0 \S+ (\S+)"', svg)[1]) for svg in (plain, marked)]
+    line = [element for element in ElementTree.fromstring(marked).iter("text") if element.text == "synthetic"]
+    assert heights[0] < float(line[0].get("y")) < heights[1]
+
+
+def test_house_style_leaves_nothing_behind():
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    with house_style():
+        assert matplotlib.rcParams["font.size"] != before["font.size"]
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_labels_wrap_and_keep_their_words():
+    assert wrap("Economically inactive people").split() == ["Economically", "inactive", "people"]
+    assert max(map(len, wrap("Economically inactive people of all ages").splitlines())) <= 21
+
+
+# Contrast, after the definition of relative luminance in WCAG 2.2.
+def luminance(colour):
+    channels = (int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, two):
+    low, high = sorted((luminance(one), luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def palettes():
+    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in re.findall(r":root \{(.*?)\}", style_sheet(), re.S))
+    return {"light": light, "dark": light | dark}
+
+
+def test_contrast_is_measured_as_defined():
+    assert contrast("#ffffff", "#000000") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_can_be_told_from_what_they_stand_on(mode):
+    colours = palettes()[mode]
+    text = {(name, ground) for name in ("ink", "quiet", "accent") for ground in ("paper", "tint")} | {("ink", "mark")}
+    text |= {(name, "tint") for name in colours if name.startswith("code-")}
+    drawn = {(name, "paper") for name in colours if name.startswith("series-") or name == "rule-strong"}
+    weak = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in text | drawn}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < (4.5 if pair in text else 3)} == {}
+
+
+def test_figures_outside_a_page_have_the_page_s_light_colours():
+    light = palettes()["light"]
+    assert (INK, QUIET, PAPER) == (light["ink"], light["quiet"], light["paper"])
+    assert SERIES == tuple(light[f"series-{place}"] for place in range(1, 1 + len(SERIES)))

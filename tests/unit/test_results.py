@@ -1,0 +1,79 @@
+"""Recorded results: how they are written, kept and read back."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+
+from analysis.results import Column, Kind, Result, ResultStore, inert, tabulate, write, write_csv, write_text
+
+
+def number(name="a.b", value=1.0, **more):
+    return Result(name, "label", value, "people", Kind.RECOMPUTED, **more)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "text"),
+    [
+        (1875, "people", 0, "1,875"), (-0.004, "%", 1, "0.0%"), (-13.83, "percentage points", 1, "−13.8"), (4.665, "GBP per GBP", 1, "£4.7"),
+        (None, "people", 0, "not available"), (math.nan, "%", 0, "not available"), (math.inf, "GBP", 0, "no upper limit"),
+        (16241, "people", -2, "16,200"), (-5.0, "GBP", 0, "−£5"),
+    ],
+)
+def test_how_numbers_are_written(value, unit, decimals, text):
+    assert write(value, unit, decimals) == text
+
+
+def test_a_store_comes_back_as_it_went(tmp_path):
+    store = ResultStore()
+    store.add([number("z.y", 1 / 3, low=-math.inf, high=2.0, interval="bounds"), number("a.b", 7, inputs=("claim:CO-001",), note="x")])
+    store.add([number("c.d", None)])
+    path = tmp_path / "deep" / "results.json"
+    store.write(path, study="s")
+    again = ResultStore.read(path)
+    assert list(again.by_id) == ["a.b", "c.d", "z.y"]
+    assert again["a.b"] == store["a.b"]
+    assert again["c.d"].value is None
+    assert again["z.y"].value == 0.333333333333  # twelve significant digits
+    assert again["z.y"].low == -math.inf
+    assert json.loads(path.read_text())["study"] == "s"
+
+
+def test_one_id_means_one_result():
+    store = ResultStore()
+    store.add([number()])
+    store.add([number()])
+    with pytest.raises(ValueError, match=r"share the id a\.b"):
+        store.add([number(value=2.0)])
+
+
+def test_ids_are_plain():
+    for bad in ("", "A.b", "a b", "a..b", "<script>"):
+        with pytest.raises(ValueError, match="no result id"):
+            number(bad)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    monkeypatch.setattr("pathlib.Path.replace", lambda self, target: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_text(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_tables_become_results():
+    frame = pd.DataFrame({"n": [1, None], "name": ["one", "two"]}, index=["Row 1", "Row 2"])
+    cells = tabulate(frame, "t", {"n": Column("People", "people", Kind.MEASURED), "name": Column("Name")})
+    assert cells.loc["Row 1", "n"].id == "t.row_1.n"
+    assert cells.loc["Row 2", "n"].value is None
+    assert cells.loc["Row 2", "name"] == "two"
+
+
+def test_no_cell_of_a_csv_is_a_formula(tmp_path):
+    hostile = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx", "fine"]
+    write_csv(tmp_path / "t.csv", pd.DataFrame({"text": hostile, "n": range(7)}))
+    back = pd.read_csv(tmp_path / "t.csv", keep_default_na=False)
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in back["text"])
+    assert inert(-2) == -2

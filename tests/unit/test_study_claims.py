@@ -1,0 +1,84 @@
+"""The ledgers as they stand: complete, in step with the sources' text, and each figure what its print says."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.study import load_study
+from analysis.study.claims import Claim
+from analysis.study.formulas import compute
+
+ROOT = Path(__file__).resolve().parents[2]
+LEAST = {"coproduction": 90, "connecting_opportunities": 330}
+SOURCE_FILES = {"coproduction": "coproduction_paper.txt", "connecting_opportunities": "connecting_opportunities_report.txt"}
+
+
+@pytest.fixture(params=sorted(LEAST))
+def study(request):
+    return load_study(request.param, ROOT)
+
+
+@pytest.fixture
+def source_lines(study, reference_data):
+    return (reference_data.parent / "sources" / SOURCE_FILES[study.id]).read_text(encoding="utf-8").split("\n")
+
+
+def test_the_ledger_is_complete_in_number(study):
+    assert len(study.claims) >= LEAST[study.id]
+
+
+def test_every_print_stands_on_its_line(study, source_lines):
+    squeezed = [" ".join(line.split()) for line in source_lines]
+    missing = [c.claim_id for c in study.claims.values() if " ".join(c.printed.split()) not in squeezed[c.line - 1]]
+    assert missing == []
+
+
+def test_no_statement_is_a_sentence_of_the_source(study, source_lines):
+    text = " ".join(" ".join(source_lines).split()).lower()
+    copied = [c.claim_id for c in study.claims.values() if len(c.statement.split()) > 7 and c.statement.lower().rstrip(".") in text]
+    assert copied == []
+
+
+def test_every_digit_of_the_source_is_a_claim_or_is_left_out_for_a_reason(study, source_lines):
+    left_out = study.table("not_claims.csv", ("line", "text", "reason"))
+    texts: dict[int, list[str]] = {}
+    for claim in study.claims.values():
+        texts.setdefault(claim.line, []).append(claim.printed)
+    for _, row in left_out:
+        texts.setdefault(int(row["line"]), []).append(row["text"])
+    bare = {number: masked(line, texts.get(number, [])) for number, line in enumerate(source_lines, start=1)}
+    assert {number: line for number, line in bare.items() if any(c.isdigit() for c in line)} == {}
+
+
+def masked(line: str, texts: list[str]) -> str:
+    """A line without the texts, each taken away once, the longest first."""
+    for text in sorted(texts, key=len, reverse=True):
+        line = line.replace(text, " ", 1)
+    return line
+
+
+def test_an_impossible_value_is_refused():
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "printed": "£1.2 million",
+        "value": "1200000", "unit": "GBP", "kind": "money",
+    }
+    assert Claim.model_validate(fields).number == 1_200_000
+    with pytest.raises(ValueError, match="prints"):
+        Claim.model_validate(fields | {"value": "12000000"})
+
+
+def test_ranges_and_damaged_print():
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "unit": "weeks", "kind": "duration",
+    }
+    span = Claim.model_validate(fields | {"printed": "4/5", "value": "4..5"})
+    assert (span.number, span.interval.low, span.interval.high) == (None, 4, 5)
+    damaged = Claim.model_validate(fields | {"printed": "740/6", "value": "74", "unit": "%", "kind": "share"})
+    assert (damaged.number, damaged.interval.low, damaged.interval.high) == (74, 73.5, 74.5)
+
+
+def test_formula_ranges_enclose_their_value(study):
+    for claim in study.claims.values():
+        if claim.expression is not None and claim.number is not None:
+            found = compute(claim.expression, study.claims)
+            assert found.interval.low <= found.value <= found.interval.high
