@@ -84,6 +84,7 @@ class Register(Mapping[str, Assumption]):
 def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
     """Read and check a register; an entry without source or range, or that names an unknown claim, raises InputError."""
     content = read_yaml(path, name)
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     listed = content.get("assumptions") if isinstance(content, dict) else None
     if not isinstance(listed, list):
         raise InputError(
@@ -92,27 +93,35 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
         )
     entries: dict[str, Assumption] = {}
     for number, values in enumerate(listed, start=1):
-        entry = _read_entry(values, name, number)
-        _check_entry(entry, entries, claims, name)
+        row = _row_of(values, lines)
+        entry = _read_entry(values, name, number, row)
+        _check_entry(entry, entries, claims, name, row)
         entries[entry.id] = entry
     return Register(entries, name)
 
 
-def _read_entry(values: Any, name: str, number: int) -> Assumption:
+def _row_of(values: Any, lines: list[str]) -> int | None:
+    """The line of a file that gives an entry's id; None where it has none."""
+    wanted = str(values.get("id")) if isinstance(values, dict) else ""
+    starts = (number for number, line in enumerate(lines, start=1) if line.strip(" -\"'") == f"id: {wanted}")
+    return next(starts, None)
+
+
+def _read_entry(values: Any, name: str, number: int, row: int | None) -> Assumption:
     if not isinstance(values, dict):
         raise InputError(
-            name, column=f"entry {number}", found=repr(values), expected="keys and values", action="write the entry as '- id: ...'"
+            name, row=row, column=f"entry {number}", found=repr(values), expected="keys and values", action="write the entry as '- id: ...'"
         )
-    return validate(Assumption, values, name, None, entry=str(values.get("id") or f"entry {number}"))
+    return validate(Assumption, values, name, row, entry=str(values.get("id") or f"entry {number}"))
 
 
-def _check_entry(entry: Assumption, known: Mapping[str, Assumption], claims: Mapping[str, Any], name: str) -> None:
+def _check_entry(entry: Assumption, known: Mapping[str, Assumption], claims: Mapping[str, Any], name: str, row: int | None) -> None:
     if entry.id in known:
         raise InputError(
-            name, column=f"{entry.id}.id", found="the id twice", expected="every id once", action="rename one of the two entries"
+            name, row=row, column=f"{entry.id}.id", found="the id twice", expected="every id once", action="rename one of the two entries"
         )
     if entry.claim and entry.claim not in claims:
         raise InputError(
-            name, column=f"{entry.id}.claim", found=repr(entry.claim), expected="a claim of this study, or nothing",
+            name, row=row, column=f"{entry.id}.claim", found=repr(entry.claim), expected="a claim of this study, or nothing",
             action="correct the claim id",
         )

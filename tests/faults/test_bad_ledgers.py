@@ -1,0 +1,206 @@
+"""Damaged ledgers, registers and study files: one clear error that names file, row and column, and nothing written."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.audit.verdicts import audit
+from analysis.cli import main
+from analysis.errors import InputError
+from analysis.programme.published import comparisons, performance
+from analysis.sroi.published import derived_quantities, read_model
+from analysis.study import load_study
+
+STUDY = "connecting_opportunities"
+
+
+def rewrite(path: Path, change) -> None:
+    """Put the rows of a CSV file through `change` (a list of dicts in, the same out)."""
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    rows = change(rows) or rows
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8")
+
+
+def cell(row: int, column: str, value: str):
+    """A change of one cell; `row` counts as a spreadsheet does, the header being row 1."""
+    return lambda rows: rows[row - 2].update({column: value})
+
+
+CELLS = [  # what is put where, and what the message must say
+    (3, "line", "twelve", ["row 3", "'line'", "'twelve'", "integer"]),
+    (3, "line", "0", ["row 3", "'line'", "'0'"]),
+    (3, "value", "", ["row 3", "'value'"]),
+    (9, "value", "11", ["row 9", "prints", "10"]),
+    (3, "kind", "guess", ["row 3", "'kind'", "'guess'", "count"]),
+    (3, "claim_id", "CO-1", ["row 3", "'claim_id'", "'CO-1'"]),
+    (3, "claim_id", "CP-002", ["row 3", "'claim_id'", "CO-"]),
+    (3, "claim_id", "CO-001", ["row 3", "'claim_id'", "row 2 already has"]),
+    (9, "base", "CO-999", ["row 9", "'base'", "CO-999", "no claim of this study"]),
+    (9, "formula", "claim:CO-999 * 2", ["row 9", "'formula'", "claim:CO-999", "no claim of this study"]),
+    (9, "formula", "claim:CO-008", ["row 9", "'formula'", "CO-008 -> CO-008"]),
+    (9, "formula", "claim:CO-001 + 1", ["row 9", "'formula'", "claim:CO-001", "a date"]),
+    (9, "formula", "sum(claim:CO-007)", ["row 9", "'formula'", "nothing can be called"]),
+    (9, "formula", "__import__('os').getcwd()", ["row 9", "'formula'"]),
+    (9, "formula", "claim:CO-007 +", ["row 9", "'formula'", "ends too early"]),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "value", "words"), CELLS, ids=[f"{c}={v[:20]}" for _, c, v, _ in CELLS])
+def test_a_bad_cell_is_named(project, row, column, value, words):
+    rewrite(project / "data/raw" / STUDY / "claims.csv", cell(row, column, value))
+    with pytest.raises(InputError) as error:
+        _ = load_study(STUDY, project).claims
+    message = str(error.value)
+    assert f"data/raw/{STUDY}/claims.csv" in message
+    assert "What to do" in message
+    assert [word for word in words if word not in message] == [], message
+
+
+def test_a_cycle_over_two_claims_is_shown(project):
+    def tie(rows):
+        rows[6]["formula"], rows[7]["formula"] = "claim:CO-008", "claim:CO-007"
+
+    rewrite(project / "data/raw" / STUDY / "claims.csv", tie)
+    with pytest.raises(InputError, match="CO-007 -> CO-008 -> CO-007"):
+        _ = load_study(STUDY, project).claims
+
+
+def test_a_formula_that_divides_by_zero_names_its_row(project):
+    rewrite(project / "data/raw" / STUDY / "claims.csv", cell(9, "formula", "1 / (claim:CO-007 - claim:CO-007)"))
+    with pytest.raises(InputError, match=r"claims\.csv, row 9, column 'formula'.*divides by zero"):
+        audit(load_study(STUDY, project).claims)
+
+
+FILES = [
+    (b"", "empty file"),
+    (b"\xef\xbb\xbf", "empty file"),
+    (b"claim_id,line\n1,2\n", "no such column"),
+    (b"\xff\xfe\x00c", "not UTF-8"),
+    (b'claim_id,"line\n', "quotes"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), FILES, ids=[words for _, words in FILES])
+def test_a_file_that_is_no_ledger(project, content, words):
+    (project / "data/raw" / STUDY / "claims.csv").write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        _ = load_study(STUDY, project).claims
+
+
+def test_a_missing_file(project):
+    (project / "data/raw" / STUDY / "claims.csv").unlink()
+    with pytest.raises(InputError, match="no such file"):
+        _ = load_study(STUDY, project).claims
+
+
+def test_an_extra_column_a_short_row_and_very_many_columns(project):
+    path = project / "data/raw" / STUDY / "claims.csv"
+    text = path.read_text(encoding="utf-8")
+    for damaged, words in (
+        (text.replace("note\n", "note,remark\n", 1), "does not belong"),
+        (text.replace("claim_id,line", "claim_id,claim_id", 1), "no such column|twice"),
+        (text + "CO-999,1\n", "2 cells"),
+        ("a," * 100_000 + "b\n", "columns"),
+    ):
+        path.write_text(damaged, encoding="utf-8")
+        with pytest.raises(InputError, match=words):
+            _ = load_study(STUDY, project).claims
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(project):
+    path = project / "data/raw" / STUDY / "claims.csv"
+    text = path.read_text(encoding="utf-8")
+    before = load_study(STUDY, project).claims
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert load_study(STUDY, project).claims.claims == before.claims
+
+
+def change_entry(project: Path, study: str, entry: int, change) -> None:
+    path = project / "data/raw" / study / "assumptions.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(content["assumptions"][entry])
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+ENTRIES = [
+    (lambda e: e.pop("source"), ["source", "nothing", "required"]),
+    (lambda e: e["source"].pop("producer"), ["source.producer"]),
+    (lambda e: e["source"].update(title=""), ["source.title"]),
+    (lambda e: e.pop("why_range"), ["why_range"]),
+    (lambda e: e.update(why_range="   "), ["why_range"]),
+    (lambda e: e.pop("low"), ["low"]),
+    (lambda e: e.update(low=10**9), ["low <= value <= high"]),
+    (lambda e: e.update(value="much"), ["value", "'much'"]),
+    (lambda e: e.update(value=float("nan")), ["value"]),
+    (lambda e: e.update(distribution="lucky"), ["distribution", "'lucky'"]),
+    (lambda e: e.update(claim="CP-999"), ["claim", "CP-999"]),
+    (lambda e: e.update(colour="red"), ["colour", "no field of this name"]),
+    (lambda e: e.update(price_year=None), ["price year"]),
+    (lambda e: e.update(id="Bad Id"), ["id"]),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), ENTRIES)
+def test_a_register_entry_that_is_incomplete_does_not_load(project, change, words):
+    change_entry(project, "coproduction", 1, change)
+    with pytest.raises(InputError) as error:
+        _ = load_study("coproduction", project).register
+    assert "data/raw/coproduction/assumptions.yaml, row " in str(error.value) or "Bad Id" in str(error.value)
+    assert [word for word in words if word not in str(error.value)] == [], str(error.value)
+
+
+def test_two_entries_of_one_id_and_a_file_without_a_list(project):
+    path = project / "data/raw/coproduction/assumptions.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({"assumptions": [content["assumptions"][0]] * 2}), encoding="utf-8")
+    with pytest.raises(InputError, match="the id twice"):
+        _ = load_study("coproduction", project).register
+    for text in ("assumptions: 7", "[1, 2", "a: b: c", "!!python/object/apply:os.getcwd []"):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=r"assumptions\.yaml"):
+            _ = load_study("coproduction", project).register
+
+
+def test_study_files_and_small_tables(project):
+    with pytest.raises(InputError, match=r"nowhere/study\.yaml.*coproduction"):
+        load_study("nowhere", project)
+    rewrite(project / "data/raw" / STUDY / "measures.csv", cell(2, "target", "CO-999"))
+    with pytest.raises(InputError, match=r"measures\.csv, row 2, column 'target'"):
+        performance(load_study(STUDY, project), "outputs")
+    rewrite(project / "data/raw" / STUDY / "comparisons.csv", cell(3, "matched", "claim:CO-144 / (claim:CO-144 - claim:CO-144)"))
+    rewrite(project / "data/raw" / STUDY / "measures.csv", cell(2, "target", "CO-134"))
+    with pytest.raises(InputError, match=r"comparisons\.csv, row 3, column 'matched'.*zero"):
+        comparisons(load_study(STUDY, project))
+
+
+def test_a_model_that_names_what_does_not_exist(project):
+    path = project / "data/raw/coproduction/sroi.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["derived"][0]["formula"] = "claim:CP-051 / assumption:nowhere"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    study = load_study("coproduction", project)
+    with pytest.raises(InputError, match=r"sroi\.yaml.*assumption:nowhere"):
+        derived_quantities(read_model(study), study)
+    content["ratios"][0]["all_costs"] = "CP-999"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(InputError, match="CP-999"):
+        read_model(load_study("coproduction", project))
+
+
+@pytest.mark.slow
+def test_a_bad_cell_stops_a_run_with_a_status_and_leaves_nothing_behind(project, monkeypatch, capfd):
+    rewrite(project / "data/raw" / STUDY / "claims.csv", cell(9, "formula", "1 / (claim:CO-007 - claim:CO-007)"))
+    monkeypatch.chdir(project)
+    assert main(["run", "08_claims_audit", "--study", STUDY]) == 1
+    error = capfd.readouterr().err
+    assert f"data/raw/{STUDY}/claims.csv, row 9, column 'formula'" in error
+    assert "Traceback" not in error
+    assert not (project / "data" / "processed").exists()
+    assert not (project / "reports").exists()

@@ -1,0 +1,95 @@
+"""Parameters that are misspelt, unused, mistyped or out of range stop the run before a kernel starts."""
+
+import json
+
+import pytest
+import yaml
+
+from analysis.cli import main
+from analysis.errors import InputError
+from analysis.pipeline.parameters import MODELS, SroiParameters, check_notebook, parameters_for, planned_runs
+
+
+def test_every_planned_run_has_valid_parameters(project):
+    assert [parameters_for(project, notebook, study).study for notebook, study in planned_runs(project)]
+    assert {notebook for notebook, _ in planned_runs(project)} == set(MODELS)
+
+
+CHANGES = [
+    ({"scenaro": "high"}, ["scenaro", "unknown parameter", "scenario (", "study ("]),
+    ({"scenario": "highest"}, ["scenario", "'highest'", "'low'", "'central'"]),
+    ({"scenario": 3}, ["scenario", "3"]),
+    ({"scenario": None}, ["scenario", "None"]),
+    ({"study": 7}, ["study", "7"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), CHANGES)
+def test_bad_parameters_are_listed_with_the_valid_ones(project, changes, words):
+    with pytest.raises(InputError) as error:
+        parameters_for(project, "05_sroi", "coproduction", changes)
+    assert [word for word in words if word not in str(error.value)] == [], str(error.value)
+
+
+@pytest.mark.parametrize("value", [-1.0, 50.5, "ten", True])
+def test_a_number_out_of_range_or_of_another_type(project, value):
+    with pytest.raises(InputError, match="near_target"):
+        parameters_for(project, "07_programme_performance", "connecting_opportunities", {"near_target": value})
+
+
+def test_unknown_notebook_and_study(project):
+    with pytest.raises(InputError, match="05_sroi"):
+        parameters_for(project, "99_nothing", "coproduction")
+    with pytest.raises(InputError, match="connecting_opportunities"):
+        parameters_for(project, "07_programme_performance", "coproduction")
+
+
+def test_params_yaml_of_another_structure(project):
+    for content in ("just text", "[1]", "05_sroi: 3", "05_sroi: {coproduction: 3}"):
+        (project / "params.yaml").write_text(content, encoding="utf-8")
+        with pytest.raises(InputError, match=r"params\.yaml"):
+            planned_runs(project)
+
+
+def test_a_parameter_the_notebook_never_uses():
+    cell = "study = 'x'\nscenario = 'low'"
+    check_notebook("print(study, scenario)", cell, SroiParameters, "notebooks/n.ipynb")
+    with pytest.raises(InputError, match="never used"):
+        check_notebook("print(study)", cell, SroiParameters, "notebooks/n.ipynb")
+    with pytest.raises(InputError, match="not set in the parameters cell"):
+        check_notebook("print(study, scenario)", "study = 'x'", SroiParameters, "notebooks/n.ipynb")
+    with pytest.raises(InputError, match="unknown"):
+        check_notebook("print(study, scenario)", cell + "\nextra: int = 3", SroiParameters, "notebooks/n.ipynb")
+
+
+def no_kernel(*arguments, **more):
+    raise AssertionError("a kernel was about to start")
+
+
+def test_the_command_line_refuses_before_a_kernel_starts(project, monkeypatch, capsys):
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("papermill.execute_notebook", no_kernel)
+    for arguments in (["-p", "scenaro=high"], ["-p", "scenario=7"], ["-p", "scenario"], ["-p", "scenario: ["]):
+        assert main(["run", "05_sroi", "--study", "coproduction", *arguments]) == 1
+        assert capsys.readouterr().err.startswith("error: ")
+    path = project / "notebooks" / "05_sroi.ipynb"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        cell["metadata"] = {}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert main(["run", "05_sroi", "--study", "coproduction"]) == 1
+    assert "0 cells tagged 'parameters'" in capsys.readouterr().err
+
+
+def test_a_scenario_the_source_does_not_print(project, monkeypatch, capsys):
+    """Valid in itself, but not for this study: told when the notebook opens the study."""
+    content = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    assert content["05_sroi"]["connecting_opportunities"] == {"scenario": "as printed"}
+    from analysis.reporting import Appendix
+    from analysis.reporting.views import sroi as view
+    from analysis.sroi.published import read_model
+    from analysis.study import load_study
+
+    study = load_study("connecting_opportunities", project)
+    with pytest.raises(InputError, match="as printed"):
+        view.record(Appendix(study.id, "05_sroi", project), study, read_model(study), "high")
