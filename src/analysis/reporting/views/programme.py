@@ -178,8 +178,8 @@ def answer(study: Study) -> str:
     claim = {row["measure"]: row for row in programme.performance(study, "outputs").to_dict("records")}
     everyone = claim["participants"]
     return (
-        f"The programme supported {{claim:{everyone['participants']}}} people, {{progress.participants}} of its target of "
+        f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
         f"{{claim:{everyone['target']}}}. It went furthest beyond its targets in mental health support ({{progress.mental_health}}), "
         "and stayed furthest below them for disabled people "
-        "({progress.disabled}) and people aged fifty or over ({progress.older}). Women were {share.women} of participants."
+        "({progress.disabled}) and people aged fifty or over ({progress.older}). Women were {share.women|:of participants}."
     )
