@@ -116,7 +116,7 @@ def validate(model: type[Row], values: dict[str, Any], name: str, row: int | Non
         found = "nothing" if first["type"] == "missing" else repr(first["input"])
         raise InputError(
             name, row=row, column=column, found=found, expected=_expected(first),
-            action="correct the cell; the data dictionary (docs/data-dictionary.md) says what it may hold",
+            action="correct the cell; the data dictionary (docs/tables.md) says what it may hold",
         ) from None
 
 
