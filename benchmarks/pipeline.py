@@ -20,7 +20,7 @@ from analysis.pipeline.reproduce import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
-PARTS = ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", ".dvc/config", ".dvcignore")
+PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore")
 
 
 def main() -> None:
