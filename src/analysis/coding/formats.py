@@ -1,0 +1,64 @@
+"""Opens a codebook or coded segments in whichever format the file is."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.coding.codebook import Codebook, read_codebook_csv, read_codebook_yaml
+from analysis.coding.segments import read_segments_csv
+from analysis.errors import InputError
+
+
+def read_codebook(path: Path, version: str = "as exported") -> Codebook:
+    """A codebook from .yaml, .csv (the project's own), .qdc or .qdpx (REFI-QDA), or .xlsx (Taguette).
+
+    `version` is used where the file does not say its version. Taguette's CSV is read by
+    `taguette.read_taguette_codebook`. Raises InputError for another kind of file, and whatever its reader raises.
+    """
+    from analysis.coding.refi import read_qdc, read_qdpx_codebook
+    from analysis.coding.taguette import read_taguette_codebook
+
+    readers = {
+        ".yaml": read_codebook_yaml,
+        ".yml": read_codebook_yaml,
+        ".csv": lambda file: read_codebook_csv(file, file.stem, version),
+        ".qdc": lambda file: read_qdc(file, version),
+        ".qdpx": lambda file: read_qdpx_codebook(file, version),
+        ".xlsx": lambda file: read_taguette_codebook(file, version),
+    }
+    return _reader(path, readers)(path)
+
+
+def read_segments(path: Path, codebook: Codebook) -> pd.DataFrame:
+    """Coded segments from .csv (the project's own), .qdpx (REFI-QDA) or .xlsx (Taguette's highlights).
+
+    A .qdpx has to carry the same codes as `codebook`. Raises InputError for another kind of file, and whatever its
+    reader raises.
+    """
+    from analysis.coding.projects import read_qdpx
+    from analysis.coding.taguette import read_taguette_highlights
+
+    readers = {
+        ".csv": lambda file: read_segments_csv(file, codebook),
+        ".qdpx": lambda file: _same_codes(file, codebook, *read_qdpx(file)),
+        ".xlsx": lambda file: read_taguette_highlights(file, codebook),
+    }
+    return _reader(path, readers)(path)
+
+
+def _same_codes(path: Path, codebook: Codebook, exported: Codebook, segments: pd.DataFrame) -> pd.DataFrame:
+    unknown = sorted(set(segments["code"]) - set(codebook.codable))
+    if unknown:
+        name = exported.by_id[unknown[0]].name
+        expected = f"the codes of the codebook (version {codebook.version})"
+        action = "bring the codebook up to date, or read the codebook from the project itself"
+        raise InputError(path, column="code", found=f"the code '{name}'", expected=expected, action=action)
+    return segments
+
+
+def _reader(path: Path, readers: dict) -> object:
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        expected = f"one of {', '.join(readers)}"
+        raise InputError(path, found=f"the ending '{path.suffix}'", expected=expected, action="save it as one of these")
+    return reader
