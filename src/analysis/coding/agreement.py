@@ -1,4 +1,4 @@
-"""Agreement between coders, code by code: percent agreement, Krippendorff's alpha (nominal), Gwet's AC1, with intervals.
+"""Agreement between coders on each code: percent agreement, Krippendorff's alpha (nominal), Gwet's AC1.
 
 All three rest on how many coders put each unit into each category, and are functions of sums over the units. A
 bootstrap draw is a new weighting of the units, so every draw is one line of a matrix product.
@@ -21,6 +21,7 @@ from analysis.coding.codebook import NO_CODE, Codebook
 ONE_CODER = "one coder: agreement cannot be estimated"
 NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
 NO_VARIATION = "all ratings are the same: alpha is not defined"
+FEW_DEFINED = "the code is too rare for an interval of alpha: it is not defined in too many draws"
 MOST_UNDEFINED = 0.05  # of the draws; an interval from fewer than the rest would hide how little the data say
 _MEASURES = ("percent_agreement", "alpha", "ac1")
 
@@ -167,7 +168,7 @@ def _code_counts(
     """For every code: counts (segments by not given and given) and the cluster number of every segment."""
     read = segments.drop_duplicates(["segment_id", "coder"])
     readers = read.groupby("segment_id", sort=True).size()
-    clusters = read.drop_duplicates("segment_id").set_index("segment_id")[cluster].reindex(readers.index)
+    clusters = read.drop_duplicates("segment_id").set_index("segment_id", drop=False)[cluster].reindex(readers.index)
     numbers = pd.factorize(clusters, sort=True)[0]
     given = segments[segments["code"] != NO_CODE]
     position = pd.Series(np.arange(len(readers)), index=readers.index)
@@ -181,32 +182,45 @@ def _code_counts(
 def _code_row(
     counts: np.ndarray, clusters: np.ndarray, draws: int, level: float, rng: np.random.Generator
 ) -> dict[str, object]:
-    features = _features(counts)
-    sums = _sums(features.sum(axis=0), counts.shape[1])
+    sums = _total(counts)
     row: dict[str, object] = {
         "units": int(sums.pairable),
         "prevalence": 100 * float(_divide(sums.ratings[1], sums.ratings.sum())),
-        "statement": NO_VARIATION if sums.pairable and min(sums.ratings) == 0 else "",
+        "statement": "",
     }
-    drawn = _sums(_draws(features, clusters, draws, rng), counts.shape[1]) if sums.pairable else None
+    drawn = _sums(_draws(counts, clusters, draws, rng), counts.shape[1]) if sums.pairable else None
     for name, measure in zip(_MEASURES, (_percent_agreement, _alpha, _ac1), strict=True):
         scale = 100.0 if name == "percent_agreement" else 1.0
         row[name] = scale * float(measure(sums))
         low, high = _interval(measure(drawn), level) if drawn else (np.nan, np.nan)
         row |= {f"{name}_low": scale * low, f"{name}_high": scale * high}
     row["draws_defined"] = int(np.isfinite(_alpha(drawn)).sum()) if drawn else 0
-    return row
+    return row | {"statement": _statement(row)}
 
 
-def _draws(features: np.ndarray, clusters: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+def _statement(row: dict[str, object]) -> str:
+    if not row["units"]:
+        return ""  # said for the whole table
+    if np.isnan(row["alpha"]):
+        return NO_VARIATION
+    return FEW_DEFINED if np.isnan(row["alpha_low"]) else ""
+
+
+def _draws(counts: np.ndarray, clusters: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """The sums over units in each draw (draws by features): clusters are drawn with replacement, as many as there are.
 
-    Clusters with the same sums are interchangeable, so what is drawn is how many of each kind.
+    Units with the same counts, and clusters with the same units, are interchangeable, so what is drawn is how many of
+    each kind; the kinds are few.
     """
-    by_cluster = np.zeros((int(clusters.max()) + 1, features.shape[1]))
-    np.add.at(by_cluster, clusters, features)
-    kinds, times = np.unique(by_cluster.round(9), axis=0, return_counts=True)
-    return rng.multinomial(len(by_cluster), times / times.sum(), size=draws) @ kinds
+    units, kind = np.unique(counts @ [1, counts.max() + 1], return_inverse=True)
+    examples = counts[np.unique(kind, return_index=True)[1]]
+    number = int(clusters.max()) + 1
+    if number == len(counts):
+        kinds, times = np.eye(len(units), dtype="int64"), np.bincount(kind)
+    else:
+        of_cluster = np.bincount(clusters * len(units) + kind, minlength=number * len(units)).reshape(number, -1)
+        kinds, times = np.unique(of_cluster, axis=0, return_counts=True)
+    return rng.multinomial(number, times / number, size=draws) @ (kinds @ _features(examples))
 
 
 def _interval(values: np.ndarray, level: float) -> tuple[float, float]:

@@ -31,7 +31,8 @@ def read_member(path: Path, suffix: str) -> bytes:
         check_members(path, members)
         wanted = [member for member in members if member.filename.lower().endswith(suffix)]
         if len(wanted) != 1:
-            raise _refusal(path, f"{len(wanted)} members that end in {suffix}", "exactly one", "export the project again")
+            found = f"{len(wanted)} members that end in {suffix}"
+            raise _refusal(path, found, "exactly one", "export the project again")
         return _unpack(path, archive, wanted[0])
 
 
@@ -48,13 +49,14 @@ def _open(path: Path) -> zipfile.ZipFile:
 
 
 def check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
-    """InputError if the members of an archive climb out of it, are encrypted, or would unpack to far more than it is."""
+    """InputError if members of an archive climb out of it, are encrypted, or would unpack to far more than it is."""
     if len(members) > MOST_MEMBERS:
         raise _refusal(path, f"{len(members):,} members", f"at most {MOST_MEMBERS:,}", "check where the file is from")
     for member in members:
         _check_name(path, member.filename)
         if member.flag_bits & 0x1:
-            raise _refusal(path, f"the encrypted member '{member.filename}'", "no encryption", "export without password")
+            found = f"the encrypted member '{member.filename}'"
+            raise _refusal(path, found, "no encryption", "export without password")
         if member.file_size > SMALL and member.file_size > HIGHEST_RATIO * max(member.compress_size, 1):
             found = f"'{member.filename}' would unpack to {member.file_size:,} bytes from {member.compress_size:,}"
             raise _bomb(path, found)

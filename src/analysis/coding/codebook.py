@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -114,8 +115,8 @@ def structural_problem(codes: Sequence[Code]) -> Problem | None:
     """The first thing that keeps codes from forming a codebook: a repeated id or name, an unknown parent, a cycle."""
     return (
         _none(codes)
-        or _repeated(codes, "id", lambda code: code.id)
         or _repeated(codes, "name", lambda code: same_name(code.name))
+        or _repeated(codes, "id", lambda code: code.id)
         or _reserved(codes)
         or _unknown_parent(codes)
         or _cycle(codes)
@@ -159,7 +160,8 @@ def _unknown_parent(codes: Sequence[Code]) -> Problem | None:
     for position, code in enumerate(codes):
         if code.parent is not None and code.parent not in known:
             found = f"the parent '{code.parent}'"
-            return Problem(position, "parent", found, "the id of a code in this codebook", "correct it or add that code")
+            expected = "the id of a code in this codebook"
+            return Problem(position, "parent", found, expected, "correct it or add that code")
     return None
 
 
@@ -172,7 +174,8 @@ def _cycle(codes: Sequence[Code]) -> Problem | None:
         while at is not None and at not in settled:
             if at in path:
                 found = f"a cycle: {' > '.join([*path[path.index(at):], at])}"
-                return Problem(position, "parent", found, "a hierarchy with codes at its top", "remove one of the parents")
+                expected = "a hierarchy with codes at its top"
+                return Problem(position, "parent", found, expected, "remove one of the parents")
             path.append(at)
             at = parents[at]
         settled.update(path)
@@ -202,7 +205,7 @@ class _LooseCodebook(BaseModel):
 
 
 def read_codebook_csv(path: Path, title: str, version: str) -> Codebook:
-    """A codebook from a CSV file with the columns id, name and, if wanted, parent, definition, include, exclude, codable.
+    """A codebook from CSV with the columns id, name and, if wanted, parent, definition, include, exclude, codable.
 
     `codable` is `yes` or `no` (empty: yes). Raises InputError with row and column of the first mistake.
     """
@@ -230,12 +233,18 @@ def check_structure(codes: Sequence[Code], path: Path, row: Callable[[int, str],
         )
 
 
-def code_id_for(name: str) -> str:
-    """An id made from a name that another program exported.
+def code_id_for(name: str, taken: Collection[str] = ()) -> str:
+    """An id made from a name that another program exported, with a number where the id is taken.
 
-    >>> code_id_for("Self-esteem / worth"), code_id_for("2nd chance")
-    ('self_esteem_worth', 'c_2nd_chance')
+    >>> code_id_for("Self-esteem / worth"), code_id_for("2nd chance"), code_id_for("C++", {"c"})
+    ('self_esteem_worth', 'c_2nd_chance', 'c_2')
     """
+    wanted = _id_from(name)
+    numbered = (f"{wanted[:58]}_{number}" for number in count(2))
+    return wanted if wanted not in taken else next(other for other in numbered if other not in taken)
+
+
+def _id_from(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].strip("_")
     if not slug:

@@ -1,12 +1,16 @@
 """Opens a codebook or coded segments in whichever format the file is."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from analysis.coding.codebook import Codebook, read_codebook_csv, read_codebook_yaml
 from analysis.coding.segments import read_segments_csv
 from analysis.errors import InputError
+
+Found = TypeVar("Found")
 
 
 def read_codebook(path: Path, version: str = "as exported") -> Codebook:
@@ -56,7 +60,7 @@ def _same_codes(path: Path, codebook: Codebook, exported: Codebook, segments: pd
     return segments
 
 
-def _reader(path: Path, readers: dict) -> object:
+def _reader(path: Path, readers: dict[str, Callable[[Path], Found]]) -> Callable[[Path], Found]:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         expected = f"one of {', '.join(readers)}"

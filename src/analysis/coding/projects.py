@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from analysis.coding.codebook import Codebook
-from analysis.coding.refi import children, codebook_from, guid, local, only, project_root
+from analysis.coding.refi import SPEAKER_CODE, children, codebook_from, guid, local, only, project_root
 from analysis.coding.segments import COLUMNS, SPEAKER, check_segments
 from analysis.errors import InputError
 
@@ -67,7 +67,7 @@ class _Speakers:
 def read_qdpx(
     path: Path,
     version: str = "as exported",
-    speaker_code: str = "speaker",
+    speaker_code: str = SPEAKER_CODE,
     groups: Mapping[str, str] | None = None,
     shared_speakers: bool = False,
 ) -> tuple[Codebook, pd.DataFrame]:
@@ -91,7 +91,7 @@ def read_qdpx(
 
 def _group(source: ElementTree.Element, groups: Mapping[str, str]) -> str:
     name = (source.get("name") or "").strip()
-    return groups.get(name, re.sub(r"\.\w{1,5}$", "", name))
+    return groups.get(name, re.sub(r"\.[A-Za-z]\w{1,4}$", "", name))
 
 
 def _coders(root: ElementTree.Element) -> dict[str, str]:
@@ -106,8 +106,8 @@ def _selections(root: ElementTree.Element, sources: list[ElementTree.Element]) -
             kind = local(element)
             if kind.endswith("Selection"):
                 by = element.get("creatingUser") or source.get("creatingUser") or owner
-                codings = tuple(_codings(element, by))
-                yield Selection(number, kind.removesuffix("Selection"), _place(element), guid(element.get("guid")), codings)
+                kind, own = kind.removesuffix("Selection"), guid(element.get("guid"))
+                yield Selection(number, kind, _place(element), own, tuple(_codings(element, by)))
 
 
 def _codings(selection: ElementTree.Element, by: str | None) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from analysis.coding.codebook import Code, Codebook, check_structure, code_id_fo
 from analysis.coding.textfiles import validated
 from analysis.errors import InputError
 
+SPEAKER_CODE = "speaker"  # the code under which speakers are kept, where they are kept as codes
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 _GUIDS = UUID("6f1c7a52-2f0e-5d1b-9f0a-1d3c5b7e9a11")  # a fixed arbitrary base: the same code has the same guid
 _RULES = {"Include: ": "include", "Exclude: ": "exclude", "Id: ": "id"}
@@ -41,9 +42,9 @@ def read_qdc(path: Path, version: str = "as exported") -> Codebook:
 
 
 def read_qdpx_codebook(path: Path, version: str = "as exported") -> Codebook:
-    """The codebook of a REFI-QDA project; see `projects.read_qdpx` for its coded segments."""
-    root = project_root(path)
-    return codebook_from(path, only(path, root, "CodeBook"), version, path.stem)[0]
+    """The codebook of a REFI-QDA project, as `projects.read_qdpx` gives it beside the coded segments."""
+    book = only(path, project_root(path), "CodeBook")
+    return codebook_from(path, book, version, path.stem, leave_out=SPEAKER_CODE)[0]
 
 
 def project_root(path: Path) -> ElementTree.Element:
@@ -83,13 +84,15 @@ def codebook_from(
     """
     codes: list[Code] = []
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     waiting = [(code, None) for code in reversed(children(only(path, element, "Codes"), "Code"))]
     while waiting:
         at, parent = waiting.pop()
         if leave_out and (at.get("name") or "").strip().casefold() == leave_out.casefold():
             continue
-        code = _code(path, at, parent)
+        code = _code(path, at, parent, taken)
         codes.append(code)
+        taken.add(code.id)
         ids[guid(at.get("guid"))] = code.id
         waiting.extend((child, code.id) for child in reversed(children(at, "Code")))
     check_structure(codes, path, lambda position, column: None)
@@ -101,20 +104,20 @@ def guid(text: str | None) -> str:
     return (text or "").strip().strip("{}").lower()
 
 
-def _code(path: Path, element: ElementTree.Element, parent: str | None) -> Code:
+def _code(path: Path, element: ElementTree.Element, parent: str | None, taken: set[str]) -> Code:
     name = (element.get("name") or "").strip()
     if not name:
         action = "name the code and export again"
         raise InputError(path, column="Code", found="a code without a name", expected="a name", action=action)
     described = "".join(child.text or "" for child in children(element, "Description"))
-    fields = {"id": code_id_for(name), **_described(described), "name": name, "parent": parent}
+    fields = {"id": code_id_for(name, taken), **_described(described), "name": name, "parent": parent}
     codable = (element.get("isCodable") or "true").strip().lower() in ("true", "1")
     return validated(Code, {**fields, "codable": codable}, path, lambda place: None)
 
 
 def _described(text: str) -> dict[str, str]:
     """Definition, rules and id from a description; what another program wrote is all definition."""
-    first, *lines = text.strip().split("\n") if text.strip() else [""]
+    first, *lines = text.split("\n")
     definition, fields = [first], {}
     for line in lines:
         label = next((label for label in _RULES if line.startswith(label)), None)

@@ -102,12 +102,13 @@ def _check_codes(cells: pd.Series, codebook: Codebook, path: Path) -> None:
     cell = cells.loc[row]
     heading = cell in codebook.by_id
     found = "an empty cell" if not cell else f"'{cell}', a heading" if heading else f"'{cell}'"
+    expected = f"the id of a code in the codebook (version {codebook.version}), or '{NO_CODE}'"
     raise InputError(
         path,
         row=row,
         column="code",
         found=found,
-        expected=f"the id of a code in the codebook (version {codebook.version}), or '{NO_CODE}'{_nearest(cell, allowed)}",
+        expected=f"{expected}{_nearest(cell, allowed)}",
         action="correct the code, or add it to the codebook",
     )
 

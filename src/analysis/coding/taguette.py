@@ -27,12 +27,14 @@ def read_taguette_codebook(path: Path, version: str = "as exported", speaker_tag
     """
     frame = _table(path, *_CODEBOOK)
     frame = frame[~_is_speaker(frame["tag"], speaker_tag)]
-    tags = {tag: code_id_for(tag) for tag in frame["tag"]}
+    tags: dict[str, str] = {}
+    for tag in frame["tag"]:
+        tags[tag] = tags.get(tag) or code_id_for(tag, tags.values())
     rows = list(frame.index)
     codes = tuple(
         validated(
             Code,
-            {"id": code_id_for(tag), "name": tag, "parent": parent or _above(tag, tags), "definition": description[:2_000]},
+            {"id": tags[tag], "name": tag, "parent": parent or _above(tag, tags), "definition": description[:2_000]},
             path,
             lambda place, row=row: row,
         )
@@ -73,7 +75,7 @@ def read_taguette_highlights(
     rows = frame[~is_speaker]
     table = pd.DataFrame(
         {
-            "group": rows["document"].str.replace(r"\.\w{1,5}$", "", regex=True),
+            "group": rows["document"].str.replace(r"\.[A-Za-z]\w{1,4}$", "", regex=True),
             "speaker": rows["id"].map(speakers.set_index("id")["speaker"]).fillna(""),
             "segment_id": "highlight " + rows["id"],
             "code": _ids(rows["tag"], codebook),

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from analysis.errors import InputError
 
 LARGEST_TABLE = 500_000_000  # bytes; a million coded segments take about a tenth of this
+DEEPEST = 20  # lists and mappings within each other in YAML
 LARGEST_DOCUMENT = 5_000_000  # bytes; a codebook of a thousand codes takes about a tenth of this
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,7 +29,8 @@ def read_text(path: Path, largest: int = LARGEST_DOCUMENT) -> str:
         size = path.stat().st_size
         data = path.read_bytes() if size <= largest else b""
     except OSError as error:
-        raise InputError(path, found="no readable file", expected="a file", action="check the name and the folder") from error
+        action = "check the name and the folder"
+        raise InputError(path, found="no readable file", expected="a file", action=action) from error
     if size > largest:
         raise InputError(
             path, found=f"{size:,} bytes", expected=f"at most {largest:,}", action="check that this is the right file"
@@ -143,34 +145,40 @@ def read_document(path: Path, model: type[Model]) -> tuple[Model, Callable[[Plac
 
     Raises InputError for YAML that cannot be read, repeated keys, references (`&`, `*`) and fields that do not fit.
     """
-    text = read_text(path)
-    node = _compose(path, text)
-    _check_keys(path, node)
+    node, data = _parse(path, read_text(path))
     line = _line_finder(node)
-    return validated(model, yaml.load(text, _loader()), path, line), line
+    return validated(model, data, path, line), line
 
 
 def _loader() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _compose(path: Path, text: str) -> yaml.Node:
-    action = "correct the YAML at this line"
+def _parse(path: Path, text: str) -> tuple[yaml.Node, object]:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _loader())):
-            raise InputError(path, found="a reference (*)", expected="plain YAML", action="write the entry out in full")
+        _check_events(path, text)
         node = yaml.compose(text, _loader())
+        if node is None:
+            raise InputError(path, found="an empty file", expected="YAML", action="fill the file")
+        _check_keys(path, node)
+        return node, yaml.load(text, _loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        row = mark.line + 1 if mark else None
         found = str(getattr(error, "problem", None) or "text that is not YAML")
-        raise InputError(
-            path, row=mark.line + 1 if mark else None, found=found, expected="YAML", action=action
-        ) from error
-    except RecursionError as error:
-        raise InputError(path, found="lists within lists without end", expected="YAML", action=action) from error
-    if node is None:
-        raise InputError(path, found="an empty file", expected="YAML", action="fill the file")
-    return node
+        action = "correct the YAML at this line"
+        raise InputError(path, row=row, found=found, expected="plain YAML", action=action) from error
+
+
+def _check_events(path: Path, text: str) -> None:
+    """Refuses references, which can multiply without bound, and nesting that no file of this project needs."""
+    depth = 0
+    for event in yaml.parse(text, _loader()):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
+            found = "a reference (*)" if depth <= DEEPEST else f"more than {DEEPEST} lists within lists"
+            row, action = event.start_mark.line + 1, "write the entry out in full"
+            raise InputError(path, row=row, found=found, expected="plain YAML", action=action)
 
 
 def _check_keys(path: Path, root: yaml.Node) -> None:
@@ -227,10 +235,14 @@ def validated(model: type[Model], data: object, path: Path, line: Callable[[Plac
             path,
             row=line(first["loc"]),
             column=".".join(map(str, first["loc"])) or None,
-            found="nothing" if first["type"] == "missing" else repr(first["input"]),
+            found="nothing" if first["type"] == "missing" else _shown(first["input"]),
             expected=_expected(first["msg"]),
             action="correct this entry",
         ) from error
+
+
+def _shown(value: object) -> str:
+    return f"a {type(value).__name__}" if isinstance(value, dict | list | BaseModel) else repr(value)
 
 
 def _expected(message: str) -> str:

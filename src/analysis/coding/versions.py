@@ -50,4 +50,5 @@ def segments_to_recode(changes: pd.DataFrame, segments: pd.DataFrame) -> pd.Data
     """
     carried = segments.drop_duplicates(["segment_id", "code"]).groupby("code").size()
     counts = changes["code"].map(carried).fillna(0).astype("int64")
-    return changes.assign(segments=counts, read_again=~changes["change"].isin(["added", "renamed", "moved"]) & (counts > 0))
+    same = changes["change"].isin(["added", "renamed", "moved"])
+    return changes.assign(segments=counts, read_again=~same & (counts > 0))
