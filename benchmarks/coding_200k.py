@@ -82,8 +82,8 @@ def _project(path: Path, table: pd.DataFrame) -> Path:
 
 
 def _report(options: argparse.Namespace, codebook: Codebook, path: Path, project: Path) -> None:
-    table = _timed("read CSV and check", lambda: read_segments_csv(path, codebook))
-    _timed("read REFI-QDA project and check", lambda: read_qdpx(project))
+    table = _timed("read CSV and check", lambda: read_segments_csv(path, path.name, codebook))
+    _timed("read REFI-QDA project and check", lambda: read_qdpx(project, project.name))
     settled, base = _timed("settle two coders", lambda: settle(table)), bases(table)
     _timed("tally by three units", lambda: tally(settled, codebook, base), lambda: _plain_tally(settled))
     _timed("co-occurrence", lambda: co_occurrence(settled, codebook))

@@ -4,7 +4,6 @@ import io
 import struct
 import time
 import zipfile
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -33,8 +32,9 @@ GOOD = "Group 1,E6,s1,english,x\n"
 def error_of(read, path, content, *args):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(InputError) as caught:
-        read(path, *args)
-    assert caught.value.file == str(path) and caught.value.expected and caught.value.action
+        read(path, f"data/raw/study/{path.name}", *args)
+    assert caught.value.file == f"data/raw/study/{path.name}" and str(path.parent) not in str(caught.value)
+    assert caught.value.expected and caught.value.action
     return caught.value
 
 
@@ -76,13 +76,13 @@ def test_a_near_miss_is_named(tmp_path):
     ("text", "found"),
     [
         ("", "an empty file"),
-        ("group;speaker;segment_id;code;coder\n", "an unknown column"),
-        (HEADER.replace("coder", "coder,quotation") + "Group 1,E6,s1,english,x,words\n", "an unknown column"),
-        (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no column 'group'"),
-        (HEADER.replace("group", "coder") + GOOD, "a repeated column"),
-        ((HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"), "the byte 0xe9"),
-        (HEADER + "Group\0 1,E6,s1,english,x\n", "a null byte"),
-        (",".join(f"c{n}" for n in range(100_000)) + "\n", "an unknown column"),
+        ("group;speaker;segment_id;code;coder\n", "no such column"),
+        (HEADER.replace("coder", "coder,quotation") + "Group 1,E6,s1,english,x,words\n", "a column that does not belong here"),
+        (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no such column"),
+        (HEADER.replace("group", "group,group") + "Group 1," + GOOD, "the column twice"),
+        ((HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"), "the byte 0xe9, which is not UTF-8"),
+        (HEADER + "Group\0 1,E6,s1,english,x\n", "'Group\0 1'"),
+        (",".join(f"c{n}" for n in range(100_000)) + "\n", "100000 columns"),
     ],
 )
 def test_tables_of_another_form(tmp_path, text, found):
@@ -92,14 +92,14 @@ def test_tables_of_another_form(tmp_path, text, found):
 def test_a_byte_order_mark_and_memos_do_no_harm_and_memos_stay_behind(tmp_path):
     path = tmp_path / "s.csv"
     path.write_text("\ufeff" + HEADER.replace("coder", "coder,memo") + "Group 1,E6,s1,english,x,she said\n", encoding="utf-8")
-    assert "she said" not in read_segments_csv(path, BOOK).to_csv()
+    assert "she said" not in read_segments_csv(path, path.name, BOOK).to_csv()
 
 
 def test_an_absent_file_and_an_unknown_ending(tmp_path):
-    with pytest.raises(InputError, match="no readable file"):
-        read_segments(tmp_path / "absent.csv", BOOK)
+    with pytest.raises(InputError, match="no such file"):
+        read_segments(tmp_path / "absent.csv", "absent.csv", BOOK)
     with pytest.raises(InputError, match=r"the ending '\.docx'"):
-        read_codebook(tmp_path / "book.docx")
+        read_codebook(tmp_path / "book.docx", "book.docx")
 
 
 @settings(deadline=None)  # other work on the machine is no failure
@@ -110,12 +110,12 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
         path = path.with_suffix(ending)
         path.write_bytes(data)
         with pytest.raises(InputError):
-            reader(path, BOOK)
+            reader(path, path.name, BOOK)
     for ending in (".qdc", ".yaml"):
         path = path.with_suffix(ending)
         path.write_bytes(data)
         with pytest.raises(InputError):
-            read_codebook(path)
+            read_codebook(path, path.name)
 
 
 CODES = 'title: t\nversion: "1"\ncodes:\n'
@@ -215,7 +215,7 @@ def test_a_hierarchy_of_great_depth(tmp_path):
     deep = "".join(f'<Code guid="{n}" name="n{n}">' for n in range(2_000)) + "</Code>" * 2_000
     path = tmp_path / "b.qdc"
     path.write_text(qdc(deep), encoding="utf-8")
-    assert len(read_qdc(path).ancestors("n1999")) == 1_999
+    assert len(read_qdc(path, path.name).ancestors("n1999")) == 1_999
 
 
 def zipped(members, **options):
@@ -395,5 +395,5 @@ def test_200_000_segments_take_seconds(tmp_path):
     rows = (f"Group {n % 6},E{n % 600 * 6 + n % 6},s{n},{('english', 'safety')[n % 2]},x\n" for n in range(200_000))
     path.write_text(HEADER + "".join(rows), encoding="utf-8")
     started = time.perf_counter()
-    assert len(read_segments_csv(Path(path), BOOK)) == 200_000
+    assert len(read_segments_csv(path, path.name, BOOK)) == 200_000
     assert time.perf_counter() - started < 20

@@ -38,13 +38,13 @@ def test_csv_and_yaml_give_the_same_codebook(tmp_path):
         'title: book\nversion: "1"\ncodes:\n- {id: top, name: Top, codable: false}\n- {id: under, name: Under, parent: top}\n',
         encoding="utf-8",
     )
-    assert read_codebook_csv(csv, "book", "1") == read_codebook(yaml)
+    assert read_codebook_csv(csv, csv.name, "book", "1") == read_codebook(yaml, yaml.name)
 
 
 def test_a_codebook_goes_out_as_refi_qda_and_comes_back(tmp_path):
     path = tmp_path / "Small.qdc"
     path.write_text(qdc_text(BOOK), encoding="utf-8")
-    assert read_codebook(path, version="1") == BOOK
+    assert read_codebook(path, path.name, version="1") == BOOK
 
 
 @st.composite
@@ -65,7 +65,7 @@ def codebooks(draw):
 def test_any_codebook_comes_back_from_refi_qda(tmp_path_factory, codebook):
     path = tmp_path_factory.mktemp("qdc") / "any.qdc"
     path.write_text(qdc_text(codebook), encoding="utf-8", newline="\n")
-    back = read_codebook(path, version="1")
+    back = read_codebook(path, path.name, version="1")
     assert back.by_id == codebook.by_id
 
 
@@ -95,7 +95,7 @@ def test_a_codebook_of_another_program_is_read(tmp_path, namespace):
         '<Code guid="DD" name="صحة" isCodable="true"/></Codes><Sets/></CodeBook>',
         encoding="utf-8",
     )
-    book = read_codebook(path)
+    book = read_codebook(path, path.name)
     assert [(code.name, code.parent) for code in book.codes] == [("Health", None), ("Well-being", "health"), ("صحة", None)]
     assert book.by_id["health"].definition == "One. Two." and len(book.by_id) == 3
 
@@ -174,9 +174,9 @@ def test_taguettes_exports(tmp_path, ending):
     book, found = tmp_path / f"codebook{ending}", tmp_path / f"highlights{ending}"
     for path, text in ((book, TAGUETTE_CODEBOOK), (found, TAGUETTE_HIGHLIGHTS)):
         path.write_text(text, encoding="utf-8") if ending == ".csv" else _as_workbook(text, path)
-    codebook = read_taguette_codebook(book)
+    codebook = read_taguette_codebook(book, book.name)
     assert [(code.name, code.parent) for code in codebook.codes] == [("health", None), ("health.mind", "health")]
-    segments = read_taguette_highlights(found, codebook, coder="reader 2")
+    segments = read_taguette_highlights(found, found.name, codebook, coder="reader 2")
     assert segments.to_numpy().tolist() == [
         ["Group 1", "E6", "highlight 1", "health_mind", "reader 2"],
         ["Group 2", "H1", "highlight 2", "health", "reader 2"],
@@ -187,4 +187,4 @@ def test_taguettes_exports(tmp_path, ending):
 def test_taguettes_own_parent_column(tmp_path):
     path = tmp_path / "codebook.csv"
     path.write_text("tag,parent,description,number of highlights\nmind,health,,1\nhealth,,,1\n", encoding="utf-8")
-    assert read_taguette_codebook(path).by_id["mind"].parent == "health"
+    assert read_taguette_codebook(path, path.name).by_id["mind"].parent == "health"

@@ -7,15 +7,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.coding import files
 from analysis.coding import matrix as mx
 from analysis.coding import published as pb
 from analysis.coding.codebook import Code, Codebook
 from analysis.coding.example import SEED, earlier_codebook, example_segments, segments_text
-from analysis.coding.formats import read_codebook, read_segments
+from analysis.coding.formats import read_segments
 from analysis.coding.segments import bases, settle
-from analysis.coding.steps import read_steps, steps_in_words, steps_layout, steps_table
+from analysis.coding.steps import steps_in_words, steps_layout, steps_table
+from analysis.errors import InputError
+from analysis.study import Study, StudyInfo, load_study
 
-RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
+ROOT = Path(__file__).resolve().parents[2]
+RAW = ROOT / "data" / "raw"
 PAPER, REPORT = RAW / "coproduction", RAW / "connecting_opportunities"
 FILES = {
     "coproduction_paper.txt": [
@@ -28,13 +32,28 @@ TABLES = [(source, path) for source, paths in FILES.items() for path in paths if
 
 
 @pytest.fixture(scope="module")
-def codebook():
-    return read_codebook(PAPER / "codebook.yaml")
+def study():
+    return load_study("coproduction", ROOT)
 
 
 @pytest.fixture(scope="module")
-def matrix(codebook):
-    return mx.read_matrix(PAPER / "social_impact_matrix.yaml", codebook)
+def codebook(study):
+    return files.load_codebook(study)
+
+
+@pytest.fixture(scope="module")
+def framework(study, codebook):
+    return files.load_framework(study, codebook)
+
+
+@pytest.fixture(scope="module")
+def matrix(framework):
+    return framework.matrix
+
+
+@pytest.fixture(scope="module")
+def themes(codebook):
+    return {name: files.load_themes(load_study(name, ROOT), codebook) for name in ("coproduction", "connecting_opportunities")}
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +109,10 @@ def test_no_sentence_of_the_source_is_carried_over(source_lines, source):
             assert not taken, (path.name, taken)
 
 
-def test_what_is_published_on_each_theme(codebook):
-    statements = pb.read_statements(PAPER / "statements.csv", codebook)
-    table = pb.statement_table(statements, codebook)
+def test_what_is_published_on_each_theme(framework, themes, codebook):
+    table = pb.statement_table(framework.statements, codebook)
     assert table["speaker"].tolist() == ["E2", "H4", "E6", "E6", "C6"]
-    support = pb.published_support(statements, pb.read_themes(PAPER / "themes.csv", codebook), codebook)
+    support = pb.published_support(framework.statements, themes["coproduction"], codebook)
     assert support.loc["new_avenues", ["statements", "speakers", "places"]].tolist() == [2, 2, 0]
     assert support.loc["self_confidence", "frequency"] == "very often"
     assert support["places"].sum() == len(rows(PAPER / "themes.csv"))
@@ -110,41 +128,36 @@ def test_a_speaker_counts_once(codebook):
     assert found.loc["bridges", ["statements", "speakers", "places", "lines"]].tolist() == [2, 1, 0, "1"]
 
 
-def test_the_letters_of_the_speakers(codebook):
-    letters = pb.speaker_letters(pb.read_statements(PAPER / "statements.csv", codebook))
+def test_the_letters_of_the_speakers(framework):
+    letters = pb.speaker_letters(framework.statements)
     assert letters.to_dict() == {"speakers": {"C": 1, "E": 2, "H": 1}, "place": {"C": 3, "E": 5, "H": 8}}
 
 
-def test_the_two_programmes_side_by_side(codebook):
-    found = pb.side_by_side(
-        {
-            "coproduction": pb.read_themes(PAPER / "themes.csv", codebook),
-            "connecting_opportunities": pb.read_themes(REPORT / "themes.csv", codebook),
-        },
-        codebook,
-    )
+def test_the_two_programmes_side_by_side(themes, codebook):
+    found = pb.side_by_side(themes, codebook)
     assert found.loc["safety", "reported_by"] == "coproduction"
     assert found.loc["financial_stability", "reported_by"] == "connecting_opportunities"
     assert found.loc["english", "reported_by"] == "coproduction, connecting_opportunities"
     assert found["places_connecting_opportunities"].sum() == len(rows(REPORT / "themes.csv"))
 
 
-def test_stakeholder_themes_fit_the_matrix(codebook, matrix):
-    path = PAPER / "stakeholder_themes.csv"
-    themes = pb.read_stakeholder_themes(path, codebook)
-    mx.check_themes(path, themes, matrix)
-    assert pb.stakeholder_table(themes, codebook).loc["I4", "objectives"] == "links_to_services"
+def test_stakeholder_themes_as_reported(framework, codebook):
+    table = pb.stakeholder_table(framework.stakeholder_themes, codebook)
+    assert len(table) == 9 and table.loc["I4", "objectives"] == "links_to_services"
 
 
-@pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
-def test_quantities_named_are_quantities_of_the_claims(study, codebook, matrix):
-    claims = RAW / study / "claims.csv"
-    assert claims.is_file(), "the claims of the study are needed to check the links"
-    known = {row["quantity"] for row in rows(claims)}
-    themes = pb.read_themes(RAW / study / "themes.csv", codebook)
-    assert {theme.quantity for theme in themes if theme.quantity} <= known
-    if study == "coproduction":
-        mx.check_links(matrix, PAPER / "social_impact_matrix.yaml", claims=known)
+@pytest.mark.parametrize("name", ["coproduction", "connecting_opportunities"])
+def test_quantities_named_are_quantities_of_the_claims(name, themes):
+    known = {claim.quantity for claim in load_study(name, ROOT).claims.values()}
+    named = {theme.quantity for theme in themes[name] if theme.quantity}
+    assert named and named <= known
+
+
+def test_a_link_to_nothing_is_an_error(framework):
+    with pytest.raises(InputError, match="advice_contacts_total"):
+        mx.check_links(framework.matrix, "matrix.yaml", claims={"friends_before_mean", "friends_after_mean"} | {
+            name for cell in framework.matrix.cells for name in cell.claims if name != "advice_contacts_total"
+        })
 
 
 SMALL = Codebook(title="t", version="1", codes=(Code(id="a", name="A"),))
@@ -197,8 +210,8 @@ def test_every_value_stream_is_supported(matrix):
     assert not (mx.gaps(matrix)["gap"] == "outcome nothing supports").any()
 
 
-def test_the_steps(source_lines):
-    steps = read_steps(PAPER / "steps.yaml")
+def test_the_steps(source_lines, framework):
+    steps = framework.steps
     assert len(steps.steps) == 7
     text = source_lines["coproduction_paper.txt"]
     assert [text[step.line - 1].split(".")[0] for step in steps.steps] == list("1234567")
@@ -211,7 +224,7 @@ def test_the_steps(source_lines):
 def test_the_committed_example_is_what_its_seed_gives(codebook):
     path = RAW / "coproduction_example" / "coded_segments.csv"
     assert path.read_bytes() == segments_text(example_segments(codebook, SEED)).encode()
-    pd.testing.assert_frame_equal(read_segments(path, codebook), example_segments(codebook, SEED))
+    pd.testing.assert_frame_equal(read_segments(path, path.name, codebook), example_segments(codebook, SEED))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -224,3 +237,42 @@ def test_any_seed_gives_six_groups_and_two_coders_who_differ(codebook, seed):
 
 def test_the_example_has_an_earlier_codebook(codebook):
     assert earlier_codebook(codebook).version != codebook.version
+
+
+def made_up(folder, **texts):
+    """A study of its own in an empty project, with the files given (names with dots for underscores)."""
+    study = Study(folder, StudyInfo.model_validate({**INFO, "id": "made_up"}))
+    study.raw.mkdir(parents=True)
+    for name, text in texts.items():
+        (study.raw / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return study
+
+
+INFO = {
+    "title": "t",
+    "programme": "p",
+    "place": "here",
+    "period": {"start": "2012", "end": "2014"},
+    "source": {"producer": "p", "title": "t", "published": None, "address": None, "licence": "l"},
+    "claim_prefix": "MU",
+}
+TEAM = {
+    "codebook__csv": "id,name\nenglish,English\n",
+    "coded_segments__csv": "group,speaker,segment_id,code,coder\nGroup 1,E6,s1,english,x\n",
+}
+
+
+def test_a_teams_own_files_are_found(tmp_path):
+    study = made_up(tmp_path, **TEAM)
+    codebook = files.load_codebook(study)
+    assert codebook.codable == ("english",) and len(files.load_segments(study, codebook)) == 1
+
+
+def test_without_coded_segments_there_is_nothing_to_count(study, codebook):
+    assert files.load_segments(study, codebook) is None
+
+
+def test_two_files_of_one_kind_are_refused(tmp_path):
+    study = made_up(tmp_path, **TEAM, codebook__qdc="<CodeBook/>")
+    with pytest.raises(InputError, match="codebook.qdc"):
+        files.load_codebook(study)

@@ -12,8 +12,9 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
-from analysis.coding.textfiles import read_document, read_table, validated
+from analysis.coding.textfiles import filled, read_document
 from analysis.errors import InputError
+from analysis.study.tables import read_csv, validate
 
 NO_CODE = "none"  # in a table of coded segments: the coder read the segment and applied no code
 
@@ -182,14 +183,14 @@ def _cycle(codes: Sequence[Code]) -> Problem | None:
     return None
 
 
-def read_codebook_yaml(path: Path) -> Codebook:
+def read_codebook_yaml(path: Path, name: str) -> Codebook:
     """A codebook from the project's YAML: title, version, source, and a list of codes.
 
     Raises InputError with the line of the first mistake: a field that does not fit, a repeated id or name, an unknown
     parent, a cycle.
     """
-    loose, line = read_document(path, _LooseCodebook)
-    check_structure(loose.codes, path, lambda position, column: line(("codes", position, column)))
+    loose, line = read_document(path, name, _LooseCodebook)
+    check_structure(loose.codes, name, lambda position, column: line(("codes", position, column)))
     return Codebook(**dict(loose))
 
 
@@ -204,27 +205,23 @@ class _LooseCodebook(BaseModel):
     codes: tuple[Code, ...]
 
 
-def read_codebook_csv(path: Path, title: str, version: str) -> Codebook:
+def read_codebook_csv(path: Path, name: str, title: str, version: str) -> Codebook:
     """A codebook from CSV with the columns id, name and, if wanted, parent, definition, include, exclude, codable.
 
     `codable` is `yes` or `no` (empty: yes). Raises InputError with row and column of the first mistake.
     """
-    frame = read_table(path, ("id", "name"), ("parent", "definition", "include", "exclude", "codable"))
-    rows = list(frame.index)
-    codes = tuple(
-        validated(Code, {key: cell for key, cell in cells.items() if cell}, path, lambda place, row=row: row)
-        for row, cells in zip(rows, frame.to_dict("records"), strict=True)
-    )
-    check_structure(codes, path, lambda position, column: rows[position])
+    rows = read_csv(path, name, ("id", "name"), ("parent", "definition", "include", "exclude", "codable"))
+    codes = tuple(validate(Code, filled(cells), name, row) for row, cells in rows)
+    check_structure(codes, name, lambda position, column: rows[position][0] if rows else None)
     return Codebook(title=title, version=version, codes=codes)
 
 
-def check_structure(codes: Sequence[Code], path: Path, row: Callable[[int, str], int | None]) -> None:
+def check_structure(codes: Sequence[Code], name: str, row: Callable[[int, str], int | None]) -> None:
     """InputError if the codes do not form a codebook; `row` gives the row of a code's position and field."""
     problem = structural_problem(codes)
     if problem:
         raise InputError(
-            path,
+            name,
             row=row(problem.position, problem.column),
             column=problem.column,
             found=problem.found,

@@ -13,7 +13,7 @@ from analysis.errors import InputError
 Found = TypeVar("Found")
 
 
-def read_codebook(path: Path, version: str = "as exported") -> Codebook:
+def read_codebook(path: Path, name: str, version: str = "as exported") -> Codebook:
     """A codebook from .yaml, .csv (the project's own), .qdc or .qdpx (REFI-QDA), or .xlsx (Taguette).
 
     `version` is used where the file does not say its version. Taguette's CSV is read by
@@ -25,15 +25,15 @@ def read_codebook(path: Path, version: str = "as exported") -> Codebook:
     readers = {
         ".yaml": read_codebook_yaml,
         ".yml": read_codebook_yaml,
-        ".csv": lambda file: read_codebook_csv(file, file.stem, version),
-        ".qdc": lambda file: read_qdc(file, version),
-        ".qdpx": lambda file: read_qdpx_codebook(file, version),
-        ".xlsx": lambda file: read_taguette_codebook(file, version),
+        ".csv": lambda file, name: read_codebook_csv(file, name, file.stem, version),
+        ".qdc": lambda file, name: read_qdc(file, name, version),
+        ".qdpx": lambda file, name: read_qdpx_codebook(file, name, version),
+        ".xlsx": lambda file, name: read_taguette_codebook(file, name, version),
     }
-    return _reader(path, readers)(path)
+    return _reader(path, name, readers)(path, name)
 
 
-def read_segments(path: Path, codebook: Codebook) -> pd.DataFrame:
+def read_segments(path: Path, name: str, codebook: Codebook) -> pd.DataFrame:
     """Coded segments from .csv (the project's own), .qdpx (REFI-QDA) or .xlsx (Taguette's highlights).
 
     A .qdpx has to carry the same codes as `codebook`. Raises InputError for another kind of file, and whatever its
@@ -43,26 +43,26 @@ def read_segments(path: Path, codebook: Codebook) -> pd.DataFrame:
     from analysis.coding.taguette import read_taguette_highlights
 
     readers = {
-        ".csv": lambda file: read_segments_csv(file, codebook),
-        ".qdpx": lambda file: _same_codes(file, codebook, *read_qdpx(file)),
-        ".xlsx": lambda file: read_taguette_highlights(file, codebook),
+        ".csv": lambda file, name: read_segments_csv(file, name, codebook),
+        ".qdpx": lambda file, name: _same_codes(name, codebook, *read_qdpx(file, name)),
+        ".xlsx": lambda file, name: read_taguette_highlights(file, name, codebook),
     }
-    return _reader(path, readers)(path)
+    return _reader(path, name, readers)(path, name)
 
 
-def _same_codes(path: Path, codebook: Codebook, exported: Codebook, segments: pd.DataFrame) -> pd.DataFrame:
+def _same_codes(file: str, codebook: Codebook, exported: Codebook, segments: pd.DataFrame) -> pd.DataFrame:
     unknown = sorted(set(segments["code"]) - set(codebook.codable))
     if unknown:
         name = exported.by_id[unknown[0]].name
         expected = f"the codes of the codebook (version {codebook.version})"
         action = "bring the codebook up to date, or read the codebook from the project itself"
-        raise InputError(path, column="code", found=f"the code '{name}'", expected=expected, action=action)
+        raise InputError(file, column="code", found=f"the code '{name}'", expected=expected, action=action)
     return segments
 
 
-def _reader(path: Path, readers: dict[str, Callable[[Path], Found]]) -> Callable[[Path], Found]:
+def _reader(path: Path, name: str, readers: dict[str, Callable[[Path, str], Found]]) -> Callable[[Path, str], Found]:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         expected = f"one of {', '.join(readers)}"
-        raise InputError(path, found=f"the ending '{path.suffix}'", expected=expected, action="save it as one of these")
+        raise InputError(name, found=f"the ending '{path.suffix}'", expected=expected, action="save it as one of these")
     return reader

@@ -61,23 +61,23 @@ class SocialImpactMatrix(_Entry):
     cells: tuple[Cell, ...]
 
 
-def read_matrix(path: Path, codebook: Codebook) -> SocialImpactMatrix:
+def read_matrix(path: Path, name: str, codebook: Codebook) -> SocialImpactMatrix:
     """The matrix from YAML.
 
     Raises InputError with the line of the first cell that names a stakeholder, objective, outcome or code that does not
     exist, or stands twice.
     """
-    matrix, line = read_document(path, SocialImpactMatrix)
+    matrix, line = read_document(path, name, SocialImpactMatrix)
     for kind in ("stakeholders", "objectives", "outcomes"):
-        _check_repeats(path, [heading.id for heading in getattr(matrix, kind)], lambda at, kind=kind: line((kind, at)))
-    _check_repeats(path, [(cell.stakeholder, cell.objective) for cell in matrix.cells], lambda at: line(("cells", at)))
+        _check_repeats(name, [heading.id for heading in getattr(matrix, kind)], lambda at, kind=kind: line((kind, at)))
+    _check_repeats(name, [(cell.stakeholder, cell.objective) for cell in matrix.cells], lambda at: line(("cells", at)))
     known = {kind: _ids(getattr(matrix, kind)) for kind in ("stakeholders", "objectives", "outcomes")}
     for at, cell in enumerate(matrix.cells):
         row = line(("cells", at))
-        _check_known(path, row, "stakeholder", [cell.stakeholder], known["stakeholders"])
-        _check_known(path, row, "objective", [cell.objective], known["objectives"])
-        _check_known(path, row, "outcomes", cell.outcomes, known["outcomes"])
-        _check_known(path, row, "codes", cell.codes, codebook.codable)
+        _check_known(name, row, "stakeholder", [cell.stakeholder], known["stakeholders"])
+        _check_known(name, row, "objective", [cell.objective], known["objectives"])
+        _check_known(name, row, "outcomes", cell.outcomes, known["outcomes"])
+        _check_known(name, row, "codes", cell.codes, codebook.codable)
     return matrix
 
 
@@ -85,24 +85,24 @@ def _ids(headings: Iterable[Heading]) -> list[str]:
     return [heading.id for heading in headings]
 
 
-def _check_repeats(path: Path, keys: Sequence[str | tuple[str, str]], row: Callable[[int], int | None]) -> None:
+def _check_repeats(file: str, keys: Sequence[str | tuple[str, str]], row: Callable[[int], int | None]) -> None:
     for at, key in enumerate(keys):
         if key in keys[:at]:
             found = f"'{key if isinstance(key, str) else ' and '.join(key)}' a second time"
-            raise InputError(path, row=row(at), found=found, expected="each once", action="remove or merge one of them")
+            raise InputError(file, row=row(at), found=found, expected="each once", action="remove or merge one of them")
 
 
-def _check_known(path: Path, row: int | None, column: str, names: Iterable[str], known: Collection[str]) -> None:
+def _check_known(file: str, row: int | None, column: str, names: Iterable[str], known: Collection[str]) -> None:
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
         expected = f"one of {', '.join(known)}"
         action = "correct the name, or add what it stands for"
-        raise InputError(path, row=row, column=column, found=f"'{unknown}'", expected=expected, action=action)
+        raise InputError(file, row=row, column=column, found=f"'{unknown}'", expected=expected, action=action)
 
 
 def check_links(
     matrix: SocialImpactMatrix,
-    path: Path,
+    file: str,
     *,
     items: Collection[str] | None = None,
     claims: Collection[str] | None = None,
@@ -116,7 +116,7 @@ def check_links(
     known = {"items": items, "claims": claims, "outcomes": outcomes}
     for column, names in known.items():
         for cell in matrix.cells if names is not None else ():
-            _check_known(path, None, column, getattr(cell, column), names or ())
+            _check_known(file, None, column, getattr(cell, column), names or ())
 
 
 def matrix_table(matrix: SocialImpactMatrix) -> pd.DataFrame:
@@ -195,7 +195,7 @@ def _cell_gaps(cell: Cell) -> list[str]:
     )
 
 
-def check_themes(path: Path, themes: Sequence[StakeholderTheme], matrix: SocialImpactMatrix) -> None:
+def check_themes(file: str, themes: Sequence[StakeholderTheme], matrix: SocialImpactMatrix) -> None:
     """InputError for a stakeholder theme that names an objective the matrix does not have."""
     for row, theme in enumerate(themes, start=2):
-        _check_known(path, row, "objectives", theme.objectives, _ids(matrix.objectives))
+        _check_known(file, row, "objectives", theme.objectives, _ids(matrix.objectives))

@@ -66,6 +66,7 @@ class _Speakers:
 
 def read_qdpx(
     path: Path,
+    name: str,
     version: str = "as exported",
     speaker_code: str = SPEAKER_CODE,
     groups: Mapping[str, str] | None = None,
@@ -77,16 +78,16 @@ def read_qdpx(
     `speaker_code` is the code under which speakers are kept as codes. Selections nobody coded with a theme are left
     out. Raises InputError for what the archive may hide, a coding whose code is unknown, a segment without a speaker.
     """
-    root = project_root(path)
-    book = only(path, root, "CodeBook")
-    codebook, ids = codebook_from(path, book, version, path.stem, leave_out=speaker_code)
+    root = project_root(path, name)
+    book = only(name, root, "CodeBook")
+    codebook, ids = codebook_from(name, book, version, path.stem, leave_out=speaker_code)
     sources = [source for block in children(root, "Sources") for source in block]
     selections = list(_selections(root, sources))
     speakers = _speakers(root, book, sources, speaker_code)
     _add_turns(speakers, selections)
     names = [_group(source, groups or {}) for source in sources]
-    frame = _frame(path, selections, ids, speakers, names, _coders(root))
-    return codebook, check_segments(frame, codebook, path, shared_speakers)
+    frame = _frame(name, selections, ids, speakers, names, _coders(root))
+    return codebook, check_segments(frame, codebook, name, shared_speakers)
 
 
 def _group(source: ElementTree.Element, groups: Mapping[str, str]) -> str:
@@ -182,7 +183,7 @@ def _speaker(speakers: _Speakers, selection: Selection) -> str:
 
 
 def _frame(
-    path: Path,
+    name: str,
     selections: list[Selection],
     ids: dict[str, str],
     speakers: _Speakers,
@@ -190,34 +191,34 @@ def _frame(
     coders: dict[str, str],
 ) -> pd.DataFrame:
     rows = [
-        (groups[selection.source - 1], _speaker(speakers, selection), selection.segment_id, _id(path, ids, code), coder)
+        (groups[selection.source - 1], _speaker(speakers, selection), selection.segment_id, _id(name, ids, code), coder)
         for selection in selections
         for code, coder in ((code, coders.get(by, "coder 0")) for code, by in selection.codings)
         if code not in speakers.codes
     ]
     if not rows:
         action = "code the sources, then export again"
-        raise InputError(path, found="no coded segments", expected="at least one", action=action)
+        raise InputError(name, found="no coded segments", expected="at least one", action=action)
     # Programs may write one coding several times; that is their way of storing it, not a mistake of the coder.
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str").drop_duplicates(["segment_id", "code", "coder"])
-    _check_speakers(path, frame)
+    _check_speakers(name, frame)
     return frame
 
 
-def _id(path: Path, ids: dict[str, str], code: str) -> str:
+def _id(name: str, ids: dict[str, str], code: str) -> str:
     if code not in ids:
         expected = "the guid of a code in the project's codebook"
         action = "export the project again, with its codebook"
-        raise InputError(path, column="CodeRef", found=f"the code '{code}'", expected=expected, action=action)
+        raise InputError(name, column="CodeRef", found=f"the code '{code}'", expected=expected, action=action)
     return ids[code]
 
 
-def _check_speakers(path: Path, frame: pd.DataFrame) -> None:
+def _check_speakers(name: str, frame: pd.DataFrame) -> None:
     missing = frame[frame["speaker"] == ""]
     if len(missing):
         first = missing.iloc[0]
         raise InputError(
-            path,
+            name,
             column="speaker",
             found=f"{len(missing):,} segments without a speaker, first '{first['segment_id']}' in '{first['group']}'",
             expected="a case, or a code under the code for speakers, for every segment",

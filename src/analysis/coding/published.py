@@ -76,42 +76,42 @@ class StakeholderTheme(_Record):
     objectives: Words = ()
 
 
-def read_statements(path: Path, codebook: Codebook) -> tuple[Statement, ...]:
+def read_statements(path: Path, name: str, codebook: Codebook) -> tuple[Statement, ...]:
     """The published statements, one row for each code: statement_id, line, section, speaker, code, reading.
 
     Raises InputError for a code that is not in the codebook, two speakers of one statement, and cells that do not fit.
     """
-    statements = read_records(path, Statement)
-    _check_codes(path, statements, codebook)
+    statements = read_records(path, name, Statement)
+    _check_codes(name, statements, codebook)
     speaker = {}
     for row, statement in enumerate(statements, start=2):
         if speaker.setdefault(statement.statement_id, statement.speaker) != statement.speaker:
             found = f"statement '{statement.statement_id}' with a second speaker"
             action = "correct the speaker or the id"
-            raise InputError(path, row=row, column="speaker", found=found, expected="one speaker", action=action)
+            raise InputError(name, row=row, column="speaker", found=found, expected="one speaker", action=action)
     return statements
 
 
-def read_themes(path: Path, codebook: Codebook) -> tuple[Theme, ...]:
+def read_themes(path: Path, name: str, codebook: Codebook) -> tuple[Theme, ...]:
     """The reported themes, one row for each place: see `Theme`. Raises InputError as `read_statements` does."""
-    themes = read_records(path, Theme)
-    _check_codes(path, themes, codebook)
+    themes = read_records(path, name, Theme)
+    _check_codes(name, themes, codebook)
     return themes
 
 
-def read_stakeholder_themes(path: Path, codebook: Codebook) -> tuple[StakeholderTheme, ...]:
+def read_stakeholder_themes(path: Path, name: str, codebook: Codebook) -> tuple[StakeholderTheme, ...]:
     """The themes of the stakeholder interviews, as reported. Raises InputError as `read_statements` does."""
-    themes = read_records(path, StakeholderTheme)
-    _check_codes(path, themes, codebook)
+    themes = read_records(path, name, StakeholderTheme)
+    _check_codes(name, themes, codebook)
     return themes
 
 
-def _check_codes(path: Path, records: Sequence[_Record], codebook: Codebook) -> None:
+def _check_codes(name: str, records: Sequence[_Record], codebook: Codebook) -> None:
     for row, record in enumerate(records, start=2):
         if record.code not in codebook.codable:
             expected = f"a code of the codebook (version {codebook.version}) that may be applied"
             action = "correct the code, or add it to the codebook"
-            raise InputError(path, row=row, column="code", found=f"'{record.code}'", expected=expected, action=action)
+            raise InputError(name, row=row, column="code", found=f"'{record.code}'", expected=expected, action=action)
 
 
 def statement_table(statements: Sequence[Statement], codebook: Codebook) -> pd.DataFrame:

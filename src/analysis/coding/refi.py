@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from analysis.coding.archive import LARGEST_XML, parse_xml, read_member
 from analysis.coding.codebook import Code, Codebook, check_structure, code_id_for
-from analysis.coding.textfiles import validated
 from analysis.errors import InputError
+from analysis.study.tables import validate
 
 SPEAKER_CODE = "speaker"  # the code under which speakers are kept, where they are kept as codes
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
@@ -20,7 +20,7 @@ _GUIDS = UUID("6f1c7a52-2f0e-5d1b-9f0a-1d3c5b7e9a11")  # a fixed arbitrary base:
 _RULES = {"Include: ": "include", "Exclude: ": "exclude", "Id: ": "id"}
 
 
-def read_qdc(path: Path, version: str = "as exported") -> Codebook:
+def read_qdc(path: Path, name: str, version: str = "as exported") -> Codebook:
     """A codebook from a REFI-QDA codebook file; codes that may not be applied become headings.
 
     Ids come from names, or from the last line of a description this project wrote. Raises InputError for anything but
@@ -30,29 +30,29 @@ def read_qdc(path: Path, version: str = "as exported") -> Codebook:
         too_large = path.stat().st_size > LARGEST_XML
         data = b"" if too_large else path.read_bytes()
     except OSError as error:
-        raise InputError(path, found="no readable file", expected="a file", action="check the name") from error
+        raise InputError(name, found="no readable file", expected="a file", action="check the name") from error
     if too_large:
         expected = f"at most {LARGEST_XML:,} bytes"
-        raise InputError(path, found="a very large file", expected=expected, action="check that it is the right file")
-    root = parse_xml(path, data)
+        raise InputError(name, found="a very large file", expected=expected, action="check that it is the right file")
+    root = parse_xml(name, data)
     if local(root) != "CodeBook":
         expected = "the element CodeBook of a REFI-QDA codebook"
-        raise InputError(path, found=f"the element {local(root)}", expected=expected, action="export a codebook (.qdc)")
-    return codebook_from(path, root, version, path.stem)[0]
+        raise InputError(name, found=f"the element {local(root)}", expected=expected, action="export a codebook (.qdc)")
+    return codebook_from(name, root, version, path.stem)[0]
 
 
-def read_qdpx_codebook(path: Path, version: str = "as exported") -> Codebook:
+def read_qdpx_codebook(path: Path, name: str, version: str = "as exported") -> Codebook:
     """The codebook of a REFI-QDA project, as `projects.read_qdpx` gives it beside the coded segments."""
-    book = only(path, project_root(path), "CodeBook")
-    return codebook_from(path, book, version, path.stem, leave_out=SPEAKER_CODE)[0]
+    book = only(name, project_root(path, name), "CodeBook")
+    return codebook_from(name, book, version, path.stem, leave_out=SPEAKER_CODE)[0]
 
 
-def project_root(path: Path) -> ElementTree.Element:
+def project_root(path: Path, name: str) -> ElementTree.Element:
     """The Project element of a .qdpx archive. Raises InputError for everything the archive or its XML may hide."""
-    root = parse_xml(path, read_member(path, ".qde"))
+    root = parse_xml(name, read_member(path, name, ".qde"))
     if local(root) != "Project":
         expected = "the element Project of a REFI-QDA project"
-        raise InputError(path, found=f"the element {local(root)}", expected=expected, action="export a project (.qdpx)")
+        raise InputError(name, found=f"the element {local(root)}", expected=expected, action="export a project (.qdpx)")
     return root
 
 
@@ -66,17 +66,17 @@ def children(element: ElementTree.Element, name: str) -> list[ElementTree.Elemen
     return [child for child in element if local(child) == name]
 
 
-def only(path: Path, element: ElementTree.Element, name: str) -> ElementTree.Element:
+def only(file: str, element: ElementTree.Element, name: str) -> ElementTree.Element:
     """The one child of that name; InputError if there is none."""
     found = children(element, name)
     if not found:
         expected = f"an element {name} in {local(element)}"
-        raise InputError(path, found=f"no {name}", expected=expected, action="export the project again")
+        raise InputError(file, found=f"no {name}", expected=expected, action="export the project again")
     return found[0]
 
 
 def codebook_from(
-    path: Path, element: ElementTree.Element, version: str, title: str, leave_out: str = ""
+    file: str, element: ElementTree.Element, version: str, title: str, leave_out: str = ""
 ) -> tuple[Codebook, dict[str, str]]:
     """The codebook in a CodeBook element, and the id of each code by its guid.
 
@@ -85,17 +85,17 @@ def codebook_from(
     codes: list[Code] = []
     ids: dict[str, str] = {}
     taken: set[str] = set()
-    waiting = [(code, None) for code in reversed(children(only(path, element, "Codes"), "Code"))]
+    waiting = [(code, None) for code in reversed(children(only(file, element, "Codes"), "Code"))]
     while waiting:
         at, parent = waiting.pop()
         if leave_out and (at.get("name") or "").strip().casefold() == leave_out.casefold():
             continue
-        code = _code(path, at, parent, taken)
+        code = _code(file, at, parent, taken)
         codes.append(code)
         taken.add(code.id)
         ids[guid(at.get("guid"))] = code.id
         waiting.extend((child, code.id) for child in reversed(children(at, "Code")))
-    check_structure(codes, path, lambda position, column: None)
+    check_structure(codes, file, lambda position, column: None)
     return Codebook(title=title or "codebook", version=version, codes=tuple(codes)), ids
 
 
@@ -104,15 +104,15 @@ def guid(text: str | None) -> str:
     return (text or "").strip().strip("{}").lower()
 
 
-def _code(path: Path, element: ElementTree.Element, parent: str | None, taken: set[str]) -> Code:
+def _code(file: str, element: ElementTree.Element, parent: str | None, taken: set[str]) -> Code:
     name = (element.get("name") or "").strip()
     if not name:
         action = "name the code and export again"
-        raise InputError(path, column="Code", found="a code without a name", expected="a name", action=action)
+        raise InputError(file, column="Code", found="a code without a name", expected="a name", action=action)
     described = "".join(child.text or "" for child in children(element, "Description"))
     fields = {"id": code_id_for(name, taken), **_described(described), "name": name, "parent": parent}
     codable = (element.get("isCodable") or "true").strip().lower() in ("true", "1")
-    return validated(Code, {**fields, "codable": codable}, path, lambda place: None)
+    return validate(Code, {**fields, "codable": codable}, file, None)
 
 
 def _described(text: str) -> dict[str, str]:

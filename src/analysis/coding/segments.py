@@ -50,7 +50,7 @@ class Bases:
         return len(self.coder_names)
 
 
-def read_segments_csv(path: Path, codebook: Codebook, shared_speakers: bool = False) -> pd.DataFrame:
+def read_segments_csv(path: Path, name: str, codebook: Codebook, shared_speakers: bool = False) -> pd.DataFrame:
     """Coded segments from the project's CSV: group, speaker, segment_id, code, coder and, if wanted, memo.
 
     Memos are accepted and left unread, since they may quote. Any further column is refused, so that no transcript
@@ -59,11 +59,11 @@ def read_segments_csv(path: Path, codebook: Codebook, shared_speakers: bool = Fa
     Raises InputError with row and column for a code that is not in the codebook, a segment without a speaker, and
     everything else `check_segments` looks at.
     """
-    frame = read_table(path, COLUMNS, ("memo",)).drop(columns="memo")
-    return check_segments(frame, codebook, path, shared_speakers)
+    frame = read_table(path, name, COLUMNS, ("memo",)).drop(columns="memo")
+    return check_segments(frame, codebook, name, shared_speakers)
 
 
-def check_segments(frame: pd.DataFrame, codebook: Codebook, path: Path, shared_speakers: bool = False) -> pd.DataFrame:
+def check_segments(frame: pd.DataFrame, codebook: Codebook, name: str, shared_speakers: bool = False) -> pd.DataFrame:
     """The same table, checked; the index of `frame` holds the row numbers of the file that messages name.
 
     Raises InputError where a cell is empty or of the wrong form, a code is not in the codebook or a heading, a segment
@@ -71,29 +71,29 @@ def check_segments(frame: pd.DataFrame, codebook: Codebook, path: Path, shared_s
     and `none`.
     """
     for column in ("group", "speaker", "segment_id", "coder"):
-        _check_form(frame[column], path, column)
-    _check_codes(frame["code"], codebook, path)
-    _check_one(frame, "segment_id", "group", path, "each segment in one group", "give each segment its own id")
-    _check_one(frame, "segment_id", "speaker", path, "one speaker for each segment", "split the segment by speaker")
+        _check_form(frame[column], name, column)
+    _check_codes(frame["code"], codebook, name)
+    _check_one(frame, "segment_id", "group", name, "each segment in one group", "give each segment its own id")
+    _check_one(frame, "segment_id", "speaker", name, "one speaker for each segment", "split the segment by speaker")
     if not shared_speakers:
         action = "make the codes different, or set shared_speakers where it is one person"
-        _check_one(frame, "speaker", "group", path, "each speaker code in one group", action)
-    _check_twice(frame, path)
-    _check_none(frame, path)
+        _check_one(frame, "speaker", "group", name, "each speaker code in one group", action)
+    _check_twice(frame, name)
+    _check_none(frame, name)
     return frame.loc[:, list(COLUMNS)].reset_index(drop=True)
 
 
-def _check_form(cells: pd.Series, path: Path, column: str) -> None:
+def _check_form(cells: pd.Series, name: str, column: str) -> None:
     pattern = SPEAKER if column == "speaker" else LABEL
     wrong = [cell for cell in cells.unique() if not pattern.fullmatch(cell)]
     if wrong:
         row = _first_row(cells.isin(wrong))
         found = f"'{cells.loc[row]}'" if cells.loc[row] else "an empty cell"
         action = "correct the cell; no row is left out silently"
-        raise InputError(path, row=row, column=column, found=found, expected=_MEANING[column], action=action)
+        raise InputError(name, row=row, column=column, found=found, expected=_MEANING[column], action=action)
 
 
-def _check_codes(cells: pd.Series, codebook: Codebook, path: Path) -> None:
+def _check_codes(cells: pd.Series, codebook: Codebook, name: str) -> None:
     allowed = {*codebook.codable, NO_CODE}
     wrong = [cell for cell in cells.unique() if cell not in allowed]
     if not wrong:
@@ -104,7 +104,7 @@ def _check_codes(cells: pd.Series, codebook: Codebook, path: Path) -> None:
     found = "an empty cell" if not cell else f"'{cell}', a heading" if heading else f"'{cell}'"
     expected = f"the id of a code in the codebook (version {codebook.version}), or '{NO_CODE}'"
     raise InputError(
-        path,
+        name,
         row=row,
         column="code",
         found=found,
@@ -120,33 +120,33 @@ def _nearest(cell: str, allowed: Iterable[str]) -> str:
     return f" (is it '{near[0]}'?)" if near else ""
 
 
-def _check_one(frame: pd.DataFrame, of: str, column: str, path: Path, expected: str, action: str) -> None:
+def _check_one(frame: pd.DataFrame, of: str, column: str, name: str, expected: str, action: str) -> None:
     first = frame.drop_duplicates(of).set_index(of)[column]
     other = frame[of].map(first) != frame[column]
     if other.any():
         row = _first_row(other)
         cells = frame.loc[row]
         found = f"{of} '{cells[of]}' with {column} '{cells[column]}' after '{first[cells[of]]}'"
-        raise InputError(path, row=row, column=column, found=found, expected=expected, action=action)
+        raise InputError(name, row=row, column=column, found=found, expected=expected, action=action)
 
 
-def _check_twice(frame: pd.DataFrame, path: Path) -> None:
+def _check_twice(frame: pd.DataFrame, name: str) -> None:
     twice = frame.duplicated(["segment_id", "code", "coder"])
     if twice.any():
         row = _first_row(twice)
         cells = frame.loc[row]
         found = f"segment '{cells['segment_id']}' with code '{cells['code']}' by coder '{cells['coder']}' a second time"
-        raise InputError(path, row=row, found=found, expected="each of these once", action="remove one of the rows")
+        raise InputError(name, row=row, found=found, expected="each of these once", action="remove one of the rows")
 
 
-def _check_none(frame: pd.DataFrame, path: Path) -> None:
+def _check_none(frame: pd.DataFrame, name: str) -> None:
     rows_of = frame.groupby(["segment_id", "coder"])["code"].transform("size")
     both = (frame["code"] == NO_CODE) & (rows_of > 1)
     if both.any():
         expected = f"either codes or '{NO_CODE}' from one coder for one segment"
         found = f"'{NO_CODE}' beside another code"
         row = _first_row(both)
-        raise InputError(path, row=row, column="code", found=found, expected=expected, action="remove one of the rows")
+        raise InputError(name, row=row, column="code", found=found, expected=expected, action="remove one of the rows")
 
 
 def _first_row(where: pd.Series) -> int:

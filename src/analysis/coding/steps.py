@@ -47,21 +47,21 @@ class Steps(_Entry):
     returns: tuple[Return, ...] = ()
 
 
-def read_steps(path: Path) -> Steps:
+def read_steps(path: Path, name: str) -> Steps:
     """The steps from YAML. Raises InputError unless they are numbered 1, 2, 3... and returns lead back to a step."""
-    steps, line = read_document(path, Steps)
+    steps, line = read_document(path, name, Steps)
     for at, step in enumerate(steps.steps, start=1):
         if step.number != at:
             found, expected = f"number {step.number}", f"number {at}"
             row = line(("steps", at - 1))
             action = "renumber the steps"
-            raise InputError(path, row=row, column="number", found=found, expected=expected, action=action)
+            raise InputError(name, row=row, column="number", found=found, expected=expected, action=action)
     for at, back in enumerate(steps.returns):
         if not back.to_step < back.from_step <= len(steps.steps):
             found = f"a return from {back.from_step} to {back.to_step}"
             action = "correct the numbers"
             row = line(("returns", at))
-            raise InputError(path, row=row, found=found, expected="from a step to an earlier one", action=action)
+            raise InputError(name, row=row, found=found, expected="from a step to an earlier one", action=action)
     return steps
 
 

@@ -1,8 +1,10 @@
-"""Reads the project's own CSV and YAML files into checked records, and says where in the file a mistake stands."""
+"""The project's own CSV and YAML files as checked records, with the line of every mistake.
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+CSV is read by `study.tables`. YAML is read here more strictly than there: no references, no repeated keys, no deep
+nesting, and the line of every entry is known.
+"""
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,166 +13,75 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
+from analysis.study.tables import read_csv, read_text, validate
 
-LARGEST_TABLE = 500_000_000  # bytes; a million coded segments take about a tenth of this
 DEEPEST = 20  # lists and mappings within each other in YAML
-LARGEST_DOCUMENT = 5_000_000  # bytes; a codebook of a thousand codes takes about a tenth of this
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[int | str, ...]
 
 
-def read_text(path: Path, largest: int = LARGEST_DOCUMENT) -> str:
-    """The text of a UTF-8 file, with or without a byte-order mark.
-
-    Raises InputError if the file is absent, larger than `largest` bytes, not UTF-8, or holds null bytes.
-    """
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= largest else b""
-    except OSError as error:
-        action = "check the name and the folder"
-        raise InputError(path, found="no readable file", expected="a file", action=action) from error
-    if size > largest:
-        raise InputError(
-            path, found=f"{size:,} bytes", expected=f"at most {largest:,}", action="check that this is the right file"
-        )
-    return _decode(path, data)
-
-
-def _decode(path: Path, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            path,
-            row=data.count(b"\n", 0, error.start) + 1,
-            found=f"the byte 0x{data[error.start]:02x}",
-            expected="text in UTF-8",
-            action="save the file as UTF-8 and try again",
-        ) from error
-    if "\0" in text:
-        raise InputError(
-            path,
-            row=text.count("\n", 0, text.index("\0")) + 1,
-            found="a null byte",
-            expected="text",
-            action="export the file again; this one is damaged or not a text file",
-        )
-    return text
-
-
-def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+def read_table(path: Path, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
     """A comma-separated file as a frame of text, one column for each name in `required` and `optional`.
 
-    The index is the row number in the file (the header is row 1). Cells are stripped of outer blanks, lines without
-    any text are left out, and an absent optional column is filled with empty text.
-
-    Raises InputError for an unknown, missing or repeated column, a row of another length, or no rows at all.
+    The index is the row number in the file (the header is row 1); an absent optional column is filled with empty text.
+    Raises InputError as `study.tables.read_csv` does, and for a file without rows.
     """
-    header, rows = _split(path, read_text(path, LARGEST_TABLE))
-    _check_header(path, header, required, optional)
-    _check_lengths(path, rows, len(header))
-    filled = {number: [cell.strip() for cell in cells] for number, cells in rows.items() if any(map(str.strip, cells))}
-    if not filled:
-        raise InputError(path, found="a header and no rows", expected="at least one row", action="fill the table")
-    frame = pd.DataFrame.from_dict(filled, orient="index", columns=header, dtype="str")
+    rows = read_csv(path, name, required, optional)
+    if not rows:
+        raise InputError(name, found="a header and no rows", expected="at least one row", action="fill the table")
+    frame = pd.DataFrame([cells for _, cells in rows], index=[row for row, _ in rows], dtype="str")
     return frame.reindex(columns=[*required, *optional], fill_value="")
 
 
-def _split(path: Path, text: str) -> tuple[list[str], dict[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    rows: dict[int, list[str]] = {}
-    try:
-        for number, cells in enumerate(reader, start=1):
-            rows[number] = cells
-    except csv.Error as error:
-        raise InputError(
-            path,
-            row=number + 1,
-            found=f"text that cannot be split into cells ({error})",
-            expected="comma-separated cells, quoted where they hold commas, quotes or line ends",
-            action="look for a quotation mark that is opened and not closed",
-        ) from error
-    header = [name.strip() for name in rows.pop(1, [])]
-    return header, {number: cells for number, cells in rows.items() if cells}
-
-
-def _check_header(path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
-    expected = f"the columns {', '.join(required)}" + (f", and if wanted {', '.join(optional)}" if optional else "")
-    if not header:
-        raise InputError(path, row=1, found="an empty file", expected=expected, action="fill the table")
-    unknown = [name for name in header if name not in {*required, *optional}]
-    missing = [name for name in required if name not in header]
-    repeated = sorted({name for name in header if header.count(name) > 1}) if len(header) < 1_000 else []
-    for problem, names in (("an unknown column", unknown), ("a repeated column", repeated)):
-        if names:
-            action = "rename or remove the column; separate the columns by commas"
-            raise InputError(path, row=1, column=names[0], found=problem, expected=expected, action=action)
-    if missing:
-        raise InputError(path, row=1, found=f"no column '{missing[0]}'", expected=expected, action="add the column")
-
-
-def _check_lengths(path: Path, rows: Mapping[int, list[str]], width: int) -> None:
-    odd = next((number for number, cells in rows.items() if len(cells) != width), None)
-    if odd is not None:
-        raise InputError(
-            path,
-            row=odd,
-            found=f"{len(rows[odd])} cells",
-            expected=f"{width}, as in the header",
-            action="look for a comma in a cell that is not in quotation marks",
-        )
-
-
-def read_records(path: Path, model: type[Model]) -> tuple[Model, ...]:
+def read_records(path: Path, name: str, model: type[Model]) -> tuple[Model, ...]:
     """A comma-separated file as checked records, one for each row; the columns are the fields of `model`.
 
     Empty cells take the field's default where it has one. Raises InputError with the row and column of the first
     cell that does not fit.
     """
-    required = [name for name, field in model.model_fields.items() if field.is_required()]
-    optional = [name for name in model.model_fields if name not in required]
-    frame = read_table(path, required, optional)
-    records = zip(frame.index, frame.to_dict("records"), strict=True)
-    return tuple(
-        validated(model, {key: cell for key, cell in cells.items() if cell}, path, lambda place, row=row: row)
-        for row, cells in records
-    )
+    required = [field for field, about in model.model_fields.items() if about.is_required()]
+    optional = [field for field in model.model_fields if field not in required]
+    rows = read_csv(path, name, required, optional)
+    return tuple(validate(model, filled(cells), name, row) for row, cells in rows)
 
 
-def read_document(path: Path, model: type[Model]) -> tuple[Model, Callable[[Place], int | None]]:
+def filled(cells: dict[str, str]) -> dict[str, Any]:
+    """The cells that hold something, so that empty ones take their default."""
+    return {column: cell for column, cell in cells.items() if cell}
+
+
+def read_document(path: Path, name: str, model: type[Model]) -> tuple[Model, Callable[[Place], int | None]]:
     """A YAML file as one checked record, and a function that gives the line of a place such as `("codes", 3, "id")`.
 
     Raises InputError for YAML that cannot be read, repeated keys, references (`&`, `*`) and fields that do not fit.
     """
-    node, data = _parse(path, read_text(path))
+    node, data = _parse(name, read_text(path, name))
     line = _line_finder(node)
-    return validated(model, data, path, line), line
+    return _validated(model, data, name, line), line
 
 
 def _loader() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _parse(path: Path, text: str) -> tuple[yaml.Node, object]:
+def _parse(name: str, text: str) -> tuple[yaml.Node, object]:
     try:
-        _check_events(path, text)
+        _check_events(name, text)
         node = yaml.compose(text, _loader())
         if node is None:
-            raise InputError(path, found="an empty file", expected="YAML", action="fill the file")
-        _check_keys(path, node)
+            raise InputError(name, found="comments only", expected="YAML", action="fill the file")
+        _check_keys(name, node)
         return node, yaml.load(text, _loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None
         found = str(getattr(error, "problem", None) or "text that is not YAML")
         action = "correct the YAML at this line"
-        raise InputError(path, row=row, found=found, expected="plain YAML", action=action) from error
+        raise InputError(name, row=row, found=found, expected="plain YAML", action=action) from error
 
 
-def _check_events(path: Path, text: str) -> None:
+def _check_events(name: str, text: str) -> None:
     """Refuses references, which can multiply without bound, and nesting that no file of this project needs."""
     depth = 0
     for event in yaml.parse(text, _loader()):
@@ -178,33 +89,33 @@ def _check_events(path: Path, text: str) -> None:
         if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
             found = "a reference (*)" if depth <= DEEPEST else f"more than {DEEPEST} lists within lists"
             row, action = event.start_mark.line + 1, "write the entry out in full"
-            raise InputError(path, row=row, found=found, expected="plain YAML", action=action)
+            raise InputError(name, row=row, found=found, expected="plain YAML", action=action)
 
 
-def _check_keys(path: Path, root: yaml.Node) -> None:
+def _check_keys(name: str, root: yaml.Node) -> None:
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, yaml.SequenceNode):
             waiting.extend(node.value)
         elif isinstance(node, yaml.MappingNode):
-            _check_mapping(path, node)
+            _check_mapping(name, node)
             waiting.extend(value for _, value in node.value)
 
 
-def _check_mapping(path: Path, node: yaml.MappingNode) -> None:
+def _check_mapping(name: str, node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
-        name = str(key.value)
-        if name in seen or not isinstance(key, yaml.ScalarNode):
+        word = str(key.value)
+        if word in seen or not isinstance(key, yaml.ScalarNode):
             raise InputError(
-                path,
+                name,
                 row=key.start_mark.line + 1,
-                found=f"the key '{name}' twice" if name in seen else "a key that is no plain word",
+                found=f"the key '{word}' twice" if word in seen else "a key that is no plain word",
                 expected="each key once",
                 action="remove or rename one of them",
             )
-        seen.add(name)
+        seen.add(word)
 
 
 def _line_finder(root: yaml.Node) -> Callable[[Place], int | None]:
@@ -225,14 +136,13 @@ def _step(node: yaml.Node, step: int | str) -> yaml.Node | None:
     return None
 
 
-def validated(model: type[Model], data: object, path: Path, line: Callable[[Place], int | None]) -> Model:
-    """`data` as a record of `model`; InputError with the place of the first thing that does not fit."""
+def _validated(model: type[Model], data: object, name: str, line: Callable[[Place], int | None]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise InputError(
-            path,
+            name,
             row=line(first["loc"]),
             column=".".join(map(str, first["loc"])) or None,
             found="nothing" if first["type"] == "missing" else _shown(first["input"]),
