@@ -183,6 +183,11 @@ def small_matrix(**cell):
             "valued only",
             ["described by themes only", "valued without being measured", "outcome nothing supports"],
         ),
+        (
+            {"assumptions": ("p",), "outcomes": ("one",)},
+            "valued on an assumption",
+            ["nothing measures it", "valued on an assumption", "outcome nothing supports"],
+        ),
         ({}, "neither", ["nothing measures it", "no outcome values it", "outcome nothing supports"]),
     ],
 )

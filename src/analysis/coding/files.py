@@ -71,8 +71,8 @@ def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
 
 
 def load_framework(study: Study, codebook: Codebook) -> Framework:
-    """The published statements, stakeholder themes, matrix and steps of a study, checked against each other and against
-    the quantities of its claims."""
+    """The published statements, stakeholder themes, matrix and steps of a study, checked against each other, the
+    quantities of its claims and its assumptions."""
     files = ("statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml", "steps.yaml")
     statements, themes, matrix, steps = ((study.raw / file, study.name(file)) for file in files)
     framework = Framework(
@@ -82,5 +82,6 @@ def load_framework(study: Study, codebook: Codebook) -> Framework:
         read_steps(*steps),
     )
     check_themes(themes[1], framework.stakeholder_themes, framework.matrix)
-    check_links(framework.matrix, matrix[1], claims={claim.quantity for claim in study.claims.values()})
+    quantities = {claim.quantity for claim in study.claims.values()}
+    check_links(framework.matrix, matrix[1], claims=quantities, assumptions=study.register)
     return framework

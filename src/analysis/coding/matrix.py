@@ -32,8 +32,8 @@ class Heading(_Entry):
 class Cell(_Entry):
     """An objective for a stakeholder. `basis` says whether the text states it or we read it so.
 
-    It is measured by questionnaire `items`, `codes` of the codebook and `claims` (names of quantities in the claims
-    table), and valued by `outcomes`.
+    It is measured by questionnaire `items` and `claims` (names of quantities in the claims table), described by `codes`
+    of the codebook, and valued by `outcomes`; `assumptions` of the register stand in where nothing was measured.
     """
 
     stakeholder: CodeId
@@ -44,6 +44,7 @@ class Cell(_Entry):
     items: Names = ()
     codes: Names = ()
     claims: Names = ()
+    assumptions: Names = ()
     outcomes: Names = ()
     note: Text = ""
 
@@ -106,14 +107,15 @@ def check_links(
     *,
     items: Collection[str] | None = None,
     claims: Collection[str] | None = None,
+    assumptions: Collection[str] | None = None,
     outcomes: Collection[str] | None = None,
 ) -> None:
-    """InputError for a link of the matrix to a questionnaire item, claim or SROI outcome that does not exist.
+    """InputError for a link to a questionnaire item, claim, assumption or SROI outcome that does not exist.
 
-    Give the names known elsewhere (items of the questionnaire schema, quantities of the claims table, outcomes of the
-    value map); what is None is not checked.
+    Give the names known elsewhere (items of the questionnaire schema, quantities of the claims table, ids of the
+    register, outcomes of the value map); what is None is not checked.
     """
-    known = {"items": items, "claims": claims, "outcomes": outcomes}
+    known = {"items": items, "claims": claims, "assumptions": assumptions, "outcomes": outcomes}
     for column, names in known.items():
         for cell in matrix.cells if names is not None else ():
             _check_known(file, None, column, getattr(cell, column), names or ())
@@ -132,7 +134,8 @@ def matrix_table(matrix: SocialImpactMatrix) -> pd.DataFrame:
 
 
 def link_table(matrix: SocialImpactMatrix, codebook: Codebook) -> pd.DataFrame:
-    """One row for each cell: stakeholder, objective, indicator, basis, items, codes, claims, outcomes, lines, note."""
+    """One row for each cell: stakeholder, objective, indicator, basis, items, codes, claims, assumptions, outcomes,
+    lines, note."""
     names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives, *matrix.outcomes)}
     return pd.DataFrame([_links(cell, names, codebook) for cell in matrix.cells])
 
@@ -146,6 +149,7 @@ def _links(cell: Cell, names: dict[str, str], codebook: Codebook) -> dict[str, s
         "items": ", ".join(cell.items),
         "codes": ", ".join(codebook.by_id[code].name for code in cell.codes),
         "claims": " ".join(cell.claims),
+        "assumptions": " ".join(cell.assumptions),
         "outcomes": "; ".join(names[outcome] for outcome in cell.outcomes),
         "lines": ", ".join(map(str, cell.lines)),
         "note": cell.note,
@@ -153,8 +157,8 @@ def _links(cell: Cell, names: dict[str, str], codebook: Codebook) -> dict[str, s
 
 
 def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:
-    """Objectives by stakeholders for a figure: `measured and valued`, `measured only`, `valued only`, `neither` or
-    empty text. Codes alone do not measure; they describe."""
+    """Objectives by stakeholders for a figure: `measured and valued`, `measured only`, `valued on an assumption`,
+    `valued only`, `neither` or empty text. Codes alone do not measure; they describe."""
     table = pd.DataFrame("", index=_ids(matrix.objectives), columns=_ids(matrix.stakeholders))
     for cell in matrix.cells:
         table.loc[cell.objective, cell.stakeholder] = _state(cell)
@@ -162,18 +166,23 @@ def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:
 
 
 def _state(cell: Cell) -> str:
-    measured, valued = bool(cell.items or cell.claims), bool(cell.outcomes)
-    if measured and valued:
-        return "measured and valued"
-    return "measured only" if measured else "valued only" if valued else "neither"
+    if cell.outcomes:
+        unmeasured = "valued on an assumption" if cell.assumptions else "valued only"
+        return "measured and valued" if _measured(cell) else unmeasured
+    return "measured only" if _measured(cell) else "neither"
+
+
+def _measured(cell: Cell) -> bool:
+    return bool(cell.items or cell.claims)
 
 
 def gaps(matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = ()) -> pd.DataFrame:
     """What the matrix leaves open; columns: gap, what, where (stakeholder, or empty).
 
     `nothing measures it`: a cell without questionnaire item or claim; `described by themes only`: such a cell with
-    codes; `no outcome values it`; `valued without being measured`; `objective without a stakeholder`; `outcome nothing
-    supports`: no measured cell leads to it; `theme without an objective`: a stakeholder theme tied to none.
+    codes; `no outcome values it`; `valued without being measured`, or `valued on an assumption` in place of a measure;
+    `objective without a stakeholder`; `outcome nothing supports`: no measured cell leads to it; `theme without an
+    objective`: a stakeholder theme tied to none.
     """
     names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
     rows = [
@@ -181,18 +190,18 @@ def gaps(matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = ()) ->
     ]
     used = {cell.objective for cell in matrix.cells}
     rows += [("objective without a stakeholder", o.name, "") for o in matrix.objectives if o.id not in used]
-    supported = {outcome for cell in matrix.cells if cell.items or cell.claims for outcome in cell.outcomes}
+    supported = {outcome for cell in matrix.cells if _measured(cell) for outcome in cell.outcomes}
     rows += [("outcome nothing supports", o.name, "") for o in matrix.outcomes if o.id not in supported]
     rows += [("theme without an objective", theme.statement, "") for theme in themes if not theme.objectives]
     return pd.DataFrame(rows, columns=["gap", "what", "where"]).astype("str")
 
 
 def _cell_gaps(cell: Cell) -> list[str]:
-    measured, valued = bool(cell.items or cell.claims), bool(cell.outcomes)
-    found = [] if measured else ["described by themes only" if cell.codes else "nothing measures it"]
-    return found + ([] if valued else ["no outcome values it"]) + (
-        ["valued without being measured"] if valued and not measured else []
-    )
+    if _measured(cell):
+        return [] if cell.outcomes else ["no outcome values it"]
+    described = "described by themes only" if cell.codes else "nothing measures it"
+    value = "valued on an assumption" if cell.assumptions else "valued without being measured"
+    return [described, value if cell.outcomes else "no outcome values it"]
 
 
 def check_themes(file: str, themes: Sequence[StakeholderTheme], matrix: SocialImpactMatrix) -> None:
