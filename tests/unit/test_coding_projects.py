@@ -86,6 +86,13 @@ def test_a_passage_takes_the_speaker_of_the_turn_around_it(tmp_path):
     assert segments["speaker"].tolist() == ["X2", "X0", "X1"]
 
 
+def test_a_passage_that_runs_out_of_the_turn_has_no_speaker(tmp_path):
+    source = text_source(selection("S0", 0, 90), selection("P0", 80, 95, ("C1", "U1")))
+    path = project(tmp_path / "p.qdpx", source, case("X0", SelectionRef="S0"))
+    with pytest.raises(InputError, match="1 segments without a speaker"):
+        read_qdpx(path, path.name)
+
+
 def test_other_kinds_of_selection(tmp_path):
     coding = '<Coding guid="k" creatingUser="U1"><CodeRef targetGUID="C1"/></Coding>'
     sources = (
