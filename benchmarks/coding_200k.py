@@ -1,6 +1,6 @@
 """How long 200,000 coded segments take: reading, tallies, saturation, co-occurrence, agreement with intervals.
 
-Run: python benchmarks/coding_200k.py [--segments 200000] [--draws 2000] [--seed 1]
+Run: python -m benchmarks coding_200k, or python benchmarks/coding_200k.py [--segments 200000] [--draws 2000] [--seed 1]
 Beside each step stands, where a reader would otherwise write one, a plain loop over a hundredth of the rows, scaled up.
 """
 
@@ -42,7 +42,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, default in (("segments", 200_000), ("draws", 2_000), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    return parser.parse_args()
+    return parser.parse_known_args()[0]  # `python -m benchmarks` has names of its own on the command line
 
 
 def _codes() -> list[Code]:
