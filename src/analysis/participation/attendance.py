@@ -46,7 +46,7 @@ def weeks_engaged(attendance: pd.DataFrame, people: Iterable[str]) -> pd.Series:
 
 def week_starts(days: pd.Series) -> pd.Series:
     """The Monday of the week each day lies in."""
-    return days - pd.to_timedelta(days.dt.weekday, unit="D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
 
 
 def attendance_curve(sessions: pd.Series) -> pd.DataFrame:
