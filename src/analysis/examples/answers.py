@@ -15,9 +15,17 @@ NOT_ASKED, REFUSED, MISSING = "not_asked", "refused", ""
 _CONFIDENCE = {"then": (4.6, 4.9), "pre": (5.1, 5.4), "post": (7.85, 7.95)}
 _FRIENDS = {"then": (3.6, 3.9), "pre": (4.0, 4.4), "post": (8.1, 8.4)}
 _IN_WORDS = (7, 12)  # respondents who could give no number
-_WORDS = {"then": (["few", "a few", "not many"], [0.7, 0.2, 0.1]), "post": (["a lot", "many", "lots"], [0.75, 0.15, 0.1])}
+_WORDS = {
+    "then": (["few", "a few", "not many"], [0.7, 0.2, 0.1]),
+    "post": (["a lot", "many", "lots"], [0.75, 0.15, 0.1]),
+}
 # Mean rating before, mean gain; and who does not answer: (missing, refused) of the respondents, and not asked.
-_RATINGS = {"health": (3.0, 0.6, 1, 4, 0), "safety": (2.8, 0.9, 1, 0, 0), "trust": (2.7, 0.9, 2, 0, 0), "employability": (2.4, 1.1, 0, 1, 3)}
+_RATINGS = {
+    "health": (3.0, 0.6, 1, 4, 0),
+    "safety": (2.8, 0.9, 1, 0, 0),
+    "trust": (2.7, 0.9, 2, 0, 0),
+    "employability": (2.4, 1.1, 0, 1, 3),
+}
 _INTERVIEW_DELAY = 21  # days after the last session within which the interview took place
 _LAST_DAY = date(2014, 5, 16)
 
@@ -68,7 +76,9 @@ def _confidence(people: People, rng: np.random.Generator) -> dict[str, Array]:
     return answers
 
 
-def _with_mean(draft: Array, mask: Array, low: int, high: int, mean: tuple[float, float], rng: np.random.Generator) -> Array:
+def _with_mean(
+    draft: Array, mask: Array, low: int, high: int, mean: tuple[float, float], rng: np.random.Generator
+) -> Array:
     """Whole numbers near the draft whose mean over the masked people lies in the interval; 0 elsewhere."""
     values = np.zeros(len(draft), dtype=int)
     values[mask] = spread_to_total(draft[mask], low, high, total_for_mean(*mean, int(mask.sum()), rng), rng)
@@ -83,7 +93,9 @@ def _by_moment(item: str, people: People, whole: dict[str, Array]) -> dict[str, 
 def _english(people: People, rng: np.random.Generator) -> dict[str, Array]:
     """Improved or not as drawn, whether before is what was said at the time or what is said looking back."""
     n, pre = len(people.ids), np.maximum(people.english, 1)
-    post = np.where(people.improves, np.minimum(pre + 1 + (rng.random(n) < 0.25), 5), pre - ((rng.random(n) < 0.12) & (pre > 1)))
+    post = np.where(
+        people.improves, np.minimum(pre + 1 + (rng.random(n) < 0.25), 5), pre - ((rng.random(n) < 0.12) & (pre > 1))
+    )
     lower = (rng.random(n) < 0.3) & (pre > 1)
     then = np.where(people.improves, pre - lower, np.maximum(pre, post))
     return _by_moment("english", people, {"pre": pre, "then": then, "post": post})
@@ -93,8 +105,14 @@ def _rating(item: str, people: People, rng: np.random.Generator) -> dict[str, Ar
     """A rating on five points about which nothing is printed but that it rose."""
     mean, gain, missing, refused, not_asked = _RATINGS[item]
     before = rng.normal(mean, 0.95, len(people.ids))
-    drafts = {"pre": before + rng.normal(0.15, 0.4, len(before)), "then": before, "post": before + rng.normal(gain, 0.7, len(before))}
-    answers = _by_moment(item, people, {moment: np.clip(np.rint(draft), 1, 5).astype(int) for moment, draft in drafts.items()})
+    drafts = {
+        "pre": before + rng.normal(0.15, 0.4, len(before)),
+        "then": before,
+        "post": before + rng.normal(gain, 0.7, len(before)),
+    }
+    answers = _by_moment(
+        item, people, {moment: np.clip(np.rint(draft), 1, 5).astype(int) for moment, draft in drafts.items()}
+    )
     left = people.responds.copy()
     for code, size in ((MISSING, missing), (REFUSED, refused), (NOT_ASKED, not_asked)):
         gone = rng.choice(np.flatnonzero(left), size=size, replace=False)
@@ -112,7 +130,9 @@ def _friends(people: People, rng: np.random.Generator) -> dict[str, Array]:
     in_words[rng.choice(np.flatnonzero(here), size=int(rng.integers(*_IN_WORDS)), replace=False)] = True
     before = rng.gamma(3.0, 1.25, n)
     drafts = {"pre": before + rng.normal(0.3, 0.8, n), "then": before, "post": before + rng.gamma(3.0, 1.5, n)}
-    whole = {moment: _with_mean(draft, here & ~in_words, 0, 30, _FRIENDS[moment], rng) for moment, draft in drafts.items()}
+    whole = {
+        moment: _with_mean(draft, here & ~in_words, 0, 30, _FRIENDS[moment], rng) for moment, draft in drafts.items()
+    }
     rest = people.initial & ~here
     whole["pre"][rest] = _with_mean(drafts["pre"], rest, 0, 30, _FRIENDS["pre"], rng)[rest]
     answers = _by_moment("friends", people, whole)
@@ -139,5 +159,7 @@ def _volunteering(people: People, rng: np.random.Generator) -> Array:
 
 
 def _interviews(last_session: pd.Series, rng: np.random.Generator) -> Array:
-    days = pd.to_datetime(last_session) + pd.to_timedelta(rng.integers(0, _INTERVIEW_DELAY + 1, len(last_session)), unit="D")
+    days = pd.to_datetime(last_session) + pd.to_timedelta(
+        rng.integers(0, _INTERVIEW_DELAY + 1, len(last_session)), unit="D"
+    )
     return days.clip(upper=pd.Timestamp(_LAST_DAY)).dt.strftime("%Y-%m-%d").to_numpy()

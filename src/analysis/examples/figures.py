@@ -39,29 +39,57 @@ _ROUNDED = "rounds to the printed figure"
 FIGURES: dict[str, Figure] = {
     "participants": Figure("Participants", "102", _COUNT, _QUALITATIVE),
     "initial": Figure("Completed an initial questionnaire", "93", _COUNT, _QUALITATIVE),
-    "first_year": Figure("Joined in the first year, per cent", "about half", "45% to 55% of the participants", _QUALITATIVE),
+    "first_year": Figure(
+        "Joined in the first year, per cent", "about half", "45% to 55% of the participants", _QUALITATIVE
+    ),
     "stayed": Figure("Came in the second year, per cent of first-year joiners", "most", "over 50%", _QUALITATIVE),
-    "longest_in_uk": Figure("Longest time in the UK at joining, months", "previous 10 years", "at most 120", _QUALITATIVE),
-    "recent_in_area": Figure("In the area three years or less", "42%", f"{_ROUNDED}, of those with an initial questionnaire", _QUALITATIVE),
+    "longest_in_uk": Figure(
+        "Longest time in the UK at joining, months", "previous 10 years", "at most 120", _QUALITATIVE
+    ),
+    "recent_in_area": Figure(
+        "In the area three years or less", "42%", f"{_ROUNDED}, of those with an initial questionnaire", _QUALITATIVE
+    ),
     "r_squared": Figure(
-        "R² of English at joining and time in the UK", "0.0439", f"{_ROUNDED}, over those with an initial questionnaire", _QUANTITATIVE
+        "R² of English at joining and time in the UK",
+        "0.0439",
+        f"{_ROUNDED}, over those with an initial questionnaire",
+        _QUANTITATIVE,
     ),
     "respondents": Figure("Answered the experience questionnaire", "57", _COUNT, _QUALITATIVE),
-    "friends_before": Figure("Mean number of friends before, looking back", "4", f"{_ROUNDED}, of those who gave a number", _QUALITATIVE),
-    "friends_pre": Figure("Mean number of friends before, asked before", "4", f"{_ROUNDED}, of respondents who gave a number", _QUALITATIVE),
-    "friends_after": Figure("Mean number of friends after", "over 8", "above 8 and rounds to 8, of those who gave a number", _QUALITATIVE),
+    "friends_before": Figure(
+        "Mean number of friends before, looking back", "4", f"{_ROUNDED}, of those who gave a number", _QUALITATIVE
+    ),
+    "friends_pre": Figure(
+        "Mean number of friends before, asked before",
+        "4",
+        f"{_ROUNDED}, of respondents who gave a number",
+        _QUALITATIVE,
+    ),
+    "friends_after": Figure(
+        "Mean number of friends after", "over 8", "above 8 and rounds to 8, of those who gave a number", _QUALITATIVE
+    ),
     "confidence_before": Figure("Mean confidence before, looking back", "5", f"{_ROUNDED}, of 9 points", _QUALITATIVE),
-    "confidence_pre": Figure("Mean confidence before, asked before", "5", f"{_ROUNDED}, of 9 points, among respondents", _QUALITATIVE),
-    "confidence_after": Figure("Mean confidence after", "almost 8", "below 8 and rounds to 7.9, of 9 points", _QUALITATIVE),
-    "english_esol": Figure("English improved, ESOL courses", "77%", f"{_ROUNDED}, looking back and asked before alike", _QUALITATIVE),
-    "english_other": Figure("English improved, other courses", "31%", f"{_ROUNDED}, looking back and asked before alike", _QUALITATIVE),
+    "confidence_pre": Figure(
+        "Mean confidence before, asked before", "5", f"{_ROUNDED}, of 9 points, among respondents", _QUALITATIVE
+    ),
+    "confidence_after": Figure(
+        "Mean confidence after", "almost 8", "below 8 and rounds to 7.9, of 9 points", _QUALITATIVE
+    ),
+    "english_esol": Figure(
+        "English improved, ESOL courses", "77%", f"{_ROUNDED}, looking back and asked before alike", _QUALITATIVE
+    ),
+    "english_other": Figure(
+        "English improved, other courses", "31%", f"{_ROUNDED}, looking back and asked before alike", _QUALITATIVE
+    ),
     "over_10_sessions": Figure("Attended more than 10 sessions", "71", _COUNT, _QUANTITATIVE),
     "over_10_weeks": Figure("Attended in more than 10 weeks", "71", _COUNT, _QUALITATIVE),
     "least_20_sessions": Figure("Attended 20 or more sessions", "42", _COUNT, _QUANTITATIVE),
     "attendances": Figure("Session attendances", "2,450", _COUNT, _QUALITATIVE),
     "weeks_value": Figure(
-        "Value of the weeks taken part at £273 a week", "£888,888",
-        "weeks from each participant's first session to the last, a single participation as none, times £273: our reading", _QUANTITATIVE,
+        "Value of the weeks taken part at £273 a week",
+        "£888,888",
+        "weeks from each participant's first session to the last, a single participation as none, times £273: our reading",
+        _QUANTITATIVE,
     ),
     "volunteering_weeks": Figure("Weeks of volunteering of the respondents", "625", _COUNT, _QUALITATIVE),
     "contacts": Figure("Advice contacts", "628", _COUNT, _QUALITATIVE),

@@ -111,7 +111,12 @@ def _swapped(x: Array, y: Array, correlation: float) -> Array:
 def _best_move(x: Array, y: Array, bands: tuple[int, ...], target: float) -> Array:
     steps = np.array([-3, -2, -1, 1, 2, 3])
     moved = x[:, None] + steps
-    n, total, squares, products = len(x), x.sum() + steps, (x @ x) + moved**2 - x[:, None] ** 2, (x @ y) + y[:, None] * steps
+    n, total, squares, products = (
+        len(x),
+        x.sum() + steps,
+        (x @ x) + moved**2 - x[:, None] ** 2,
+        (x @ y) + y[:, None] * steps,
+    )
     covariance = products - total * y.sum() / n
     fit = covariance**2 / ((squares - total**2 / n) * (y @ y - y.sum() ** 2 / n))
     inside = (np.searchsorted(bands, moved, "right") == np.searchsorted(bands, x, "right")[:, None]) & (covariance > 0)

@@ -53,7 +53,9 @@ def make_people(rng: np.random.Generator) -> People:
     """Draw the participants; every published count of people, sessions and weeks is met."""
     n = count("participants")
     first_year = _pick(rng, n, int(rng.integers(round(0.47 * n), round(0.53 * n) + 1)))
-    join_week = np.where(first_year, rng.integers(0, _LAST_JOINING[0] + 1, n), rng.integers(YEAR_TWO_WEEK, _LAST_JOINING[1] + 1, n))
+    join_week = np.where(
+        first_year, rng.integers(0, _LAST_JOINING[0] + 1, n), rng.integers(YEAR_TWO_WEEK, _LAST_JOINING[1] + 1, n)
+    )
     sessions = _sessions(join_week, rng)
     initial = _pick(rng, n, count("initial"), 1.0 + (sessions >= MANY_SESSIONS))
     responds = _pick(rng, n, count("respondents"), initial * (1.0 + 3 * (sessions >= MANY_SESSIONS)))
@@ -61,9 +63,17 @@ def make_people(rng: np.random.Generator) -> People:
     course, improves = _courses(responds, english, rng)
     return People(
         ids=np.array([f"{ID_PREFIX}{number:03d}" for number in range(1, n + 1)]),
-        first_year=first_year, join_week=join_week, initial=initial, responds=responds, sessions=sessions,
+        first_year=first_year,
+        join_week=join_week,
+        initial=initial,
+        responds=responds,
+        sessions=sessions,
         weeks_engaged=_weeks_engaged(sessions, join_week, first_year, rng),
-        course=course, improves=improves, months_in_uk=months, months_in_area=area, english=english,
+        course=course,
+        improves=improves,
+        months_in_uk=months,
+        months_in_area=area,
+        english=english,
         birth_year=rng.integers(1958, 1994, n),
     )
 
@@ -80,7 +90,9 @@ def _sessions(join_week: Array, rng: np.random.Generator) -> Array:
     n, many, very_many = len(join_week), count("over_10_sessions"), count("least_20_sessions")
     band = rng.permutation(np.repeat([0, 1, 2], [n - many, many - very_many, very_many]))
     low = np.array([1, MANY_SESSIONS, VERY_MANY_SESSIONS])[band]
-    high = np.where(band == 2, _SESSIONS_A_WEEK * (WEEKS - join_week), np.array([MANY_SESSIONS, VERY_MANY_SESSIONS, 0])[band] - 1)
+    high = np.where(
+        band == 2, _SESSIONS_A_WEEK * (WEEKS - join_week), np.array([MANY_SESSIONS, VERY_MANY_SESSIONS, 0])[band] - 1
+    )
     draws = np.choose(band, [rng.geometric(0.25, n), rng.integers(11, 20, n), 20 + rng.gamma(2.5, 11, n)])
     high = np.where(draws == 1, 1, high)  # some came once, and stay so
     return spread_to_total(draws, low, high, count("attendances"), rng)
@@ -108,11 +120,17 @@ def weeks_in_value() -> int:
 def _arrival(initial: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Months in the UK and in the area, and English at joining; the last is 0 for those without initial questionnaire."""
     n, recent = int(initial.sum()), counts_for_share(int(FIGURES["recent_in_area"].value), count("initial"))[0]
-    new = int(rng.integers(recent - 15, recent - 4))  # in the UK itself for so short a time; the others moved to the area
-    months = np.concatenate([rng.integers(2, RECENT_MONTHS + 1, new), rng.integers(RECENT_MONTHS + 1, LONGEST_MONTHS + 1, n - new)])
+    new = int(
+        rng.integers(recent - 15, recent - 4)
+    )  # in the UK itself for so short a time; the others moved to the area
+    months = np.concatenate(
+        [rng.integers(2, RECENT_MONTHS + 1, new), rng.integers(RECENT_MONTHS + 1, LONGEST_MONTHS + 1, n - new)]
+    )
     english = np.minimum(rng.choice([1, 2, 3, 4, 5], size=n, p=[0.24, 0.34, 0.26, 0.13, 0.03]), _highest(n, rng))
     bands = (1, RECENT_MONTHS + 1, LONGEST_MONTHS + 1)
-    months = match_r_squared(rng.permutation(months), english, bands, float(FIGURES["r_squared"].value), _R_SQUARED_WITHIN)
+    months = match_r_squared(
+        rng.permutation(months), english, bands, float(FIGURES["r_squared"].value), _R_SQUARED_WITHIN
+    )
     area = _months_in_area(months, recent, rng)
     return _at(initial, months), _at(initial, area), _at(initial, english)
 
@@ -143,9 +161,13 @@ def _courses(responds: Array, english: Array, rng: np.random.Generator) -> tuple
     shares = int(FIGURES["english_esol"].value), int(FIGURES["english_other"].value)
     esol_size, esol_better, _, other_better = _any(group_sizes(shares, count("respondents"), _SMALLEST_GROUP), rng)
     esol = _pick(rng, len(responds), esol_size, responds * np.where(english <= 2, 3.0, 1.0))
-    course = np.where(esol | (~responds & (rng.random(len(responds)) < 0.5)), "esol", rng.choice(_MAIN_COURSES, len(responds)))
+    course = np.where(
+        esol | (~responds & (rng.random(len(responds)) < 0.5)), "esol", rng.choice(_MAIN_COURSES, len(responds))
+    )
     can = responds & (english < 5)
-    better = _pick(rng, len(responds), esol_better, 1.0 * (can & esol)) | _pick(rng, len(responds), other_better, 1.0 * (can & ~esol))
+    better = _pick(rng, len(responds), esol_better, 1.0 * (can & esol)) | _pick(
+        rng, len(responds), other_better, 1.0 * (can & ~esol)
+    )
     return course, better
 
 

@@ -23,7 +23,9 @@ from analysis.examples.people import make_people
 from analysis.examples.sessions import make_attendance, make_contacts
 from analysis.quantities import parse_printed, rounds_to
 
-NOTICE = "# Synthetic records of a worked example, made by a seeded generator. They are nobody's answers and no findings.\n"
+NOTICE = (
+    "# Synthetic records of a worked example, made by a seeded generator. They are nobody's answers and no findings.\n"
+)
 
 
 def make_example(seed: int = DEFAULT_SEED) -> dict[str, pd.DataFrame]:
@@ -66,7 +68,14 @@ def figures_met(questionnaire: pd.DataFrame, attendance: pd.DataFrame, contacts:
     """
     values = {key: float(measure(questionnaire, attendance, contacts)) for key, measure in _MEASURES.items()}
     rows = [
-        {"label": figure.label, "printed": figure.printed, "value": values[key], "met": _met(key, values[key]), "reading": figure.reading, "source": figure.source}
+        {
+            "label": figure.label,
+            "printed": figure.printed,
+            "value": values[key],
+            "met": _met(key, values[key]),
+            "reading": figure.reading,
+            "source": figure.source,
+        }
         for key, figure in FIGURES.items()
     ]
     return pd.DataFrame(rows, index=pd.Index(FIGURES, name="figure"))
@@ -101,7 +110,9 @@ def _initial(q: pd.DataFrame) -> pd.DataFrame:
 
 def _improved(q: pd.DataFrame, esol: bool) -> float:
     group = _respondents(q)[(_respondents(q)["course"] == "esol") == esol]
-    looking_back, at_the_time = ((group["english_post"] > group[f"english_{moment}"]).mean() for moment in ("then", "pre"))
+    looking_back, at_the_time = (
+        (group["english_post"] > group[f"english_{moment}"]).mean() for moment in ("then", "pre")
+    )
     return 100 * looking_back if looking_back == at_the_time else float("nan")
 
 

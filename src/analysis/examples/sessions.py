@@ -12,7 +12,13 @@ from analysis.examples.people import People
 # The day of the week each course meets, Monday = 0; the last is what participants ran themselves.
 WEEKDAYS = {"esol": 0, "advice": 1, "education": 2, "health": 3, "employability": 4, "community action": 5}
 # The fields the paper names, and how often each is drawn: English classes and dealing with services most.
-FIELDS = {"english classes": 0.36, "council and services": 0.28, "health": 0.14, "ethnic groups and events": 0.12, "personal issues": 0.10}
+FIELDS = {
+    "english classes": 0.36,
+    "council and services": 0.28,
+    "health": 0.14,
+    "ethnic groups and events": 0.12,
+    "personal issues": 0.10,
+}
 _MOST_CONTACTS = 90  # of one adviser
 _SMALLEST_SHARE = 0.15  # of each type of contact among all
 
@@ -53,7 +59,13 @@ def make_contacts(people: People, attendance: pd.DataFrame, rng: np.random.Gener
     n = count("contacts")
     advisers = _advisers(people, rng)
     each = spread_to_total(rng.gamma(1.2, n / len(advisers) / 1.2, len(advisers)), 1, _MOST_CONTACTS, n, rng)
-    table = pd.DataFrame({"person_id": np.repeat(advisers, each), "type": _types(n, rng), "field": rng.choice(list(FIELDS), size=n, p=list(FIELDS.values()))})
+    table = pd.DataFrame(
+        {
+            "person_id": np.repeat(advisers, each),
+            "type": _types(n, rng),
+            "field": rng.choice(list(FIELDS), size=n, p=list(FIELDS.values())),
+        }
+    )
     table.insert(1, "contact_date", _contact_dates(table["person_id"], attendance, rng))
     table = table.sort_values(["contact_date", "person_id"], ignore_index=True, kind="stable")
     table.insert(0, "contact_id", [f"C-{number:04d}" for number in range(1, n + 1)])

@@ -7,6 +7,21 @@ from analysis.participants.schema import ITEMS, MOMENTS, TABLES, stage_columns, 
 from analysis.participants.typed import Table, absence, answered
 
 __all__ = [
-    "ITEMS", "MOMENTS", "TABLES", "FileLayout", "Records", "RecordsLayout", "Status", "Table",
-    "absence", "answered", "link", "read_records", "read_table", "stage_columns", "stages_reached", "table_columns", "words",
+    "ITEMS",
+    "MOMENTS",
+    "TABLES",
+    "FileLayout",
+    "Records",
+    "RecordsLayout",
+    "Status",
+    "Table",
+    "absence",
+    "answered",
+    "link",
+    "read_records",
+    "read_table",
+    "stage_columns",
+    "stages_reached",
+    "table_columns",
+    "words",
 ]

@@ -19,7 +19,9 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 _DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _MARKUP = re.compile(r"[<>]|&#?\w+;|javascript:", re.IGNORECASE)
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9])|[+-][0-9.,]*[^0-9.,]")
-_NO_FORMULA = "Replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run."
+_NO_FORMULA = (
+    "Replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run."
+)
 _NO_COMMA = "Write decimals with a point, or save the file with semicolons between the columns."
 _EXCEL_ZERO = date(1899, 12, 30)  # day 0 as Excel for Windows counts from 1 March 1900 on
 
@@ -80,7 +82,11 @@ def _refuse_live_text(plain: str) -> None:
     if _FORMULA.match(plain):
         raise Refused(f"{plain!r}, which is a formula to a spreadsheet", "a plain value", _NO_FORMULA)
     if _MARKUP.search(plain):
-        raise Refused(f"{plain!r}, which is markup", "plain text without HTML, scripts or the signs < and >", "Take the markup out of the file.")
+        raise Refused(
+            f"{plain!r}, which is markup",
+            "plain text without HTML, scripts or the signs < and >",
+            "Take the markup out of the file.",
+        )
 
 
 def _status(value: Any, column: Column) -> Status:
@@ -100,7 +106,11 @@ def _wanted(column: Column) -> str:
 
 def _advice(column: Column) -> str:
     codes = ", ".join(texts[-1] for texts in SPELLINGS.values())
-    tail = "" if column.needed else f" An answer that was not given is an empty cell, refused or not_asked (as numbers: {codes})."
+    tail = (
+        ""
+        if column.needed
+        else f" An answer that was not given is an empty cell, refused or not_asked (as numbers: {codes})."
+    )
     return f"Correct the cell from the paper record.{tail}"
 
 
@@ -115,7 +125,9 @@ def _point(plain: str, column: Column, style: Style) -> str:
     if not _COMMA_NUMBER.fullmatch(plain):
         return plain
     if _THOUSANDS.fullmatch(plain):
-        raise Refused(f"{plain!r}, which may be a thousand or a decimal", _wanted(column), "Write the number without a comma.")
+        raise Refused(
+            f"{plain!r}, which may be a thousand or a decimal", _wanted(column), "Write the number without a comma."
+        )
     if not style.decimal_comma:
         raise Refused(f"{plain!r}, a decimal comma", _wanted(column), _NO_COMMA)
     return plain.replace(",", ".")
@@ -169,7 +181,9 @@ def _choice(plain: str, column: Column, style: Style) -> str:
 
 
 def _by_label(column: Column) -> dict[str, str]:
-    return {label.casefold(): value for value, label in column.choices.items()} | {value: value for value in column.choices}
+    return {label.casefold(): value for value, label in column.choices.items()} | {
+        value: value for value in column.choices
+    }
 
 
 def _text(plain: str, column: Column, style: Style) -> str:

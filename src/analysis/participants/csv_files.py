@@ -18,16 +18,16 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def read_csv(path: Path) -> Grid:
-    """The cells of a CSV file; raises InputError for an empty, torn or wrongly encoded file."""
-    check_size(path)
-    text, encoding = decode(path.read_bytes(), str(path))
+def read_csv(path: Path, file: str) -> Grid:
+    """The cells of a CSV file, called `file` in messages; raises InputError for an empty, torn or wrongly encoded file."""
+    check_size(path, file)
+    text, encoding = decode(path.read_bytes(), file)
     if not text.strip():
-        raise empty(str(path))
-    separator = _separator(text, str(path))
-    records = _records(text, separator, str(path))
+        raise empty(file)
+    separator = _separator(text)
+    records = _records(text, separator, file)
     form = f"CSV, {encoding}, {SEPARATORS[separator]} between columns"
-    return make_grid(str(path), records, form, decimal_comma=separator != ",")
+    return make_grid(file, records, form, decimal_comma=separator != ",")
 
 
 def decode(content: bytes, file: str) -> tuple[str, str]:
@@ -46,11 +46,18 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
 
 def _windows(content: bytes, file: str, first: int) -> tuple[str, str]:
     if _UTF8_LETTER.search(content):
-        raise _encoding_error(file, _row_at(content, first), f"the byte {content[first]:#04x} in a file that is UTF-8 elsewhere", "one encoding")
+        raise _encoding_error(
+            file,
+            _row_at(content, first),
+            f"the byte {content[first]:#04x} in a file that is UTF-8 elsewhere",
+            "one encoding",
+        )
     try:
         return content.decode("cp1252"), "Windows-1252"
     except UnicodeDecodeError as error:
-        raise _encoding_error(file, _row_at(content, error.start), f"the byte {content[error.start]:#04x}", "UTF-8 or Windows-1252") from None
+        raise _encoding_error(
+            file, _row_at(content, error.start), f"the byte {content[error.start]:#04x}", "UTF-8 or Windows-1252"
+        ) from None
 
 
 def _row_at(content: bytes, position: int) -> int:
@@ -59,22 +66,25 @@ def _row_at(content: bytes, position: int) -> int:
 
 def _encoding_error(file: str, row: int | None, found: str, expected: str) -> InputError:
     return InputError(
-        file, row=row, found=found, expected=f"{expected} throughout",
+        file,
+        row=row,
+        found=found,
+        expected=f"{expected} throughout",
         action='Save the file again as "CSV UTF-8" and look at the accented letters afterwards.',
     )
 
 
-def _separator(text: str, file: str) -> str:
+def _separator(text: str) -> str:
     """The separator that divides the header into most cells; a comma where none does."""
     start = text[: 1 << 20]
-    return max(SEPARATORS, key=lambda mark: len(_first_record(start, mark, file)))
+    return max(SEPARATORS, key=lambda mark: _width(start, mark))
 
 
-def _first_record(text: str, separator: str, file: str) -> Sequence[str]:
+def _width(text: str, separator: str) -> int:
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
-    except csv.Error as error:
-        raise _torn(file, 1, error) from None
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+    except csv.Error:  # not with this separator, then; if with none, reading the rows says why
+        return 0
 
 
 def _records(text: str, separator: str, file: str) -> list[Sequence[str]]:
@@ -92,6 +102,9 @@ def _records(text: str, separator: str, file: str) -> list[Sequence[str]]:
 
 def _torn(file: str, row: int, error: csv.Error) -> InputError:
     return InputError(
-        file, row=row, found=f"a row that cannot be read ({error})", expected="cells between separators, quoted where they hold one",
+        file,
+        row=row,
+        found=f"a row that cannot be read ({error})",
+        expected="cells between separators, quoted where they hold one",
         action="Look for a quotation mark that is not closed in this row or the one above, or export the file again.",
     )

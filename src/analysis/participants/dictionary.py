@@ -80,9 +80,12 @@ def data_dictionary() -> str:
 
 def _codes_section() -> str:
     rows = [
-        f"| {status.value} | {', '.join(f'`{text}`' if text else 'an empty cell' for text in texts)} | {MEANING[status]} |" for status, texts in SPELLINGS.items()
+        f"| {status.value} | {', '.join(f'`{text}`' if text else 'an empty cell' for text in texts)} | {MEANING[status]} |"
+        for status, texts in SPELLINGS.items()
     ]
-    return "\n".join(["## An answer that was not given\n", "| status | written as | meaning |", "| --- | --- | --- |", *rows, ""])
+    return "\n".join(
+        ["## An answer that was not given\n", "| status | written as | meaning |", "| --- | --- | --- |", *rows, ""]
+    )
 
 
 def _table_section(table: str) -> str:
@@ -101,15 +104,28 @@ def _rule_lines(table: str) -> list[str]:
     key = f"- No two rows are alike in {', '.join(KEYS[table])}."
     one_of = [f"- Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
     known = [] if table == "questionnaire" else ["- Each person_id has a row in the questionnaire file."]
-    return [key, *one_of, *known, *(f"- {rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)." for rule in RULES[table])]
+    return [
+        key,
+        *one_of,
+        *known,
+        *(
+            f"- {rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)."
+            for rule in RULES[table]
+        ),
+    ]
 
 
 def write_schema_files(root: Path) -> list[Path]:
     """Write the data dictionary, the JSON schemas and the templates below `root`; returns their paths below it."""
     texts = {DICTIONARY: data_dictionary(), TEMPLATES / "records.yaml": EXAMPLE_LAYOUT}
     texts |= {TEMPLATES / f"{table}.csv": template(table) for table in TABLES}
-    texts |= {TEMPLATES / f"{table}.schema.json": json.dumps(json_schema(table), indent=1, ensure_ascii=False) + "\n" for table in TABLES}
-    contents = {path: text.encode() for path, text in texts.items()} | {TEMPLATES / "participants.xlsx": _undated(_workbook_bytes())}
+    texts |= {
+        TEMPLATES / f"{table}.schema.json": json.dumps(json_schema(table), indent=1, ensure_ascii=False) + "\n"
+        for table in TABLES
+    }
+    contents = {path: text.encode() for path, text in texts.items()} | {
+        TEMPLATES / "participants.xlsx": _undated(_workbook_bytes())
+    }
     for path, content in contents.items():
         _write(root / path, content)
     return list(contents)

@@ -13,50 +13,52 @@ MOST_UNPACKED = 1_000_000_000  # bytes; an Excel file of 100,000 rows and 30 col
 MOST_RATIO = 200  # unpacked to packed; worksheets reach about 20
 
 
-def read_excel(path: Path, sheet: str | None, table: str) -> Grid:
-    """The cells of one sheet: the one named, else the one called like the table, else the only one.
+def read_excel(path: Path, file: str, sheet: str | None, table: str) -> Grid:
+    """The cells of one sheet of a workbook called `file` in messages: the one named, else the one called like the table, else the only one.
 
     Raises InputError for a file that is no workbook, for more than one possible sheet, and for unsafe archives.
     """
-    check_size(path)
-    _check_archive(path)
-    workbook = _open(path)
+    check_size(path, file)
+    _check_archive(path, file)
+    workbook = _open(path, file)
     try:
-        name = _sheet_name(workbook.sheetnames, sheet, table, str(path))
-        return make_grid(f"{path}, sheet {name}", _records(workbook[name], str(path)), "Excel")
+        name = _sheet_name(workbook.sheetnames, sheet, table, file)
+        return make_grid(f"{file}, sheet {name}", _records(workbook[name], file), "Excel")
     finally:
         workbook.close()
 
 
-def sheet_names(path: Path) -> list[str]:
+def sheet_names(path: Path, file: str) -> list[str]:
     """The names of the sheets of a workbook."""
-    check_size(path)
-    _check_archive(path)
-    workbook = _open(path)
+    check_size(path, file)
+    _check_archive(path, file)
+    workbook = _open(path, file)
     workbook.close()
     return list(workbook.sheetnames)
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path, file: str) -> Any:
     from openpyxl import load_workbook
 
     try:
         return load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except Exception as error:  # openpyxl has no error class of its own: torn files raise KeyError, ValueError and others
-        raise _no_workbook(path, f"a workbook that cannot be opened ({type(error).__name__})") from None
+    except Exception as error:  # openpyxl has no error class of its own: torn files raise KeyError and others
+        raise _no_workbook(file, f"a workbook that cannot be opened ({type(error).__name__})") from None
 
 
-def _check_archive(path: Path) -> None:
+def _check_archive(path: Path, file: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             declared = [entry.filename for entry in archive.infolist() if _declares_entities(archive, entry)]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        raise _no_workbook(path, "a file that is no .xlsx workbook (an old .xls file, or one with a password?)") from None
+        raise _no_workbook(
+            file, "a file that is no .xlsx workbook (an old .xls file, or one with a password?)"
+        ) from None
     if unpacked > min(MOST_UNPACKED, MOST_RATIO * path.stat().st_size + 1_000_000):
-        raise _no_workbook(path, f"a workbook that unpacks to {unpacked:,} bytes")
+        raise _no_workbook(file, f"a workbook that unpacks to {unpacked:,} bytes")
     if declared:
-        raise _no_workbook(path, f"XML with a document type or entities in {declared[0]}")
+        raise _no_workbook(file, f"XML with a document type or entities in {declared[0]}")
 
 
 def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -66,8 +68,13 @@ def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool
         return b"<!" in content.read(2048).replace(b"<!--", b"")
 
 
-def _no_workbook(path: Path, found: str) -> InputError:
-    return InputError(path, found=found, expected="a plain Excel workbook (.xlsx)", action="Save the file again as .xlsx without password, or as CSV UTF-8.")
+def _no_workbook(file: str, found: str) -> InputError:
+    return InputError(
+        file,
+        found=found,
+        expected="a plain Excel workbook (.xlsx)",
+        action="Save the file again as .xlsx without password, or as CSV UTF-8.",
+    )
 
 
 def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str) -> str:
@@ -77,7 +84,9 @@ def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str)
     elif wanted in names:
         return wanted
     raise InputError(
-        file, found="sheets " + ", ".join(names), expected=f"a sheet called {wanted or table}" + ("" if wanted else ", or one sheet only"),
+        file,
+        found="sheets " + ", ".join(names),
+        expected=f"a sheet called {wanted or table}" + ("" if wanted else ", or one sheet only"),
         action="Rename the sheet, or name it under `sheet` for this file in records.yaml.",
     )
 
@@ -100,7 +109,10 @@ def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
             yield [_text(value) for value in row]
         except TypeError as error:
             raise InputError(
-                file, row=number, found=str(error), expected="plain values",
+                file,
+                row=number,
+                found=str(error),
+                expected="plain values",
                 action="Replace formulas by their values (copy, then paste values only).",
             ) from None
 

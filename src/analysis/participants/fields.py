@@ -40,7 +40,9 @@ def number_or_words(low: float, high: float, label: str, about: str, **more: str
     return _answer(_between(low, high) | words, label, about, kind="number or words", low=low, high=high, **more)
 
 
-def choice(choices: dict[str, str], label: str, about: str, *, also: dict[str, str] | None = None, **more: str) -> Definition:
+def choice(
+    choices: dict[str, str], label: str, about: str, *, also: dict[str, str] | None = None, **more: str
+) -> Definition:
     """One of a few stated values (value: its name in words); `also` maps other spellings to a value."""
     kind = Literal[tuple(choices)]  # type: ignore[valid-type]
     return _answer(kind, label, about, kind="choice", choices=choices, also=also or {}, **more)

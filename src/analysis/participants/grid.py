@@ -12,7 +12,7 @@ MOST_BYTES = 500_000_000
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one file as text. `numbers` are the row numbers as a spreadsheet shows them; the header is row 1.
+    """The cells of one file as text. `file` is its name in messages; `numbers` are the row numbers as a spreadsheet shows them; the header is row 1.
 
     `format` says how it was read (for the colophon); `decimal_comma` whether a decimal comma may stand in it. `labels`
     are the texts of the questions, `value_labels` what the values of a column are called, where the file says so.
@@ -48,32 +48,47 @@ def check_width(file: str, width: int) -> None:
     """Raise InputError where a file has more columns than any participant file can have."""
     if width > MOST_COLUMNS:
         raise InputError(
-            file, row=1, found=f"{width:,} columns", expected=f"at most {MOST_COLUMNS:,}",
+            file,
+            row=1,
+            found=f"{width:,} columns",
+            expected=f"at most {MOST_COLUMNS:,}",
             action="Check that the right file was exported, and that rows and columns were not exchanged.",
         )
 
 
-def check_size(path: Path) -> None:
+def check_size(path: Path, file: str) -> None:
     """Raise InputError for a file that cannot be read, is empty, or is larger than any participant file can be."""
     if not path.is_file():
-        raise InputError(path, found="no such file", expected="a participant file", action="Check the name and the folder.")
+        raise InputError(
+            file, found="no such file", expected="a participant file", action="Check the name and the folder."
+        )
     size = path.stat().st_size
     if size == 0:
-        raise empty(str(path))
+        raise empty(file)
     if size > MOST_BYTES:
-        raise InputError(path, found=f"{size:,} bytes", expected=f"at most {MOST_BYTES:,}", action="Check that this is the right file.")
+        raise InputError(
+            file,
+            found=f"{size:,} bytes",
+            expected=f"at most {MOST_BYTES:,}",
+            action="Check that this is the right file.",
+        )
 
 
 def empty(file: str) -> InputError:
     """The error for a file that holds nothing."""
     return InputError(
-        file, found="an empty file", expected="a header row and at least one row of records",
+        file,
+        found="an empty file",
+        expected="a header row and at least one row of records",
         action="Export the file again, or remove it if there are no such records.",
     )
 
 
 def _ragged(file: str, row: int, found: int, expected: int) -> InputError:
     return InputError(
-        file, row=row, found=f"{found} cells", expected=f"{expected}, one for each column of the header",
+        file,
+        row=row,
+        found=f"{found} cells",
+        expected=f"{expected}, one for each column of the header",
         action="Look for a missing or an extra separator, or for a quotation mark that is not closed, in this row or the one above.",
     )

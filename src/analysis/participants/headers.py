@@ -48,7 +48,9 @@ def _label(grid: Grid, position: int) -> str:
     return grid.labels[position] if position < len(grid.labels) else ""
 
 
-def _target(header: str, label: str, names: Mapping[str, str], layout: FileLayout, platform: Platform | None) -> str | None:
+def _target(
+    header: str, label: str, names: Mapping[str, str], layout: FileLayout, platform: Platform | None
+) -> str | None:
     if header in layout.columns:
         return layout.columns[header]
     if header in layout.ignore:
@@ -66,13 +68,20 @@ def _check_layout(grid: Grid, known: Mapping[str, Column], layout: FileLayout) -
     absent = next((name for name in named if name not in grid.header), None)
     if absent is not None:
         raise InputError(
-            grid.file, row=1, found="no such column", column=absent, expected="the column that records.yaml names",
+            grid.file,
+            row=1,
+            found="no such column",
+            column=absent,
+            expected="the column that records.yaml names",
             action="Correct the name in records.yaml, or take it out there.",
         )
     strange = next((name for name in [*layout.columns.values(), *layout.values] if name not in known), None)
     if strange is not None:
         raise InputError(
-            grid.file, found=f"{strange!r} in records.yaml", expected="one of " + ", ".join(known), action="Correct the name in records.yaml."
+            grid.file,
+            found=f"{strange!r} in records.yaml",
+            expected="one of " + ", ".join(known),
+            action="Correct the name in records.yaml.",
         )
 
 
@@ -80,7 +89,11 @@ def _check_needed(grid: Grid, known: Mapping[str, Column], found: Mapping[str, i
     needed = next((column for name, column in known.items() if column.needed and name not in found), None)
     if needed:
         raise InputError(
-            grid.file, row=1, column=needed.name, found="no such column", expected=f"a column {needed.name}: {needed.about}",
+            grid.file,
+            row=1,
+            column=needed.name,
+            found="no such column",
+            expected=f"a column {needed.name}: {needed.about}",
             action="Add the column, or say in records.yaml under `columns` which column it is.",
         )
 
@@ -89,13 +102,21 @@ def _unknown(grid: Grid, header: str, known: Mapping[str, Column]) -> InputError
     close = difflib.get_close_matches(normal(header)[:80], list(known), n=1)
     hint = f"Is it {close[0]}? " if close else ""
     return InputError(
-        grid.file, row=1, column=header[:80] or "(no name)", found="a column this table does not know", expected="a column of docs/data-dictionary.md",
+        grid.file,
+        row=1,
+        column=header[:80] or "(no name)",
+        found="a column this table does not know",
+        expected="a column of docs/data-dictionary.md",
         action=f"{hint}Rename it, or name it in records.yaml under `columns` (to read it) or `ignore` (to leave it out).",
     )
 
 
 def _twice(grid: Grid, header: str, first: str, target: str | None) -> InputError:
     return InputError(
-        grid.file, row=1, column=header[:80], found=f"a second column for {target}; the first is '{first[:80]}'", expected="one column of each kind",
+        grid.file,
+        row=1,
+        column=header[:80],
+        found=f"a second column for {target}; the first is '{first[:80]}'",
+        expected="one column of each kind",
         action="Take one of the two out, or name it in records.yaml under `ignore`.",
     )

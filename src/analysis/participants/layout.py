@@ -49,8 +49,12 @@ class RecordsLayout(BaseModel):
     advice_contacts: FileLayout = FileLayout()
 
 
-def read_layout(path: Path) -> RecordsLayout:
-    """The layout in `path`, or the plain one where there is no such file.
+AS_IS = FileLayout()  # a file that follows the data dictionary
+WITHOUT_LAYOUT = RecordsLayout()
+
+
+def read_layout(path: Path, file: str) -> RecordsLayout:
+    """The layout in `path`, called `file` in messages, or the plain one where there is no such file.
 
     Raises InputError where the file is no YAML or says something this project does not know.
     """
@@ -59,16 +63,25 @@ def read_layout(path: Path) -> RecordsLayout:
     try:
         return RecordsLayout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except ValidationError as error:
-        raise _unknown(path, error) from None
+        raise _unknown(file, error) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(path, found=f"text that is no YAML ({' '.join(str(error).split())})", expected="YAML in UTF-8", action=_ACTION) from None
+        raise InputError(
+            file,
+            found=f"text that is no YAML ({' '.join(str(error).split())})",
+            expected="YAML in UTF-8",
+            action=_ACTION,
+        ) from None
 
 
 _ACTION = "Compare the file with the example in docs/data-dictionary.md."
 
 
-def _unknown(path: Path, error: ValidationError) -> InputError:
+def _unknown(file: str, error: ValidationError) -> InputError:
     first = error.errors()[0]
     return InputError(
-        path, column=".".join(map(str, first["loc"])), found=repr(first["input"]), expected=first["msg"][0].lower() + first["msg"][1:], action=_ACTION
+        file,
+        column=".".join(map(str, first["loc"])),
+        found=repr(first["input"]),
+        expected=first["msg"][0].lower() + first["msg"][1:],
+        action=_ACTION,
     )

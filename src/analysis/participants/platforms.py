@@ -29,7 +29,18 @@ class Platform:
 
 KOBO = Platform(
     "KoboToolbox or ODK",
-    signs=tuple(map(frozenset, (["_uuid"], ["_submission_time"], ["meta/instanceid"], ["key", "submissiondate"], ["key", "meta-instanceid"]))),
+    signs=tuple(
+        map(
+            frozenset,
+            (
+                ["_uuid"],
+                ["_submission_time"],
+                ["meta/instanceid"],
+                ["key", "submissiondate"],
+                ["key", "meta-instanceid"],
+            ),
+        )
+    ),
     own=re.compile(
         r"_id|_uuid|_index|_submission_time|_validation_status|_notes|_status|_submitted_by|_tags|__version__|_xform_id_string|_version_|"
         r"_parent_(?:table_name|index)|_submission__\w+|start|end|today|deviceid|subscriberid|simserial|phonenumber|username|device-?id|"
@@ -53,7 +64,22 @@ QUALTRICS = Platform(
         re.IGNORECASE,
     ),
     # Names and, for exports with numeric values, numbers of Qualtrics's response types that are no response of a person.
-    unfit={"status": frozenset({"survey preview", "survey test", "spam", "survey preview spam", "offline survey preview", "1", "2", "8", "9", "17"})},
+    unfit={
+        "status": frozenset(
+            {
+                "survey preview",
+                "survey test",
+                "spam",
+                "survey preview spam",
+                "offline survey preview",
+                "1",
+                "2",
+                "8",
+                "9",
+                "17",
+            }
+        )
+    },
 )
 
 PLATFORMS = (KOBO, QUALTRICS)
@@ -97,6 +123,10 @@ def _refuse_unfit(grid: Grid, platform: Platform) -> None:
         bad = next((i for i, row in enumerate(grid.rows) if unfit and row[position].strip().casefold() in unfit), None)
         if bad is not None:
             raise InputError(
-                grid.file, row=grid.numbers[bad], column=name, found=f"{grid.rows[bad][position]!r}", expected="responses of participants only",
+                grid.file,
+                row=grid.numbers[bad],
+                column=name,
+                found=f"{grid.rows[bad][position]!r}",
+                expected="responses of participants only",
                 action=f"Leave previews, tests, spam and rejected forms out when exporting from {platform.name}, or take the row out.",
             )

@@ -12,7 +12,7 @@ from analysis.participants.codes import Status
 from analysis.participants.csv_files import read_csv
 from analysis.participants.excel import read_excel, sheet_names
 from analysis.participants.grid import Grid
-from analysis.participants.layout import FileLayout, RecordsLayout, read_layout
+from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, FileLayout, RecordsLayout, read_layout
 from analysis.participants.rules import check_rows
 from analysis.participants.schema import TABLES, stage_columns
 from analysis.participants.spss import read_spss
@@ -36,57 +36,70 @@ class Records:
         return (table for table in (self.questionnaire, self.attendance, self.advice_contacts) if table)
 
 
-def read_records(folder: Path, study: str) -> Records | None:
+def read_records(folder: Path, study: str, root: Path | None = None) -> Records | None:
     """Read the participant files in `folder`; None where there is none, the usual case for a published study.
 
     Files are called questionnaire, attendance and advice_contacts, with the ending .csv, .xlsx or .sav; or are sheets
-    of participants.xlsx. Raises InputError at the first thing that cannot be used. Nothing is ever written.
+    of participants.xlsx. Messages show paths below `root`, the project's folder, where it is given. Raises InputError
+    at the first thing that cannot be used. Nothing is ever written.
     """
-    layout = read_layout(folder / LAYOUT)
-    sources = {table: source for table in TABLES if (source := _source(folder, table))}
+    layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
+    sources = {table: source for table in TABLES if (source := _source(folder, table, root))}
     if not sources:
         return None
-    tables = {table: read_table(source, table, getattr(layout, table)) for table, source in sources.items()}
+    tables = {table: read_table(source, table, getattr(layout, table), root) for table, source in sources.items()}
     return link(Records(**tables), study, layout)
 
 
-def read_table(path: Path, table: str, layout: FileLayout = FileLayout()) -> Table:
+def read_table(path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None) -> Table:
     """Read one file as the table called `table`: questionnaire, attendance or advice_contacts.
 
     Raises InputError at the first thing that cannot be used.
     """
-    typed = read_grid(_grid(path, table, layout), table, layout)
+    typed = read_grid(_grid(path, shown(path, root), table, layout), table, layout)
     check_rows(typed)
     return typed
 
 
-def _grid(path: Path, table: str, layout: FileLayout) -> Grid:
+def shown(path: Path, root: Path | None) -> str:
+    """A path as messages show it: below `root` where it lies there, with forward slashes."""
+    return (path.relative_to(root) if root and path.is_relative_to(root) else path).as_posix()
+
+
+def _grid(path: Path, file: str, table: str, layout: FileLayout) -> Grid:
     if path.suffix.lower() == ".csv":
-        return read_csv(path)
+        return read_csv(path, file)
     if path.suffix.lower() == ".sav":
-        return read_spss(path)
-    return read_excel(path, layout.sheet, table)
+        return read_spss(path, file)
+    return read_excel(path, file, layout.sheet, table)
 
 
-def _source(folder: Path, table: str) -> Path | None:
+def _source(folder: Path, table: str, root: Path | None) -> Path | None:
     unread = [path for ending in NOT_READABLE if (path := folder / f"{table}{ending}").exists()]
     if unread:
-        raise InputError(unread[0], found=f"a {unread[0].suffix} file", expected=" or ".join(READABLE), action="Save it as .xlsx or as CSV UTF-8.")
+        raise InputError(
+            shown(unread[0], root),
+            found=f"a {unread[0].suffix} file",
+            expected=" or ".join(READABLE),
+            action="Save it as .xlsx or as CSV UTF-8.",
+        )
     found = [path for ending in READABLE if (path := folder / f"{table}{ending}").exists()]
-    found += [folder / WORKBOOK] if _has_sheet(folder / WORKBOOK, table) else []
+    found += [folder / WORKBOOK] if _has_sheet(folder / WORKBOOK, table, root) else []
     if len(found) > 1:
         raise InputError(
-            found[0], found="the same table in " + " and ".join(path.name for path in found), expected="one file for each table",
+            shown(found[0], root),
+            found="the same table in " + " and ".join(path.name for path in found),
+            expected="one file for each table",
             action="Keep the one that counts in this folder.",
         )
     return found[0] if found else None
 
 
-def _has_sheet(workbook: Path, table: str) -> bool:
-    return workbook.exists() and table in sheet_names(workbook)
+def _has_sheet(workbook: Path, table: str, root: Path | None) -> bool:
+    return workbook.exists() and table in sheet_names(workbook, shown(workbook, root))
 
 
-def link(records: Records, study: str, layout: RecordsLayout = RecordsLayout()) -> Records:
+def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -> Records:
     """Check that the files belong to this study and to each other; the same records come back.
 
     Raises InputError for another study's name, ids without the study's prefix, ids that the questionnaire does not
@@ -107,7 +120,10 @@ def _check_study(table: Table, study: str) -> None:
     other = np.flatnonzero(table.values["study"].notna() & (table.values["study"] != study))
     if len(other):
         raise table.error(
-            int(other[0]), "study", repr(table.values["study"].iloc[other[0]]), f"{study}, the study that reads this file",
+            int(other[0]),
+            "study",
+            repr(table.values["study"].iloc[other[0]]),
+            f"{study}, the study that reads this file",
             "Put the file into the folder of its own study.",
         )
 
@@ -117,7 +133,10 @@ def _check_prefix(table: Table, prefix: str | None) -> None:
     other = np.flatnonzero(~ids.str.startswith(prefix)) if prefix else []
     if len(other):
         raise table.error(
-            int(other[0]), "person_id", repr(ids.iloc[other[0]]), f"an id that begins with {prefix}, as records.yaml says",
+            int(other[0]),
+            "person_id",
+            repr(ids.iloc[other[0]]),
+            f"an id that begins with {prefix}, as records.yaml says",
             "Put the file into the folder of its own study, or correct the id.",
         )
 
@@ -129,7 +148,10 @@ def _check_people(table: Table, questionnaire: Table) -> None:
         more = int(ids.iloc[unknown].nunique()) - 1
         others = f" ({more} more ids are missing there.)" if more else ""
         raise table.error(
-            int(unknown[0]), "person_id", repr(ids.iloc[unknown[0]]), f"an id that {questionnaire.file} has",
+            int(unknown[0]),
+            "person_id",
+            repr(ids.iloc[unknown[0]]),
+            f"an id that {questionnaire.file} has",
             f"Correct the id, or give the person a row in the questionnaire file: everybody who joined has one.{others}",
         )
 
@@ -142,7 +164,11 @@ def _check_days(table: Table, column: str, questionnaire: Table) -> None:
     if len(early):
         first = int(early[0])
         raise table.error(
-            first, column, days.iloc[first].date().isoformat(), f"a day after the person's birth in {birth.iloc[first]:.0f}", "Check both against the paper record."
+            first,
+            column,
+            days.iloc[first].date().isoformat(),
+            f"a day after the person's birth in {birth.iloc[first]:.0f}",
+            "Check both against the paper record.",
         )
 
 
@@ -152,7 +178,10 @@ def stages_reached(questionnaire: Table) -> pd.DataFrame:
     Somebody reached a stage who answered, or refused to answer, any of its questions.
     """
     reached = [str(Status.ANSWERED), str(Status.WORDS), str(Status.REFUSED)]
-    stages = {stage: questionnaire.status[stage_columns(stage)].isin(reached).any(axis=1) for stage in ("initial", "experience")}
+    stages = {
+        stage: questionnaire.status[stage_columns(stage)].isin(reached).any(axis=1)
+        for stage in ("initial", "experience")
+    }
     return pd.DataFrame({"person_id": questionnaire.values["person_id"], "joined": True, **stages})
 
 

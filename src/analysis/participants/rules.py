@@ -33,13 +33,32 @@ _CHECK = "Check both against the paper record."
 RULES: dict[str, tuple[Rule, ...]] = {
     "questionnaire": (
         Rule(("birth_year", "joined_on"), "a day after the person's birth", _before_birth("joined_on"), _CHECK),
-        Rule(("birth_year", "interview_date"), "a day after the person's birth", _before_birth("interview_date"), _CHECK),
-        Rule(("joined_on", "interview_date"), "a day on or after the day of joining", lambda rows: rows["interview_date"] < rows["joined_on"], _CHECK),
-        Rule(("birth_year", "joined_on", "months_in_uk"), "no more months than the person had lived", _longer_than_life("months_in_uk"), _CHECK),
-        Rule(("birth_year", "joined_on", "months_in_area"), "no more months than the person had lived", _longer_than_life("months_in_area"), _CHECK),
         Rule(
-            ("months_in_uk", "months_in_area"), "no more months in the area than in the UK",
-            lambda rows: rows["months_in_area"] > rows["months_in_uk"], _CHECK,
+            ("birth_year", "interview_date"), "a day after the person's birth", _before_birth("interview_date"), _CHECK
+        ),
+        Rule(
+            ("joined_on", "interview_date"),
+            "a day on or after the day of joining",
+            lambda rows: rows["interview_date"] < rows["joined_on"],
+            _CHECK,
+        ),
+        Rule(
+            ("birth_year", "joined_on", "months_in_uk"),
+            "no more months than the person had lived",
+            _longer_than_life("months_in_uk"),
+            _CHECK,
+        ),
+        Rule(
+            ("birth_year", "joined_on", "months_in_area"),
+            "no more months than the person had lived",
+            _longer_than_life("months_in_area"),
+            _CHECK,
+        ),
+        Rule(
+            ("months_in_uk", "months_in_area"),
+            "no more months in the area than in the UK",
+            lambda rows: rows["months_in_area"] > rows["months_in_uk"],
+            _CHECK,
         ),
     ),
     "attendance": (),
@@ -54,14 +73,22 @@ def check_rows(table: Table) -> None:
     for rule in RULES[table.name]:
         broken = np.flatnonzero(rule.broken(table.values))
         if len(broken):
-            raise table.error(int(broken[0]), rule.columns[-1], _shown(table, int(broken[0]), rule.columns), rule.says, rule.action)
+            raise table.error(
+                int(broken[0]), rule.columns[-1], _shown(table, int(broken[0]), rule.columns), rule.says, rule.action
+            )
 
 
 def _check_one_of(table: Table) -> None:
     wanted = ONE_OF.get(table.name, ())
     without = np.flatnonzero(table.values[list(wanted)].isna().all(axis=1)) if wanted else []
     if len(without):
-        raise table.error(int(without[0]), wanted[0], "neither " + " nor ".join(wanted), "at least one of the two", "Fill one of the two in.")
+        raise table.error(
+            int(without[0]),
+            wanted[0],
+            "neither " + " nor ".join(wanted),
+            "at least one of the two",
+            "Fill one of the two in.",
+        )
 
 
 def _check_keys(table: Table) -> None:
@@ -73,7 +100,10 @@ def _check_keys(table: Table) -> None:
     group = table.values.groupby(key, dropna=False).ngroup()
     first = int(table.rows[int(np.argmax(group == group[second]))])
     raise table.error(
-        second, key[0], f"{_shown(table, second, tuple(key))}, which stands in row {first} already", "each once",
+        second,
+        key[0],
+        f"{_shown(table, second, tuple(key))}, which stands in row {first} already",
+        "each once",
         "Take one of the two rows out, or correct what tells them apart: " + ", ".join(key) + ".",
     )
 

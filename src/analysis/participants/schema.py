@@ -46,7 +46,11 @@ ITEMS: dict[str, Item] = {
     "english": Item("English", "The person's own rating of their English.", 1, 5, _POOR_TO_GOOD),
     "health": Item("Health", "The person's own rating of their health.", 1, 5, _POOR_TO_GOOD),
     "safety": Item(
-        "Safety", "How safe the person feels in the area.", 1, 5, ("very unsafe", "unsafe", "neither", "safe", "very safe")
+        "Safety",
+        "How safe the person feels in the area.",
+        1,
+        5,
+        ("very unsafe", "unsafe", "neither", "safe", "very safe"),
     ),
     "trust": Item("Trust", "The person's general trust in people in the community.", 1, 5, _LOW_TO_HIGH),
     "employability": Item("Employability", "How able to find work the person feels.", 1, 5, _LOW_TO_HIGH),
@@ -54,7 +58,11 @@ ITEMS: dict[str, Item] = {
 
 MOMENTS: dict[str, Moment] = {
     "pre": Moment("before", "True pre-measure: asked before the programme, about that time.", "initial"),
-    "then": Moment("before, looking back", "Retrospective pre-measure: asked after the programme, about the time before.", "experience"),
+    "then": Moment(
+        "before, looking back",
+        "Retrospective pre-measure: asked after the programme, about the time before.",
+        "experience",
+    ),
     "post": Moment("after", "Asked after the programme, about that time.", "experience"),
 }
 
@@ -64,7 +72,13 @@ FRIENDS = "Number of friends outside the family met regularly; words such as few
 def _item_columns() -> dict[str, Definition]:
     return {
         f"{item}_{moment}": fields.whole(
-            it.low, it.high, f"{it.label}, {when.label}", f"{it.about} {when.about}", unit="scale points", stage=when.stage, labels=it.points
+            it.low,
+            it.high,
+            f"{it.label}, {when.label}",
+            f"{it.about} {when.about}",
+            unit="scale points",
+            stage=when.stage,
+            labels=it.points,
         )
         for item, it in ITEMS.items()
         for moment, when in MOMENTS.items()
@@ -80,8 +94,12 @@ def _friends_columns() -> dict[str, Definition]:
     }
 
 
-_STUDY = fields.name("Study", "Id of the study the file belongs to; where given, it must be the study that reads the file.")
-_PERSON = fields.identifier("Person", "Pseudonymous id of the participant; never a name, an address or a telephone number.")
+_STUDY = fields.name(
+    "Study", "Id of the study the file belongs to; where given, it must be the study that reads the file."
+)
+_PERSON = fields.identifier(
+    "Person", "Pseudonymous id of the participant; never a name, an address or a telephone number."
+)
 
 QuestionnaireRow = create_model(
     "QuestionnaireRow",
@@ -91,18 +109,35 @@ QuestionnaireRow = create_model(
     study=_STUDY,
     person_id=_PERSON,
     joined_on=fields.day("Joined on", "Day the person joined the programme."),
-    birth_year=fields.whole(1900, 2030, "Year of birth", "Optional; give it only if the analysis needs it.", unit="year"),
+    birth_year=fields.whole(
+        1900, 2030, "Year of birth", "Optional; give it only if the analysis needs it.", unit="year"
+    ),
     course=fields.name("Main course", "The course the person's participation centred on, such as esol."),
-    months_in_uk=fields.number(0, 1200, "Time in the UK", "Months in the UK at joining.", unit="months", stage="initial"),
-    months_in_area=fields.number(0, 1200, "Time in the area", "Months in the area at joining.", unit="months", stage="initial"),
+    months_in_uk=fields.number(
+        0, 1200, "Time in the UK", "Months in the UK at joining.", unit="months", stage="initial"
+    ),
+    months_in_area=fields.number(
+        0, 1200, "Time in the area", "Months in the area at joining.", unit="months", stage="initial"
+    ),
     english_at_joining=fields.whole(
-        1, 5, "English at joining", "The person's own rating of their English at joining.",
-        unit="scale points", stage="initial", labels=_POOR_TO_GOOD,
+        1,
+        5,
+        "English at joining",
+        "The person's own rating of their English at joining.",
+        unit="scale points",
+        stage="initial",
+        labels=_POOR_TO_GOOD,
     ),
     **_item_columns(),
     **_friends_columns(),
-    weeks_volunteering=fields.number(0, 520, "Weeks of volunteering", "Weeks in which the person volunteered, over the whole programme.",
-                                     unit="weeks", stage="experience"),
+    weeks_volunteering=fields.number(
+        0,
+        520,
+        "Weeks of volunteering",
+        "Weeks in which the person volunteered, over the whole programme.",
+        unit="weeks",
+        stage="experience",
+    ),
     interview_date=fields.day("Interview date", "Day of the questionnaire after the programme.", stage="experience"),
 )
 
@@ -113,7 +148,9 @@ AttendanceRow = create_model(
     study=_STUDY,
     person_id=_PERSON,
     session_date=fields.day("Session date", "Day of the session."),
-    session_number=fields.whole(1, 100_000, "Session number", "Number of the session within its course, where dates were not kept."),
+    session_number=fields.whole(
+        1, 100_000, "Session number", "Number of the session within its course, where dates were not kept."
+    ),
     course=fields.name("Course", "The course or activity the session belongs to."),
 )
 
@@ -127,7 +164,9 @@ AdviceContactRow = create_model(
     contact_date=fields.day("Contact date", "Day of the contact."),
     type=fields.choice(
         {"help": "help", "assistance": "assistance or referral", "signpost": "signposting"},
-        "Type of contact", "What was given.", also={"referral": "assistance", "assist": "assistance", "signposted": "signpost"},
+        "Type of contact",
+        "What was given.",
+        also={"referral": "assistance", "assist": "assistance", "signposted": "signpost"},
     ),
     field=fields.name("Field", "What the contact was about, such as health."),
 )

@@ -12,43 +12,51 @@ from analysis.participants.grid import Grid, check_size, check_width, make_grid
 
 # Some spellings of value labels by which SPSS files mark their user-missing values.
 _MISSING_LABELS = {
-    "refusal": "refused", "prefer not to say": "refused", "no answer": "missing", "not answered": "missing",
-    "not applicable": "not_asked", "inapplicable": "not_asked",
+    "refusal": "refused",
+    "prefer not to say": "refused",
+    "no answer": "missing",
+    "not answered": "missing",
+    "not applicable": "not_asked",
+    "inapplicable": "not_asked",
 }
 
 
-def read_spss(path: Path) -> Grid:
-    """The cells of an SPSS file; case 1 is row 2, as if the variable names stood in row 1.
+def read_spss(path: Path, file: str) -> Grid:
+    """The cells of an SPSS file called `file` in messages; case 1 is row 2, as if the variable names stood in row 1.
 
     Values stay numbers, with their labels beside them; a value declared user-missing becomes its label, so that it is
     never taken for an answer. Raises InputError where the file is no SPSS file or pyreadstat is not installed.
     """
-    check_size(path)
-    frame, meta = _load(path)
-    check_width(str(path), len(frame.columns))
+    check_size(path, file)
+    frame, meta = _load(path, file)
+    check_width(file, len(frame.columns))
     columns = [_texts(frame[name], meta, name) for name in frame.columns]
-    grid = make_grid(str(path), [list(frame.columns), *zip(*columns, strict=True)], "SPSS")
+    grid = make_grid(file, [list(frame.columns), *zip(*columns, strict=True)], "SPSS")
     labels = tuple(label or "" for label in meta.column_labels)
     return replace(grid, labels=labels, value_labels={name: _labels(meta, name) for name in frame.columns})
 
 
-def _load(path: Path) -> tuple[Any, Any]:
-    reader = _reader(path)
+def _load(path: Path, file: str) -> tuple[Any, Any]:
+    reader = _reader(file)
     try:
         return reader(str(path), user_missing=True)
     except Exception as error:  # the C library's errors come as several classes
         raise InputError(
-            path, found=f"a file that cannot be read as SPSS ({type(error).__name__})", expected="an SPSS data file (.sav)",
+            file,
+            found=f"a file that cannot be read as SPSS ({type(error).__name__})",
+            expected="an SPSS data file (.sav)",
             action="Save it again from SPSS or PSPP, or save it as CSV UTF-8.",
         ) from None
 
 
-def _reader(path: Path) -> Callable[..., tuple[Any, Any]]:
+def _reader(file: str) -> Callable[..., tuple[Any, Any]]:
     try:
         from pyreadstat import read_sav
     except ImportError:
         raise InputError(
-            path, found="an SPSS file, and no program to read it", expected="the Python package pyreadstat",
+            file,
+            found="an SPSS file, and no program to read it",
+            expected="the Python package pyreadstat",
             action="Install it (pip install pyreadstat), or save the file as CSV UTF-8 or .xlsx.",
         ) from None
     return read_sav
@@ -57,7 +65,10 @@ def _reader(path: Path) -> Callable[..., tuple[Any, Any]]:
 def _texts(values: Any, meta: Any, name: str) -> list[str]:
     ranges = meta.missing_ranges.get(name, [])
     labels = meta.variable_value_labels.get(name, {})
-    texts = {value: _missing_text(value, labels) if _declared_missing(value, ranges) else _text(value) for value in set(values.dropna())}
+    texts = {
+        value: _missing_text(value, labels) if _declared_missing(value, ranges) else _text(value)
+        for value in set(values.dropna())
+    }
     return [texts.get(value, "") for value in values]
 
 

@@ -13,7 +13,7 @@ from analysis.participants.codes import Status, status_of
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid, empty
 from analysis.participants.headers import positions
-from analysis.participants.layout import FileLayout
+from analysis.participants.layout import AS_IS, FileLayout
 from analysis.participants.platforms import plain, platform_of
 from analysis.participants.schema import table_columns
 
@@ -40,7 +40,9 @@ class Table:
 
     def error(self, index: int, column: str, found: str, expected: str, action: str) -> InputError:
         """An error at one row of this table."""
-        return InputError(self.file, row=int(self.rows[index]), column=column, found=found, expected=expected, action=action)
+        return InputError(
+            self.file, row=int(self.rows[index]), column=column, found=found, expected=expected, action=action
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class _Problem:
     refused: Refused
 
 
-def read_grid(grid: Grid, table: str, layout: FileLayout = FileLayout()) -> Table:
+def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
     """Read and check a grid as the file called `table` in the schema.
 
     Raises InputError for the first cell, in the order of the file, that cannot be used; says how many more there are.
@@ -89,9 +91,14 @@ def _distinct(cells: tuple[str, ...]) -> _Coded:
 
 
 def _style(grid: Grid, layout: FileLayout, where: Mapping[str, int], known: Mapping[str, Column]) -> Style:
-    named = {name: _value_labels(grid.value_labels.get(grid.header[position], {}), known[name]) for name, position in where.items()}
+    named = {
+        name: _value_labels(grid.value_labels.get(grid.header[position], {}), known[name])
+        for name, position in where.items()
+    }
     values = {name: labels | layout.values.get(name, {}) for name, labels in named.items()}
-    return Style(decimal_comma=grid.decimal_comma, day_first=layout.dates == "day first", codes=layout.codes, values=values)
+    return Style(
+        decimal_comma=grid.decimal_comma, day_first=layout.dates == "day first", codes=layout.codes, values=values
+    )
 
 
 def _value_labels(labels: Mapping[str, str], column: Column) -> dict[str, str]:
@@ -105,8 +112,12 @@ def _check_one_decimal_mark(grid: Grid, coded: Mapping[str, _Coded], style: Styl
     if style.decimal_comma and commas and points:
         later = max(commas, points)
         raise InputError(
-            grid.file, row=grid.numbers[later[0]], column=later[1], found=f"{later[2]!r}, while other cells use the other decimal mark",
-            expected="one decimal mark in the whole file", action="Write all decimals in the same way.",
+            grid.file,
+            row=grid.numbers[later[0]],
+            column=later[1],
+            found=f"{later[2]!r}, while other cells use the other decimal mark",
+            expected="one decimal mark in the whole file",
+            action="Write all decimals in the same way.",
         )
 
 
@@ -156,14 +167,20 @@ def _first_error(grid: Grid, problems: list[_Problem]) -> InputError:
     more = sum(problem.more + 1 for problem in problems) - 1
     others = f" ({more:,} more {'cell needs' if more == 1 else 'cells need'} a look in this file.)" if more else ""
     return InputError(
-        grid.file, row=grid.numbers[first.row], column=first.column, found=first.refused.found, expected=first.refused.expected,
+        grid.file,
+        row=grid.numbers[first.row],
+        column=first.column,
+        found=first.refused.found,
+        expected=first.refused.expected,
         action=first.refused.action + others,
     )
 
 
 def _value_columns(column: Column, cells: list[Cell], codes: np.ndarray) -> dict[str, object]:
     if column.kind in _NUMBERS:
-        numbers = np.array([cell.value if cell.status is Status.ANSWERED else np.nan for cell in cells], dtype=float)[codes]
+        numbers = np.array([cell.value if cell.status is Status.ANSWERED else np.nan for cell in cells], dtype=float)[
+            codes
+        ]
         words = {f"{column.name}_words": _texts(cells, codes, Status.WORDS)} if column.kind == "number or words" else {}
         return {column.name: numbers} | words
     if column.kind == "date":
@@ -173,11 +190,17 @@ def _value_columns(column: Column, cells: list[Cell], codes: np.ndarray) -> dict
 
 
 def _texts(cells: list[Cell], codes: np.ndarray, wanted: Status) -> pd.Series:
-    return pd.Series([cell.value if cell.status is wanted else None for cell in cells], dtype="str").take(codes).reset_index(drop=True)
+    return (
+        pd.Series([cell.value if cell.status is wanted else None for cell in cells], dtype="str")
+        .take(codes)
+        .reset_index(drop=True)
+    )
 
 
 def _status_column(cells: list[Cell], codes: np.ndarray) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.array([STATUSES.index(cell.status) for cell in cells])[codes], categories=STATUSES)
+    return pd.Categorical.from_codes(
+        np.array([STATUSES.index(cell.status) for cell in cells])[codes], categories=STATUSES
+    )
 
 
 def absence(table: Table) -> pd.DataFrame:

@@ -5,6 +5,7 @@ ids of everybody who joined, so that people who never came count as zero and not
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,12 @@ def attendance_bands(sessions: pd.Series, starts: Sequence[int]) -> pd.DataFrame
     bands = pd.cut(sessions, [*starts, np.inf], right=False, labels=band_labels(starts))
     grouped = sessions.groupby(bands, observed=False)
     people, attendances = grouped.size(), grouped.sum()
-    table = {"people": people, "share": people / len(sessions), "attendances": attendances, "share_of_attendances": attendances / sessions.sum()}
+    table = {
+        "people": people,
+        "share": people / len(sessions),
+        "attendances": attendances,
+        "share_of_attendances": attendances / sessions.sum(),
+    }
     return pd.DataFrame(table).set_axis(pd.Index(band_labels(starts), name="sessions"))
 
 
@@ -103,7 +109,9 @@ def band_labels(starts: Sequence[int]) -> list[str]:
     >>> band_labels([0, 1, 11])
     ['0', '1-10', '11+']
     """
-    closed = [str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in zip(starts[:-1], starts[1:], strict=True)]
+    closed = [
+        str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)
+    ]
     return [*closed, f"{starts[-1]}+"]
 
 
@@ -130,7 +138,7 @@ def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:
             "median": quartiles[1],
             "upper_quartile": quartiles[2],
             "gini": float(ranks @ ordered) / (n * total),
-            "share_of_top": ordered[n - int(np.ceil(top * n)):].sum() / total,
+            "share_of_top": ordered[n - int(np.ceil(top * n)) :].sum() / total,
         },
         name="sessions",
     )
@@ -144,7 +152,12 @@ def attendances_by_course(attendance: pd.DataFrame) -> pd.DataFrame:
     grouped = attendance.groupby(attendance["course"].fillna("(not stated)"))["person_id"]
     table = pd.DataFrame({"attendances": grouped.size(), "people": grouped.nunique()})
     table["share"] = table["attendances"] / len(attendance)
-    return table.rename_axis("course").reset_index().sort_values(["attendances", "course"], ascending=[False, True]).set_index("course")
+    return (
+        table.rename_axis("course")
+        .reset_index()
+        .sort_values(["attendances", "course"], ascending=[False, True])
+        .set_index("course")
+    )
 
 
 def attendances_by_month(attendance: pd.DataFrame) -> pd.DataFrame:

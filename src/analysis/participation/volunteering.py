@@ -18,7 +18,9 @@ def volunteering_weeks(weeks: pd.Series) -> pd.Series:
         raise ValueError("nobody answered how many weeks they volunteered")
     quartiles = np.quantile(given, [0.25, 0.5, 0.75])
     names = ["answered", "total", "mean", "lower_quartile", "median", "upper_quartile", "share_none"]
-    return pd.Series([len(given), given.sum(), given.mean(), *quartiles, (given == 0).mean()], index=names, name="weeks", dtype=float)
+    return pd.Series(
+        [len(given), given.sum(), given.mean(), *quartiles, (given == 0).mean()], index=names, name="weeks", dtype=float
+    )
 
 
 def attrition(reached: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +34,12 @@ def attrition(reached: pd.DataFrame) -> pd.DataFrame:
     people = stages.sum()
     before = people.shift().fillna(people.iloc[0])
     skipped = (stages & ~stages.shift(axis=1, fill_value=True).astype(bool)).sum()
-    table = {"people": people, "share_of_joined": people / people.iloc[0], "share_of_previous": people / before, "skipped_previous": skipped}
+    table = {
+        "people": people,
+        "share_of_joined": people / people.iloc[0],
+        "share_of_previous": people / before,
+        "skipped_previous": skipped,
+    }
     return pd.DataFrame(table).rename_axis("stage")
 
 
@@ -47,4 +54,7 @@ def joined_by_year(joined_on: pd.Series, starts: list[str]) -> pd.DataFrame:
     if (year == 0).any():
         raise ValueError(f"{int((year == 0).sum())} people joined before the first year began on {starts[0]}")
     people = np.bincount(year - 1, minlength=len(starts))
-    return pd.DataFrame({"from": starts, "people": people, "share": people / max(people.sum(), 1)}, index=pd.RangeIndex(1, len(starts) + 1, name="year"))
+    return pd.DataFrame(
+        {"from": starts, "people": people, "share": people / max(people.sum(), 1)},
+        index=pd.RangeIndex(1, len(starts) + 1, name="year"),
+    )
