@@ -303,6 +303,8 @@ def test_a_file_that_is_no_spss_file(folder):
         ("questionnaire: {codes: {99: maybe}}\n", "questionnaire.codes.99"),
         ("questionnaire: [1]\n", "questionnaire"),
         ("a: b: c\n", None),
+        ("id_prefix: &a A\nquestionnaire: {sheet: *a}\n", None),
+        ("codes: !!python/object/apply:os.getcwd []\n", None),
     ],
 )
 def test_a_layout_that_says_what_nobody_knows(folder, layout, column):

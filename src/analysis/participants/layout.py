@@ -59,9 +59,9 @@ def read_layout(path: Path, file: str) -> RecordsLayout:
     Raises InputError where the file is no YAML or says something this project does not know.
     """
     if not path.exists():
-        return RecordsLayout()
+        return WITHOUT_LAYOUT
     try:
-        return RecordsLayout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return RecordsLayout.model_validate(_document(path.read_text(encoding="utf-8-sig"), file))
     except ValidationError as error:
         raise _unknown(file, error) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -71,6 +71,13 @@ def read_layout(path: Path, file: str) -> RecordsLayout:
             expected="YAML in UTF-8",
             action=_ACTION,
         ) from None
+
+
+def _document(text: str, file: str) -> Any:
+    """The YAML document, without aliases: a few lines of them can stand for more than fits into memory."""
+    if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+        raise InputError(file, found="an alias (*name)", expected="YAML without aliases", action="Write the values out.")
+    return yaml.safe_load(text) or {}
 
 
 _ACTION = "Compare the file with the example in docs/data-dictionary.md."
