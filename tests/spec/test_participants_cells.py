@@ -28,5 +28,7 @@ def test_cell(case):
 def test_contact_types_have_other_names_too():
     """The paper calls the second type referral in one place and assistance in another."""
     column = table_columns("advice_contacts")["type"]
-    read = [read_cell(text, column, Style()).value for text in ("help", "Referral", "assistance or referral", "signposting")]
+    read = [
+        read_cell(text, column, Style()).value for text in ("help", "Referral", "assistance or referral", "signposting")
+    ]
     assert read == ["help", "assistance", "assistance", "signpost"]

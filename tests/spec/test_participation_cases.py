@@ -57,11 +57,15 @@ def test_concentration(sessions):
 
 def test_by_course(attendance):
     table = participation.attendances_by_course(attendance)
-    assert {course: [int(row["attendances"]), int(row["people"])] for course, row in table.iterrows()} == CASES["by_course"]
+    assert {course: [int(row["attendances"]), int(row["people"])] for course, row in table.iterrows()} == CASES[
+        "by_course"
+    ]
 
 
 def test_by_month(attendance):
-    assert participation.attendances_by_month(attendance)["attendances"].to_dict() == {str(key): value for key, value in CASES["by_month"].items()}
+    assert participation.attendances_by_month(attendance)["attendances"].to_dict() == {
+        str(key): value for key, value in CASES["by_month"].items()
+    }
 
 
 @pytest.mark.parametrize("case", CASES["values"])

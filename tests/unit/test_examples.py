@@ -173,13 +173,22 @@ def test_cells_are_numbers_dates_and_a_few_known_words():
     table = make_example(1)["questionnaire"]
     texts = {str(cell) for column in table for cell in table[column] if not str(cell).replace("-", "").isdigit()}
     known = {"", "not_asked", "refused", STUDY, "esol", "advice", "education", "health", "employability"}
-    assert {text for text in texts - known if not text.startswith("EX-")} <= {"few", "a few", "not many", "a lot", "many", "lots"}
+    assert {text for text in texts - known if not text.startswith("EX-")} <= {
+        "few",
+        "a few",
+        "not many",
+        "a lot",
+        "many",
+        "lots",
+    }
 
 
 # The arithmetic of whole numbers
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20), st.floats(-50, 50)), min_size=1, max_size=30), st.data())
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20), st.floats(-50, 50)), min_size=1, max_size=30), st.data()
+)
 def test_spread_meets_the_total_within_the_bounds(bounds, data):
     low, high = np.array([min(a, b) for a, b, _ in bounds]), np.array([max(a, b) for a, b, _ in bounds])
     total = data.draw(st.integers(int(low.sum()), int(high.sum())))

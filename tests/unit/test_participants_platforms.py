@@ -20,11 +20,22 @@ ODK = (
     "SubmissionDate,about-person_id,before-confidence_pre,before-english_pre,meta-instanceID,KEY,SubmitterID,SubmitterName,AttachmentsPresent,ReviewState,FormVersion\n"
     "2013-01-07T10:00:00Z,A1,5,2,uuid:1,uuid:1,7,team,0,,1\n2013-01-08T10:00:00Z,A2,refused,3,uuid:2,uuid:2,7,team,0,approved,1\n"
 )
-_IDS = [json.dumps({"ImportId": name}) for name in ("startDate", "status", "ipAddress", "_recordId", "QID1_TEXT", "QID2", "QID3")]
+_IDS = [
+    json.dumps({"ImportId": name})
+    for name in ("startDate", "status", "ipAddress", "_recordId", "QID1_TEXT", "QID2", "QID3")
+]
 QUALTRICS = pd.DataFrame(
     [
         ["StartDate", "Status", "IPAddress", "ResponseId", "person_id", "Q2", "Q3"],
-        ["Start Date", "Response Type", "IP Address", "Response ID", "Your number", "Confidence, before", "English, before"],
+        [
+            "Start Date",
+            "Response Type",
+            "IP Address",
+            "Response ID",
+            "Your number",
+            "Confidence, before",
+            "English, before",
+        ],
         _IDS,
         ["2013-01-07 10:00:00", "IP Address", "192.0.2.1", "R_1", "A1", "5", "Poor"],
         ["2013-01-08 10:00:00", "0", "192.0.2.2", "R_2", "A2", "refused", "Fair"],
@@ -40,7 +51,12 @@ def read(tmp_path, text, name="q.csv"):
 
 @pytest.mark.parametrize(
     ("export", "rows", "named"),
-    [(KOBO, [2, 3], "KoboToolbox"), (KOBO_LABELS, [2, 3], "KoboToolbox"), (ODK, [2, 3], "ODK"), (QUALTRICS, [4, 5], "Qualtrics")],
+    [
+        (KOBO, [2, 3], "KoboToolbox"),
+        (KOBO_LABELS, [2, 3], "KoboToolbox"),
+        (ODK, [2, 3], "ODK"),
+        (QUALTRICS, [4, 5], "Qualtrics"),
+    ],
     ids=["Kobo names", "Kobo labels", "ODK Central", "Qualtrics"],
 )
 def test_exports_give_the_plain_table(tmp_path, export, rows, named):
@@ -60,7 +76,11 @@ def test_qualtrics_excel_has_two_header_rows(tmp_path):
     from openpyxl import Workbook
 
     book = Workbook()
-    for record in (["ResponseId", "RecordedDate", "person_id", "confidence_pre"], ["Response ID", "Recorded Date", "Your number", "How confident"], ["R_1", "x", "A1", 5]):
+    for record in (
+        ["ResponseId", "RecordedDate", "person_id", "confidence_pre"],
+        ["Response ID", "Recorded Date", "Your number", "How confident"],
+        ["R_1", "x", "A1", 5],
+    ):
         book.active.append(record)
     book.save(tmp_path / "q.xlsx")
     table = read_table(tmp_path / "q.xlsx", "questionnaire")
@@ -83,7 +103,13 @@ def test_an_error_in_a_qualtrics_export_names_the_row_of_the_file(tmp_path):
     [
         (QUALTRICS.replace("IP Address,192", "Survey Preview,192"), "Status"),
         (ODK.replace("approved", "rejected"), "ReviewState"),
-        (KOBO.replace('"";"";"submitted_via_web";"";"";"2"', '"validation_status_not_approved";"";"submitted_via_web";"";"";"2"'), "_validation_status"),
+        (
+            KOBO.replace(
+                '"";"";"submitted_via_web";"";"";"2"',
+                '"validation_status_not_approved";"";"submitted_via_web";"";"";"2"',
+            ),
+            "_validation_status",
+        ),
     ],
     ids=["Qualtrics preview", "ODK rejected", "Kobo not approved"],
 )

@@ -55,7 +55,13 @@ def test_values_and_reasons(expected):
     assert values["friends_post_words"].to_list()[0] == "a lot"
     assert values["friends_post"].to_list()[1] == 12
     assert words(expected, "friends_post").to_dict() == {"a lot": 2}
-    assert absence(expected).loc["friends_post"].to_dict() == {"answered": 1, "in words": 2, "missing": 0, "refused": 0, "not_asked": 0}
+    assert absence(expected).loc["friends_post"].to_dict() == {
+        "answered": 1,
+        "in words": 2,
+        "missing": 0,
+        "refused": 0,
+        "not_asked": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,15 @@ def test_decimal_commas_between_semicolons(tmp_path, expected):
 
 
 def test_labels_as_names_and_any_case(tmp_path, expected):
-    header = ["PERSON_ID", "Joined on", "main course", "Confidence, before", "confidence_post", "Friends met regularly, after", "Time in the UK"]
+    header = [
+        "PERSON_ID",
+        "Joined on",
+        "main course",
+        "Confidence, before",
+        "confidence_post",
+        "Friends met regularly, after",
+        "Time in the UK",
+    ]
     same(read_table(write(tmp_path / "other.csv", (header, *ROWS)), "questionnaire"), expected)
 
 
@@ -99,7 +113,13 @@ def test_a_layout_says_what_a_file_means(tmp_path, expected):
     rows[0][1] = "07/01/2013"
     rows[1][1] = "30/09/2013"
     layout = FileLayout.model_validate(
-        {"columns": {"Q12": "confidence_pre"}, "ignore": ["Comments"], "codes": {99: "refused"}, "values": {"course": {"E": "esol"}}, "dates": "day first"}
+        {
+            "columns": {"Q12": "confidence_pre"},
+            "ignore": ["Comments"],
+            "codes": {99: "refused"},
+            "values": {"course": {"E": "esol"}},
+            "dates": "day first",
+        }
     )
     same(read_table(write(tmp_path / "own.csv", (header, *rows)), "questionnaire", layout), expected)
 
@@ -139,9 +159,13 @@ def test_one_workbook_for_all_tables(tmp_path):
     book = Workbook()
     book.active.title = "notes"
     for record in (HEADER, *TYPED):
-        book["questionnaire"].append(record) if "questionnaire" in book.sheetnames else book.create_sheet("questionnaire").append(record)
+        book["questionnaire"].append(record) if "questionnaire" in book.sheetnames else book.create_sheet(
+            "questionnaire"
+        ).append(record)
     for record in (["person_id", "session_date"], ["A1", date(2013, 2, 1)]):
-        book["attendance"].append(record) if "attendance" in book.sheetnames else book.create_sheet("attendance").append(record)
+        book["attendance"].append(record) if "attendance" in book.sheetnames else book.create_sheet(
+            "attendance"
+        ).append(record)
     book.save(tmp_path / "participants.xlsx")
     records = read_records(tmp_path, "any_study")
     assert [table.name for table in records] == ["questionnaire", "attendance"]
@@ -150,7 +174,11 @@ def test_one_workbook_for_all_tables(tmp_path):
 
 class _Meta:
     column_labels = ["Person", None, "Main course", None, None, None, None]
-    variable_value_labels = {"course": {1.0: "esol", 2.0: "Café"}, "confidence_pre": {1.0: "sad face", 99.0: "Prefer not to say"}, "confidence_post": {-8.0: "Refused"}}
+    variable_value_labels = {
+        "course": {1.0: "esol", 2.0: "Café"},
+        "confidence_pre": {1.0: "sad face", 99.0: "Prefer not to say"},
+        "confidence_post": {-8.0: "Refused"},
+    }
     missing_ranges = {"confidence_pre": [{"lo": 99.0, "hi": 99.0}]}
 
 
@@ -180,7 +208,11 @@ def test_spss_values_labels_and_user_missing(tmp_path, expected, monkeypatch):
 def test_spss_user_missing_without_known_meaning_is_no_answer(tmp_path, monkeypatch):
     meta = _Meta()
     meta.variable_value_labels = {"confidence_pre": {99.0: "Interviewer error"}}
-    monkeypatch.setattr(spss, "_reader", lambda file: lambda path, user_missing: (_fake_spss(path, user_missing)[0].assign(course="esol"), meta))
+    monkeypatch.setattr(
+        spss,
+        "_reader",
+        lambda file: lambda path, user_missing: (_fake_spss(path, user_missing)[0].assign(course="esol"), meta),
+    )
     (tmp_path / "q.sav").write_bytes(b"$FL2")
     with pytest.raises(InputError) as caught:
         read_table(tmp_path / "q.sav", "questionnaire")
@@ -191,7 +223,9 @@ def test_a_true_spss_file(tmp_path, expected):
     pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat is not installed (pip install pyreadstat)")
     frame, meta = _fake_spss("", True)
     path = tmp_path / "q.sav"
-    pyreadstat.write_sav(frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges)
+    pyreadstat.write_sav(
+        frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges
+    )
     same(read_table(path, "questionnaire"), expected)
 
 
@@ -206,7 +240,12 @@ def test_stages(tmp_path):
     header = ["person_id", "confidence_pre", "confidence_post"]
     rows = [["A1", "5", "8"], ["A2", "refused", "not_asked"], ["A3", "not_asked", "not_asked"], ["A4", "", "3"]]
     table = read_table(write(tmp_path / "q.csv", (header, *rows)), "questionnaire")
-    assert stages_reached(table).set_index("person_id").astype(int).to_numpy().tolist() == [[1, 1, 1], [1, 1, 0], [1, 0, 0], [1, 0, 1]]
+    assert stages_reached(table).set_index("person_id").astype(int).to_numpy().tolist() == [
+        [1, 1, 1],
+        [1, 1, 0],
+        [1, 0, 0],
+        [1, 0, 1],
+    ]
 
 
 def test_no_files_no_records(tmp_path):
@@ -219,13 +258,24 @@ SCORE = st.one_of(st.integers(1, 9).map(str), st.sampled_from(["", "refused", "n
 NAME = st.from_regex(r"[A-Za-z][A-Za-zÀ-ÖØ-öø-ÿ0-9 ,.&'-]{0,20}[A-Za-z0-9]", fullmatch=True).filter(
     lambda text: text.casefold() not in ("missing", "refused", "not asked")
 )
-PEOPLE = st.lists(st.tuples(SCORE, NAME, st.integers(0, 1200), st.dates(date(2000, 1, 1), date(2030, 12, 31))), min_size=1, max_size=12)
+PEOPLE = st.lists(
+    st.tuples(SCORE, NAME, st.integers(0, 1200), st.dates(date(2000, 1, 1), date(2030, 12, 31))),
+    min_size=1,
+    max_size=12,
+)
 
 
-@given(PEOPLE, st.sampled_from([",", ";", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]), st.permutations(range(5)))
+@given(
+    PEOPLE,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]),
+    st.permutations(range(5)),
+)
 def test_what_is_written_is_read(tmp_path_factory, people, delimiter, encoding, order):
     header = ["person_id", "confidence_pre", "course", "months_in_uk", "joined_on"]
-    rows = [[f"P{i}", score, course, str(months), day.isoformat()] for i, (score, course, months, day) in enumerate(people)]
+    rows = [
+        [f"P{i}", score, course, str(months), day.isoformat()] for i, (score, course, months, day) in enumerate(people)
+    ]
     records = [[record[i] for i in order] for record in [header, *rows]]
     path = write(tmp_path_factory.mktemp("csv") / "q.csv", records, encoding=encoding, delimiter=delimiter)
     values = read_table(path, "questionnaire").values
@@ -233,7 +283,9 @@ def test_what_is_written_is_read(tmp_path_factory, people, delimiter, encoding, 
     assert values["course"].to_list() == [course for _, course, _, _ in people]
     assert values["months_in_uk"].to_list() == [months for _, _, months, _ in people]
     assert values["joined_on"].dt.date.to_list() == [day for _, _, _, day in people]
-    assert [None if np.isnan(v) else str(int(v)) for v in values["confidence_pre"]] == [s if s.isdigit() else None for s, *_ in people]
+    assert [None if np.isnan(v) else str(int(v)) for v in values["confidence_pre"]] == [
+        s if s.isdigit() else None for s, *_ in people
+    ]
 
 
 @given(st.text(st.characters(codec="cp1252"), max_size=40))

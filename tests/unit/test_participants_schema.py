@@ -45,7 +45,9 @@ def test_every_column_is_explained(table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_labels_tell_columns_apart(table):
-    spellings = [normal(text) for column in table_columns(table).values() for text in {normal(column.name), normal(column.label)}]
+    spellings = [
+        normal(text) for column in table_columns(table).values() for text in {normal(column.name), normal(column.label)}
+    ]
     assert len(spellings) == len(set(spellings))
 
 

@@ -57,21 +57,40 @@ def test_advisers():
     contacts = pd.DataFrame({"person_id": ["B", "A", "A", "A"], "type": "help", "field": "health"})
     assert participation.contacts_per_adviser(contacts).to_dict() == {"A": 3, "B": 1}
     assert participation.advisers_summary(contacts, 8).to_dict() == {
-        "advisers": 2, "contacts": 4, "contacts_per_adviser": 2, "median_per_adviser": 2, "share_of_participants": 0.25,
+        "advisers": 2,
+        "contacts": 4,
+        "contacts_per_adviser": 2,
+        "median_per_adviser": 2,
+        "share_of_participants": 0.25,
     }
 
 
 def test_volunteering_counts_those_who_answered():
     weeks = participation.volunteering_weeks(pd.Series([0, 4, 8, np.nan]))
     assert weeks.to_dict() == pytest.approx(
-        {"answered": 3, "total": 12, "mean": 4, "lower_quartile": 2, "median": 4, "upper_quartile": 6, "share_none": 1 / 3}
+        {
+            "answered": 3,
+            "total": 12,
+            "mean": 4,
+            "lower_quartile": 2,
+            "median": 4,
+            "upper_quartile": 6,
+            "share_none": 1 / 3,
+        }
     )
     with pytest.raises(ValueError, match="nobody answered"):
         participation.volunteering_weeks(pd.Series([np.nan]))
 
 
 def test_attrition_counts_those_who_skipped_a_stage():
-    reached = pd.DataFrame({"person_id": list("ABCD"), "joined": True, "initial": [True, True, False, False], "experience": [True, False, True, False]})
+    reached = pd.DataFrame(
+        {
+            "person_id": list("ABCD"),
+            "joined": True,
+            "initial": [True, True, False, False],
+            "experience": [True, False, True, False],
+        }
+    )
     table = participation.attrition(reached)
     assert table["people"].to_list() == [4, 2, 2]
     assert table["share_of_joined"].to_list() == [1, 0.5, 0.5]

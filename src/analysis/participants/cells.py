@@ -20,9 +20,9 @@ _DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _MARKUP = re.compile(r"[<>]|&#?\w+;|javascript:", re.IGNORECASE)
 _FORMULA = re.compile(r"[=@]|[+-](?![0-9])|[+-][0-9.,]*[^0-9.,]")
 _NO_FORMULA = (
-    "Replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run."
+    "replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run"
 )
-_NO_COMMA = "Write decimals with a point, or save the file with semicolons between the columns."
+_NO_COMMA = "write decimals with a point, or save the file with semicolons between the columns"
 _EXCEL_ZERO = date(1899, 12, 30)  # day 0 as Excel for Windows counts from 1 March 1900 on
 
 
@@ -74,7 +74,7 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
 def _without_answer(status: Status, plain: str, column: Column) -> Cell:
     if column.needed:
         found = repr(plain) if plain else "an empty cell"
-        raise Refused(found, column.expected, "Fill the cell in, or take the row out if it belongs to nobody.")
+        raise Refused(found, column.expected, "fill the cell in, or take the row out if it belongs to nobody")
     return Cell(status)
 
 
@@ -85,7 +85,7 @@ def _refuse_live_text(plain: str) -> None:
         raise Refused(
             f"{plain!r}, which is markup",
             "plain text without HTML, scripts or the signs < and >",
-            "Take the markup out of the file.",
+            "take the markup out of the file",
         )
 
 
@@ -109,9 +109,9 @@ def _advice(column: Column) -> str:
     tail = (
         ""
         if column.needed
-        else f" An answer that was not given is an empty cell, refused or not_asked (as numbers: {codes})."
+        else f"; an answer that was not given is an empty cell, refused or not_asked (as numbers: {codes})"
     )
-    return f"Correct the cell from the paper record.{tail}"
+    return f"correct the cell from the paper record{tail}"
 
 
 def _number(plain: str, column: Column, style: Style) -> float | int:
@@ -126,7 +126,7 @@ def _point(plain: str, column: Column, style: Style) -> str:
         return plain
     if _THOUSANDS.fullmatch(plain):
         raise Refused(
-            f"{plain!r}, which may be a thousand or a decimal", _wanted(column), "Write the number without a comma."
+            f"{plain!r}, which may be a thousand or a decimal", _wanted(column), "write the number without a comma"
         )
     if not style.decimal_comma:
         raise Refused(f"{plain!r}, a decimal comma", _wanted(column), _NO_COMMA)
@@ -169,10 +169,10 @@ def _found_date(plain: str) -> str:
 
 def _date_advice(plain: str) -> str:
     if _DAY_NUMBER.fullmatch(plain):
-        return "Give the column a date format in the spreadsheet and save again, or write the day as yyyy-mm-dd."
+        return "give the column a date format in the spreadsheet and save again, or write the day as yyyy-mm-dd"
     if _DAY_FIRST.fullmatch(plain):
-        return "Write the day as yyyy-mm-dd, or say `dates: day first` for this file in records.yaml."
-    return "Write the day as yyyy-mm-dd."
+        return "write the day as yyyy-mm-dd, or say `dates: day first` for this file in records.yaml"
+    return "write the day as yyyy-mm-dd"
 
 
 def _choice(plain: str, column: Column, style: Style) -> str:

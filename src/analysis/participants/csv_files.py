@@ -70,7 +70,7 @@ def _encoding_error(file: str, row: int | None, found: str, expected: str) -> In
         row=row,
         found=found,
         expected=f"{expected} throughout",
-        action='Save the file again as "CSV UTF-8" and look at the accented letters afterwards.',
+        action='save the file again as "CSV UTF-8" and look at the accented letters afterwards',
     )
 
 
@@ -106,5 +106,5 @@ def _torn(file: str, row: int, error: csv.Error) -> InputError:
         row=row,
         found=f"a row that cannot be read ({error})",
         expected="cells between separators, quoted where they hold one",
-        action="Look for a quotation mark that is not closed in this row or the one above, or export the file again.",
+        action="look for a quotation mark that is not closed in this row or the one above, or export the file again",
     )

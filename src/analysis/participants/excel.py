@@ -73,7 +73,7 @@ def _no_workbook(file: str, found: str) -> InputError:
         file,
         found=found,
         expected="a plain Excel workbook (.xlsx)",
-        action="Save the file again as .xlsx without password, or as CSV UTF-8.",
+        action="save the file again as .xlsx without password, or as CSV UTF-8",
     )
 
 
@@ -87,7 +87,7 @@ def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str)
         file,
         found="sheets " + ", ".join(names),
         expected=f"a sheet called {wanted or table}" + ("" if wanted else ", or one sheet only"),
-        action="Rename the sheet, or name it under `sheet` for this file in records.yaml.",
+        action="rename the sheet, or name it under `sheet` for this file in records.yaml",
     )
 
 
@@ -113,7 +113,7 @@ def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
                 row=number,
                 found=str(error),
                 expected="plain values",
-                action="Replace formulas by their values (copy, then paste values only).",
+                action="replace formulas by their values (copy, then paste values only)",
             ) from None
 
 

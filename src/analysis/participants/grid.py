@@ -52,7 +52,7 @@ def check_width(file: str, width: int) -> None:
             row=1,
             found=f"{width:,} columns",
             expected=f"at most {MOST_COLUMNS:,}",
-            action="Check that the right file was exported, and that rows and columns were not exchanged.",
+            action="check that the right file was exported, and that rows and columns were not exchanged",
         )
 
 
@@ -60,7 +60,7 @@ def check_size(path: Path, file: str) -> None:
     """Raise InputError for a file that cannot be read, is empty, or is larger than any participant file can be."""
     if not path.is_file():
         raise InputError(
-            file, found="no such file", expected="a participant file", action="Check the name and the folder."
+            file, found="no such file", expected="a participant file", action="check the name and the folder"
         )
     size = path.stat().st_size
     if size == 0:
@@ -70,7 +70,7 @@ def check_size(path: Path, file: str) -> None:
             file,
             found=f"{size:,} bytes",
             expected=f"at most {MOST_BYTES:,}",
-            action="Check that this is the right file.",
+            action="check that this is the right file",
         )
 
 
@@ -80,7 +80,7 @@ def empty(file: str) -> InputError:
         file,
         found="an empty file",
         expected="a header row and at least one row of records",
-        action="Export the file again, or remove it if there are no such records.",
+        action="export the file again, or remove it if there are no such records",
     )
 
 
@@ -90,5 +90,5 @@ def _ragged(file: str, row: int, found: int, expected: int) -> InputError:
         row=row,
         found=f"{found} cells",
         expected=f"{expected}, one for each column of the header",
-        action="Look for a missing or an extra separator, or for a quotation mark that is not closed, in this row or the one above.",
+        action="look for a missing or an extra separator, or for a quotation mark that is not closed, in this row or the one above",
     )

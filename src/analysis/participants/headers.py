@@ -73,7 +73,7 @@ def _check_layout(grid: Grid, known: Mapping[str, Column], layout: FileLayout) -
             found="no such column",
             column=absent,
             expected="the column that records.yaml names",
-            action="Correct the name in records.yaml, or take it out there.",
+            action="correct the name in records.yaml, or take it out there",
         )
     strange = next((name for name in [*layout.columns.values(), *layout.values] if name not in known), None)
     if strange is not None:
@@ -81,7 +81,7 @@ def _check_layout(grid: Grid, known: Mapping[str, Column], layout: FileLayout) -
             grid.file,
             found=f"{strange!r} in records.yaml",
             expected="one of " + ", ".join(known),
-            action="Correct the name in records.yaml.",
+            action="correct the name in records.yaml",
         )
 
 
@@ -94,20 +94,20 @@ def _check_needed(grid: Grid, known: Mapping[str, Column], found: Mapping[str, i
             column=needed.name,
             found="no such column",
             expected=f"a column {needed.name}: {needed.about}",
-            action="Add the column, or say in records.yaml under `columns` which column it is.",
+            action="add the column, or say in records.yaml under `columns` which column it is",
         )
 
 
 def _unknown(grid: Grid, header: str, known: Mapping[str, Column]) -> InputError:
     close = difflib.get_close_matches(normal(header)[:80], list(known), n=1)
-    hint = f"Is it {close[0]}? " if close else ""
+    hint = f"is it {close[0]}? " if close else ""
     return InputError(
         grid.file,
         row=1,
         column=header[:80] or "(no name)",
         found="a column this table does not know",
         expected="a column of docs/data-dictionary.md",
-        action=f"{hint}Rename it, or name it in records.yaml under `columns` (to read it) or `ignore` (to leave it out).",
+        action=f"{hint}rename it, or name it in records.yaml under `columns` (to read it) or `ignore` (to leave it out)",
     )
 
 
@@ -118,5 +118,5 @@ def _twice(grid: Grid, header: str, first: str, target: str | None) -> InputErro
         column=header[:80],
         found=f"a second column for {target}; the first is '{first[:80]}'",
         expected="one column of each kind",
-        action="Take one of the two out, or name it in records.yaml under `ignore`.",
+        action="take one of the two out, or name it in records.yaml under `ignore`",
     )

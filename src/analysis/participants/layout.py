@@ -76,11 +76,11 @@ def read_layout(path: Path, file: str) -> RecordsLayout:
 def _document(text: str, file: str) -> Any:
     """The YAML document, without aliases: a few lines of them can stand for more than fits into memory."""
     if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-        raise InputError(file, found="an alias (*name)", expected="YAML without aliases", action="Write the values out.")
+        raise InputError(file, found="an alias (*name)", expected="YAML without aliases", action="write the values out")
     return yaml.safe_load(text) or {}
 
 
-_ACTION = "Compare the file with the example in docs/data-dictionary.md."
+_ACTION = "compare the file with the example in docs/data-dictionary.md"
 
 
 def _unknown(file: str, error: ValidationError) -> InputError:

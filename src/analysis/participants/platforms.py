@@ -128,5 +128,5 @@ def _refuse_unfit(grid: Grid, platform: Platform) -> None:
                 column=name,
                 found=f"{grid.rows[bad][position]!r}",
                 expected="responses of participants only",
-                action=f"Leave previews, tests, spam and rejected forms out when exporting from {platform.name}, or take the row out.",
+                action=f"leave previews, tests, spam and rejected forms out when exporting from {platform.name}, or take the row out",
             )

@@ -81,7 +81,7 @@ def _source(folder: Path, table: str, root: Path | None) -> Path | None:
             shown(unread[0], root),
             found=f"a {unread[0].suffix} file",
             expected=" or ".join(READABLE),
-            action="Save it as .xlsx or as CSV UTF-8.",
+            action="save it as .xlsx or as CSV UTF-8",
         )
     found = [path for ending in READABLE if (path := folder / f"{table}{ending}").exists()]
     found += [folder / WORKBOOK] if _has_sheet(folder / WORKBOOK, table, root) else []
@@ -90,7 +90,7 @@ def _source(folder: Path, table: str, root: Path | None) -> Path | None:
             shown(found[0], root),
             found="the same table in " + " and ".join(path.name for path in found),
             expected="one file for each table",
-            action="Keep the one that counts in this folder.",
+            action="keep the one that counts in this folder",
         )
     return found[0] if found else None
 
@@ -124,7 +124,7 @@ def _check_study(table: Table, study: str) -> None:
             "study",
             repr(table.values["study"].iloc[other[0]]),
             f"{study}, the study that reads this file",
-            "Put the file into the folder of its own study.",
+            "put the file into the folder of its own study",
         )
 
 
@@ -137,7 +137,7 @@ def _check_prefix(table: Table, prefix: str | None) -> None:
             "person_id",
             repr(ids.iloc[other[0]]),
             f"an id that begins with {prefix}, as records.yaml says",
-            "Put the file into the folder of its own study, or correct the id.",
+            "put the file into the folder of its own study, or correct the id",
         )
 
 
@@ -146,13 +146,13 @@ def _check_people(table: Table, questionnaire: Table) -> None:
     unknown = np.flatnonzero(~ids.isin(questionnaire.values["person_id"]))
     if len(unknown):
         more = int(ids.iloc[unknown].nunique()) - 1
-        others = f" ({more} more ids are missing there.)" if more else ""
+        others = f" ({more:,} more such {'id' if more == 1 else 'ids'})" if more else ""
         raise table.error(
             int(unknown[0]),
             "person_id",
             repr(ids.iloc[unknown[0]]),
             f"an id that {questionnaire.file} has",
-            f"Correct the id, or give the person a row in the questionnaire file: everybody who joined has one.{others}",
+            f"correct the id, or give the person a row in the questionnaire file: everybody who joined has one{others}",
         )
 
 
@@ -168,7 +168,7 @@ def _check_days(table: Table, column: str, questionnaire: Table) -> None:
             column,
             days.iloc[first].date().isoformat(),
             f"a day after the person's birth in {birth.iloc[first]:.0f}",
-            "Check both against the paper record.",
+            "check both against the paper record",
         )
 
 

@@ -28,7 +28,7 @@ def _longer_than_life(column: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda rows: rows[column] / 12 > rows["joined_on"].dt.year - rows["birth_year"] + 1
 
 
-_CHECK = "Check both against the paper record."
+_CHECK = "check both against the paper record"
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "questionnaire": (
@@ -87,7 +87,7 @@ def _check_one_of(table: Table) -> None:
             wanted[0],
             "neither " + " nor ".join(wanted),
             "at least one of the two",
-            "Fill one of the two in.",
+            "fill one of the two in",
         )
 
 
@@ -104,7 +104,7 @@ def _check_keys(table: Table) -> None:
         key[0],
         f"{_shown(table, second, tuple(key))}, which stands in row {first} already",
         "each once",
-        "Take one of the two rows out, or correct what tells them apart: " + ", ".join(key) + ".",
+        "take one of the two rows out, or correct what tells them apart: " + ", ".join(key),
     )
 
 

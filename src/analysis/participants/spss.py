@@ -45,7 +45,7 @@ def _load(path: Path, file: str) -> tuple[Any, Any]:
             file,
             found=f"a file that cannot be read as SPSS ({type(error).__name__})",
             expected="an SPSS data file (.sav)",
-            action="Save it again from SPSS or PSPP, or save it as CSV UTF-8.",
+            action="save it again from SPSS or PSPP, or save it as CSV UTF-8",
         ) from None
 
 
@@ -57,7 +57,7 @@ def _reader(file: str) -> Callable[..., tuple[Any, Any]]:
             file,
             found="an SPSS file, and no program to read it",
             expected="the Python package pyreadstat",
-            action="Install it (pip install pyreadstat), or save the file as CSV UTF-8 or .xlsx.",
+            action="install it (pip install pyreadstat), or save the file as CSV UTF-8 or .xlsx",
         ) from None
     return read_sav
 

@@ -117,7 +117,7 @@ def _check_one_decimal_mark(grid: Grid, coded: Mapping[str, _Coded], style: Styl
             column=later[1],
             found=f"{later[2]!r}, while other cells use the other decimal mark",
             expected="one decimal mark in the whole file",
-            action="Write all decimals in the same way.",
+            action="write all decimals in the same way",
         )
 
 
@@ -165,7 +165,7 @@ def _problem(coded: _Coded, column: Column, refusals: Mapping[int, Refused]) -> 
 def _first_error(grid: Grid, problems: list[_Problem]) -> InputError:
     first = min(problems, key=lambda problem: problem.row)
     more = sum(problem.more + 1 for problem in problems) - 1
-    others = f" ({more:,} more {'cell needs' if more == 1 else 'cells need'} a look in this file.)" if more else ""
+    others = f" ({more:,} more {'cell needs' if more == 1 else 'cells need'} a look in this file)" if more else ""
     return InputError(
         grid.file,
         row=grid.numbers[first.row],
