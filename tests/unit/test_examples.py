@@ -243,7 +243,7 @@ def test_the_paper_leaves_250_splits():
 @settings(max_examples=25, deadline=None)
 def test_r_squared_is_met_and_bands_keep_their_numbers(seed, target):
     rng = np.random.default_rng(seed)
-    x, y = rng.integers(1, 121, 60), rng.integers(1, 6, 60)
+    x, y = rng.integers(1, 121, 93), rng.integers(1, 6, 93)
     matched = match_r_squared(x, y, (1, 37, 121), target, 2e-5)
     assert r_squared(matched, y) == pytest.approx(target, abs=2e-5)
     assert ((matched <= 36).sum(), matched.min() >= 1, matched.max() <= 120) == ((x <= 36).sum(), True, True)

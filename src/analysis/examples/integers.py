@@ -3,6 +3,7 @@
 import numpy as np
 
 Array = np.ndarray
+_DETOURS = 11  # how many of the next best moves are tried in turn where the best goes back and forth
 
 
 def spread_to_total(start: Array, low: Array | int, high: Array | int, total: int, rng: np.random.Generator) -> Array:
@@ -83,15 +84,19 @@ def r_squared(x: Array, y: Array) -> float:
 def match_r_squared(x: Array, y: Array, bands: tuple[int, ...], target: float, within: float) -> Array:
     """Whole numbers near x whose R² with y is `target`, give or take `within`; the correlation is positive.
 
-    First pairs of x change places, the pair that comes closest each time; then single values move by up to three, again
+    First pairs of x change places, the pair that comes closest each time; then single values move by up to five, again
     the one that comes closest. `bands` are the first values of bands (the last is where the last band ends): as many
-    values as before lie in each. Raises ValueError where 200 moves do not suffice.
+    values as before lie in each. Raises ValueError where 400 moves do not suffice.
     """
     x = _swapped(x, y, np.sqrt(target))
-    for _ in range(200):
-        if abs(r_squared(x, y) - target) <= within:
+    stalls = 0
+    for _ in range(400):
+        misfit = abs(r_squared(x, y) - target)
+        if misfit <= within:
             return x
-        x = _best_move(x, y, bands, target)
+        moved = _move(x, y, bands, target, stalls % _DETOURS)
+        stalls += abs(r_squared(moved, y) - target) >= misfit
+        x = moved
     raise ValueError(f"no R² of {target} was found")
 
 
@@ -108,8 +113,9 @@ def _swapped(x: Array, y: Array, correlation: float) -> Array:
     return x
 
 
-def _best_move(x: Array, y: Array, bands: tuple[int, ...], target: float) -> Array:
-    steps = np.array([-3, -2, -1, 1, 2, 3])
+def _move(x: Array, y: Array, bands: tuple[int, ...], target: float, rank: int) -> Array:
+    """x after the move of one value that comes closest to the target; with `rank` 1 the second closest, and so on."""
+    steps = np.array([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5])
     moved = x[:, None] + steps
     n, total, squares, products = (
         len(x),
@@ -120,7 +126,8 @@ def _best_move(x: Array, y: Array, bands: tuple[int, ...], target: float) -> Arr
     covariance = products - total * y.sum() / n
     fit = covariance**2 / ((squares - total**2 / n) * (y @ y - y.sum() ** 2 / n))
     inside = (np.searchsorted(bands, moved, "right") == np.searchsorted(bands, x, "right")[:, None]) & (covariance > 0)
-    i, j = np.unravel_index(np.argmin(np.where(inside, np.abs(fit - target), np.inf)), fit.shape)
+    misfit = np.where(inside, np.abs(fit - target), np.inf)
+    i, j = np.unravel_index(np.argsort(misfit, axis=None, kind="stable")[rank], misfit.shape)
     x = x.copy()
     x[i] = moved[i, j]
     return x
