@@ -17,13 +17,12 @@ from analysis.bounds.brackets import (
     spread_range,
 )
 from analysis.bounds.groups import (
-    independent_difference,
     possible_bases,
     possible_counts,
     possible_groups,
-    wilson,
     with_difference,
 )
+from analysis.bounds.intervals import independent_difference, wilson
 from analysis.bounds.splits import common_facts, possible_splits
 from analysis.quantities import Interval, parse_printed, rounds_to
 

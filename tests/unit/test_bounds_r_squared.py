@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.bounds.correlation import (
-    fisher_interval,
     raw_slopes,
     regressions_with,
     smallest_significant_size,
     t_statistic,
 )
+from analysis.bounds.intervals import fisher_interval
 from analysis.bounds.r_squared import r_squared_cdf, r_squared_interval
 from analysis.quantities import Interval, parse_printed
 

@@ -5,6 +5,7 @@ These modules rest on `quantities` alone, so that domain modules may use them.
 
 | module | what is known | what follows |
 | --- | --- | --- |
+| `intervals` | a count and its base, two of them, or a correlation | Wilson, Newcombe and Fisher intervals |
 | `r_squared` | R² of a sample | an interval for R² in the population |
 | `correlation` | R² as printed, a range of sample sizes | slope, F, t, p-value, intervals; smallest size that would be significant |
 | `paired` | two means on a bounded scale | share improved, standardised change, p-values |

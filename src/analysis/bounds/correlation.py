@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from analysis.bounds.intervals import fisher_interval
 from analysis.bounds.r_squared import r_squared_interval
 from analysis.quantities import Interval
 
@@ -52,14 +53,6 @@ def t_statistic(r_squared: float, n: int) -> float:
     3.0
     """
     return math.sqrt(r_squared * (n - 2) / (1 - r_squared))
-
-
-def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
-    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921)."""
-    from scipy.stats import norm
-
-    half = norm.ppf((1 + level) / 2) / math.sqrt(n - 3)
-    return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))
 
 
 def smallest_significant_size(r_squared: float, alpha: float = 0.05, largest: int = 1_000_000) -> int | None:
