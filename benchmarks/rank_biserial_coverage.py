@@ -56,7 +56,9 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     held = coverage(given.samples, given.people, given.resamples, given.seed)
-    print(f"{given.samples} samples of {given.people} people, nominal 95 %; in brackets the simulation's own 95 % interval")
+    print(
+        f"{given.samples} samples of {given.people} people, nominal 95 %; in brackets the simulation's own 95 % interval"
+    )
     for name in ("normal", "bca"):
         ends = wilson(held[name], given.samples)
         print(f"{name:>6}: {held[name] / given.samples:6.1%} ({ends.low:.1%} to {ends.high:.1%})")

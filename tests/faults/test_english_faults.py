@@ -31,7 +31,9 @@ def test_time_without_any_spread_is_refused():
 
 
 def test_a_covariate_that_names_one_person_is_refused():
-    sample = english_sample(people([1, 2, 3, 4, 5, 2], [1, 5, 9, 12, 30, 7], origin=["x", "y", "y", "y", "y", "y"]), covariates=["origin"])
+    sample = english_sample(
+        people([1, 2, 3, 4, 5, 2], [1, 5, 9, 12, 30, 7], origin=["x", "y", "y", "y", "y", "y"]), covariates=["origin"]
+    )
     with pytest.raises(ValueError, match="one person alone"):
         fit(sample)
 

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
-from analysis.questionnaire.attrition import attrition_table, lee_bounds, trimmed_means, worst_case_mean, worst_case_share
+from analysis.questionnaire.attrition import (
+    attrition_table,
+    lee_bounds,
+    trimmed_means,
+    worst_case_mean,
+    worst_case_share,
+)
 from analysis.questionnaire.proportions import tango_interval
 from analysis.questionnaire.shift import ceiling_shares, direction_shares, shift_table, single_bands
 from analysis.questionnaire.summary import item_summary
@@ -60,13 +66,21 @@ def test_complete_answers_need_the_list_they_are_complete_on():
         paired_answers(pd.DataFrame({"confidence_pre": [4], "confidence_post": [5]}), CONFIDENCE, MissingRule.COMPLETE)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: tango_interval(5, 6, 10), lambda: tango_interval(-1, 0, 10), lambda: tango_interval(0, 0, 0),
-    lambda: worst_case_share(5, 4, 10), lambda: worst_case_share(5, 6, 5), lambda: worst_case_mean(9.5, 3, 5, 1, 9),
-    lambda: trimmed_means(np.array([1, 2]), 3), lambda: trimmed_means(np.array([1, 2]), 0),
-    lambda: attrition_table({"joined": 57, "answered": 93}),
-    lambda: lee_bounds(pd.Series([1.0, np.nan]), pd.Series([True, False]), pd.Series(["a", "b"]), "a", "b"),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: tango_interval(5, 6, 10),
+        lambda: tango_interval(-1, 0, 10),
+        lambda: tango_interval(0, 0, 0),
+        lambda: worst_case_share(5, 4, 10),
+        lambda: worst_case_share(5, 6, 5),
+        lambda: worst_case_mean(9.5, 3, 5, 1, 9),
+        lambda: trimmed_means(np.array([1, 2]), 3),
+        lambda: trimmed_means(np.array([1, 2]), 0),
+        lambda: attrition_table({"joined": 57, "answered": 93}),
+        lambda: lee_bounds(pd.Series([1.0, np.nan]), pd.Series([True, False]), pd.Series(["a", "b"]), "a", "b"),
+    ],
+)
 def test_counts_that_cannot_be_are_refused(call):
     with pytest.raises(ValueError):
         call()

@@ -28,7 +28,10 @@ def cases(name: str):
 @cases("paired_shares")
 def test_paired_shares(case):
     cells = case["cells"]
-    newcombe, tango = newcombe_paired_interval(**cells), tango_interval(cells["only_first"], cells["only_second"], sum(cells.values()))
+    newcombe, tango = (
+        newcombe_paired_interval(**cells),
+        tango_interval(cells["only_first"], cells["only_second"], sum(cells.values())),
+    )
     assert [round(newcombe.low, 4), round(newcombe.high, 4)] == case["newcombe"]
     assert [round(tango.low, 4), round(tango.high, 4)] == case["tango"]
     assert round(mcnemar_exact(cells["only_first"], cells["only_second"]), 6) == case["mcnemar_exact"]
@@ -78,9 +81,11 @@ def test_holm(case):
 def test_lee(case):
     rows = [
         {"group": group, "outcome": case[group]["outcome"][i] if i < len(case[group]["outcome"]) else np.nan}
-        for group in ("first", "second") for i in range(case[group]["invited"])
+        for group in ("first", "second")
+        for i in range(case[group]["invited"])
     ]
     people = pd.DataFrame(rows)
     found = lee_bounds(people["outcome"], people["outcome"].notna(), people["group"], "first", "second")
     assert {name: found[name] for name in ("low", "high", "untrimmed", "trimmed_share")} == pytest.approx(
-        {name: case[name] for name in ("low", "high", "untrimmed", "trimmed_share")})
+        {name: case[name] for name in ("low", "high", "untrimmed", "trimmed_share")}
+    )

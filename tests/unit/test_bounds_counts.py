@@ -43,7 +43,8 @@ def test_groups_equal_those_found_by_trying_everything(exactly):
     total = 30
     expected = {
         (a, k, b, m)
-        for a, b in product(range(1, total), repeat=2) if (a + b == total if exactly else a + b <= total)
+        for a, b in product(range(1, total), repeat=2)
+        if (a + b == total if exactly else a + b <= total)
         for k, m in product(range(a + 1), range(b + 1))
         if 76.5 * a <= 100 * k <= 77.5 * a and 30.5 * b <= 100 * m <= 31.5 * b
     }
@@ -67,16 +68,20 @@ def test_bases_without_a_whole_number_are_left_out():
     assert possible_bases(Interval(41.5, 42.5), range(5, 13)).to_numpy().tolist() == [[12, 5, 5]]  # 5/12 = 41.67 %
 
 
-@pytest.mark.parametrize(("count", "size", "low", "high"), [
-    (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)])
+@pytest.mark.parametrize(
+    ("count", "size", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
 def test_wilson_against_the_published_table(count, size, low, high):
     """R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
     found = wilson(count, size)
     assert [round(found.low, 4), round(found.high, 4)] == [low, high]
 
 
-@pytest.mark.parametrize(("count", "size", "other", "other_size", "low", "high"), [
-    (56, 70, 48, 80, 0.0524, 0.3339), (9, 10, 3, 10, 0.1705, 0.8090)])
+@pytest.mark.parametrize(
+    ("count", "size", "other", "other_size", "low", "high"),
+    [(56, 70, 48, 80, 0.0524, 0.3339), (9, 10, 3, 10, 0.1705, 0.8090)],
+)
 def test_the_difference_of_independent_shares_against_the_published_table(count, size, other, other_size, low, high):
     """R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10."""
     found = independent_difference(count, size, other, other_size)
@@ -99,7 +104,8 @@ def test_splits_equal_those_found_by_trying_everything(total, room, units):
     unit_values = dict(zip("abc", units, strict=False))
     value = Interval(2 * total - 1, 2 * total - 1 + room)
     expected = {
-        split for split in product(range(total + 1), repeat=len(units))
+        split
+        for split in product(range(total + 1), repeat=len(units))
         if sum(split) == total and value.low <= sum(x * u for x, u in zip(split, units, strict=True)) <= value.high
     }
     found = possible_splits(total, value, unit_values)
@@ -121,12 +127,19 @@ def test_impossible_values_and_too_many_types_are_refused():
 
 
 BRACKETS = [
-    ([Bracket(2, 0, 2), Bracket(2, 3, 4), Bracket(2, 5, 8)], 24), ([Bracket(5, 0, None)], 7),
-    ([Bracket(1, 1, 1), Bracket(3, 2, 6)], 12), ([Bracket(3, 0, 3), Bracket(1, 4, None)], 11), ([Bracket(1, 0, None)], 3)]
+    ([Bracket(2, 0, 2), Bracket(2, 3, 4), Bracket(2, 5, 8)], 24),
+    ([Bracket(5, 0, None)], 7),
+    ([Bracket(1, 1, 1), Bracket(3, 2, 6)], 12),
+    ([Bracket(3, 0, 3), Bracket(1, 4, None)], 11),
+    ([Bracket(1, 0, None)], 3),
+]
 
 
 def every_distribution(brackets: list[Bracket], total: int) -> np.ndarray:
-    choices = [combinations_with_replacement(range(b.low, (total if b.high is None else b.high) + 1), b.count) for b in brackets]
+    choices = [
+        combinations_with_replacement(range(b.low, (total if b.high is None else b.high) + 1), b.count)
+        for b in brackets
+    ]
     rows = (sum(parts, ()) for parts in product(*map(list, choices)))
     return np.array([sorted(row) for row in rows if sum(row) == total])
 
@@ -141,7 +154,7 @@ def test_distribution_ranges_equal_those_over_every_distribution(brackets, total
     truth = every_distribution(brackets, total)
     n = truth.shape[1]
     expected = {f"quantile {q:g}": np.quantile(truth, q, axis=1) for q in (0.25, 0.5, 0.75)}
-    expected |= {f"share of the top {s:.0%}": truth[:, n - math.ceil(s * n):].sum(axis=1) / total for s in (0.1, 0.25)}
+    expected |= {f"share of the top {s:.0%}": truth[:, n - math.ceil(s * n) :].sum(axis=1) / total for s in (0.1, 0.25)}
     expected["Gini coefficient"] = np.array([gini(row) for row in truth])
     found = distribution_ranges(brackets, total).set_index("statistic")
     for name, values in expected.items():
@@ -168,15 +181,23 @@ def test_the_curve_and_the_integer_program_agree_at_full_size():
 
 def test_spread_equals_that_over_every_distribution():
     brackets = [Bracket(2, 0, 3), Bracket(3, 4, 6)]
-    rows = [a + b for a in combinations_with_replacement(range(4), 2) for b in combinations_with_replacement(range(4, 7), 3)]
+    rows = [
+        a + b for a in combinations_with_replacement(range(4), 2) for b in combinations_with_replacement(range(4, 7), 3)
+    ]
     sds = np.std(rows, axis=1, ddof=1)
     found = spread_range(brackets)
     assert [found.low, found.high] == pytest.approx([sds.min(), sds.max()])
 
 
-@pytest.mark.parametrize(("brackets", "total", "message"), [
-    ([Bracket(2, 0, 5), Bracket(2, 5, 9)], 10, "overlap"), ([Bracket(2, 0, None), Bracket(2, 5, 9)], 20, "overlap"),
-    ([Bracket(2, 0, 5)], 11, "between 0 and 10"), ([Bracket(2, 3, None)], 5, "between 6")])
+@pytest.mark.parametrize(
+    ("brackets", "total", "message"),
+    [
+        ([Bracket(2, 0, 5), Bracket(2, 5, 9)], 10, "overlap"),
+        ([Bracket(2, 0, None), Bracket(2, 5, 9)], 20, "overlap"),
+        ([Bracket(2, 0, 5)], 11, "between 0 and 10"),
+        ([Bracket(2, 3, None)], 5, "between 6"),
+    ],
+)
 def test_brackets_that_cannot_be_are_refused(brackets, total, message):
     with pytest.raises(ValueError, match=message):
         close_brackets(brackets, total)

@@ -32,9 +32,17 @@ def statistics(pairs: np.ndarray) -> dict[str, float]:
     d_z = change.mean() / sd if sd > 1e-9 else math.copysign(math.inf, change.mean()) if change.mean() else 0.0
     average = sum(sds) / 2
     return {
-        "mean change": change.mean(), "share improved": up / n, "share worse": down / n,
-        "share improved less share worse": (up - down) / n, "sd before": sds[0], "sd after": sds[1],
-        "d_av": change.mean() / average if average > 1e-9 else math.copysign(math.inf, change.mean()) if change.mean() else math.nan,
+        "mean change": change.mean(),
+        "share improved": up / n,
+        "share worse": down / n,
+        "share improved less share worse": (up - down) / n,
+        "sd before": sds[0],
+        "sd after": sds[1],
+        "d_av": change.mean() / average
+        if average > 1e-9
+        else math.copysign(math.inf, change.mean())
+        if change.mean()
+        else math.nan,
         "d_z": d_z,
         "p-value of the t-test": 2 * t.sf(abs(d_z) * math.sqrt(n), n - 1),
         "p-value of the sign test": binomtest(up, up + down).pvalue if up + down else 1.0,
@@ -42,9 +50,15 @@ def statistics(pairs: np.ndarray) -> dict[str, float]:
 
 
 CASES = [
-    (4, 1, 4, range(8, 10), range(11, 13)), (4, 1, 4, range(4, 17), range(4, 17)), (4, 0, 3, range(3, 4), range(9, 10)),
-    (3, 1, 5, range(7, 8), range(5, 6)), (5, 1, 3, range(8, 10), range(11, 12)), (2, 1, 9, range(4, 7), range(14, 17)),
-    (4, 1, 3, range(12, 13), range(9, 12)), (4, 1, 4, range(9, 10), range(9, 10)), (3, 1, 4, range(3, 4), range(12, 13)),
+    (4, 1, 4, range(8, 10), range(11, 13)),
+    (4, 1, 4, range(4, 17), range(4, 17)),
+    (4, 0, 3, range(3, 4), range(9, 10)),
+    (3, 1, 5, range(7, 8), range(5, 6)),
+    (5, 1, 3, range(8, 10), range(11, 12)),
+    (2, 1, 9, range(4, 7), range(14, 17)),
+    (4, 1, 3, range(12, 13), range(9, 12)),
+    (4, 1, 4, range(9, 10), range(9, 10)),
+    (3, 1, 4, range(3, 4), range(12, 13)),
 ]
 
 
@@ -55,7 +69,9 @@ def test_ranges_equal_those_over_every_set_of_answers(n, low, high, before, afte
     found = paired_ranges(reading, scale)
     for name in truth[0]:
         values = [row[name] for row in truth if not math.isnan(row[name])]
-        assert [found.loc[name, "low"], found.loc[name, "high"]] == pytest.approx([min(values), max(values)], abs=1e-9), name
+        assert [found.loc[name, "low"], found.loc[name, "high"]] == pytest.approx(
+            [min(values), max(values)], abs=1e-9
+        ), name
 
 
 @pytest.mark.parametrize(("n", "low", "high", "before", "after"), CASES)
@@ -93,9 +109,17 @@ def integer_program(n: int, scale: Scale, reading: Reading, worth) -> float:
     from scipy.optimize import LinearConstraint, milp
 
     i, j = (a.ravel() for a in np.indices((scale.high - scale.low + 1,) * 2) + scale.low)
-    limits = [(np.ones_like(i), n, n), (i, reading.before[0], reading.before[-1]), (j, reading.after[0], reading.after[-1])]
-    found = milp(-worth(i, j).astype(float), constraints=[LinearConstraint(a[None, :], lo, hi) for a, lo, hi in limits],
-                 integrality=np.ones(len(i)), options={"mip_rel_gap": 0.0})
+    limits = [
+        (np.ones_like(i), n, n),
+        (i, reading.before[0], reading.before[-1]),
+        (j, reading.after[0], reading.after[-1]),
+    ]
+    found = milp(
+        -worth(i, j).astype(float),
+        constraints=[LinearConstraint(a[None, :], lo, hi) for a, lo, hi in limits],
+        integrality=np.ones(len(i)),
+        options={"mip_rel_gap": 0.0},
+    )
     return float(worth(i, j) @ np.round(found.x))
 
 
@@ -136,13 +160,16 @@ def test_without_an_upper_end_one_person_can_hold_the_whole_change():
     assert found.loc["share worse", "high"] == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize(("mean", "n", "limits", "expected"), [
-    (Interval(4.5, 5.5), 57, {}, range(257, 314)),           # 256.5 to 313.5
-    (Interval(7.5, 8.0), 57, {"below": 8}, range(428, 456)),  # 427.5 to 456, 456 itself excluded
-    (Interval(8.0, 8.5), 57, {"above": 8}, range(457, 485)),  # 456 excluded, up to 484.5
-    (Interval(0.05, 0.15), 10, {}, range(1, 2)),              # 0.5 to 1.5: the ends are no whole numbers
-    (Interval(0.1, 0.3), 10, {}, range(1, 4)),                # 0.1 and 0.3 are not exact in binary
-])
+@pytest.mark.parametrize(
+    ("mean", "n", "limits", "expected"),
+    [
+        (Interval(4.5, 5.5), 57, {}, range(257, 314)),  # 256.5 to 313.5
+        (Interval(7.5, 8.0), 57, {"below": 8}, range(428, 456)),  # 427.5 to 456, 456 itself excluded
+        (Interval(8.0, 8.5), 57, {"above": 8}, range(457, 485)),  # 456 excluded, up to 484.5
+        (Interval(0.05, 0.15), 10, {}, range(1, 2)),  # 0.5 to 1.5: the ends are no whole numbers
+        (Interval(0.1, 0.3), 10, {}, range(1, 4)),  # 0.1 and 0.3 are not exact in binary
+    ],
+)
 def test_sums_that_a_mean_allows(mean, n, limits, expected):
     assert totals(mean, n, **limits) == expected
 
@@ -154,8 +181,9 @@ def test_readings_stand_below_each_other():
     assert table.groupby("reading").size().tolist() == [10, 10]
 
 
-@pytest.mark.parametrize("reading", [
-    Reading("too high", 3, range(6, 7), range(16, 17)), Reading("nothing", 3, range(6, 6), range(9, 10))])
+@pytest.mark.parametrize(
+    "reading", [Reading("too high", 3, range(6, 7), range(16, 17)), Reading("nothing", 3, range(6, 6), range(9, 10))]
+)
 def test_means_that_no_answers_give_are_refused(reading):
     with pytest.raises(ValueError, match=f"means of the reading '{reading.label}'"):
         paired_ranges(reading, Scale(1, 5))

@@ -18,8 +18,10 @@ from analysis.bounds.r_squared import r_squared_cdf, r_squared_interval
 from analysis.quantities import Interval, parse_printed
 
 
-@pytest.mark.parametrize(("observed", "population", "n", "predictors"), [
-    (0.0439, 0.1, 57, 1), (0.25, 0.2, 100, 5), (0.6, 0.3, 12, 2), (0.0439, 0.0, 93, 1), (0.02, 0.15, 102, 1)])
+@pytest.mark.parametrize(
+    ("observed", "population", "n", "predictors"),
+    [(0.0439, 0.1, 57, 1), (0.25, 0.2, 100, 5), (0.6, 0.3, 12, 2), (0.0439, 0.0, 93, 1), (0.02, 0.15, 102, 1)],
+)
 def test_fixed_regressors_follow_the_noncentral_f_distribution(observed, population, n, predictors):
     """Oracle: scipy.stats.ncf with noncentrality n rho²/(1 - rho²) (Steiger and Fouladi 1992)."""
     from scipy.stats import f, ncf
@@ -34,12 +36,21 @@ def hotelling_density(r: float, rho: float, n: int) -> float:
     """Density of the sample correlation of n bivariate normal pairs (H. Hotelling, JRSS B 15, 1953, formula 25)."""
     from scipy.special import gammaln, hyp2f1
 
-    log = (math.log(n - 2) + gammaln(n - 1) - gammaln(n - 0.5) - 0.5 * math.log(2 * math.pi)
-           + (n - 1) / 2 * math.log1p(-rho**2) + (n - 4) / 2 * math.log1p(-(r**2)) - (n - 1.5) * math.log1p(-rho * r))
+    log = (
+        math.log(n - 2)
+        + gammaln(n - 1)
+        - gammaln(n - 0.5)
+        - 0.5 * math.log(2 * math.pi)
+        + (n - 1) / 2 * math.log1p(-(rho**2))
+        + (n - 4) / 2 * math.log1p(-(r**2))
+        - (n - 1.5) * math.log1p(-rho * r)
+    )
     return math.exp(log) * hyp2f1(0.5, 0.5, n - 0.5, (1 + rho * r) / 2)
 
 
-@pytest.mark.parametrize(("r2", "rho", "n"), [(0.0439, 0.2, 57), (0.0439, 0.45, 57), (0.3, 0.4, 12), (0.0439, 0.3, 102)])
+@pytest.mark.parametrize(
+    ("r2", "rho", "n"), [(0.0439, 0.2, 57), (0.0439, 0.45, 57), (0.3, 0.4, 12), (0.0439, 0.3, 102)]
+)
 def test_random_regressors_follow_hotellings_distribution_of_r(r2, rho, n):
     from scipy.integrate import quad
 
@@ -82,7 +93,8 @@ def test_every_column_agrees_with_a_regression_fitted_to_records(n):
     fit = sm.OLS(y, sm.add_constant(x)).fit()
     row = regressions_with(Interval(0.0439, 0.0439), [n]).loc[n]
     assert [row["f_low"], row["t_low"], row["p_low"], row["slope_low"]] == pytest.approx(
-        [fit.fvalue, fit.tvalues[1], fit.pvalues[1], fit.params[1] * x.std() / y.std()])
+        [fit.fvalue, fit.tvalues[1], fit.pvalues[1], fit.params[1] * x.std() / y.std()]
+    )
     rho = pearsonr(x, y).confidence_interval(0.95)
     assert [row["rho_low"], row["rho_high"]] == pytest.approx([rho.low, rho.high])
 
@@ -91,7 +103,9 @@ def test_rounding_widens_every_range_and_contains_the_printed_value():
     wide = regressions_with(parse_printed("0.0439").interval(), [57, 102])
     point = regressions_with(Interval(0.0439, 0.0439), [57, 102])
     for name in ("slope", "f", "t", "p", "rho"):
-        assert (wide[f"{name}_low"] < point[f"{name}_low"]).all() and (wide[f"{name}_high"] > point[f"{name}_high"]).all()
+        assert (wide[f"{name}_low"] < point[f"{name}_low"]).all() and (
+            wide[f"{name}_high"] > point[f"{name}_high"]
+        ).all()
 
 
 def test_the_smallest_significant_size_is_a_threshold():

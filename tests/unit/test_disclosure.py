@@ -22,7 +22,7 @@ from analysis.disclosure.decisions import (
     judge_statistic,
 )
 from analysis.disclosure.protect import protect, prove
-from analysis.disclosure.reader import Derived, Reader, Statement, _blocks, _is_acyclic, linked
+from analysis.disclosure.reader import Background, Derived, Reader, Statement, _blocks, _is_acyclic, linked
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, as_frame, count_people, shown_shares, with_margins
 from analysis.errors import InputError
@@ -73,18 +73,24 @@ def fits(counts: pd.Series, shown: pd.Series, labels, sign: int) -> float:
     from scipy.optimize import LinearConstraint, milp
 
     def row(cell):
-        return np.array([all(p in (TOTAL, q) for p, q in zip(cell, each, strict=True)) for each in counts.index], dtype=float)
+        return np.array(
+            [all(p in (TOTAL, q) for p, q in zip(cell, each, strict=True)) for each in counts.index], dtype=float
+        )
 
     known = [(row(cell), value) for cell, value in shown.items() if not pd.isna(value)]
     matrix, values = np.array([r for r, _ in known]), np.array([float(v) for _, v in known])
-    found = milp(sign * row(labels), constraints=[LinearConstraint(matrix, values, values)], integrality=np.ones(len(counts)))
+    found = milp(
+        sign * row(labels), constraints=[LinearConstraint(matrix, values, values)], integrality=np.ones(len(counts))
+    )
     return float(row(labels) @ np.round(found.x))
 
 
 def random_tables(number: int, shape: tuple[int, ...], people: int = 57) -> list[pd.Series]:
     rng = np.random.default_rng(11)
-    return [table(rng.multinomial(people, rng.dirichlet(np.ones(int(np.prod(shape))))).reshape(shape), *"abc"[: len(shape)])
-            for _ in range(number)]
+    return [
+        table(rng.multinomial(people, rng.dirichlet(np.ones(int(np.prod(shape))))).reshape(shape), *"abc"[: len(shape)])
+        for _ in range(number)
+    ]
 
 
 def naive(counts: pd.Series, threshold: int) -> pd.Series:
@@ -95,13 +101,19 @@ def naive(counts: pd.Series, threshold: int) -> pd.Series:
 
 
 def gives_away(counts: pd.Series, shown: pd.Series, rules: Rules) -> bool:
-    small = [labels for labels, count in with_margins(counts).items()
-             if count < rules.minimum_cell and any(part != TOTAL for part in labels)]
+    small = [
+        labels
+        for labels, count in with_margins(counts).items()
+        if count < rules.minimum_cell and any(part != TOTAL for part in labels)
+    ]
     return any(fits(counts, shown, labels, -1) - fits(counts, shown, labels, 1) < rules.width for labels in small)
 
 
 def pinned(counts: pd.Series, shown: pd.Series) -> bool:
-    return any(pd.isna(value) and fits(counts, shown, labels, -1) == fits(counts, shown, labels, 1) for labels, value in shown.items())
+    return any(
+        pd.isna(value) and fits(counts, shown, labels, -1) == fits(counts, shown, labels, 1)
+        for labels, value in shown.items()
+    )
 
 
 def test_what_naive_suppression_gives_away_the_protected_tables_do_not():
@@ -133,22 +145,31 @@ def test_a_small_cell_that_is_shown_stops_the_run():
         prove({"t": with_margins(counts)}, {"t": counts}, Rules(), "x")
 
 
-PEOPLE = pd.DataFrame({
-    "course": ["esol"] * 30 + ["other"] * 27,
-    "pre": ([1] * 20 + [2] * 10) + ([1] * 12 + [2] * 15),
-    "post": ([2] * 18 + [1] * 2 + [2] * 10) + ([2] * 11 + [1] * 1 + [2] * 12 + [1] * 3),
-})
+PEOPLE = pd.DataFrame(
+    {
+        "course": ["esol"] * 30 + ["other"] * 27,
+        "pre": ([1] * 20 + [2] * 10) + ([1] * 12 + [2] * 15),
+        "post": ([2] * 18 + [1] * 2 + [2] * 10) + ([2] * 11 + [1] * 1 + [2] * 12 + [1] * 3),
+    }
+)
 CATEGORIES = {"course": ["esol", "other"], "pre": [1, 2], "post": [1, 2], "change": ["improved", "same", "worse"]}
-CHANGE = Derived("change", ("pre", "post"), lambda pre, post: "improved" if post > pre else "worse" if post < pre else "same")
+CHANGE = Derived(
+    "change", ("pre", "post"), lambda pre, post: "improved" if post > pre else "worse" if post < pre else "same"
+)
 PEOPLE = PEOPLE.assign(change=[CHANGE.value(a, b) for a, b in zip(PEOPLE["pre"], PEOPLE["post"], strict=True)])
 
 
-def joint_fits(shown: dict[str, pd.Series], people: pd.DataFrame, table_name: str, labels, sign: int) -> float:
+def joint_fits(shown: dict[str, pd.Series], table_name: str, labels, sign: int) -> float:
+    types = pd.DataFrame(
+        list(product(*(CATEGORIES[c] for c in ("course", "pre", "post")))), columns=["course", "pre", "post"]
+    )
+    types["change"] = [CHANGE.value(a, b) for a, b in zip(types["pre"], types["post"], strict=True)]
+    return type_fits(shown, types, table_name, labels, sign)
+
+
+def type_fits(shown: dict[str, pd.Series], types: pd.DataFrame, table_name: str, labels, sign: int) -> float:
     """The same integer program over all types of people and all tables, written apart from the code under test."""
     from scipy.optimize import LinearConstraint, milp
-
-    types = pd.DataFrame(list(product(*(CATEGORIES[c] for c in ("course", "pre", "post")))), columns=["course", "pre", "post"])
-    types["change"] = [CHANGE.value(a, b) for a, b in zip(types["pre"], types["post"], strict=True)]
 
     def row(names, cell):
         inside = np.ones(len(types))
@@ -165,22 +186,28 @@ def joint_fits(shown: dict[str, pd.Series], people: pd.DataFrame, table_name: st
 
 def test_tables_that_share_margins_or_follow_from_each_other_are_protected_together():
     """Each table alone would be safe with less hidden; together the shift table and the directions give cells away."""
-    tables = {"shift": count_people(PEOPLE, ["pre", "post"], CATEGORIES), "direction": count_people(PEOPLE, ["course", "change"], CATEGORIES)}
+    tables = {
+        "shift": count_people(PEOPLE, ["pre", "post"], CATEGORIES),
+        "direction": count_people(PEOPLE, ["course", "change"], CATEGORIES),
+    }
     alone = {name: protect({name: counts}, FIVE).tables[name] for name, counts in tables.items()}
-    together = protect(tables, FIVE, [CHANGE])
+    together = protect(tables, FIVE, Background((CHANGE,)))
     for name, counts in tables.items():
         for labels, count in with_margins(counts).items():
-            if count < 5 and joint_fits(together.tables, PEOPLE, name, labels, -1) > 0:  # else nobody can be there
-                ends = [joint_fits(together.tables, PEOPLE, name, labels, sign) for sign in (1, -1)]
+            if count < 5 and joint_fits(together.tables, name, labels, -1) > 0:  # else nobody can be there
+                ends = [joint_fits(together.tables, name, labels, sign) for sign in (1, -1)]
                 assert ends[1] - ends[0] >= FIVE.width
     with pytest.raises(InputError):
-        prove(alone, tables, FIVE, "x", [CHANGE])
+        prove(alone, tables, FIVE, "x", Background((CHANGE,)))
 
 
 def test_an_impossible_cell_is_no_secret():
     """Nobody at the top can improve: that zero is known to all and need not be hidden."""
-    tables = {"t": count_people(PEOPLE, ["pre", "change"], CATEGORIES), "shift": count_people(PEOPLE, ["pre", "post"], CATEGORIES)}
-    shown = protect(tables, FIVE, [CHANGE]).tables["t"]
+    tables = {
+        "t": count_people(PEOPLE, ["pre", "change"], CATEGORIES),
+        "shift": count_people(PEOPLE, ["pre", "post"], CATEGORIES),
+    }
+    shown = protect(tables, FIVE, Background((CHANGE,))).tables["t"]
     assert shown[(2, "improved")] == 0
 
 
@@ -191,16 +218,22 @@ def test_a_published_mean_counts_as_evidence():
     exact = Statement("mean answer", ("answer",), lambda a: worth[a], 139, 139)
     rough = Statement("mean answer", ("answer",), lambda a: worth[a], 110, 168)
     rules = Rules()
-    assert protect({"t": counts}, rules, statements=[rough]).proof["narrowest"].iloc[0] >= rules.width
+    assert protect({"t": counts}, rules, Background(statements=(rough,))).proof["narrowest"].iloc[0] >= rules.width
     with pytest.raises(InputError):
-        prove({"t": with_margins(counts).astype("Int64").where([False, False, True, True])}, {"t": counts}, rules, "x", statements=[exact])
+        prove(
+            {"t": with_margins(counts).astype("Int64").where([False, False, True, True])},
+            {"t": counts},
+            rules,
+            "x",
+            Background(statements=(exact,)),
+        )
 
 
 def test_a_mean_that_gives_a_cell_away_by_itself_is_refused():
     """57 answers of 1 or 2 that add up to 60 say that three people answered 2, whatever is hidden."""
     exact = Statement("mean answer", ("answer",), lambda a: {"answer0": 1, "answer1": 2}[a], 60, 60)
     with pytest.raises(ValueError, match="'mean answer' gives a small cell away"):
-        protect({"t": table([54, 3], "answer")}, Rules(), statements=[exact])
+        protect({"t": table([54, 3], "answer")}, Rules(), Background(statements=(exact,)))
 
 
 def test_bounds_are_those_of_the_transportation_problem():
@@ -226,7 +259,10 @@ def test_bounds_through_a_chain_of_tables_equal_those_of_the_joint_table():
     rng = np.random.default_rng(3)
     people = pd.DataFrame(rng.integers(0, 2, (40, 3)), columns=["a", "b", "c"])
     levels = {name: [0, 1] for name in people}
-    tables = {"ab": with_margins(count_people(people, ["a", "b"], levels)), "bc": with_margins(count_people(people, ["b", "c"], levels))}
+    tables = {
+        "ab": with_margins(count_people(people, ["a", "b"], levels)),
+        "bc": with_margins(count_people(people, ["b", "c"], levels)),
+    }
     chain = Reader(tables)
     joint = Reader({**tables, "abc": with_margins(count_people(people, ["a", "b", "c"], levels))})
     known = np.array([TOTAL in cell.labels for cell in chain.cells])
@@ -239,9 +275,53 @@ def test_bounds_through_a_chain_of_tables_equal_those_of_the_joint_table():
 
 
 def test_tables_are_grouped_by_the_columns_they_share():
-    tables = {"ab": table([[1, 2]], "a", "b"), "bc": table([[1, 2]], "b", "c"), "d": table([3], "d"), "e": table([3], "e")}
-    assert [sorted(group) for group in linked(tables, [], [])] == [["ab", "bc"], ["d"], ["e"]]
-    assert len(linked(tables, [], [Statement("s", ("d", "e"), lambda *_: 1.0, 0, 9)])) == 2
+    tables = {
+        "ab": table([[1, 2]], "a", "b"),
+        "bc": table([[1, 2]], "b", "c"),
+        "d": table([3], "d"),
+        "e": table([3], "e"),
+    }
+    assert [sorted(names) for names, _ in linked(tables, Background())] == [["ab", "bc"], ["d"], ["e"]]
+    joint = Statement("s", ("d", "e"), lambda *_: 1.0, 0, 9)
+    far = Statement("t", ("f",), lambda *_: 1.0, 0, 9)
+    groups = linked(tables, Background(statements=(joint, far)))
+    assert [(sorted(names), about.statements) for names, about in groups] == [
+        (["ab", "bc"], ()),
+        (["d", "e"], (joint,)),
+    ]
+
+
+def test_bands_and_directions_are_linked_through_the_answers_that_nobody_shows():
+    """Bands before and after, and improved or not, both follow from two answers on nine points.
+
+    Oracle: an integer program over all 81 types, written apart from the code under test.
+    """
+    points = list(range(1, 10))
+    rng = np.random.default_rng(8)
+    pre = rng.integers(1, 10, 57)
+    people = pd.DataFrame({"pre": pre, "post": np.clip(pre + rng.integers(-1, 4, 57), 1, 9)})
+
+    def band(point):
+        return "low" if point <= 4 else "high"
+
+    people = people.assign(pre_band=people["pre"].map(band), post_band=people["post"].map(band))
+    people["change"] = [CHANGE.value(a, b) for a, b in zip(people["pre"], people["post"], strict=True)]
+    derived = (CHANGE, Derived("pre_band", ("pre",), band), Derived("post_band", ("post",), band))
+    background = Background(derived, categories={"pre": points, "post": points})
+    bands = {"pre_band": ["low", "high"], "post_band": ["low", "high"], **CATEGORIES}
+    tables = {
+        "shift": count_people(people, ["pre_band", "post_band"], bands),
+        "direction": count_people(people, ["pre_band", "change"], bands),
+    }
+    shown = protect(tables, FIVE, background).tables
+    types = pd.DataFrame(list(product(points, points)), columns=["pre", "post"])
+    types = types.assign(pre_band=types["pre"].map(band), post_band=types["post"].map(band))
+    types["change"] = [CHANGE.value(a, b) for a, b in zip(types["pre"], types["post"], strict=True)]
+    for name, counts in tables.items():
+        for labels, count in with_margins(counts).items():
+            if count < 5:
+                ends = [type_fits(shown, types, name, labels, sign) for sign in (1, -1)]
+                assert ends[1] - ends[0] >= FIVE.width or ends[1] == 0  # zero: nobody can be there
 
 
 @pytest.mark.parametrize("base", [5, 10])
@@ -315,13 +395,23 @@ def test_decisions_never_hold_a_hidden_number_and_have_one_order():
     assert {row["decision"] for row in json.loads(text)["decisions"]} <= {HIDDEN, SHOWN}
 
 
-@pytest.mark.parametrize(("decision", "expected"), [
-    (judge_statistic("mean change", "mean", 57, Rules()), SHOWN), (judge_statistic("mean change", "mean", 9, Rules()), REFUSED),
-    (judge_statistic("sessions", "Maximum", 57, Rules()), REFUSED), (judge_statistic("sessions", "minimum", 5000, Rules()), REFUSED),
-    (judge_quantile("sessions", 57, 0.25, Rules()), SHOWN), (judge_quantile("sessions", 57, 0.95, Rules()), REFUSED),
-    (judge_quantile("sessions", 40, 0.75, Rules()), SHOWN), (judge_quantile("sessions", 39, 0.75, Rules()), REFUSED),
-    (judge_model("english", 57, 3, Rules()), SHOWN), (judge_model("english", 12, 3, Rules()), REFUSED),
-    (judge_figure("scatter", True), REFUSED), (judge_figure("scatter", True, synthetic=True), SHOWN), (judge_figure("bars", False), SHOWN),
-])
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        (judge_statistic("mean change", "mean", 57, Rules()), SHOWN),
+        (judge_statistic("mean change", "mean", 9, Rules()), REFUSED),
+        (judge_statistic("sessions", "Maximum", 57, Rules()), REFUSED),
+        (judge_statistic("sessions", "minimum", 5000, Rules()), REFUSED),
+        (judge_quantile("sessions", 57, 0.25, Rules()), SHOWN),
+        (judge_quantile("sessions", 57, 0.95, Rules()), REFUSED),
+        (judge_quantile("sessions", 40, 0.75, Rules()), SHOWN),
+        (judge_quantile("sessions", 39, 0.75, Rules()), REFUSED),
+        (judge_model("english", 57, 3, Rules()), SHOWN),
+        (judge_model("english", 12, 3, Rules()), REFUSED),
+        (judge_figure("scatter", True), REFUSED),
+        (judge_figure("scatter", True, synthetic=True), SHOWN),
+        (judge_figure("bars", False), SHOWN),
+    ],
+)
 def test_single_statistics_models_and_figures(decision: Decision, expected: str):
     assert decision.decision == expected and decision.reason

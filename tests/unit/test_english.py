@@ -22,19 +22,98 @@ from analysis.english.sample import Form, english_sample, restricted_cubic_splin
 from analysis.english.specification import ARBITRARY, Principled, curve_summary, specification_curve
 
 # NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
-NORRIS = np.array("""0.1 0.2 338.8 337.4 118.1 118.2 888.0 884.6 9.2 10.1 228.1 226.5 668.5 666.3 998.5 996.3 449.1 448.6
-778.9 777.0 559.2 558.2 0.3 0.4 0.1 0.6 778.1 775.5 668.8 666.9 339.3 338.0 448.9 447.5 10.8 11.6 557.7 556.0 228.3 228.1
-998.0 995.8 888.8 887.6 119.6 120.2 0.3 0.3 0.6 0.3 557.6 556.8 339.3 339.1 888.0 887.2 998.5 999.0 778.9 779.0 10.2 11.1
-117.6 118.3 228.9 229.2 668.4 669.1 449.2 448.9 0.2 0.5""".split(), dtype=float).reshape(-1, 2)
+NORRIS = np.array(
+    [
+        "0.1",
+        "0.2",
+        "338.8",
+        "337.4",
+        "118.1",
+        "118.2",
+        "888.0",
+        "884.6",
+        "9.2",
+        "10.1",
+        "228.1",
+        "226.5",
+        "668.5",
+        "666.3",
+        "998.5",
+        "996.3",
+        "449.1",
+        "448.6",
+        "778.9",
+        "777.0",
+        "559.2",
+        "558.2",
+        "0.3",
+        "0.4",
+        "0.1",
+        "0.6",
+        "778.1",
+        "775.5",
+        "668.8",
+        "666.9",
+        "339.3",
+        "338.0",
+        "448.9",
+        "447.5",
+        "10.8",
+        "11.6",
+        "557.7",
+        "556.0",
+        "228.3",
+        "228.1",
+        "998.0",
+        "995.8",
+        "888.8",
+        "887.6",
+        "119.6",
+        "120.2",
+        "0.3",
+        "0.3",
+        "0.6",
+        "0.3",
+        "557.6",
+        "556.8",
+        "339.3",
+        "339.1",
+        "888.0",
+        "887.2",
+        "998.5",
+        "999.0",
+        "778.9",
+        "779.0",
+        "10.2",
+        "11.1",
+        "117.6",
+        "118.3",
+        "228.9",
+        "229.2",
+        "668.4",
+        "669.1",
+        "449.2",
+        "448.9",
+        "0.2",
+        "0.5",
+    ],
+    dtype=float,
+).reshape(-1, 2)
 
 
 def records(n: int = 93, seed: int = 3) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     months = rng.integers(1, 120, n)
     english = np.clip(np.round(2 + 0.01 * months + rng.normal(0, 1, n)), 1, 5)
-    return pd.DataFrame({
-        "english_at_joining": english, "months_in_uk": months, "age": rng.integers(18, 60, n),
-        "region": rng.choice(["a", "b", "c"], n), "answered_after": rng.random(n) < 0.6})
+    return pd.DataFrame(
+        {
+            "english_at_joining": english,
+            "months_in_uk": months,
+            "age": rng.integers(18, 60, n),
+            "region": rng.choice(["a", "b", "c"], n),
+            "answered_after": rng.random(n) < 0.6,
+        }
+    )
 
 
 SAMPLE = english_sample(records())
@@ -52,11 +131,20 @@ def test_coefficients_and_hc3_errors_are_those_of_statsmodels(covariates):
     import statsmodels.formula.api as smf
 
     sample = english_sample(records(), covariates=covariates)
-    expected = smf.ols("english ~ months" + "".join(f" + {c}" for c in covariates), sample).fit(cov_type="HC3", use_t=True)
+    expected = smf.ols("english ~ months" + "".join(f" + {c}" for c in covariates), sample).fit(
+        cov_type="HC3", use_t=True
+    )
     found = slope(sample)
     ends = expected.conf_int().loc["months"]
     assert found[["slope", "se", "low", "high", "t", "p"]].tolist() == pytest.approx(
-        [expected.params["months"], expected.bse["months"], *ends, expected.tvalues["months"], expected.pvalues["months"]])
+        [
+            expected.params["months"],
+            expected.bse["months"],
+            *ends,
+            expected.tvalues["months"],
+            expected.pvalues["months"],
+        ]
+    )
 
 
 def test_hc3_is_what_mackinnon_and_white_wrote():
@@ -82,14 +170,18 @@ def test_the_gain_of_a_straight_line_is_twelve_slopes_wherever_it_starts():
     line = slope(SAMPLE)
     for start in (0.0, 40.0):
         found = gain(SAMPLE, Form.LINEAR, start)
-        assert found[["gain", "low", "high"]].tolist() == pytest.approx([12 * line[k] for k in ("slope", "low", "high")])
+        assert found[["gain", "low", "high"]].tolist() == pytest.approx(
+            [12 * line[k] for k in ("slope", "low", "high")]
+        )
     assert found["gain_sd"] == pytest.approx(found["gain"] / SAMPLE["english"].std())
 
 
 def test_the_gain_of_a_log_form_is_the_coefficient_times_the_difference_of_logs():
     line = slope(SAMPLE, Form.LOG)
     step = math.log(36 + 12 + 1) - math.log(36 + 1)
-    assert gain(SAMPLE, Form.LOG, 36.0)[["gain", "low", "high"]].tolist() == pytest.approx([step * line[k] for k in ("slope", "low", "high")])
+    assert gain(SAMPLE, Form.LOG, 36.0)[["gain", "low", "high"]].tolist() == pytest.approx(
+        [step * line[k] for k in ("slope", "low", "high")]
+    )
 
 
 def test_the_gain_of_a_spline_is_the_difference_of_two_fitted_values():
@@ -122,7 +214,12 @@ def test_a_straight_relation_shows_no_curve_and_a_bent_one_does():
 def test_the_band_is_that_of_statsmodels():
     import statsmodels.formula.api as smf
 
-    expected = smf.ols("english ~ months", SAMPLE).fit(cov_type="HC3", use_t=True).get_prediction(pd.DataFrame({"months": [6, 60]})).summary_frame()
+    expected = (
+        smf.ols("english ~ months", SAMPLE)
+        .fit(cov_type="HC3", use_t=True)
+        .get_prediction(pd.DataFrame({"months": [6, 60]}))
+        .summary_frame()
+    )
     found = fitted_band(SAMPLE, Form.LINEAR, np.array([6, 60]))
     assert found["fit"].tolist() == pytest.approx(expected["mean"].tolist())
     assert found["low"].tolist() == pytest.approx(expected["mean_ci_lower"].tolist())
@@ -136,9 +233,13 @@ def test_spearman_is_that_of_scipy_with_the_interval_of_bonett_and_wright():
 
     expected, found = spearmanr(SAMPLE["english"], SAMPLE["months"]), spearman(SAMPLE)
     assert found[["rho", "p"]].tolist() == pytest.approx([expected.statistic, expected.pvalue])
-    ten = pd.DataFrame({"english": range(1, 11), "months": [6, 2, 1, 5, 3, 9, 4, 10, 8, 7]})  # squared differences add up to 66
+    ten = pd.DataFrame(
+        {"english": range(1, 11), "months": [6, 2, 1, 5, 3, 9, 4, 10, 8, 7]}
+    )  # squared differences add up to 66
     assert spearman(ten)["rho"] == pytest.approx(1 - 6 * 66 / 990)
-    assert spearman(ten)[["low", "high"]].tolist() == pytest.approx([math.tanh(0.693147 - 0.804713), math.tanh(0.693147 + 0.804713)], abs=1e-5)
+    assert spearman(ten)[["low", "high"]].tolist() == pytest.approx(
+        [math.tanh(0.693147 - 0.804713), math.tanh(0.693147 + 0.804713)], abs=1e-5
+    )
 
 
 @pytest.mark.parametrize(("english", "rho"), [([1, 2, 3, 4, 5], 1), ([5, 4, 3, 2, 1], -1)])
@@ -149,11 +250,15 @@ def test_perfect_ranks_have_no_interval(english, rho):
 
 def test_ordered_logit_of_two_groups_is_the_log_odds_ratio():
     """Two levels of English and two times, 0 and 12 months: odds 8/12 and 15/5 by hand, ratio 4.5."""
-    sample = pd.DataFrame({"english": [2.0] * 8 + [1.0] * 12 + [2.0] * 15 + [1.0] * 5, "months": [0.0] * 20 + [12.0] * 20})
+    sample = pd.DataFrame(
+        {"english": [2.0] * 8 + [1.0] * 12 + [2.0] * 15 + [1.0] * 5, "months": [0.0] * 20 + [12.0] * 20}
+    )
     error = math.sqrt(1 / 8 + 1 / 12 + 1 / 15 + 1 / 5)  # B. Woolf, Annals of Human Genetics 19 (1955)
     found = ordered_logit(sample)
     assert found["odds_ratio"] == pytest.approx(4.5, rel=1e-4)
-    assert [found["low"], found["high"]] == pytest.approx([4.5 * math.exp(s * 1.959964 * error) for s in (-1, 1)], rel=1e-3)
+    assert [found["low"], found["high"]] == pytest.approx(
+        [4.5 * math.exp(s * 1.959964 * error) for s in (-1, 1)], rel=1e-3
+    )
     assert math.isnan(ordered_logit(sample.assign(english=1.0))["odds_ratio"])
 
 
@@ -200,7 +305,11 @@ def test_the_curve_has_every_combination_once_and_keeps_the_natures_apart():
 
 def test_the_plain_specification_is_the_plain_gain():
     curve = specification_curve(records(), Principled({}, {}))
-    plain = curve[(curve["form"] == str(Form.LINEAR)) & (curve["months"] == "as answered") & (curve["coding"] == "points of the scale")].iloc[0]
+    plain = curve[
+        (curve["form"] == str(Form.LINEAR))
+        & (curve["months"] == "as answered")
+        & (curve["coding"] == "points of the scale")
+    ].iloc[0]
     assert plain["gain"] == pytest.approx(gain(SAMPLE)["gain_sd"])
     assert plain["p"] == pytest.approx(gain(SAMPLE)["p"])
 

@@ -28,7 +28,13 @@ from analysis.questionnaire.change import (
     wilcoxon_tests,
 )
 from analysis.questionnaire.ordinal import ordered_logit_change
-from analysis.questionnaire.proportions import mcnemar_exact, mcnemar_mid_p, newcombe_paired_interval, stuart_maxwell, tango_interval
+from analysis.questionnaire.proportions import (
+    mcnemar_exact,
+    mcnemar_mid_p,
+    newcombe_paired_interval,
+    stuart_maxwell,
+    tango_interval,
+)
 from analysis.questionnaire.response_shift import response_shift
 from analysis.questionnaire.shift import (
     as_square,
@@ -56,18 +62,23 @@ def pairs_of(before, after) -> pd.DataFrame:
 
 RECORDS = frame(
     person_id=list("abcdef"),
-    confidence_pre=[5, 6, None, 4, 9, None], confidence_post=[8, 6, 7, None, 7, None],
-    worry_pre=[5, 4, 3, "refused", 1, 2], worry_post=[2, None, 3, 1, 2, 2],
+    confidence_pre=[5, 6, None, 4, 9, None],
+    confidence_post=[8, 6, 7, None, 7, None],
+    worry_pre=[5, 4, 3, "refused", 1, 2],
+    worry_post=[2, None, 3, 1, 2, 2],
 )
 
 
-@pytest.mark.parametrize(("rule", "item", "kept"), [
-    (MissingRule.PAIRS, CONFIDENCE, {0: 3, 1: 0, 4: -2}),
-    (MissingRule.PAIRS, WORRY, {0: 3, 2: 0, 4: -1, 5: 0}),
-    (MissingRule.COMPLETE, CONFIDENCE, {0: 3, 4: -2}),
-    (MissingRule.UNCHANGED, CONFIDENCE, {0: 3, 1: 0, 2: 0, 3: 0, 4: -2}),
-    (MissingRule.UNCHANGED, WORRY, {0: 3, 1: 0, 2: 0, 3: 0, 4: -1, 5: 0}),
-])
+@pytest.mark.parametrize(
+    ("rule", "item", "kept"),
+    [
+        (MissingRule.PAIRS, CONFIDENCE, {0: 3, 1: 0, 4: -2}),
+        (MissingRule.PAIRS, WORRY, {0: 3, 2: 0, 4: -1, 5: 0}),
+        (MissingRule.COMPLETE, CONFIDENCE, {0: 3, 4: -2}),
+        (MissingRule.UNCHANGED, CONFIDENCE, {0: 3, 1: 0, 2: 0, 3: 0, 4: -2}),
+        (MissingRule.UNCHANGED, WORRY, {0: 3, 1: 0, 2: 0, 3: 0, 4: -1, 5: 0}),
+    ],
+)
 def test_the_rule_for_missing_answers_decides_who_is_kept(rule, item, kept):
     """Worked by hand from the six records; a fall in worry is an improvement."""
     assert paired_answers(RECORDS, item, rule, [CONFIDENCE, WORRY])["change"].to_dict() == kept
@@ -75,7 +86,13 @@ def test_the_rule_for_missing_answers_decides_who_is_kept(rule, item, kept):
 
 def test_answers_are_counted_by_when_they_were_given():
     counts = answer_counts(RECORDS, [CONFIDENCE, WORRY])
-    assert counts.loc["confidence"].to_dict() == {"both": 3, "only before": 1, "only after": 1, "neither": 1, "people": 6}
+    assert counts.loc["confidence"].to_dict() == {
+        "both": 3,
+        "only before": 1,
+        "only after": 1,
+        "neither": 1,
+        "people": 6,
+    }
     assert counts.loc["worry"].to_dict() == {"both": 4, "only before": 1, "only after": 1, "neither": 0, "people": 6}
 
 
@@ -137,7 +154,10 @@ def likeliest_loss(gained: int, lost: int, n: int, difference: float) -> float:
 @given(*[st.integers(0, 25)] * 4)
 def test_newcombe_mirrors_and_stays_within_bounds(both, gained, lost, neither):
     if both + gained + lost + neither:
-        found, mirrored = newcombe_paired_interval(both, gained, lost, neither), newcombe_paired_interval(both, lost, gained, neither)
+        found, mirrored = (
+            newcombe_paired_interval(both, gained, lost, neither),
+            newcombe_paired_interval(both, lost, gained, neither),
+        )
         assert [found.low, found.high] == pytest.approx([-mirrored.high, -mirrored.low])
         assert -1 <= found.low <= (gained - lost) / (both + gained + lost + neither) <= found.high <= 1
 
@@ -169,7 +189,9 @@ def test_the_t_interval_is_that_of_scipy(changes):
     expected = ttest_1samp(changes, 0.0)
     ends = expected.confidence_interval()
     found = mean_change(frame(change=changes))
-    assert found[["t", "p", "low", "high"]].tolist() == pytest.approx([expected.statistic, expected.pvalue, ends.low, ends.high], abs=1e-12)
+    assert found[["t", "p", "low", "high"]].tolist() == pytest.approx(
+        [expected.statistic, expected.pvalue, ends.low, ends.high], abs=1e-12
+    )
 
 
 def test_a_change_without_spread_has_no_width():
@@ -234,7 +256,9 @@ def test_bca_is_what_efron_wrote(statistic):
 
 def test_the_same_seed_gives_the_same_interval_and_no_spread_gives_none():
     sample = np.array([1.0, 2, 4, -1, 3, 0, 2])
-    assert bootstrap_interval((sample,), mean_of, 1, resamples=200) == bootstrap_interval((sample,), mean_of, 1, resamples=200)
+    assert bootstrap_interval((sample,), mean_of, 1, resamples=200) == bootstrap_interval(
+        (sample,), mean_of, 1, resamples=200
+    )
     assert all(map(math.isnan, bootstrap_interval((np.array([1.0, 2, 3]),), rank_biserial, 1, resamples=200)))
 
 
@@ -264,8 +288,13 @@ def test_ordered_logit_maximises_the_proportional_odds_likelihood():
     before = rng.integers(1, 5, 80)
     after = np.clip(before + rng.integers(-1, 3, 80), 1, 4)
     found = ordered_logit_change(pairs_of(before, after))
-    oracle = minimize(proportional_odds_loss, [-1.0, 0.0, 1.0, 0.0], args=(before, after, np.arange(1, 5)), method="Nelder-Mead",
-                      options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 4000})
+    oracle = minimize(
+        proportional_odds_loss,
+        [-1.0, 0.0, 1.0, 0.0],
+        args=(before, after, np.arange(1, 5)),
+        method="Nelder-Mead",
+        options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 4000},
+    )
     assert found["log_odds"] == pytest.approx(oracle.x[-1], abs=1e-4)
 
 
@@ -337,7 +366,9 @@ def test_lee_bounds_turn_with_the_groups():
     outcome, group = pd.Series([1.0, 3, 5, np.nan, 2, np.nan, np.nan, 7]), pd.Series(list("aaaabbbb"))
     one = lee_bounds(outcome, outcome.notna(), group, "a", "b")
     two = lee_bounds(outcome, outcome.notna(), group, "b", "a")
-    assert [one["low"], one["high"], one["trimmed_share"]] == pytest.approx([-two["high"], -two["low"], -two["trimmed_share"]])
+    assert [one["low"], one["high"], one["trimmed_share"]] == pytest.approx(
+        [-two["high"], -two["low"], -two["trimmed_share"]]
+    )
 
 
 def test_the_flow_of_people_has_shares_of_the_first_and_of_the_stage_before():
@@ -348,7 +379,11 @@ def test_the_flow_of_people_has_shares_of_the_first_and_of_the_stage_before():
 
 def test_response_shift_is_the_difference_between_the_two_measures_of_change():
     rng = np.random.default_rng(2)
-    records = frame(confidence_pre=rng.integers(3, 7, 30), confidence_post=rng.integers(5, 10, 30), confidence_then=rng.integers(2, 6, 30))
+    records = frame(
+        confidence_pre=rng.integers(3, 7, 30),
+        confidence_post=rng.integers(5, 10, 30),
+        confidence_then=rng.integers(2, 6, 30),
+    )
     records.loc[0, "confidence_then"] = np.nan
     found = response_shift(records, CONFIDENCE, seed=1, resamples=200)
     assert found["n"].tolist() == [29, 29, 29]
@@ -360,8 +395,12 @@ def test_response_shift_is_the_difference_between_the_two_measures_of_change():
 
 def test_the_summary_has_one_row_for_each_item_and_corrects_over_the_list():
     rng = np.random.default_rng(7)
-    records = frame(confidence_pre=rng.integers(3, 7, 40), confidence_post=rng.integers(4, 10, 40),
-                    worry_pre=rng.integers(1, 6, 40), worry_post=rng.integers(1, 6, 40))
+    records = frame(
+        confidence_pre=rng.integers(3, 7, 40),
+        confidence_post=rng.integers(4, 10, 40),
+        worry_pre=rng.integers(1, 6, 40),
+        worry_post=rng.integers(1, 6, 40),
+    )
     table = item_summary(records, [CONFIDENCE, WORRY], seed=1, resamples=200)
     assert list(table.index) == ["Confidence", "Worry"]
     assert table["p_holm"].tolist() == pytest.approx(holm(table["p"]).tolist())

@@ -74,7 +74,9 @@ def _solve(closed: list[Bracket], total: int, weights: np.ndarray) -> float:
     from scipy.sparse import diags_array
 
     n = len(weights)
-    rising = LinearConstraint(diags_array([np.full(n, -1.0), np.ones(n - 1)], offsets=[0, 1], shape=(n - 1, n)), 0, np.inf)
+    rising = LinearConstraint(
+        diags_array([np.full(n, -1.0), np.ones(n - 1)], offsets=[0, 1], shape=(n - 1, n)), 0, np.inf
+    )
     low, high = (np.repeat([getattr(b, end) for b in closed], [b.count for b in closed]) for end in ("low", "high"))
     found = milp(
         weights,
@@ -89,7 +91,10 @@ def _solve(closed: list[Bracket], total: int, weights: np.ndarray) -> float:
 
 
 def distribution_ranges(
-    brackets: Sequence[Bracket], total: int, quantiles: Sequence[float] = (0.25, 0.5, 0.75), tops: Sequence[float] = (0.1, 0.25)
+    brackets: Sequence[Bracket],
+    total: int,
+    quantiles: Sequence[float] = (0.25, 0.5, 0.75),
+    tops: Sequence[float] = (0.1, 0.25),
 ) -> pd.DataFrame:
     """Bounds on quantiles, on the share held by the most active people, and on the Gini coefficient.
 

@@ -43,7 +43,9 @@ def _row(r_squared: Interval, n: int, level: float) -> dict[str, float]:
         "population_random": _population(ends, n, level, random=True),
         "population_fixed": _population(ends, n, level, random=False),
     }
-    return {f"{name}_{end}": value for name, pair in pairs.items() for end, value in zip(("low", "high"), pair, strict=True)}
+    return {
+        f"{name}_{end}": value for name, pair in pairs.items() for end, value in zip(("low", "high"), pair, strict=True)
+    }
 
 
 def t_statistic(r_squared: float, n: int) -> float:

@@ -39,7 +39,9 @@ def possible_groups(percents: Mapping[str, Interval], total: int, exactly: bool 
     """
     if len(percents) != 2:
         raise ValueError("two groups are needed")
-    rows = [row for size in range(2 if not exactly else total, total + 1) for row in _rows(tuple(percents.values()), size)]
+    rows = [
+        row for size in range(2 if not exactly else total, total + 1) for row in _rows(tuple(percents.values()), size)
+    ]
     first, second = percents
     columns = [f"{first} size", f"{first} count", f"{second} size", f"{second} count"]
     table = pd.DataFrame(rows, columns=columns, dtype="int64")

@@ -52,7 +52,8 @@ def r_squared_interval(
         raise ValueError(f"R² of {observed} from {n} people and {predictors} predictors has no interval")
     tail = (1 - level) / 2
     return Interval(
-        _population_with(observed, n, predictors, random, 1 - tail), _population_with(observed, n, predictors, random, tail)
+        _population_with(observed, n, predictors, random, 1 - tail),
+        _population_with(observed, n, predictors, random, tail),
     )
 
 

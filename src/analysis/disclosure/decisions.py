@@ -40,14 +40,18 @@ def judge_quantile(name: str, n: int, quantile: float, rules: Rules) -> Decision
 def judge_model(name: str, n: int, parameters: int, rules: Rules) -> Decision:
     """Whether a model may be shown: observations less parameters must reach the minimum."""
     if n - parameters < rules.minimum_residual_df:
-        return Decision(name, "residual degrees of freedom", REFUSED, f"fewer than {rules.minimum_residual_df} are left")
+        return Decision(
+            name, "residual degrees of freedom", REFUSED, f"fewer than {rules.minimum_residual_df} are left"
+        )
     return Decision(name, "residual degrees of freedom", SHOWN, f"at least {rules.minimum_residual_df} are left")
 
 
 def judge_figure(name: str, one_mark_each: bool, synthetic: bool = False) -> Decision:
     """Whether a figure may be shown: none may draw a mark for each person, unless the records are synthetic."""
     if one_mark_each and not synthetic:
-        return Decision(name, "no single cases", REFUSED, "it draws a mark for each person; draw counts or fitted lines")
+        return Decision(
+            name, "no single cases", REFUSED, "it draws a mark for each person; draw counts or fitted lines"
+        )
     reason = "the records are synthetic" if one_mark_each else "no mark stands for one person"
     return Decision(name, "no single cases", SHOWN, reason)
 
@@ -56,8 +60,12 @@ def stop_if_refused(decisions: Iterable[Decision], file: str) -> None:
     """Raise InputError naming the first decision that refuses; `file` is the notebook that wants to show it."""
     for each in decisions:
         if each.decision == REFUSED:
-            raise InputError(file, found=f"'{each.table}' ({each.reason})", expected=f"output that keeps the rule '{each.rule}'",
-                             action="leave it out, or merge categories so that more people stand behind each number")
+            raise InputError(
+                file,
+                found=f"'{each.table}' ({each.reason})",
+                expected=f"output that keeps the rule '{each.rule}'",
+                action="leave it out, or merge categories so that more people stand behind each number",
+            )
 
 
 def decisions_text(study: str, rules: Rules, decisions: Iterable[Decision]) -> str:

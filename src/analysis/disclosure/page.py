@@ -111,4 +111,6 @@ def _inside(value: object) -> Iterator[object]:
     while pending:
         each = pending.popleft()
         yield each
-        pending.extend(part for part in (each.values() if isinstance(each, dict) else each) if isinstance(part, list | dict))
+        pending.extend(
+            part for part in (each.values() if isinstance(each, dict) else each) if isinstance(part, list | dict)
+        )

@@ -6,7 +6,7 @@ of people that fit everything published are what the most patient reader can fin
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -41,6 +41,24 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Background:
+    """What a reader knows besides the tables: how columns follow from others, published sums, possible answers.
+
+    `categories` are needed for columns that no table shows but others follow from, for example the nine points behind
+    bands of three.
+    """
+
+    derived: tuple[Derived, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    categories: Mapping[str, Sequence[object]] = field(default_factory=dict)
+
+    def base(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The columns that the named ones follow from, each once; a column that follows from none stands for itself."""
+        rules = {each.name: each.of for each in self.derived}
+        return tuple(dict.fromkeys(column for name in names for column in rules.get(name, (name,))))
+
+
+@dataclass(frozen=True)
 class Cell:
     """One cell of one table: its table's name, its labels (with "total"), and what is published of it."""
 
@@ -55,18 +73,28 @@ class Reader:
     equations between unknowns of different tables about the same people.
     """
 
-    def __init__(self, tables: Mapping[str, pd.Series], derived: Sequence[Derived] = (), statements: Sequence[Statement] = ()):
+    def __init__(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> None:
         """Set up the unknowns for tables with margins that share columns; raises ValueError if there are too many."""
         from scipy.sparse import csr_array
 
-        rules = {each.name: each for each in derived}
-        categories = _categories(tables, rules)
-        needs = [_base(series.index.names, rules) for series in tables.values()] + [_base(s.of, rules) for s in statements]
-        blocks = [_types(names, categories, derived) for names in _blocks(needs)]
+        background = background or Background()
+        needs = [background.base(series.index.names) for series in tables.values()]
+        needs += [background.base(statement.of) for statement in background.statements]
+        categories = _categories(tables, background)
+        _check_known(needs, categories)
+        blocks = [_types(names, categories, background.derived) for names in _blocks(needs)]
         self.cells = [Cell(name, labels) for name, series in tables.items() for labels in series.index]
-        self.statements = list(statements)
-        rows = [_cell_row(blocks, name, series.index.names, labels, rules) for name, series in tables.items() for labels in series.index]
-        rows += [_statement_row(blocks, statement, rules) for statement in statements]
+        self.statements = list(background.statements)
+        places = [_block_for(blocks, need) for need in needs]
+        rows = [
+            _cell_row(blocks, place, series.index.names, labels)
+            for place, series in zip(places, tables.values(), strict=False)
+            for labels in series.index
+        ]
+        rows += [
+            _statement_row(blocks, place, statement)
+            for place, statement in zip(places[len(tables) :], self.statements, strict=True)
+        ]
         self.holds = csr_array(np.array(rows))
         self.links = csr_array(np.array(list(_links(blocks)) or [np.zeros(self.holds.shape[1])]))
         self._least, self._most = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
@@ -108,10 +136,12 @@ class Reader:
         exact, inside = np.nonzero(low == high)[0], np.nonzero((low < high) & np.isfinite(high))[0]
         found = linprog(
             sign * self.holds[[cell]].toarray().ravel(),
-            A_eq=vstack([self.links, self.holds[exact]]), b_eq=np.concatenate([np.zeros(self.links.shape[0]), low[exact]]),
+            A_eq=vstack([self.links, self.holds[exact]]),
+            b_eq=np.concatenate([np.zeros(self.links.shape[0]), low[exact]]),
             A_ub=vstack([self.holds[inside], -self.holds[inside]]) if len(inside) else None,
             b_ub=np.concatenate([high[inside], -low[inside]]) if len(inside) else None,
-            bounds=(0, None), method="highs",
+            bounds=(0, None),
+            method="highs",
         )
         if found.status != 0:
             raise ValueError(f"no numbers of people fit the published cells together: {found.message}")
@@ -130,33 +160,36 @@ class Reader:
         return np.floor(self._most[cell] + 1e-6) - np.ceil(self._least[cell] - 1e-6)
 
 
-def linked(tables: Mapping[str, pd.Series], derived: Sequence[Derived], statements: Sequence[Statement]) -> list[list[str]]:
-    """The tables in groups that share a column, directly or through others; statements link as tables do."""
-    rules = {each.name: each for each in derived}
-    groups: list[tuple[set[str], list[str]]] = []
-    members = [(set(_base(s.index.names, rules)), [name]) for name, s in tables.items()]
-    for columns, names in members + [(set(_base(s.of, rules)), []) for s in statements]:
-        touching = [group for group in groups if group[0] & columns]
-        groups = [group for group in groups if not group[0] & columns]
-        groups.append((columns.union(*(g[0] for g in touching)), [n for g in touching for n in g[1]] + names))
-    return [names for _, names in groups if names]
+def linked(tables: Mapping[str, pd.Series], background: Background) -> list[tuple[list[str], Background]]:
+    """The tables in groups that share a column, directly or through others, each with what concerns it.
+
+    Published sums link columns as tables do. A sum over columns that no table touches is left out.
+    """
+    members = [(set(background.base(series.index.names)), [name], []) for name, series in tables.items()]
+    members += [(set(background.base(each.of)), [], [each]) for each in background.statements]
+    groups: list[tuple[set[str], list[str], list[Statement]]] = []
+    for member in members:
+        touching = [group for group in groups if group[0] & member[0]]
+        groups = [group for group in groups if not group[0] & member[0]]
+        columns = member[0].union(*(group[0] for group in touching))
+        names, sums = ([each for group in (*touching, member) for each in group[i]] for i in (1, 2))
+        groups.append((columns, names, sums))
+    return [(names, replace(background, statements=tuple(sums))) for _, names, sums in groups if names]
 
 
-def _base(names: Iterable[str], rules: Mapping[str, Derived]) -> tuple[str, ...]:
-    columns = [column for name in names for column in (rules[name].of if name in rules else (name,))]
-    return tuple(dict.fromkeys(columns))
-
-
-def _categories(tables: Mapping[str, pd.Series], rules: Mapping[str, Derived]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
+def _categories(tables: Mapping[str, pd.Series], background: Background) -> dict[str, list[object]]:
+    found = {name: list(labels) for name, labels in background.categories.items()}
     for series in tables.values():
         for name in series.index.names:
             labels = [label for label in dict.fromkeys(series.index.get_level_values(name)) if label != TOTAL]
             found[name] = list(dict.fromkeys(found.get(name, []) + labels))
-    missing = sorted({column for rule in rules.values() for column in rule.of} - set(found))
-    if missing and any(name in rules for series in tables.values() for name in series.index.names):
-        raise ValueError(f"a table must show '{missing[0]}' itself, since another shows what follows from it")
     return found
+
+
+def _check_known(needs: list[tuple[str, ...]], categories: Mapping[str, list[object]]) -> None:
+    unknown = sorted({column for need in needs for column in need} - set(categories))
+    if unknown:
+        raise ValueError(f"no table shows '{unknown[0]}'; give its categories, since others follow from it")
 
 
 def _blocks(needs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -166,9 +199,14 @@ def _blocks(needs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     from one joint table (C. Beeri and others, Journal of the ACM 30, 1983, 479-513), and the sets themselves will do.
     Otherwise only the joint table of all columns is safe.
     """
-    sets = [need for i, need in enumerate(needs)
-            if not any(set(need) < set(other) or (set(need) == set(other) and j < i) for j, other in enumerate(needs))]
-    return sets if _is_acyclic([set(each) for each in sets]) else [tuple(dict.fromkeys(c for need in needs for c in need))]
+    sets = [
+        need
+        for i, need in enumerate(needs)
+        if not any(set(need) < set(other) or (set(need) == set(other) and j < i) for j, other in enumerate(needs))
+    ]
+    return (
+        sets if _is_acyclic([set(each) for each in sets]) else [tuple(dict.fromkeys(c for need in needs for c in need))]
+    )
 
 
 def _is_acyclic(edges: list[set[str]]) -> bool:
@@ -183,7 +221,7 @@ def _is_acyclic(edges: list[set[str]]) -> bool:
             return False
 
 
-def _types(names: tuple[str, ...], categories: Mapping[str, list[object]], derived: Sequence[Derived]) -> pd.DataFrame:
+def _types(names: tuple[str, ...], categories: Mapping[str, list[object]], derived: Iterable[Derived]) -> pd.DataFrame:
     size = int(np.prod([len(categories[name]) for name in names]))
     if size > MOST_TYPES:
         raise ValueError(f"{size} types of people ({', '.join(names)}) are too many to prove safe; cross fewer columns")
@@ -205,18 +243,14 @@ def _spread(blocks: list[pd.DataFrame], place: int, values: np.ndarray) -> np.nd
     return row
 
 
-def _cell_row(
-    blocks: list[pd.DataFrame], table: str, names: Sequence[str], labels: tuple[object, ...], rules: Mapping[str, Derived]
-) -> np.ndarray:
-    place = _block_for(blocks, _base(names, rules))
+def _cell_row(blocks: list[pd.DataFrame], place: int, names: Sequence[str], labels: tuple[object, ...]) -> np.ndarray:
     inside = np.ones(len(blocks[place]), dtype=bool)
     for name, label in zip(names, labels, strict=True):
         inside &= True if label == TOTAL else (blocks[place][name] == label).to_numpy()
     return _spread(blocks, place, inside)
 
 
-def _statement_row(blocks: list[pd.DataFrame], statement: Statement, rules: Mapping[str, Derived]) -> np.ndarray:
-    place = _block_for(blocks, _base(statement.of, rules))
+def _statement_row(blocks: list[pd.DataFrame], place: int, statement: Statement) -> np.ndarray:
     values = [statement.weight(*row) for row in blocks[place][list(statement.of)].itertuples(index=False)]
     return _spread(blocks, place, np.array(values, dtype=float))
 
@@ -226,7 +260,10 @@ def _links(blocks: list[pd.DataFrame]) -> Iterable[np.ndarray]:
     for i, one in enumerate(blocks):
         for j in range(i + 1, len(blocks)):
             shared = [name for name in one.columns if name in blocks[j].columns]
-            keys = [block[shared].apply(tuple, axis=1) if shared else pd.Series([()] * len(block)) for block in (one, blocks[j])]
+            keys = [
+                block[shared].apply(tuple, axis=1) if shared else pd.Series([()] * len(block))
+                for block in (one, blocks[j])
+            ]
             for key in dict.fromkeys(keys[0]):
                 here, there = ((each == key).to_numpy(dtype=float) for each in keys)
                 yield _spread(blocks, i, here) - _spread(blocks, j, there)

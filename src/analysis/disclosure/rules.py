@@ -42,13 +42,23 @@ def read_rules(params: Mapping[str, object], file: str = "params.yaml") -> Rules
     unknown = sorted(set(params) - {"minimum_cell", "reason", "rounding_base"})
     if unknown:
         raise _refusal(file, unknown[0], "a setting of that name", "minimum_cell, reason or rounding_base", "remove it")
-    minimum, reason, base = params.get("minimum_cell", MINIMUM_CELL), str(params.get("reason") or ""), params.get("rounding_base")
+    minimum, reason, base = (
+        params.get("minimum_cell", MINIMUM_CELL),
+        str(params.get("reason") or ""),
+        params.get("rounding_base"),
+    )
     if not isinstance(minimum, int) or isinstance(minimum, bool) or minimum < LOWEST_MINIMUM_CELL:
-        raise _refusal(file, "minimum_cell", repr(minimum), f"a whole number of at least {LOWEST_MINIMUM_CELL}", "raise it")
+        raise _refusal(
+            file, "minimum_cell", repr(minimum), f"a whole number of at least {LOWEST_MINIMUM_CELL}", "raise it"
+        )
     if minimum < MINIMUM_CELL and len(reason.split()) < 3:
-        raise _refusal(file, "reason", repr(reason), f"a sentence, since minimum_cell is below {MINIMUM_CELL}", "write why")
+        raise _refusal(
+            file, "reason", repr(reason), f"a sentence, since minimum_cell is below {MINIMUM_CELL}", "write why"
+        )
     if base is not None and base not in ROUNDING_BASES:
-        raise _refusal(file, "rounding_base", repr(base), "5 or 10", "choose one of them, or leave it out to suppress cells")
+        raise _refusal(
+            file, "rounding_base", repr(base), "5 or 10", "choose one of them, or leave it out to suppress cells"
+        )
     return Rules(minimum, reason, base)  # type: ignore[arg-type]
 
 

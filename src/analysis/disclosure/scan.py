@@ -18,7 +18,9 @@ SHORTEST_COLUMN = 10  # people in a column of answers
 
 _WHOLE = re.compile(r"^(-?\d+)\.0+$")
 _TOKEN = re.compile(r"[\w-]+")
-_DATA_FILE = re.compile(r"data:\s*(?:text/(?!css|javascript)|application/(?!font|javascript|x-font))[\w.+-]*", re.IGNORECASE)
+_DATA_FILE = re.compile(
+    r"data:\s*(?:text/(?!css|javascript)|application/(?!font|javascript|x-font))[\w.+-]*", re.IGNORECASE
+)
 _NOTEBOOK = re.compile(
     r"attachment:|\"attachments\"\s*:|\"nbformat\"\s*:|application/vnd\.jupyter|application/x-ipynb|application/vnd\.dataresource",
     re.IGNORECASE,
@@ -82,7 +84,11 @@ def scan_folder(folder: Path, secrets: Iterable[Secrets], synthetic: bool = Fals
     """Every leak on the HTML pages below a folder, in the order of their names."""
     secrets = list(secrets)
     pages = sorted(folder.rglob("*.html"))
-    return [leak for page in pages for leak in scan_page(page.read_text(encoding="utf-8"), page.relative_to(folder).as_posix(), secrets, synthetic)]
+    return [
+        leak
+        for page in pages
+        for leak in scan_page(page.read_text(encoding="utf-8"), page.relative_to(folder).as_posix(), secrets, synthetic)
+    ]
 
 
 def stop_on_leaks(leaks: Sequence[Leak]) -> None:
@@ -90,8 +96,12 @@ def stop_on_leaks(leaks: Sequence[Leak]) -> None:
     if leaks:
         page = leaks[0].page
         found = "; ".join(leak.what for leak in leaks if leak.page == page)
-        raise InputError(page, found=found, expected="a page with nothing about single people",
-                         action="remove it from the notebook's output, run again, and do not pass this page on")
+        raise InputError(
+            page,
+            found=found,
+            expected="a page with nothing about single people",
+            action="remove it from the notebook's output, run again, and do not pass this page on",
+        )
 
 
 def _files(html: str, page: Page) -> dict[str, bool]:
@@ -107,11 +117,13 @@ def _people(html: str, page: Page, values: list[object], secrets: Secrets) -> di
     text = " ".join(words)
     return {
         "the id of a person": not secrets.ids.isdisjoint(tokens) or _holds_ids(html, secrets.ids),
-        "a column of ids": any(secrets.id_column in headers for headers in page.headers) or _has_id_key(values, secrets),
+        "a column of ids": any(secrets.id_column in headers for headers in page.headers)
+        or _has_id_key(values, secrets),
         "a table with a row for each person": any(_is_record_table(page, i, secrets) for i in range(len(page.tables))),
         "records in a script or attribute": any(_is_records(value, secrets) for value in values),
         "a whole column of answers": any(_is_column(value, secrets) for value in values) or _has_column(page, secrets),
-        "a free-text answer": any(each in text for each in secrets.texts) or not secrets.runs.isdisjoint(_windows(words, WORDS_IN_A_ROW)),
+        "a free-text answer": any(each in text for each in secrets.texts)
+        or not secrets.runs.isdisjoint(_windows(words, WORDS_IN_A_ROW)),
     }
 
 
@@ -134,8 +146,12 @@ def _is_record_table(page: Page, place: int, secrets: Secrets) -> bool:
 def _is_records(value: object, secrets: Secrets) -> bool:
     if isinstance(value, dict):
         columns = value.get("columns")
-        split = isinstance(columns, list) and len(secrets.columns.intersection(map(str, columns))) >= 2 and "data" in value
-        return split or sum(isinstance(part, list | dict) for name, part in value.items() if name in secrets.columns) >= 2
+        split = (
+            isinstance(columns, list) and len(secrets.columns.intersection(map(str, columns))) >= 2 and "data" in value
+        )
+        return (
+            split or sum(isinstance(part, list | dict) for name, part in value.items() if name in secrets.columns) >= 2
+        )
     named = [part for part in value if isinstance(part, dict) and len(secrets.columns.intersection(part)) >= 2]
     return len(named) >= 2 or any(_holds_record(part, secrets) for part in value if isinstance(part, list))
 

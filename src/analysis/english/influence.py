@@ -18,12 +18,19 @@ def influence_summary(sample: pd.DataFrame, alpha: float = 0.05) -> pd.Series:
     slopes, significant = np.array([_without(x, y, person, alpha) for person in range(len(y))]).T
     beta, covariance, _ = least_squares(x, y)
     distances = cooks_distances(x, y)
-    return pd.Series({
-        "n": len(y), "cutoff": 4 / len(y), "above_cutoff": int((distances > 4 / len(y)).sum()), "slope": beta[1],
-        "slope_p10": np.quantile(slopes, 0.1), "slope_p90": np.quantile(slopes, 0.9),
-        "sign_changes": bool((np.sign(slopes) != np.sign(beta[1])).any()),
-        "significance_changes": bool((significant != _significant(beta, covariance, len(y), alpha)).any()),
-    }, dtype=object)
+    return pd.Series(
+        {
+            "n": len(y),
+            "cutoff": 4 / len(y),
+            "above_cutoff": int((distances > 4 / len(y)).sum()),
+            "slope": beta[1],
+            "slope_p10": np.quantile(slopes, 0.1),
+            "slope_p90": np.quantile(slopes, 0.9),
+            "sign_changes": bool((np.sign(slopes) != np.sign(beta[1])).any()),
+            "significance_changes": bool((significant != _significant(beta, covariance, len(y), alpha)).any()),
+        },
+        dtype=object,
+    )
 
 
 def cooks_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -79,11 +79,22 @@ def slope(sample: pd.DataFrame, form: Form = Form.LINEAR, level: float = 0.95) -
     alone = len(found.coefficients) == 2 and not math.isnan(found.r_squared)
     ends = r_squared_interval(found.r_squared, found.n, level=level) if alone and found.r_squared < 1 else None
     shares = (found.r_squared, ends.low, ends.high) if ends else (math.nan,) * 3
-    return pd.Series({"n": found.n, "slope": row.pop("value"), **row, **dict(zip(("r_squared", "r_squared_low", "r_squared_high"), shares, strict=True))})
+    return pd.Series(
+        {
+            "n": found.n,
+            "slope": row.pop("value"),
+            **row,
+            **dict(zip(("r_squared", "r_squared_low", "r_squared_high"), shares, strict=True)),
+        }
+    )
 
 
 def gain(
-    sample: pd.DataFrame, form: Form = Form.LINEAR, start: float | None = None, months: float = MONTHS_IN_A_YEAR, level: float = 0.95
+    sample: pd.DataFrame,
+    form: Form = Form.LINEAR,
+    start: float | None = None,
+    months: float = MONTHS_IN_A_YEAR,
+    level: float = 0.95,
 ) -> pd.Series:
     """English gained without support over `months` from `start` (default: the sample's mean time in the UK).
 
@@ -161,8 +172,15 @@ def ordered_logit(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
     found = OrderedModel(english, years, distr="logit").fit(method="bfgs", disp=0, maxiter=500)
     value, error = float(found.params.iloc[0]), float(found.bse.iloc[0])
     half = float(ndtri((1 + level) / 2)) * error
-    return pd.Series({"n": len(sample), "odds_ratio": math.exp(value), "low": math.exp(value - half), "high": math.exp(value + half),
-                      "p": float(2 * ndtr(-abs(value / error)))})
+    return pd.Series(
+        {
+            "n": len(sample),
+            "odds_ratio": math.exp(value),
+            "low": math.exp(value - half),
+            "high": math.exp(value + half),
+            "p": float(2 * ndtr(-abs(value / error))),
+        }
+    )
 
 
 def _estimate(value: float, variance: float, df: int, level: float) -> dict[str, float]:
@@ -171,4 +189,11 @@ def _estimate(value: float, variance: float, df: int, level: float) -> dict[str,
     error = math.sqrt(max(float(variance), 0.0))
     t = float(value) / error if error else (math.copysign(math.inf, value) if value else 0.0)
     half = float(stdtrit(df, (1 + level) / 2)) * error
-    return {"value": float(value), "se": error, "low": value - half, "high": value + half, "t": t, "p": float(2 * stdtr(df, -abs(t)))}
+    return {
+        "value": float(value),
+        "se": error,
+        "low": value - half,
+        "high": value + half,
+        "t": t,
+        "p": float(2 * stdtr(df, -abs(t))),
+    }

@@ -18,14 +18,19 @@ class Form(StrEnum):
 
 
 def english_sample(
-    records: pd.DataFrame, outcome: str = "english_at_joining", time: str = "months_in_uk", covariates: Sequence[str] = ()
+    records: pd.DataFrame,
+    outcome: str = "english_at_joining",
+    time: str = "months_in_uk",
+    covariates: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Columns `english` and `months` as numbers, and the covariates, for everybody who gave them all.
 
     An answer that is no number counts as missing. Raises ValueError for negative months or fewer than five people.
     """
     numbers = {"english": outcome, "months": time}
-    sample = pd.DataFrame({name: pd.to_numeric(records[column], errors="coerce").astype("float64") for name, column in numbers.items()})
+    sample = pd.DataFrame(
+        {name: pd.to_numeric(records[column], errors="coerce").astype("float64") for name, column in numbers.items()}
+    )
     sample = pd.concat([sample, records[list(covariates)]], axis=1)
     sample = sample[np.isfinite(sample[["english", "months"]]).all(axis=1)].dropna()
     if (sample["months"] < 0).any():
@@ -59,7 +64,9 @@ def restricted_cubic_spline(x: np.ndarray, knots: np.ndarray) -> np.ndarray:
     """Basis that is cubic between the knots and straight beyond them (Harrell 2015, formula 2.25): x and k - 2 terms."""
     last, before = knots[-1], knots[-2]
     terms = [
-        _cube(x - knot) - _cube(x - before) * (last - knot) / (last - before) + _cube(x - last) * (before - knot) / (last - before)
+        _cube(x - knot)
+        - _cube(x - before) * (last - knot) / (last - before)
+        + _cube(x - last) * (before - knot) / (last - before)
         for knot in knots[:-2]
     ]
     return np.column_stack([x, *(term / (last - knots[0]) ** 2 for term in terms)])

@@ -32,7 +32,11 @@ class Principled:
 
 
 def specification_curve(
-    records: pd.DataFrame, principled: Principled, outcome: str = "english_at_joining", time: str = "months_in_uk", level: float = 0.95
+    records: pd.DataFrame,
+    principled: Principled,
+    outcome: str = "english_at_joining",
+    time: str = "months_in_uk",
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """The yearly gain without support, in standard deviations of English, under every combination of choices.
 
@@ -62,16 +66,26 @@ def curve_summary(curve: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
 
 def _summary(part: pd.DataFrame, alpha: float) -> pd.Series:
     fitted = part.dropna(subset="gain")
-    return pd.Series({
-        "specifications": len(part), "fitted": len(fitted), "median": fitted["gain"].median(),
-        "lowest": fitted["gain"].min(), "highest": fitted["gain"].max(),
-        "positive": (fitted["gain"] > 0).mean(), "significant": (fitted["p"] < alpha).mean(),
-    })
+    return pd.Series(
+        {
+            "specifications": len(part),
+            "fitted": len(fitted),
+            "median": fitted["gain"].median(),
+            "lowest": fitted["gain"].min(),
+            "highest": fitted["gain"].max(),
+            "positive": (fitted["gain"] > 0).mean(),
+            "significant": (fitted["p"] < alpha).mean(),
+        }
+    )
 
 
 def _row(
-    records: pd.DataFrame, columns: tuple[str, str], who: tuple[str, str | None], held: tuple[str, Sequence[str]],
-    options: tuple[str, ...], level: float,
+    records: pd.DataFrame,
+    columns: tuple[str, str],
+    who: tuple[str, str | None],
+    held: tuple[str, Sequence[str]],
+    options: tuple[str, ...],
+    level: float,
 ) -> dict[str, object]:
     chosen = dict(zip(ARBITRARY, options, strict=True))
     row: dict[str, object] = {"people": who[0], "held_equal": held[0], **chosen}

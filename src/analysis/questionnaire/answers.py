@@ -48,7 +48,9 @@ def paired_answers(
         raise ValueError("the rule for complete answers needs the list of items")
     pairs = _pair(records, item)
     if rule is MissingRule.UNCHANGED:
-        pairs = pd.DataFrame({"before": pairs["before"].fillna(pairs["after"]), "after": pairs["after"].fillna(pairs["before"])})
+        pairs = pd.DataFrame(
+            {"before": pairs["before"].fillna(pairs["after"]), "after": pairs["after"].fillna(pairs["before"])}
+        )
     if rule is MissingRule.COMPLETE:
         pairs = pairs[pd.concat([_pair(records, each) for each in items], axis=1).notna().all(axis=1)]
     pairs = pairs.dropna()
@@ -82,6 +84,9 @@ def _answered(pair: pd.DataFrame) -> dict[str, int]:
 
 
 def _pair(records: pd.DataFrame, item: Item) -> pd.DataFrame:
-    return pd.DataFrame({
-        "before": as_numbers(records[f"{item.name}_pre"], item), "after": as_numbers(records[f"{item.name}_post"], item)
-    })
+    return pd.DataFrame(
+        {
+            "before": as_numbers(records[f"{item.name}_pre"], item),
+            "after": as_numbers(records[f"{item.name}_post"], item),
+        }
+    )

@@ -83,7 +83,13 @@ def lee_bounds(outcome: pd.Series, answered: pd.Series, group: pd.Series, first:
         raise ValueError("each group needs somebody who answered")
     kept = [min(1.0, rates[1] / rates[0]), min(1.0, rates[0] / rates[1])]
     one, two = (trimmed_means(each, share * len(each)) for each, share in zip(values, kept, strict=True))
-    return pd.Series({
-        "low": one.low - two.high, "high": one.high - two.low, "untrimmed": values[0].mean() - values[1].mean(),
-        "trimmed_share": (1 - kept[0]) - (1 - kept[1]), "rate_first": rates[0], "rate_second": rates[1],
-    })
+    return pd.Series(
+        {
+            "low": one.low - two.high,
+            "high": one.high - two.low,
+            "untrimmed": values[0].mean() - values[1].mean(),
+            "trimmed_share": (1 - kept[0]) - (1 - kept[1]),
+            "rate_first": rates[0],
+            "rate_second": rates[1],
+        }
+    )

@@ -64,7 +64,11 @@ def rank_biserial(change: np.ndarray, axis: int = -1, zeros: str = "dropped") ->
 
 
 def bootstrap_interval(
-    samples: tuple[np.ndarray, ...], statistic: Callable[..., np.ndarray], seed: int, level: float = 0.95, resamples: int = RESAMPLES
+    samples: tuple[np.ndarray, ...],
+    statistic: Callable[..., np.ndarray],
+    seed: int,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
 ) -> tuple[float, float]:
     """BCa interval (B. Efron, JASA 82, 1987) of a vectorised statistic of one sample or of pairs of samples.
 
@@ -76,15 +80,19 @@ def bootstrap_interval(
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore", DegenerateDataWarning)
         found = bootstrap(
-            samples, statistic, paired=len(samples) > 1, vectorized=True, confidence_level=level,
-            n_resamples=resamples, method="BCa", rng=np.random.default_rng(seed),
+            samples,
+            statistic,
+            paired=len(samples) > 1,
+            vectorized=True,
+            confidence_level=level,
+            n_resamples=resamples,
+            method="BCa",
+            rng=np.random.default_rng(seed),
         ).confidence_interval
     return float(found.low), float(found.high)
 
 
-def effect_sizes(
-    pairs: pd.DataFrame, seed: int, level: float = 0.95, resamples: int = RESAMPLES
-) -> pd.DataFrame:
+def effect_sizes(pairs: pd.DataFrame, seed: int, level: float = 0.95, resamples: int = RESAMPLES) -> pd.DataFrame:
     """Mean change, d_z, d_av and rank-biserial correlation (zeros dropped, and Pratt's) with BCa intervals.
 
     Index `effect`; columns `value`, `low`, `high`. d_z standardises by the spread of changes, d_av by the spread of

@@ -41,7 +41,14 @@ def _row(n: int, log_odds: float, error: float, level: float) -> pd.Series:
     from scipy.special import ndtr, ndtri
 
     half = float(ndtri((1 + level) / 2)) * error
-    return pd.Series({
-        "n": n, "log_odds": log_odds, "se": error, "odds_ratio": math.exp(log_odds),
-        "low": math.exp(log_odds - half), "high": math.exp(log_odds + half), "p": float(2 * ndtr(-abs(log_odds / error))),
-    })
+    return pd.Series(
+        {
+            "n": n,
+            "log_odds": log_odds,
+            "se": error,
+            "odds_ratio": math.exp(log_odds),
+            "low": math.exp(log_odds - half),
+            "high": math.exp(log_odds + half),
+            "p": float(2 * ndtr(-abs(log_odds / error))),
+        }
+    )

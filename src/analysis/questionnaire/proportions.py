@@ -56,7 +56,9 @@ def _tango_sd(gained: int, lost: int, n: int, difference: float) -> float:
     return math.sqrt(max(n * (2 * q + difference * (1 - difference)), 0.0))
 
 
-def newcombe_paired_interval(both: int, only_first: int, only_second: int, neither: int, level: float = 0.95) -> Interval:
+def newcombe_paired_interval(
+    both: int, only_first: int, only_second: int, neither: int, level: float = 0.95
+) -> Interval:
     """Interval for share with the first trait less share with the second, from their Wilson intervals and correlation.
 
     Square-and-add, method 10 of R. G. Newcombe, Statistics in Medicine 17 (1998) 2635-2650; phi is corrected for

@@ -68,12 +68,22 @@ def threshold_change(pairs: pd.DataFrame, at_least: float, level: float = 0.95) 
 
 def _difference(both: int, gained: int, lost: int, neither: int, level: float) -> pd.Series:
     n = both + gained + lost + neither
-    tango, newcombe = tango_interval(gained, lost, n, level), newcombe_paired_interval(both, gained, lost, neither, level)
-    return pd.Series({
-        "n": n, "difference": (gained - lost) / n,
-        "tango_low": tango.low, "tango_high": tango.high, "newcombe_low": newcombe.low, "newcombe_high": newcombe.high,
-        "p_exact": mcnemar_exact(gained, lost), "p_mid": mcnemar_mid_p(gained, lost),
-    })
+    tango, newcombe = (
+        tango_interval(gained, lost, n, level),
+        newcombe_paired_interval(both, gained, lost, neither, level),
+    )
+    return pd.Series(
+        {
+            "n": n,
+            "difference": (gained - lost) / n,
+            "tango_low": tango.low,
+            "tango_high": tango.high,
+            "newcombe_low": newcombe.low,
+            "newcombe_high": newcombe.high,
+            "p_exact": mcnemar_exact(gained, lost),
+            "p_mid": mcnemar_mid_p(gained, lost),
+        }
+    )
 
 
 def ceiling_shares(pairs: pd.DataFrame, item: Item, level: float = 0.95) -> pd.DataFrame:

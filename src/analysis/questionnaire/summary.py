@@ -38,7 +38,10 @@ def item_summary(
     and `_high` (BCa); `p_wilcoxon_dropped` and `p_wilcoxon_pratt`. Raises ValueError for an item nobody answered twice.
     """
     items = list(items)
-    rows = {item.label: _item_row(paired_answers(records, item, rule, items), item, seed, level, resamples) for item in items}
+    rows = {
+        item.label: _item_row(paired_answers(records, item, rule, items), item, seed, level, resamples)
+        for item in items
+    }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("item")
     table.insert(table.columns.get_loc("p") + 1, "p_holm", holm(table["p"]))
     return table
@@ -51,9 +54,15 @@ def _item_row(pairs: pd.DataFrame, item: Item, seed: int, level: float, resample
     effects = effect_sizes(pairs, seed, level, resamples)
     names = {"d_z": "d_z", "d_av": "d_av", "rank_biserial": "rank-biserial correlation"}
     return {
-        "n": len(pairs), **direction_shares(pairs, level)["share"],
-        "net": net["difference"], "net_low": net["tango_low"], "net_high": net["tango_high"], "p": net["p_exact"],
-        "mean": mean["mean"], "mean_low": mean["low"], "mean_high": mean["high"],
+        "n": len(pairs),
+        **direction_shares(pairs, level)["share"],
+        "net": net["difference"],
+        "net_low": net["tango_low"],
+        "net_high": net["tango_high"],
+        "p": net["p_exact"],
+        "mean": mean["mean"],
+        "mean_low": mean["low"],
+        "mean_high": mean["high"],
         **{key: effects.loc[name, "value"] for key, name in names.items()},
         **{f"{key}_{end}": effects.loc[name, end] for key, name in names.items() for end in ("low", "high")},
         **{f"p_wilcoxon_{zeros}": p for zeros, p in wilcoxon_tests(pairs)["p"].items()},
