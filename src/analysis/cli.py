@@ -37,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
+    example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
+    example.add_argument("--study", required=True, help="id of the worked example")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     _command(commands, "publish", _publish, "write reports/ from the last run")
@@ -76,10 +78,20 @@ def _no_value(text: str) -> Any:
 
 
 def _collect(options: argparse.Namespace) -> int:
+    from analysis.pipeline.people import collect_decisions
     from analysis.pipeline.run import collect_results
     from analysis.study import find_root
 
     collect_results(find_root(), options.study)
+    collect_decisions(find_root(), options.study)
+    return 0
+
+
+def _example_records(options: argparse.Namespace) -> int:
+    from analysis.pipeline.people import write_example_records
+    from analysis.study import find_root
+
+    write_example_records(find_root(), options.study)
     return 0
 
 

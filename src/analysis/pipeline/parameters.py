@@ -47,16 +47,59 @@ class AuditParameters(Parameters):
     ]
 
 
+class RecordsParameters(Parameters):
+    """What every notebook about participants takes: the rules of disclosure."""
+
+    minimum_cell: Annotated[int, Field(ge=5, description="people below which a count is hidden; below 10 only with a reason")]
+    rounding_base: Annotated[Literal[0, 5, 10], Field(description="5 or 10: counts are rounded to it; 0: small counts are hidden")]
+    reason: Annotated[str, Field(description="why minimum_cell is below 10, in a sentence; empty otherwise")]
+
+
+class BeforeAfterParameters(RecordsParameters):
+    """03_before_after."""
+
+    item: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the item that heads the page, such as confidence")]
+    before: Annotated[
+        Literal["asked before", "looking back"], Field(description="which answer about the time before is compared with the one after")
+    ]
+    missing: Annotated[
+        Literal["pairs", "complete", "unchanged"],
+        Field(description="who counts: who answered the item twice, who answered every item twice, or missing as no change"),
+    ]
+    seed: Annotated[int, Field(ge=0, description="seed of the bootstrap intervals")]
+
+
+class EnglishParameters(RecordsParameters):
+    """04_english_and_time."""
+
+    start: Annotated[float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")]
+    seed: Annotated[int, Field(ge=0, description="seed of the jitter in figures of synthetic records")]
+
+
+class ExampleRecordsParameters(Parameters):
+    """The stage example_records."""
+
+    seed: Annotated[int, Field(ge=0, description="seed of the synthetic records")]
+
+
 MODELS: dict[str, type[Parameters]] = {
+    "02b_participation": RecordsParameters,
+    "03_before_after": BeforeAfterParameters,
+    "04_english_and_time": EnglishParameters,
     "05_sroi": SroiParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
 }
 
 
+# Stages of params.yaml that are no notebooks.
+OTHER_STAGES: dict[str, type[Parameters]] = {"example_records": ExampleRecordsParameters}
+
+
 def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
     """Every (notebook, study) that params.yaml lists, in its order."""
-    return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
+    content = {name: studies for name, studies in _content(root).items() if name not in OTHER_STAGES}
+    return tuple((notebook, study) for notebook, studies in content.items() for study in studies)
 
 
 def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
@@ -65,8 +108,8 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped or out
     of range.
     """
-    content = _content(root)
-    if notebook not in content or notebook not in MODELS:
+    content, models = _content(root), MODELS | OTHER_STAGES
+    if notebook not in content or notebook not in models:
         raise InputError(
             FILE, column=notebook, found="no notebook of this name", expected=f"one of {', '.join(sorted(MODELS))}",
             action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
@@ -76,7 +119,7 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             FILE, column=f"{notebook}.{study}", found="no such study under this notebook",
             expected=f"one of {', '.join(content[notebook])}", action="correct the study's id, or list the study in params.yaml",
         )
-    return check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
+    return check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
 
 
 def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parameters:

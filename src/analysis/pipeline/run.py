@@ -10,6 +10,7 @@ from analysis.errors import InputError
 from analysis.pipeline import provenance, progress
 from analysis.pipeline.execute import NotebookFailure, execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
+from analysis.pipeline.people import stop_on_page_leaks
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
 
@@ -42,6 +43,7 @@ def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) ->
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
+    stop_on_page_leaks(html, study, notebook)
     return html
 
 
