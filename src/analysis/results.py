@@ -236,7 +236,7 @@ def _record(result: Result) -> dict[str, object]:
 def _from_record(result_id: str, row: dict[str, object]) -> Result:
     known = {key: value for key, value in row.items() if key != "text"}
     ends = {"unbounded above": math.inf, "unbounded below": -math.inf}
-    known |= {key: ends[known[key]] for key in ("low", "high") if known.get(key) in ends}
+    known |= {key: ends[known[key]] for key in ("value", "low", "high") if known.get(key) in ends}
     known |= {"kind": Kind(str(row["kind"])), "inputs": tuple(row.get("inputs", ()))}
     return Result(id=result_id, **known)  # type: ignore[arg-type]
 

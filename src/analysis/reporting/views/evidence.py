@@ -87,14 +87,16 @@ class Evidence:
         )
 
     def _decision_table(self) -> Display:
-        rows = sorted({(each.table, each.rule, each.decision, each.reason) for each in self.decisions})
-        frame = pd.DataFrame(rows, columns=["table", "rule", "decision", "reason"])
-        frame.index = pd.Index([f"{table}: {rule}" for table, rule in zip(frame["table"], frame["rule"], strict=True)])
-        frame = frame[~frame.index.duplicated()]
-        columns = {"decision": Column("Decision"), "reason": Column("Reason")}
-        text = {"reason": "label"}
+        about: dict[tuple[str, str, str], list[str]] = {}
+        for each in sorted(set(self.decisions), key=lambda d: (d.rule, d.decision, d.reason, d.table)):
+            about.setdefault((each.rule, each.decision, each.reason), []).append(each.table)
+        rows = [(*key, "; ".join(tables)) for key, tables in about.items()]
+        frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
+        frame.index = pd.Index([f"{row.rule}, {place}" for place, row in enumerate(frame.itertuples(), start=1)])
+        columns = {"decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
         return self.page.table(
-            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Table or statistic, and rule", text=text
+            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Rule",
+            text={"reason": "label", "tables": "label"},
         )
 
 

@@ -45,8 +45,8 @@ def answer(figures: published.Figures) -> str:
     attendance, advice, last = figures.attendance, figures.advice, figures.stages[-1]
     return (
         f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, {{sessions.mean}} sessions "
-        f"for each of them. Half of them came to fewer sessions than a number that the print leaves open: the median lies "
-        f"from {{sessions.median|interval}}. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
+        f"for each of them. The print leaves open how they are spread: the median participant may have come to as few or as "
+        f"many as {{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
         f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the printed value."
     )
 
@@ -66,7 +66,7 @@ def stage_table(page: Appendix, study: Study, figures: published.Figures) -> Dis
     }
     return page.table(
         "stages", frame, columns, "From joining to the last questionnaire.", row_header="Stage",
-        note="The last two columns are the 95 per cent interval (Wilson) of the share of the stage before.".replace("95", "{=95}"),
+        note="The last two columns are the {=95} per cent interval (Wilson) of the share of the stage before.",
     )
 
 

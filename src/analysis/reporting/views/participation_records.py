@@ -41,7 +41,8 @@ def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function:
         if key not in summary:
             continue
         where = f"{label}, {name}"
-        decision = judge_quantile(where, n, quantile, evidence.rules) if quantile else judge_statistic(where, label, n, evidence.rules)
+        people = round(n * min(summary[key], 1 - summary[key])) if key == "share_none" else n
+        decision = judge_quantile(where, n, quantile, evidence.rules) if quantile else judge_statistic(where, label, people, evidence.rules)
         value = scale * float(summary[key]) if evidence.allows(decision) else HIDDEN
         found.append(number(f"{name}.{key}", where, value, unit, decimals, function=f"{_MODULE}.{function}"))
     return found
@@ -106,9 +107,8 @@ def _banded(evidence: Evidence, sessions: pd.Series) -> pd.DataFrame:
     bands = bands_of(sessions, starts)
     labels = band_labels(starts)
     shown = evidence.protected({"people by sessions attended": count_people(bands.to_frame(), ["sessions"], {"sessions": labels})})
-    people = shown["people by sessions attended"].droplevel([]).reindex([(label,) for label in labels])
-    frame = pd.DataFrame({"people": people.array, "attendances": sessions.groupby(bands).sum().reindex(labels), "start": starts}, index=labels)
-    return frame.assign(people=frame["people"].astype(object).where(frame["people"].notna(), HIDDEN)).rename_axis("sessions")
+    people = hidden_words(as_frame(shown["people by sessions attended"])).set_axis([*labels, TOTAL])["people"]
+    return pd.DataFrame({"people": people[labels], "attendances": sessions.groupby(bands).sum().reindex(labels)}).rename_axis("sessions")
 
 
 def band_table(evidence: Evidence) -> Display:
