@@ -1,6 +1,8 @@
 """What printed means and percentages of a questionnaire allow: ranges over every set of answers behind them."""
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,6 +65,19 @@ class Figures(_Part):
     everyone: tuple[str, ...]
     items: tuple[PrintedItem, ...] = Field(min_length=1)
     groups: Groups
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A study's printed figures and, worked out once, what they allow."""
+
+    study: Study
+    figures: Figures
+
+    @cached_property
+    def ranges(self) -> dict[str, pd.DataFrame]:
+        """`item_ranges` of every item, by its id."""
+        return {item.id: item_ranges(item, self.figures, self.study) for item in self.figures.items}
 
 
 def read_figures(study: Study) -> Figures:

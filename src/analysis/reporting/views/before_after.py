@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from analysis.questionnaire import published as figures_of
 from analysis.reporting.markup import Display
@@ -22,23 +23,27 @@ class BeforeAfter:
         """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
         if self.answers:
             return of_records(self.answers) if of_records else NOTHING
-        figures = figures_of.read_figures(self.evidence.study)
-        return of_print(self.evidence.page, self.evidence.study, figures, *more) if of_print else NOTHING
+        return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
+
+    @cached_property
+    def printed(self) -> figures_of.Printed:
+        """The printed figures, for a study without records."""
+        return figures_of.Printed(self.evidence.study, figures_of.read_figures(self.evidence.study))
 
 
 def open_run(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> BeforeAfter:
     """Read the answers and record what the prose refers to."""
-    answers = read_answers(evidence, item, before, missing, seed)
-    if answers:
-        measured.record(answers)
+    run = BeforeAfter(evidence, read_answers(evidence, item, before, missing, seed))
+    if run.answers:
+        measured.record(run.answers)
     else:
-        published.record(evidence.page, evidence.study, figures_of.read_figures(evidence.study))
-    return BeforeAfter(evidence, answers)
+        published.record(evidence.page, run.printed)
+    return run
 
 
 def answer(run: BeforeAfter) -> Display:
     """The opening paragraph."""
-    template = measured.answer(run.answers) if run.answers else published.answer(figures_of.read_figures(run.evidence.study))
+    template = measured.answer(run.answers) if run.answers else published.answer(run.printed.figures)
     return run.evidence.page.say(template)
 
 

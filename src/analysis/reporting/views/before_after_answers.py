@@ -18,7 +18,7 @@ from analysis.reporting.views.evidence import Evidence
 DIRECTIONS = ("improved", "same", "worse")
 RULES = {"pairs": MissingRule.PAIRS, "complete": MissingRule.COMPLETE, "unchanged": MissingRule.UNCHANGED}
 FRIENDS = Item("friends", "Friends met regularly", 0, None)
-RESAMPLES = 4999
+RESAMPLES = 1999  # enough for the two digits that intervals are shown with
 _PROOF = "proof by linear programming"
 
 

@@ -6,25 +6,34 @@ from analysis.questionnaire import published
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published as as_published
-from analysis.reporting.views.evidence import number, p_value
+from analysis.reporting.views.evidence import number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
-from analysis.study import Study
 
 _MODULE = "analysis.questionnaire.published"
 _UNITS = {published.IMPROVED: ("%", 0), published.WORSE: ("%", 0), published.NET: ("%", 0)}
 
 
-def record(page: Appendix, study: Study, figures: published.Figures) -> None:
+def record(page: Appendix, printed: published.Printed) -> None:
     """Record the claims, and `<item>.<statistic>` over all readings, for the prose."""
-    named = [figures.respondents, *figures.everyone, *figures.groups.claims.values()]
-    named += [claim for item in figures.items for claim in (item.before, item.after)]
-    page.add(as_published(study.claims[claim]) for claim in dict.fromkeys(named))
-    for item in figures.items:
-        ranges = published.item_ranges(item, figures, study)
+    named = [printed.figures.respondents, *printed.figures.everyone, *printed.figures.groups.claims.values()]
+    named += [claim for item in printed.figures.items for claim in (item.before, item.after)]
+    page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(named))
+    page.add(_group_results(printed))
+    for item in printed.figures.items:
+        ranges = printed.ranges[item.id]
         for statistic in ranges["statistic"].unique():
             found = published.over_readings(ranges, statistic)
             unit, decimals = _UNITS.get(statistic, ("", 2))
             page.add([number(f"{item.id}.{slug(statistic)}", f"{item.label}: {statistic}", None, unit, decimals, Kind.BOUNDED, found.low, found.high, "bounds over all readings", f"{_MODULE}.item_ranges")])
+
+
+def _group_results(printed: published.Printed) -> list[Result]:
+    found, function = published.group_sizes(printed.figures, printed.study), f"{_MODULE}.group_sizes"
+    ends = 100 * found["difference_low"].min(), 100 * found["difference_high"].max()
+    return [
+        number("groups.possible", "Possible pairs of group sizes", len(found), "pairs", kind=Kind.RECOMPUTED, function=function),
+        number("groups.difference", "Difference of the groups, over all pairs of sizes", None, "%", 0, Kind.BOUNDED, *ends, "95 % (Newcombe), all sizes", function),
+    ]
 
 
 def answer(figures: published.Figures) -> str:
@@ -35,28 +44,30 @@ def answer(figures: published.Figures) -> str:
         f"The printed mean of {item.label.lower()} rose from {{claim:{item.before}}} to {{claim:{item.after}}}. Taken alone, the two "
         f"means allow anything from {{{item.id}.share_improved|interval}} of the respondents to have improved, and from "
         f"{{{item.id}.share_worse|interval}} to have got worse: a rise of a mean does not say for how many. The mean change itself lies "
-        f"between {{{item.id}.mean_change|interval}} points. For {other.label.lower()} the print allows even more. What is settled is the difference "
-        f"between the two groups in English, {{claim:{first}}} and {{claim:{second}}}, if they make up the respondents."
+        f"between {{{item.id}.mean_change|interval}} points. For {other.label.lower()} the print allows "
+        f"a share improved from {{{other.id}.share_improved|interval}}. If the two groups of courses make up the respondents, the percentages whose "
+        f"English improved, {{claim:{first}}} and {{claim:{second}}}, leave {{groups.possible|:pairs}} of group sizes, and in all of them the difference "
+        f"of the two has a confidence interval within {{groups.difference|interval}}."
     )
 
 
-def printed_table(page: Appendix, study: Study, figures: published.Figures) -> Display:
+def printed_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: means before and after as printed."""
     frame = pd.DataFrame(
-        {when: [as_published(study.claims[getattr(item, when)]) for item in figures.items] for when in ("before", "after")},
-        index=pd.Index([item.label for item in figures.items]), dtype=object,
+        {when: [as_published(printed.study.claims[getattr(item, when)]) for item in printed.figures.items] for when in ("before", "after")},
+        index=pd.Index([item.label for item in printed.figures.items]), dtype=object,
     )
     columns = {"before": Column("Mean before", "", Kind.PUBLISHED), "after": Column("Mean after", "", Kind.PUBLISHED)}
     return page.table("printed", frame, columns, "Means before and after, as printed.", row_header="Item")
 
 
-def range_table(page: Appendix, study: Study, figures: published.Figures, place: int) -> Display:
+def range_table(page: Appendix, printed: published.Printed, place: int) -> Display:
     """Table: range of every statistic under every reading of one item's printed means."""
-    item = figures.items[place]
-    ranges = published.item_ranges(item, figures, study)
+    item = printed.figures.items[place]
+    ranges = printed.ranges[item.id]
     order = {reading.label: number for number, reading in enumerate(item.readings, start=1)}
     rows = {
-        f"{row.statistic.capitalize() if not row.statistic.startswith('d_') else row.statistic} (reading {order[row.reading]})": {
+        f"{sentence_case(row.statistic)} (reading {order[row.reading]})": {
             "reading": row.reading, **{end: _end(page, item, row, order[row.reading], end) for end in ("low", "high")}
         }
         for row in ranges.itertuples()
@@ -77,11 +88,11 @@ def _end(page: Appendix, item: published.PrintedItem, row, reading: int, end: st
     return number(key, label, value, unit, decimals, Kind.BOUNDED, function=function)
 
 
-def improved_figure(page: Appendix, study: Study, figures: published.Figures) -> Display:
+def improved_figure(page: Appendix, printed: published.Printed) -> Display:
     """Figure: range of the share improved, by item and reading."""
     from analysis.reporting.charts import interval_chart
 
-    parts = [published.item_ranges(item, figures, study).assign(item=item.label) for item in figures.items]
+    parts = [printed.ranges[item.id].assign(item=item.label) for item in printed.figures.items]
     frame = pd.concat(parts)
     frame = frame[frame["statistic"] == published.IMPROVED]
     frame.index = pd.Index([f"{row.item}, {row.reading}" for row in frame.itertuples()])
@@ -89,7 +100,7 @@ def improved_figure(page: Appendix, study: Study, figures: published.Figures) ->
     column = Column("Share improved", "%", Kind.BOUNDED, 0, low="low", high="high", interval="bounds", function=f"{_MODULE}.item_ranges")
     fig = interval_chart(frame, "low", "high", "share of the respondents who improved", unit="%", from_zero=True)
     fig.axes[0].set_gid("structural_rows")
-    first = figures.items[0]
+    first = printed.figures.items[0]
     return page.figure(
         "improved", fig, "The share of respondents who can have improved, by reading of the printed means.",
         f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {first.label.lower()}.",
@@ -97,10 +108,10 @@ def improved_figure(page: Appendix, study: Study, figures: published.Figures) ->
     )
 
 
-def group_table(page: Appendix, study: Study, figures: published.Figures) -> Display:
+def group_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: every pair of group sizes that gives both printed percentages."""
-    found = published.group_sizes(figures, study)
-    one, two = figures.groups.claims
+    found = published.group_sizes(printed.figures, printed.study)
+    one, two = printed.figures.groups.claims
     rows = {}
     for place, row in enumerate(found.to_dict("records"), start=1):
         name = f"Possibility {place}"
@@ -113,16 +124,16 @@ def group_table(page: Appendix, study: Study, figures: published.Figures) -> Dis
     columns = {f"{group} {part}": Column(f"{group}: {words}", "people", Kind.BOUNDED) for group in (one, two) for part, words in (("count", "improved"), ("size", "of"))}
     columns |= {"difference": Column("Difference", "percentage points", Kind.BOUNDED, low="low", interval="95 % (Newcombe)"), "p": Column("p-value, Fisher's exact test", "", Kind.BOUNDED)}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).assign(low=None)
-    return page.table("groups", frame, columns, f"{figures.groups.label}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
+    return page.table("groups", frame, columns, f"{printed.figures.groups.label}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
 
 
-def everyone_table(page: Appendix, study: Study, figures: published.Figures) -> Display:
+def everyone_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: the share improved among everyone, whatever those who did not answer would have said."""
-    item = figures.items[0]
-    improved = published.over_readings(published.item_ranges(item, figures, study), published.IMPROVED)
-    frame = published.among_everyone(improved, figures, study).astype(object)
-    labels = [study.claims[claim].statement for claim in frame.index]
-    frame["people"] = [as_published(study.claims[claim]) for claim in frame.index]
+    item = printed.figures.items[0]
+    improved = published.over_readings(printed.ranges[item.id], published.IMPROVED)
+    frame = published.among_everyone(improved, printed.figures, printed.study).astype(object)
+    labels = [printed.study.claims[claim].statement for claim in frame.index]
+    frame["people"] = [as_published(printed.study.claims[claim]) for claim in frame.index]
     frame.index = pd.Index(labels)
     function = f"{_MODULE}.among_everyone"
     columns = {

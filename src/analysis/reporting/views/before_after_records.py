@@ -1,10 +1,11 @@
 """What 03_before_after shows of a team's own records: change by item, the headline item in full, and who did not answer."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
-from analysis.disclosure.decisions import judge_figure, judge_model, judge_statistic
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_model, judge_statistic
 from analysis.disclosure.tables import TOTAL, as_frame
 from analysis.participants import stages_reached
 from analysis.questionnaire import attrition, proportions, response_shift, shift
@@ -13,7 +14,7 @@ from analysis.questionnaire.change import effect_sizes, mean_change, wilcoxon_te
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.reporting.markup import Display
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
-from analysis.reporting.views.evidence import HIDDEN, hidden_words, number, p_value
+from analysis.reporting.views.evidence import HIDDEN, hidden_words, number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
@@ -40,6 +41,16 @@ def record(answers: Answers) -> None:
         _net(answers, item, "headline.net"),
         _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"], "95 % (t)"),
     ])
+
+
+def _rank(answers: Answers, key: str, label: str, value: float, low: float, high: float) -> Result:
+    """A rank-biserial correlation; one at its limit would say that nobody got worse, or better."""
+    decision = Decision(label, "zero and full cells", SHOWN, "people changed in both directions")
+    if abs(round(value, 2)) == 1:
+        decision = replace(decision, decision=REFUSED, reason="at its limit it says that nobody changed in one of the directions")
+    if not answers.evidence.allows(decision):
+        return number(key, label, HIDDEN, "")
+    return number(key, label, value, "", 2, Kind.MEASURED, low, high, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial")
 
 
 def _mean(answers: Answers, key: str, label: str, value: float, low: float, high: float, interval: str) -> Result:
@@ -75,7 +86,7 @@ def item_table(answers: Answers) -> Display:
             **{what: number(_key(answers, "items", name, what), f"{name}: {what}", _share(answers, item, what), "%", 0, function=f"{_QUESTIONNAIRE}.shift.direction_shares") for what in DIRECTIONS},
             "net": _net(answers, item, _key(answers, "items", name, "net")),
             "p_holm": p_value(_key(answers, "items", name, "p_holm"), f"{name}: McNemar, Holm", row["p_holm"], function=f"{_QUESTIONNAIRE}.summary.holm"),
-            "rank": number(_key(answers, "items", name, "rank"), f"{name}: rank-biserial correlation", row["rank_biserial"], "", 2, Kind.MEASURED, row["rank_biserial_low"], row["rank_biserial_high"], "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial"),
+            "rank": _rank(answers, _key(answers, "items", name, "rank"), f"{name}: rank-biserial correlation", row["rank_biserial"], row["rank_biserial_low"], row["rank_biserial_high"]),
         }
     columns = {
         "n": Column("People", "people", Kind.MEASURED), **{what: Column(what.capitalize(), "%", Kind.MEASURED) for what in DIRECTIONS},
@@ -147,10 +158,16 @@ def effect_table(answers: Answers) -> Display:
     names = {"mean change": "Mean change, points", "d_z": "Mean change in standard deviations of the changes (d_z)", "d_av": "Mean change in standard deviations of the answers (d_av)"}
     rows = {}
     for effect, row in effects.iterrows():
-        label, key = names.get(str(effect), str(effect).capitalize()), _key(answers, "effects", effect, "value")
-        points = effect == "mean change"
-        value = number(key, label, row["value"], "", 1 if points else 2, Kind.MEASURED, row["low"], row["high"], "95 % (BCa)", f"{_QUESTIONNAIRE}.change.effect_sizes")
-        rows[label] = {"value": number(key, label, HIDDEN) if points and not answers.shown(answers.headline, "means") else value, "low": None}
+        label, key = names.get(str(effect), sentence_case(str(effect))), _key(answers, "effects", effect, "value")
+        ends = row["low"], row["high"]
+        if "rank" in str(effect):
+            value = _rank(answers, key, f"{answers.headline.label}: {effect}", row["value"], *ends)
+        elif effect == "mean change" and not answers.shown(answers.headline, "means"):
+            value = number(key, label, HIDDEN, "")
+        else:
+            decimals = 1 if effect == "mean change" else 2
+            value = number(key, label, row["value"], "", decimals, Kind.MEASURED, *ends, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.effect_sizes")
+        rows[label] = {"value": value, "low": None}
     columns = {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (BCa)")}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     return answers.evidence.page.table(

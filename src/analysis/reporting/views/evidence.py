@@ -92,10 +92,10 @@ class Evidence:
             about.setdefault((each.rule, each.decision, each.reason), []).append(each.table)
         rows = [(*key, "; ".join(tables)) for key, tables in about.items()]
         frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
-        frame.index = pd.Index([f"{row.rule}, {place}" for place, row in enumerate(frame.itertuples(), start=1)])
-        columns = {"decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
+        frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
+        columns = {"rule": Column("Rule"), "decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
         return self.page.table(
-            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Rule",
+            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
             text={"reason": "label", "tables": "label"},
         )
 
@@ -146,6 +146,15 @@ def numbers_frame(prefix: str, rows: Mapping[str, Mapping[str, Result]], index: 
 def count_columns(names: Mapping[str, str], kind: Kind, unit: str = "people") -> dict[str, Column]:
     """Columns of counts with their labels."""
     return {name: Column(label, unit, kind) for name, label in names.items()}
+
+
+def sentence_case(text: str) -> str:
+    """A text with a capital at its start, but for symbols such as d_z.
+
+    >>> sentence_case("p-value of the Wilcoxon test"), sentence_case("d_z")
+    ('P-value of the Wilcoxon test', 'd_z')
+    """
+    return text if text[1:2] == "_" else text[:1].upper() + text[1:]
 
 
 def hidden_words(cells: pd.DataFrame) -> pd.DataFrame:
