@@ -47,24 +47,44 @@ class AuditParameters(Parameters):
     ]
 
 
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class DisclosureSettings(_Settings):
+    """The rules of disclosure: what `analysis.disclosure.rules.read_rules` takes."""
+
+    minimum_cell: Annotated[int, Field(ge=5, description="people below which a count is hidden")] = 10
+    rounding_base: Annotated[Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")] = None
+    reason: Annotated[str, Field(description="why minimum_cell is below 10")] = ""
+
+
 class RecordsParameters(Parameters):
     """What every notebook about participants takes: the rules of disclosure."""
 
-    minimum_cell: Annotated[int, Field(ge=5, description="people below which a count is hidden; below 10 only with a reason")]
-    rounding_base: Annotated[Literal[0, 5, 10], Field(description="5 or 10: counts are rounded to it; 0: small counts are hidden")]
-    reason: Annotated[str, Field(description="why minimum_cell is below 10, in a sentence; empty otherwise")]
+    disclosure: Annotated[
+        DisclosureSettings,
+        Field(description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"),
+    ]
+
+
+class CompareSettings(_Settings):
+    """What 03_before_after compares."""
+
+    item: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the item that heads the page")]
+    before: Literal["asked before", "looking back"]
+    missing: Literal["pairs", "complete", "unchanged"]
 
 
 class BeforeAfterParameters(RecordsParameters):
     """03_before_after."""
 
-    item: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the item that heads the page, such as confidence")]
-    before: Annotated[
-        Literal["asked before", "looking back"], Field(description="which answer about the time before is compared with the one after")
-    ]
-    missing: Annotated[
-        Literal["pairs", "complete", "unchanged"],
-        Field(description="who counts: who answered the item twice, who answered every item twice, or missing as no change"),
+    compare: Annotated[
+        CompareSettings,
+        Field(
+            description="item: the one that heads the page, such as confidence; before: 'asked before' or 'looking back'; missing: 'pairs' "
+            "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
+        ),
     ]
     seed: Annotated[int, Field(ge=0, description="seed of the bootstrap intervals")]
 
@@ -128,7 +148,7 @@ def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parame
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"][:1])
+        name = ".".join(str(part) for part in first["loc"][:2])
         unknown = first["type"] == "extra_forbidden"
         raise InputError(
             FILE, column=f"{place}.{name}",

@@ -1,5 +1,6 @@
 """Charts of what participants answered and did: bands, slopes, shift tables and fitted lines; never a mark for a person."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _HEIGHT = 3.6  # inches of a chart with two axes
+_ACROSS = 34  # letters that fit along the columns of a shift table together
 _CELL = 0.62  # height of a row of a shift table, inches
 _LIGHT, _DARK = 0.08, 0.45  # opacity of the emptiest and the fullest cell: ink stays readable on both
 
 
-def plane(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
-    """An empty chart with two number axes; call it inside `house_style`."""
+def plane(x_label: str, y_label: str, legend: int = 0) -> tuple["Figure", "Axes"]:
+    """An empty chart with two number axes and room for `legend` lines above; call it inside `house_style`."""
     from matplotlib.figure import Figure
 
-    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
+    fig = Figure(figsize=(WIDTH, _HEIGHT + 0.25 * legend), layout="constrained")
     axes = fig.subplots()
     axes.set_xlabel(x_label, color=QUIET)
     axes.set_title(y_label, loc="left", fontsize=12.5, color=QUIET)
@@ -103,7 +105,7 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
             axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", color=INK, bbox=None if known else {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
         axes.set_xlim(0, columns)
         axes.set_ylim(rows, 0)
-        axes.set_xticks(np.arange(columns) + 0.5, [wrap(name) for name in cells.columns])
+        axes.set_xticks(np.arange(columns) + 0.5, [textwrap.fill(str(name), _ACROSS // columns) for name in cells.columns])
         axes.set_yticks(np.arange(rows) + 0.5, [wrap(name) for name in cells.index])
         axes.set_xlabel(x_label, color=QUIET)
         axes.set_title(y_label, loc="left", fontsize=12.5, color=QUIET)
@@ -129,7 +131,7 @@ def fitted_chart(bands: Sequence[pd.DataFrame], labels: Sequence[str], x_label: 
     `points` (columns x and y) are drawn with jitter; only for synthetic records, since each mark is one person.
     """
     with house_style():
-        fig, axes = plane(x_label, y_label)
+        fig, axes = plane(x_label, y_label, len(labels))
         if points is not None:
             rng = np.random.default_rng(seed)
             spread = rng.uniform(-0.18, 0.18, (2, len(points)))
@@ -144,7 +146,7 @@ def fitted_chart(bands: Sequence[pd.DataFrame], labels: Sequence[str], x_label: 
 def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
     """A specification curve: gain and interval of each specification in rank order, one colour for each question."""
     with house_style():
-        fig, axes = plane("specifications, from the lowest to the highest gain", y_label)
+        fig, axes = plane("specifications, from the lowest to the highest gain", y_label, curve[group].nunique())
         place = 0
         for number, (name, part) in enumerate(curve.groupby(group, sort=False)):
             x = np.arange(place, place + len(part))

@@ -1,6 +1,6 @@
 """What 03_before_after shows: measured where there are records, else what the printed means and percentages allow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,9 +31,9 @@ class BeforeAfter:
         return figures_of.Printed(self.evidence.study, figures_of.read_figures(self.evidence.study))
 
 
-def open_run(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> BeforeAfter:
-    """Read the answers and record what the prose refers to."""
-    run = BeforeAfter(evidence, read_answers(evidence, item, before, missing, seed))
+def open_run(evidence: Evidence, compare: Mapping[str, str], seed: int) -> BeforeAfter:
+    """Read the answers (`compare`: item, before, missing) and record what the prose refers to."""
+    run = BeforeAfter(evidence, read_answers(evidence, seed=seed, **compare))
     if run.answers:
         measured.record(run.answers)
     else:

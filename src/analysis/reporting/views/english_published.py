@@ -45,7 +45,7 @@ def record(page: Appendix, printed: Printed) -> None:
     row, gains = printed.by_size.loc[printed.likely], published.yearly_gains(figures, study)
     page.add([
         number("significant_from", "People from which the printed R² differs from zero", printed.significant, kind=Kind.RECOMPUTED, function=f"{_MODULE}.first_significant"),
-        _range("correlation", "Correlation, either sign", row["slope_low"], row["slope_high"], "", 2),
+        number("correlation", "Correlation, either sign", (row["slope_low"] + row["slope_high"]) / 2, "", 2, Kind.RECOMPUTED, function="analysis.bounds.correlation.regressions_with"),
         _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "", 2),
         _range("population", "R² in the population", row["population_random_low"], row["population_random_high"], "", 2),
         p_value("p", "p-value with the likely number of people", row["p_high"], Kind.RECOMPUTED, "analysis.bounds.correlation.regressions_with"),
@@ -62,7 +62,7 @@ def answer(printed: Printed) -> str:
     """The opening paragraph, as a template."""
     figures = printed.figures
     return (
-        f"The printed R² of {{claim:{figures.r_squared}}} is a correlation of about {{correlation|interval}} in size; its sign is not printed. "
+        f"The printed R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not printed. "
         f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and the population's correlation "
         f"may be anything from {{rho|interval}}, with its sign open. From {{significant_from|:people}} on, the same R² counts as different from zero; with "
         f"fewer it does not. That time in the UK explains little of the differences in English between people does not say that English "

@@ -134,7 +134,9 @@ def fitted_figure(answers: EnglishAnswers) -> Display:
         "log": Column("Gains that shrink", "points", Kind.MEASURED, 2, function=function), "spline": Column("Smooth curve", "points", Kind.MEASURED, 2, function=function),
     }
     return answers.evidence.page.figure(
-        "fitted", fig, "English at joining by months in the UK: fitted lines with bands, drawn where enough people lie beyond both ends.",
+        "fitted", fig,
+        "English at joining by months in the UK: fitted lines with bands, drawn where enough people lie beyond both ends."
+        + (" Each mark is a person who does not exist, drawn with jitter." if example else ""),
         _told(bands), frame, columns, row_header="Months in the UK",
     )
 

@@ -100,13 +100,12 @@ class Evidence:
         )
 
 
-def open_evidence(page: Appendix, study: Study, minimum_cell: int, rounding_base: int, reason: str) -> Evidence:
-    """Read the study's records, if it has any, under the rules given (`rounding_base` 0: hide cells, do not round).
+def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object]) -> Evidence:
+    """Read the study's records, if it has any, under the rules given (as `disclosure.rules.read_rules` takes them).
 
     Raises InputError for rules that are not allowed and for records that cannot be used.
     """
-    rules = read_rules({"minimum_cell": minimum_cell, "rounding_base": rounding_base or None, "reason": reason})
-    return Evidence(page, study, rules, read_records(study.records_folder, study.id, study.root))
+    return Evidence(page, study, read_rules(disclosure), read_records(study.records_folder, study.id, study.root))
 
 
 def number(
