@@ -47,7 +47,7 @@ def _show(line: str, display: progress.Display) -> Iterator[str]:
     message = progress.heard(line)
     if message is not None:
         display.show(message)
-    elif line.startswith("Stage '") and "didn't change" in line and "@" in line and "collect@" not in line:
+    elif line.startswith("Stage '") and "didn't change" in line and "@" in line and not line.startswith(("Stage 'collect@", "Stage 'example_records@")):
         display.show(["unchanged", line.split("'")[1].replace("@", " · ")])
     else:
         yield line
