@@ -1,6 +1,8 @@
 """What identifies a run: commit, input hashes, parameters, package versions. Content only, no clock."""
 
 import hashlib
+import json
+import shlex
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +20,7 @@ PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill"
 def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, Any]:
     """How a page was made: hashes of its inputs, versions, seeds, and the command that makes it again."""
     values = parameters.model_dump()
-    settings = " ".join(f"-p {name}={value!r}" for name, value in values.items() if name != "study")
+    settings = " ".join(f"-p {name}={_typed(value)}" for name, value in values.items() if name != "study")
     seeds = {name: value for name, value in values.items() if "seed" in name}
     return {
         "How to rerun this page": f"python -m analysis run {notebook} --study {study.id} {settings}".strip(),
@@ -26,6 +28,11 @@ def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, A
         "Package versions": {name: version(name) for name in PACKAGES},
         "Inputs, with SHA-256": input_hashes(study, notebook),
     }
+
+
+def _typed(value: object) -> str:
+    """A parameter as it is typed in a shell; settings of several values as JSON, which YAML reads."""
+    return shlex.quote(json.dumps(value)) if isinstance(value, dict) else repr(value)
 
 
 def input_hashes(study: Study, notebook: str) -> dict[str, str]:

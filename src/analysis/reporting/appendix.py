@@ -203,12 +203,19 @@ class Appendix:
 def parameters_table(parameters: Mapping[str, object]) -> Display:
     """Names and values of a run's parameters, in the order given."""
     rows = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(value)}</code></td></tr>'
+        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(_setting(value))}</code></td></tr>'
         for name, value in parameters.items()
     )
     head = '<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>'
     table = f"<table><caption>Parameters of this run</caption>{head}<tbody>{rows}</tbody></table>"
     return Display(f'<div class="parameters">{table}</div>', "\n".join(f"{n} = {v}" for n, v in parameters.items()))
+
+
+def _setting(value: object) -> object:
+    """A parameter as a reader reads it: settings of several values one after the other, unset ones left out."""
+    if not isinstance(value, Mapping):
+        return value
+    return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
 
 
 def _index_name(frame: pd.DataFrame) -> str:
