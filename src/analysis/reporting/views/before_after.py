@@ -1,7 +1,6 @@
 """What 03_before_after shows: measured where there are records, else what the printed means and percentages allow."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 
 from analysis.questionnaire import published as figures_of
@@ -9,21 +8,13 @@ from analysis.reporting.markup import Display
 from analysis.reporting.views import before_after_published as published
 from analysis.reporting.views import before_after_records as measured
 from analysis.reporting.views.before_after_answers import Answers, read_answers
-from analysis.reporting.views.evidence import NOTHING, Evidence
+from analysis.reporting.views.evidence import Evidence, Run
 
 
-@dataclass
-class BeforeAfter:
-    """One run of the notebook: the evidence, and the answers where there are records."""
+class BeforeAfter(Run):
+    """One run of the notebook."""
 
-    evidence: Evidence
     answers: Answers | None
-
-    def show(self, of_records: Callable[[Answers], Display] | None, of_print: Callable[..., Display] | None = None, *more: int) -> Display:
-        """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
-        if self.answers:
-            return of_records(self.answers) if of_records else NOTHING
-        return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
 
     @cached_property
     def printed(self) -> figures_of.Printed:
@@ -59,12 +50,12 @@ def forest(run: BeforeAfter) -> Display:
 
 def first_ranges(run: BeforeAfter) -> Display:
     """Table: the first printed item's ranges (without records only)."""
-    return NOTHING if run.answers else run.show(None, published.range_table, 0)
+    return run.show(None, published.range_table, 0)
 
 
 def last_ranges(run: BeforeAfter) -> Display:
     """Table: the last printed item's ranges (without records only)."""
-    return NOTHING if run.answers else run.show(None, published.range_table, -1)
+    return run.show(None, published.range_table, -1)
 
 
 def slope(run: BeforeAfter) -> Display:

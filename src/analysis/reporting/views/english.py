@@ -1,33 +1,23 @@
 """What 04_english_and_time shows: measured where there are records, else what the printed R² allows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.reporting.markup import Display
 from analysis.reporting.views import english_published as published
 from analysis.reporting.views import english_records as measured
 from analysis.reporting.views.english_records import EnglishAnswers, read_sample
-from analysis.reporting.views.evidence import NOTHING, Evidence
+from analysis.reporting.views.evidence import Evidence, Run
 
 
-@dataclass
-class EnglishRun:
-    """One run of the notebook: the evidence, and the sample where there are records."""
+class EnglishRun(Run):
+    """One run of the notebook."""
 
-    evidence: Evidence
     answers: EnglishAnswers | None
 
     @cached_property
     def printed(self) -> published.Printed:
         """What the printed fit allows, for a study without records."""
         return published.read_printed(self.evidence.study)
-
-    def show(self, of_records: Callable[[EnglishAnswers], Display] | None, of_print: Callable[..., Display] | None = None) -> Display:
-        """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
-        if self.answers:
-            return of_records(self.answers) if of_records else NOTHING
-        return of_print(self.evidence.page, self.printed) if of_print else NOTHING
 
 
 def open_run(evidence: Evidence, start: float, seed: int) -> EnglishRun:

@@ -5,8 +5,9 @@ end all tables of the notebook are proved together.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -98,6 +99,25 @@ class Evidence:
             "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
             text={"reason": "label", "tables": "label"},
         )
+
+
+@dataclass
+class Run:
+    """One run of a notebook: the evidence, and the answers where there are records (None where there are none)."""
+
+    evidence: Evidence
+    answers: Any = None
+
+    @property
+    def printed(self) -> Any:
+        """What the printed figures allow; each notebook's own."""
+        raise NotImplementedError
+
+    def show(self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int) -> Display:
+        """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
+        if self.answers:
+            return of_records(self.answers) if of_records else NOTHING
+        return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
 
 
 def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object]) -> Evidence:
