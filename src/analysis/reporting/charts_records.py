@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = 3.6  # inches of a chart with two axes
 _ACROSS = 34  # letters that fit along the columns of a shift table together
+_APART = 0.08  # share of the axis between two written numbers
 _CELL = 0.62  # height of a row of a shift table, inches
 _LIGHT, _DARK = 0.08, 0.45  # opacity of the emptiest and the fullest cell: ink stays readable on both
 
@@ -57,7 +58,11 @@ def step_chart(frame: pd.DataFrame, value: str, x_label: str, y_label: str) -> "
         fig, axes = plane(x_label, y_label)
         x, y = frame.index.to_numpy(dtype=float), frame[value].to_numpy(dtype=float)
         axes.plot(x, y, color=colour(0), linewidth=2.2, marker="o", markersize=6)
+        written = -np.inf  # numbers too near the last one would lie upon it; the table below the figure has them all
         for place, height in zip(x, y, strict=True):
+            if place - written < _APART * x.max():
+                continue
+            written = place
             axes.annotate(write(height, "people", 0), (place, height), (0, 7), textcoords="offset points", ha="left")
         axes.set_ylim(0, y.max() * 1.15)
         axes.set_xlim(min(0.0, x.min()), x.max() * 1.08)
