@@ -35,10 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter over params.yaml"
     )
+    run.add_argument("--kernel", default="python3", help="the Jupyter kernel to run it in (default: python3)")
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
+    again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
+    again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
     _command(commands, "publish", _publish, "write reports/ from the last run")
     return parser
 
@@ -54,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
-    run_notebook(find_root(), options.notebook, options.study, changes)
+    run_notebook(find_root(), options.notebook, options.study, changes, options.kernel)
     return 0
 
 
@@ -87,7 +90,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import find_root
 
-    return reproduce(find_root(), options.force)
+    return reproduce(find_root(), options.force, options.jobs, options.plain)
 
 
 def _publish(options: argparse.Namespace) -> int:
