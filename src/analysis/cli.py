@@ -94,8 +94,9 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from analysis.pipeline.publish import publish
+    from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    print(publish(find_root()))
+    index = publish(find_root())
+    print(f"{summary(find_root())}\n\nPages: {index}")
     return 0

@@ -7,6 +7,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
@@ -64,6 +65,11 @@ class Client(PapermillNotebookClient):
                     break
                 await asyncio.sleep(0.002)
         await super()._async_cleanup_kernel()
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Watch the kernel; once it is cleaned up there is nothing to watch, which nbclient does not foresee."""
+        with suppress(AssertionError):
+            await super()._async_poll_kernel_alive()
 
     _cleanup_kernel = run_sync(_async_cleanup_kernel)
 

@@ -5,17 +5,16 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.pipeline.kernels import short_folder
 from analysis.pipeline.parameters import Parameters, check_notebook
 
 CELL_TIMEOUT = 600  # seconds one cell may take before the run is stopped
-LONGEST_FOLDER = 80  # characters: the address of a local socket holds no more than 107
 Progress = Callable[[int, int], None]
 
 
@@ -70,12 +69,6 @@ def _kernel_settings(folder: str) -> Any:
 
     places = {"transport": "ipc", "ip": os.path.join(folder, "kernel"), "connection_file": os.path.join(folder, "kernel.json")}
     return Config() if sys.platform == "win32" else Config({"KernelManager": places})
-
-
-def short_folder() -> str:
-    """A new private folder whose name is short enough for the addresses of sockets in it."""
-    base = tempfile.gettempdir()
-    return tempfile.mkdtemp(prefix="analysis-", dir=base if len(base) < LONGEST_FOLDER else "/tmp")  # noqa: S108
 
 
 def _check(path: Path, parameters: Parameters) -> None:

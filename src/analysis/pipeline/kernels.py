@@ -11,15 +11,15 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from analysis.pipeline import client
-from analysis.pipeline.execute import short_folder
 
 NAME = "python3-warm"
-PLAIN = "python3"
+LONGEST_FOLDER = 80  # characters: the address of a local socket holds no more than 107
 
 
 def possible() -> bool:
@@ -102,6 +102,12 @@ class WarmStart:
         arguments = ["-f", "{connection_file}", "--HistoryManager.hist_file=:memory:"]
         spec = {"argv": [*stand_in, *arguments], "display_name": "Python 3, warm", "language": "python"}
         (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def short_folder() -> str:
+    """A new private folder whose name is short enough for the addresses of sockets in it."""
+    base = tempfile.gettempdir()
+    return tempfile.mkdtemp(prefix="analysis-", dir=base if len(base) < LONGEST_FOLDER else "/tmp")  # noqa: S108
 
 
 def notebook_imports(root: Path) -> list[str]:

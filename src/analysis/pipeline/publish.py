@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.pipeline.commit import commit_line
 from analysis.pipeline.parameters import planned_runs
-from analysis.pipeline.provenance import commit_line
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_text
 from analysis.study import Study, load_study

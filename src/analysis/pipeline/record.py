@@ -9,6 +9,7 @@ import logging
 import os
 import shlex
 from collections.abc import Iterable, Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +53,7 @@ class Record:
 
         logging.getLogger("dvc").setLevel(logging.ERROR)
         self.repo = Repo(str(root))
+        self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
 
     def __enter__(self) -> "Record":
@@ -64,6 +66,7 @@ class Record:
         except DvcException as error:
             self.repo.lock.unlock()
             raise NotRecorded(str(error)) from None
+        self._there.__enter__()
         self._stages = {stage.addressing: stage for stage in graph}
         self.stages = {
             stage.addressing: Stage(stage.addressing, _ours(stage.cmd), frozenset(other.addressing for other in graph.successors(stage)))
@@ -74,33 +77,48 @@ class Record:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Write what was recorded to dvc.lock, whatever happened since."""
-        self.write()
-        self.repo.lock.unlock()
-        self.repo.close()
+        try:
+            self.write()
+        finally:
+            self.repo.lock.unlock()
+            self.repo.close()
+            self._there.__exit__(None, None, None)
 
     def is_current(self, stage: Stage) -> bool:
         """Whether inputs, parameters, command and outputs are those of dvc.lock."""
         return not self._stages[stage.name].changed()
 
-    def restore(self, stage: Stage) -> bool:
-        """Put the outputs in place if DVC's cache knows a run of this command on these very inputs."""
-        from dvc.stage.cache import RunCacheNotFoundError
+    def begin(self, stage: Stage, force: bool = False) -> dict[str, Any] | None:
+        """Remove the outputs of a stage that is to run; returns the hashes of its inputs, for `finish`.
+
+        Returns None, with the outputs put in place, if DVC's cache knows a run of this command on these very inputs,
+        unless `force`. Raises NotRecorded if an input is missing.
+        """
+        from dvc.exceptions import DvcException
 
         known = self._stages[stage.name]
-        self._hash_inputs(stage)
+        if missing := [str(dep) for dep in known.deps if not dep.exists]:
+            raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
+        known.remove_outs(ignore_remove=False, force=False)
         try:
-            self.repo.stage_cache.restore(known, dry=True)
-            known.run()
+            if not force and self._restored(known):
+                return None
+            known.save_deps()
+        except DvcException as error:
+            raise NotRecorded(f"{stage.name}: {error}") from None
+        return _hashes(known)
+
+    def _restored(self, known: Any) -> bool:
+        from dvc.stage.cache import RunCacheNotFoundError
+
+        try:
+            self.repo.stage_cache.restore(known)  # hashes the inputs itself, and must find them as dvc.lock has them
         except RunCacheNotFoundError:
             return False
+        known.save()
+        known.commit()
         self._done.append(known)
         return True
-
-    def begin(self, stage: Stage) -> dict[str, Any]:
-        """Hash the inputs and remove the outputs; returns the hashes, for `finish`. NotRecorded if an input is missing."""
-        hashes = self._hash_inputs(stage)
-        self._stages[stage.name].remove_outs(ignore_remove=False, force=False)
-        return hashes
 
     def finish(self, stage: Stage, before: dict[str, Any]) -> None:
         """Record what a stage made. Raises NotRecorded if its inputs are no longer as before, or an output is missing."""
@@ -135,15 +153,6 @@ class Record:
         if self._done:
             self._done[0].dvcfile.dump_stages(self._done, update_pipeline=False)
             self._done.clear()
-
-    def _hash_inputs(self, stage: Stage) -> dict[str, Any]:
-        from dvc.exceptions import DvcException
-
-        try:
-            self._stages[stage.name].save_deps()
-        except DvcException as error:
-            raise NotRecorded(f"{stage.name}: {error}") from None
-        return _hashes(self._stages[stage.name])
 
 
 def _hashes(stage: Any) -> dict[str, Any]:

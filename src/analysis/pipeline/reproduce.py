@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from analysis.errors import InputError
-from analysis.pipeline import timings
+from analysis.pipeline import published, timings
+from analysis.pipeline.commit import commit_line
 from analysis.pipeline.jobs import Runner
 from analysis.pipeline.progress import TOLD, Display, Laps
 from analysis.pipeline.sources import Sources
@@ -23,10 +24,12 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         if force or _looks_stale(root):
             runner.warm_up()  # imports on one processor what notebooks need, while DVC is imported on another
         failed, skipped, stages = _run_stages(root, runner, sources, workers, force, laps)
-    if failed:
-        print("\n".join(_telling(failed, skipped)), file=sys.stderr)
-        return 1
-    _publish(root, laps)
+        if failed:
+            print("\n".join(_telling(failed, skipped)), file=sys.stderr)
+            return 1
+        print("\n".join(["", *_published(root, runner, sources)]))
+        laps.lap("publication")
+    laps.lap("closing")
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages, runner.imports))
     print(f"Time taken: {laps.total:.1f} s")
     return 0
@@ -76,12 +79,16 @@ def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
     return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
 
 
-def _publish(root: Path, laps: Laps) -> None:
-    from analysis.pipeline.publish import publish, summary
-
-    index = publish(root)
-    print(f"\n{summary(root)}\n\nPages: {index}")
-    laps.lap("publication")
+def _published(root: Path, runner: Runner, sources: Sources) -> list[str]:
+    """Publish, unless everything is as it was published last; returns what to tell of it."""
+    told = published.still_told(root, commit_line(root), sources)
+    if told is None:
+        ended = runner.run(["publish"], print)
+        if ended.status:
+            raise InputError("reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message")
+        told = ended.lines
+        published.note(root, told, commit_line(root), sources)
+    return told
 
 
 def environment(root: Path) -> dict[str, str]:

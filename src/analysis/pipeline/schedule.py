@@ -33,6 +33,7 @@ class Schedule:
     workers: int
     force: bool = False
     waiting: dict[str, Stage] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     failed: dict[str, list[str]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
@@ -55,41 +56,45 @@ class Schedule:
 
     def _start_ready(self, pool: ThreadPoolExecutor, running: dict[Future[Ended], Job]) -> bool:
         """Start what can start now; whether anything came to its end without running, so that more may be ready."""
-        settled = False
+        before = len(self.waiting)
+        started = 0
         for stage in sorted(self._ready(), key=lambda stage: -self.display.expected.get(stage.label, 0.0)):
-            if not self.force and self._settle(stage):
-                settled = True
-            elif len(running) < self.workers and stage.name in self.waiting:
-                running |= self._start(pool, stage)
-        return settled
+            if self._is_current(stage):
+                self._settle(stage, "unchanged")
+            elif len(running) < self.workers and (job := self._begin(stage)):
+                running[pool.submit(self.runner.run, stage.arguments, partial(self._hear, job))] = job
+                started += 1
+        return len(self.waiting) + started < before
 
     def _ready(self) -> list[Stage]:
         return [stage for stage in self.waiting.values() if stage.after <= self.done and stage.arguments]
 
-    def _settle(self, stage: Stage) -> bool:
-        """Whether a stage need not run, because nothing changed or its results are in the cache."""
-        try:
-            how = "unchanged" if self.record.is_current(stage) else "taken from the cache" if self.record.restore(stage) else ""
-        except NotRecorded as error:
-            self._fail(stage, [str(error)])
-            return True
-        if how:
-            del self.waiting[stage.name]
-            self.done.add(stage.name)
-            if stage.notebook:
-                self.display.settled(stage.label, how)
-        return bool(how)
+    def _is_current(self, stage: Stage) -> bool:
+        """Whether a stage is up to date; asked once, when what it waits for is."""
+        if stage.name not in self.stale and (self.force or not self.record.is_current(stage)):
+            self.stale.add(stage.name)
+        return stage.name not in self.stale
 
-    def _start(self, pool: ThreadPoolExecutor, stage: Stage) -> dict[Future[Ended], Job]:
+    def _settle(self, stage: Stage, how: str) -> None:
+        del self.waiting[stage.name]
+        self.done.add(stage.name)
+        if stage.notebook:
+            self.display.settled(stage.label, how)
+
+    def _begin(self, stage: Stage) -> Job | None:
+        """Begin a stage; None if it need not run after all, or cannot."""
         try:
-            job = Job(stage, self.record.begin(stage))
+            hashes = self.record.begin(stage, self.force)
         except NotRecorded as error:
             self._fail(stage, [str(error)])
-            return {}
+            return None
+        if hashes is None:
+            self._settle(stage, "taken from the cache")
+            return None
         del self.waiting[stage.name]
         if stage.notebook:
             self.display.start(stage.label)
-        return {pool.submit(self.runner.run, stage.arguments, partial(self._hear, job)): job}
+        return Job(stage, hashes)
 
     def _hear(self, job: Job, message: list[Any]) -> None:
         event, *values = message

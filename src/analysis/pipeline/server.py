@@ -5,11 +5,13 @@ on two processors they import side by side. A child has its own copy of everythi
 or the next child. Parents and children end with the command that started them, however that ends.
 """
 
+import builtins
 import ctypes
 import gc
 import importlib
 import json
 import os
+import runpy
 import selectors
 import signal
 import socket
@@ -17,8 +19,10 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from analysis.pipeline.client import answered
@@ -145,7 +149,7 @@ class ForkServer:
 
     def _end(self) -> None:
         for child in self.children:
-            child.signal(signal.SIGKILL)
+            child.reap()
 
 
 def _become(request: dict[str, Any], streams: list[int]) -> None:
@@ -162,7 +166,6 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
     os.chdir(request["folder"])
     if random := sys.modules.get("numpy.random"):
         random.seed()  # else all children would draw the same numbers; Python's own generator sees to it itself
-    sys.argv[1:] = request["arguments"]
 
 
 def _die_with_parent() -> None:
@@ -177,8 +180,8 @@ def preload(names: Iterable[str]) -> dict[str, float]:
 
     Raises RuntimeError if an import warns: in a kernel of its own the notebook would have shown it, and failed.
     """
-    taken = {}
-    with warnings.catch_warnings(record=True) as warned:
+    taken: dict[str, float] = {}
+    with warnings.catch_warnings(record=True) as warned, _as_in_a_kernel():
         for name in names:
             started = time.perf_counter()
             try:
@@ -191,6 +194,24 @@ def preload(names: Iterable[str]) -> dict[str, float]:
     return taken
 
 
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let modules find, while they are imported, what they look for to know that they are in a kernel.
+
+    pandas asks for a shell that has a kernel and else fits its tables to a terminal; matplotlib asks the environment,
+    where ipykernel names its backend before a notebook can import anything.
+    """
+    before = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = before or "module://matplotlib_inline.backend_inline"
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+        if before is None:
+            del os.environ["MPLBACKEND"]
+
+
 def run_kernel(arguments: list[str]) -> int:
     """A Jupyter kernel, as `python -m ipykernel_launcher` would be."""
     from ipykernel.kernelapp import launch_new_instance
@@ -201,9 +222,9 @@ def run_kernel(arguments: list[str]) -> int:
 
 def run_command(arguments: list[str]) -> int:
     """A command of this project, as `python -m analysis` would run it."""
-    from analysis.cli import main
-
-    return main(arguments)
+    sys.argv = ["analysis", *arguments]
+    runpy.run_module("analysis", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def main(arguments: list[str]) -> int:
@@ -211,15 +232,18 @@ def main(arguments: list[str]) -> int:
     kernels, runners, lifeline, report = (int(number) for number in arguments[:4])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides what Ctrl-C ends
     preload(COMMON)
-    if os.fork() == 0:
+    other = os.fork()
+    if other == 0:
         _die_with_parent()
         os.close(kernels)
         return _serve("runners", runners, lifeline, report, RUNNER, run_command)
     os.close(runners)
-    return _serve("kernels", kernels, lifeline, report, [*KERNEL, *arguments[4:]], run_kernel)
+    return _serve("kernels", kernels, lifeline, report, [*KERNEL, *arguments[4:]], run_kernel, other)
 
 
-def _serve(name: str, listener: int, lifeline: int, report: int, modules: Iterable[str], work: Callable[[list[str]], int]) -> int:
+def _serve(
+    name: str, listener: int, lifeline: int, report: int, modules: Iterable[str], work: Callable[[list[str]], int], other: int = 0
+) -> int:
     taken = preload(modules)
     if threading.active_count() > 1:
         raise RuntimeError(f"one of {', '.join(taken)} starts a thread when it is imported, and threads cannot be forked")
@@ -228,7 +252,11 @@ def _serve(name: str, listener: int, lifeline: int, report: int, modules: Iterab
     os.write(report, f"{json.dumps({name: taken})}\n".encode())
     os.close(report)
     request = ForkServer(socket.socket(fileno=listener), lifeline).serve()
-    return work(request["arguments"]) if request else 0
+    if request:
+        return work(request["arguments"])
+    if other:
+        os.waitpid(other, 0)
+    return 0
 
 
 if __name__ == "__main__":
