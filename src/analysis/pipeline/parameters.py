@@ -27,7 +27,9 @@ class CensusParameters(Parameters):
     """01_census_baseline."""
 
     area: Annotated[str, Field(min_length=1, description="code of the area in the 2011 Census, such as E06000044")]
-    comparison: Annotated[list[str], Field(min_length=1, description="codes of the areas it is compared with")]
+    comparison: Annotated[
+        str, Field(pattern=r"^\w+( \w+)*$", description="codes of the areas it is compared with, a space between two")
+    ]
     allocation: Annotated[
         Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
     ]

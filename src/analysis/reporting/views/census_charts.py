@@ -4,6 +4,7 @@ Numbers are written as the tables write them, since the charts take the results 
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -29,16 +30,17 @@ def ends_chart(rows: Sequence[Ends], axis_label: str, breaks: Sequence[int] = ()
         _axis(axes, max([_highest(row) for row in rows] + [1.0]), min([_lowest(row) for row in rows] + [0.0]), axis_label)
         for row, place in zip(rows, axes.get_yticks(), strict=True):
             _draw_ends(axes, row, place)
+        edges = list(accumulate(axes.get_yticks(), lambda edge, middle: 2 * middle - edge, initial=0.0))
         for place in breaks:
-            axes.axhline(sum(axes.get_yticks()[place - 1:place + 1]) / 2, color=RULE, linewidth=1)
+            axes.axhline(edges[place], color=RULE, linewidth=1)
         _key(fig, rows)
     return fig
 
 
 def _draw_ends(axes: "Axes", row: Ends, place: float) -> None:
     y = place + _RANGE
-    if row.least is not None and row.most is not None and row.least.value is not None:
-        axes.plot((row.least.value, row.most.value), (y, y), color=colour(1), alpha=0.35, linewidth=9, solid_capstyle="butt")
+    if row.range is not None:
+        axes.plot(row.range, (y, y), color=colour(1), alpha=0.35, linewidth=9, solid_capstyle="butt")
     if row.estimate.low is not None:
         axes.plot((row.estimate.low, row.estimate.high), (y, y), color=colour(0), linewidth=6, solid_capstyle="butt")
     if row.estimate.value is not None:
@@ -48,7 +50,7 @@ def _draw_ends(axes: "Axes", row: Ends, place: float) -> None:
 
 def _words(row: Ends) -> str:
     inside = row.estimate.interval_text
-    if not inside and row.least is not None and row.most is not None and row.least.value is not None:
+    if not inside and row.least is not None and row.most is not None and row.range is not None:
         inside = f"{row.least.text} to {row.most.text}"
     return f"{row.estimate.text} ({inside})" if inside else row.estimate.text
 
@@ -58,7 +60,8 @@ def _write(axes: "Axes", words: str, x: float, y: float) -> None:
     left, right = axes.get_xlim()
     share = (x - left) / (right - left)
     place, side = (left, "left") if share < 0.38 else (right, "right") if share > 0.62 else (x, "center")
-    axes.annotate(words, (place, y), (0, 0), textcoords="offset points", ha=side, va="center_baseline")
+    offset = {"left": 4, "center": 0, "right": 0}[side]
+    axes.annotate(words, (place, y), (offset, 0), textcoords="offset points", ha=side, va="center_baseline")
 
 
 def _highest(row: Ends) -> float:
@@ -85,7 +88,7 @@ def _key(fig: "Figure", rows: Sequence[Ends]) -> None:
     handles = [Line2D([], [], marker="o", color=INK, linestyle="", label="estimate")]
     if any(row.estimate.low is not None for row in rows):
         handles.append(Line2D([], [], color=colour(0), linewidth=6, label="sampling interval"))
-    if any(row.least is not None for row in rows):
+    if any(row.range is not None for row in rows):
         handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label="all the census tables allow"))
     legend = fig.legend(handles=handles, loc="outside upper left", ncols=1, handlelength=1.2)
     legend.set_gid("structural_legend")
@@ -103,9 +106,10 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
         fig = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         axes = fig.subplots()
         spread = [data["estimate"] - data["low"], data["high"] - data["estimate"]]
-        axes.errorbar(data["year"], data["estimate"], spread, fmt="o", color=colour(0), elinewidth=2, markersize=6, label="survey, yearly")
+        survey, census = {"color": colour(0), "markersize": 6}, {"color": colour(1), "markersize": 9, "markeredgecolor": PAPER}
+        axes.errorbar(data["year"], data["estimate"], spread, fmt="o", elinewidth=2, label="survey, yearly", **survey)
         axes.plot(data["year"], data["fitted"], "--", color=colour(0), linewidth=1.6, label="survey, trend")
-        axes.plot(data["year"], data["census"], "D", color=colour(1), markersize=9, markeredgecolor=PAPER, label="census count", linestyle="")
+        axes.plot(data["year"], data["census"], "D", linestyle="", label="census count", **census)
         axes.set_ylim(0, None)
         axes.grid(True, axis="y")
         axes.grid(False, axis="x")
@@ -117,13 +121,14 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
     return fig
 
 
-def small_multiples(values: pd.DataFrame, code: str, own: Sequence[Result], titles: Sequence[str], label: str, marks: Sequence[float]) -> "Figure":
+def small_multiples(
+    values: pd.DataFrame, code: str, own: Sequence[Result], titles: Sequence[str], label: str, marks: Sequence[float]
+) -> "Figure":
     """One strip for each column of `values` (areas x measures, %): a dot for each area, the area `code` marked.
 
     `own` are the marked area's results, written beside the strip's title; `marks` the middle values, drawn as lines.
     """
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
     with house_style():
         fig = Figure(figsize=(WIDTH, 0.5 + _PANEL * len(titles)), layout="constrained")
@@ -131,14 +136,20 @@ def small_multiples(values: pd.DataFrame, code: str, own: Sequence[Result], titl
         for place, (axes, measure) in enumerate(zip(panels, values.columns, strict=True)):
             _strip(axes, values[measure], code, marks[place])
             axes.set_title(f"{titles[place]}: {own[place].text}", loc="left", fontsize=12.5, pad=4)
-        few = len(values) <= _FEW
-        handles = [
-            Line2D([], [], marker="D", color=colour(1), markersize=9, markeredgecolor=PAPER, linestyle="", label=label),
-            Line2D([], [], marker="o", color=colour(0), alpha=0.7 if few else 0.3, linestyle="", label="other areas"),
-            Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="middle area"),
-        ]
-        fig.legend(handles=handles, loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1).set_gid("structural_legend")
+        _strip_key(fig, label, few=len(values) <= _FEW)
     return fig
+
+
+def _strip_key(fig: "Figure", label: str, few: bool) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], marker="D", color=colour(1), markersize=9, markeredgecolor=PAPER, linestyle="", label=label),
+        Line2D([], [], marker="o", color=colour(0), alpha=0.7 if few else 0.3, linestyle="", label="other areas"),
+        Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="middle area"),
+    ]
+    legend = fig.legend(handles=handles, loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1)
+    legend.set_gid("structural_legend")
 
 
 def _strip(axes: "Axes", values: pd.Series, code: str, middle: float) -> None:
@@ -146,7 +157,8 @@ def _strip(axes: "Axes", values: pd.Series, code: str, middle: float) -> None:
 
     others = values.drop(code).dropna()
     few = len(others) <= _FEW
-    axes.plot(others, [0.0] * len(others), "o", color=colour(0), alpha=0.7 if few else 0.22, markersize=8 if few else 6, markeredgewidth=0)
+    alpha, size = (0.7, 8) if few else (0.22, 6)
+    axes.plot(others, [0.0] * len(others), "o", color=colour(0), alpha=alpha, markersize=size, markeredgewidth=0)
     axes.plot([middle], [0], "|", color=INK, markersize=20, markeredgewidth=1.6)
     axes.plot([values[code]], [0], "D", color=colour(1), markersize=10, markeredgecolor=PAPER)
     axes.set_yticks([])

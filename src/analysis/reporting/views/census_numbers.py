@@ -8,10 +8,13 @@ import pandas as pd
 from analysis.census.case import Case
 from analysis.census.reconcile import reconcile
 from analysis.census.rounding import decimals_borne
+from analysis.census.shares import working_age_share
 from analysis.results import Kind, Result
 
 NOTEBOOK = "01_census_baseline"
+WORKING_AGES = slice(16, 65)
 SURVEY_INTERVAL = "95 %, survey and local spread"
+COHORT = {"non_eu": "Outside the European Union", "eu_accession": "Countries that joined after 2001", "eu_2001": "Members of 2001"}
 STEPS: Mapping[str, str] = {
     "residents": "All born outside the European Union",
     "women": "Women among all of them",
@@ -31,6 +34,13 @@ class Ends:
     estimate: Result
     least: Result | None = None
     most: Result | None = None
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The least and the most as numbers; None where they are not known."""
+        if self.least is None or self.most is None or self.least.value is None or self.most.value is None:
+            return None
+        return float(self.least.value), float(self.most.value)
 
 
 def number(
@@ -80,7 +90,9 @@ def _step(case: Case, code: str, step: str, row: pd.Series) -> Ends:
     if step in ("residents", "women"):
         return Ends(STEPS[step], estimate)
     ends = {
-        end: number(f"{base}.{end}", f"{place}: {end}", row[f"widest_{side}"], "people", Kind.BOUNDED, row["widest_decimals"], function=function)
+        end: number(
+            f"{base}.{end}", f"{place}: {end}", row[f"widest_{side}"], "people", Kind.BOUNDED, row["widest_decimals"], function=function
+        )
         for end, side in (("least", "low"), ("most", "high"))
     }
     return Ends(STEPS[step], estimate, **ends)
@@ -88,18 +100,16 @@ def _step(case: Case, code: str, step: str, row: pd.Series) -> Ends:
 
 def cohort_ends(case: Case) -> Iterator[tuple[str, Ends, Result]]:
     """For each birth group: its arrivals since 2001 with exact bounds, and the same if the two were independent."""
-    row = case.result.cohort.loc[case.area]
-    for group, label in (
-        ("non_eu", "Outside the European Union"), ("eu_accession", "Joined 2001 to 2011"), ("eu_2001", "European Union of 2001"),
-    ):
+    row, function = case.result.cohort.loc[case.area], "analysis.census.arrivals.arrival_cohort"
+    for group, label in COHORT.items():
+        words = f"{label}: arrived since 2001"
         decimals = decimals_borne(row[f"{group}_low"], row[f"{group}_high"])
-        function = "analysis.census.arrivals.arrival_cohort"
         estimate, independent = (
-            number(f"cohort.{group}{name}", f"{label}: arrived since 2001{words}", row[f"{group}{name}"], "people", Kind.RECOMPUTED, decimals, function=function)
-            for name, words in (("", ""), ("_independence", ", independent"))
+            number(f"cohort.{name}", words, row[name], "people", Kind.RECOMPUTED, decimals, function=function)
+            for name in (group, f"{group}_independence")
         )
         least, most = (
-            number(f"cohort.{group}_{end}", f"{label}: arrived since 2001, {end}", row[f"{group}_{side}"], "people", Kind.BOUNDED, function=function)
+            number(f"cohort.{group}_{end}", f"{words}, {end}", row[f"{group}_{side}"], "people", Kind.BOUNDED, function=function)
             for end, side in (("least", "low"), ("most", "high"))
         )
         yield group, Ends(label, estimate, least, most), independent
@@ -122,11 +132,23 @@ def _estimator(name: str, row: pd.Series) -> Ends:
     )
     if not bounded:
         return Ends(str(row["label"]), estimate)
+    function = "analysis.census.arrivals.frechet_bounds"
     bounds = (
-        number(f"estimators.{name}_{end}", f"{row['label']}: {end}", row[side], "people", Kind.BOUNDED, function="analysis.census.arrivals.frechet_bounds")
+        number(f"estimators.{name}_{end}", f"{row['label']}: {end}", row[side], "people", Kind.BOUNDED, function=function)
         for end, side in (("least", "low"), ("most", "high"))
     )
     return Ends(str(row["label"]), estimate, *bounds)
+
+
+def ages_look_young(case: Case) -> bool:
+    """Whether the modelled ages put fewer at working age than the interval of the survey allows."""
+    survey = working_age_share(case.reference, [case.area], case.settings.survey_year).iloc[0]
+    return bool(working_age_of(case, case.area) < survey["low"])
+
+
+def working_age_of(case: Case, code: str) -> float:
+    """The modelled share of those aged 16 to 64 among arrivals since 2001; NaN where the ages are unknown."""
+    return float(case.result.profile.loc[code].iloc[WORKING_AGES].sum(skipna=False))
 
 
 def results_of(ends: Ends) -> list[Result]:
@@ -136,5 +158,5 @@ def results_of(ends: Ends) -> list[Result]:
 
 def ends_frame(rows: list[Ends], name: str) -> pd.DataFrame:
     """Rows of a table with the columns estimate, least and most; empty where there is none."""
-    cells = {"estimate": [row.estimate for row in rows], "least": [row.least or "" for row in rows], "most": [row.most or "" for row in rows]}
+    cells = [{"estimate": row.estimate, "least": row.least or "", "most": row.most or ""} for row in rows]
     return pd.DataFrame(cells, index=pd.Index([row.label for row in rows], name=name), dtype=object)
