@@ -23,6 +23,17 @@ class Parameters(BaseModel):
     study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of the study")]
 
 
+class CodingParameters(Parameters):
+    """02_focus_group_coding."""
+
+    rule: Annotated[
+        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+    ]
+    min_cell: Annotated[int, Field(ge=5, le=100, description="least number of people a shown count may stand for")]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
+
+
 class SroiParameters(Parameters):
     """05_sroi."""
 
@@ -48,6 +59,7 @@ class AuditParameters(Parameters):
 
 
 MODELS: dict[str, type[Parameters]] = {
+    "02_focus_group_coding": CodingParameters,
     "05_sroi": SroiParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
