@@ -35,11 +35,35 @@ def shown(root: Path, study: str, threshold: int = 10) -> tuple[Appendix, str]:
     page = Appendix(study, NOTEBOOK, root, material.study.info.example)
     view.record(page, material, team)
     parts = [page.say(view.answer(material, team)), view.opening(page, material)]
-    parts += [show(page, material) for show in (coding_published.statements, coding_published.themes, coding_published.interviews, coding_published.side_by_side)]
-    parts += [show(page, material) for show in (coding_matrix.matrix, coding_matrix.links, coding_matrix.gaps, coding_matrix.steps)]
+    parts += [
+        show(page, material)
+        for show in (
+            coding_published.statements,
+            coding_published.themes,
+            coding_published.interviews,
+            coding_published.side_by_side,
+        )
+    ]
+    parts += [
+        show(page, material)
+        for show in (coding_matrix.matrix, coding_matrix.links, coding_matrix.gaps, coding_matrix.steps)
+    ]
     parts += [view.segments_opening(page, team)]
-    parts += [show(page, team) for show in (coding_segments.tally, coding_segments.by_group, coding_segments.together, coding_segments.saturation, coding_segments.stability)]
-    parts += [coding_agreement.agreement(page, team, 1, 200), coding_agreement.codebook(page, material), coding_agreement.changes(page, material, team)]
+    parts += [
+        show(page, team)
+        for show in (
+            coding_segments.tally,
+            coding_segments.by_group,
+            coding_segments.together,
+            coding_segments.saturation,
+            coding_segments.stability,
+        )
+    ]
+    parts += [
+        coding_agreement.agreement(page, team, 1, 200),
+        coding_agreement.codebook(page, material),
+        coding_agreement.changes(page, material, team),
+    ]
     return page, "\n".join(part.html for part in parts if part)
 
 
@@ -74,8 +98,14 @@ def test_what_is_hidden_does_not_come_back_as_a_share_or_a_prevalence(example):
     hidden = [cells for cells in by_row.values() if cells.get("participants") == "hidden"]
     assert hidden
     assert all(cells["share_participants"] == cells["mentions"] == "hidden" for cells in hidden)
-    hidden_codes = {key.removeprefix("tally.") for key, cells in by_row.items() if cells.get("participants") == "hidden"}
-    agreed = {key.removeprefix("agreement.") for key, cells in by_row.items() if key.startswith("agreement.") and "alpha" in cells}
+    hidden_codes = {
+        key.removeprefix("tally.") for key, cells in by_row.items() if cells.get("participants") == "hidden"
+    }
+    agreed = {
+        key.removeprefix("agreement.")
+        for key, cells in by_row.items()
+        if key.startswith("agreement.") and "alpha" in cells
+    }
     assert agreed
     assert agreed & hidden_codes == set()
 
@@ -88,7 +118,9 @@ def test_every_number_shown_is_recorded(study):
 
 def test_the_example_is_marked_on_every_table_and_figure(example):
     _, text = example
-    assert text.count('class="example-mark"') == text.count("<caption ") - text.count('class="data"') + text.count("<figcaption")
+    assert text.count('class="example-mark"') == text.count("<caption ") - text.count('class="data"') + text.count(
+        "<figcaption"
+    )
     assert "claims.csv" not in text
 
 
@@ -101,17 +133,24 @@ def test_published_data_alone_count_no_people():
 
 def test_the_two_programmes_are_compared_alike_on_both_pages():
     pages = [shown(ROOT, study)[0] for study in coding_published.PROGRAMMES]
-    compared = [{r.id: r.value for r in page.store if ".side_by_side." in r.id or r.id.startswith("both.")} for page in pages]
+    compared = [
+        {r.id: r.value for r in page.store if ".side_by_side." in r.id or r.id.startswith("both.")} for page in pages
+    ]
     assert compared[0] == compared[1] != {}
 
 
 def write_segments(root: Path, rows: str) -> None:
-    (root / "data/raw/coproduction_example/coded_segments.csv").write_text(f"group,speaker,segment_id,code,coder\n{rows}", encoding="utf-8")
+    (root / "data/raw/coproduction_example/coded_segments.csv").write_text(
+        f"group,speaker,segment_id,code,coder\n{rows}", encoding="utf-8"
+    )
 
 
 def test_one_coder_gives_the_plain_statement_and_no_measure(tmp_path):
     root = project(tmp_path)
-    write_segments(root, "".join(f"g{n % 2},A{n},s{n},english,solo\n" for n in range(12)).replace("g0,", "g0,").replace("g1,A", "g1,B"))
+    write_segments(
+        root,
+        "".join(f"g{n % 2},A{n},s{n},english,solo\n" for n in range(12)).replace("g0,", "g0,").replace("g1,A", "g1,B"),
+    )
     page, text = shown(root, "coproduction_example", 5)
     assert f"{ONE_CODER.capitalize()}." in text
     assert not [result for result in page.store if "agreement" in result.id]
@@ -134,7 +173,11 @@ def test_counts_by_group_are_shown_where_a_group_is_large_enough(tmp_path):
 
 
 def test_names_that_only_differ_in_signs_or_script_stay_apart():
-    book = Codebook(title="t", version="1", codes=tuple(Code(id=f"c{n}", name=name) for n, name in enumerate(["C", "C++", "حقوق", "ثقة"])))
+    book = Codebook(
+        title="t",
+        version="1",
+        codes=tuple(Code(id=f"c{n}", name=name) for n, name in enumerate(["C", "C++", "حقوق", "ثقة"])),
+    )
     labels = list(view.labels(book).values())
     assert len({view.slug(label) for label in labels}) == len(labels)
 
@@ -147,26 +190,31 @@ def test_markup_in_a_name_from_data_is_only_a_name():
 
 def test_people_behind_segments_with_both_codes_are_counted_once():
     book = Codebook(title="t", version="1", codes=(Code(id="a", name="A"), Code(id="b", name="B")))
-    rows = [("g", "P1", "s1", "a", "x"), ("g", "P1", "s1", "b", "x"), ("g", "P1", "s2", "a", "x"), ("g", "P1", "s2", "b", "x"), ("g", "P2", "s3", "a", "x")]
+    rows = [
+        ("g", "P1", "s1", "a", "x"),
+        ("g", "P1", "s1", "b", "x"),
+        ("g", "P1", "s2", "a", "x"),
+        ("g", "P1", "s2", "b", "x"),
+        ("g", "P2", "s3", "a", "x"),
+    ]
     table = pd.DataFrame(rows, columns=["group", "speaker", "segment_id", "code", "coder"])
     assert bases(table).participants == 2
     found = people_in_both(settle(table), book)
     assert found.to_numpy().tolist() == [[2, 1], [1, 1]]
 
 
-def test_a_theme_measured_by_an_unknown_figure_is_an_error(tmp_path):
+@pytest.mark.parametrize(
+    ("file", "known", "unknown"),
+    [
+        ("themes.csv", "advice_contacts_total", "no_such_quantity"),
+        ("social_impact_matrix.yaml", "items: [safety]", "items: [weather]"),
+    ],
+)
+def test_a_link_to_a_figure_or_question_that_does_not_exist_is_an_error(tmp_path, file, known, unknown):
     root = project(tmp_path)
-    path = root / "data/raw/coproduction/themes.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("advice_contacts_total", "no_such_quantity"), encoding="utf-8")
-    with pytest.raises(InputError, match="no_such_quantity"):
-        shown(root, "coproduction")
-
-
-def test_an_item_that_the_questionnaire_lacks_is_an_error(tmp_path):
-    root = project(tmp_path)
-    path = root / "data/raw/coproduction/social_impact_matrix.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("items: [safety]", "items: [weather]"), encoding="utf-8")
-    with pytest.raises(InputError, match="weather"):
+    path = root / "data/raw/coproduction" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(known, unknown), encoding="utf-8")
+    with pytest.raises(InputError, match=unknown.strip("items: []")):
         shown(root, "coproduction")
 
 
@@ -174,14 +222,20 @@ def test_a_study_without_a_ledger_of_claims_may_have_themes(tmp_path):
     root = project(tmp_path)
     folder = root / "data/raw/coproduction_example"
     header = (root / "data/raw/coproduction/themes.csv").read_text(encoding="utf-8").splitlines()[0]
-    (folder / "themes.csv").write_text(f"{header}\nX1,1,Part,english,focus groups,,English came up,\n", encoding="utf-8")
+    (folder / "themes.csv").write_text(
+        f"{header}\nX1,1,Part,english,focus groups,,English came up,\n", encoding="utf-8"
+    )
     assert "What the reported themes rest on" in shown(root, "coproduction_example")[1]
 
 
 def test_the_drawing_of_the_steps_says_who_leads():
     _, text = shown(ROOT, "coproduction")
     words = text.partition('id="steps-desc">')[2].partition("</desc>")[0]
-    assert words.index("The project team leads") < words.index("Team and participants together lead") < words.index("Participants lead")
+    assert (
+        words.index("The project team leads")
+        < words.index("Team and participants together lead")
+        < words.index("Participants lead")
+    )
     assert "leads back from evaluate together to adapt and act together" in words
 
 

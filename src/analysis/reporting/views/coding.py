@@ -38,8 +38,11 @@ class Material:
         found = self.study.claims.about(quantity)
         if not found:
             raise InputError(
-                self.study.name("themes.csv"), column="quantity", found=f"'{quantity}'",
-                expected="a quantity of the study's claims.csv", action="correct the name, or leave the cell empty",
+                self.study.name("themes.csv"),
+                column="quantity",
+                found=f"'{quantity}'",
+                expected="a quantity of the study's claims.csv",
+                action="correct the name, or leave the cell empty",
             )
         return min(found, key=lambda claim: abs(claim.line - line)) if line else found[0]
 
@@ -67,7 +70,9 @@ def load(study: Study) -> Material:
     book = files.load_codebook(study)
     has_themes, has_matrix = ((study.raw / file).is_file() for file in ("themes.csv", "social_impact_matrix.yaml"))
     return Material(
-        study, book, files.load_earlier_codebook(study, book),
+        study,
+        book,
+        files.load_earlier_codebook(study, book),
         files.load_themes(study, book) if has_themes else (),
         files.load_framework(study, book) if has_matrix else None,
         files.load_segments(study, book),
@@ -122,11 +127,19 @@ def section(title: str, *shown: Display | None) -> Display:
     """Displays under a heading of the third level; those that are None are left out."""
     parts = [part for part in shown if part is not None]
     heading = f'<h3 id="part-{slug(title).replace("_", "-")}">{escape(title)}</h3>'
-    return Display("\n".join([heading, *(part.html for part in parts)]), "\n\n".join([title, *(part.plain for part in parts)]))
+    return Display(
+        "\n".join([heading, *(part.html for part in parts)]), "\n\n".join([title, *(part.plain for part in parts)])
+    )
 
 
 def number(
-    name: str, label: str, value: float | int | str, unit: str, kind: Kind = Kind.RECOMPUTED, decimals: int = 0, function: str = ""
+    name: str,
+    label: str,
+    value: float | str,
+    unit: str,
+    kind: Kind = Kind.RECOMPUTED,
+    decimals: int = 0,
+    function: str = "",
 ) -> Result:
     """A result for the prose of the page."""
     return Result(name, label, value, unit, kind, decimals, function=function)
@@ -165,7 +178,11 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
     counts = {
         "published.statements": ("Published statements", len({s.statement_id for s in said}), "statements"),
         "published.speakers": ("Speaker codes among them", len({s.speaker for s in said}), "speaker codes"),
-        "published.last_letter": ("Place in the alphabet of the last letter of a speaker code", int(letters["place"].max()), "letters"),
+        "published.last_letter": (
+            "Place in the alphabet of the last letter of a speaker code",
+            int(letters["place"].max()),
+            "letters",
+        ),
         "matrix.cells": ("Cells of the matrix", len(cells), "cells"),
         "matrix.readings": ("Cells that are our reading", sum(cell.basis == "reading" for cell in cells), "cells"),
         "steps.steps": ("Steps towards co-production", len(framework.steps.steps), "steps"),
@@ -174,7 +191,13 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
     yield from (number(name, label, value, unit) for name, (label, value, unit) in counts.items())
     states = matrix.links_grid(framework.matrix).stack().value_counts()
     for state in ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither"):
-        yield number(f"matrix.{slug(state)}", f"Cells: {state}", int(states.get(state, 0)), "cells", function="analysis.coding.matrix.links_grid")
+        yield number(
+            f"matrix.{slug(state)}",
+            f"Cells: {state}",
+            int(states.get(state, 0)),
+            "cells",
+            function="analysis.coding.matrix.links_grid",
+        )
 
 
 def _team_numbers(team: Coded) -> Iterable[Result]:
@@ -188,7 +211,11 @@ def _team_numbers(team: Coded) -> Iterable[Result]:
         "groups": ("Groups", bases.groups, "groups"),
         "coders": ("Coders", bases.coders, "coders"),
         "used": ("Codes applied at least once", int((behind > 0).sum()), "codes"),
-        "hidden": ("Codes whose count of people is hidden", int(((behind > 0) & (behind < team.threshold)).sum()), "codes"),
+        "hidden": (
+            "Codes whose count of people is hidden",
+            int(((behind > 0) & (behind < team.threshold)).sum()),
+            "codes",
+        ),
     }
     if commonest(team):
         counts["most"] = (f"Participants who came up with: {commonest(team)}", int(behind.max()), "people")
@@ -196,11 +223,13 @@ def _team_numbers(team: Coded) -> Iterable[Result]:
         yield number(f"team.{name}", label, value, unit, Kind.MEASURED, function="analysis.coding.segments.bases")
     new = saturation.saturation(team.settled, bases)["new_mean"].iloc[-1]
     label = "New codes from the last group, mean over all orders"
-    yield number("team.last_group", label, float(new), "codes", Kind.MEASURED, 1, "analysis.coding.saturation.saturation")
+    yield number(
+        "team.last_group", label, float(new), "codes", Kind.MEASURED, 1, "analysis.coding.saturation.saturation"
+    )
 
 
 def answer(material: Material, team: Coded | None) -> str:
-    """The opening paragraphs, as a template over the recorded numbers; what they say follows from what the study has."""
+    """The opening paragraphs, as a template over the recorded numbers, of what the study has."""
     return "\n\n".join(filter(None, (_published_answer(material), _framework_answer(material), _team_answer(team))))
 
 
@@ -208,17 +237,20 @@ def _published_answer(material: Material) -> str:
     if not material.themes:
         return ""
     held = "".join(
-        f" It says that {{claim:{claim.claim_id}|:focus groups}} were held." for claim in material.claims_about("focus_groups")[:1]
+        f" It says that {{claim:{claim.claim_id}|:focus groups}} were held."
+        for claim in material.claims_about("focus_groups")[:1]
     )
     statements = (
         " Of what was said in them it prints {published.statements|:statements} by {published.speakers|:speaker codes}."
-        if material.framework else ""
+        if material.framework
+        else ""
     )
     return (
-        f"The source reports themes and no counts.{held}{statements} Its text reports a theme at {{published.places|:places}}; "
-        f"{{published.group_places|bare}} of these rest on {_groups_named(material)}, the others on something else. This "
-        "tells which themes the source reports, and on what. It does not tell how many people or groups raised a theme, whether "
-        "more groups would have brought new ones, or whether two coders agree; none of that is computed from the publication."
+        f"The source reports themes, and not how often each came up.{held}{statements} Its text reports a theme at "
+        f"{{published.places|:places}}; {{published.group_places|bare}} of these rest on {_groups_named(material)}, "
+        "the others on something else. This tells which themes the source reports, and on what. It does not tell how "
+        "many people or groups raised a theme, whether more groups would have brought new ones, or whether two "
+        "coders agree; none of that is computed from the publication."
     )
 
 
@@ -231,10 +263,11 @@ def _framework_answer(material: Material) -> str:
     if not material.framework:
         return ""
     return (
-        "Of {matrix.cells|:cells} of the social impact matrix, {matrix.measured_and_valued|bare} are measured and valued, "
-        "{matrix.measured_only|bare} measured but not valued, {matrix.valued_on_an_assumption|bare} valued on an assumption, "
-        "{matrix.valued_only|bare} valued without a measure, and {matrix.neither|bare} neither. The printed matrix is an image "
-        "that was not at hand: the cells are put together from the text, {matrix.readings|bare} of them by our reading."
+        "Of {matrix.cells|:cells} of the social impact matrix, {matrix.measured_and_valued|bare} are measured and "
+        "valued, {matrix.measured_only|bare} measured but not valued, {matrix.valued_on_an_assumption|bare} valued "
+        "on an assumption, {matrix.valued_only|bare} valued without a measure, and {matrix.neither|bare} neither. "
+        "The printed matrix is an image that was not at hand: the cells are put together from the text, "
+        "{matrix.readings|bare} of them by our reading."
     )
 
 
@@ -242,10 +275,11 @@ def _team_answer(team: Coded | None) -> str:
     if team is None:
         return ""
     return (
-        "The coded segments are {team.segments|:segments} by {team.participants|:participants} in {team.groups|:groups}, read "
-        "by {team.coders|:coders}. {team.used|bare} of {codebook.codes|:codes} were applied; for {team.hidden|bare} of these "
-        f"fewer people than the least count set in the parameters stand behind the code, so that its numbers are hidden.{_top(team)} "
-        "A last group adds {team.last_group|:codes} on average over all orders in which the groups could have been read."
+        "The coded segments are {team.segments|:segments} by {team.participants|:participants} in "
+        "{team.groups|:groups}, read by {team.coders|:coders}. {team.used|bare} of {codebook.codes|:codes} "
+        "were applied; for {team.hidden|bare} of these fewer people than the least count set in the parameters "
+        f"stand behind the code, so that its numbers are hidden.{_top(team)} A last group adds "
+        "{team.last_group|:codes} on average over all orders in which the groups could have been read."
     )
 
 
@@ -265,7 +299,9 @@ def opening(page: Appendix, material: Material) -> Display | None:
     if material.themes:
         return None
     if material.study.info.example:
-        return page.say("Nothing is published of a worked example; all it has are synthetic coded segments, shown below.")
+        return page.say(
+            "Nothing is published of a worked example; all it has are synthetic coded segments, shown below."
+        )
     return page.say("No themes of a publication are in this study's folder.")
 
 
@@ -273,16 +309,16 @@ def segments_opening(page: Appendix, team: Coded | None) -> Display:
     """What the sections on coded segments rest on, or that there are none and what that means."""
     if team is None:
         return page.say(
-            "There are no coded segments in this study's folder. Mentions, participants and groups are not counted, and "
-            "no saturation, stability or agreement is computed. `docs/coding.md` says in which formats a team brings its "
-            "own; the worked example shows what the page then holds."
+            "There are no coded segments in this study's folder. Mentions, participants and groups are not counted, "
+            "and no saturation, stability or agreement is computed. `docs/coding.md` says in which formats a team "
+            "brings its own; the worked example shows what the page then holds."
         )
     return page.say(
-        "A mention is a segment that carries the code; a participant or a group counts once for a code, however often it "
-        "comes up. Numbers behind which stand fewer people than the least count set in the parameters (`min_cell`) are "
-        f"hidden, zeros are shown. A table of {{team.groups|:groups}} cannot show counts of people by group unless the groups "
-        "are as large as that. Counts of codes are not counts of people and are always shown. The rule hides small counts; it does "
-        "not check whether one could be worked out from others."
+        "A mention is a segment that carries the code; a participant or a group counts once for a code, however "
+        "often it comes up. Numbers behind which stand fewer people than the least count set in the parameters "
+        "(`min_cell`) are hidden, zeros are shown. A table of {team.groups|:groups} cannot show counts of people by "
+        "group unless the groups are as large as that. Counts of codes are not counts of people and are always "
+        "shown. The rule hides small counts; it does not check whether one could be worked out from others."
     )
 
 
@@ -292,5 +328,6 @@ def write_codebook(page: Appendix, material: Material) -> Display:
 
     write_text(material.study.processed / "codebook.qdc", qdc_text(material.codebook))
     return page.say(
-        f"The same for NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA): `data/processed/{material.study.id}/codebook.qdc`."
+        "The same for NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA): "
+        f"`data/processed/{material.study.id}/codebook.qdc`."
     )

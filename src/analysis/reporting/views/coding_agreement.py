@@ -12,11 +12,12 @@ from analysis.results import Column, Kind, Result
 LEVEL = 0.95  # of the bootstrap intervals
 _FUNCTION = "analysis.coding.agreement.agreement_by_code"
 _READING = (
-    "Two or more coders read {agreement.units|:segments}. Each code is given or not given to a segment. Percent agreement is "
-    "high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) and {=Gwet's AC1} correct "
-    "for chance in different ways and part company where a code is rare, so prevalence stands beside them. The intervals come "
-    "from a bootstrap that draws all segments of a speaker together, since what one person says is not independent. For "
-    "{agreement.left_out|bare} of the codes too few people stand behind the code for any of this to be shown."
+    "Two or more coders read {agreement.units|:segments}. Each code is given or not given to a segment. Percent "
+    "agreement is high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) "
+    "and {=Gwet's AC1} correct for chance in different ways and part company where a code is rare, so prevalence "
+    "stands beside them. The intervals come from a bootstrap that draws all segments of a speaker together, since "
+    "what one person says is not independent. For {agreement.left_out|bare} of the codes too few people stand behind "
+    "the code for any of this to be shown."
 )
 _MEASURES = {
     "percent_agreement": ("Percent agreement", "%", 1),
@@ -29,7 +30,9 @@ def agreement(page: Appendix, team: Coded | None, seed: int, draws: int) -> Disp
     """Agreement by code with bootstrap intervals (speakers are drawn), or the plain statement why there is none."""
     if team is None:
         return page.say(f"There are no coded segments. Of the coding of published text there is {measures.ONE_CODER}.")
-    found = measures.agreement_by_code(team.table, team.codebook, seed=seed, draws=draws, cluster="speaker", level=LEVEL)
+    found = measures.agreement_by_code(
+        team.table, team.codebook, seed=seed, draws=draws, cluster="speaker", level=LEVEL
+    )
     if not found["units"].any():
         return page.say(f"{found['statement'].iloc[0].capitalize()}.")
     names = labels(team.codebook)
@@ -47,9 +50,15 @@ def _numbers(found: pd.DataFrame, enough: pd.DataFrame) -> list[Result]:
         "shown": ("Codes for which agreement is shown", len(enough), "codes"),
         "left_out": ("Codes for which it is not", len(found) - len(enough), "codes"),
     }
-    rows = [number(f"agreement.{name}", label, value, unit, Kind.MEASURED, function=_FUNCTION) for name, (label, value, unit) in counts.items()]
+    rows = [
+        number(f"agreement.{name}", label, value, unit, Kind.MEASURED, function=_FUNCTION)
+        for name, (label, value, unit) in counts.items()
+    ]
     ends = {"lowest_alpha": enough["alpha"].min(), "highest_alpha": enough["alpha"].max()}
-    return rows + [number(f"agreement.{name}", name.replace("_", " ").capitalize(), float(value), "", Kind.MEASURED, 2, _FUNCTION) for name, value in ends.items()]
+    return rows + [
+        number(f"agreement.{name}", name.replace("_", " ").capitalize(), float(value), "", Kind.MEASURED, 2, _FUNCTION)
+        for name, value in ends.items()
+    ]
 
 
 def _figure(page: Appendix, frame: pd.DataFrame) -> Display:
@@ -58,18 +67,30 @@ def _figure(page: Appendix, frame: pd.DataFrame) -> Display:
     ordered = frame.sort_values("alpha", ascending=False, kind="stable")
     known = ordered.dropna(subset=["alpha"])
     return page.figure(
-        "alpha", interval_chart(ordered, "alpha_low", "alpha_high", "Krippendorff's alpha", value="alpha", decimals=2, from_zero=True),
+        "alpha",
+        interval_chart(
+            ordered, "alpha_low", "alpha_high", "Krippendorff's alpha", value="alpha", decimals=2, from_zero=True
+        ),
         "Krippendorff's alpha by code, with its interval.",
-        f"Alpha runs from {{agreement.lowest_alpha|bare}} for {named(str(known.index[-1]))} to {{agreement.highest_alpha|bare}} for "
-        f"{named(str(known.index[0]))}.",
-        ordered, {"alpha": _column("alpha")}, row_header="Code",
+        f"Alpha runs from {{agreement.lowest_alpha|bare}} for {named(str(known.index[-1]))} to "
+        f"{{agreement.highest_alpha|bare}} for {named(str(known.index[0]))}.",
+        ordered,
+        {"alpha": _column("alpha")},
+        row_header="Code",
     )
 
 
 def _column(measure: str) -> Column:
     label, unit, decimals = _MEASURES[measure]
     return Column(
-        label, unit, Kind.MEASURED, decimals, low=f"{measure}_low", high=f"{measure}_high", interval=f"{LEVEL:.0%} bootstrap", function=_FUNCTION
+        label,
+        unit,
+        Kind.MEASURED,
+        decimals,
+        low=f"{measure}_low",
+        high=f"{measure}_high",
+        interval=f"{LEVEL:.0%} bootstrap",
+        function=_FUNCTION,
     )
 
 
@@ -79,7 +100,11 @@ def _table(page: Appendix, frame: pd.DataFrame) -> Display:
     if (frame["statement"] != "").any():
         columns["statement"] = Column("Why a number is missing")
     return page.table(
-        "agreement", frame, columns, "Agreement between coders by code.", row_header="Code",
+        "agreement",
+        frame,
+        columns,
+        "Agreement between coders by code.",
+        row_header="Code",
         note="Prevalence: the share of all ratings that give the code.",
     )
 
@@ -89,17 +114,29 @@ def codebook(page: Appendix, material: Material) -> Display:
     book = material.codebook
     frame = book.table()
     names = labels(book)
-    heads = [names[code] if codable else f"{names[code]} (a heading, not applied)" for code, codable in frame["codable"].items()]
+    heads = [
+        names[code] if codable else f"{names[code]} (a heading, not applied)"
+        for code, codable in frame["codable"].items()
+    ]
     frame.index = pd.Index(heads, name="code")
     columns = {
-        "theme": Column("Theme"), "definition": Column("Definition"), "include": Column("Includes"), "exclude": Column("Excludes"),
+        "theme": Column("Theme"),
+        "definition": Column("Definition"),
+        "include": Column("Includes"),
+        "exclude": Column("Excludes"),
     }
     made = f" It was {named(book.source)}." if book.source else ""
     said = page.say(
         f"{named(book.title)}, version {named(book.version)}, with {{codebook.codes|:codes}} that may be applied.{made}"
     )
     table = page.table(
-        "codebook", frame, columns, "The codebook.", row_header="Code", group_by="theme", text=dict.fromkeys(["definition", "include", "exclude"], "label")
+        "codebook",
+        frame,
+        columns,
+        "The codebook.",
+        row_header="Code",
+        group_by="theme",
+        text=dict.fromkeys(["definition", "include", "exclude"], "label"),
     )
     return Display(f"{said.html}\n{table.html}", f"{said.plain}\n\n{table.plain}")
 
@@ -117,14 +154,23 @@ def changes(page: Appendix, material: Material, team: Coded | None) -> Display:
     if team:
         frame = _touched(frame, team)
         columns |= {
-            "segments": Column("Segments that carry the code", "segments", Kind.MEASURED, function="analysis.coding.versions.segments_to_recode"),
+            "segments": Column(
+                "Segments that carry the code",
+                "segments",
+                Kind.MEASURED,
+                function="analysis.coding.versions.segments_to_recode",
+            ),
             "again": Column("To be read again?"),
         }
     invented = " The earlier version is invented, to show the comparison." if material.study.info.example else ""
     table = page.table(
-        "changes", frame.set_index("label"), columns, f"What changed since version {named(material.earlier.version)} of the codebook.{invented}",
-        row_header="Code and change", text={"before": "label", "after": "label"},
-        note="A renamed or moved code keeps its segments; where the definition or a rule changed, they have to be read again.",
+        "changes",
+        frame.set_index("label"),
+        columns,
+        f"What changed since version {named(material.earlier.version)} of the codebook.{invented}",
+        row_header="Code and change",
+        text={"before": "label", "after": "label"},
+        note="A renamed or moved code keeps its segments; after another change they are to be read again.",
     )
     return section("Change between versions", table)
 
@@ -141,4 +187,6 @@ def _touched(frame: pd.DataFrame, team: Coded) -> pd.DataFrame:
     given = segments.settle(team.table)
     people = counted["code"].map(given.groupby("code")["speaker"].nunique()).fillna(0)
     shown = shown_counts(counted[["segments"]], team.threshold, people.to_frame())
-    return counted.assign(segments=shown["segments"], again=["yes" if again else "no" for again in counted["read_again"]])
+    return counted.assign(
+        segments=shown["segments"], again=["yes" if again else "no" for again in counted["read_again"]]
+    )

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.reporting.style import INK, LABEL_WIDTH, LINE_HEIGHT, QUIET, RULE, WIDTH, colour, house_style, row_places, wrap
+from analysis.reporting.style import (
+    INK,
+    LABEL_WIDTH,
+    LINE_HEIGHT,
+    QUIET,
+    RULE,
+    WIDTH,
+    colour,
+    house_style,
+    row_places,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +37,7 @@ _LETTERS = 15  # of a step's title on one line
 
 
 def state_chart(frame: pd.DataFrame) -> "Figure":
-    """A grid of marks: rows are the index, columns the columns of `frame`, cells the states of `coding.matrix.links_grid`."""
+    """A grid of marks with the rows and columns of `frame`; its cells are states of `coding.matrix.links_grid`."""
     from matplotlib.figure import Figure
 
     heights = [max(_ROW, 0.16 + LINE_HEIGHT * (1 + wrap(label).count("\n"))) for label in frame.index]
@@ -58,11 +69,20 @@ def _two_lines(name: str) -> str:
 def _marks(axes: "Axes", frame: pd.DataFrame, state: str) -> None:
     marker, series, filled = _STATES[state]
     places = axes.get_yticks()
-    found = [(x, places[y]) for y in range(len(frame.index)) for x in range(len(frame.columns)) if frame.iat[y, x] == state]
+    found = [
+        (x, places[y]) for y in range(len(frame.index)) for x in range(len(frame.columns)) if frame.iat[y, x] == state
+    ]
     shade = colour(series)
     axes.plot(
-        [x for x, _ in found], [y for _, y in found], marker, linestyle="none", color=shade, markersize=9,
-        markerfacecolor=shade if filled else "none", markeredgewidth=1.8, label=state,
+        [x for x, _ in found],
+        [y for _, y in found],
+        marker,
+        linestyle="none",
+        color=shade,
+        markersize=9,
+        markerfacecolor=shade if filled else "none",
+        markeredgewidth=1.8,
+        label=state,
     )
 
 
@@ -70,7 +90,9 @@ def steps_chart(layout: pd.DataFrame, returns: Sequence[tuple[int, int]]) -> "Fi
     """Steps as boxes in lanes of who leads, joined by arrows; `layout` as from `steps.steps_layout`, returns dashed."""
     from matplotlib.figure import Figure
 
-    centres = {number: (_lane(row["x"]), _TOP + _BOX_HEIGHT / 2 + _STEP * row["y"]) for number, row in layout.iterrows()}
+    centres = {
+        number: (_lane(row["x"]), _TOP + _BOX_HEIGHT / 2 + _STEP * row["y"]) for number, row in layout.iterrows()
+    }
     height = _TOP + _STEP * (len(layout) - 1) + _BOX_HEIGHT + 0.1
     with house_style():
         fig = Figure(figsize=(WIDTH, height))
@@ -97,11 +119,21 @@ def _box(axes: "Axes", title: str, number: object, x: float, y: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     corner = (x - _BOX_WIDTH / 2, y - _BOX_HEIGHT / 2)
-    axes.add_patch(FancyBboxPatch(
-        corner, _BOX_WIDTH, _BOX_HEIGHT, boxstyle="round,pad=0,rounding_size=0.08", facecolor="none", edgecolor=colour(0), linewidth=1.6,
-    ))
+    axes.add_patch(
+        FancyBboxPatch(
+            corner,
+            _BOX_WIDTH,
+            _BOX_HEIGHT,
+            boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor="none",
+            edgecolor=colour(0),
+            linewidth=1.6,
+        )
+    )
     words = "\n".join(textwrap.wrap(title, _LETTERS, break_long_words=False))
-    axes.text(x, y, words, ha="center", va="center", fontsize=11.5, linespacing=1.3).set_gid(f"structural_step_{number}")
+    axes.text(x, y, words, ha="center", va="center", fontsize=11.5, linespacing=1.3).set_gid(
+        f"structural_step_{number}"
+    )
 
 
 def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -132,8 +164,24 @@ def saturation_chart(frame: pd.DataFrame) -> "Figure":
         axes = fig.subplots()
         if "codes_low" in frame:
             label = "from the fewest to the most, over all orders"
-            axes.fill_between(frame.index, frame["codes_low"], frame["codes_high"], color=colour(0), alpha=0.22, linewidth=0, label=label)
-        axes.plot(frame.index, frame["codes_mean"], "o-", color=colour(0), linewidth=2, markersize=6, label="mean over all orders")
+            axes.fill_between(
+                frame.index,
+                frame["codes_low"],
+                frame["codes_high"],
+                color=colour(0),
+                alpha=0.22,
+                linewidth=0,
+                label=label,
+            )
+        axes.plot(
+            frame.index,
+            frame["codes_mean"],
+            "o-",
+            color=colour(0),
+            linewidth=2,
+            markersize=6,
+            label="mean over all orders",
+        )
         axes.set(xlabel="groups read", ylabel="codes seen so far")
         axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -26,7 +26,9 @@ def matrix(page: Appendix, material: Material) -> Display:
     """Section: the matrix as a figure and as a table of indicators; a sentence where the study has none."""
     framework = material.framework
     if framework is None:
-        return page.say("This study has no social impact matrix, and no steps towards co-production are published for it.")
+        return page.say(
+            "This study has no social impact matrix, and no steps towards co-production are published for it."
+        )
     _check(material, framework)
     known = framework.matrix
     note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
@@ -42,14 +44,20 @@ def _figure(page: Appendix, matrix: SocialImpactMatrix) -> Display:
     from analysis.reporting.views.coding_charts import state_chart
 
     grid = impact.links_grid(matrix)
-    frame = grid.set_axis([o.name for o in matrix.objectives]).set_axis([s.name for s in matrix.stakeholders], axis="columns")
+    frame = grid.set_axis([o.name for o in matrix.objectives]).set_axis(
+        [s.name for s in matrix.stakeholders], axis="columns"
+    )
     frame.index.name = "objective"
     return page.figure(
-        "matrix_figure", state_chart(frame), "Objectives by stakeholders: what is measured and what is valued.",
-        "{matrix.measured_and_valued|bare} of {matrix.cells|bare} cells are measured and valued. "
-        f"Fully measured and valued are only cells for: {_holders(grid, matrix, 'measured and valued')}. "
-        f"Neither measured nor valued is something for: {_holders(grid, matrix, 'neither')}.",
-        frame, {name: Column(name) for name in frame.columns}, row_header="Objective",
+        "matrix_figure",
+        state_chart(frame),
+        "Objectives by stakeholders: what is measured and what is valued.",
+        "{matrix.measured_and_valued|bare} of {matrix.cells|bare} cells are measured and valued. Fully measured "
+        f"and valued are only cells for: {_holders(grid, matrix, 'measured and valued')}. Neither measured nor valued "
+        f"is something for: {_holders(grid, matrix, 'neither')}.",
+        frame,
+        {name: Column(name) for name in frame.columns},
+        row_header="Objective",
         text=dict.fromkeys(frame.columns, "label"),
     )
 
@@ -62,8 +70,12 @@ def _holders(grid: pd.DataFrame, matrix: SocialImpactMatrix, state: str) -> str:
 def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
     frame = impact.matrix_table(matrix)
     return page.table(
-        "matrix", frame, {name: Column(name) for name in frame.columns}, "The social impact matrix: the indicator of each cell.",
-        row_header="Objective", text=dict.fromkeys(frame.columns, "label"),
+        "matrix",
+        frame,
+        {name: Column(name) for name in frame.columns},
+        "The social impact matrix: the indicator of each cell.",
+        row_header="Objective",
+        text=dict.fromkeys(frame.columns, "label"),
     )
 
 
@@ -72,21 +84,31 @@ def links(page: Appendix, material: Material) -> Display | None:
     if material.framework is None:
         return None
     matrix = material.framework.matrix
-    named = [claim for cell in matrix.cells for quantity in cell.claims for claim in material.claims_about(quantity)[:1]]
+    named = [
+        claim for cell in matrix.cells for quantity in cell.claims for claim in material.claims_about(quantity)[:1]
+    ]
     page.add(published(claim) for claim in named)
     frame = pd.DataFrame([_row(cell, material, matrix) for cell in matrix.cells], index=_labels(matrix))
     columns = {
-        "stakeholder": Column("Stakeholder"), "measured": Column("Measured by (figures as published)"),
-        "codes": Column("Described by the codes"), "valued": Column("Valued by"), "known": Column("How the cell is known, and remark"),
+        "stakeholder": Column("Stakeholder"),
+        "measured": Column("Measured by (figures as published)"),
+        "codes": Column("Described by the codes"),
+        "valued": Column("Valued by"),
+        "known": Column("How the cell is known, and remark"),
     }
     table = page.table(
-        "links", frame, columns, "What each cell of the matrix is linked to: question, printed figure, codes, SROI outcome.",
-        row_header="Objective and its indicator", group_by="stakeholder",
+        "links",
+        frame,
+        columns,
+        "What each cell of the matrix is linked to: question, printed figure, codes, SROI outcome.",
+        row_header="Objective and its indicator",
+        group_by="stakeholder",
         text={"measured": "rich", "codes": "label", "valued": "rich", "known": "label"},
     )
     said = page.say(
-        "The links are ours throughout. Claim ids lead to the ledger of claims, outcomes to what the source prints of their "
-        "value. A code describes and does not measure. Questions are those of the questionnaire, whose answers were not published."
+        "The links are ours throughout. Claim ids lead to the ledger of claims, outcomes to what the source prints "
+        "of their value. A code describes and does not measure. Questions are those of the questionnaire, whose "
+        "answers were not published."
     )
     return section("What each cell is linked to", said, table)
 
@@ -122,8 +144,13 @@ def gaps(page: Appendix, material: Material) -> Display | None:
     unsupported = (found["gap"] == "outcome nothing supports").any()
     supported = "" if unsupported else " Every outcome of the SROI model rests on at least one measured cell."
     table = page.table(
-        "gaps", frame, {"gap": Column("What is missing")}, "What the matrix leaves open.", row_header="Objective, outcome or theme",
-        text={"gap": "label"}, note=f"Valued on an assumption: the SROI model has a value for it, and no measure.{supported}",
+        "gaps",
+        frame,
+        {"gap": Column("What is missing")},
+        "What the matrix leaves open.",
+        row_header="Objective, outcome or theme",
+        text={"gap": "label"},
+        note=f"Valued on an assumption: the SROI model has a value for it, and no measure.{supported}",
     )
     return section("Gaps", table)
 
@@ -140,16 +167,27 @@ def steps(page: Appendix, material: Material) -> Display | None:
         return None
     known = material.framework.steps
     frame = sequence.steps_table(known)
-    frame = frame.assign(led_by=[_LEAD[step.led_by].capitalize() for step in known.steps], place=[str(step.number) for step in known.steps])
+    frame = frame.assign(
+        led_by=[_LEAD[step.led_by].capitalize() for step in known.steps],
+        place=[str(step.number) for step in known.steps],
+    )
     frame = frame.set_index("title")
     columns = {
-        "place": Column("Step"), "what": Column("What is done"), "led_by": Column("Who leads"), "line": Column("Source line"),
+        "place": Column("Step"),
+        "what": Column("What is done"),
+        "led_by": Column("Who leads"),
+        "line": Column("Source line"),
     }
     from analysis.reporting.views.coding_charts import steps_chart
 
     figure = page.figure(
-        "steps", steps_chart(sequence.steps_layout(known), [(back.from_step, back.to_step) for back in known.returns]),
-        "Steps towards co-production, and who leads them.", _in_words(known), frame, columns, row_header="Step",
+        "steps",
+        steps_chart(sequence.steps_layout(known), [(back.from_step, back.to_step) for back in known.returns]),
+        "Steps towards co-production, and who leads them.",
+        _in_words(known),
+        frame,
+        columns,
+        row_header="Step",
         text=dict.fromkeys(columns, "label"),
     )
     note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
@@ -158,11 +196,19 @@ def steps(page: Appendix, material: Material) -> Display | None:
 
 def _in_words(steps: Steps) -> str:
     """The drawing in words, without digits: who leads which steps, and the paths back."""
-    parts = [f"{_LEAD[leader].capitalize()} lead{'s' if leader == 'project team' else ''}: {_titles(run)}." for leader, run in groupby(steps.steps, lambda step: step.led_by)]
+    parts = [
+        f"{_LEAD[leader].capitalize()} lead{'s' if leader == 'project team' else ''}: {_titles(run)}."
+        for leader, run in groupby(steps.steps, lambda step: step.led_by)
+    ]
     titles = {step.number: step.title for step in steps.steps}
-    back = [f"A path leads back from {titles[each.from_step].lower()} to {titles[each.to_step].lower()}." for each in steps.returns]
+    back = [
+        f"A path leads back from {titles[each.from_step].lower()} to {titles[each.to_step].lower()}."
+        for each in steps.returns
+    ]
     order = [sequence.steps_layout(steps)["x"].is_monotonic_increasing]
-    opening = "{steps.steps|bare} steps, one after the other" + (", in which the lead passes from the team to participants." if all(order) else ".")
+    opening = "{steps.steps|bare} steps, one after the other" + (
+        ", in which the lead passes from the team to participants." if all(order) else "."
+    )
     return " ".join([opening, *parts, *back])
 
 

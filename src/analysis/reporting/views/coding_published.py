@@ -24,12 +24,18 @@ def statements(page: Appendix, material: Material) -> Display | None:
         return None
     frame = sources.statement_table(material.framework.statements, material.codebook)
     columns = {
-        "speaker": Column("Speaker code"), "themes": Column("Themes it supports"), "section": Column("Section of the source"),
+        "speaker": Column("Speaker code"),
+        "themes": Column("Themes it supports"),
+        "section": Column("Section of the source"),
         "line": Column("Source line"),
     }
     table = page.table(
-        "statements", frame, columns, "Published statements of participants and the themes they support; the words are not repeated here.",
-        row_header="Statement", text=dict.fromkeys(columns, "label"),
+        "statements",
+        frame,
+        columns,
+        "Published statements of participants and the themes they support; the words are not repeated here.",
+        row_header="Statement",
+        text=dict.fromkeys(columns, "label"),
     )
     return section("Statements of participants", table, page.say(_letters(material)))
 
@@ -42,9 +48,9 @@ def _letters(material: Material) -> str:
     printed = material.claims_about("focus_groups")
     against = f", where the source prints {{claim:{printed[0].claim_id}}}" if printed else ""
     return (
-        f"The speaker codes open with the letters {', '.join(letters[:-1])} and {letters[-1]}; what a letter stands for is not "
-        f"printed. If letters numbered the groups, there would have been at least {{published.last_letter|:groups}}{against}. "
-        "No statement is therefore assigned to a group here."
+        f"The speaker codes open with the letters {', '.join(letters[:-1])} and {letters[-1]}; what a letter stands "
+        "for is not printed. If letters numbered the groups, there would have been at least "
+        f"{{published.last_letter|:groups}}{against}. No statement is therefore assigned to a group here."
     )
 
 
@@ -53,10 +59,16 @@ def themes(page: Appendix, material: Material) -> Display | None:
     if not material.themes:
         return None
     frame = _with_figures(page, material, _support(material))
-    columns = {name: column for name, column in _THEME_COLUMNS.items() if name in frame.columns and (frame[name] != "").any()}
+    columns = {
+        name: column for name, column in _THEME_COLUMNS.items() if name in frame.columns and (frame[name] != "").any()
+    }
     table = page.table(
-        "themes", frame, columns, "Reported themes: where they come up, what that rests on, and the source's own words for how many.",
-        row_header="Code", group_by="theme",
+        "themes",
+        frame,
+        columns,
+        "Reported themes: where they come up, what that rests on, and the source's own words for how many.",
+        row_header="Code",
+        group_by="theme",
         text={name: mode for name, mode in _THEME_TEXTS.items() if name in columns},
         note="A count of places is no count of people: a theme at one place may be one that everybody raised.",
     )
@@ -97,7 +109,8 @@ def _figures(claims: Iterable[Claim]) -> str:
 
 def claim_link(claim: Claim) -> str:
     """A published figure with its label and value, linked to the ledger of claims; a template for rich text."""
-    return f"[{{={claim.claim_id}}}](08_claims_audit.html#ledger) {named(claim.statement)}: {{claim:{claim.claim_id}|bare}}"
+    link = f"[{{={claim.claim_id}}}](08_claims_audit.html#ledger)"
+    return f"{link} {named(claim.statement)}: {{claim:{claim.claim_id}|bare}}"
 
 
 def _thin(material: Material) -> str:
@@ -117,10 +130,14 @@ def _evidence_figure(page: Appendix, material: Material) -> Display:
     frame = pd.DataFrame({"places": counts.loc[order]}).rename(index=str.capitalize).rename_axis("evidence")
     page.add([number("published.commonest", f"Places that rest on: {order[0]}", int(counts[order[0]]), "places")])
     return page.figure(
-        "evidence", bar_chart(frame, ["places"], "places in the text that report a theme"), "What the reported themes rest on.",
-        f"The commonest basis, {order[0]}, stands behind {{published.commonest|bare}} of {{published.places|bare}} places; focus "
-        "groups stand behind {published.group_places|bare}.",
-        frame, {"places": Column("Places", "places", Kind.RECOMPUTED, function=_FUNCTION)}, row_header="Rests on",
+        "evidence",
+        bar_chart(frame, ["places"], "places in the text that report a theme"),
+        "What the reported themes rest on.",
+        f"The commonest basis, {order[0]}, stands behind {{published.commonest|bare}} of {{published.places|bare}} "
+        "places; focus groups stand behind {published.group_places|bare}.",
+        frame,
+        {"places": Column("Places", "places", Kind.RECOMPUTED, function=_FUNCTION)},
+        row_header="Rests on",
     )
 
 
@@ -131,18 +148,31 @@ def interviews(page: Appendix, material: Material) -> Display | None:
         return None
     frame = sources.stakeholder_table(framework.stakeholder_themes, material.codebook)
     names = {objective.id: objective.name for objective in framework.matrix.objectives}
-    frame["objectives"] = ["; ".join(names[each] for each in theme.objectives) or "none" for theme in framework.stakeholder_themes]
+    frame["objectives"] = [
+        "; ".join(names[each] for each in theme.objectives) or "none" for theme in framework.stakeholder_themes
+    ]
     columns = {
-        "statement": Column("What is reported"), "theme": Column("Code"), "frequency": Column("The source's words for how many"),
-        "objectives": Column("Objectives it bears on"), "line": Column("Source line"),
+        "statement": Column("What is reported"),
+        "theme": Column("Code"),
+        "frequency": Column("The source's words for how many"),
+        "objectives": Column("Objectives it bears on"),
+        "line": Column("Source line"),
     }
-    asked = [f"{{claim:{claim.claim_id}|:community leaders and service providers}}" for claim in material.claims_about("stakeholder_interviews")[:1]]
+    asked = [
+        f"{{claim:{claim.claim_id}|:community leaders and service providers}}"
+        for claim in material.claims_about("stakeholder_interviews")[:1]
+    ]
     said = page.say(
-        f"The source says that it interviewed {asked[0] if asked else 'stakeholders'} and reports {{interviews.themes|:themes}} without "
-        "saying how many of them raised each. The objectives are those of the matrix below; tying themes to them is our reading."
+        f"The source says that it interviewed {asked[0] if asked else 'stakeholders'} and reports "
+        "{interviews.themes|:themes} without saying how many of them raised each. The objectives are those of the "
+        "matrix below; tying themes to them is our reading."
     )
     table = page.table(
-        "interviews", frame, columns, "Themes of the interviews with stakeholders, as reported.", row_header="Theme",
+        "interviews",
+        frame,
+        columns,
+        "Themes of the interviews with stakeholders, as reported.",
+        row_header="Theme",
         text=dict.fromkeys(columns, "label"),
     )
     return section("Interviews with stakeholders", said, table)
@@ -159,11 +189,18 @@ def side_by_side(page: Appendix, material: Material) -> Display | None:
     page.add(_comparison(frame, reported))
     columns: dict[str, Column] = {"theme": Column("Theme")}
     for study, title in titles.items():
-        columns[f"places_{study}"] = Column(f"{title}: places", "places", Kind.RECOMPUTED, function="analysis.coding.published.side_by_side")
+        columns[f"places_{study}"] = Column(
+            f"{title}: places", "places", Kind.RECOMPUTED, function="analysis.coding.published.side_by_side"
+        )
         columns[f"evidence_{study}"] = Column(f"{title}: rest on")
     table = page.table(
-        "side_by_side", frame.rename(index=labels(material.codebook)), columns, "Themes that the sources of the two programmes report, coded with one codebook.",
-        row_header="Code", group_by="theme", text={f"evidence_{study}": "label" for study in titles},
+        "side_by_side",
+        frame.rename(index=labels(material.codebook)),
+        columns,
+        "Themes that the sources of the two programmes report, coded with one codebook.",
+        row_header="Code",
+        group_by="theme",
+        text={f"evidence_{study}": "label" for study in titles},
     )
     return section("The two programmes with one codebook", page.say(_bearing(titles)), table)
 
@@ -171,7 +208,10 @@ def side_by_side(page: Appendix, material: Material) -> Display | None:
 def _comparison(frame: pd.DataFrame, reported: dict[str, Sequence[Theme]]) -> list[Result]:
     first, second = (frame[f"places_{study}"] > 0 for study in PROGRAMMES)
     counts = {"both": first & second, "only_first": first & ~second, "only_second": second & ~first}
-    rows = [number(f"both.{name}", f"Codes reported: {name.replace('_', ' ')}", int(where.sum()), "codes") for name, where in counts.items()]
+    rows = [
+        number(f"both.{name}", f"Codes reported: {name.replace('_', ' ')}", int(where.sum()), "codes")
+        for name, where in counts.items()
+    ]
     for study in PROGRAMMES:
         on_groups = sum(theme.evidence in GROUP_EVIDENCE for theme in reported[study])
         rows += [
@@ -186,10 +226,10 @@ def _bearing(titles: dict[str, str]) -> str:
     one, two = PROGRAMMES
     return (
         f"Both sources report {{both.both|:codes}}; {{both.only_first|bare}} are reported for {first} alone and "
-        f"{{both.only_second|bare}} for {second} alone.\n\n"
-        "This bears the statement that a source reports a theme or does not. It does not bear that a theme was more common in "
-        "one programme: the two texts differ in length, purpose and method, one reader assigned all codes, and what is not "
-        f"reported may have been said all the same. Focus groups stand behind {{both.{one}.groups|bare}} of "
-        f"{{both.{one}.places|:places}} for {first}, and behind {{both.{two}.groups|bare}} of {{both.{two}.places|:places}} for "
-        f"{second}, where they are not told apart from surveys."
+        f"{{both.only_second|bare}} for {second} alone.\n\nThis bears the statement that a source reports a theme or "
+        "does not. It does not bear that a theme was more common in one programme: the two texts differ in length, "
+        "purpose and method, one reader assigned all codes, and what is not reported may have been said all the "
+        f"same. Focus groups stand behind {{both.{one}.groups|bare}} of {{both.{one}.places|:places}} for {first}, "
+        f"and behind {{both.{two}.groups|bare}} of {{both.{two}.places|:places}} for {second}, where they are not "
+        "told apart from surveys."
     )
