@@ -1,12 +1,9 @@
 """The whole census baseline for every authority in one call, against a plain loop of single-area calls.
 
-    python -m benchmarks.census_all_areas [folder with the complete official tables]
-
-Without the complete tables the areas of data/raw/reference are used, and the ratio means little. Two loops are timed: one
+The folder with the complete official tables is named by ANALYSIS_REFERENCE_DATA. Without them the areas of data/raw/reference are used, and the ratio means little. Two loops are timed: one
 that a user would write, a call for each area; and one that makes the national inputs once and passes them on.
 """
 
-import argparse
 import os
 import time
 import tracemalloc
@@ -41,11 +38,9 @@ def main() -> None:
 
 
 def _folder() -> Path | None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("ANALYSIS_REFERENCE_DATA"))
-    folder = parser.parse_args().folder
-    beside = ROOT.parent / "shared" / "reference_data"
-    return Path(folder) if folder else beside if beside.is_dir() else None
+    """Folder of the complete official tables, if there is one."""
+    beside = Path(os.environ.get("ANALYSIS_REFERENCE_DATA", ROOT.parent / "shared" / "reference_data"))
+    return beside if beside.is_dir() else None
 
 
 def _timed(work: Callable[[], object]) -> tuple[object, float]:
