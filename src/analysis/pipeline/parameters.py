@@ -40,6 +40,17 @@ class CensusParameters(Parameters):
     seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
 
 
+class CodingParameters(Parameters):
+    """02_focus_group_coding."""
+
+    rule: Annotated[
+        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+    ]
+    min_cell: Annotated[int, Field(ge=5, le=100, description="least number of people a shown count may stand for")]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
+
+
 class SroiParameters(Parameters):
     """05_sroi."""
 
@@ -66,6 +77,7 @@ class AuditParameters(Parameters):
 
 MODELS: dict[str, type[Parameters]] = {
     "01_census_baseline": CensusParameters,
+    "02_focus_group_coding": CodingParameters,
     "05_sroi": SroiParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
