@@ -90,5 +90,5 @@ def collect_results(root: Path, study_id: str) -> Path:
         if other == study_id:
             merged.add(ResultStore.read(study.processed / "results" / f"{notebook}.json"))
     path = study.processed / "results.json"
-    merged.write(path, study=study_id)
+    merged.write(path, study=study_id, **({"example": True} if study.info.example else {}))
     return path
