@@ -87,6 +87,23 @@ class Calibration(Strict):
     derived: tuple[Derived, ...] = ()
 
 
+class WeeksOfYear(Strict):
+    """One way to divide a year into weeks."""
+
+    label: str
+    weeks: float = Field(gt=0)
+
+
+class Uprating(Strict):
+    """A printed annual value and the weekly value of another year that the source makes of it."""
+
+    annual: str
+    weekly: str
+    from_year: int
+    to_year: int
+    ways: tuple[WeeksOfYear, ...] = Field(min_length=1)
+
+
 class Problem(Strict):
     """Everything identified.yaml says."""
 
@@ -94,6 +111,7 @@ class Problem(Strict):
     statements: tuple[Statement, ...]
     readings: tuple[Reading, ...] = ()
     calibration: Calibration
+    uprating: Uprating | None = None
 
 
 class Linear:

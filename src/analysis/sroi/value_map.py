@@ -53,6 +53,22 @@ class Term(Strict):
     formula: str = Field(min_length=1, description="formula over register ids and other terms")
 
 
+class Practice(Strict):
+    """What a reader of the source found of a practice that the map's cells do not show."""
+
+    status: Literal["met", "partly", "not met"]
+    why: str = Field(min_length=1, description="what the source says of it, or that it says nothing")
+
+
+class CausalNote(Strict):
+    """A printed figure offered for what would have happened anyway, and whether the model uses it."""
+
+    claim: str = Field(description="claim that prints the figure")
+    offered_for: str
+    enters: str = Field(description="where it enters the model, or that it does not")
+    shows: str = Field(description="what it can and cannot show")
+
+
 class Settings(Strict):
     """What value_map.yaml says of a map as a whole."""
 
@@ -61,6 +77,8 @@ class Settings(Strict):
     years: int | None = Field(default=None, ge=1, le=100, description="years shown; empty: as long as the longest outcome")
     terms: tuple[Term, ...] = ()
     scenarios: dict[str, dict[str, float]] = Field(default_factory=dict, description="values by scenario that differ from the central ones")
+    practice: dict[str, Practice] = Field(default_factory=dict, description="practices that only a reader of the source can judge")
+    causal: tuple[CausalNote, ...] = ()
 
 
 class RowText(Strict):
