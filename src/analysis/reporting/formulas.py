@@ -7,6 +7,9 @@ from analysis.expressions import Expression, Extreme, Negation, Number, Operatio
 from analysis.reporting.markup import escape
 
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
+_SPACED = '<mo lspace="0.25em" rspace="0.25em">{}</mo>'  # browsers space operators between links unevenly by themselves
+_SIGNS = {"+": _SPACED.format("+"), "-": _SPACED.format("−"), "*": _SPACED.format("×")}
+EQUALS = _SPACED.format("=")
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,8 @@ def mathml(expression: Expression, name: Callable[[str], str], outer: int = 0) -
             return f"<mfrac>{_row(mathml(left, name))}{_row(mathml(right, name))}</mfrac>"
         case Operation(operator, left, right):
             own = _STRENGTH[operator]
-            sign = {"+": "+", "-": "−", "*": "×"}[operator]
-            return _bracketed(f"{mathml(left, name, own)}<mo>{sign}</mo>{mathml(right, name, own + 1)}", own < outer)
+            inside = f"{mathml(left, name, own)}{_SIGNS[operator]}{mathml(right, name, own + 1)}"
+            return _bracketed(inside, own < outer)
 
 
 def _row(inside: str) -> str:

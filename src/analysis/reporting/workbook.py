@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.expressions import Expression, Number, Operation, Reference
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import clean
+from analysis.results import write_bytes
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
 from analysis.sroi.value_map import COLUMNS, FORMULAS, LABELS
@@ -54,11 +55,7 @@ def cell_name(entry_id: str) -> str:
 
 def write_workbook(model: Model, path: Path) -> Path:
     """Write a model's workbook whole or not at all; the same model gives the same bytes. Returns the path."""
-    content = workbook_bytes(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    write_bytes(path, workbook_bytes(model))
     return path
 
 

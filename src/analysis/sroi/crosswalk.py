@@ -108,7 +108,7 @@ def _subtracted(model: Model) -> Finding:
     rows = model.value_map.outcomes
     status, why = _graded((abs(float(steps[f"{row.id}.net"])) < abs(float(steps[f"{row.id}.gross"])) for row in rows), "outcomes have anything subtracted in the central case")
     ranged = any("deadweight" in name and model.entries[name].high > 0 for name in model.entries)
-    return ("partly", why + " The register has ranges for it.") if status == "not met" and ranged else (status, why)
+    return status, why + (" The register has ranges for it, which the sensitivity analyses try." if ranged and status != "met" else "")
 
 
 def _ranges(model: Model) -> Finding:

@@ -50,7 +50,7 @@ const byBeneficiary = bars(make("div", results, { id: "explorer-beneficiaries" }
 make("h3", results, {}, "Ratio when one assumption moves over its range");
 const tornado = bars(make("div", results, { id: "explorer-tornado" }), Math.min(SHOWN, ranged.length));
 const panel = make("div", root, { className: "panel" });
-make("h3", panel, {}, "What differs from the published assumptions");
+make("h3", panel, {}, "What differs from the central case");
 const differences = make("ul", panel, { className: "differences", id: "explorer-differences" });
 make("h3", panel, {}, "Assumptions");
 const inputs = make("div", panel, { className: "inputs", tabIndex: 0, role: "region", ariaLabel: "Assumptions" });
@@ -70,7 +70,7 @@ const controls = new Map(open.map((at) => {
 }));
 
 for (const [name, values] of data.scenarios) make("button", buttons, { type: "button" }, `Estimate: ${name}`).addEventListener("click", () => setAll(values));
-make("button", buttons, { type: "button", id: "explorer-reset" }, "Back to the published assumptions").addEventListener("click", reset);
+make("button", buttons, { type: "button", id: "explorer-reset" }, "Back to the central case").addEventListener("click", reset);
 make("button", buttons, { type: "button", id: "explorer-link" }, "Link to this state").addEventListener("click", (event) => {
   const button = event.currentTarget, told = (words) => { button.textContent = words; };
   if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told("Link copied"), () => told("The address bar holds the link"));
@@ -174,7 +174,7 @@ function drawInputs() {
   }
   const now = changed(), shown = now.length ? now : before;
   differences.replaceChildren(...shown.map(([at, value]) => make("li", null, {}, line(at, value, now.length > 0))));
-  if (!shown.length) make("li", differences, {}, "Nothing: these are the published assumptions.");
+  if (!shown.length) make("li", differences, {}, "Nothing: this is the central case, as published where it is printed.");
 }
 
 function line(at, value, still) {

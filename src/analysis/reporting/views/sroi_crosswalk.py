@@ -14,6 +14,6 @@ def crosswalk_table(page: Appendix, study: Study, model: Model) -> Display:
     frame["where"] = [f"`{file}`, [on the page]({view})" for file, view in zip(frame["file"], frame["view"], strict=True)]
     columns = {"framework": Column("Framework"), "criterion": Column("Criterion"), "status": Column("Answer"), "why": Column("Why"), "where": Column("Where")}
     return page.table(
-        "crosswalk", frame, columns, "The analysis of this page against published criteria.", row_header="Criterion", group_by="framework",
+        "crosswalk", frame, columns, "The analysis of this page against published criteria.", row_header="Number", group_by="framework",
         text={"criterion": "label", "why": "label", "where": "rich"},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from analysis.reporting.formulas import mathml, symbol
+from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display, escape
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
@@ -36,7 +36,7 @@ def _group(title: str, steps: Iterable[Step], name: Callable[[str], str]) -> str
 
 
 def _line(step: Step, name: Callable[[str], str]) -> str:
-    equation = f"<mrow>{name(step.id)}<mo>=</mo>{mathml(step.expression, name)}</mrow>"
+    equation = f"<mrow>{name(step.id)}{EQUALS}{mathml(step.expression, name)}</mrow>"
     label = escape(step.id.replace(".", " "))
     return f'<div class="scroll" role="region" tabindex="0" aria-label="Formula of {label}" id="step-{escape(step.id)}"><math display="block">{equation}</math></div>'
 
