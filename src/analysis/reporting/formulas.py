@@ -79,7 +79,6 @@ def _bracketed(inside: str, needed: bool) -> str:
     return f"<mrow><mo>(</mo>{inside}<mo>)</mo></mrow>" if needed else _row(inside)
 
 
-def symbol(words: str, anchor: str = "") -> str:
-    """A name in words as MathML, linked to the place `anchor` on the page where one is given."""
-    text = f'<a href="#{escape(anchor)}">{escape(words)}</a>' if anchor else escape(words)
-    return f"<mtext>{text}</mtext>"
+def symbol(words: str) -> str:
+    """A name in words as MathML. Links stand beside a formula: inside `math` no reader with assistive technology finds them."""
+    return f"<mtext>{escape(words)}</mtext>"

@@ -216,7 +216,7 @@ def _fill_map(draft: _Draft) -> None:
     shares = [f"{SHARE}{who}" for who in value_map.beneficiaries]
     titles = [*(LABELS[column] for column in MAP_COLUMNS), *shares, *COMPUTED.values()]
     _head(draft, MAP, titles, {4: 36, 5: 36, 11: 36, 16: 36, 18: 36, 19: 36})
-    steps = {step.id: step for step in draft.model.steps}
+    steps = draft.model.step
     for number, row in enumerate(value_map.rows, start=2):
         for column, name in enumerate(MAP_COLUMNS, start=1):
             if name in FORMULAS and name in row.formulas and (row.kind == "outcome" or name in ("quantity", "change", "proxy")):
@@ -236,7 +236,7 @@ def _fill_map(draft: _Draft) -> None:
 
 def _fill_result(draft: _Draft) -> None:
     _head(draft, RESULT, ("Result", "Value"), {1: 60})
-    value_map, steps = draft.model.value_map, {step.id: step for step in draft.model.steps}
+    value_map, steps = draft.model.value_map, draft.model.step
     lines = [("Social value for each pound", "total.ratio"), ("Present value (£)", "total.value"), ("Cost (£)", "total.cost"), ("Value less cost (£)", "total.net")]
     lines += [(f"Value to {who} (£)", f"beneficiary.{place}") for place, who in enumerate(value_map.beneficiaries)]
     for row, (title, step_id) in enumerate(lines, start=2):

@@ -56,6 +56,11 @@ class Model:
         """The formulas, each after those it needs: the one definition behind every form of the model."""
         return expand(self.value_map, self.years)
 
+    @cached_property
+    def step(self) -> dict[str, Step]:
+        """The formulas by id."""
+        return {step.id: step for step in self.steps}
+
     @property
     def central(self) -> dict[str, float]:
         """The register's value of every entry."""

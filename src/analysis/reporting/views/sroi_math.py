@@ -1,7 +1,8 @@
-"""The model's formulas as typeset mathematics, written from the same steps that compute it; every symbol is a link."""
+"""The model's formulas as typeset mathematics, written from the same steps that compute it, each symbol linked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
+from analysis.expressions import references
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display, escape
 from analysis.sroi.model import Model
@@ -18,39 +19,35 @@ _YEARLY = {"year", "kept", "discount", "total_year"}
 
 def formulas(model: Model) -> Display:
     """All formulas: terms, then each cost and outcome, then the totals; the lines of single years are folded."""
-    name = _namer(model)
     titles = {row.id: row.label for row in model.value_map.rows}
     groups: dict[str, list[Step]] = {}
     for step in model.steps:
         groups.setdefault(step.row, []).append(step)
     heads = [groups.pop("", [])]
-    blocks = [_group("Terms, discounting and totals", heads[0], name), *(_group(titles[row], steps, name) for row, steps in groups.items())]
+    blocks = [_group("Terms, discounting and totals", heads[0], model), *(_group(titles[row], steps, model) for row, steps in groups.items())]
     return Display(f'<div class="formulas" id="formulas" data-structural>{"".join(blocks)}</div>', "Formulas of the model (on the page).")
 
 
-def _group(title: str, steps: Iterable[Step], name: Callable[[str], str]) -> str:
-    shown = "".join(_line(step, name) for step in steps if step.role not in _YEARLY)
-    yearly = "".join(_line(step, name) for step in steps if step.role in _YEARLY)
+def _group(title: str, steps: Iterable[Step], model: Model) -> str:
+    shown = "".join(_line(step, model) for step in steps if step.role not in _YEARLY)
+    yearly = "".join(_line(step, model) for step in steps if step.role in _YEARLY)
     folded = f"<details><summary>Year by year</summary>{yearly}</details>" if yearly else ""
     return f"<h3>{escape(title)}</h3>{shown}{folded}"
 
 
-def _line(step: Step, name: Callable[[str], str]) -> str:
-    equation = f"<mrow>{name(step.id)}{EQUALS}{mathml(step.expression, name)}</mrow>"
-    label = escape(step.id.replace(".", " "))
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="Formula of {label}" id="step-{escape(step.id)}"><math display="block">{equation}</math></div>'
+def _line(step: Step, model: Model) -> str:
+    """One equation, and under it a link for each symbol on its right-hand side."""
+    equation = f"<mrow>{symbol(_name(step.id, model))}{EQUALS}{mathml(step.expression, lambda name: symbol(_name(name, model)))}</mrow>"
+    anchors = {name: f"entry-{name}" if name in model.entries else f"step-{name}" for name in references(step.expression)}
+    links = ", ".join(f'<a href="#{escape(anchor)}">{escape(_name(name, model))}</a>' for name, anchor in anchors.items())
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="Formula of {escape(step.id.replace(".", " "))}">'
+    where = f'<p class="symbols">where: {links}</p>' if links else ""
+    return f'<div class="formula" id="step-{escape(step.id)}">{region}<math display="block">{equation}</math></div>{where}</div>'
 
 
-def _namer(model: Model) -> Callable[[str], str]:
-    """Markup of a name: register entries link to the register, steps to the line that defines them."""
-    steps = {step.id: step for step in model.steps}
-
-    def named(name: str) -> str:
-        if name in model.entries:
-            return symbol(name.replace("_", " "), f"entry-{name}")
-        return symbol(_words(steps[name]), f"step-{name}")
-
-    return named
+def _name(name: str, model: Model) -> str:
+    """A register entry or a step in words."""
+    return name.replace("_", " ") if name in model.entries else _words(model.step[name])
 
 
 def _words(step: Step) -> str:
