@@ -1,11 +1,16 @@
-"""An executed notebook as one HTML file that needs nothing else: no script, no request, its provenance at its foot."""
+"""An executed notebook as one HTML file that needs nothing else: no request, its provenance at its foot.
+
+No script runs but a program of the project's own, such as the explorer, which the page's policy admits by its hash.
+"""
 
 import html
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +30,7 @@ _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _NUMBERED = re.compile(r'id="(table|figure)-(\d+)"')
 _ID = re.compile(r'<[^<>]*\sid="([^"]*)"')
+_PROGRAM = re.compile(r"<script data-program>(.*?)</script>", re.DOTALL)
 _KIND = re.compile(r'data-kind="(\w+)"')
 
 
@@ -64,6 +70,7 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
         "index_href": context.index_href, "example": context.example,
         "heading": heading or structural(context.page_title), "contents": contents,
         "parameters": parameters_table(context.parameters).html, "kinds": _kinds_in(notebook),
+        "programs": _programs(notebook),
     }
     text, _ = AppendixExporter(FILTERS).from_notebook_node(notebook, {"page": page})
     _refuse_repeats(text, place)
@@ -79,9 +86,16 @@ def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) 
     return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 
+def _programs(notebook: "NotebookNode") -> str:
+    """The part of the page's policy that admits the project's own programs by their hashes; empty where there is none."""
+    blocks = "".join(cell.metadata["appendix"]["html"] for cell in notebook.cells)
+    digests = [sha256(tidy_lines(text).encode("utf-8")).digest() for text in _PROGRAM.findall(blocks)]
+    return "; script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) if digests else ""
+
+
 def page_fields(colophon: Mapping[str, object]) -> dict[str, object]:
     """What the templates of all pages need."""
-    return {"css": style_sheet(), "colophon": _colophon(colophon)}
+    return {"css": style_sheet(), "colophon": _colophon(colophon), "programs": ""}
 
 
 @cache
@@ -92,7 +106,12 @@ def style_sheet() -> str:
 
 def tidy(text: str) -> str:
     """A page without trailing blanks and blank lines at its end."""
-    return re.sub(r"[ \t]+\n", "\n", text).strip() + "\n"
+    return tidy_lines(text).strip() + "\n"
+
+
+def tidy_lines(text: str) -> str:
+    """A text without blanks at the ends of its lines."""
+    return re.sub(r"[ \t]+\n", "\n", text)
 
 
 def _colophon(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:
