@@ -1,0 +1,62 @@
+"""Draws of a case's inputs: uniform numbers, joined by a copula, through the inverse distribution of each entry."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from analysis.sroi.sensitivity.case import Case
+from analysis.sroi.sensitivity.correlation import Group, correlate, matrix
+from analysis.sroi.sensitivity.distributions import quantile
+
+Method = Literal["sobol", "random"]
+CHUNK = 2**15  # draws evaluated at a time: a few megabytes, whatever the number of draws
+_EDGE = 2.0**-53  # keeps probabilities off 0 and 1, where a normal quantile is infinite
+
+
+def uniforms(draws: int, columns: int, seed: int, method: Method = "sobol", chunk: int = CHUNK) -> Iterator[np.ndarray]:
+    """Uniform numbers in chunks of at most `chunk` rows; together (draws x columns), the same whatever the chunk.
+
+    `sobol` is a scrambled Sobol sequence (Owen 1998; at most 21,201 columns), best with a power of two of draws;
+    `random` is NumPy's PCG64.
+    """
+    source = _sobol(columns, seed) if method == "sobol" else _random(columns, seed)
+    for start in range(0, draws, chunk):
+        yield np.clip(source(min(chunk, draws - start)), _EDGE, 1 - _EDGE)
+
+
+def draws(
+    case: Case, count: int, seed: int, groups: Sequence[Group] = (), method: Method = "sobol", chunk: int = CHUNK
+) -> Iterator[dict[str, np.ndarray]]:
+    """Values of the varied inputs by name, in chunks; the groups' inputs vary together.
+
+    Raises InputError for groups or ranges that cannot be drawn from.
+    """
+    names = case.varied
+    correlations = matrix(names, groups)
+    for block in uniforms(count, len(names), seed, method, chunk):
+        yield values_at(case, names, correlate(block, correlations))
+
+
+def values_at(case: Case, names: Sequence[str], probabilities: np.ndarray) -> dict[str, np.ndarray]:
+    """Values by name at the given probabilities (n draws x names)."""
+    return {name: quantile(case.ranges[name], probabilities[:, place]) for place, name in enumerate(names)}
+
+
+def _random(columns: int, seed: int) -> Callable[[int], np.ndarray]:
+    generator = np.random.default_rng(seed)
+    return lambda rows: generator.random((rows, columns))
+
+
+def _sobol(columns: int, seed: int) -> Callable[[int], np.ndarray]:
+    from scipy.stats.qmc import Sobol
+
+    engine = Sobol(max(columns, 1), scramble=True, rng=np.random.default_rng(seed))
+
+    def take(rows: int) -> np.ndarray:
+        # the first point is asked for alone, since scipy warns when the first request is no power of two
+        head = [engine.random(1)] if not engine.num_generated else []
+        rest = rows - len(head)
+        return np.vstack([*head, *([engine.random(rest)] if rest else [])])[:, :columns]
+
+    return take
