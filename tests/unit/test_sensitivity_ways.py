@@ -113,7 +113,7 @@ def test_correlated_deadweights_widen_the_result_around_the_same_middle():
 
 def test_a_model_without_a_range_gives_one_point():
     result = probabilistic.simulate(function_case(lambda x: x, [entry("x", 2.0)]), 10, 0)["ratio"]
-    assert (result.draws, result.mean, result.sd, float(result.above(1.9)), float(result.above(2.0))) == (10, 2.0, 0.0, 1.0, 0.0)
+    assert (result.draws, result.mean, result.sd, float(result.above(1.9)), float(result.above(2.0))) == (1, 2.0, 0.0, 1.0, 0.0)
 
 
 def test_means_by_beneficiary_and_by_outcome_add_to_the_mean_of_the_whole():

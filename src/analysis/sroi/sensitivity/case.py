@@ -18,31 +18,39 @@ class OutcomeLike(Protocol):
     """What a model gives back: pounds and a ratio, each a number or an array with one entry for each draw."""
 
     @property
-    def value(self) -> Any: ...  # noqa: D102
+    def value(self) -> Any:
+        """Value in pounds."""
 
     @property
-    def cost(self) -> Any: ...  # noqa: D102
+    def cost(self) -> Any:
+        """Cost in pounds."""
 
     @property
-    def ratio(self) -> Any: ...  # noqa: D102
+    def ratio(self) -> Any:
+        """Value for each pound of cost."""
 
     @property
-    def net(self) -> Any: ...  # noqa: D102
+    def net(self) -> Any:
+        """Value less cost, in pounds."""
 
     @property
-    def by_beneficiary(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def by_beneficiary(self) -> Mapping[str, Any]:
+        """Value in pounds by who receives it."""
 
     @property
-    def by_outcome(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def by_outcome(self) -> Mapping[str, Any]:
+        """Value in pounds by outcome."""
 
 
 class ModelLike(Protocol):
     """A model over register ids; `evaluate` takes numbers or equally long arrays by id."""
 
     @property
-    def inputs(self) -> tuple[str, ...]: ...  # noqa: D102
+    def inputs(self) -> tuple[str, ...]:
+        """Ids of the register entries the model depends on."""
 
-    def evaluate(self, values: Values) -> OutcomeLike: ...  # noqa: D102
+    def evaluate(self, values: Values) -> OutcomeLike:
+        """The outcome at these values."""
 
 
 @dataclass(frozen=True)

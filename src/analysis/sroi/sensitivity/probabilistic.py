@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.correlation import Group
-from analysis.sroi.sensitivity.sampling import CHUNK, Method, draws
+from analysis.sroi.sensitivity.sampling import CHUNK, Method, draws, size_of
 
 BINS = 4096  # thresholds between which the distribution is kept
 _ROOM = 0.25  # share of the first chunk's range added at both ends
@@ -66,9 +66,8 @@ def simulate(
     tallies = [_Tally() for _ in measures]
     for values in draws(case, count, seed, groups, method, chunk):
         outcome = case.at(values)
-        size = min(chunk, count) if not values else len(next(iter(values.values())))
         for tally, measure in zip(tallies, measures, strict=True):
-            tally.add(np.broadcast_to(np.asarray(getattr(outcome, measure), dtype=float), (size,)))
+            tally.add(np.broadcast_to(np.asarray(getattr(outcome, measure), dtype=float), (size_of(values),)))
     return {measure: tally.result() for measure, tally in zip(measures, tallies, strict=True)}
 
 
@@ -91,11 +90,12 @@ def chances(distribution: Distribution, levels: Iterable[float]) -> pd.DataFrame
 def moments_by_part(case: Case, count: int, seed: int, part: str, groups: Sequence[Group] = ()) -> pd.Series:
     """Mean value in pounds by beneficiary or by outcome (`part` is `by_beneficiary` or `by_outcome`) over the draws."""
     totals: dict[str, float] = {}
+    drawn = 0
     for values in draws(case, count, seed, groups):
-        size = len(next(iter(values.values())))
+        drawn += size_of(values)
         for name, amounts in getattr(case.at(values), part).items():
-            totals[name] = totals.get(name, 0.0) + float(np.sum(np.broadcast_to(amounts, (size,))))
-    return pd.Series(totals, name="mean", dtype=float) / count
+            totals[name] = totals.get(name, 0.0) + float(np.sum(np.broadcast_to(amounts, (size_of(values),))))
+    return pd.Series(totals, name="mean", dtype=float) / drawn
 
 
 class _Tally:
@@ -158,4 +158,4 @@ def median_and_interval(distribution: Distribution, cover: float = 0.95) -> tupl
 def sample(case: Case, count: int, seed: int, groups: Sequence[Group] = ()) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """Chunks of (values by input, net pounds), for analyses that need the draws themselves."""
     for values in draws(case, count, seed, groups):
-        yield values, case.measure(values, "net", len(next(iter(values.values()))))
+        yield values, case.measure(values, "net", size_of(values))

@@ -1,6 +1,6 @@
 """Draws of a case's inputs: uniform numbers, joined by a copula, through the inverse distribution of each entry."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -28,14 +28,22 @@ def uniforms(draws: int, columns: int, seed: int, method: Method = "sobol", chun
 def draws(
     case: Case, count: int, seed: int, groups: Sequence[Group] = (), method: Method = "sobol", chunk: int = CHUNK
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of the varied inputs by name, in chunks; the groups' inputs vary together.
+    """Values of the varied inputs by name, in chunks; the groups' inputs vary together. Nothing varies: one empty draw.
 
     Raises InputError for groups or ranges that cannot be drawn from.
     """
     names = case.varied
     correlations = matrix(names, groups)
+    if not names:
+        yield {}
+        return
     for block in uniforms(count, len(names), seed, method, chunk):
         yield values_at(case, names, correlate(block, correlations))
+
+
+def size_of(values: Mapping[str, np.ndarray]) -> int:
+    """How many draws a chunk holds."""
+    return len(next(iter(values.values()))) if values else 1
 
 
 def values_at(case: Case, names: Sequence[str], probabilities: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,0 +1,96 @@
+"""Charts of lines and areas for the sensitivity analyses; numbers stand on the axes alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.reporting.charts import tick_text
+from analysis.reporting.style import INK, QUIET, WIDTH, colour, house_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_HEIGHT = 3.6  # inches
+_STYLES = ("solid", "dashed", "dotted", "dashdot")  # so that lines differ without colour
+
+
+def line_chart(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str, x_unit: str = "", y_unit: str = "",
+    mark_x: float | None = None, mark_y: float | None = None, powers: bool = False,
+) -> "Figure":
+    """At most four lines by name, each (x values, y values); thin lines at `mark_x` and `mark_y`.
+
+    `powers`: the x axis doubles at equal steps.
+    """
+    with house_style():
+        fig, axes = _blank(x_label, y_label)
+        for place, (name, (x, y)) in enumerate(lines.items()):
+            axes.plot(x, y, color=colour(place), linestyle=_STYLES[place], linewidth=2, label=name)
+        if powers:
+            axes.set_xscale("log", base=2)
+        _marks(axes, mark_x, mark_y)
+        _legend(fig, lines)
+        _ticks(axes, x_unit, y_unit)
+    return fig
+
+
+def area_chart(grid: pd.DataFrame, level: float, x_label: str, y_label: str, below: str) -> "Figure":
+    """A grid (rows up, columns across) with the contour of `level`, the area under it shaded and named `below`."""
+    with house_style():
+        fig, axes = _blank(x_label, y_label)
+        across, up, found = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
+        lowest = min(float(found.min()), level) - 1.0
+        if float(found.min()) < level:
+            axes.contourf(across, up, found, levels=[lowest, level], colors=[colour(1)], alpha=0.3)
+            axes.plot([], [], color=colour(1), linewidth=8, alpha=0.3, label=below)
+            _legend(fig, [below])
+        if float(found.min()) < level < float(found.max()):
+            axes.contour(across, up, found, levels=[level], colors=[INK], linewidths=1.6)
+        axes.set_xlim(across[0], across[-1])
+        axes.set_ylim(up[0], up[-1])
+        _ticks(axes, "", "")
+    return fig
+
+
+def _blank(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
+    axes = fig.subplots()
+    axes.grid(axis="y")
+    axes.set_xlabel(x_label, color=QUIET)
+    axes.set_ylabel(y_label, color=QUIET)
+    return fig, axes
+
+
+def _marks(axes: "Axes", x: float | None, y: float | None) -> None:
+    if x is not None:
+        axes.axvline(x, color=INK, linewidth=1.2)
+    if y is not None:
+        axes.axhline(y, color=INK, linewidth=1.2)
+
+
+def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
+    if len(names) > 1 or not isinstance(names, Mapping):
+        legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2)
+        legend.set_gid("structural_legend")
+
+
+def _ticks(axes: "Axes", x_unit: str, y_unit: str) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, x_unit)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, y_unit)))
+
+
+def evenly(values: Sequence[float], points: int = 101) -> tuple[np.ndarray, np.ndarray]:
+    """Values from the lowest to the highest against the share of them (0 to 100), at evenly spaced shares.
+
+    >>> [part.tolist() for part in evenly([3.0, 1.0], 3)]
+    [[0.0, 50.0, 100.0], [1.0, 2.0, 3.0]]
+    """
+    shares = np.linspace(0, 100, points)
+    return shares, np.percentile(np.asarray(values, dtype=float), shares)
