@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.errors import InputError
 from analysis.sroi.sensitivity.case import Case, case_for
 from analysis.study.register import Assumption, Source
 
@@ -119,3 +120,28 @@ def sobol_g_case() -> Case:
     """Sobol's G function on the unit cube."""
     entries = [entry(f"x{i}", 0.5, 0.0, 1.0, "uniform") for i, _ in enumerate(G_COEFFICIENTS)]
     return function_case(lambda *xs: math.prod((np.abs(4 * x - 2) + a) / (1 + a) for x, a in zip(xs, G_COEFFICIENTS, strict=True)), entries)
+
+
+@dataclass(frozen=True)
+class YearlyOutcome(Outcome):
+    """An outcome that keeps its years."""
+
+    by_year: Mapping[int, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Value x in two equal years at a cost of 1; refuses x above 2, as a model refuses what lies beyond its years."""
+
+    inputs: tuple[str, ...] = ("x",)
+
+    def evaluate(self, values):
+        x = np.asarray(values["x"])
+        if (x > 2).any():
+            raise InputError("value_map.csv", found="an end beyond the years", expected="an earlier one", action="add years")
+        return YearlyOutcome({"all": x}, {"all": x}, 1.0, {0: x / 2, 1: x / 2})
+
+
+def yearly_case() -> Case:
+    """The two-year model held at 1.6."""
+    return case_for(Yearly(), {"x": entry("x", 1.6, 1.0, 2.0, "uniform")})

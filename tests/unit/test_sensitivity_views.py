@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from sensitivity_cases import Function, entry, toy_case
+from sensitivity_cases import Function, entry, toy_case, yearly_case
 
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.numbers_check import check_numbers
@@ -10,7 +10,7 @@ from analysis.reporting.views import sensitivity as view
 from analysis.sroi.sensitivity.analyse import analyse, how_known
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.case import case_for
-from analysis.sroi.sensitivity.settings import Settings, choices_for, groups_for, read_settings, read_stipulated
+from analysis.sroi.sensitivity.settings import Settings, choices_for, groups_for, read_settings, read_stipulated, scenarios_for
 from analysis.study import load_study
 
 SETTINGS = Settings.model_validate(
@@ -88,22 +88,18 @@ def test_how_the_numbers_are_known_follows_from_the_inputs():
     assert how_known(case_for(case.model, calibrated)) == "calibrated"
 
 
-def test_a_model_with_years_pays_back(references, tmp_path):
-    class Yearly(Function):
-        def evaluate(self, values):
-            return WithYears(super().evaluate(values))
+def test_a_model_with_years_pays_back(references):
+    found = analyse(yearly_case(), Settings(), *references, seed=1, draws=2**7, design=2**6)
+    assert found.payback["years"].tolist() == pytest.approx([1.25, 1 + 0.2 / (0.8 / 1.035)])
 
-    class WithYears:
-        def __init__(self, outcome):
-            self.outcome, self.by_year = outcome, {0: outcome.value / 2, 1: outcome.value / 2}
 
-        def __getattr__(self, name):
-            return getattr(self.outcome, name)
-
-    case = case_for(Yearly(("x",), lambda x: x), {"x": entry("x", 1.6, 1.0, 2.0, "uniform")})
-    found = analyse(case, Settings(), *references, seed=1, draws=2**7, design=2**6)
-    assert found.payback["years"].iloc[0] == pytest.approx(1.25)
-    assert found.payback["years"].iloc[1] > 1.25
+def test_scenarios_and_central_values_that_a_model_brings_are_used(references):
+    model = toy_case().model
+    object.__setattr__(model, "scenarios", {"central": {"weeks": 25.0, "index": 1.0}, "high": {"weeks": 45.0}})
+    case = Settings().case(model, toy_case().ranges)
+    assert case.base["weeks"] == 25.0
+    assert set(scenarios_for(case, Settings())) == {"central", "high"}
+    assert Settings(base={"weeks": 21.0}).case(model, toy_case().ranges).base["weeks"] == 21.0
 
 
 @pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])

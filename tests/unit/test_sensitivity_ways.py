@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from scipy import stats
-from sensitivity_cases import entry, function_case, toy_case
+from sensitivity_cases import entry, function_case, toy_case, yearly_case
 
 from analysis.errors import InputError
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
@@ -149,6 +149,11 @@ def test_no_switching_value_is_said_to_be_none():
 def test_a_share_is_not_searched_beyond_one():
     case = function_case(lambda share: 3 - share, [entry("share", 0.5, 0.0, 1.0, "uniform", "ratio")])
     assert np.isnan(switching.switching_values(case).loc["share", "switch"])
+
+
+def test_a_model_that_refuses_what_lies_beyond_its_range_is_searched_within_it():
+    found = switching.switching_values(yearly_case(), 1.2)
+    assert found.loc["x", ["switch", "within"]].tolist() == [pytest.approx(1.2), True]
 
 
 def test_the_whole_effect_may_fall_until_value_equals_cost():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sensitivity_cases import entry, function_case, toy_case
+from sensitivity_cases import entry, function_case, toy_case, yearly_case
 
 from analysis.errors import InputError
 from analysis.sroi.sensitivity import appraisal, indices, information, lenses, materiality
@@ -147,6 +147,15 @@ def test_only_some_beneficiaries():
     fiscal = Choice(name="who", options=(Option(name="all"), Option(name="government", only=("government",))))
     found = multiverse(toy_case(), (fiscal,)).table.set_index("who")
     assert found.loc["government", "value"] == pytest.approx(0.35 * 100_800)
+
+
+def test_discounting_on_top_of_the_model_year_by_year(project_root):
+    schedules = appraisal.read_reference(project_root).schedules
+    when = Choice(name="discounting", options=(Option(name="none"), Option(name="green book", discount="standard")))
+    found = multiverse(yearly_case(), (when,), schedules).table["value"]
+    assert found.tolist() == pytest.approx([1.6, 0.8 + 0.8 / 1.035])
+    with pytest.raises(InputError, match="a model that keeps no years"):
+        multiverse(toy_case(), (when,), schedules)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from analysis.sroi.sensitivity import appraisal, indices, information, materiality, one_way, probabilistic, switching
@@ -10,7 +9,7 @@ from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.lenses import lens_table
 from analysis.sroi.sensitivity.multiverse import Multiverse, multiverse
-from analysis.sroi.sensitivity.settings import Settings, choices_for, grid_inputs, groups_for
+from analysis.sroi.sensitivity.settings import Settings, choices_for, grid_inputs, groups_for, scenarios_for
 from analysis.study import Register
 
 GRADES = ("A", "B", "C", "D")
@@ -53,17 +52,17 @@ def analyse(
         case=case, settings=settings, groups=groups,
         tornado=one_way.tornado(case),
         grid=one_way.two_way(case, *pair) if pair else None,
-        scenarios=one_way.scenarios(case, {"base": {}, **settings.scenarios}),
+        scenarios=one_way.scenarios(case, {"base": {}, **scenarios_for(case, settings)}),
         runs=probabilistic.both(case, draws, seed, groups),
         switching=switching.switching_values(case),
         joint=switching.joint_switch(case),
         indices=indices.variance_indices(rows, seed),
         convergence=indices.convergence(rows),
         information=information.information_table(case, settings.information, min(draws, information.DRAWS), seed, groups),
-        universes=multiverse(case, choices) if choices else None,
+        universes=multiverse(case, choices, reference.schedules) if choices else None,
         materiality=materiality.materiality_curve(case),
         overlap=materiality.overlap_curve(case, settings.overlap) if settings.overlap else None,
-        lenses=lens_table(case, settings.lenses) if settings.lenses else None,
+        lenses=lens_table(case, settings.lenses, reference.schedules) if settings.lenses else None,
         optimism=_optimism(case, settings, stipulated),
         payback=payback(case, reference),
         wellbeing=_wellbeing(case, settings, reference),
@@ -78,16 +77,18 @@ def how_known(case: Case) -> str:
 
 
 def payback(case: Case, reference: appraisal.Reference) -> pd.DataFrame | None:
-    """Years until value reaches cost, undiscounted and at the Green Book rate; None where the model keeps no years.
+    """Years until value reaches cost; None where the model keeps no years.
+
+    As the model counts value, its own discounting included, and with the Green Book rate on top.
 
     Index: way of counting. Column: years (inf: not within the years the model counts).
     """
     by_year = getattr(case.at(), "by_year", None)
     if by_year is None:
         return None
-    flows = [float(amount) for amount in (by_year.values() if hasattr(by_year, "values") else np.ravel(by_year))]
+    flows = [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
     cost = float(case.at().cost)
-    years = {"undiscounted": (), "discounted by the Green Book schedule": reference.standard}
+    years = {"as the model counts value": (), "and discounted by the Green Book schedule": reference.standard}
     found = {name: appraisal.payback_years(flows, cost, bands) for name, bands in years.items()}
     return pd.DataFrame({"years": found}).rename_axis("counted")
 

@@ -35,6 +35,11 @@ class Reference:
     wellby_year: int
     deflator: Mapping[int, float]
 
+    @property
+    def schedules(self) -> dict[str, tuple[Band, ...]]:
+        """Discount bands by the name that lenses and choices give them."""
+        return {"standard": self.standard, "health": self.health}
+
 
 def read_reference(root: Path) -> Reference:
     """Read the three tables of data/raw/reference; InputError names file, row and column of what cannot be read."""

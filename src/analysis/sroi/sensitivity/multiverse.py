@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.errors import InputError
-from analysis.sroi.sensitivity.case import PLACE, Case, check_inputs
+from analysis.sroi.sensitivity.appraisal import Band, discount_factors
+from analysis.sroi.sensitivity.case import PLACE, Case, OutcomeLike, check_inputs
 
 MOST = 200_000  # universes; more would be a mistake in the list of choices
 
@@ -19,7 +21,8 @@ class Option(BaseModel):
     """One way to settle a choice: other input values, outcomes left out or scaled, outcomes merged, beneficiaries counted.
 
     `merge`: of these outcomes only the largest counts, since they would be one and the same. `only` counts the value
-    of these beneficiaries alone, in their share of each universe's value.
+    of these beneficiaries alone, in their share of each universe's value. `discount` names a schedule of rates put on
+    top of the model's own; its effect is that on the model's whole value year by year.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +33,7 @@ class Option(BaseModel):
     scale: dict[str, float] = Field(default_factory=dict)
     merge: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    discount: Literal["", "standard", "health"] = ""
 
 
 class Choice(BaseModel):
@@ -66,10 +70,13 @@ class Multiverse:
         return frame.rename_axis("choice").sort_values("swing", ascending=False, kind="stable")
 
 
-def multiverse(case: Case, choices: Sequence[Choice], place: str = PLACE) -> Multiverse:
+def multiverse(
+    case: Case, choices: Sequence[Choice], schedules: Mapping[str, Sequence[Band]] | None = None, place: str = PLACE
+) -> Multiverse:
     """Evaluate the model once for all universes; the last choice varies fastest, the first universe is the published one.
 
-    Raises InputError for an unknown input, outcome or beneficiary, two options of one name, and too many universes.
+    `schedules` holds the discount rates that options name. Raises InputError for an unknown input, outcome or
+    beneficiary, two options of one name, too many universes, and discounting of a model that keeps no years.
     """
     _check(case, choices, place)
     universes = list(product(*(choice.options for choice in choices)))
@@ -77,7 +84,7 @@ def multiverse(case: Case, choices: Sequence[Choice], place: str = PLACE) -> Mul
     amounts = {name: _spread(found, universes) for name, found in outcome.by_outcome.items()}
     total = sum(amounts.values(), np.zeros(len(universes)))
     counted = _counted(amounts, universes)
-    share = _beneficiary_share(outcome.by_beneficiary, total, universes)
+    share = _beneficiary_share(outcome.by_beneficiary, total, universes) * _discounting(outcome, universes, schedules or {}, place)
     names = {choice.name: [universe[i].name for universe in universes] for i, choice in enumerate(choices)}
     return Multiverse(tuple(choices), _table(names, counted * share, _spread(outcome.cost, universes)))
 
@@ -124,6 +131,26 @@ def _beneficiary_share(by_beneficiary: Mapping[str, object], total: np.ndarray, 
             counted = sum(amounts[name][place] for name in sorted(set.intersection(*narrowed)))
             shares[place] = counted / total[place] if total[place] else 0.0
     return shares
+
+
+def _discounting(
+    outcome: OutcomeLike, universes: Sequence[tuple[Option, ...]], schedules: Mapping[str, Sequence[Band]], place: str
+) -> np.ndarray:
+    """The factor by which each universe's discount schedule lowers the value of all years together; 1 without one."""
+    named = [next((o.discount for o in universe if o.discount), "") for universe in universes]
+    by_year = getattr(outcome, "by_year", None)
+    if not any(named):
+        return np.ones(len(universes))
+    if by_year is None:
+        raise InputError(
+            place, column="discount", found="a model that keeps no years", expected="value by year",
+            action="discount through an input of the model, or take the option out",
+        )
+    flows = np.stack([_spread(amount, universes) for amount in by_year.values()])
+    factors = {name: discount_factors(max(by_year), schedules[name])[list(by_year)] for name in set(named) - {""}}
+    whole = flows.sum(axis=0)
+    lowered = np.array([factors[name] @ flows[:, i] if name else whole[i] for i, name in enumerate(named)])
+    return np.where(whole != 0, lowered / np.where(whole != 0, whole, 1.0), 1.0)
 
 
 def _influence(ratios: np.ndarray, axis: int, choice: Choice) -> tuple[float, str, str, float]:

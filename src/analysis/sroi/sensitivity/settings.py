@@ -51,8 +51,8 @@ class Settings(BaseModel):
     reference_income: float | None = Field(default=None, gt=0, description="income at which a pound has weight one")
 
     def case(self, model: ModelLike, register: Register) -> Case:
-        """The model at its base values."""
-        return case_for(model, register, self.base)
+        """The model at its base values: the register's, the model's own central scenario, and `base`, the last one holds."""
+        return case_for(model, register, {**_scenarios(model).get("central", {}), **self.base})
 
 
 def read_settings(study: Study) -> Settings:
@@ -73,6 +73,17 @@ def groups_for(case: Case, settings: Settings, stipulated: Register) -> tuple[Gr
     if settings.correlated is not None:
         return settings.correlated
     return default_groups(case.varied, stipulated["copula_correlation"].value)
+
+
+def scenarios_for(case: Case, settings: Settings) -> dict[str, dict[str, float]]:
+    """The scenarios of sensitivity.yaml, or those the model brings with it."""
+    return settings.scenarios or _scenarios(case.model)
+
+
+def _scenarios(model: ModelLike) -> dict[str, dict[str, float]]:
+    """A model's own scenarios (name: values by input), if it has any, without what is no input."""
+    named: Mapping[str, Mapping[str, float]] = getattr(model, "scenarios", {})
+    return {name: {k: v for k, v in values.items() if k in model.inputs} for name, values in named.items()}
 
 
 def grid_inputs(case: Case, settings: Settings) -> tuple[str, str] | None:

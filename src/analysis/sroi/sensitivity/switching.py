@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.errors import InputError
 from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.distributions import limits
 from analysis.sroi.sensitivity.one_way import tornado
@@ -31,18 +32,26 @@ def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
 
 def _switch(case: Case, name: str, level: float) -> float:
     """The root of value - level x cost along one input that lies nearest to the base value."""
-    points = _search_points(case, name)
-    apart = _surplus(case, name, points, level)
+    points, apart = _search(case, name, level)
     crossings = np.flatnonzero(np.signbit(apart[:-1]) != np.signbit(apart[1:]))
     roots = [_bisect(case, name, level, points[place], points[place + 1]) for place in crossings]
     return min(roots, key=lambda root: abs(root - case.base[name]), default=np.nan)
 
 
-def _search_points(case: Case, name: str) -> np.ndarray:
+def _search(case: Case, name: str, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Points along one input and the surplus there; the register's range alone where the model refuses what lies beyond."""
     entry = case.ranges[name]
     least, most = limits(entry)
     reach = _REACH * (entry.high - entry.low)
-    low, high = max(least, entry.low - reach), min(most, entry.high + reach)
+    points = _points(case, name, max(least, entry.low - reach), min(most, entry.high + reach))
+    try:
+        return points, _surplus(case, name, points, level)
+    except InputError:
+        points = _points(case, name, entry.low, entry.high)
+        return points, _surplus(case, name, points, level)
+
+
+def _points(case: Case, name: str, low: float, high: float) -> np.ndarray:
     return np.unique(np.append(np.linspace(low, high, _POINTS), case.base[name]))
 
 
