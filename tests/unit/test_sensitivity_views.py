@@ -25,7 +25,7 @@ SETTINGS = Settings.model_validate(
             {"name": "fiscal only", "rules": "value to government", "only": ["government"]},
             {"name": "wellbeing", "rules": "WELLBY", "missing": "the change in life satisfaction"},
         ],
-        "wellbeing": [{"outcome": "friends", "person_years": 60.0, "price_year": 2013, "why": "weeks over 52"}],
+        "wellbeing": [{"outcome": "friends", "person_years": "people * weeks / 52", "price_year": 2013, "why": "weeks over 52"}],
         "weight_incomes": {"participants": 10_000.0}, "reference_income": 20_000.0,
     }
 )

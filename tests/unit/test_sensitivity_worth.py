@@ -143,6 +143,11 @@ def test_the_swing_of_a_choice_is_its_mean_difference_within_universes():
     assert found.influence().loc["deadweight", "swing"] == pytest.approx((pairs["as judged"] - pairs["half"]).abs().mean())
 
 
+def test_a_value_may_be_a_formula_over_the_base_values():
+    cheaper = Choice(name="cost", options=(Option(name="all"), Option(name="a quarter less", values={"cost": "cost * (1 - 0.25)"})))
+    assert multiverse(toy_case(), (cheaper,)).table["cost"].tolist() == [200_000, 150_000]
+
+
 def test_only_some_beneficiaries():
     fiscal = Choice(name="who", options=(Option(name="all"), Option(name="government", only=("government",))))
     found = multiverse(toy_case(), (fiscal,)).table.set_index("who")
@@ -164,6 +169,7 @@ def test_discounting_on_top_of_the_model_year_by_year(project_root):
         (Option(name="o", values={"z": 1.0}), "'z', which is no input"),
         (Option(name="o", leave_out=("z",)), "'z', which is no outcome of the model; expected one of friends, work"),
         (Option(name="o", merge=("z",)), "'z', which is no outcome"),
+        (Option(name="o", values={"cost": "cost * nothing"}), "'cost . nothing': nothing is known under the name 'nothing'"),
         (Option(name="o", only=("z",)), "'z', which is no beneficiary of the model; expected one of participants, government"),
     ],
 )

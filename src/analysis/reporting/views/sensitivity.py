@@ -149,7 +149,7 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
     columns = {name: Column(name.capitalize(), "", known(found), 3, function=f"{_HERE}.one_way.break_even") for name in (across, up)}
     alt = "Value equals cost along the line." if len(line) else f"{_side(found.grid)} for every pair of values in the two ranges."
-    return page.figure("two_way", area_chart(found.grid, 1.0, across, up, "value below cost"), f"Where value equals cost: {_name(across)} and {_name(up)} together.", alt, data, columns)
+    return page.figure("two_way", area_chart(found.grid, across, up), f"Where value equals cost: {_name(across)} and {_name(up)} together.", alt, data, columns)
 
 
 def _side(grid: pd.DataFrame) -> str:
@@ -305,7 +305,7 @@ def wellbeing_table(page: Appendix, found: Findings) -> Display:
     function = f"{_HERE}.appraisal.implied_points"
     columns = {f"at_{name}": Column(f"At the {name} WELLBY", "points", known(found), 2, function=function) for name in ("low", "central", "high")}
     caption = "Points of life satisfaction, from nought to ten, through one year for each participant that the value stands for."
-    return page.table("wellbeing", found.wellbeing, columns | {"why": Column("Person-years")}, caption, text={"why": "label"})
+    return page.table("wellbeing", found.wellbeing, {"person_years": Column("Person-years", "person-years", known(found), 1, function=function)} | columns | {"why": Column("How they are counted")}, caption, text={"why": "label"})
 
 
 def payback_table(page: Appendix, found: Findings) -> Display:

@@ -37,22 +37,37 @@ def line_chart(
     return fig
 
 
-def area_chart(grid: pd.DataFrame, level: float, x_label: str, y_label: str, below: str) -> "Figure":
-    """A grid (rows up, columns across) with the contour of `level`, the area under it shaded and named `below`."""
+def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
+    """A grid of ratios (rows up, columns across) in bands of pounds, those below one pound in a colour of their own."""
     with house_style():
         fig, axes = _blank(x_label, y_label)
         across, up, found = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
-        lowest = min(float(found.min()), level) - 1.0
-        if float(found.min()) < level:
-            axes.contourf(across, up, found, levels=[lowest, level], colors=[colour(1)], alpha=0.3)
-            axes.plot([], [], color=colour(1), linewidth=8, alpha=0.3, label=below)
-            _legend(fig, [below])
-        if float(found.min()) < level < float(found.max()):
-            axes.contour(across, up, found, levels=[level], colors=[INK], linewidths=1.6)
+        edges = _band_edges(float(found.min()), float(found.max()))
+        shades = [(colour(1), 0.35) if high <= 1 else (colour(0), 0.15 + 0.2 * place) for place, high in enumerate(edges[1:])]
+        for (shade, alpha), low, high in zip(shades, edges, edges[1:], strict=False):
+            axes.contourf(across, up, found, levels=[low, high], colors=[shade], alpha=alpha)
+            axes.plot([], [], color=shade, alpha=alpha, linewidth=8, label=f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}")
+        if float(found.min()) < 1 < float(found.max()):
+            axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
+        _legend(fig, [""] * 2)
         axes.set_xlim(across[0], across[-1])
         axes.set_ylim(up[0], up[-1])
         _ticks(axes, "", "")
     return fig
+
+
+def _band_edges(low: float, high: float) -> list[float]:
+    """At most four bands with round edges that hold all ratios; one pound is an edge where it lies among them.
+
+    >>> _band_edges(0.7, 2.4), _band_edges(3.2, 4.6)
+    ([0.5, 1.0, 1.5, 2.0, 2.5], [3.0, 3.5, 4.0, 4.5, 5.0])
+    """
+    for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0):
+        first, last = np.floor(low / step), np.floor(high / step) + 1
+        edges = {float(place * step) for place in np.arange(first, last + 1)} | ({1.0} if low < 1 < high else set())
+        if len(edges) <= 5:
+            break
+    return sorted(edges)
 
 
 def _blank(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
@@ -74,7 +89,7 @@ def _marks(axes: "Axes", x: float | None, y: float | None) -> None:
 
 
 def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
-    if len(names) > 1 or not isinstance(names, Mapping):
+    if len(names) > 1:
         legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2)
         legend.set_gid("structural_legend")
 

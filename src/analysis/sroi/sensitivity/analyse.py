@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.errors import InputError
 from analysis.sroi.sensitivity import appraisal, indices, information, materiality, one_way, probabilistic, switching
-from analysis.sroi.sensitivity.case import Case
+from analysis.sroi.sensitivity.case import PLACE, Case
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.lenses import lens_table
 from analysis.sroi.sensitivity.multiverse import Multiverse, multiverse
-from analysis.sroi.sensitivity.settings import Settings, choices_for, grid_inputs, groups_for, scenarios_for
+from analysis.sroi.sensitivity.settings import Settings, Wellbeing, choices_for, grid_inputs, groups_for, scenarios_for
 from analysis.study import Register
 
 GRADES = ("A", "B", "C", "D")
@@ -52,7 +53,7 @@ def analyse(
         case=case, settings=settings, groups=groups,
         tornado=one_way.tornado(case),
         grid=one_way.two_way(case, *pair) if pair else None,
-        scenarios=one_way.scenarios(case, {"base": {}, **scenarios_for(case, settings)}),
+        scenarios=one_way.scenarios(case, {"central": {}} | scenarios_for(case, settings)),
         runs=probabilistic.both(case, draws, seed, groups),
         switching=switching.switching_values(case),
         joint=switching.joint_switch(case),
@@ -107,13 +108,21 @@ def _wellbeing(case: Case, settings: Settings, reference: appraisal.Reference) -
     """
     if not settings.wellbeing:
         return None
-    amounts = case.at().by_outcome
-    rows = {}
-    for entry in settings.wellbeing:
-        pounds = {name: appraisal.wellby_value(reference, name, entry.price_year) for name in reference.wellby}
-        points = {f"at_{name}": appraisal.implied_points(float(amounts[entry.outcome]), entry.person_years, worth) for name, worth in pounds.items()}
-        rows[entry.outcome] = {"person_years": entry.person_years, **points, "why": entry.why}
+    rows = {entry.outcome: _points(case, entry, reference) for entry in settings.wellbeing}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("outcome")
+
+
+def _points(case: Case, entry: Wellbeing, reference: appraisal.Reference) -> dict[str, float | str]:
+    amounts = case.at().by_outcome
+    if entry.outcome not in amounts:
+        raise InputError(
+            PLACE, column="wellbeing", found=f"{entry.outcome!r}, which is no outcome of the model",
+            expected=f"one of {', '.join(amounts)}", action="correct the name",
+        )
+    years = case.number(entry.person_years, f"wellbeing.{entry.outcome}")
+    worth = {name: appraisal.wellby_value(reference, name, entry.price_year) for name in reference.wellby}
+    points = {f"at_{name}": appraisal.implied_points(float(amounts[entry.outcome]), years, pounds) for name, pounds in worth.items()}
+    return {"person_years": years, **points, "why": entry.why}
 
 
 def _weights(case: Case, settings: Settings, stipulated: Register) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from analysis.errors import InputError
+from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.study.register import Assumption
 
 Values = Mapping[str, "float | np.ndarray"]
@@ -73,6 +74,18 @@ class Case:
     def measure(self, values: Values, name: str = "ratio", size: int = 1) -> np.ndarray:
         """One measure of the outcome (`ratio`, `net`, `value` or `cost`) as an array of `size` floats."""
         return np.broadcast_to(np.asarray(getattr(self.at(values), name), dtype=float), (size,))
+
+    def number(self, formula: float | str, column: str, place: str = PLACE) -> float:
+        """A number, or a formula over the base values of the inputs; InputError for a formula that does not compute."""
+        if not isinstance(formula, str):
+            return formula
+        try:
+            return float(evaluate(parse(formula), self.base))
+        except ExpressionError as error:
+            raise InputError(
+                place, column=column, found=f"{formula!r}: {error}", expected="a number, or a formula over inputs of the model",
+                action="correct the formula",
+            ) from None
 
     def held_at(self, values: Mapping[str, float]) -> "Case":
         """The same case with other base values; an unknown input raises InputError."""

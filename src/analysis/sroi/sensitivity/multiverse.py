@@ -20,6 +20,7 @@ MOST = 200_000  # universes; more would be a mistake in the list of choices
 class Option(BaseModel):
     """One way to settle a choice: other input values, outcomes left out or scaled, outcomes merged, beneficiaries counted.
 
+    `values` are numbers, or formulas over the base values of the inputs.
     `merge`: of these outcomes only the largest counts, since they would be one and the same. `only` counts the value
     of these beneficiaries alone, in their share of each universe's value. `discount` names a schedule of rates put on
     top of the model's own; its effect is that on the model's whole value year by year.
@@ -28,7 +29,7 @@ class Option(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    values: dict[str, float] = Field(default_factory=dict)
+    values: dict[str, float | str] = Field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     scale: dict[str, float] = Field(default_factory=dict)
     merge: tuple[str, ...] = ()
@@ -99,7 +100,8 @@ def _spread(found: object, universes: Sequence[object]) -> np.ndarray:
 
 def _values(case: Case, universes: Sequence[tuple[Option, ...]]) -> dict[str, np.ndarray]:
     """An array by input with its value in each universe; where two options set one input, the later choice holds."""
-    settings = [{k: v for option in universe for k, v in option.values.items()} for universe in universes]
+    numbers = {id(option): {k: case.number(v, option.name) for k, v in option.values.items()} for universe in universes for option in universe}
+    settings = [{k: v for option in universe for k, v in numbers[id(option)].items()} for universe in universes]
     named = sorted({name for setting in settings for name in setting})
     return {name: np.array([setting.get(name, case.base[name]) for setting in settings]) for name in named}
 

@@ -25,7 +25,7 @@ class Wellbeing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: str
-    person_years: float = Field(gt=0)
+    person_years: float | str = Field(description="a number, or a formula over inputs of the model")
     price_year: int
     why: str
 

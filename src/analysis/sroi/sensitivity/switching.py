@@ -57,7 +57,8 @@ def _points(case: Case, name: str, low: float, high: float) -> np.ndarray:
 
 def _surplus(case: Case, name: str, points: np.ndarray, level: float) -> np.ndarray:
     """Value less `level` times cost: has the sign of ratio - level, and no pole where the cost is small."""
-    outcome = case.at({name: points})
+    with np.errstate(divide="ignore", invalid="ignore"):  # the ratio, which is not used, may have no value where the cost is 0
+        outcome = case.at({name: points})
     return np.broadcast_to(np.asarray(outcome.value - level * outcome.cost, dtype=float), points.shape)
 
 
