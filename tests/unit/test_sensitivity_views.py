@@ -1,12 +1,12 @@
 """The page's tables and figures, from the toy model with and without settings: every number recorded, nothing lost."""
 
-import pandas as pd
 import pytest
 from sensitivity_cases import Function, entry, toy_case, yearly_case
 
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.views import sensitivity as view
+from analysis.reporting.views import sensitivity_structure as structure
 from analysis.sroi.sensitivity.analyse import analyse, how_known
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.case import case_for
@@ -23,7 +23,7 @@ SETTINGS = Settings.model_validate(
         "lenses": [
             {"name": "as published", "rules": "none"},
             {"name": "fiscal only", "rules": "value to government", "only": ["government"]},
-            {"name": "wellbeing", "rules": "WELLBY", "missing": "the change in life satisfaction"},
+            {"name": "wellbeing", "rules": "WELLBY", "missing": "the change in life satisfaction", "wellby": True},
         ],
         "wellbeing": [{"outcome": "friends", "person_years": "people * weeks / 52", "price_year": 2013, "why": "weeks over 52"}],
         "weight_incomes": {"participants": 10_000.0}, "reference_income": 20_000.0,
@@ -31,8 +31,8 @@ SETTINGS = Settings.model_validate(
 )
 SHOWN = (
     view.answer, view.ranges_table, view.tornado_figure, view.tornado_table, view.two_way_figure, view.scenario_table, view.chance_figure,
-    view.switching_table, view.indices_figure, view.convergence_figure, view.information_table, view.universe_figure, view.choice_table,
-    view.materiality_table, view.overlap_table, view.lens_table, view.wellbeing_table, view.payback_table, view.optimism_table, view.weight_table,
+    view.switching_table, view.indices_figure, view.convergence_figure, view.information_table, structure.universe_figure, structure.choice_table,
+    structure.materiality_table, structure.overlap_table, structure.lens_table, structure.wellbeing_table, structure.payback_table, structure.optimism_table, structure.weight_table, view.break_even_table, structure.wellby_table,
 )
 
 
@@ -109,5 +109,7 @@ def test_the_settings_of_the_studies_load(project_root, study):
 
 def test_the_tables_keep_every_row_of_the_analyses(references, tmp_path):
     page, _ = shown(toy_case(), SETTINGS, references, tmp_path)
-    rows = pd.Series([result.id for result in page.store if ".switching." in result.id])
-    assert rows.str.endswith("switch").sum() == len(toy_case().varied)
+    switching = {result.id.split(".")[2] for result in page.store if ".switching." in result.id and result.id.endswith("switch")}
+    assert {"weeks", "cost", "deadweight_friends"} <= switching < set(toy_case().varied)
+    tornado = [result.id for result in page.store if result.id.startswith("06_sroi_sensitivity.tornado_pounds") and result.id.endswith("swing")]
+    assert len(tornado) == len(toy_case().varied) - 1  # the share to government moves nothing

@@ -221,6 +221,12 @@ def test_lenses_side_by_side():
     assert np.isnan(found.loc["wellbeing", "ratio"])
 
 
+def test_the_ratio_by_points_of_life_satisfaction_by_hand():
+    lens = lenses.Lens(name="wellbeing", rules="WELLBY", values={"cost": 100_000.0})
+    found = lenses.wellby_ratios(toy_case(), lens, {"friends": 60.0}, {"central": 12_000.0}, (0.0, 0.5))
+    assert found["central"].tolist() == pytest.approx([1.008, 1.008 + 3.6])  # work alone, then 60 x 0.5 x 12,000 more
+
+
 def test_discounting_at_0_changes_nothing():
     assert toy_case().at({"discount_rate": 0.0}).value == toy_case().at().value
     flows = np.array([3.0, 1.0, 4.0, 1.0])

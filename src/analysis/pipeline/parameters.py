@@ -31,6 +31,14 @@ class SroiParameters(Parameters):
     ]
 
 
+class SensitivityParameters(Parameters):
+    """06_sroi_sensitivity."""
+
+    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
+    draws: Annotated[int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")]
+    design: Annotated[int, Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two")]
+
+
 class ProgrammeParameters(Parameters):
     """07_programme_performance."""
 
@@ -49,6 +57,7 @@ class AuditParameters(Parameters):
 
 MODELS: dict[str, type[Parameters]] = {
     "05_sroi": SroiParameters,
+    "06_sroi_sensitivity": SensitivityParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
 }

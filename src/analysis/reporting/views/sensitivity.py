@@ -9,23 +9,18 @@ import pandas as pd
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.views.sensitivity_charts import area_chart, evenly, line_chart
+from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
+from analysis.reporting.views.sensitivity_parts import HERE, amounts, first, inputs, known, labels, named, readable
 from analysis.results import Column, Kind, Result
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
-from analysis.sroi.sensitivity.analyse import Findings, how_known
+from analysis.sroi.sensitivity.analyse import Findings
 from analysis.study import Assumption
 
-_HERE = "analysis.sroi.sensitivity"
 _SHOWN_LINES = 4
 _SHOWN_BARS = 12
 _ENDS = "ends of the register's range"
 _NOTHING = "No assumption has a range, so that there is nothing to vary."
 _DRAWS = "middle 95 % of the draws"
-
-
-def known(found: Findings) -> Kind:
-    """How every number that the model gives is known."""
-    return Kind(how_known(found.case))
 
 
 def record(page: Appendix, found: Findings) -> None:
@@ -53,7 +48,7 @@ def _universe_results(found: Findings) -> list[Result]:
         return []
     count = len(found.universes.table)
     return [
-        Result("sensitivity.universes.count", "Ways to build the model", count, "universes", known(found), function=f"{_HERE}.multiverse.multiverse"),
+        Result("sensitivity.universes.count", "Ways to build the model", count, "universes", known(found), function=f"{HERE}.multiverse.multiverse"),
         _percent(found, "sensitivity.universes.above", "Ways to build the model with a ratio above one", found.universes.share_above(), "multiverse.Multiverse.share_above"),
     ]
 
@@ -67,7 +62,7 @@ def answer(page: Appendix, found: Findings) -> Display:
         " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
         " that value exceeds cost is {sensitivity.draws.chance}, and {sensitivity.draws.chance_independent} if no assumptions were"
         " correlated.",
-        f"The single assumption that moves the ratio most is {_name(_readable(found.tornado.index[0]))}. The effect as a whole could fall by {{sensitivity.fall}} before"
+        f"The single assumption that moves the ratio most is {named(readable(found.tornado.index[0]))}. The effect as a whole could fall by {{sensitivity.fall}} before"
         f" value no longer exceeds cost. {_joint_words(found)} Knowing every input before the decision to fund would be worth"
         " {sensitivity.information.all}.",
     ]
@@ -86,7 +81,7 @@ def _universe_words(found: Findings) -> Iterable[str]:
     most = found.universes.influence().index[0]
     yield (
         f"Of {{sensitivity.universes.count}} ways to build the model, {{sensitivity.universes.above}} give a ratio above one; the choice that moves it"
-        f" most is {_name(most)}."
+        f" most is {named(most)}."
     )
 
 
@@ -98,7 +93,7 @@ def ranges_table(page: Appendix, found: Findings) -> Display:
             "base": [_input(page, f"ranges.{e.id}", e, found.case.base[e.id], Kind(e.kind), "register") for e in entries],
             "unit": [e.unit for e in entries], "distribution": [e.distribution for e in entries],
         },
-        index=_labels(found.case.varied, "Assumption"), dtype=object,
+        index=labels(found.case.varied, "Assumption"), dtype=object,
     )
     columns = {"base": Column("Base value and range"), "unit": Column("Unit"), "distribution": Column("Distribution")}
     return page.table("ranges", frame, columns, "What varies, and how.", text={"unit": "label"})
@@ -110,7 +105,7 @@ def _input(page: Appendix, name: str, entry: Assumption, value: float, kind: Kin
     return Result(
         f"{page.notebook}.{name}", f"{entry.label}: {sort}", None if math.isnan(value) else value, entry.unit, kind, decimals,
         entry.low if sort == "register" else None, entry.high if sort == "register" else None, _ENDS if sort == "register" else "",
-        inputs=(f"assumption:{entry.id}",), function="" if sort == "register" else f"{_HERE}.switching.switching_values",
+        inputs=(f"assumption:{entry.id}",), function="" if sort == "register" else f"{HERE}.switching.switching_values",
     )
 
 
@@ -120,20 +115,21 @@ def tornado_figure(page: Appendix, found: Findings) -> Display:
         return page.say(_NOTHING)
     moving = found.tornado[found.tornado["ratio_swing"] > 0]
     frame = _sided(moving.head(_SHOWN_BARS), "ratio").assign(base=float(found.case.at().ratio))
-    column = Column("Ratio", "GBP per GBP", known(found), 2, "least", "most", _ENDS, f"{_HERE}.one_way.tornado")
+    column = Column("Ratio", "GBP per GBP", known(found), 2, "least", "most", _ENDS, f"{HERE}.one_way.tornado")
     return page.figure(
         "tornado", interval_chart(frame, "least", "most", "pounds for each pound", value="base", unit="GBP per GBP", decimals=2),
         "The ratio as each assumption alone goes from one end of its range to the other; the dot is the base value.",
-        f"{_first(frame)} moves the ratio most.", frame, {"base": column},
+        f"{first(frame)} moves the ratio most.", frame, {"base": column},
     )
 
 
 def tornado_table(page: Appendix, found: Findings) -> Display:
     """Table: net value in pounds at the two ends of each range."""
-    frame = found.tornado.sort_values("net_swing", ascending=False, kind="stable")
-    frame = frame.set_axis(_labels(frame.index, "Assumption"))
-    column = {name: Column(label, "GBP", known(found), 0, function=f"{_HERE}.one_way.tornado") for name, label in _NET.items()}
-    return page.table("tornado_pounds", frame, column, "Net value in pounds, one assumption at a time.")
+    moving = found.tornado[found.tornado["net_swing"] > 0]
+    frame = moving.sort_values("net_swing", ascending=False, kind="stable")
+    frame = frame.set_axis(labels(frame.index, "Assumption"))
+    column = {name: Column(label, "GBP", known(found), 0, function=f"{HERE}.one_way.tornado") for name, label in _NET.items()}
+    return page.table("tornado_pounds", frame, column, "Net value in pounds, one assumption at a time; those that move nothing are left out.")
 
 
 _NET = {"net_low": "Net value at the low end", "net_high": "Net value at the high end", "net_swing": "Difference"}
@@ -143,22 +139,38 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     """Figure: where value equals cost as two assumptions vary together."""
     if found.grid is None:
         return page.say("Fewer than two assumptions have a range, so that no two can be varied together.")
-    line = one_way.break_even(found.grid)
-    up, across = _readable(found.grid.index.name), _readable(found.grid.columns.name)
-    data = line.iloc[:: max(1, len(line) // 10)].set_axis([across, up], axis=1)
-    data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
-    columns = {name: Column(name.capitalize(), "", known(found), 3, function=f"{_HERE}.one_way.break_even") for name in (across, up)}
-    alt = "Value equals cost along the line." if len(line) else f"{_side(found.grid)} for every pair of values in the two ranges."
-    return page.figure("two_way", area_chart(found.grid, across, up), f"Where value equals cost: {_name(across)} and {_name(up)} together.", alt, data, columns)
+    up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
+    step = (len(found.grid) - 1) // 4
+    data = found.grid.iloc[::step, ::step]
+    data = data.set_axis([f"{across} {value:.4g}" for value in data.columns], axis=1).set_axis([f"{value:.4g}" for value in data.index])
+    columns = {name: Column(name.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.two_way") for name in data}
+    return page.figure(
+        "two_way", area_chart(found.grid, across, up), f"The ratio over the ranges of {named(across)} and {named(up)} together.",
+        _side(found.grid), data, columns, row_header=up.capitalize(),
+    )
 
 
 def _side(grid: pd.DataFrame) -> str:
-    return "Value exceeds cost" if float(grid.to_numpy().min()) > 1 else "Value falls short of cost"
+    if len(one_way.break_even(grid)):
+        return "Value equals cost along the line in the figure."
+    above = float(grid.to_numpy().min()) > 1
+    return f"Value {'exceeds' if above else 'falls short of'} cost for every pair of values in the two ranges."
+
+
+def break_even_table(page: Appendix, found: Findings) -> Display:
+    """Table: pairs of values at which value equals cost; a sentence where there are none."""
+    if found.grid is None or not len(line := one_way.break_even(found.grid)):
+        return page.say("No pair of values in the two ranges makes value equal cost." if found.grid is not None else _NOTHING)
+    up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
+    data = line.iloc[:: max(1, len(line) // 8)].set_axis([across, up], axis=1)
+    data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
+    columns = {name: Column(name.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even") for name in (across, up)}
+    return page.table("break_even", data, columns, "Pairs of values at which value equals cost.")
 
 
 def scenario_table(page: Appendix, found: Findings) -> Display:
     """Table: value, cost, net value and ratio of each scenario."""
-    return page.table("scenarios", found.scenarios, _amounts(found, "one_way.scenarios"), "Scenarios.")
+    return page.table("scenarios", found.scenarios, amounts(found, "one_way.scenarios"), "Scenarios.")
 
 
 def chance_figure(page: Appendix, found: Findings) -> Display:
@@ -166,7 +178,7 @@ def chance_figure(page: Appendix, found: Findings) -> Display:
     lines = {name: (s["level"], s["chance"]) for name, s in ((name, probabilistic.steps(run["ratio"])) for name, run in found.runs.items())}
     frame = pd.DataFrame({name: probabilistic.chances(run["ratio"], found.settings.levels)["chance"] for name, run in found.runs.items()})
     frame.index = pd.Index([f"above {level:g}" for level in found.settings.levels], name="Ratio")
-    function = f"{_HERE}.probabilistic.simulate"
+    function = f"{HERE}.probabilistic.simulate"
     columns = {name: Column(name.capitalize(), "%", known(found), 1, function=function) for name in found.runs}
     return page.figure(
         "chance", line_chart(lines, "pounds for each pound", "chance of more, %", "GBP per GBP", "", mark_x=1.0),
@@ -177,19 +189,22 @@ def chance_figure(page: Appendix, found: Findings) -> Display:
 
 def switching_table(page: Appendix, found: Findings) -> Display:
     """Table: the value of each assumption at which value equals cost."""
-    frame = found.switching.set_axis(_labels(found.switching.index, "Assumption"))
-    entries = [found.case.ranges[str(name)] for name in found.switching.index]
+    there = found.switching[found.switching["switch"].notna()]
+    if not len(there):
+        return page.say("No assumption alone can make value equal cost.")
+    frame = there.set_axis(labels(there.index, "Assumption"))
+    entries = [found.case.ranges[str(name)] for name in there.index]
     values = zip(entries, frame["switch"], strict=True)
     frame["value"] = pd.Series(
         [_input(page, f"switching.{e.id}.switch", e, value, known(found), "switching value") for e, value in values], frame.index, dtype=object
     )
-    frame["where"] = np.select([frame["switch"].isna(), frame["within"]], ["no such value", "within the range"], "outside the range")
-    function = f"{_HERE}.switching.switching_values"
+    frame["where"] = np.where(frame["within"], "within the range", "outside the range")
+    function = f"{HERE}.switching.switching_values"
     columns = {
         "value": Column("Switching value", kind=known(found)),
         "change": Column("Change from base", "%", known(found), 0, function=function), "where": Column("Where it lies"),
     }
-    return page.table("switching", frame, columns, "Switching values: where value equals cost, one assumption at a time.")
+    return page.table("switching", frame, columns, "Switching values: where value equals cost, one assumption at a time.", note="No value of any other assumption does it alone.")
 
 
 def indices_figure(page: Appendix, found: Findings) -> Display:
@@ -197,15 +212,15 @@ def indices_figure(page: Appendix, found: Findings) -> Display:
     if not len(found.tornado):
         return page.say(_NOTHING)
     percent = 100 * found.indices[found.indices["total"] > 0].head(_SHOWN_BARS)
-    frame = percent.set_axis(_labels(percent.index, "Assumption"))
+    frame = percent.set_axis(labels(percent.index, "Assumption"))
     columns = {
-        name: Column(label, "%", known(found), 1, f"{name}_low", f"{name}_high", "95 % bootstrap", f"{_HERE}.indices.variance_indices")
+        name: Column(label, "%", known(found), 1, f"{name}_low", f"{name}_high", "95 % bootstrap", f"{HERE}.indices.variance_indices")
         for name, label in (("total", "Total"), ("first", "First order"))
     }
     return page.figure(
         "indices", interval_chart(frame, "total_low", "total_high", "share of the variance of the ratio, %", value="total", unit="%", decimals=1, from_zero=True),
         "Share of the variance of the ratio that would remain if all but this assumption were known (total index).",
-        f"{_first(frame)} accounts for the largest share of the variance.", frame, columns,
+        f"{first(frame)} accounts for the largest share of the variance.", frame, columns,
     )
 
 
@@ -215,9 +230,9 @@ def convergence_figure(page: Appendix, found: Findings) -> Display:
         return page.say(_NOTHING)
     shown = [str(name) for name in found.indices.index[:_SHOWN_LINES]]
     wide = found.convergence.pivot(index="runs", columns="input", values="total")[shown] * 100
-    lines = {_readable(name): (wide.index.to_numpy(), wide[name].to_numpy()) for name in shown}
-    data = wide.set_axis([_readable(name) for name in shown], axis=1).rename_axis("Runs of the model")
-    columns = {name: Column(name.capitalize(), "%", known(found), 1, function=f"{_HERE}.indices.convergence") for name in data}
+    lines = {readable(name): (wide.index.to_numpy(), wide[name].to_numpy()) for name in shown}
+    data = wide.set_axis([readable(name) for name in shown], axis=1).rename_axis("Runs of the model")
+    columns = {name: Column(name.capitalize(), "%", known(found), 1, function=f"{HERE}.indices.convergence") for name in data}
     return page.figure(
         "convergence", line_chart(lines, "runs of the model", "total index, %", powers=True), "Total indices as the number of runs grows.",
         "The lines are flat at their right end: more runs would change little." if _settled(wide) else "The lines still move: the indices need more runs.",
@@ -232,168 +247,36 @@ def _settled(wide: pd.DataFrame) -> bool:
 
 def information_table(page: Appendix, found: Findings) -> Display:
     """Table: the worth of knowing everything, each set, each assumption."""
+    if found.information.loc["everything", "worth"] == 0:
+        return page.say(
+            "The worth of knowing everything is {sensitivity.information.all}: every draw leads to the same decision, so that no"
+            " finding within these ranges could change it."
+        )
     shown = found.information[(found.information["worth"] > 0) | ~found.information.index.isin(found.case.varied)]
-    frame = shown.set_axis(_labels(shown.index, "What would be known"))
+    frame = shown.set_axis(labels(shown.index, "What would be known"))
     columns = {
-        "worth": Column("Worth", "GBP", known(found), 0, function=f"{_HERE}.information.information_table"),
-        "share": Column("Share of the whole", "%", known(found), 0, function=f"{_HERE}.information.information_table"),
+        "worth": Column("Worth", "GBP", known(found), 0, function=f"{HERE}.information.information_table"),
+        "share": Column("Share of the whole", "%", known(found), 0, function=f"{HERE}.information.information_table"),
     }
     return page.table("information", frame, columns, "Worth of information for the decision to fund or not to fund; what is worth nothing is left out.")
 
 
-def universe_figure(page: Appendix, found: Findings) -> Display:
-    """Figure: the ratios of all universes from the lowest to the highest."""
-    if found.universes is None:
-        return page.say("The model has one outcome and no structural choice, so that there is one way to build it.")
-    ratios = found.universes.table["ratio"].to_numpy()
-    shares, sorted_ratios = evenly(ratios)
-    tenths = evenly(ratios, 11)
-    data = pd.DataFrame({"ratio": tenths[1]}, index=pd.Index([f"{share:.0f} %" for share in tenths[0]], name="Share of the ways at or below"))
-    return page.figure(
-        "universes", line_chart({"ratio": (shares, sorted_ratios)}, "share of the ways to build the model, %", "pounds for each pound", "", "GBP per GBP", mark_y=1.0),
-        "The ratio under every combination of structural choices, from the lowest to the highest.",
-        "{sensitivity.universes.above} of the ways to build the model give a ratio above one.", data,
-        {"ratio": Column("Ratio", "GBP per GBP", known(found), 2, function=f"{_HERE}.multiverse.multiverse")},
-    )
-
-
-def choice_table(page: Appendix, found: Findings) -> Display:
-    """Table: how far each structural choice moves the ratio."""
-    if found.universes is None:
-        return page.say("No structural choice is listed.")
-    function = f"{_HERE}.multiverse.Multiverse.influence"
-    columns = {
-        "swing": Column("Mean difference between its options", "GBP per GBP", known(found), 2, function=function),
-        "variance": Column("Share of the variance alone", "%", known(found), 1, function=function),
-        "lowest": Column("Lowest option"), "highest": Column("Highest option"),
-    }
-    return page.table("choices", found.universes.influence(), columns, "Structural choices, the one that moves the ratio most first.", text={"lowest": "label", "highest": "label"})
-
-
-def materiality_table(page: Appendix, found: Findings) -> Display:
-    """Table: outcomes by size, what they add up to, and the ratio with only those so far."""
-    function = f"{_HERE}.materiality.materiality_curve"
-    columns = {
-        "value": Column("Value", "GBP", known(found), 0, function=function),
-        "share": Column("Share of all value", "%", known(found), 1, function=function),
-        "cumulative": Column("Cumulated share", "%", known(found), 1, function=function),
-        "ratio": Column("Ratio with these alone", "GBP per GBP", known(found), 2, function=function),
-    }
-    return page.table("materiality", found.materiality, columns, "Materiality: outcomes from the largest to the smallest.")
-
-
-def overlap_table(page: Appendix, found: Findings) -> Display:
-    """Table: the ratio as outcomes that may be one benefit go from separate to merged."""
-    if found.overlap is None:
-        return page.say("No outcomes are listed that may be the same benefit.")
-    frame = found.overlap.set_index(pd.Index([f"{share:.0f} %" for share in found.overlap["overlap"]], name="Overlap"))
-    return page.table("overlap", frame, _amounts(found, "materiality.overlap_curve", ("value", "net", "ratio")), f"Overlap between {' and '.join(_name(_readable(name)) for name in found.settings.overlap)}.")
-
-
-def lens_table(page: Appendix, found: Findings) -> Display:
-    """Table: the programme through each set of conventions."""
-    if found.lenses is None:
-        return page.say("No other conventions are listed.")
-    columns = {**_amounts(found, "lenses.lens_table"), "rules": Column("Conventions"), "missing": Column("What is missing")}
-    return page.table("lenses", found.lenses, columns, "One programme, several conventions.", text={"rules": "label", "missing": "label"})
-
-
-def wellbeing_table(page: Appendix, found: Findings) -> Display:
-    """Table: the change in life satisfaction that the outcome's value stands for."""
-    if found.wellbeing is None:
-        return page.say("No outcome is valued as wellbeing.")
-    function = f"{_HERE}.appraisal.implied_points"
-    columns = {f"at_{name}": Column(f"At the {name} WELLBY", "points", known(found), 2, function=function) for name in ("low", "central", "high")}
-    caption = "Points of life satisfaction, from nought to ten, through one year for each participant that the value stands for."
-    return page.table("wellbeing", found.wellbeing, {"person_years": Column("Person-years", "person-years", known(found), 1, function=function)} | columns | {"why": Column("How they are counted")}, caption, text={"why": "label"})
-
-
-def payback_table(page: Appendix, found: Findings) -> Display:
-    """Table: years until value reaches cost."""
-    if found.payback is None:
-        return page.say("The model keeps no years, so that no payback period can be given.")
-    frame = found.payback.assign(years=found.payback["years"].where(np.isfinite(found.payback["years"])))
-    return page.table("payback", frame, {"years": Column("Years", "years", known(found), 1, function=f"{_HERE}.appraisal.payback_years")}, "Payback period.", note="Not available: not within the years the model counts.")
-
-
-def optimism_table(page: Appendix, found: Findings) -> Display:
-    """Table: each outcome corrected for optimism by its evidence grade."""
-    if found.optimism is None:
-        return page.say("No evidence grades are given for the outcomes.")
-    function = f"{_HERE}.materiality.optimism_corrected"
-    cost = float(found.case.at().cost)
-    whole = found.optimism[["value", "corrected"]].sum()
-    frame = pd.concat([found.optimism, pd.DataFrame({"grade": "", "factor": math.nan, **whole}, index=["all outcomes"])]).rename_axis("outcome")
-    frame["ratio"] = frame["corrected"] / cost
-    columns = {
-        "grade": Column("Evidence grade"), "value": Column("Value as modelled", "GBP", known(found), 0, function=function),
-        "corrected": Column("Value corrected", "GBP", known(found), 0, function=function),
-        "ratio": Column("Corrected value for each pound of cost", "GBP per GBP", known(found), 2, function=function),
-    }
-    return page.table("optimism", frame, columns, "Correction for optimism by evidence grade.")
-
-
-def weight_table(page: Appendix, found: Findings) -> Display:
-    """Table: value by beneficiary, with distributional weights where incomes are given."""
-    function = f"{_HERE}.appraisal.weighted"
-    columns = {"value": Column("Value", "GBP", known(found), 0, function=function)}
-    if found.settings.weight_incomes:
-        columns |= {
-            "weight": Column("Weight of a pound", "", known(found), 2, function=function),
-            "weighted": Column("Weighted value", "GBP", known(found), 0, function=function),
-        }
-    off = "" if found.settings.weight_incomes else " No distributional weights: every pound counts alike."
-    return page.table("beneficiaries", found.weights, columns, f"Value by beneficiary.{off}")
-
-
-def _amounts(found: Findings, function: str, names: Iterable[str] = ("value", "cost", "net", "ratio")) -> dict[str, Column]:
-    labels = {"value": "Value", "cost": "Cost", "net": "Net value", "ratio": "Ratio"}
-    units = {name: ("GBP per GBP", 2) if name == "ratio" else ("GBP", 0) for name in labels}
-    return {name: Column(labels[name], units[name][0], known(found), units[name][1], function=f"{_HERE}.{function}") for name in names}
-
-
 def _sided(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     ends = frame[[f"{measure}_low", f"{measure}_high"]]
-    return pd.DataFrame({"least": ends.min(axis=1), "most": ends.max(axis=1)}).set_axis(_labels(frame.index, "Assumption"))
-
-
-def _readable(name: object) -> str:
-    """An id as words.
-
-    >>> _readable("weeks_per_year")
-    'weeks per year'
-    """
-    return str(name).replace("_", " ")
-
-
-def _name(words: str) -> str:
-    """Words that may hold digits, as prose names something."""
-    return f"{{={words}}}"
-
-
-def _first(frame: pd.DataFrame) -> str:
-    return _name(str(frame.index[0])) if len(frame) else "No assumption"
-
-
-def _labels(names: Iterable[object], title: str) -> pd.Index:
-    return pd.Index([_readable(name) for name in names], name=title, dtype=object)
+    return pd.DataFrame({"least": ends.min(axis=1), "most": ends.max(axis=1)}).set_axis(labels(frame.index, "Assumption"))
 
 
 def _ratio(found: Findings, name: str, label: str, value: float, function: str, low: float | None = None, high: float | None = None) -> Result:
-    return Result(name, label, value, "GBP per GBP", known(found), 2, low, high, _DRAWS if low is not None else "", inputs=_inputs(found), function=f"{_HERE}.{function}")
+    return Result(name, label, value, "GBP per GBP", known(found), 2, low, high, _DRAWS if low is not None else "", inputs=inputs(found), function=f"{HERE}.{function}")
 
 
 def _pounds(found: Findings, name: str, label: str, value: float, function: str) -> Result:
-    return Result(name, label, value, "GBP", known(found), 0, inputs=_inputs(found), function=f"{_HERE}.{function}")
+    return Result(name, label, value, "GBP", known(found), 0, inputs=inputs(found), function=f"{HERE}.{function}")
 
 
 def _percent(found: Findings, name: str, label: str, value: float, function: str) -> Result:
-    return Result(name, label, None if math.isnan(value) else value, "%", known(found), 1, inputs=_inputs(found), function=f"{_HERE}.{function}")
+    return Result(name, label, None if math.isnan(value) else value, "%", known(found), 1, inputs=inputs(found), function=f"{HERE}.{function}")
 
 
 def _chance(found: Findings, name: str, label: str, run: probabilistic.Distribution) -> Result:
     return _percent(found, name, label, 100 * float(run.above(1.0)), "probabilistic.simulate")
-
-
-def _inputs(found: Findings) -> tuple[str, ...]:
-    return tuple(f"assumption:{name}" for name in found.case.model.inputs)

@@ -8,7 +8,7 @@ from analysis.errors import InputError
 from analysis.sroi.sensitivity import appraisal, indices, information, materiality, one_way, probabilistic, switching
 from analysis.sroi.sensitivity.case import PLACE, Case
 from analysis.sroi.sensitivity.correlation import Group
-from analysis.sroi.sensitivity.lenses import lens_table
+from analysis.sroi.sensitivity.lenses import lens_table, wellby_ratios
 from analysis.sroi.sensitivity.multiverse import Multiverse, multiverse
 from analysis.sroi.sensitivity.settings import Settings, Wellbeing, choices_for, grid_inputs, groups_for, scenarios_for
 from analysis.study import Register
@@ -39,6 +39,7 @@ class Findings:
     optimism: pd.DataFrame | None
     payback: pd.DataFrame | None
     wellbeing: pd.DataFrame | None
+    wellby: pd.DataFrame | None
     weights: pd.DataFrame
 
 
@@ -67,6 +68,7 @@ def analyse(
         optimism=_optimism(case, settings, stipulated),
         payback=payback(case, reference),
         wellbeing=_wellbeing(case, settings, reference),
+        wellby=_wellby(case, settings, reference),
         weights=_weights(case, settings, stipulated),
     )
 
@@ -123,6 +125,17 @@ def _points(case: Case, entry: Wellbeing, reference: appraisal.Reference) -> dic
     worth = {name: appraisal.wellby_value(reference, name, entry.price_year) for name in reference.wellby}
     points = {f"at_{name}": appraisal.implied_points(float(amounts[entry.outcome]), years, pounds) for name, pounds in worth.items()}
     return {"person_years": years, **points, "why": entry.why}
+
+
+def _wellby(case: Case, settings: Settings, reference: appraisal.Reference) -> pd.DataFrame | None:
+    """The ratio under the lens that values life satisfaction, by the change in it; None without such a lens."""
+    lens = next((lens for lens in settings.lenses if lens.wellby), None)
+    if lens is None or not settings.wellbeing:
+        return None
+    years = {entry.outcome: case.number(entry.person_years, f"wellbeing.{entry.outcome}") for entry in settings.wellbeing}
+    price_year = max(entry.price_year for entry in settings.wellbeing)
+    worth = {name: appraisal.wellby_value(reference, name, price_year) for name in reference.wellby}
+    return wellby_ratios(case, lens, years, worth, settings.points)
 
 
 def _weights(case: Case, settings: Settings, stipulated: Register) -> pd.DataFrame:

@@ -13,11 +13,13 @@ from analysis.sroi.sensitivity.multiverse import Choice, Option, multiverse
 class Lens(Option):
     """A set of conventions: what an option may change, which rules it stands for, and what it lacks.
 
-    `missing` names a figure that nobody has published and without which the lens gives no number.
+    `missing` names a figure that nobody has published and without which the lens gives no number; `wellby` says that
+    this figure is the change in life satisfaction, so that the ratio can be given as a function of it.
     """
 
     rules: str = Field(description="the conventions in words")
     missing: str = ""
+    wellby: bool = False
 
 
 def lens_table(
@@ -32,3 +34,18 @@ def lens_table(
     numbers = ["value", "cost", "net", "ratio"]
     found[numbers] = found[numbers].where(found["missing"] == "")
     return found
+
+
+def wellby_ratios(
+    case: Case, lens: Lens, person_years: Mapping[str, float], worth: Mapping[str, float], points: Sequence[float]
+) -> pd.DataFrame:
+    """The ratio under a lens if each outcome named had changed life satisfaction by so many points through its person-years.
+
+    `person_years` by outcome; `worth` is pounds for one point for one person-year by name of the estimate. All other
+    outcomes count as under the lens. Index: points (0 to 10 scale); one column of ratios for each estimate.
+    """
+    outcome = case.at({name: case.number(value, lens.name) for name, value in lens.values.items()})
+    rest = float(outcome.value) - sum(float(outcome.by_outcome[name]) for name in person_years)
+    years = sum(person_years.values())
+    rows = {point: {name: (rest + point * years * pounds) / float(outcome.cost) for name, pounds in worth.items()} for point in points}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("points")

@@ -47,6 +47,7 @@ class Settings(BaseModel):
     material: float = Field(default=5.0, ge=0, le=100, description="% of all value from which an outcome is material")
     lenses: tuple[Lens, ...] = Field(default=(), description="conventions side by side")
     wellbeing: tuple[Wellbeing, ...] = ()
+    points: tuple[float, ...] = Field(default=(0.0, 0.1, 0.25, 0.5, 1.0, 1.5), description="changes in life satisfaction to show")
     weight_incomes: dict[str, float] = Field(default_factory=dict, description="income by beneficiary; none: weights off")
     reference_income: float | None = Field(default=None, gt=0, description="income at which a pound has weight one")
 

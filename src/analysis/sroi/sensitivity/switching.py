@@ -11,7 +11,7 @@ from analysis.sroi.sensitivity.distributions import limits
 from analysis.sroi.sensitivity.one_way import tornado
 
 _POINTS = 513  # of the search for a change of sign
-_REACH = 10.0  # an input without natural limits is searched this many widths of its range beyond it
+_REACH = 10.0  # an input without natural limits is searched this many times its size, or its range's width, beyond its range
 _HALVINGS = 200
 
 
@@ -19,7 +19,7 @@ def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
     """For each varied input the value nearest to its base at which the ratio is `level`, all others at base.
 
     Index: input. Columns: base, low, high, switch (nan: no value within the quantity's natural limits, or within ten
-    widths of its range, does it), change (switch / base - 1 in %, nan where base is 0), within (whether low <= switch
+    times its size, does it), change (switch / base - 1 in %, nan where base is 0), within (whether low <= switch
     <= high).
     """
     names = case.varied
@@ -42,7 +42,7 @@ def _search(case: Case, name: str, level: float) -> tuple[np.ndarray, np.ndarray
     """Points along one input and the surplus there; the register's range alone where the model refuses what lies beyond."""
     entry = case.ranges[name]
     least, most = limits(entry)
-    reach = _REACH * (entry.high - entry.low)
+    reach = _REACH * max(entry.high - entry.low, abs(case.base[name]))
     points = _points(case, name, max(least, entry.low - reach), min(most, entry.high + reach))
     try:
         return points, _surplus(case, name, points, level)
