@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.indices import REPLICATES, terms, variance_indices
 from analysis.sroi.sensitivity.sampling import draws, values_at
-from benchmarks.sroi_draws import SEED, load_case
+from benchmarks.sroi_draws import SEED, best, load_case
 
 
 def main() -> None:
@@ -27,11 +27,9 @@ def main() -> None:
     case, _ = load_case(options.study)
     runs = options.size * (len(case.varied) + 2)
     variance_indices(terms(case, 64, SEED), SEED, 2)  # imports scipy, which no side should pay for
-    start = time.perf_counter()
-    rows = terms(case, options.size, SEED)
-    sampled = time.perf_counter() - start
-    ours = variance_indices(rows, SEED)
-    own = time.perf_counter() - start
+    sampled = best(lambda: terms(case, options.size, SEED))
+    own = best(lambda: variance_indices(terms(case, options.size, SEED), SEED))
+    ours = variance_indices(terms(case, options.size, SEED), SEED)
     print(f"{runs:,} runs, {len(case.varied)} inputs; here              {own:9.2f} s   (of it {sampled:.2f} s sampling and running the model)")
     loop = _loop(case, options.loop) * runs / options.loop
     print(f"loop, one call for each run            {loop:9.2f} s   {loop / own:6.0f} times as long (scaled up from {options.loop:,} runs)")
@@ -49,10 +47,7 @@ def _options() -> argparse.Namespace:
 def _loop(case: Case, count: int) -> float:
     values = next(draws(case, count, SEED))
     rows = [{name: float(column[i]) for name, column in values.items()} for i in range(count)]
-    start = time.perf_counter()
-    for row in rows:
-        _ = case.at(row).ratio
-    return time.perf_counter() - start
+    return best(lambda: [case.at(row).ratio for row in rows])
 
 
 def _salib(case: Case, size: int, ours: pd.DataFrame, own: float) -> None:

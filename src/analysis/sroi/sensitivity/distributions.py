@@ -84,6 +84,10 @@ def _uniform(entry: Assumption, probability: np.ndarray) -> np.ndarray:
 
 def _triangular(entry: Assumption, probability: np.ndarray) -> np.ndarray:
     width, left, right = entry.high - entry.low, entry.value - entry.low, entry.high - entry.value
+    if not left:
+        return entry.high - width * np.sqrt(1 - probability)
+    if not right:
+        return entry.low + width * np.sqrt(probability)
     rising = entry.low + np.sqrt(probability * width * left)
     falling = entry.high - np.sqrt((1 - probability) * width * right)
     return np.where(probability < left / width, rising, falling)

@@ -10,7 +10,7 @@ from analysis.sroi.sensitivity.correlation import Group, correlate, matrix
 from analysis.sroi.sensitivity.distributions import fast_quantile, quantile
 
 Method = Literal["sobol", "random"]
-CHUNK = 2**15  # draws evaluated at a time: a few megabytes, whatever the number of draws
+CHUNK = 2**13  # draws evaluated at a time: what stays in the processor's cache, whatever the number of draws
 _MANY = 2**17  # draws from which building a table of quantiles pays
 _EDGE = 2.0**-53  # keeps probabilities off 0 and 1, where a normal quantile is infinite
 
