@@ -19,7 +19,9 @@ from analysis.study import Assumption
 _SHOWN_LINES = 4
 _SHOWN_BARS = 12
 _ENDS = "ends of the register's range"
+_LEAST_INDEX = 0.0005  # a smaller share of the variance would be written as none
 _NOTHING = "No assumption has a range, so that there is nothing to vary."
+_PENNY = 0.01  # of the ratio; what moves it less is in the table of pounds alone
 _DRAWS = "middle 95 % of the draws"
 
 
@@ -60,13 +62,16 @@ def answer(page: Appendix, found: Findings) -> Display:
     words = [
         "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
         " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
-        " that value exceeds cost is {sensitivity.draws.chance}, and {sensitivity.draws.chance_independent} if no assumptions were"
-        " correlated.",
+        f" that value exceeds cost is {{sensitivity.draws.chance}}{_independent_words(found)}.",
         f"The single assumption that moves the ratio most is {named(readable(found.tornado.index[0]))}. The effect as a whole could fall by {{sensitivity.fall}} before"
         f" value no longer exceeds cost. {_joint_words(found)} Knowing every input before the decision to fund would be worth"
         " {sensitivity.information.all}.",
     ]
     return page.say(" ".join([*words, *_universe_words(found)]))
+
+
+def _independent_words(found: Findings) -> str:
+    return ", and {sensitivity.draws.chance_independent} if no assumptions were correlated" if found.groups else ""
 
 
 def _joint_words(found: Findings) -> str:
@@ -111,9 +116,9 @@ def _input(page: Appendix, name: str, entry: Assumption, value: float, kind: Kin
 
 def tornado_figure(page: Appendix, found: Findings) -> Display:
     """Figure: the ratio at the two ends of each range, widest first."""
-    if not (found.tornado["ratio_swing"] > 0).any():
-        return page.say(_NOTHING)
-    moving = found.tornado[found.tornado["ratio_swing"] > 0]
+    moving = found.tornado[found.tornado["ratio_swing"] >= _PENNY]
+    if not len(moving):
+        return page.say("No assumption alone moves the ratio by a penny.")
     frame = _sided(moving.head(_SHOWN_BARS), "ratio").assign(base=float(found.case.at().ratio))
     column = Column("Ratio", "GBP per GBP", known(found), 2, "least", "most", _ENDS, f"{HERE}.one_way.tornado")
     return page.figure(
@@ -211,7 +216,7 @@ def indices_figure(page: Appendix, found: Findings) -> Display:
     """Figure: total index of each input with its interval; the table beneath holds the first-order index too."""
     if not len(found.tornado):
         return page.say(_NOTHING)
-    percent = 100 * found.indices[found.indices["total"] > 0].head(_SHOWN_BARS)
+    percent = 100 * found.indices[found.indices["total"] >= _LEAST_INDEX].head(_SHOWN_BARS)
     frame = percent.set_axis(labels(percent.index, "Assumption"))
     columns = {
         name: Column(label, "%", known(found), 1, f"{name}_low", f"{name}_high", "95 % bootstrap", f"{HERE}.indices.variance_indices")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.reporting.charts import tick_text
 from analysis.reporting.style import INK, QUIET, WIDTH, colour, house_style
+from analysis.results import write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,8 +98,17 @@ def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
 def _ticks(axes: "Axes", x_unit: str, y_unit: str) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, x_unit)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, y_unit)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, x_unit)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, y_unit)))
+
+
+def _tick(value: float, unit: str) -> str:
+    """As other charts write it; whole above a hundred thousand.
+
+    >>> _tick(13_640_000.0, "")
+    '13,640,000'
+    """
+    return write(value, unit, 0) if abs(value) >= 100_000 else tick_text(value, unit)
 
 
 def evenly(values: Sequence[float], points: int = 101) -> tuple[np.ndarray, np.ndarray]:

@@ -32,8 +32,8 @@ def readable(name: object) -> str:
 
 
 def named(words: str) -> str:
-    """Words that may hold digits, as prose names something."""
-    return f"{{={words}}}"
+    """Words that may hold digits, as prose names something; braces, which would end the name, become parentheses."""
+    return f"{{={words.translate(str.maketrans('{}', '()'))}}}"
 
 
 def first(frame: pd.DataFrame) -> str:

@@ -68,8 +68,8 @@ def lens_table(page: Appendix, found: Findings) -> Display:
     """Table: the programme through each set of conventions."""
     if found.lenses is None:
         return page.say("No other conventions are listed.")
-    lacking = found.lenses["missing"].where(found.lenses["missing"] == "", " Missing: " + found.lenses["missing"] + ".")
-    frame = found.lenses.assign(rules=found.lenses["rules"] + lacking)
+    lacking = found.lenses["missing"].where(found.lenses["missing"] == "", ". Missing: " + found.lenses["missing"] + ".")
+    frame = found.lenses.assign(rules=found.lenses["rules"].str.rstrip(".") + lacking)
     columns = {**amounts(found, "lenses.lens_table"), "rules": Column("Conventions")}
     return page.table("lenses", frame, columns, "One programme, several conventions.", text={"rules": "label"})
 
