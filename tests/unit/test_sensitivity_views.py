@@ -62,6 +62,12 @@ def test_the_answer_says_what_the_analyses_found(references, tmp_path):
     assert page.store["sensitivity.draws.ratio"].low < page.store["sensitivity.draws.ratio"].high
 
 
+def test_a_programme_that_does_not_pay_is_said_not_to_pay(references, tmp_path):
+    _, displays = shown(toy_case().held_at({"people": 10.0}), Settings(), references, tmp_path)
+    assert "value falls short of cost" in displays["answer"].plain
+    assert "could fall by" not in displays["answer"].plain
+
+
 def test_a_model_of_one_fixed_input_still_gives_a_page(references, tmp_path):
     register = {"x": entry("x", 2.0)}
     page, displays = shown(case_for(Function(("x",), lambda x: x), register), Settings(), references, tmp_path)

@@ -63,15 +63,20 @@ def answer(page: Appendix, found: Findings) -> Display:
         "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
         " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
         f" that value exceeds cost is {{sensitivity.draws.chance}}{_independent_words(found)}.",
-        f"The single assumption that moves the ratio most is {named(readable(found.tornado.index[0]))}. The effect as a whole could fall by {{sensitivity.fall}} before"
-        f" value no longer exceeds cost. {_joint_words(found)} Knowing every input before the decision to fund would be worth"
-        " {sensitivity.information.all}.",
+        f"The single assumption that moves the ratio most is {named(readable(found.tornado.index[0]))}. {_fall_words(found)}"
+        f" {_joint_words(found)} Knowing every input before the decision to fund would be worth {{sensitivity.information.all}}.",
     ]
     return page.say(" ".join([*words, *_universe_words(found)]))
 
 
 def _independent_words(found: Findings) -> str:
     return ", and {sensitivity.draws.chance_independent} if no assumptions were correlated" if found.groups else ""
+
+
+def _fall_words(found: Findings) -> str:
+    if float(found.case.at().ratio) < 1:
+        return "At the base values value falls short of cost, so that the effect as a whole would have to be greater."
+    return "The effect as a whole could fall by {sensitivity.fall} before value no longer exceeds cost."
 
 
 def _joint_words(found: Findings) -> str:
@@ -85,8 +90,8 @@ def _universe_words(found: Findings) -> Iterable[str]:
         return
     most = found.universes.influence().index[0]
     yield (
-        f"Of {{sensitivity.universes.count}} ways to build the model, {{sensitivity.universes.above}} give a ratio above one; the choice that moves it"
-        f" most is {named(most)}."
+        "Of {sensitivity.universes.count} ways to build the model, {sensitivity.universes.above} give a ratio above one; the"
+        f" choice that moves it most is {named(most)}."
     )
 
 
