@@ -26,6 +26,16 @@ def test_indices(spec):
     assert found["total"].to_numpy() == pytest.approx(np.array(spec["total"]), abs=spec["within"])
 
 
+def test_the_ishigami_answers_follow_from_their_formula():
+    a, b, pi = 7.0, 0.1, np.pi
+    whole = a**2 / 8 + b * pi**4 / 5 + b**2 * pi**8 / 18 + 0.5
+    alone = np.array([(1 + b * pi**4 / 5) ** 2 / 2, a**2 / 8, 0.0])
+    pair = 8 * b**2 * pi**8 / 225
+    assert alone.sum() + pair == pytest.approx(whole, rel=1e-12)
+    assert SPEC["indices"][0]["first"] == pytest.approx(alone / whole, abs=6e-5)
+    assert SPEC["indices"][0]["total"] == pytest.approx((alone + pair * np.array([1, 0, 1])) / whole, abs=6e-5)
+
+
 def test_the_g_function_answers_follow_from_their_formula():
     spec = SPEC["indices"][1]
     part = 1 / (3 * (1 + np.array(cases.G_COEFFICIENTS)) ** 2)
