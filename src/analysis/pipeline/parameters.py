@@ -59,6 +59,14 @@ class SroiParameters(Parameters):
     ]
 
 
+class SensitivityParameters(Parameters):
+    """06_sroi_sensitivity."""
+
+    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
+    draws: Annotated[int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")]
+    design: Annotated[int, Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two")]
+
+
 class ProgrammeParameters(Parameters):
     """07_programme_performance."""
 
@@ -79,6 +87,7 @@ MODELS: dict[str, type[Parameters]] = {
     "01_census_baseline": CensusParameters,
     "02_focus_group_coding": CodingParameters,
     "05_sroi": SroiParameters,
+    "06_sroi_sensitivity": SensitivityParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
 }
