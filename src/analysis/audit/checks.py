@@ -27,6 +27,7 @@ class Method(StrEnum):
     LIKE_FOR_LIKE = "like for like"
     STATISTICS = "statistics"
     JOINT = "joint consistency"
+    IMPLIED = "numbers that printed figures imply"
     OPEN = "what is not identified"
 
 
@@ -46,7 +47,7 @@ class Figure:
 class Check:
     """One check: the claims it holds against one another, what came out, and its arithmetic.
 
-    `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
+    `culprits` are the claims that a failure points at, where it points at some rather than at all of them. `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
     name, so that no number is typed into a sentence.
     """
 
@@ -57,6 +58,7 @@ class Check:
     claims: tuple[str, ...]
     words: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    culprits: tuple[str, ...] = ()
 
     @property
     def template(self) -> str:
@@ -76,6 +78,15 @@ def listed(texts: list[str]) -> str:
     'a, b and c'
     """
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
+
+
+def sentence(text: str) -> str:
+    """A text of the plan as a sentence.
+
+    >>> sentence("the number is not printed")
+    'The number is not printed.'
+    """
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def name_of(claim_id: str) -> str:

@@ -22,8 +22,13 @@ def check_drift(entry: DriftEntry, ledger: Ledger) -> Check:
         names = entry.printed_as or ("",) * len(claims)
         prints = listed([" ".join(filter(None, [f"{shown(c.claim_id)} ({{={c.claim_id}}})", n])) for c, n in zip(claims, names, strict=True)])
     words = f"{prints}: {entry.why}." if differs else f"{prints} agree, which confirms neither."
-    outcome = Outcome.OPEN if differs and entry.differs_in == "wording" else verdict_of(differs)
-    return Check(entry.id, Method.DRIFT, entry.label, outcome, entry.claims, words)
+    return Check(entry.id, Method.DRIFT, entry.label, _outcome(entry, claims, differs), entry.claims, words)
+
+
+def _outcome(entry: DriftEntry, claims: list[Claim], differs: bool) -> Outcome:
+    """Left open where only words differ, or where an exact half, rounded both ways, would give both prints."""
+    half = entry.differs_in == "value" and all(agree(one, other) for one, other in pairwise(claims))
+    return Outcome.OPEN if differs and (half or entry.differs_in == "wording") else verdict_of(differs)
 
 
 def _differs(entry: DriftEntry, claims: list[Claim]) -> bool:
@@ -31,6 +36,8 @@ def _differs(entry: DriftEntry, claims: list[Claim]) -> bool:
         return len({claim.unit for claim in claims}) > 1
     if entry.differs_in == "wording":
         return len(set(entry.printed_as)) > 1
+    if entry.differs_in == "value":
+        return len({claim.value for claim in claims}) > 1
     return any(not agree(one, other) for one, other in pairwise(claims))
 
 

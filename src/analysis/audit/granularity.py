@@ -142,19 +142,22 @@ def _possible(claim: Claim, base: Claim) -> bool:
     return bool(possible_totals(printed, int(n), PERCENT if claim.unit == "%" else 1))
 
 
-def check_granularity(entry: GranularityEntry, ledger: Ledger) -> Check:
-    """Whether each percentage is that of a whole number of people on the base that its sentence names."""
+def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = True) -> Check:
+    """Whether each percentage is that of a whole number of people on the base that its sentence names.
+
+    With `explain`, also the smallest base on which all are.
+    """
     base = int(number(ledger[entry.base]))
     prints = {claim_id: ledger[claim_id].as_printed for claim_id in entry.claims}
     known = {claim_id: printed for claim_id, printed in prints.items() if printed}
     wrong = [claim_id for claim_id, printed in known.items() if not possible_totals(printed, base, PERCENT)]
-    bases = granular_bases(known.values(), LARGEST_SEARCHED // 10)
+    bases = granular_bases(known.values(), LARGEST_SEARCHED // 10) if explain else []
     figures = {"smallest_base": Figure("Smallest base that makes all of them possible", bases[0], "people")} if bases else {}
     for claim_id in wrong:
         figures |= _neighbours(claim_id, known[claim_id], base)
     return Check(
         entry.id, Method.GRANULARITY, entry.label, verdict_of(bool(wrong), entry.base_is_printed), (entry.base, *entry.claims),
-        _granular_words(wrong, base=entry.base, has_base=bool(bases)), figures,
+        _granular_words(wrong, base=entry.base, has_base=bool(bases)), figures, tuple(wrong),
     )
 
 
@@ -189,7 +192,7 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
     words = _base_words(entry, wrong, named, fit, second, base)
     return Check(
         entry.id, Method.BASES, entry.label, verdict_of(bool(wrong), entry.base_is_printed and bool(rest)),
-        (entry.base, *(c for row in entry.rows for c in (row.count, row.share))), words, figures,
+        (entry.base, *(c for row in entry.rows for c in (row.count, row.share))), words, figures, tuple(wrong),
     )
 
 
@@ -209,8 +212,10 @@ def _base_words(
     if not wrong:
         return f"All {{.rows|bare}} percentages follow from a base of {shown(entry.base)}."
     misfits = listed([f"{shown(share)} ({{={share}}})" for share in wrong])
-    text = f"Not all follow from a base of {shown(entry.base)}: {misfits} do not."
+    text = f"{misfits} {'does' if len(wrong) == 1 else 'do'} not follow from a base of {shown(entry.base)}."
     text += "".join(f" {shown(share)} fits {shown(other)} ({{={other}}})." for share, other in named.items() if other)
+    if len(entry.rows) == 1:
+        return f"{text} A base of {{.best_base|interval|bare}} would give it."
     if not fit.low <= base <= fit.high:
         return f"{text} A single base of {{.best_base|interval|bare}} gives {{.rows_served|bare}} of the {{.rows|bare}} rows."
     if second and len(second.rows) > 1:
@@ -224,7 +229,7 @@ def outcome_of_ledger(ledger: Ledger) -> list[Check]:
         Check(
             f"impossible_{name_of(claim_id)}", Method.GRANULARITY, "A percentage that no whole number of people gives",
             Outcome.FAILS, (claim_id, ledger[claim_id].base),
-            f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number",
+            f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number", culprits=(claim_id,),
         )
         for claim_id in impossible_shares(ledger)
     ]

@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from analysis.audit.checks import Check, Figure, Method, Outcome, number, shown, verdict_of
+from analysis.audit.checks import Check, Figure, Method, Outcome, number, sentence, shown, verdict_of
 from analysis.audit.granularity import PERCENT, possible_totals
 from analysis.audit.plan import ImpliedEntry, SplitEntry, TwoGroupsEntry
 from analysis.expressions import parse, references
@@ -20,11 +20,11 @@ def check_implied(entry: ImpliedEntry, ledger: Ledger) -> Check:
     figures = {"implied": Figure(entry.label, found.value, entry.unit, entry.decimals, *((ends.low, ends.high) if ends else (None, None)))}
     claims = (*names, *([entry.expected] if entry.expected else []))
     if entry.expected is None:
-        return Check(entry.id, Method.OPEN, entry.label, Outcome.OPEN, claims, f"The figures imply {{.implied|bare}}. {entry.why}.", figures)
+        return Check(entry.id, Method.IMPLIED, entry.label, Outcome.OPEN, claims, f"The figures imply {{.implied|bare}}. {sentence(entry.why)}", figures)
     fails = ends is None or number(ledger[entry.expected]) not in ends
     text = "{.implied|interval|bare}" if ends and ends.low < ends.high else "{.implied|bare}"
-    words = f"The figures imply {text}, and {shown(entry.expected)} is {'not that' if fails else 'among them'}. {entry.why}."
-    return Check(entry.id, Method.OPEN, entry.label, verdict_of(fails), claims, words, figures)
+    words = f"The figures imply {text}, and {shown(entry.expected)} is {'not that' if fails else 'among them'}. {sentence(entry.why)}"
+    return Check(entry.id, Method.IMPLIED, entry.label, verdict_of(fails), claims, words, figures)
 
 
 class _Read:
@@ -77,7 +77,7 @@ def check_split(entry: SplitEntry, ledger: Ledger) -> Check:
         if counts:
             figures[name] = Figure(f"{name.capitalize()}, over all splits", None, "contacts", 0, min(counts), max(counts))
     ranges = ", ".join(f"{name} {{.{name}|interval|bare}}" for name in names if name in figures)
-    words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{f': {ranges}' if ranges else ''}. {entry.why}."
+    words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{f': {ranges}' if ranges else ''}. {sentence(entry.why)}"
     outcome = Outcome.OPEN if found else Outcome.FAILS
     return Check(entry.id, Method.OPEN, entry.label, outcome, (entry.total, entry.value, *entry.unit_values.values()), words, figures)
 
@@ -98,6 +98,6 @@ def check_two_groups(entry: TwoGroupsEntry, ledger: Ledger) -> Check:
     if sizes:
         figures["first"] = Figure("Size of the first group", None, "people", 0, min(sizes), max(sizes))
     span = ", with {.first|interval|bare} people in the first" if sizes else ""
-    words = f"{{.sizes|bare}} pairs of groups of {shown(entry.total)} in all make {shown(entry.shares[0])} and {shown(entry.shares[1])} possible{span}. {entry.why}."
+    words = f"{{.sizes|bare}} pairs of groups of {shown(entry.total)} in all make {shown(entry.shares[0])} and {shown(entry.shares[1])} possible{span}. {sentence(entry.why)}"
     outcome = Outcome.OPEN if sizes else Outcome.FAILS
     return Check(entry.id, Method.OPEN, entry.label, outcome, (entry.total, *entry.shares), words, figures)

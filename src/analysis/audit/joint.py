@@ -9,6 +9,7 @@ are allowed, so that a conflict is one under every rule of rounding an exact hal
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import inf, isinf
 
 from analysis.audit.checks import interval
@@ -17,6 +18,7 @@ from analysis.expressions import evaluate, parse
 from analysis.quantities import Interval
 from analysis.study.claims import Claim, Ledger
 
+LARGEST_TRIED = 4  # statements in a conflict that is found by trying every set
 Row = tuple[dict[str, float], float]  # coefficients by variable, and what their sum is at most
 
 
@@ -148,15 +150,33 @@ def system(entry: SystemEntry, ledger: Ledger, words: bool = True) -> System:
 
 
 def smallest_conflicts(found: System) -> tuple[tuple[int, ...], ...]:
-    """Smallest sets of statements that cannot all be true: one through each statement that is in any, no set twice.
+    """Smallest sets of statements that cannot all be true, smallest first; empty if the system can be true.
 
-    Empty if the system can be true. Every set is irreducible: without any one of its statements it can be true.
+    Every set of up to four is found by trying them all. Larger ones are looked for in what is left when the statement
+    that is in the most conflicts is dropped, until the rest can be true. Every set is irreducible: without any one of
+    its statements it can be true.
     """
-    places = list(range(len(found.rows)))
+    places = tuple(range(len(found.rows)))
+    conflicts: list[tuple[int, ...]] = []
     if found.feasible(places):
         return ()
-    conflicts = {_filtered(found, [*(p for p in places if p != last), last]) for last in places}
-    return tuple(sorted(conflicts, key=lambda conflict: (len(conflict), conflict)))
+    for size in range(1, LARGEST_TRIED + 1):
+        tried = (c for c in combinations(places, size) if not any(set(known) <= set(c) for known in conflicts))
+        conflicts += [chosen for chosen in tried if not found.feasible(chosen)]
+    rest = _without_worst(places, conflicts)
+    while not found.feasible(rest):
+        conflicts.append(_filtered(found, list(rest)))
+        rest = _without_worst(rest, conflicts)
+    return tuple(sorted(set(conflicts), key=lambda conflict: (len(conflict), conflict)))
+
+
+def _without_worst(places: tuple[int, ...], conflicts: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """The places without the one in the most conflicts that still stand, the last of several."""
+    standing = [conflict for conflict in conflicts if set(conflict) <= set(places)]
+    if not standing:
+        return places
+    worst = max(places, key=lambda place: (sum(place in conflict for conflict in standing), place))
+    return tuple(place for place in places if place != worst)
 
 
 def _filtered(found: System, order: list[int]) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Which checks apply to which claims: a study's audit.yaml, in typed records."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,7 @@ from analysis.study.tables import read_csv, validate
 FILE = "audit.yaml"
 COMPARISONS = "comparisons.csv"
 _COMPARISON_COLUMNS = ("measure", "label", "national", "printed", "matched", "like_for_like", "why")
+_CLAIM_IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _CLAIM = r"^[A-Z]{2,4}-\d{3,}$"
 
 
@@ -216,7 +218,7 @@ def read_plan(study: Study) -> AuditPlan:
         )
     plan = validate(AuditPlan, content | {"comparisons": _comparisons(study)}, study.name(FILE), None)
     _check_ids(plan, study)
-    for claim_id in _claims_named(plan.model_dump(exclude={"comparisons"})):
+    for claim_id in claims_named(plan.model_dump()):
         _check_claim(claim_id, study)
     return plan
 
@@ -230,6 +232,24 @@ def entries(plan: AuditPlan) -> Iterator[Entry]:
     """Every check of a plan, in the order of its fields."""
     for name in AuditPlan.model_fields:
         yield from (entry for entry in getattr(plan, name) if isinstance(entry, Entry))
+
+
+def claims_by_check(plan: AuditPlan) -> dict[tuple[str, int], frozenset[str]]:
+    """The claims that each check names, by the field of the plan and the place in it."""
+    fields = [name for name in AuditPlan.model_fields if name != "findings"]
+    return {
+        (name, place): frozenset(claims_named(entry.model_dump()))
+        for name in fields for place, entry in enumerate(getattr(plan, name))
+    }
+
+
+def touching(plan: AuditPlan, named: Mapping[tuple[str, int], frozenset[str]], claims: Collection[str]) -> AuditPlan:
+    """The checks of a plan that name one of the claims (`named` as `claims_by_check` gives it), without the findings."""
+    kept: dict[str, list[Entry]] = {name: [] for name in AuditPlan.model_fields}
+    for (name, place), those in named.items():
+        if not those.isdisjoint(claims):
+            kept[name].append(getattr(plan, name)[place])
+    return plan.model_copy(update={name: tuple(those) for name, those in kept.items()})
 
 
 def check_ids(plan: AuditPlan) -> list[str]:
@@ -249,18 +269,16 @@ def _check_ids(plan: AuditPlan, study: Study) -> None:
             )
 
 
-def _claims_named(value: Any) -> Iterator[str]:
-    """Every text under an entry that has the form of a claim's id."""
-    import re
-
+def claims_named(value: Any) -> Iterator[str]:
+    """Every claim's id that stands anywhere in an entry, as a text of its own or in a formula or sentence."""
     if isinstance(value, dict):
         for inner in value.values():
-            yield from _claims_named(inner)
+            yield from claims_named(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _claims_named(inner)
+            yield from claims_named(inner)
     elif isinstance(value, str):
-        yield from re.findall(r"(?<![\w-])[A-Z]{2,4}-\d{3,}", value)
+        yield from _CLAIM_IN_TEXT.findall(value)
 
 
 def _check_claim(claim_id: str, study: Study) -> None:

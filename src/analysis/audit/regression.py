@@ -8,11 +8,12 @@ the answers as a random sample of a bivariate normal population, which a group o
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
 
-from analysis.audit.checks import Check, Figure, Method, Outcome, number, shown
+from analysis.audit.checks import Check, Figure, Method, Outcome, number, sentence, shown
 from analysis.audit.plan import RegressionEntry
 from analysis.study.claims import Ledger
 
 LEVEL = 0.05
+FEWEST = 4  # people for which Fisher's interval exists
 _LARGEST = 10_000  # people; beyond it no search for the smallest significant number
 
 
@@ -38,7 +39,7 @@ def correlation(r_squared: float, n: int) -> Correlation:
     """
     from scipy.stats import norm, t
 
-    if not 0 <= r_squared < 1 or n < 4:
+    if not 0 <= r_squared < 1 or n < FEWEST:
         raise ValueError(f"R squared from 0 to below 1 and at least four people, not {r_squared} and {n}")
     r = sqrt(r_squared)
     p = 2 * float(t.sf(r * sqrt((n - 2) / (1 - r_squared)), n - 2))
@@ -49,7 +50,7 @@ def correlation(r_squared: float, n: int) -> Correlation:
 
 def smallest_significant(r_squared: float) -> int | None:
     """The smallest number of people at which a correlation of this size is significant at 5 %; None beyond 10,000."""
-    low, high = 4, _LARGEST
+    low, high = FEWEST, _LARGEST
     if correlation(r_squared, high).p > LEVEL:
         return None
     while low < high:
@@ -59,18 +60,21 @@ def smallest_significant(r_squared: float) -> int | None:
 
 
 def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
-    """The p-value and interval at each number of people; always left open, since the number is not printed."""
+    """The p-value and interval at each number of people: left open, since none is printed as the one; an impossible R squared fails."""
     r_squared = number(ledger[entry.r_squared])
+    if not 0 <= r_squared < 1:
+        words = f"{shown(entry.r_squared)} is no share of variance."
+        return Check(entry.id, Method.STATISTICS, entry.label, Outcome.FAILS, (entry.r_squared, *entry.people), words)
     figures = {"r": Figure("Size of the correlation", sqrt(r_squared), "ratio", 2)}
     if smallest := smallest_significant(r_squared):
         figures["smallest"] = Figure("People from which it is significant at five per cent", smallest, "people")
     parts = []
-    for people in entry.people:
+    for people in (claim for claim in entry.people if number(ledger[claim]) >= FEWEST):
         found = correlation(r_squared, int(number(ledger[people])))
         name = f"n_{found.n}"
         figures[name] = Figure(f"p-value with {found.n} people", found.p, "ratio", 3)
         figures[f"{name}_r2"] = Figure(f"R squared with {found.n} people, confidence interval", r_squared, "ratio", 3, found.low, found.high)
         parts.append(f"with {shown(people)} people p = {{.{name}|bare}} and the interval is {{.{name}_r2|interval|bare}}")
     least = "; it is significant at the usual level from {.smallest|bare} people on" if smallest else ""
-    words = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size: {'; '.join(parts)}{least}. {entry.why}."
+    words = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size: {'; '.join(parts)}{least}. {sentence(entry.why)}"
     return Check(entry.id, Method.STATISTICS, entry.label, Outcome.OPEN, (entry.r_squared, *entry.people), words, figures)

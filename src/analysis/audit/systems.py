@@ -1,7 +1,7 @@
 """The check of a system of statements: which cannot all be true, which single figure would mend it, what it implies."""
 
 from analysis.audit import joint
-from analysis.audit.checks import Check, Figure, Method, Outcome, listed, shown
+from analysis.audit.checks import Check, Figure, Method, Outcome, listed, sentence, shown
 from analysis.audit.plan import Statement, SystemEntry
 from analysis.quantities import Interval
 from analysis.study.claims import Ledger
@@ -10,8 +10,8 @@ from analysis.study.claims import Ledger
 def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Check:
     """Whether the statements can all be true.
 
-    `fails` if they cannot; `left open` if they can only because of words such as "over" and "up to", or cannot only
-    because of a statement that is ours. Without `explain` the conflicts are not looked for (for speed).
+    `fails` if they cannot; `left open` if words such as "over" and "up to" leave room for all, or if they can once the
+    statements that are our reading are dropped. Without `explain` the conflicts are not looked for (for speed).
     """
     literal, plain = joint.system(entry, ledger), joint.system(entry, ledger, words=False)
     places = range(len(entry.statements))
@@ -19,12 +19,14 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
     if plain.feasible(places):
         figures = _bound_figures(entry, joint.bounds(entry, plain)) if explain else {}
         return Check(entry.id, Method.JOINT, entry.label, Outcome.HOLDS, claims, _feasible_words(entry, figures), figures)
-    outcome = Outcome.OPEN if literal.feasible(places) else Outcome.FAILS
+    printed = [place for place in places if not entry.statements[place].assumed]
+    by_words = literal.feasible(places)
+    outcome = Outcome.OPEN if by_words or plain.feasible(printed) else Outcome.FAILS
     if not explain:
         return Check(entry.id, Method.JOINT, entry.label, outcome, claims, entry.why)
-    repairs = joint.single_repairs(entry, plain)
+    repairs = joint.single_repairs(entry, plain) if outcome is Outcome.FAILS else ()
     figures = _repair_figures(entry, repairs)
-    words = _conflict_words(entry, joint.smallest_conflicts(plain), repairs, figures, outcome)
+    words = _conflict_words(entry, joint.smallest_conflicts(plain), repairs, figures, by_words)
     return Check(entry.id, Method.JOINT, entry.label, outcome, claims, words, figures)
 
 
@@ -37,7 +39,7 @@ def _bound_figures(entry: SystemEntry, found: dict[str, Interval | None]) -> dic
 
 def _feasible_words(entry: SystemEntry, figures: dict[str, Figure]) -> str:
     implied = listed([f"{name.replace('_', ' ')} {{.{name}|interval|bare}}" for name in figures])
-    return f"All can be true at once, which confirms none of them.{f' Together they imply: {implied}.' if implied else ''} {entry.why}."
+    return f"All can be true at once, which confirms none of them.{f' Together they imply: {implied}.' if implied else ''} {sentence(entry.why)}"
 
 
 def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> dict[str, Figure]:
@@ -52,15 +54,15 @@ def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> di
 
 def _conflict_words(
     entry: SystemEntry, conflicts: tuple[tuple[int, ...], ...], repairs: tuple[joint.Repair, ...],
-    figures: dict[str, Figure], outcome: Outcome,
+    figures: dict[str, Figure], by_words: bool,
 ) -> str:
     sets = "; or ".join(listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts)
     words = f"These cannot all be true: {sets}."
-    if outcome is Outcome.OPEN:
+    if by_words:
         words += " They can only if words such as over and up to are taken to leave any distance open."
     mends = [_mend(entry, repair, figures) for repair in repairs if entry.statements[repair.place].claim]
     words += f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
-    return f"{words} {entry.why}."
+    return f"{words} {sentence(entry.why)}"
 
 
 def _said(statement: Statement) -> str:

@@ -28,7 +28,8 @@ def _within(entry: TotalEntry, ledger: Ledger, claims: tuple[str, ...]) -> Check
         f"{listed([shown(part) for part in larger])} is more than the whole, {_total_text(entry)}." if larger
         else f"Each part is at most the whole, {_total_text(entry)}."
     )
-    return Check(entry.id, Method.TOTALS, entry.label, verdict_of(bool(larger), entry.base_is_printed), claims, words)
+    outcome = verdict_of(bool(larger), entry.base_is_printed)
+    return Check(entry.id, Method.TOTALS, entry.label, outcome, claims, words, culprits=tuple(larger))
 
 
 def _whole(entry: TotalEntry, ledger: Ledger) -> Interval:

@@ -117,6 +117,8 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
         raise ValueError(f"{claim.claim_id} prints no figure")
     if printed.bound:
         inside = found.value in printed.interval()
+        if not inside and _base_is_open(claim):
+            return Verdict.NOT_RECOMPUTABLE, f"outside the words of the print, {print_}, {_OTHER_BASE}"
         verdict = Verdict.CONSISTENT if inside else Verdict.INCONSISTENT
         return verdict, f"{'within' if inside else 'outside'} the words of the print, {print_}"
     rules = rounds_to(found.value, printed)
@@ -128,13 +130,20 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
         return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
     if conflict := _conflict(claim, ledger):
         return Verdict.INCONSISTENT, f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
-    if claim.unit == "%" and claim.kind in ("share", "target") and not claim.base:
-        return Verdict.NOT_RECOMPUTABLE, f"{short}, but its base is not printed, and on another base it could be right"
+    if _base_is_open(claim):
+        return Verdict.NOT_RECOMPUTABLE, f"{short}, {_OTHER_BASE}"
     if _is_sum(claim) and found.value < float(printed.value):
         return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
     if truncates_to(found.value, printed):
         return Verdict.INCONSISTENT, f"{short}; cutting the decimals off would give it (an inference)"
     return Verdict.INCONSISTENT, short
+
+
+_OTHER_BASE = "but its base is not printed, and on another base it could be right"
+
+
+def _base_is_open(claim: Claim) -> bool:
+    return claim.unit == "%" and claim.kind in ("share", "target") and not claim.base
 
 
 def _conflict(claim: Claim, ledger: Ledger) -> Claim | None:
