@@ -1,11 +1,16 @@
-"""An executed notebook as one HTML file that needs nothing else: no script, no request, its provenance at its foot."""
+"""An executed notebook as one HTML file that needs nothing else: no request, its provenance at its foot.
+
+The only script is the one of tables that can be filtered, held inside the pages that have such a table.
+"""
 
 import html
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +63,7 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     notebook = from_dict(dict(executed_notebook))
     _refuse_trouble(notebook, place)
     heading, contents = _prepare(notebook, context, place)
-    page = page_fields(context.colophon) | {
+    page = page_fields(context.colophon, script=any("data-filters=" in text for text in _shown(notebook))) | {
         "study_title": context.study_title, "page_title": context.page_title, "source": context.source,
         "links": context.links, "index_href": context.index_href, "example": context.example,
         "heading": heading or structural(context.page_title), "contents": contents,
@@ -69,9 +74,18 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     return tidy(text)
 
 
-def page_fields(colophon: Mapping[str, object]) -> dict[str, object]:
-    """What the templates of all pages need."""
-    return {"css": style_sheet(), "colophon": _colophon(colophon)}
+def page_fields(colophon: Mapping[str, object], script: bool = False) -> dict[str, object]:
+    """What the templates of all pages need; with `script`, that of tables to filter and its hash for the page's policy."""
+    code = filter_script() if script else ""
+    digest = b64encode(sha256(code.encode()).digest()).decode()
+    policy = f" script-src 'sha256-{digest}';" if code else ""
+    return {"css": style_sheet(), "colophon": _colophon(colophon), "script": code, "script_policy": policy}
+
+
+@cache
+def filter_script() -> str:
+    """The script of tables that can be filtered."""
+    return (Path(__file__).parent / "template" / "filter.js").read_text(encoding="utf-8")
 
 
 @cache

@@ -1,0 +1,54 @@
+"""How well the audit finds errors that were planted into copies of the ledger."""
+
+from collections.abc import Iterable
+
+from analysis.audit.planted import HARMLESS_WORDS, Trial, missed, rates
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.results import Column, Kind, Result
+
+_RATES = "analysis.audit.planted.rates"
+
+
+def record_trials(page: Appendix, trials: Iterable[Trial]) -> None:
+    """Record how many errors were planted and found, and how many harmless changes raised an alarm."""
+    kept = list(trials)
+    everything = rates(kept).loc["all kinds"]
+    labels = {
+        "planted": "Planted errors", "found": "Planted errors that were found", "linked": "Planted errors in figures that something printed bears on",
+        "harmless": "Harmless changes",
+    }
+    page.add(Result(f"audit.planted.{name}", label, int(everything[name]), "errors", Kind.RECOMPUTED, function=_RATES) for name, label in labels.items())
+    for name, label in (("rate", "Share of planted errors found"), ("rate_linked", "Share found of those something printed bears on"), ("false_alarms", "Share of harmless changes that raised an alarm")):
+        page.add([Result(f"audit.planted.{name}", label, float(everything[name]), "%", Kind.RECOMPUTED, function=_RATES)])
+    page.add([Result("audit.planted.missed", "Linked errors that raised no alarm", len(list(missed(kept))), "errors", Kind.RECOMPUTED, function=_RATES)])
+
+
+def planted_answer() -> str:
+    """What came of the trials, as a template, with what cannot be found in principle."""
+    return (
+        "Of {audit.planted.planted|bare} planted errors {audit.planted.found|bare} were found ({audit.planted.rate|bare}), and "
+        "{audit.planted.rate_linked|bare} of the {audit.planted.linked|bare} in figures that something else printed bears on. "
+        "Of {audit.planted.harmless|bare} harmless changes {audit.planted.false_alarms|bare} raised an alarm.\n\n"
+        "Some errors cannot be found in principle:\n\n"
+        "- an error in a figure that nothing else printed bears on;\n"
+        "- an error carried through every figure that follows from it, such as two whole rows exchanged;\n"
+        "- a change that stays within the rounding of the print, or on the right side of an inequality;\n"
+        "- the exchange of two figures that enter a sum alike;\n"
+        "- a wrong word where the figure is right, unless the same figure stands elsewhere under another word."
+    )
+
+
+def planted_table(page: Appendix, trials: Iterable[Trial]) -> Display:
+    """Table of detection and false alarms by kind of error."""
+    frame = rates(trials)
+    frame["beside"] = [HARMLESS_WORDS.get(str(kind), "") for kind in frame.index]
+    count, share = {"unit": "errors", "kind": Kind.RECOMPUTED, "function": _RATES}, {"unit": "%", "kind": Kind.RECOMPUTED, "function": _RATES}
+    columns = {
+        "planted": Column("Planted", **count), "found": Column("Found", **count), "rate": Column("Found, share", **share),  # type: ignore[arg-type]
+        "linked": Column("Planted where something printed bears on the figure", **count),  # type: ignore[arg-type]
+        "rate_linked": Column("Found of these, share", **share), "points": Column("Of those found: the alarm names the planted figure", **share),  # type: ignore[arg-type]
+        "harmless": Column("Harmless changes", **count), "false_alarms": Column("False alarms, share", **share),  # type: ignore[arg-type]
+        "beside": Column("The harmless change"),
+    }
+    return page.table("planted", frame, columns, "Planted errors and harmless changes by kind.", row_header="Kind of error")
