@@ -33,9 +33,9 @@ lab: ## open the notebooks in JupyterLab
 	@$(SETUP) lab
 	@$(VENV_PYTHON) -m jupyterlab notebooks
 
-bench: ## measure speed and memory
+bench: ## measure speed and memory (ARGS="pipeline" for one of them)
 	@$(SETUP) runtime
-	@$(VENV_PYTHON) -m benchmarks
+	@$(VENV_PYTHON) -m benchmarks $(ARGS)
 
 clean: ## delete results and caches, so that the next run computes everything again (.venv stays)
 	@find data/processed reports -mindepth 1 ! -name .gitkeep ! -name .gitignore ! -name README.md -delete 2>/dev/null || true

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from project_copy import copy_project, run_analysis
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_COMMANDS = (
@@ -44,6 +45,15 @@ def reference_data() -> Path:
     folder = Path(os.environ.get("ANALYSIS_REFERENCE_DATA", ROOT.parent / "shared" / "reference_data"))
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; set ANALYSIS_REFERENCE_DATA to the folder that holds them")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Path:
+    """A copy of the project in which everything has been run once; tests only read it, or copy it again."""
+    folder = copy_project(tmp_path_factory.mktemp("finished"))
+    done = run_analysis(folder, "reproduce")
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 

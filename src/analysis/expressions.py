@@ -165,6 +165,7 @@ class _Parser:
         self.tokens, self.next, self.depth = tokens, 0, 0
 
     def whole(self) -> Expression:
+        """The whole formula; nothing may be left over."""
         if not self.tokens:
             raise ExpressionError("the formula is empty")
         expression = self.chain("+-", lambda: self.chain("*/", self.factor))
@@ -174,12 +175,14 @@ class _Parser:
         return expression
 
     def chain(self, operators: str, operand: Callable[[], Expression]) -> Expression:
+        """Operands joined by operators of one strength, from left to right."""
         left = operand()
         while self.peek() in set(operators):
             left = Operation(self.take()[1], left, operand())
         return left
 
     def factor(self) -> Expression:
+        """A number, a reference, a negation or a parenthesis."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise ExpressionError(f"it is nested more than {DEEPEST} deep")
@@ -198,6 +201,7 @@ class _Parser:
         raise ExpressionError(f"character {place}: {found!r} is unexpected here; a number or a reference was due")
 
     def parenthesis(self, place: int) -> Expression:
+        """What stands between an opened parenthesis and its end."""
         inside = self.chain("+-", lambda: self.chain("*/", self.factor))
         if self.peek() != ")":
             raise ExpressionError(f"the parenthesis opened at character {place} is not closed")
@@ -205,9 +209,11 @@ class _Parser:
         return inside
 
     def peek(self) -> str | None:
+        """The next token's text, not taken; None at the end."""
         return self.tokens[self.next][1] if self.next < len(self.tokens) else None
 
     def take(self) -> tuple[str, str, int]:
+        """The next token."""
         if self.next >= len(self.tokens):
             raise ExpressionError("the formula ends too early")
         self.next += 1

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def project(tmp_path) -> Path:
     """The inputs of both studies and the notebooks in a folder of its own."""
-    for name in ("params.yaml", "dvc.yaml"):
+    for name in ("params.yaml", "requirements.lock", "dvc.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
     for study in ("coproduction", "connecting_opportunities"):
         shutil.copytree(ROOT / "data" / "raw" / study, tmp_path / "data" / "raw" / study)

@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.reporting import Appendix
 from analysis.reporting.charts import bar_chart, progress_chart
-from analysis.reporting.page import PageContext, render_page
+from analysis.reporting.page import PageContext, finish_page, render_page
 from analysis.results import Column, Kind, Result
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -79,10 +79,11 @@ def _write(path, label):
         _cell("page.figure(...)", page.figure("bars", bars, "Bars", "Both columns agree.", frame, {c: shown[c] for c in columns[:2]})),
     ]
     context = PageContext(
-        f"{label} A study", f"{label} Sample", f"{label} A report", ((f"{label} Sample", "sample.html", True),),
+        f"{label} A study", f"{label} Sample", f"{label} A report",
         {"label": f"{label} value"}, {"Versions": {f"{label} name": f"{label} version"}},
     )
-    path.write_text(render_page(new_notebook(cells=cells), context), encoding="utf-8")
+    page = finish_page(render_page(new_notebook(cells=cells), context), "0123456789ab (clean tree)", [(f"{label} Sample", "sample.html", True)])
+    path.write_text(page, encoding="utf-8")
     return path
 
 

@@ -21,7 +21,8 @@ WAYS_NOT_TO_RUN = {
 def run_pytest(tmp_path_factory, project_root):
     """Runs one test file for each way, and returns the run's exit code and text."""
     folder = tmp_path_factory.mktemp("ways")
-    (folder / "conftest.py").write_text((project_root / "tests" / "conftest.py").read_text())
+    for name in ("conftest.py", "project_copy.py"):
+        (folder / name).write_text((project_root / "tests" / name).read_text())
     for way, body in WAYS_NOT_TO_RUN.items():
         (folder / f"test_{way}.py").write_text(f"import pytest\n\n{body}\n")
 

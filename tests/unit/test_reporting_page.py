@@ -10,12 +10,12 @@ from analysis.errors import InputError
 from analysis.reporting import Appendix
 from analysis.reporting.index import IndexEntry, render_index
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.page import PageContext, render_page
+from analysis.reporting.page import PageContext, finish_page, render_page
 from analysis.results import KIND_MEANING, Kind, Result, ResultStore
 
 RATIO = Result("sroi.ratio", "Value for each pound", 4.67, "GBP per GBP", Kind.PUBLISHED, 2)
 CONTEXT = PageContext(
-    "A study", "Social return", "A report, 2016", (("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)),
+    "A study", "Social return", "A report, 2016",
     {"study": "a_study", "seed": 7}, {"Rerun": "make reproduce", "Versions": {"pandas": "3.1.1"}},
 )
 PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}{% x %}\u202e"
@@ -166,11 +166,20 @@ def test_printed_text_is_escaped_and_its_numbers_are_not_exempt(notebook):
 
 def test_hostile_text_around_the_notebook_is_escaped(notebook):
     hostile = PageContext(
-        PAYLOAD, PAYLOAD, PAYLOAD, ((PAYLOAD, "a.html", False),), {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]}
+        PAYLOAD, PAYLOAD, PAYLOAD, {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]}
     )
-    page = render_page(notebook, hostile)
+    page = finish_page(render_page(notebook, hostile), PAYLOAD, [(PAYLOAD, PAYLOAD, False)])
     assert "<script" not in page and "<img" not in page and "\u202e" not in page
     assert page.count("{{ 7*7 }}{% x %}") == page.count("alert(1)&lt;/script&gt;") >= 9
+
+
+def test_publication_puts_in_the_commit_and_the_links(notebook):
+    page = render_page(notebook, CONTEXT)
+    assert "<nav aria-label" not in page
+    done = finish_page(page, "abc123 (clean tree)", [("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)])
+    assert done.count('aria-current="page"') == 1
+    assert '<a href="08.html">' in done
+    assert "abc123 (clean tree)" in done and "@@" not in done
 
 
 def test_the_index_sets_examples_apart_and_shows_numbers_with_their_kind():

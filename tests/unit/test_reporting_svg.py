@@ -91,6 +91,16 @@ def test_equal_values_are_written_once_and_ranges_without_end_say_so():
     assert "6% to no upper limit" in texts(draw("ranges"))
 
 
+def test_long_numbers_leave_room_between_ticks():
+    svg = to_svg(charts.bar_chart(FRAME * 10_000, ["a"], "Pounds", unit="GBP"), "f", "T", "D")
+    groups = [group for group in ElementTree.fromstring(svg).iter("g") if group.get("id", "").startswith("f-xtick_")]
+    ticks = [tick for group in groups for tick in group.iter("text")]
+    places = sorted((float(tick.get("x")), len(tick.text)) for tick in ticks)
+    assert len(places) > 2
+    for (left, letters), (right, more) in zip(places, places[1:], strict=False):
+        assert right - left > (letters + more) / 2 * 7.5
+
+
 @pytest.mark.parametrize("label", ["<script>alert(1)</script>", "$x^2$ & \\frac", "x\x00\x1b", "{{ 7 }}", "التوظيف 就业", ""])
 def test_hostile_labels_stay_labels(label):
     svg = draw("progress", FRAME.set_axis([label, "Men", "Others"]))

@@ -82,6 +82,12 @@ def test_numbers_of_a_table_pass_the_check(page, frame):
     assert len(page.store) == 6
 
 
+def test_an_interval_that_is_written_as_one_number_is_left_out(page):
+    frame = pd.DataFrame({"n": [63, 64], "low": [62.9, 63.0], "high": [63.1, 65.0]}, index=["narrow", "wide"])
+    shown = page.table("t", frame, {"n": Column("N", "%", Kind.RECOMPUTED, low="low", high="high")}, "C").html
+    assert "63% to 63%" not in shown and "63% to 65%" in shown
+
+
 def test_groups_come_together_in_order_of_appearance(page, frame):
     shown = page.table("outputs", frame.iloc[[2, 0, 1]], {"people": PEOPLE}, "C", group_by="sort").html
     words = [word for word in Cells(shown).words if word in ("sex", "other", "Women", "Men", "50 years or over")]

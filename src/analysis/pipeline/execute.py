@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -35,6 +36,7 @@ def execute(path: Path, parameters: Parameters, root: Path, progress: Progress) 
             executed = papermill.execute_notebook(
                 str(path), None, parameters=parameters.model_dump(), engine_name="analysis", kernel_name="python3",
                 cwd=str(root), progress_bar=False, log_output=False, execution_timeout=CELL_TIMEOUT,
+                shutdown_kernel="immediate", config=_kernel_settings(),
             )
     except papermill.exceptions.PapermillExecutionError as error:
         raise NotebookFailure(_failure(path, error)) from None
@@ -42,6 +44,13 @@ def execute(path: Path, parameters: Parameters, root: Path, progress: Progress) 
         raise NotebookFailure(f"{path.name} stopped: {type(error).__name__}: {error}") from None
     _refuse_warnings(executed, path)
     return normalise(executed)
+
+
+def _kernel_settings() -> Any:
+    """Sockets between processes instead of TCP: nothing listens on the network, and the kernel has no cause to warn."""
+    from traitlets.config import Config
+
+    return Config() if sys.platform == "win32" else Config({"KernelManager": {"transport": "ipc"}})
 
 
 def _check(path: Path, parameters: Parameters) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.parameters import planned_runs
-from analysis.pipeline.provenance import COMMIT_PLACE, commit_line
+from analysis.pipeline.provenance import commit_line
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_text
 from analysis.study import Study, load_study
@@ -33,10 +33,14 @@ def publish(root: Path) -> Path:
 
     Only files whose content changed are written. Returns the index's path.
     """
-    stamp = commit_line(root)
-    for notebook, study_id in planned_runs(root):
+    from analysis.reporting.page import finish_page
+
+    stamp, runs = commit_line(root), planned_runs(root)
+    titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
+    for notebook, study_id in runs:
         page = (root / "data" / "processed" / study_id / "pages" / f"{notebook}.html").read_text(encoding="utf-8")
-        _write_if_new(root / "reports" / study_id / f"{notebook}.html", page.replace(COMMIT_PLACE, stamp))
+        links = [(titles[name], f"{name}.html", name == notebook) for name, other in runs if other == study_id]
+        _write_if_new(root / "reports" / study_id / f"{notebook}.html", finish_page(page, stamp, links))
     index = root / "reports" / "index.html"
     _write_if_new(index, _index(root, stamp))
     return index
@@ -77,8 +81,9 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
 
 def _index(root: Path, stamp: str) -> str:
     from analysis.reporting.index import render_index
+    from analysis.reporting.page import finish_page
 
-    return render_index(index_entries(root)).replace(COMMIT_PLACE, stamp)
+    return finish_page(render_index(index_entries(root)), stamp, ())
 
 
 def index_entries(root: Path) -> list[Any]:

@@ -46,16 +46,13 @@ def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) ->
 
 
 def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
-    """Everything around a page's content: its study, its siblings, and what identifies the run."""
+    """Everything around a page's content: its study, and what identifies the run."""
     from analysis.reporting.page import PageContext
 
-    siblings = [name for name, other in planned_runs(study.root) if other == study.id]
-    titles = {name: notebook_title(study.root, name) for name in siblings}
     return PageContext(
         study_title=study.info.title,
-        page_title=titles.get(notebook, notebook),
+        page_title=notebook_title(study.root, notebook),
         source=f"{study.info.source.producer}: {study.info.source.title}",
-        links=tuple((titles[name], f"{name}.html", name == notebook) for name in siblings),
         parameters=parameters.model_dump(),
         colophon=provenance.colophon(study, notebook, parameters),
         example=study.info.example,

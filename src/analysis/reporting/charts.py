@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ROOM = 0.24  # share of the axis kept free beside the longest bar, for its number
 _BAR = 0.2  # height of a bar, inches
+_BELOW = 0.12  # from the middle of a row down to a range, and up to the words about it, inches
+_AXIS_LETTERS = 32  # that fit along an axis
 _MARKERS = ("o", "D", "s", "^")
 
 
@@ -75,14 +77,14 @@ def interval_chart(
     """
     ends = [end for end in (*frame[low], *frame[high], *(band or ())) if _known(end)]
     with house_style():
-        fig, axes = blank(frame.index)
+        fig, axes = blank(frame.index, rows=2)  # one for the range, one for the words above it
         _finish(axes, ends, axis_label, unit, from_zero=from_zero)
         if band:
             axes.axvspan(*band, color=colour(1), alpha=0.25, linewidth=0, label=band_label)
             _legend(fig, (band_label,))
         _ranges(axes, frame[low], frame[high], unit, decimals)
         if value:
-            axes.plot(frame[value], axes.get_yticks(), "o", color=INK, markersize=6)
+            axes.plot(frame[value], [place + _BELOW for place in axes.get_yticks()], "o", color=INK, markersize=6)
     return fig
 
 
@@ -119,15 +121,17 @@ def _ranges(axes: "Axes", lows: Iterable[float], highs: Iterable[float], unit: s
             _text(axes, "not available", edges[0], place, "left")
             continue
         shown = max(low, edges[0]), min(high, edges[1])
-        axes.plot(shown, (place, place), color=colour(0), linewidth=7, solid_capstyle="butt")
+        axes.plot(shown, (place + _BELOW, place + _BELOW), color=colour(0), linewidth=7, solid_capstyle="butt")
         words = f"{write(low, unit, decimals)} to {write(high, unit, decimals)}"
-        _text(axes, words, *_beside(shown, edges, place))
+        x, side = _above(shown, edges)
+        _text(axes, words, x, place - _BELOW, side, gap=0)
 
 
-def _beside(shown: tuple[float, float], edges: tuple[float, float], place: float) -> tuple[float, float, str]:
-    """Where a range's text fits: right of it if there is more room there, else left."""
-    right = edges[1] - shown[1] >= shown[0] - edges[0]
-    return (shown[1], place, "left") if right else (shown[0], place, "right")
+def _above(shown: tuple[float, float], edges: tuple[float, float]) -> tuple[float, str]:
+    """Where a range's text starts, or ends, or has its middle, so that it stays inside the chart."""
+    middle = sum(shown) / 2
+    share = (middle - edges[0]) / (edges[1] - edges[0])
+    return (shown[0], "left") if share < 1 / 3 else (shown[1], "right") if share > 2 / 3 else (middle, "center")
 
 
 def _text(axes: "Axes", words: str, x: float, y: float, side: str, gap: float = 4) -> None:
@@ -154,7 +158,8 @@ def _finish(
     room = _ROOM * ((high - low) or abs(high) or 1.0)
     left = room if low < 0 or not from_zero else room / 2 if room_left else 0.0
     axes.set_xlim(low - left, high + room)
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    longest = len(tick_text(float(f"{high:.1g}"), unit))
+    axes.xaxis.set_major_locator(MaxNLocator(max(2, min(5, _AXIS_LETTERS // longest)), steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, unit)))
     axes.set_xlabel(label, color=QUIET)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 COMMIT_PLACEHOLDER = "@@COMMIT@@"  # replaced when pages are published, since a commit cannot name itself
+LINKS_PLACEHOLDER = "<!--@@LINKS@@-->"  # likewise: which other appendices a study has is no input of this one
+_CURRENT = ' aria-current="page"'
 FILTERS = {"text": escape, "structural": structural, "number": number, "kind": kind_word}
 _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
@@ -35,14 +37,13 @@ _KIND = re.compile(r'data-kind="(\w+)"')
 class PageContext:
     """What a page says besides its notebook.
 
-    `links` are (title, address, whether it is this page) of the study's appendices; `parameters` those of the run;
+    `parameters` are those of the run;
     `colophon` maps a heading to a text, to a list of texts or to named texts (versions, input hashes, seeds, command).
     """
 
     study_title: str
     page_title: str
     source: str = ""
-    links: tuple[tuple[str, str, bool], ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     colophon: Mapping[str, object] = field(default_factory=dict)
     example: bool = False
@@ -50,7 +51,7 @@ class PageContext:
 
 
 def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: PageContext) -> str:
-    """The page of an executed notebook, complete but for the commit (`@@COMMIT@@`).
+    """The page of an executed notebook, complete but for what `finish_page` puts in when it is published.
 
     Raises InputError when a cell failed, warned or wrote to the error stream, when it shows something without a text
     form, and when headings are out of order. Same notebook and context, same text.
@@ -65,13 +66,22 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     heading, contents = _prepare(notebook, context, place)
     page = page_fields(context.colophon, script=any("data-filters=" in text for text in _shown(notebook))) | {
         "study_title": context.study_title, "page_title": context.page_title, "source": context.source,
-        "links": context.links, "index_href": context.index_href, "example": context.example,
+        "index_href": context.index_href, "example": context.example,
         "heading": heading or structural(context.page_title), "contents": contents,
         "parameters": parameters_table(context.parameters).html, "kinds": _kinds_in(notebook),
     }
     text, _ = AppendixExporter(FILTERS).from_notebook_node(notebook, {"page": page})
     _refuse_repeats(text, place)
     return tidy(text)
+
+
+def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) -> str:
+    """A rendered page with its commit and with links (title, address, whether it is this page) to its siblings."""
+    items = (
+        f'<li><a href="{escape(href)}"{_CURRENT if current else ""}>{structural(title)}</a></li>' for title, href, current in links
+    )
+    nav = f'<nav aria-label="Appendices of this study"><ul>\n{chr(10).join(items)}\n</ul></nav>'
+    return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 
 def page_fields(colophon: Mapping[str, object], script: bool = False) -> dict[str, object]:

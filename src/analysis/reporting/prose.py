@@ -4,6 +4,7 @@
 | --- | --- |
 | `{id}` | the result's value, then how it is known |
 | `{id|bare}` | the value alone |
+| `{id|:people}` | the value, the noun it counts, then how it is known |
 | `{id|interval}`, `{id|interval|bare}` | the interval, with and without how it is known |
 | `{@name}` | a link to the table or figure of that name: Table 1 |
 | `{=CP-012, line 40}` | digits that name and do not measure: claim ids, places in print, dates of sources |
@@ -123,9 +124,11 @@ def _field(text: str, references: References) -> Display:
     if text.startswith("@"):
         return _reference(text[1:], references)
     result_id, *flags = text.split("|")
+    noun = next((flag[1:].strip() for flag in flags if flag.startswith(":")), "")
+    flags = [flag for flag in flags if not flag.startswith(":")]
     if unknown := set(flags) - _FLAGS:
-        raise references.error(f"{{{text}}}", "bare or interval after the |", f"leave out {', '.join(sorted(unknown))}")
-    return _result(references.find(result_id), set(flags), references)
+        raise references.error(f"{{{text}}}", "bare, interval or :noun after the |", f"leave out {', '.join(sorted(unknown))}")
+    return _result(references.find(result_id), set(flags), noun, references)
 
 
 def _reference(name: str, references: References) -> Display:
@@ -137,7 +140,7 @@ def _reference(name: str, references: References) -> Display:
     return Display(f'<a href="#{escape(name)}" data-structural>{escape(label)}</a>', label)
 
 
-def _result(result: Result, flags: set[str], references: References) -> Display:
+def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:
     if "interval" not in flags:
         shown, plain = number(result), result.text
     elif result.interval_text or result.value is None:
@@ -145,4 +148,6 @@ def _result(result: Result, flags: set[str], references: References) -> Display:
     else:
         raise references.error(f"{{{result.id}|interval}}", "a result with low and high", "record them or leave out |interval")
     words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
+    if noun:
+        shown, plain = f"{shown} {escape(noun)}", f"{plain} {noun}"
     return Display(shown if "bare" in flags else f"{shown}\N{NO-BREAK SPACE}{kind_word(words)}", plain)

@@ -1,6 +1,6 @@
 """Tables of results as HTML: captioned, with scoped headers, every number annotated, in a region that can scroll."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -134,7 +134,7 @@ def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str]
     extra = table.extras.get(str(label), RowExtra())
     fold = f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>' if extra.details else ""
     shown = f"{shown.removesuffix('</td>')}{fold}" if fold else shown
-    return f'<tr{_row_attributes(extra)}><th scope="row">{structural(label)}</th>{shown}</tr>'
+    return f'<tr{_row_attributes(extra)}><th scope="row"{_length_class(table.cells.index)}>{structural(label)}</th>{shown}</tr>'
 
 
 def _row_attributes(extra: RowExtra) -> str:
@@ -146,15 +146,25 @@ def _cell(table: Table, name: str, cell: object, with_kind: bool) -> str:
     if not isinstance(cell, Result):
         return f"<td{_text_class(table, name)}>{_text(cell, table.text.get(name, 'plain'))}</td>"
     kind = f" {kind_word(str(cell.kind))}" if with_kind else ""
-    ends = f" {interval(cell)}" if cell.interval_text else ""
+    ends = f" {interval(cell)}" if _has_width(cell) else ""
     return f'<td class="number">{number(cell)}{ends}{kind}</td>'
 
 
 def _text_class(table: Table, name: str) -> str:
     if _is_numeric(table, name):
         return _numeric_class(True)
-    longest = max(len(str(cell)) for cell in table.cells[name])
+    return _length_class(table.cells[name])
+
+
+def _length_class(texts: Iterable[object]) -> str:
+    longest = max(len(str(text)) for text in texts)
     return ' class="short"' if longest <= SHORT_TEXT else ' class="long"' if longest > LONG_TEXT else ""
+
+
+def _has_width(result: Result) -> bool:
+    """Whether the two ends of an interval are written differently; a range from a number to itself says nothing."""
+    low, _, high = result.interval_text.partition(" to ")
+    return low != high
 
 
 def _text(cell: object, mode: str) -> str:

@@ -43,14 +43,14 @@ class StudyInfo(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    programme: str
-    place: str
-    period: Period
-    source: StudySource
-    claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
-    example: bool = False
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="the folder's name")
+    title: str = Field(description="short title, as pages show it")
+    programme: str = Field(description="the programme in one sentence")
+    place: str = Field(description="city or region")
+    period: Period = Field(description="first and last day, month or year")
+    source: StudySource = Field(description="the publication the study works from")
+    claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
+    example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reading rows of text from CSV and YAML strictly, and validating them, with errors that name file, row and column."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,7 +56,7 @@ def read_csv(path: Path, name: str, columns: Sequence[str], optional: Sequence[s
 
 
 def _records(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
@@ -116,7 +117,7 @@ def validate(model: type[Row], values: dict[str, Any], name: str, row: int | Non
         found = "nothing" if first["type"] == "missing" else repr(first["input"])
         raise InputError(
             name, row=row, column=column, found=found, expected=_expected(first),
-            action="correct the cell; the data dictionary (docs/data-dictionary.md) says what it may hold",
+            action="correct the cell; the data dictionary (docs/tables.md) says what it may hold",
         ) from None
 
 

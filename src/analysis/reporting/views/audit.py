@@ -143,8 +143,8 @@ def answer(findings: tuple[Finding, ...]) -> str:
     wrong = sorted({str(finding.problem) for finding in findings if finding.problem}, key=str)
     listed = f" What is inconsistent: {'; '.join(wrong)}." if wrong else ""
     return (
-        "The source makes {audit.claims|bare} quantitative statements. Of these, {audit.verdicts.reproduced|bare} are reproduced "
+        "The source makes {audit.claims|:quantitative statements}. Of these, {audit.verdicts.reproduced|bare} are reproduced "
         "from other printed figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
-        "cannot be true together with them, and {audit.verdicts.not_recomputable} cannot be recomputed from what is "
+        "cannot be true together with them, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
         f"printed.{listed}"
     )

@@ -104,10 +104,16 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
         "comparison_chart",
         paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "% of the people in the base"),
         "The national programme and this programme on the matching base.",
-        f"The two differ most in {widest}; on the matching base more of the unemployed found jobs here than nationally, and "
-        "fewer of the economically inactive moved into job search.",
+        f"The two differ most in: {widest.lower()}. This programme is above the national one in: {_listed(frame, above=True)}; "
+        f"below it in: {_listed(frame, above=False)}.",
         frame, columns, row_header="Measure",
     )
+
+
+def _listed(frame: pd.DataFrame, above: bool) -> str:
+    """Labels of the rows where the programme lies above (or below) the national figure."""
+    chosen = frame.index[(frame["difference"] > 0) == above]
+    return ", ".join(str(label).lower() for label in chosen) or "none"
 
 
 def reading_table(page: Appendix, study: Study) -> Display:
@@ -174,12 +180,17 @@ def _measures(study: Study) -> list[Result]:
 
 
 def answer(study: Study) -> str:
-    """The opening paragraph, as a template over the recorded figures."""
-    claim = {row["measure"]: row for row in programme.performance(study, "outputs").to_dict("records")}
-    everyone = claim["participants"]
+    """The opening paragraph, as a template over the recorded figures; which measures it names follows from the data."""
+    everyone = programme.performance(study, "outputs").set_index("measure").loc["participants"]
+    frame = pd.concat([programme.performance(study, table) for table in ("outputs", "results", "other_results")])
+    ranked = frame.dropna(subset=["progress_recomputed"]).sort_values("progress_recomputed", kind="stable")
+    low, next_low, best = (_named(ranked.iloc[place]) for place in (0, 1, -1))
     return (
-        f"The programme supported {{claim:{everyone['participants']}}} people, {{progress.participants}} of its target of "
-        f"{{claim:{everyone['target']}}}. It went furthest beyond its targets in mental health support ({{progress.mental_health}}), "
-        "and stayed furthest below them for disabled people "
-        "({progress.disabled}) and people aged fifty or over ({progress.older}). Women were {share.women} of participants."
+        f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
+        f"{{claim:{everyone['target']}}}. It went furthest beyond its target in: {best}. It stayed furthest below in: {low} "
+        f"and {next_low}. Women were {{share.women|:of participants}}."
     )
+
+
+def _named(row: pd.Series) -> str:
+    return f"{str(row.name).lower()} ({{progress.{row['measure']}}})"

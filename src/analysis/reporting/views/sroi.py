@@ -121,7 +121,7 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
         "research_share",
         interval_chart(shares, "low", "high", "research and evaluation, % of all costs", value="share", band=(joint.low, joint.high), band_label="all pairs together", unit="%", decimals=2),
         "Share of research and evaluation in all costs: the range each pair of printed ratios allows, and the range all allow together.",
-        "The three ranges overlap; the share that all pairs allow together runs from {sroi.research_share|interval|bare}.",
+        "The ranges of all pairs overlap; the share they allow together runs from {sroi.research_share|interval|bare}.",
         shares, {"share": column}, row_header="Scenario",
     )
 
@@ -147,7 +147,7 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel) -> Dis
     frame = frame.assign(value=[study.claims[claim].number for claim in frame["claim"]])
     return page.figure(
         "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {model.parts_are.lower()}.",
-        f"{frame['value'].idxmax()} is by far the largest of the published values.",
+        f"{frame['value'].idxmax()} is the largest of the published values.",
         frame, {"value": Column("Value", "GBP", Kind.PUBLISHED)}, row_header=model.parts_are,
     )
 

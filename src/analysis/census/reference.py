@@ -1,0 +1,195 @@
+"""Everything the baseline reads, found, checked and held together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.census import tables
+from analysis.census.areas import AreaChange, read_changes, to_2011_codes
+from analysis.census.files import read_models, read_yaml
+from analysis.census.survey import read_local_survey, read_reasons, read_sex_by_country, with_england_and_wales
+from analysis.errors import InputError
+
+BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
+
+
+class Category(BaseModel):
+    """One category of QS203EW: the category it is part of, and where it belongs if it has no parts itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    cell: int
+    category: str
+    parent_cell: int | None = None
+    birth_group: BirthGroup | None = None
+    continent: str = ""
+    migration_region: str = ""
+    survey_countries: str = ""
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The countries of survey table 1.3 this category consists of, as far as they are among its 60."""
+        return tuple(self.survey_countries.split("|")) if self.survey_countries else ()
+
+
+class TotalFertility(BaseModel):
+    """Children per woman, as one publication gives it for one birth group."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    vintage: str
+    birth_group: Literal["uk_born", "non_uk_born"]
+    total_fertility_rate: float = Field(gt=0, lt=15)
+
+
+class LifeExpectancy(BaseModel):
+    """Expected further years of life at an exact age."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    age: int = Field(ge=0, le=100)
+    life_expectancy: float = Field(gt=0, lt=120)
+
+
+class CensusAssumption(BaseModel):
+    """A choice of the baseline that no table gives: value, range and reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str
+    label: str
+    value: float | str
+    unit: str
+    kind: Literal["assumed"]
+    low: float | str
+    high: float | str
+    why: str = Field(min_length=20)
+    source: str
+    alternatives: str = ""
+
+
+class Origin(BaseModel):
+    """Where a file of data/raw/reference comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    table: str
+    title: str
+    producer: str
+    series: str
+    areas: str
+    date: str
+    unit: str
+    published: str
+    address: str
+    licence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All inputs of the baseline. Census tables: areas (2011 codes) x categories. Survey tables: long."""
+
+    categories: tuple[Category, ...]
+    changes: tuple[AreaChange, ...]
+    names: pd.Series
+    country: pd.DataFrame
+    year_of_arrival: pd.DataFrame
+    age_at_arrival: pd.DataFrame
+    length_of_residence: pd.DataFrame
+    english: pd.DataFrame
+    age: pd.DataFrame
+    sex: pd.DataFrame
+    survey: pd.DataFrame
+    survey_working_age: pd.DataFrame
+    sex_by_country: pd.DataFrame
+    reasons: pd.DataFrame
+    fertility: tuple[TotalFertility, ...]
+    life_expectancy: tuple[LifeExpectancy, ...]
+    assumptions: dict[str, CensusAssumption]
+
+    def assumed(self, assumption_id: str) -> float:
+        """The value of a numeric assumption."""
+        return float(self.assumptions[assumption_id].value)
+
+
+def load_reference(folder: Path, official: Path | None = None) -> Reference:
+    """Read and check all inputs of the baseline.
+
+    `folder` holds the project's own tables (categories, area codes, fertility, life expectancy, assumptions); the
+    official tables are read from `official`, by default from `folder` too. Raises InputError at the first input that
+    cannot be used.
+    """
+    official = official or folder
+    categories = read_categories(folder / "census_2011_QS203EW_categories.csv")
+    changes = read_changes(folder / "area_codes.csv")
+    country = tables.country_table(tuple(category.category for category in categories))
+    flat = {
+        table.table: to_2011_codes(tables.read_census_table(official / table.file, table), changes)
+        for table in tables.FLAT_TABLES
+    }
+    parents = tuple(category.parent_cell for category in categories)
+    return Reference(
+        categories=categories, changes=changes,
+        names=to_2011_codes(tables.read_area_names(official / country.file).to_frame(), changes)["area"],
+        country=to_2011_codes(tables.read_census_table(official / country.file, country, parents), changes),
+        year_of_arrival=flat["QS801EW"], age_at_arrival=flat["QS802EW"], length_of_residence=flat["QS803EW"],
+        english=flat["QS205EW"], age=flat["QS103EW"], sex=flat["QS104EW"],
+        **_survey_tables(official, changes),
+        fertility=tuple(read_models(folder / "fertility_total_rates_2011.csv", TotalFertility)),
+        life_expectancy=tuple(read_models(folder / "life_expectancy_women_2010_2012.csv", LifeExpectancy)),
+        assumptions={entry.id: entry for entry in read_yaml(folder / "census_assumptions.yaml", CensusAssumption)},
+    )
+
+
+def read_categories(path: Path) -> tuple[Category, ...]:
+    """The categories of QS203EW in the order of their cells; raises InputError where cells are not 0, 1, 2, ..."""
+    categories = tuple(read_models(path, Category))
+    for number, category in enumerate(categories):
+        if category.cell != number:
+            raise InputError(
+                path, row=number + 2, column="cell", found=str(category.cell), expected=str(number),
+                action="keep the categories in the order of the official table",
+            )
+    return categories
+
+
+def read_origins(folder: Path) -> pd.DataFrame:
+    """Where every table of the folder comes from, one row for each file, by file name."""
+    rows = {path.name.removesuffix(".origin.yaml"): _origin(path) for path in sorted(folder.glob("*.origin.yaml"))}
+    return pd.DataFrame({name: origin.model_dump() for name, origin in rows.items()}).T.rename_axis("file")
+
+
+def _origin(path: Path) -> Origin:
+    try:
+        return Origin.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            path, found=str(error).splitlines()[0], expected="the fields " + ", ".join(Origin.model_fields),
+            action="complete the origin of the table",
+        ) from error
+
+
+def _survey_tables(folder: Path, changes: tuple[AreaChange, ...]) -> dict[str, pd.DataFrame]:
+    local = {
+        name: _under_2011_codes(read_local_survey(_only(folder, f"aps_country_of_birth_{ages}_*.csv")), changes)
+        for name, ages in (("survey", "all_ages"), ("survey_working_age", "16_64"))
+    }
+    return local | {
+        "sex_by_country": read_sex_by_country(_only(folder, "aps_uk_country_of_birth_by_sex_*.csv")),
+        "reasons": read_reasons(_only(folder, "aps_uk_reason_for_migration_*.csv")),
+    }
+
+
+def _under_2011_codes(survey: pd.DataFrame, changes: tuple[AreaChange, ...]) -> pd.DataFrame:
+    codes = {change.area_code: change.codes[0] for change in changes if change.change == "recoded"}
+    return with_england_and_wales(survey.assign(area_code=survey["area_code"].replace(codes)))
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise InputError(
+            folder / pattern, found=", ".join(path.name for path in found) or "no such file", expected="exactly one file",
+            action="keep one version of the table in the folder",
+        )
+    return found[0]

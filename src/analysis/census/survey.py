@@ -1,0 +1,153 @@
+"""The country-of-birth tables of the Annual Population Survey (APS)."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.census.files import read_text_table, require_columns
+from analysis.errors import InputError
+
+SUPPRESSED = {"c": "disclosure control", ".": "no contact in the sample", "z": "not applicable", ":": "not available"}
+LOCAL_GROUPS = ("total", "uk_born", "non_uk_born", "eu_born", "eu14_born", "eu8_born", "eu2_born", "non_eu_born")
+REASONS = ("work_related", "formal_study", "accompany_join", "other")
+Z_95 = 1.959963984540054  # standard normal quantile behind a published 95 % half-width
+ROUNDED_TO = 1000.0  # persons; ONS note to the tables
+
+
+def rounding_variance(unit: float = ROUNDED_TO) -> float:
+    """Variance of the error of rounding to `unit`: unit² / 12, a uniform error.
+
+    >>> round(rounding_variance(1000))
+    83333
+    """
+    return unit**2 / 12
+
+
+def sampling_variance(half_width: np.ndarray) -> np.ndarray:
+    """Variance of estimates from their 95 % half-widths and the rounding of the estimates to 1,000."""
+    return (np.asarray(half_width, dtype=float) / Z_95) ** 2 + rounding_variance()
+
+
+def read_local_survey(path: Path) -> pd.DataFrame:
+    """APS table 1.1 or 1.2: columns year, area_code, area, birth_group, estimate, half_width, gap.
+
+    `estimate` and `half_width` are persons; both are NaN where the cell is suppressed, and `gap` says why. Raises
+    InputError for a negative or unreadable figure, an unknown group or suppression mark, a cell that has both a figure
+    and a mark or neither, and a row given twice.
+    """
+    text = read_text_table(path)
+    require_columns(text, ["year", "area_code", "area", "birth_group", "estimate", "ci95_half_width", "suppression"], path)
+    _check_known(text, "birth_group", LOCAL_GROUPS, path)
+    _check_known(text, "suppression", ("", *SUPPRESSED), path)
+    frame = text[["area_code", "area", "birth_group"]].assign(
+        year=_numbers(text, "year", path).astype(int), estimate=_numbers(text, "estimate", path),
+        half_width=_numbers(text, "ci95_half_width", path), gap=text["suppression"].map({"": "", **SUPPRESSED}),
+    )
+    _check_marks(frame, path)
+    _check_once(frame, ["year", "area_code", "birth_group"], path)
+    return frame
+
+
+def read_sex_by_country(path: Path) -> pd.DataFrame:
+    """APS table 1.3: year, country_of_birth, and for total, men and women the estimate and its half-width (persons)."""
+    text = read_text_table(path)
+    columns = ["total", "total_ci95", "male", "male_ci95", "female", "female_ci95"]
+    require_columns(text, ["year", "country_of_birth", *columns], path)
+    frame = _whole(text, ["year", *columns], path).assign(country_of_birth=text["country_of_birth"])
+    _check_once(frame, ["year", "country_of_birth"], path)
+    return frame
+
+
+def read_reasons(path: Path) -> pd.DataFrame:
+    """APS table 1.5: year, main_reason, birth_group, estimate and half_width (persons, United Kingdom)."""
+    text = read_text_table(path)
+    require_columns(text, ["year", "main_reason", "birth_group", "estimate", "ci95_half_width"], path)
+    _check_known(text, "main_reason", REASONS, path)
+    frame = _whole(text, ["year", "estimate", "ci95_half_width"], path).assign(
+        main_reason=text["main_reason"], birth_group=text["birth_group"]
+    )
+    _check_once(frame, ["year", "main_reason", "birth_group"], path)
+    return frame.rename(columns={"ci95_half_width": "half_width"})
+
+
+def survey_series(survey: pd.DataFrame, group: str, codes: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimates and half-widths of one birth group, areas x years, NaN where there is none."""
+    rows = survey[(survey["birth_group"] == group) & survey["area_code"].isin(codes)]
+    years = pd.Index(sorted(survey["year"].unique()), name="year")
+    wide = [rows.pivot(index="area_code", columns="year", values=name) for name in ("estimate", "half_width")]
+    return tuple(frame.reindex(index=codes, columns=years).astype(float) for frame in wide)  # type: ignore[return-value]
+
+
+def with_england_and_wales(survey: pd.DataFrame) -> pd.DataFrame:
+    """The local survey with rows for England and Wales together, which the tables do not print.
+
+    Estimates add; so do the variances of the two separate samples: half-width = √(Σ half-width²). A cell suppressed in
+    either country is missing in the sum.
+    """
+    parts = survey[survey["area_code"].isin(["E92000001", "W92000004"])]
+    parts = parts.assign(squared=parts["half_width"] ** 2)
+    both = parts.groupby(["year", "birth_group"])[["estimate", "squared"]].agg(lambda values: values.sum(skipna=False))
+    both = both[parts.groupby(["year", "birth_group"]).size() == 2].reset_index()
+    new = both[["year", "birth_group", "estimate"]].assign(
+        half_width=np.sqrt(both["squared"]), area_code="K04000001", area="England and Wales",
+        gap=np.where(both["estimate"].isna(), "suppressed in England or in Wales", ""),
+    )
+    known = (survey["area_code"] == "K04000001").any()
+    return survey if known or new.empty else pd.concat([survey, new[survey.columns]], ignore_index=True)
+
+
+def _numbers(text: pd.DataFrame, column: str, path: Path) -> pd.Series:
+    cells = text[column]
+    good = cells.str.fullmatch(r"\d{0,10}")
+    if not good.all():
+        row = int((~good).to_numpy().argmax())
+        raise InputError(
+            path, row=row + 2, column=column, found=cells.iloc[row], expected="a whole number, 0 or more, or an empty cell",
+            action="take the figure from the official table; a suppressed one is left empty and marked",
+        )
+    return pd.to_numeric(cells.where(cells != "", None)).astype(float)
+
+
+def _whole(text: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
+    frame = pd.DataFrame({column: _numbers(text, column, path) for column in columns})
+    if frame.isna().to_numpy().any():
+        row, column = np.argwhere(frame.isna().to_numpy())[0]
+        raise InputError(
+            path, row=int(row) + 2, column=columns[column], found="an empty cell", expected="a figure",
+            action="take it from the official table",
+        )
+    return frame.astype({"year": int})
+
+
+def _check_known(text: pd.DataFrame, column: str, known: tuple[str, ...], path: Path) -> None:
+    good = text[column].isin(known)
+    if not good.all():
+        row = int((~good).to_numpy().argmax())
+        raise InputError(
+            path, row=row + 2, column=column, found=repr(text[column].iloc[row]),
+            expected="one of " + ", ".join(name or "(empty)" for name in known),
+            action="use the marks of the official table",
+        )
+
+
+def _check_marks(frame: pd.DataFrame, path: Path) -> None:
+    figures = frame["estimate"].notna().astype(int) + frame["half_width"].notna().astype(int)
+    wrong = ((frame["gap"] == "") & (figures < 2)) | ((frame["gap"] != "") & (figures > 0))
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            path, row=row + 2, column="suppression", found="a cell with neither or both of a figure and a mark",
+            expected="estimate and half-width, or a mark that says why there is none",
+            action="take the row from the official table; an estimate without its half-width cannot be used",
+        )
+
+
+def _check_once(frame: pd.DataFrame, key: list[str], path: Path) -> None:
+    repeated = frame.duplicated(key)
+    if repeated.any():
+        row = int(repeated.to_numpy().argmax())
+        raise InputError(
+            path, row=row + 2, found=", ".join(str(frame[name].iloc[row]) for name in key) + " a second time",
+            expected="each combination once", action="remove one of the rows",
+        )

@@ -1,0 +1,232 @@
+"""Agreement between coders on each code: percent agreement, Krippendorff's alpha (nominal), Gwet's AC1.
+
+All three rest on how many coders put each unit into each category, and are functions of sums over the units. A
+bootstrap draw is a new weighting of the units, so every draw is one line of a matrix product.
+
+Formulas: K. Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; K. L. Gwet (2008), British Journal of
+Mathematical and Statistical Psychology 61, 29-48, with units that not every coder rated as in Gwet (2014), Handbook of
+Inter-Rater Reliability, 4th edition, chapter 2.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+
+from analysis.coding.codebook import NO_CODE, Codebook
+
+ONE_CODER = "one coder: agreement cannot be estimated"
+NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
+NO_VARIATION = "all ratings are the same: alpha is not defined"
+FEW_DEFINED = "the code is too rare for an interval of alpha: it is not defined in too many draws"
+MOST_UNDEFINED = 0.05  # of the draws; an interval from fewer than the rest would hide how little the data say
+_MEASURES = ("percent_agreement", "alpha", "ac1")
+
+Cluster = Literal["segment_id", "speaker", "group"]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the measures need, summed over units; each field may hold several draws (its last axis: categories).
+
+    ratings: n, by category, over units with two or more ratings; disagreement: sum of n_uc n_uk / (m_u - 1) over
+    c != k; agreement: sum of r_uk (r_uk - 1) / (r_u (r_u - 1)); pairable: units with two or more ratings; shares: sum
+    of r_uk / r_u by category over units with any rating; rated: units with any rating.
+    """
+
+    ratings: np.ndarray
+    disagreement: np.ndarray
+    agreement: np.ndarray
+    pairable: np.ndarray
+    shares: np.ndarray
+    rated: np.ndarray
+
+
+def category_counts(ratings: np.ndarray) -> np.ndarray:
+    """Units by categories: how many coders put the unit there, from units by coders with nan where not rated.
+
+    Categories are the values that occur, in ascending order.
+    """
+    values = np.unique(ratings[~np.isnan(ratings)])
+    return (ratings[:, :, None] == values).sum(axis=1)
+
+
+def percent_agreement(counts: np.ndarray) -> float:
+    """Agreeing pairs of coders as a share of all pairs, averaged over units with two or more ratings; 0 to 1.
+
+    `counts`: units by categories, as from `category_counts`. nan where no unit has two ratings.
+
+    >>> percent_agreement(np.array([[2, 0], [1, 1]]))
+    0.5
+    """
+    return float(_percent_agreement(_total(counts)))
+
+
+def krippendorff_alpha(counts: np.ndarray) -> float:
+    """Krippendorff's alpha for nominal data, 1 - D_o / D_e; units with one rating are left out.
+
+    nan where all ratings fall into one category, since then no disagreement could be expected.
+
+    >>> round(krippendorff_alpha(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])), 4)
+    0.5333
+    """
+    return float(_alpha(_total(counts)))
+
+
+def gwet_ac1(counts: np.ndarray) -> float:
+    """Gwet's AC1, (p_a - p_e) / (1 - p_e) with p_e = sum of pi_k (1 - pi_k) / (Q - 1) over Q categories.
+
+    Units with one rating count towards pi and not towards p_a, as in Gwet (2014). nan where no unit has two ratings.
+
+    >>> round(gwet_ac1(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])), 4)
+    0.5294
+    """
+    return float(_ac1(_total(counts)))
+
+
+def _total(counts: np.ndarray) -> Sums:
+    return _sums(_features(counts).sum(axis=0), counts.shape[1])
+
+
+def _features(counts: np.ndarray) -> np.ndarray:
+    """One line for each unit, whose sums over units are the fields of `Sums` side by side."""
+    counts = counts.astype("float64")
+    raters = counts.sum(axis=1)
+    two = raters >= 2
+    others, some = np.maximum(raters - 1, 1), np.maximum(raters, 1)
+    same = (counts * (counts - 1)).sum(axis=1)
+    disagreement = two * (raters * (raters - 1) - same) / others
+    agreement = two * same / (some * others)
+    columns = [counts * two[:, None], disagreement, agreement, two, counts / some[:, None], raters > 0]
+    return np.column_stack(columns)
+
+
+def _sums(line: np.ndarray, categories: int) -> Sums:
+    ratings, rest = line[..., :categories], line[..., categories:]
+    disagreement, agreement, pairable = rest[..., 0], rest[..., 1], rest[..., 2]
+    return Sums(ratings, disagreement, agreement, pairable, rest[..., 3 : 3 + categories], rest[..., 3 + categories])
+
+
+def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.divide(a, b, out=np.full(np.shape(b), np.nan), where=np.asarray(b) > 1e-12)
+
+
+def _percent_agreement(sums: Sums) -> np.ndarray:
+    return _divide(sums.agreement, sums.pairable)
+
+
+def _alpha(sums: Sums) -> np.ndarray:
+    n = sums.ratings.sum(axis=-1)
+    expected = _divide(n**2 - (sums.ratings**2).sum(axis=-1), n * (n - 1))
+    return 1 - _divide(_divide(sums.disagreement, n), expected)
+
+
+def _ac1(sums: Sums) -> np.ndarray:
+    pi = _divide(sums.shares, np.broadcast_to(sums.rated[..., None], sums.shares.shape))
+    chance = (pi * (1 - pi)).sum(axis=-1) / max(pi.shape[-1] - 1, 1)
+    return _divide(_percent_agreement(sums) - chance, 1 - chance)
+
+
+def agreement_by_code(
+    segments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    seed: int,
+    draws: int = 2_000,
+    cluster: Cluster = "speaker",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Agreement on each code that may be applied (index: code id): given or not given to the segments a coder read.
+
+    Columns: name, units (segments two or more coders read), prevalence (% of their ratings that give the code),
+    percent_agreement (%), alpha, ac1, each measure with _low and _high, draws_defined (of `draws`, those in which
+    alpha exists) and statement (why a number is missing, or empty).
+
+    The intervals are percentile bootstrap intervals at `level`; what is drawn anew is `cluster`: by default all
+    segments of a speaker together, since what one person says is not independent. `seed` fixes the draws of each code,
+    whatever other codes there are. Raises ValueError for fewer than 100 draws or a level outside 0 to 1.
+    """
+    if draws < 100 or not 0 < level < 1:
+        raise ValueError("at least 100 draws, and a level between 0 and 1")
+    rows = [
+        _code_row(counts, clusters, draws, level, np.random.default_rng([seed, crc32(code.encode())]))
+        for code, counts, clusters in _code_counts(segments, codebook, cluster)
+    ]
+    table = pd.DataFrame(rows, index=pd.Index(codebook.codable, name="code"))
+    statement = ONE_CODER if segments["coder"].nunique() < 2 else NO_OVERLAP
+    table.loc[table["units"] == 0, "statement"] = statement
+    table.insert(0, "name", [codebook.by_id[code].name for code in codebook.codable])
+    return table
+
+
+def _code_counts(
+    segments: pd.DataFrame, codebook: Codebook, cluster: Cluster
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """For every code: counts (segments by not given and given) and the cluster number of every segment."""
+    read = segments.drop_duplicates(["segment_id", "coder"])
+    readers = read.groupby("segment_id", sort=True).size()
+    clusters = read.drop_duplicates("segment_id").set_index("segment_id", drop=False)[cluster].reindex(readers.index)
+    numbers = pd.factorize(clusters, sort=True)[0]
+    given = segments[segments["code"] != NO_CODE]
+    position = pd.Series(np.arange(len(readers)), index=readers.index)
+    places = {code: rows for code, rows in given["segment_id"].map(position).groupby(given["code"])}
+    for code in codebook.codable:
+        found = places.get(code)
+        yes = np.bincount([] if found is None else found.to_numpy(), minlength=len(readers))
+        yield code, np.column_stack([readers.to_numpy() - yes, yes]), numbers
+
+
+def _code_row(
+    counts: np.ndarray, clusters: np.ndarray, draws: int, level: float, rng: np.random.Generator
+) -> dict[str, object]:
+    sums = _total(counts)
+    row: dict[str, object] = {
+        "units": int(sums.pairable),
+        "prevalence": 100 * float(_divide(sums.ratings[1], sums.ratings.sum())),
+        "statement": "",
+    }
+    drawn = _sums(_draws(counts, clusters, draws, rng), counts.shape[1]) if sums.pairable else None
+    for name, measure in zip(_MEASURES, (_percent_agreement, _alpha, _ac1), strict=True):
+        scale = 100.0 if name == "percent_agreement" else 1.0
+        row[name] = scale * float(measure(sums))
+        low, high = _interval(measure(drawn), level) if drawn else (np.nan, np.nan)
+        row |= {f"{name}_low": scale * low, f"{name}_high": scale * high}
+    row["draws_defined"] = int(np.isfinite(_alpha(drawn)).sum()) if drawn else 0
+    return row | {"statement": _statement(row)}
+
+
+def _statement(row: dict[str, object]) -> str:
+    if not row["units"]:
+        return ""  # said for the whole table
+    if np.isnan(row["alpha"]):
+        return NO_VARIATION
+    return FEW_DEFINED if np.isnan(row["alpha_low"]) else ""
+
+
+def _draws(counts: np.ndarray, clusters: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """The sums over units in each draw (draws by features): clusters are drawn with replacement, as many as there are.
+
+    Units with the same counts, and clusters with the same units, are interchangeable, so what is drawn is how many of
+    each kind; the kinds are few.
+    """
+    units, kind = np.unique(counts @ [1, counts.max() + 1], return_inverse=True)
+    examples = counts[np.unique(kind, return_index=True)[1]]
+    number = int(clusters.max()) + 1
+    if number == len(counts):
+        kinds, times = np.eye(len(units), dtype="int64"), np.bincount(kind)
+    else:
+        of_cluster = np.bincount(clusters * len(units) + kind, minlength=number * len(units)).reshape(number, -1)
+        kinds, times = np.unique(of_cluster, axis=0, return_counts=True)
+    return rng.multinomial(number, times / number, size=draws) @ (kinds @ _features(examples))
+
+
+def _interval(values: np.ndarray, level: float) -> tuple[float, float]:
+    """The percentile interval; missing where more than a few draws have no value."""
+    defined = values[np.isfinite(values)]
+    if len(defined) < (1 - MOST_UNDEFINED) * len(values):
+        return float("nan"), float("nan")
+    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

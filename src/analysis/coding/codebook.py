@@ -1,0 +1,249 @@
+"""The codebook: codes in a hierarchy, each with a definition and the rules that say what belongs to it and what not."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from analysis.coding.textfiles import filled, read_document
+from analysis.errors import InputError
+from analysis.study.tables import read_csv, validate
+
+NO_CODE = "none"  # in a table of coded segments: the coder read the segment and applied no code
+
+
+def one_line(text: str) -> str:
+    """Text with every run of blanks and line ends as one blank.
+
+    >>> one_line("  two\\n lines ")
+    'two lines'
+    """
+    if any(unicodedata.category(c) in ("Cc", "Cs") and not c.isspace() for c in text):
+        raise ValueError("text without control characters")
+    return " ".join(text.split())
+
+
+Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(one_line)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line)]
+CodeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Code(BaseModel):
+    """One code. `parent` is the id of the code above it; a heading that is not itself applied is not `codable`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: CodeId
+    name: Name
+    parent: CodeId | None = None
+    definition: Text = ""
+    include: Text = ""
+    exclude: Text = ""
+    codable: bool = True
+
+
+class Codebook(BaseModel):
+    """A version of a codebook; its codes have unique ids and names and form a hierarchy without cycles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Name
+    version: Name
+    source: Text = ""
+    codes: tuple[Code, ...]
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Codebook":
+        problem = structural_problem(self.codes)
+        if problem:
+            raise ValueError(f"{problem.expected}; found {problem.found}")
+        return self
+
+    @cached_property
+    def by_id(self) -> dict[str, Code]:
+        """The codes by id, in the order of the codebook."""
+        return {code.id: code for code in self.codes}
+
+    def ancestors(self, code_id: str) -> tuple[str, ...]:
+        """The ids above a code, nearest first."""
+        return tuple(_upwards(self.by_id, code_id))
+
+    @property
+    def codable(self) -> tuple[str, ...]:
+        """The ids that may be applied to segments, in the order of the codebook."""
+        return tuple(code.id for code in self.codes if code.codable)
+
+    def table(self) -> pd.DataFrame:
+        """One row for each code (index: id): name, theme (topmost code), level (0 at the top), and its texts."""
+        rows = [
+            {
+                "name": code.name,
+                "theme": self.by_id[(code.id, *self.ancestors(code.id))[-1]].name,
+                "level": len(self.ancestors(code.id)),
+                **code.model_dump(include={"definition", "include", "exclude", "codable"}),
+            }
+            for code in self.codes
+        ]
+        return pd.DataFrame(rows, index=pd.Index(list(self.by_id), name="code"))
+
+
+def _upwards(by_id: dict[str, Code], code_id: str) -> Iterator[str]:
+    parent = by_id[code_id].parent
+    while parent is not None:
+        yield parent
+        parent = by_id[parent].parent
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a list of codes: at which code (its position) and in which field."""
+
+    position: int
+    column: str
+    found: str
+    expected: str
+    action: str
+
+
+def structural_problem(codes: Sequence[Code]) -> Problem | None:
+    """The first thing that keeps codes from forming a codebook: a repeated id or name, an unknown parent, a cycle."""
+    return (
+        _none(codes)
+        or _repeated(codes, "name", lambda code: same_name(code.name))
+        or _repeated(codes, "id", lambda code: code.id)
+        or _reserved(codes)
+        or _unknown_parent(codes)
+        or _cycle(codes)
+    )
+
+
+def same_name(name: str) -> str:
+    """The form under which two names count as one: letter case and the way accents are stored make no difference.
+
+    >>> same_name("Self  Esteem") == same_name("self esteem")
+    True
+    """
+    return one_line(unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _none(codes: Sequence[Code]) -> Problem | None:
+    return None if codes else Problem(0, "codes", "no codes", "at least one code", "add the codes")
+
+
+def _repeated(codes: Sequence[Code], column: str, key: Callable[[Code], str]) -> Problem | None:
+    seen: dict[str, str] = {}
+    for position, code in enumerate(codes):
+        first = seen.get(key(code))
+        if first is not None:
+            found = f"the {column} '{getattr(code, column)}' a second time"
+            return Problem(position, column, found, f"each {column} once", f"rename it or merge it with '{first}'")
+        seen[key(code)] = code.id
+    return None
+
+
+def _reserved(codes: Sequence[Code]) -> Problem | None:
+    for position, code in enumerate(codes):
+        if code.id == NO_CODE:
+            expected = f"another id, since '{NO_CODE}' stands for a segment without a code"
+            return Problem(position, "id", f"the id '{NO_CODE}'", expected, "choose another id")
+    return None
+
+
+def _unknown_parent(codes: Sequence[Code]) -> Problem | None:
+    known = {code.id for code in codes}
+    for position, code in enumerate(codes):
+        if code.parent is not None and code.parent not in known:
+            found = f"the parent '{code.parent}'"
+            expected = "the id of a code in this codebook"
+            return Problem(position, "parent", found, expected, "correct it or add that code")
+    return None
+
+
+def _cycle(codes: Sequence[Code]) -> Problem | None:
+    parents = {code.id: code.parent for code in codes}
+    settled: set[str] = set()
+    for position, code in enumerate(codes):
+        path: list[str] = []
+        at: str | None = code.id
+        while at is not None and at not in settled:
+            if at in path:
+                found = f"a cycle: {' > '.join([*path[path.index(at):], at])}"
+                expected = "a hierarchy with codes at its top"
+                return Problem(position, "parent", found, expected, "remove one of the parents")
+            path.append(at)
+            at = parents[at]
+        settled.update(path)
+    return None
+
+
+def read_codebook_yaml(path: Path, name: str) -> Codebook:
+    """A codebook from the project's YAML: title, version, source, and a list of codes.
+
+    Raises InputError with the line of the first mistake: a field that does not fit, a repeated id or name, an unknown
+    parent, a cycle.
+    """
+    loose, line = read_document(path, name, _LooseCodebook)
+    check_structure(loose.codes, name, lambda position, column: line(("codes", position, column)))
+    return Codebook(**dict(loose))
+
+
+class _LooseCodebook(BaseModel):
+    """The fields of a codebook before its structure is checked, so that a mistake can be reported with its line."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Name
+    version: Name
+    source: Text = ""
+    codes: tuple[Code, ...]
+
+
+def read_codebook_csv(path: Path, name: str, title: str, version: str) -> Codebook:
+    """A codebook from CSV with the columns id, name and, if wanted, parent, definition, include, exclude, codable.
+
+    `codable` is `yes` or `no` (empty: yes). Raises InputError with row and column of the first mistake.
+    """
+    rows = read_csv(path, name, ("id", "name"), ("parent", "definition", "include", "exclude", "codable"))
+    codes = tuple(validate(Code, filled(cells), name, row) for row, cells in rows)
+    check_structure(codes, name, lambda position, column: rows[position][0] if rows else None)
+    return Codebook(title=title, version=version, codes=codes)
+
+
+def check_structure(codes: Sequence[Code], name: str, row: Callable[[int, str], int | None]) -> None:
+    """InputError if the codes do not form a codebook; `row` gives the row of a code's position and field."""
+    problem = structural_problem(codes)
+    if problem:
+        raise InputError(
+            name,
+            row=row(problem.position, problem.column),
+            column=problem.column,
+            found=problem.found,
+            expected=problem.expected,
+            action=problem.action,
+        )
+
+
+def code_id_for(name: str, taken: Collection[str] = ()) -> str:
+    """An id made from a name that another program exported, with a number where the id is taken.
+
+    >>> code_id_for("Self-esteem / worth"), code_id_for("2nd chance"), code_id_for("C++", {"c"})
+    ('self_esteem_worth', 'c_2nd_chance', 'c_2')
+    """
+    wanted = _id_from(name)
+    numbered = (f"{wanted[:58]}_{number}" for number in count(2))
+    return wanted if wanted not in taken else next(other for other in numbered if other not in taken)
+
+
+def _id_from(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].strip("_")
+    if not slug:
+        slug = "_".join(f"{ord(c):x}" for c in same_name(name))[:60]  # names in other scripts keep an id of their own
+    return slug if slug[0].isalpha() and slug != NO_CODE else f"c_{slug}"

@@ -1,0 +1,87 @@
+"""Where a study keeps its coding: the codebook, coded segments if a team has any, and what is published."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.coding.codebook import Codebook
+from analysis.coding.formats import read_codebook, read_segments
+from analysis.coding.matrix import SocialImpactMatrix, check_links, check_themes, read_matrix
+from analysis.coding.published import (
+    StakeholderTheme,
+    Statement,
+    Theme,
+    read_stakeholder_themes,
+    read_statements,
+    read_themes,
+)
+from analysis.coding.steps import Steps, read_steps
+from analysis.errors import InputError
+from analysis.study import Study, load_study
+
+COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
+CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
+SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What frames the focus groups of a study: statements, stakeholder themes, the matrix and the steps."""
+
+    statements: tuple[Statement, ...]
+    stakeholder_themes: tuple[StakeholderTheme, ...]
+    matrix: SocialImpactMatrix
+    steps: Steps
+
+
+def load_codebook(study: Study) -> Codebook:
+    """The study's codebook (codebook.yaml, .csv or .qdc), or the common one where it has none.
+
+    Raises InputError for two codebooks in one folder, and whatever reading one raises.
+    """
+    path = _only(study, CODEBOOKS)
+    if path is None:
+        study = load_study(COMMON, study.root)
+        path = study.raw / CODEBOOKS[0]
+    return read_codebook(path, study.name(path.name))
+
+
+def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
+    """The study's coded segments (coded_segments.csv, .qdpx or .xlsx); None where no team has supplied any.
+
+    Raises InputError for two such files in one folder, and whatever reading one raises.
+    """
+    path = _only(study, SEGMENTS)
+    return None if path is None else read_segments(path, study.name(path.name), codebook)
+
+
+def _only(study: Study, names: tuple[str, ...]) -> Path | None:
+    found = [study.raw / name for name in names if (study.raw / name).is_file()]
+    if len(found) > 1:
+        expected, action = "one of them", "remove the one that does not count"
+        other = found[1].name
+        raise InputError(study.name(found[0].name), found=f"'{other}' beside it", expected=expected, action=action)
+    return found[0] if found else None
+
+
+def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
+    """The themes the study's source reports (themes.csv)."""
+    return read_themes(study.raw / "themes.csv", study.name("themes.csv"), codebook)
+
+
+def load_framework(study: Study, codebook: Codebook) -> Framework:
+    """The published statements, stakeholder themes, matrix and steps of a study, checked against each other, the
+    quantities of its claims and its assumptions."""
+    files = ("statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml", "steps.yaml")
+    statements, themes, matrix, steps = ((study.raw / file, study.name(file)) for file in files)
+    framework = Framework(
+        read_statements(*statements, codebook),
+        read_stakeholder_themes(*themes, codebook),
+        read_matrix(*matrix, codebook),
+        read_steps(*steps),
+    )
+    check_themes(themes[1], framework.stakeholder_themes, framework.matrix)
+    quantities = {claim.quantity for claim in study.claims.values()}
+    check_links(framework.matrix, matrix[1], claims=quantities, assumptions=study.register)
+    return framework

@@ -1,0 +1,210 @@
+"""The social impact matrix: who should gain what, how it is measured, which outcome of the SROI model values it, and
+what neither measures nor values."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.coding.codebook import Codebook, CodeId, Name, Text
+from analysis.coding.published import StakeholderTheme
+from analysis.coding.textfiles import read_document
+from analysis.errors import InputError
+
+Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
+Names = tuple[CodeId, ...]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Heading(_Entry):
+    """A stakeholder, an objective or an outcome of the SROI model, with the lines of the source that name it."""
+
+    id: CodeId
+    name: Name
+    lines: Lines
+
+
+class Cell(_Entry):
+    """An objective for a stakeholder. `basis` says whether the text states it or we read it so.
+
+    It is measured by questionnaire `items` and `claims` (names of quantities in the claims table), described by `codes`
+    of the codebook, and valued by `outcomes`; `assumptions` of the register stand in where nothing was measured.
+    """
+
+    stakeholder: CodeId
+    objective: CodeId
+    basis: Literal["text", "reading"]
+    lines: Lines
+    indicator: Name
+    items: Names = ()
+    codes: Names = ()
+    claims: Names = ()
+    assumptions: Names = ()
+    outcomes: Names = ()
+    note: Text = ""
+
+
+class SocialImpactMatrix(_Entry):
+    """The whole matrix, with what is known of the printed one in `note`."""
+
+    study: CodeId
+    figure: Name
+    line: Annotated[int, Field(gt=0)]
+    note: Text
+    stakeholders: tuple[Heading, ...]
+    objectives: tuple[Heading, ...]
+    outcomes: tuple[Heading, ...]
+    cells: tuple[Cell, ...]
+
+
+def read_matrix(path: Path, name: str, codebook: Codebook) -> SocialImpactMatrix:
+    """The matrix from YAML.
+
+    Raises InputError with the line of the first cell that names a stakeholder, objective, outcome or code that does not
+    exist, or stands twice.
+    """
+    matrix, line = read_document(path, name, SocialImpactMatrix)
+    for kind in ("stakeholders", "objectives", "outcomes"):
+        _check_repeats(name, [heading.id for heading in getattr(matrix, kind)], lambda at, kind=kind: line((kind, at)))
+    _check_repeats(name, [(cell.stakeholder, cell.objective) for cell in matrix.cells], lambda at: line(("cells", at)))
+    known = {kind: _ids(getattr(matrix, kind)) for kind in ("stakeholders", "objectives", "outcomes")}
+    for at, cell in enumerate(matrix.cells):
+        row = line(("cells", at))
+        _check_known(name, row, "stakeholder", [cell.stakeholder], known["stakeholders"])
+        _check_known(name, row, "objective", [cell.objective], known["objectives"])
+        _check_known(name, row, "outcomes", cell.outcomes, known["outcomes"])
+        _check_known(name, row, "codes", cell.codes, codebook.codable)
+    return matrix
+
+
+def _ids(headings: Iterable[Heading]) -> list[str]:
+    return [heading.id for heading in headings]
+
+
+def _check_repeats(file: str, keys: Sequence[str | tuple[str, str]], row: Callable[[int], int | None]) -> None:
+    for at, key in enumerate(keys):
+        if key in keys[:at]:
+            found = f"'{key if isinstance(key, str) else ' and '.join(key)}' a second time"
+            raise InputError(file, row=row(at), found=found, expected="each once", action="remove or merge one of them")
+
+
+def _check_known(file: str, row: int | None, column: str, names: Iterable[str], known: Collection[str]) -> None:
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        expected = f"one of {', '.join(known)}"
+        action = "correct the name, or add what it stands for"
+        raise InputError(file, row=row, column=column, found=f"'{unknown}'", expected=expected, action=action)
+
+
+def check_links(
+    matrix: SocialImpactMatrix,
+    file: str,
+    *,
+    items: Collection[str] | None = None,
+    claims: Collection[str] | None = None,
+    assumptions: Collection[str] | None = None,
+    outcomes: Collection[str] | None = None,
+) -> None:
+    """InputError for a link to a questionnaire item, claim, assumption or SROI outcome that does not exist.
+
+    Give the names known elsewhere (items of the questionnaire schema, quantities of the claims table, ids of the
+    register, outcomes of the value map); what is None is not checked.
+    """
+    known = {"items": items, "claims": claims, "assumptions": assumptions, "outcomes": outcomes}
+    for column, names in known.items():
+        for cell in matrix.cells if names is not None else ():
+            _check_known(file, None, column, getattr(cell, column), names or ())
+
+
+def matrix_table(matrix: SocialImpactMatrix) -> pd.DataFrame:
+    """Objectives (index) by stakeholders (columns): the indicator of each cell, `(our reading)` where the text does not
+    state it, and empty text where there is no cell."""
+    names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
+    rows, columns = ([names[i] for i in _ids(headings)] for headings in (matrix.objectives, matrix.stakeholders))
+    table = pd.DataFrame("", index=pd.Index(rows, name="objective"), columns=pd.Index(columns, name="stakeholder"))
+    for cell in matrix.cells:
+        text = cell.indicator + ("" if cell.basis == "text" else " (our reading)")
+        table.loc[names[cell.objective], names[cell.stakeholder]] = text
+    return table
+
+
+def link_table(matrix: SocialImpactMatrix, codebook: Codebook) -> pd.DataFrame:
+    """One row for each cell: stakeholder, objective, indicator, basis, items, codes, claims, assumptions, outcomes,
+    lines, note."""
+    names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives, *matrix.outcomes)}
+    return pd.DataFrame([_links(cell, names, codebook) for cell in matrix.cells])
+
+
+def _links(cell: Cell, names: dict[str, str], codebook: Codebook) -> dict[str, str]:
+    return {
+        "stakeholder": names[cell.stakeholder],
+        "objective": names[cell.objective],
+        "indicator": cell.indicator,
+        "basis": cell.basis,
+        "items": ", ".join(cell.items),
+        "codes": ", ".join(codebook.by_id[code].name for code in cell.codes),
+        "claims": " ".join(cell.claims),
+        "assumptions": " ".join(cell.assumptions),
+        "outcomes": "; ".join(names[outcome] for outcome in cell.outcomes),
+        "lines": ", ".join(map(str, cell.lines)),
+        "note": cell.note,
+    }
+
+
+def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:
+    """Objectives by stakeholders for a figure: `measured and valued`, `measured only`, `valued on an assumption`,
+    `valued only`, `neither` or empty text. Codes alone do not measure; they describe."""
+    table = pd.DataFrame("", index=_ids(matrix.objectives), columns=_ids(matrix.stakeholders))
+    for cell in matrix.cells:
+        table.loc[cell.objective, cell.stakeholder] = _state(cell)
+    return table
+
+
+def _state(cell: Cell) -> str:
+    if cell.outcomes:
+        unmeasured = "valued on an assumption" if cell.assumptions else "valued only"
+        return "measured and valued" if _measured(cell) else unmeasured
+    return "measured only" if _measured(cell) else "neither"
+
+
+def _measured(cell: Cell) -> bool:
+    return bool(cell.items or cell.claims)
+
+
+def gaps(matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = ()) -> pd.DataFrame:
+    """What the matrix leaves open; columns: gap, what, where (stakeholder, or empty).
+
+    `nothing measures it`: a cell without questionnaire item or claim; `described by themes only`: such a cell with
+    codes; `no outcome values it`; `valued without being measured`, or `valued on an assumption` in place of a measure;
+    `objective without a stakeholder`; `outcome nothing supports`: no measured cell leads to it; `theme without an
+    objective`: a stakeholder theme tied to none.
+    """
+    names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
+    rows = [
+        (gap, names[cell.objective], names[cell.stakeholder]) for cell in matrix.cells for gap in _cell_gaps(cell)
+    ]
+    used = {cell.objective for cell in matrix.cells}
+    rows += [("objective without a stakeholder", o.name, "") for o in matrix.objectives if o.id not in used]
+    supported = {outcome for cell in matrix.cells if _measured(cell) for outcome in cell.outcomes}
+    rows += [("outcome nothing supports", o.name, "") for o in matrix.outcomes if o.id not in supported]
+    rows += [("theme without an objective", theme.statement, "") for theme in themes if not theme.objectives]
+    return pd.DataFrame(rows, columns=["gap", "what", "where"]).astype("str")
+
+
+def _cell_gaps(cell: Cell) -> list[str]:
+    if _measured(cell):
+        return [] if cell.outcomes else ["no outcome values it"]
+    described = "described by themes only" if cell.codes else "nothing measures it"
+    value = "valued on an assumption" if cell.assumptions else "valued without being measured"
+    return [described, value if cell.outcomes else "no outcome values it"]
+
+
+def check_themes(file: str, themes: Sequence[StakeholderTheme], matrix: SocialImpactMatrix) -> None:
+    """InputError for a stakeholder theme that names an objective the matrix does not have."""
+    for row, theme in enumerate(themes, start=2):
+        _check_known(file, row, "objectives", theme.objectives, _ids(matrix.objectives))

@@ -1,0 +1,207 @@
+"""Coded segments: who said something, in which group, and which code a coder gave it. Never what was said.
+
+A table of coded segments has one row for each code a coder gave a segment, and the columns `group`, `speaker`
+(a code such as E6, never a name), `segment_id`, `code` and `coder`. A coder who read a segment and gave it no code
+has one row for it with the code `none`; without any row, the coder has not read the segment.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from analysis.coding.codebook import NO_CODE, Codebook
+from analysis.coding.textfiles import read_table
+from analysis.errors import InputError
+
+COLUMNS = ("group", "speaker", "segment_id", "code", "coder")
+LABEL = re.compile(r"\w[\w .:,/()#&'’\-]{0,63}")  # short, and nothing a page or a spreadsheet could run
+SPEAKER = re.compile(r"(?=\D*\d)[A-Za-z0-9][A-Za-z0-9_.:\-]{0,23}")  # a digit and no blank: a code, not a name
+_MEANING = {
+    "group": "the name of a focus group: up to 64 letters, digits and plain signs",
+    "speaker": "a speaker code such as E6: letters and at least one digit, no blanks, never a name",
+    "segment_id": "an identifier of up to 64 letters, digits and plain signs, never the words that were said",
+    "coder": "the name or number of a coder: up to 64 letters, digits and plain signs",
+}
+
+Rule = Literal["any", "all", "most"]
+
+
+@dataclass(frozen=True)
+class Bases:
+    """What a tally counts from: all segments, participants, groups and coders in the table, coded or not."""
+
+    segments: int
+    participants: int
+    group_names: tuple[str, ...]
+    coder_names: tuple[str, ...]
+
+    @property
+    def groups(self) -> int:
+        """The number of groups."""
+        return len(self.group_names)
+
+    @property
+    def coders(self) -> int:
+        """The number of coders."""
+        return len(self.coder_names)
+
+
+def read_segments_csv(path: Path, name: str, codebook: Codebook, shared_speakers: bool = False) -> pd.DataFrame:
+    """Coded segments from the project's CSV: group, speaker, segment_id, code, coder and, if wanted, memo.
+
+    Memos are accepted and left unread, since they may quote. Any further column is refused, so that no transcript
+    comes in by accident. `shared_speakers` says that one speaker code in two groups is one person in both.
+
+    Raises InputError with row and column for a code that is not in the codebook, a segment without a speaker, and
+    everything else `check_segments` looks at.
+    """
+    frame = read_table(path, name, COLUMNS, ("memo",)).drop(columns="memo")
+    return check_segments(frame, codebook, name, shared_speakers)
+
+
+def check_segments(frame: pd.DataFrame, codebook: Codebook, name: str, shared_speakers: bool = False) -> pd.DataFrame:
+    """The same table, checked; the index of `frame` holds the row numbers of the file that messages name.
+
+    Raises InputError where a cell is empty or of the wrong form, a code is not in the codebook or a heading, a segment
+    has two groups or speakers, a speaker sits in two groups, a row stands twice, or a coder gave a segment both codes
+    and `none`.
+    """
+    for column in ("group", "speaker", "segment_id", "coder"):
+        _check_form(frame[column], name, column)
+    _check_codes(frame["code"], codebook, name)
+    _check_one(frame, "segment_id", "group", name, "each segment in one group", "give each segment its own id")
+    _check_one(frame, "segment_id", "speaker", name, "one speaker for each segment", "split the segment by speaker")
+    if not shared_speakers:
+        action = "make the codes different, or set shared_speakers where it is one person"
+        _check_one(frame, "speaker", "group", name, "each speaker code in one group", action)
+    _check_twice(frame, name)
+    _check_none(frame, name)
+    return frame.loc[:, list(COLUMNS)].reset_index(drop=True)
+
+
+def _check_form(cells: pd.Series, name: str, column: str) -> None:
+    pattern = SPEAKER if column == "speaker" else LABEL
+    wrong = [cell for cell in cells.unique() if not pattern.fullmatch(cell)]
+    if wrong:
+        row = _first_row(cells.isin(wrong))
+        found = f"'{cells.loc[row]}'" if cells.loc[row] else "an empty cell"
+        action = "correct the cell; no row is left out silently"
+        raise InputError(name, row=row, column=column, found=found, expected=_MEANING[column], action=action)
+
+
+def _check_codes(cells: pd.Series, codebook: Codebook, name: str) -> None:
+    allowed = {*codebook.codable, NO_CODE}
+    wrong = [cell for cell in cells.unique() if cell not in allowed]
+    if not wrong:
+        return
+    row = _first_row(cells.isin(wrong))
+    cell = cells.loc[row]
+    heading = cell in codebook.by_id
+    found = "an empty cell" if not cell else f"'{cell}', a heading" if heading else f"'{cell}'"
+    expected = f"the id of a code in the codebook (version {codebook.version}), or '{NO_CODE}'"
+    raise InputError(
+        name,
+        row=row,
+        column="code",
+        found=found,
+        expected=f"{expected}{_nearest(cell, allowed)}",
+        action="correct the code, or add it to the codebook",
+    )
+
+
+def _nearest(cell: str, allowed: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(cell[:64], sorted(allowed), n=1)
+    return f" (is it '{near[0]}'?)" if near else ""
+
+
+def _check_one(frame: pd.DataFrame, of: str, column: str, name: str, expected: str, action: str) -> None:
+    first = frame.drop_duplicates(of).set_index(of)[column]
+    other = frame[of].map(first) != frame[column]
+    if other.any():
+        row = _first_row(other)
+        cells = frame.loc[row]
+        found = f"{of} '{cells[of]}' with {column} '{cells[column]}' after '{first[cells[of]]}'"
+        raise InputError(name, row=row, column=column, found=found, expected=expected, action=action)
+
+
+def _check_twice(frame: pd.DataFrame, name: str) -> None:
+    twice = frame.duplicated(["segment_id", "code", "coder"])
+    if twice.any():
+        row = _first_row(twice)
+        cells = frame.loc[row]
+        found = f"segment '{cells['segment_id']}' with code '{cells['code']}' by coder '{cells['coder']}' a second time"
+        raise InputError(name, row=row, found=found, expected="each of these once", action="remove one of the rows")
+
+
+def _check_none(frame: pd.DataFrame, name: str) -> None:
+    rows_of = frame.groupby(["segment_id", "coder"])["code"].transform("size")
+    both = (frame["code"] == NO_CODE) & (rows_of > 1)
+    if both.any():
+        expected = f"either codes or '{NO_CODE}' from one coder for one segment"
+        found = f"'{NO_CODE}' beside another code"
+        row = _first_row(both)
+        raise InputError(name, row=row, column="code", found=found, expected=expected, action="remove one of the rows")
+
+
+def _first_row(where: pd.Series) -> int:
+    return int(where.idxmax())
+
+
+def bases(segments: pd.DataFrame) -> Bases:
+    """The segments, participants (speaker codes), groups and coders in a table of coded segments; names sorted."""
+    groups, coders = (tuple(sorted(segments[column].unique())) for column in ("group", "coder"))
+    return Bases(int(segments["segment_id"].nunique()), int(segments["speaker"].nunique()), groups, coders)
+
+
+def settle(segments: pd.DataFrame, rule: Rule | str = "any") -> pd.DataFrame:
+    """One row for each code that counts for a segment: group, speaker, segment_id, code.
+
+    `rule` says when a code counts where several coders read the segment: if `any` of them gave it, if `all` who read
+    it did, if `most` (more than half) did; or the name of one coder whose codes count. Raises ValueError for a rule
+    that is neither.
+    """
+    if rule not in ("any", "all", "most"):
+        if rule not in set(segments["coder"]):
+            raise ValueError(f"no coder is called {rule!r}; the rule is any, all, most or the name of a coder")
+        segments, rule = segments[segments["coder"] == rule], "any"
+    given = segments[segments["code"] != NO_CODE]
+    settled = given.drop_duplicates(["segment_id", "code"])
+    if rule != "any":
+        settled = settled[_enough(given, settled, segments, 1.0 if rule == "all" else 0.5)]
+    return settled.drop(columns="coder").reset_index(drop=True)
+
+
+def _enough(given: pd.DataFrame, settled: pd.DataFrame, segments: pd.DataFrame, share: float) -> pd.Series:
+    readers = segments.drop_duplicates(["segment_id", "coder"]).groupby("segment_id").size()
+    givers = given.groupby(["segment_id", "code"]).size().rename("givers")
+    got = settled.join(givers, on=["segment_id", "code"])["givers"] / settled["segment_id"].map(readers)
+    return got >= 1.0 if share == 1.0 else got > share
+
+
+def roll_up(settled: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Settled codes with the codes above them added, each once for a segment."""
+    lines = [(code, above) for code in codebook.by_id for above in (code, *codebook.ancestors(code))]
+    upwards = pd.DataFrame(lines, columns=["code", "above"], dtype="str")
+    rolled = settled.merge(upwards, on="code").drop(columns="code").rename(columns={"above": "code"})
+    return rolled.drop_duplicates(["segment_id", "code"]).reset_index(drop=True)
+
+
+def assume_read(segments: pd.DataFrame) -> pd.DataFrame:
+    """The table with a `none` row for every segment of a group that a coder worked on and gave no code.
+
+    Exports of coding programs do not record what was read and left without a code. This takes every coder who coded
+    anything in a group to have read all of its segments; without it agreement is only seen where both coded.
+    """
+    every = segments.drop_duplicates("segment_id")[["group", "speaker", "segment_id"]]
+    worked = segments.drop_duplicates(["group", "coder"])[["group", "coder"]]
+    pairs = every.merge(worked, on="group")
+    read = pd.MultiIndex.from_frame(segments[["segment_id", "coder"]])
+    unread = ~pd.MultiIndex.from_frame(pairs[["segment_id", "coder"]]).isin(read)
+    added = pairs[unread].assign(code=NO_CODE)
+    return pd.concat([segments, added[list(COLUMNS)]], ignore_index=True)

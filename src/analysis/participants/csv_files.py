@@ -1,0 +1,110 @@
+"""Reading CSV files: which encoding, which separator, and true row numbers.
+
+Encoding, in this order: UTF-8 (with or without byte-order mark); else Windows-1252, the encoding in which Excel in
+western Europe saves "CSV"; a file that holds both is refused, since some of its letters would come out wrong.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.errors import InputError
+from analysis.participants.grid import Grid, check_size, check_width, empty, make_grid
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def read_csv(path: Path, file: str) -> Grid:
+    """The cells of a CSV file, called `file` in messages; raises InputError for an empty, torn or wrongly encoded file."""
+    check_size(path, file)
+    text, encoding = decode(path.read_bytes(), file)
+    if not text.strip():
+        raise empty(file)
+    separator = _separator(text)
+    records = _records(text, separator, file)
+    form = f"CSV, {encoding}, {SEPARATORS[separator]} between columns"
+    return make_grid(file, records, form, decimal_comma=separator != ",")
+
+
+def decode(content: bytes, file: str) -> tuple[str, str]:
+    """Bytes as text, and the name of the encoding by the rule of this module.
+
+    >>> decode("Zoë".encode("cp1252"), "x.csv")
+    ('Zoë', 'Windows-1252')
+    """
+    if content.startswith(_UTF16):
+        raise _encoding_error(file, None, "UTF-16 text", "UTF-8")
+    try:
+        return content.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError as error:
+        return _windows(content, file, error.start)
+
+
+def _windows(content: bytes, file: str, first: int) -> tuple[str, str]:
+    if _UTF8_LETTER.search(content):
+        raise _encoding_error(
+            file,
+            _row_at(content, first),
+            f"the byte {content[first]:#04x} in a file that is UTF-8 elsewhere",
+            "one encoding",
+        )
+    try:
+        return content.decode("cp1252"), "Windows-1252"
+    except UnicodeDecodeError as error:
+        raise _encoding_error(
+            file, _row_at(content, error.start), f"the byte {content[error.start]:#04x}", "UTF-8 or Windows-1252"
+        ) from None
+
+
+def _row_at(content: bytes, position: int) -> int:
+    return content.count(b"\n", 0, position) + 1
+
+
+def _encoding_error(file: str, row: int | None, found: str, expected: str) -> InputError:
+    return InputError(
+        file,
+        row=row,
+        found=found,
+        expected=f"{expected} throughout",
+        action='save the file again as "CSV UTF-8" and look at the accented letters afterwards',
+    )
+
+
+def _separator(text: str) -> str:
+    """The separator that divides the header into most cells; a comma where none does."""
+    start = text[: 1 << 20]
+    return max(SEPARATORS, key=lambda mark: _width(start, mark))
+
+
+def _width(text: str, separator: str) -> int:
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+    except csv.Error:  # not with this separator, then; if with none, reading the rows says why
+        return 0
+
+
+def _records(text: str, separator: str, file: str) -> list[Sequence[str]]:
+    records: list[Sequence[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for record in reader:
+            records.append(record)
+            if len(records) == 1:
+                check_width(file, len(record))
+    except csv.Error as error:
+        raise _torn(file, len(records) + 1, error) from None
+    return records
+
+
+def _torn(file: str, row: int, error: csv.Error) -> InputError:
+    return InputError(
+        file,
+        row=row,
+        found=f"a row that cannot be read ({error})",
+        expected="cells between separators, quoted where they hold one",
+        action="look for a quotation mark that is not closed in this row or the one above, or export the file again",
+    )

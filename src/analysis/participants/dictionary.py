@@ -1,0 +1,171 @@
+"""What is generated from the schema: JSON schemas, empty templates and the data dictionary."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from analysis.participants.codes import MEANING, SPELLINGS
+from analysis.participants.fields import Column
+from analysis.participants.rules import RULES
+from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns
+
+DICTIONARY = Path("docs/data-dictionary.md")
+TEMPLATES = Path("data/templates")
+_DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip archive can hold; a template has no date of its own
+
+_OPENING = """# Data dictionary of the participant files
+
+Generated from `src/analysis/participants/schema.py`; do not edit. The files are optional and the same for every study.
+Put them into `data/raw/<study>/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx` or
+`.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
+Only pseudonymous ids belong into these files: no names, addresses, telephone numbers or free text.
+"""
+
+_FORMATS = """## What is read
+
+- **CSV**: UTF-8 with or without byte-order mark; else Windows-1252 (Excel's "CSV" in western Europe). A file that mixes
+  the two is refused. Columns are separated by commas, semicolons or tabs; whichever divides the header into most cells.
+- **Decimals**: a point; or a comma where semicolons or tabs separate the columns, and then throughout the file.
+  `1,000` is refused, since it may be a thousand or one.
+- **Dates**: `yyyy-mm-dd`, Excel's own dates, and `31/12/2013` where records.yaml says `dates: day first`.
+- **Excel** (`.xlsx`): values only; a formula is refused. The sheet called like the table, or the only one.
+- **SPSS** (`.sav`): with the package pyreadstat. Values count, not their labels, except in columns of names; values
+  declared user-missing are read by their label.
+- **KoboToolbox and ODK**: the group before the question (`before/confidence_pre`) and the platform's own columns are
+  taken off; names and labels are both understood.
+- **Qualtrics**: the rows with question texts and import ids are taken off; row numbers in messages stay those of the
+  file. None of its columns about the response is read, so that no address or location is kept.
+
+A column's name may be its name or its label below, in any case. A file without a column counts as not having asked.
+"""
+
+EXAMPLE_LAYOUT = """# How this study's participant files are to be read. Everything is optional; leave the file out if nothing is needed.
+id_prefix: EX-              # what every person id begins with
+questionnaire:
+  sheet: Survey             # which sheet of a workbook
+  columns:                  # the file's column: the column of the data dictionary
+    Q12: confidence_pre
+  ignore: [Comments]        # columns not to be read
+  codes:                    # further codes for an answer not given
+    99: refused
+    n/a: not_asked
+  values:                   # for a column, the file's value: the value of the data dictionary
+    course: {A: esol, B: advice}
+  dates: day first          # 31/12/2013; otherwise 2013-12-31
+"""
+
+
+def json_schema(table: str) -> dict[str, Any]:
+    """The JSON schema of one row of a participant file, with titles, units and the names of values."""
+    return TABLES[table].model_json_schema()
+
+
+def template(table: str) -> str:
+    """An empty participant file: its header as CSV.
+
+    >>> template("attendance")
+    'study,person_id,session_date,session_number,course\\n'
+    """
+    return ",".join(table_columns(table)) + "\n"
+
+
+def data_dictionary() -> str:
+    """The data dictionary as Markdown: codes, formats, and each file column by column."""
+    layout = f"## records.yaml\n\nAn optional file beside the participant files:\n\n```yaml\n{EXAMPLE_LAYOUT}```\n"
+    return "\n".join([_OPENING, _codes_section(), *map(_table_section, TABLES), _FORMATS, layout])
+
+
+def _codes_section() -> str:
+    rows = [
+        f"| {status.value} | {', '.join(f'`{text}`' if text else 'an empty cell' for text in texts)} | {MEANING[status]} |"
+        for status, texts in SPELLINGS.items()
+    ]
+    return "\n".join(
+        ["## An answer that was not given\n", "| status | written as | meaning |", "| --- | --- | --- |", *rows, ""]
+    )
+
+
+def _table_section(table: str) -> str:
+    rows = [_row(column) for column in table_columns(table).values()]
+    head = ["| column | label | holds | unit | about |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([f"## {table}\n", f"{TABLES[table].__doc__}\n", *head, *rows, "", *_rule_lines(table), ""])
+
+
+def _row(column: Column) -> str:
+    points = "; ".join(f"{value} {label}" for value, label in column.choices.items() if value != label)
+    holds = column.expected + (f" ({points})" if points else "") + (", always needed" if column.needed else "")
+    return f"| `{column.name}` | {column.label} | {holds} | {column.unit} | {column.about} |"
+
+
+def _rule_lines(table: str) -> list[str]:
+    key = f"- No two rows are alike in {', '.join(KEYS[table])}."
+    one_of = [f"- Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
+    known = [] if table == "questionnaire" else ["- Each person_id has a row in the questionnaire file."]
+    return [
+        key,
+        *one_of,
+        *known,
+        *(
+            f"- {rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)."
+            for rule in RULES[table]
+        ),
+    ]
+
+
+def write_schema_files(root: Path) -> list[Path]:
+    """Write the data dictionary, the JSON schemas and the templates below `root`; returns their paths below it."""
+    texts = {DICTIONARY: data_dictionary(), TEMPLATES / "records.yaml": EXAMPLE_LAYOUT}
+    texts |= {TEMPLATES / f"{table}.csv": template(table) for table in TABLES}
+    texts |= {
+        TEMPLATES / f"{table}.schema.json": json.dumps(json_schema(table), indent=1, ensure_ascii=False) + "\n"
+        for table in TABLES
+    }
+    contents = {path: text.encode() for path, text in texts.items()} | {
+        TEMPLATES / "participants.xlsx": _undated(_workbook_bytes())
+    }
+    for path, content in contents.items():
+        _write(root / path, content)
+    return list(contents)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def _workbook_bytes() -> bytes:
+    from openpyxl import Workbook
+
+    book, content = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for table in TABLES:
+        book.create_sheet(table).append(list(table_columns(table)))
+    about = book.create_sheet("data dictionary")
+    about.append(["table", "column", "label", "holds", "unit", "about"])
+    for table in TABLES:
+        for column in table_columns(table).values():
+            about.append([table, column.name, column.label, column.expected, column.unit, column.about])
+    book.save(content)
+    return content.getvalue()
+
+
+def _undated(workbook: bytes) -> bytes:
+    """The same workbook without the time of writing, so that the same schema gives the same bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            if entry.filename != "docProps/core.xml":
+                new.writestr(zipfile.ZipInfo(entry.filename, _DAY_ZERO), _without_core(entry.filename, old.read(entry)))
+    return content.getvalue()
+
+
+def _without_core(name: str, content: bytes) -> bytes:
+    """Take the mention of docProps/core.xml, which holds the dates, out of the two files that list the parts."""
+    if name not in ("[Content_Types].xml", "_rels/.rels"):
+        return content
+    return re.sub(rb"<(?:Override|Relationship)\b[^>]*docProps/core\.xml[^>]*/>", b"", content)

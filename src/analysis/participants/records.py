@@ -1,0 +1,195 @@
+"""The participant files of a study together: found, read, and checked against each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.participants.codes import Status
+from analysis.participants.csv_files import read_csv
+from analysis.participants.excel import read_excel, sheet_names
+from analysis.participants.grid import Grid
+from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, FileLayout, RecordsLayout, read_layout
+from analysis.participants.rules import check_rows
+from analysis.participants.schema import TABLES, stage_columns
+from analysis.participants.spss import read_spss
+from analysis.participants.typed import Table, read_grid
+
+LAYOUT = "records.yaml"
+WORKBOOK = "participants.xlsx"  # one workbook with a sheet for each table, instead of one file for each
+READABLE = (".csv", ".xlsx", ".sav")
+NOT_READABLE = (".xls", ".xlsm", ".xlsb", ".ods", ".zsav", ".por", ".dta", ".tsv", ".txt", ".json")
+
+
+@dataclass(frozen=True)
+class Records:
+    """The participant files that a study has; None for a file it does not have."""
+
+    questionnaire: Table | None = None
+    attendance: Table | None = None
+    advice_contacts: Table | None = None
+
+    def __iter__(self) -> Iterator[Table]:
+        return (table for table in (self.questionnaire, self.attendance, self.advice_contacts) if table)
+
+
+def read_records(folder: Path, study: str, root: Path | None = None) -> Records | None:
+    """Read the participant files in `folder`; None where there is none, the usual case for a published study.
+
+    Files are called questionnaire, attendance and advice_contacts, with the ending .csv, .xlsx or .sav; or are sheets
+    of participants.xlsx. Messages show paths below `root`, the project's folder, where it is given. Raises InputError
+    at the first thing that cannot be used. Nothing is ever written.
+    """
+    layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
+    sources = {table: source for table in TABLES if (source := _source(folder, table, root))}
+    if not sources:
+        return None
+    tables = {table: read_table(source, table, getattr(layout, table), root) for table, source in sources.items()}
+    return link(Records(**tables), study, layout)
+
+
+def read_table(path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None) -> Table:
+    """Read one file as the table called `table`: questionnaire, attendance or advice_contacts.
+
+    Raises InputError at the first thing that cannot be used.
+    """
+    typed = read_grid(_grid(path, shown(path, root), table, layout), table, layout)
+    check_rows(typed)
+    return typed
+
+
+def shown(path: Path, root: Path | None) -> str:
+    """A path as messages show it: below `root` where it lies there, with forward slashes."""
+    return (path.relative_to(root) if root and path.is_relative_to(root) else path).as_posix()
+
+
+def _grid(path: Path, file: str, table: str, layout: FileLayout) -> Grid:
+    if path.suffix.lower() == ".csv":
+        return read_csv(path, file)
+    if path.suffix.lower() == ".sav":
+        return read_spss(path, file)
+    return read_excel(path, file, layout.sheet, table)
+
+
+def _source(folder: Path, table: str, root: Path | None) -> Path | None:
+    unread = [path for ending in NOT_READABLE if (path := folder / f"{table}{ending}").exists()]
+    if unread:
+        raise InputError(
+            shown(unread[0], root),
+            found=f"a {unread[0].suffix} file",
+            expected=" or ".join(READABLE),
+            action="save it as .xlsx or as CSV UTF-8",
+        )
+    found = [path for ending in READABLE if (path := folder / f"{table}{ending}").exists()]
+    found += [folder / WORKBOOK] if _has_sheet(folder / WORKBOOK, table, root) else []
+    if len(found) > 1:
+        raise InputError(
+            shown(found[0], root),
+            found="the same table in " + " and ".join(path.name for path in found),
+            expected="one file for each table",
+            action="keep the one that counts in this folder",
+        )
+    return found[0] if found else None
+
+
+def _has_sheet(workbook: Path, table: str, root: Path | None) -> bool:
+    return workbook.exists() and table in sheet_names(workbook, shown(workbook, root))
+
+
+def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -> Records:
+    """Check that the files belong to this study and to each other; the same records come back.
+
+    Raises InputError for another study's name, ids without the study's prefix, ids that the questionnaire does not
+    have, and days before a person's birth or joining.
+    """
+    for table in records:
+        _check_study(table, study)
+        _check_prefix(table, layout.id_prefix)
+    if records.questionnaire:
+        for table, day in ((records.attendance, "session_date"), (records.advice_contacts, "contact_date")):
+            if table:
+                _check_people(table, records.questionnaire)
+                _check_days(table, day, records.questionnaire)
+    return records
+
+
+def _check_study(table: Table, study: str) -> None:
+    other = np.flatnonzero(table.values["study"].notna() & (table.values["study"] != study))
+    if len(other):
+        raise table.error(
+            int(other[0]),
+            "study",
+            repr(table.values["study"].iloc[other[0]]),
+            f"{study}, the study that reads this file",
+            "put the file into the folder of its own study",
+        )
+
+
+def _check_prefix(table: Table, prefix: str | None) -> None:
+    ids = table.values["person_id"]
+    other = np.flatnonzero(~ids.str.startswith(prefix)) if prefix else []
+    if len(other):
+        raise table.error(
+            int(other[0]),
+            "person_id",
+            repr(ids.iloc[other[0]]),
+            f"an id that begins with {prefix}, as records.yaml says",
+            "put the file into the folder of its own study, or correct the id",
+        )
+
+
+def _check_people(table: Table, questionnaire: Table) -> None:
+    ids = table.values["person_id"]
+    unknown = np.flatnonzero(~ids.isin(questionnaire.values["person_id"]))
+    if len(unknown):
+        more = int(ids.iloc[unknown].nunique()) - 1
+        others = f" ({more:,} more such {'id' if more == 1 else 'ids'})" if more else ""
+        raise table.error(
+            int(unknown[0]),
+            "person_id",
+            repr(ids.iloc[unknown[0]]),
+            f"an id that {questionnaire.file} has",
+            f"correct the id, or give the person a row in the questionnaire file: everybody who joined has one{others}",
+        )
+
+
+def _check_days(table: Table, column: str, questionnaire: Table) -> None:
+    people = questionnaire.values.set_index("person_id")
+    days = table.values[column]
+    birth = table.values["person_id"].map(people["birth_year"])
+    early = np.flatnonzero(days.dt.year < birth)
+    if len(early):
+        first = int(early[0])
+        raise table.error(
+            first,
+            column,
+            days.iloc[first].date().isoformat(),
+            f"a day after the person's birth in {birth.iloc[first]:.0f}",
+            "check both against the paper record",
+        )
+
+
+def stages_reached(questionnaire: Table) -> pd.DataFrame:
+    """Who reached which stage: a row for each person; columns person_id, joined, initial, experience (bool).
+
+    Somebody reached a stage who answered, or refused to answer, any of its questions.
+    """
+    reached = [str(Status.ANSWERED), str(Status.WORDS), str(Status.REFUSED)]
+    stages = {
+        stage: questionnaire.status[stage_columns(stage)].isin(reached).any(axis=1)
+        for stage in ("initial", "experience")
+    }
+    return pd.DataFrame({"person_id": questionnaire.values["person_id"], "joined": True, **stages})
+
+
+def words(questionnaire: Table, column: str) -> pd.Series:
+    """How many people gave which answer in words where a number was asked for; spellings differ in case only once.
+
+    Index: the words in small letters; most frequent first, then by alphabet.
+    """
+    given = questionnaire.values[f"{column}_words"].dropna().str.casefold()
+    counts = given.value_counts().rename("people").rename_axis("words").reset_index()
+    return counts.sort_values(["people", "words"], ascending=[False, True]).set_index("words")["people"]

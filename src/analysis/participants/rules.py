@@ -1,0 +1,119 @@
+"""Checks across columns, and across the rows of one file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.participants.schema import KEYS, ONE_OF
+from analysis.participants.typed import Table
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What must hold within each row: `broken` gives a bool for each row; `columns` are shown in the error, the last is named."""
+
+    columns: tuple[str, ...]
+    says: str
+    broken: Callable[[pd.DataFrame], pd.Series]
+    action: str
+
+
+def _before_birth(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: rows[column].dt.year < rows["birth_year"]
+
+
+def _longer_than_life(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: rows[column] / 12 > rows["joined_on"].dt.year - rows["birth_year"] + 1
+
+
+_CHECK = "check both against the paper record"
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "questionnaire": (
+        Rule(("birth_year", "joined_on"), "a day after the person's birth", _before_birth("joined_on"), _CHECK),
+        Rule(
+            ("birth_year", "interview_date"), "a day after the person's birth", _before_birth("interview_date"), _CHECK
+        ),
+        Rule(
+            ("joined_on", "interview_date"),
+            "a day on or after the day of joining",
+            lambda rows: rows["interview_date"] < rows["joined_on"],
+            _CHECK,
+        ),
+        Rule(
+            ("birth_year", "joined_on", "months_in_uk"),
+            "no more months than the person had lived",
+            _longer_than_life("months_in_uk"),
+            _CHECK,
+        ),
+        Rule(
+            ("birth_year", "joined_on", "months_in_area"),
+            "no more months than the person had lived",
+            _longer_than_life("months_in_area"),
+            _CHECK,
+        ),
+        Rule(
+            ("months_in_uk", "months_in_area"),
+            "no more months in the area than in the UK",
+            lambda rows: rows["months_in_area"] > rows["months_in_uk"],
+            _CHECK,
+        ),
+    ),
+    "attendance": (),
+    "advice_contacts": (),
+}
+
+
+def check_rows(table: Table) -> None:
+    """Raise InputError at the first row that breaks a rule, lacks what it needs one of, or stands in the file twice."""
+    _check_one_of(table)
+    _check_keys(table)
+    for rule in RULES[table.name]:
+        broken = np.flatnonzero(rule.broken(table.values))
+        if len(broken):
+            raise table.error(
+                int(broken[0]), rule.columns[-1], _shown(table, int(broken[0]), rule.columns), rule.says, rule.action
+            )
+
+
+def _check_one_of(table: Table) -> None:
+    wanted = ONE_OF.get(table.name, ())
+    without = np.flatnonzero(table.values[list(wanted)].isna().all(axis=1)) if wanted else []
+    if len(without):
+        raise table.error(
+            int(without[0]),
+            wanted[0],
+            "neither " + " nor ".join(wanted),
+            "at least one of the two",
+            "fill one of the two in",
+        )
+
+
+def _check_keys(table: Table) -> None:
+    key = list(KEYS[table.name])
+    repeated = np.flatnonzero(table.values.duplicated(key))
+    if not len(repeated):
+        return
+    second = int(repeated[0])
+    group = table.values.groupby(key, dropna=False).ngroup()
+    first = int(table.rows[int(np.argmax(group == group[second]))])
+    raise table.error(
+        second,
+        key[0],
+        f"{_shown(table, second, tuple(key))}, which stands in row {first} already",
+        "each once",
+        "take one of the two rows out, or correct what tells them apart: " + ", ".join(key),
+    )
+
+
+def _shown(table: Table, index: int, columns: tuple[str, ...]) -> str:
+    row = table.values.loc[index, list(columns)].dropna()
+    return ", ".join(f"{name} {_plain(value)}" for name, value in row.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:g}" if isinstance(value, float) else str(value)

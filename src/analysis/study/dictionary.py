@@ -1,0 +1,47 @@
+"""The dictionary of a study's own tables, generated from the models that validate them."""
+
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from analysis.study import StudyInfo
+from analysis.study.claims import Claim
+from analysis.study.register import Assumption, Source
+
+TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
+    ("study.yaml", "What a study is and what it was published as.", StudyInfo),
+    ("claims.csv", "The ledger: one row for each quantitative statement of the source.", Claim),
+    ("assumptions.yaml", "The assumption register: one entry for each figure that a model takes for granted.", Assumption),
+    ("assumptions.yaml, source", "Where an assumption comes from.", Source),
+)
+
+
+def tables_dictionary() -> str:
+    """The whole dictionary as Markdown; `docs/tables.md` is this text."""
+    parts = ["# Dictionary of a study's tables", "Generated from the models in `src/analysis/study`; do not edit."]
+    parts += [_section(name, about, model) for name, about, model in TABLES]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(name: str, about: str, model: type[BaseModel]) -> str:
+    rows = [f"| `{field}` | {_holds(info)} | {info.description or ''} |" for field, info in model.model_fields.items()]
+    return "\n".join([f"## {name}", "", about, "", "| field | holds | meaning |", "| --- | --- | --- |", *rows])
+
+
+def _holds(info: Any) -> str:
+    needed = "" if info.is_required() else ", optional"
+    return f"{_type(info.annotation)}{needed}"
+
+
+def _type(annotation: Any) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if str(origin) == "typing.Literal":
+        return "one of " + ", ".join(f"`{argument}`" for argument in arguments)
+    if arguments and type(None) in arguments:
+        return " or ".join("nothing" if a is type(None) else _type(a) for a in arguments)
+    if origin is tuple:
+        return f"a list of {_type(arguments[0])}"
+    if arguments:
+        return _type(arguments[0])
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return names.get(annotation, "the fields of `" + annotation.__name__ + "`")

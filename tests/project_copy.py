@@ -1,0 +1,31 @@
+"""Copies of the project that a test may run and change."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", "dvc.lock", ".dvc/config", ".dvcignore", "pyproject.toml", "README.md")
+
+
+def copy_project(target: Path) -> Path:
+    """The project's own files, without results, caches or history, in a folder that DVC takes for a project."""
+    for part in PARTS:
+        source, copy = ROOT / part, target / part
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints"))
+        elif source.is_file():
+            shutil.copy(source, copy)
+    subprocess.run(["git", "init", "--quiet", str(target)], check=True)
+    return target
+
+
+def run_analysis(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """One command of the project's own code in a copy."""
+    env = {**os.environ, "PYTHONPATH": str(folder / "src"), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", *arguments], cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=900
+    )

@@ -1,0 +1,299 @@
+"""The same answers from CSV, Excel and SPSS files in many guises give the same typed tables."""
+
+import csv
+import io
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import InputError
+from analysis.participants import FileLayout, absence, read_records, read_table, spss, stages_reached, words
+from analysis.participants.csv_files import decode
+
+HEADER = ["person_id", "joined_on", "course", "confidence_pre", "confidence_post", "friends_post", "months_in_uk"]
+ROWS = [
+    ["A1", "2013-01-07", "esol", "5", "8", "a lot", "18.5"],
+    ["A2", "2013-09-30", "Café", "refused", "9", "12", "not_asked"],
+    ["A3", "", "esol", "", "-98", "A lot", "7"],
+]
+
+
+def csv_text(records, delimiter=",", newline="\n"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=newline).writerows(records)
+    return out.getvalue()
+
+
+def write(path, records=(HEADER, *ROWS), encoding="utf-8", **style):
+    path.write_bytes(csv_text(records, **style).encode(encoding))
+    return path
+
+
+@pytest.fixture
+def expected(tmp_path):
+    return read_table(write(tmp_path / "plain.csv"), "questionnaire")
+
+
+def same(table, other):
+    pd.testing.assert_frame_equal(table.values, other.values)
+    pd.testing.assert_frame_equal(table.status, other.status)
+
+
+def test_values_and_reasons(expected):
+    values, status = expected.values, expected.status
+    assert values["confidence_pre"].to_list()[0] == 5
+    assert np.isnan(values["confidence_pre"].to_list()[1:]).all()
+    assert status["confidence_pre"].to_list() == ["answered", "refused", "missing"]
+    assert status["confidence_post"].to_list() == ["answered", "answered", "refused"]
+    assert status["months_in_uk"].to_list() == ["answered", "not_asked", "answered"]
+    assert status["health_pre"].to_list() == ["not_asked"] * 3
+    assert values["joined_on"].to_list() == [pd.Timestamp("2013-01-07"), pd.Timestamp("2013-09-30"), pd.NaT]
+    assert values["friends_post_words"].to_list()[0] == "a lot"
+    assert values["friends_post"].to_list()[1] == 12
+    assert words(expected, "friends_post").to_dict() == {"a lot": 2}
+    assert absence(expected).loc["friends_post"].to_dict() == {
+        "answered": 1,
+        "in words": 2,
+        "missing": 0,
+        "refused": 0,
+        "not_asked": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {"encoding": "utf-8-sig"},
+        {"encoding": "cp1252"},
+        {"newline": "\r\n"},
+        {"delimiter": ";"},
+        {"delimiter": "\t"},
+    ],
+    ids=str,
+)
+def test_guises_of_csv(tmp_path, expected, style):
+    same(read_table(write(tmp_path / "other.csv", **style), "questionnaire"), expected)
+
+
+def test_decimal_commas_between_semicolons(tmp_path, expected):
+    rows = [[cell.replace("18.5", "18,5") for cell in row] for row in ROWS]
+    same(read_table(write(tmp_path / "other.csv", (HEADER, *rows), delimiter=";"), "questionnaire"), expected)
+
+
+def test_labels_as_names_and_any_case(tmp_path, expected):
+    header = [
+        "PERSON_ID",
+        "Joined on",
+        "main course",
+        "Confidence, before",
+        "confidence_post",
+        "Friends met regularly, after",
+        "Time in the UK",
+    ]
+    same(read_table(write(tmp_path / "other.csv", (header, *ROWS)), "questionnaire"), expected)
+
+
+def test_the_format_is_told(tmp_path):
+    table = read_table(write(tmp_path / "other.csv", encoding="cp1252", delimiter=";"), "questionnaire")
+    assert table.format == "CSV, Windows-1252, semicolon between columns"
+
+
+def test_empty_rows_keep_row_numbers_true(tmp_path):
+    table = read_table(write(tmp_path / "gaps.csv", (HEADER, ROWS[0], [""] * 7, [], ROWS[1])), "questionnaire")
+    assert table.rows.tolist() == [2, 5]
+
+
+def test_a_layout_says_what_a_file_means(tmp_path, expected):
+    rows = [[cell.replace("refused", "99").replace("esol", "E") for cell in row] + ["free text"] for row in ROWS]
+    header = [*HEADER[:3], "Q12", *HEADER[4:], "Comments"]
+    rows[0][1] = "07/01/2013"
+    rows[1][1] = "30/09/2013"
+    layout = FileLayout.model_validate(
+        {
+            "columns": {"Q12": "confidence_pre"},
+            "ignore": ["Comments"],
+            "codes": {99: "refused"},
+            "values": {"course": {"E": "esol"}},
+            "dates": "day first",
+        }
+    )
+    same(read_table(write(tmp_path / "own.csv", (header, *rows)), "questionnaire", layout), expected)
+
+
+def workbook(path, records, sheet="Sheet1"):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = sheet
+    for record in records:
+        book.active.append(record)
+    book.save(path)
+    return path
+
+
+TYPED = [
+    ["A1", datetime(2013, 1, 7), "esol", 5, 8, "a lot", 18.5],
+    ["A2", date(2013, 9, 30), "Café", "refused", 9.0, 12, "not_asked"],
+    ["A3", None, "esol", None, -98, "A lot", 7],
+]
+
+
+def test_excel(tmp_path, expected):
+    table = read_table(workbook(tmp_path / "questionnaire.xlsx", [HEADER, *TYPED]), "questionnaire")
+    same(table, expected)
+    assert table.format == "Excel"
+
+
+def test_excel_rows_are_those_of_the_sheet(tmp_path):
+    path = workbook(tmp_path / "q.xlsx", [HEADER, TYPED[0], [], [], TYPED[1]])
+    assert read_table(path, "questionnaire").rows.tolist() == [2, 5]
+
+
+def test_one_workbook_for_all_tables(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "notes"
+    for record in (HEADER, *TYPED):
+        book["questionnaire"].append(record) if "questionnaire" in book.sheetnames else book.create_sheet(
+            "questionnaire"
+        ).append(record)
+    for record in (["person_id", "session_date"], ["A1", date(2013, 2, 1)]):
+        book["attendance"].append(record) if "attendance" in book.sheetnames else book.create_sheet(
+            "attendance"
+        ).append(record)
+    book.save(tmp_path / "participants.xlsx")
+    records = read_records(tmp_path, "any_study")
+    assert [table.name for table in records] == ["questionnaire", "attendance"]
+    assert records.advice_contacts is None
+
+
+class _Meta:
+    column_labels = ["Person", None, "Main course", None, None, None, None]
+    variable_value_labels = {
+        "course": {1.0: "esol", 2.0: "Café"},
+        "confidence_pre": {1.0: "sad face", 99.0: "Prefer not to say"},
+        "confidence_post": {-8.0: "Refused"},
+    }
+    missing_ranges = {"confidence_pre": [{"lo": 99.0, "hi": 99.0}]}
+
+
+def _fake_spss(path, user_missing):
+    assert user_missing
+    frame = pd.DataFrame(
+        {
+            "person_id": ["A1", "A2", "A3"],
+            "joined_on": [date(2013, 1, 7), date(2013, 9, 30), None],
+            "course": [1.0, 2.0, 1.0],
+            "confidence_pre": [5.0, 99.0, np.nan],
+            "confidence_post": [8.0, 9.0, -8.0],
+            "friends_post": ["a lot", "12", "A lot"],
+            "months_in_uk": [18.5, -97, 7],
+        }
+    )
+    return frame, _Meta()
+
+
+def test_spss_values_labels_and_user_missing(tmp_path, expected, monkeypatch):
+    """What pyreadstat hands over, read by our rules; the next test reads a true file where pyreadstat is installed."""
+    monkeypatch.setattr(spss, "_reader", lambda file: _fake_spss)
+    (tmp_path / "q.sav").write_bytes(b"$FL2")
+    same(read_table(tmp_path / "q.sav", "questionnaire"), expected)
+
+
+def test_spss_user_missing_without_known_meaning_is_no_answer(tmp_path, monkeypatch):
+    meta = _Meta()
+    meta.variable_value_labels = {"confidence_pre": {99.0: "Interviewer error"}}
+    monkeypatch.setattr(
+        spss,
+        "_reader",
+        lambda file: lambda path, user_missing: (_fake_spss(path, user_missing)[0].assign(course="esol"), meta),
+    )
+    (tmp_path / "q.sav").write_bytes(b"$FL2")
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path / "q.sav", "questionnaire")
+    assert "user-missing: Interviewer error" in str(caught.value)
+
+
+def test_a_true_spss_file(tmp_path, expected):
+    pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat is not installed (pip install pyreadstat)")
+    frame, meta = _fake_spss("", True)
+    path = tmp_path / "q.sav"
+    pyreadstat.write_sav(
+        frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges
+    )
+    same(read_table(path, "questionnaire"), expected)
+
+
+def test_without_pyreadstat_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pyreadstat", None)
+    (tmp_path / "q.sav").write_bytes(b"$FL2")
+    with pytest.raises(InputError, match="pip install pyreadstat"):
+        read_table(tmp_path / "q.sav", "questionnaire")
+
+
+def test_stages(tmp_path):
+    header = ["person_id", "confidence_pre", "confidence_post"]
+    rows = [["A1", "5", "8"], ["A2", "refused", "not_asked"], ["A3", "not_asked", "not_asked"], ["A4", "", "3"]]
+    table = read_table(write(tmp_path / "q.csv", (header, *rows)), "questionnaire")
+    assert stages_reached(table).set_index("person_id").astype(int).to_numpy().tolist() == [
+        [1, 1, 1],
+        [1, 1, 0],
+        [1, 0, 0],
+        [1, 0, 1],
+    ]
+
+
+def test_no_files_no_records(tmp_path):
+    assert read_records(tmp_path, "coproduction") is None
+
+
+# Properties
+
+SCORE = st.one_of(st.integers(1, 9).map(str), st.sampled_from(["", "refused", "not_asked", "-99", "-98", "-97"]))
+NAME = st.from_regex(r"[A-Za-z][A-Za-zÀ-ÖØ-öø-ÿ0-9 ,.&'-]{0,20}[A-Za-z0-9]", fullmatch=True).filter(
+    lambda text: text.casefold() not in ("missing", "refused", "not asked")
+)
+PEOPLE = st.lists(
+    st.tuples(SCORE, NAME, st.integers(0, 1200), st.dates(date(2000, 1, 1), date(2030, 12, 31))),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(
+    PEOPLE,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]),
+    st.permutations(range(5)),
+)
+def test_what_is_written_is_read(tmp_path_factory, people, delimiter, encoding, order):
+    header = ["person_id", "confidence_pre", "course", "months_in_uk", "joined_on"]
+    rows = [
+        [f"P{i}", score, course, str(months), day.isoformat()] for i, (score, course, months, day) in enumerate(people)
+    ]
+    records = [[record[i] for i in order] for record in [header, *rows]]
+    path = write(tmp_path_factory.mktemp("csv") / "q.csv", records, encoding=encoding, delimiter=delimiter)
+    values = read_table(path, "questionnaire").values
+    assert values["person_id"].to_list() == [f"P{i}" for i in range(len(people))]
+    assert values["course"].to_list() == [course for _, course, _, _ in people]
+    assert values["months_in_uk"].to_list() == [months for _, _, months, _ in people]
+    assert values["joined_on"].dt.date.to_list() == [day for _, _, _, day in people]
+    assert [None if np.isnan(v) else str(int(v)) for v in values["confidence_pre"]] == [
+        s if s.isdigit() else None for s, *_ in people
+    ]
+
+
+@given(st.text(st.characters(codec="cp1252"), max_size=40))
+def test_decoding_never_loses_a_letter(text):
+    """Text that is Windows-1252 and not UTF-8 by chance comes back as it was; else it is refused or was UTF-8."""
+    content = text.encode("cp1252")
+    try:
+        read, encoding = decode(content, "q.csv")
+    except InputError:
+        return
+    assert read.encode({"UTF-8": "utf-8", "Windows-1252": "cp1252"}[encoding]) == content.removeprefix(b"\xef\xbb\xbf")
