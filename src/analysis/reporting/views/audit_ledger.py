@@ -81,7 +81,7 @@ def _extra(
     ]
     shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html)
     data = {"verdict": str(verdict.verdict), "severity": severity.get(claim.claim_id, ""), "kind": claim.kind, "section": claim.section}
-    return RowExtra(f"claim-{claim.claim_id}", data, "Source, chain and use", f"<dl>{shown}</dl>")
+    return RowExtra(f"claim-{claim.claim_id}", data, "Source and chain", f"<dl>{shown}</dl>")
 
 
 def _named(claim_id: str, ledger: Ledger) -> str:

@@ -46,9 +46,13 @@ def planted_table(page: Appendix, trials: Iterable[Trial]) -> Display:
     count, share = {"unit": "errors", "kind": Kind.RECOMPUTED, "function": _RATES}, {"unit": "%", "kind": Kind.RECOMPUTED, "function": _RATES}
     columns = {
         "planted": Column("Planted", **count), "found": Column("Found", **count), "rate": Column("Found, share", **share),  # type: ignore[arg-type]
-        "linked": Column("Planted where something printed bears on the figure", **count),  # type: ignore[arg-type]
-        "rate_linked": Column("Found of these, share", **share), "points": Column("Of those found: the alarm names the planted figure", **share),  # type: ignore[arg-type]
+        "linked": Column("Linked", **count),  # type: ignore[arg-type]
+        "rate_linked": Column("Found of linked, share", **share), "points": Column("Named, of those found, share", **share),  # type: ignore[arg-type]
         "harmless": Column("Harmless changes", **count), "false_alarms": Column("False alarms, share", **share),  # type: ignore[arg-type]
         "beside": Column("The harmless change"),
     }
-    return page.table("planted", frame, columns, "Planted errors and harmless changes by kind.", row_header="Kind of error")
+    note = (
+        "Linked: something else printed bears on the figure. Named: an alarm names the planted figure itself, and not only "
+        "figures that follow from it. Kinds that no figure of the ledger can have are left out."
+    )
+    return page.table("planted", frame, columns, "Planted errors and harmless changes by kind.", row_header="Kind of error", note=note)
