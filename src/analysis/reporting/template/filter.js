@@ -1,10 +1,14 @@
 // Fields to filter and search the rows of a table. Without scripts the table is whole; nothing is fetched or kept.
 "use strict";
 (() => {
-  const field = (text, control) => {
+  const field = (text, control, id) => {
     const label = document.createElement("label");
-    label.append(text, control);
-    return label;
+    const both = document.createElement("div");
+    control.id = id;
+    label.htmlFor = id;
+    label.append(text);
+    both.append(label, control);
+    return both;
   };
 
   const choices = (rows, name) => {
@@ -25,7 +29,7 @@
     const rows = [...block.querySelectorAll("tbody tr:not(.group)")];
     const chosen = block.dataset.filters.split("|").map((pair) => pair.split("=")).map(([name, label]) => {
       const select = choices(rows, name);
-      return [name, select, field(label, select)];
+      return [name, select, field(label, select, block.id + "-" + name)];
     });
     const search = document.createElement("input");
     search.type = "search";
@@ -38,7 +42,7 @@
     form.className = "filter";
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Filter the table");
-    form.append(...chosen.map(([, , label]) => label), field("Words", search), clear, status);
+    form.append(...chosen.map(([, , both]) => both), field("Words", search, block.id + "-words"), clear, status);
 
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -68,7 +68,7 @@ def verdict_figure(page: Appendix, findings: tuple[Finding, ...]) -> Display:
         {"claims": list(counts.values()), "meaning": [_MEANING[verdict] for verdict in counts]},
         index=pd.Index([str(verdict).capitalize() for verdict in counts], name="verdict"),
     )
-    columns = {"claims": Column("Claims", "claims", Kind.RECOMPUTED), "meaning": Column("What it means")}
+    columns = {"claims": Column("Claims", "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"), "meaning": Column("What it means")}
     return page.figure(
         "verdicts", bar_chart(frame, ["claims"], "claims"), "Claims by verdict.",
         "Of {audit.claims|bare} claims, {audit.verdicts.reproduced|bare} are reproduced, {audit.verdicts.consistent|bare} consistent, "
