@@ -53,6 +53,9 @@ class Linear:
             raise ValueError("a division by an unknown is not linear")
         return self * (1 / divisor.constant)
 
+    def __rtruediv__(self, other: float) -> "Linear":
+        return _linear(other) / self
+
     def __radd__(self, other: float) -> "Linear":
         return self + other
 

@@ -161,7 +161,8 @@ class TwoGroupsEntry(Entry):
 class Discrepancy(Strict):
     """A finding in our words: the checks it rests on, the claims it explains, and what would resolve it.
 
-    Shown while one of its checks fails or is left open, or one of its claims is inconsistent. `inference` is what we
+    Shown while one of its checks fails or is left open, one of its claims is inconsistent, or one of those under
+    `unknown` cannot be recomputed. `inference` is what we
     suppose about how it arose; it is always shown as an inference.
     """
 
@@ -170,6 +171,7 @@ class Discrepancy(Strict):
     severity: Literal["headline", "table", "wording"]
     checks: tuple[str, ...] = ()
     claims: tuple[str, ...] = Field(min_length=1)
+    unknown: tuple[str, ...] = ()
     words: str
     inference: str = ""
     correction: str = ""

@@ -52,13 +52,15 @@ class Standing:
 def standing_findings(plan: AuditPlan, checks: Iterable[Check], verdicts: Iterable[Finding]) -> tuple[Standing, ...]:
     """The findings that stand, most severe first.
 
-    A finding of the plan stands while a check it names does not hold or a claim it names is inconsistent. Every
+    A finding of the plan stands while a check it names does not hold, a claim it names is inconsistent, or one that
+    it calls unknown cannot be recomputed. Every
     inconsistent claim and every failed check that no finding explains becomes a finding of its own.
     """
-    known = {check.id: check for check in checks}
-    wrong = {verdict.claim_id: verdict for verdict in verdicts if verdict.verdict is Verdict.INCONSISTENT}
+    known, by_claim = {check.id: check for check in checks}, {verdict.claim_id: verdict for verdict in verdicts}
+    wrong = {claim: verdict for claim, verdict in by_claim.items() if verdict.verdict is Verdict.INCONSISTENT}
+    open_ = {claim for claim, verdict in by_claim.items() if verdict.verdict is Verdict.NOT_RECOMPUTABLE}
     found = [_standing(finding, known, wrong) for finding in plan.findings]
-    stands = [entry for entry in found if entry.inconsistent or any(c.outcome is not Outcome.HOLDS for c in entry.checks)]
+    stands = [entry for entry in found if _stands(entry, open_)]
     explained = {claim for entry in stands for claim in entry.inconsistent} | {c.id for e in stands for c in e.checks}
     stands += [_of_claim(verdict) for claim, verdict in wrong.items() if claim not in explained]
     stands += [_of_check(check) for check in known.values() if check.outcome is Outcome.FAILS and check.id not in explained]
@@ -68,6 +70,11 @@ def standing_findings(plan: AuditPlan, checks: Iterable[Check], verdicts: Iterab
 def _standing(finding: Discrepancy, known: dict[str, Check], wrong: dict[str, Finding]) -> Standing:
     named = tuple(known[name] for name in finding.checks if name in known)
     return Standing(finding, named, tuple(claim for claim in finding.claims if claim in wrong))
+
+
+def _stands(entry: Standing, unknown: set[str]) -> bool:
+    undecided = any(check.outcome is not Outcome.HOLDS for check in entry.checks)
+    return bool(entry.inconsistent) or undecided or not unknown.isdisjoint(entry.finding.unknown)
 
 
 def _of_claim(verdict: Finding) -> Standing:
