@@ -96,7 +96,14 @@ def test_the_smallest_cost_that_a_value_to_government_above_it_allows():
     """V = 4.675 C at most, E = V - 888,888 - 17,540 or less, government 0.35 E at least C; so C >= 0.35 x 906,428 / (0.35 x 4.675 - 1)."""
     check = explained("coproduction")["streams"]
     expected = 0.35 * (888_888 + 17_540) / (0.35 * 4.675 - 1)
-    assert check.figures["smallest_cost"].low == pytest.approx(expected, rel=1e-4)
+    assert check.figures["smallest_cost"].value == pytest.approx(expected, rel=1e-4)
+
+
+def test_one_change_alone_mends_the_count_of_exits_into_employment():
+    """305 + 206 = 511 = 103.4 % of 494; no other printed figure, changed alone, leaves all others true."""
+    check = explained("connecting_opportunities")["exit_employment"]
+    assert list(check.figures) == ["repair_0"]
+    assert (check.figures["repair_0"].low, check.figures["repair_0"].high) == pytest.approx((511, 511))
 
 
 def test_averages_that_give_the_printed_one():

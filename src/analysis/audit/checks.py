@@ -47,7 +47,9 @@ class Figure:
 class Check:
     """One check: the claims it holds against one another, what came out, and its arithmetic.
 
-    `culprits` are the claims that a failure points at, where it points at some rather than at all of them. `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
+    `culprits` are the claims that a failure points at, where it points at some rather than at all of them.
+
+    `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
     name, so that no number is typed into a sentence.
     """
 

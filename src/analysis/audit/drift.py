@@ -20,7 +20,8 @@ def check_drift(entry: DriftEntry, ledger: Ledger) -> Check:
         prints = listed([f"{shown(claim.claim_id)} {{={claim.unit}}} ({{={claim.claim_id}}})" for claim in claims])
     else:
         names = entry.printed_as or ("",) * len(claims)
-        prints = listed([" ".join(filter(None, [f"{shown(c.claim_id)} ({{={c.claim_id}}})", n])) for c, n in zip(claims, names, strict=True)])
+        pairs = zip(claims, names, strict=True)
+        prints = listed([f"{shown(claim.claim_id)} ({{={claim.claim_id}}}) {name}".rstrip() for claim, name in pairs])
     words = f"{prints}: {entry.why}." if differs else f"{prints} agree, which confirms neither."
     return Check(entry.id, Method.DRIFT, entry.label, _outcome(entry, claims, differs), entry.claims, words)
 

@@ -184,11 +184,13 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
     named = {share: _other_base(ranges[share], entry, ledger) for share in wrong}
     fit = common_base(ranges)
     figures = {"best_base": Figure("Base that serves the most rows", None, "people", low=fit.low, high=fit.high)}
-    figures |= {"rows": Figure("Rows of the table", len(ranges), "rows"), "rows_served": Figure("Rows that the best base serves", len(fit.rows), "rows")}
+    figures["rows"] = Figure("Rows of the table", len(ranges), "rows")
+    figures["rows_served"] = Figure("Rows that the best base serves", len(fit.rows), "rows")
     rest = {share: bases for share, bases in ranges.items() if share in wrong and not named[share]}
     second = common_base(rest) if rest and any(rest.values()) else None
     if second:
-        figures["second_base"] = Figure("Base that serves the most of the other rows", None, "people", low=second.low, high=second.high)
+        label = "Base that serves the most of the other rows"
+        figures["second_base"] = Figure(label, None, "people", low=second.low, high=second.high)
     words = _base_words(entry, wrong, named, fit, second, base)
     return Check(
         entry.id, Method.BASES, entry.label, verdict_of(bool(wrong), entry.base_is_printed and bool(rest)),
@@ -219,7 +221,8 @@ def _base_words(
     if not fit.low <= base <= fit.high:
         return f"{text} A single base of {{.best_base|interval|bare}} gives {{.rows_served|bare}} of the {{.rows|bare}} rows."
     if second and len(second.rows) > 1:
-        text += f" Of these, {listed([shown(share) for share in second.rows])} would fit one other base of {{.second_base|interval|bare}}."
+        together = listed([shown(share) for share in second.rows])
+        text += f" Of these, {together} would fit one other base of {{.second_base|interval|bare}}."
     return text
 
 

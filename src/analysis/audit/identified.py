@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from analysis.audit.checks import Check, Figure, Method, Outcome, number, sentence, shown, verdict_of
+from analysis.audit.checks import Check, Figure, Method, Outcome, listed, number, sentence, shown, verdict_of
 from analysis.audit.granularity import PERCENT, possible_totals
 from analysis.audit.plan import ImpliedEntry, SplitEntry, TwoGroupsEntry
 from analysis.expressions import parse, references
@@ -17,13 +17,16 @@ def check_implied(entry: ImpliedEntry, ledger: Ledger) -> Check:
     inputs = {f"claim:{name}": _read_to(ledger[name], entry.read_to.get(name)) for name in names}
     found = compute(entry.formula, inputs)
     ends = _whole_ends(found.interval) if entry.whole else found.interval
-    figures = {"implied": Figure(entry.label, found.value, entry.unit, entry.decimals, *((ends.low, ends.high) if ends else (None, None)))}
+    low, high = (ends.low, ends.high) if ends else (None, None)
+    figures = {"implied": Figure(entry.label, found.value, entry.unit, entry.decimals, low, high)}
     claims = (*names, *([entry.expected] if entry.expected else []))
     if entry.expected is None:
-        return Check(entry.id, Method.IMPLIED, entry.label, Outcome.OPEN, claims, f"The figures imply {{.implied|bare}}. {sentence(entry.why)}", figures)
+        words = f"The figures imply {{.implied|bare}}. {sentence(entry.why)}"
+        return Check(entry.id, Method.IMPLIED, entry.label, Outcome.OPEN, claims, words, figures)
     fails = ends is None or number(ledger[entry.expected]) not in ends
     text = "{.implied|interval|bare}" if ends and ends.low < ends.high else "{.implied|bare}"
-    words = f"The figures imply {text}, and {shown(entry.expected)} is {'not that' if fails else 'among them'}. {sentence(entry.why)}"
+    relation = "not that" if fails else "among them"
+    words = f"The figures imply {text}, and {shown(entry.expected)} is {relation}. {sentence(entry.why)}"
     return Check(entry.id, Method.IMPLIED, entry.label, verdict_of(fails), claims, words, figures)
 
 
@@ -77,9 +80,10 @@ def check_split(entry: SplitEntry, ledger: Ledger) -> Check:
         if counts:
             figures[name] = Figure(f"{name.capitalize()}, over all splits", None, "contacts", 0, min(counts), max(counts))
     ranges = ", ".join(f"{name} {{.{name}|interval|bare}}" for name in names if name in figures)
-    words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{f': {ranges}' if ranges else ''}. {sentence(entry.why)}"
-    outcome = Outcome.OPEN if found else Outcome.FAILS
-    return Check(entry.id, Method.OPEN, entry.label, outcome, (entry.total, entry.value, *entry.unit_values.values()), words, figures)
+    listing = f": {ranges}" if ranges else ""
+    words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{listing}. {sentence(entry.why)}"
+    claims = (entry.total, entry.value, *entry.unit_values.values())
+    return Check(entry.id, Method.OPEN, entry.label, Outcome.OPEN if found else Outcome.FAILS, claims, words, figures)
 
 
 def group_sizes(total: int, shares: tuple[Claim, Claim]) -> list[int]:
@@ -98,6 +102,7 @@ def check_two_groups(entry: TwoGroupsEntry, ledger: Ledger) -> Check:
     if sizes:
         figures["first"] = Figure("Size of the first group", None, "people", 0, min(sizes), max(sizes))
     span = ", with {.first|interval|bare} people in the first" if sizes else ""
-    words = f"{{.sizes|bare}} pairs of groups of {shown(entry.total)} in all make {shown(entry.shares[0])} and {shown(entry.shares[1])} possible{span}. {sentence(entry.why)}"
+    both = listed([shown(share) for share in entry.shares])
+    words = f"{{.sizes|bare}} pairs of groups of {shown(entry.total)} in all make {both} possible{span}. {sentence(entry.why)}"
     outcome = Outcome.OPEN if sizes else Outcome.FAILS
     return Check(entry.id, Method.OPEN, entry.label, outcome, (entry.total, *entry.shares), words, figures)

@@ -17,12 +17,14 @@ def check_comparison(row: Comparison, ledger: Ledger) -> Check:
     printed = ledger[row.printed].as_printed
     differs = printed is not None and not rounds_to(matched.value, printed)
     outcome = _outcome(row.like_for_like, differs)
+    own, national = number(ledger[row.printed]), number(ledger[row.national])
     figures = {
         "matched": Figure(f"{row.label}, on the matching base", matched.value, "%", 1),
-        "printed_gap": Figure("Printed figure less the national one", number(ledger[row.printed]) - number(ledger[row.national]), "points", 1),
-        "matched_gap": Figure("Matching figure less the national one", matched.value - number(ledger[row.national]), "points", 1),
+        "printed_gap": Figure("Printed figure less the national one", own - national, "points", 1),
+        "matched_gap": Figure("Matching figure less the national one", matched.value - national, "points", 1),
     }
-    words = f"Printed {shown(row.printed)} beside {shown(row.national)} nationally; on the matching base {{.matched|bare}}: {row.why}."
+    opening = f"Printed {shown(row.printed)} beside {shown(row.national)} nationally"
+    words = f"{opening}; on the matching base {{.matched|bare}}: {row.why}."
     claims = (row.national, row.printed, *(name.removeprefix("claim:") for name in references(parse(row.matched))))
     return Check(f"compare_{row.measure}", Method.LIKE_FOR_LIKE, row.label, outcome, tuple(dict.fromkeys(claims)), words, figures)
 

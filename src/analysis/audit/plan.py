@@ -60,7 +60,7 @@ class TotalEntry(Entry):
     total: str | float
     parts: tuple[str, ...] = Field(min_length=1)
     relation: Literal["equals", "within"] = "equals"
-    base_is_printed: bool = Field(default=True, description="whether the source says, or the words imply, that the parts make up the total")
+    base_is_printed: bool = Field(default=True, description="whether the source implies that the parts make up the total")
 
 
 class AverageRow(Strict):

@@ -111,7 +111,8 @@ def _count_and_base(claim: Claim, ledger: Ledger) -> tuple[Claim, Claim] | None:
 
 def _wrong_base(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
     claim, count, base = random.choice(_shares(ledger))
-    others = [c for c in ledger.values() if c.kind in ("count", "target") and c.unit == base.unit and (c.number or 0) > (count.number or 0)]
+    larger = [c for c in ledger.values() if c.unit == base.unit and (c.number or 0) > (count.number or 0)]
+    others = [c for c in larger if c.kind in ("count", "target")]
     printed = [_percent(100 * count.number / other.number, claim) for other in others if count.number and other.number]
     choices = sorted({text for text in printed if text != claim.printed})
     return {claim.claim_id: reprinted(claim, random.choice(choices))} if choices else {}
@@ -190,7 +191,8 @@ def _separator(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
 
 
 def _one_more_digit(ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
-    claims = [c for c in _figures(ledger) if c.unit == "%" and verdicts[c.claim_id].verdict is Verdict.REPRODUCED and not _restated(c, ledger)]
+    reproduced = [c for c in _figures(ledger) if verdicts[c.claim_id].verdict is Verdict.REPRODUCED]
+    claims = [c for c in reproduced if c.unit == "%" and not _restated(c, ledger)]
     if not claims:
         return {}
     claim = random.choice(claims)

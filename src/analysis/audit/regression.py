@@ -60,7 +60,10 @@ def smallest_significant(r_squared: float) -> int | None:
 
 
 def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
-    """The p-value and interval at each number of people: left open, since none is printed as the one; an impossible R squared fails."""
+    """The p-value and interval at each number of people, left open since none is printed as the one.
+
+    An R squared that is no share of variance fails.
+    """
     r_squared = number(ledger[entry.r_squared])
     if not 0 <= r_squared < 1:
         words = f"{shown(entry.r_squared)} is no share of variance."
@@ -73,8 +76,10 @@ def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
         found = correlation(r_squared, int(number(ledger[people])))
         name = f"n_{found.n}"
         figures[name] = Figure(f"p-value with {found.n} people", found.p, "ratio", 3)
-        figures[f"{name}_r2"] = Figure(f"R squared with {found.n} people, confidence interval", r_squared, "ratio", 3, found.low, found.high)
+        label = f"R squared with {found.n} people, confidence interval"
+        figures[f"{name}_r2"] = Figure(label, r_squared, "ratio", 3, found.low, found.high)
         parts.append(f"with {shown(people)} people p = {{.{name}|bare}} and the interval is {{.{name}_r2|interval|bare}}")
     least = "; it is significant at the usual level from {.smallest|bare} people on" if smallest else ""
-    words = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size: {'; '.join(parts)}{least}. {sentence(entry.why)}"
+    opening = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size"
+    words = f"{opening}: {'; '.join(parts)}{least}. {sentence(entry.why)}"
     return Check(entry.id, Method.STATISTICS, entry.label, Outcome.OPEN, (entry.r_squared, *entry.people), words, figures)

@@ -1,5 +1,7 @@
 """The check of a system of statements: which cannot all be true, which single figure would mend it, what it implies."""
 
+from math import isinf
+
 from analysis.audit import joint
 from analysis.audit.checks import Check, Figure, Method, Outcome, listed, sentence, shown
 from analysis.audit.plan import Statement, SystemEntry
@@ -31,15 +33,26 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
 
 
 def _bound_figures(entry: SystemEntry, found: dict[str, Interval | None]) -> dict[str, Figure]:
-    return {
-        name: Figure(f"{name.replace('_', ' ').capitalize()}, in every solution", None, entry.unit, entry.decimals, ends.low, ends.high)
-        for name, ends in found.items() if ends is not None
-    }
+    return {name: _bound_figure(entry, name, ends) for name, ends in found.items() if ends is not None}
+
+
+def _bound_figure(entry: SystemEntry, name: str, ends: Interval) -> Figure:
+    """A range, or its low end alone where it has no high one."""
+    label = f"{name.replace('_', ' ').capitalize()}, in every solution"
+    if isinf(ends.high):
+        return Figure(f"{label}: at least", ends.low, entry.unit, entry.decimals)
+    return Figure(label, None, entry.unit, entry.decimals, ends.low, ends.high)
 
 
 def _feasible_words(entry: SystemEntry, figures: dict[str, Figure]) -> str:
-    implied = listed([f"{name.replace('_', ' ')} {{.{name}|interval|bare}}" for name in figures])
-    return f"All can be true at once, which confirms none of them.{f' Together they imply: {implied}.' if implied else ''} {sentence(entry.why)}"
+    implied = listed([_implied(name, figure) for name, figure in figures.items()])
+    together = f" Together they imply: {implied}." if implied else ""
+    return f"All can be true at once, which confirms none of them.{together} {sentence(entry.why)}"
+
+
+def _implied(name: str, figure: Figure) -> str:
+    words = name.replace("_", " ")
+    return f"{words} at least {{.{name}|bare}}" if figure.low is None else f"{words} {{.{name}|interval|bare}}"
 
 
 def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> dict[str, Figure]:

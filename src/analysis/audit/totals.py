@@ -13,8 +13,11 @@ def check_total(entry: TotalEntry, ledger: Ledger) -> Check:
         return _within(entry, ledger, claims)
     found = sum((interval(ledger[part]) for part in entry.parts), as_interval(0.0))
     fails = not found.meets(_whole(entry, ledger))
-    figures = {"sum": Figure("Sum of the parts", _sum(entry, ledger), ledger[entry.parts[0]].unit, _decimals(entry, ledger))}
-    figures |= {"difference": Figure("Sum of the parts less the total", _sum(entry, ledger) - _total(entry, ledger), ledger[entry.parts[0]].unit, _decimals(entry, ledger))}
+    total, unit, decimals = _sum(entry, ledger), ledger[entry.parts[0]].unit, _decimals(entry, ledger)
+    figures = {
+        "sum": Figure("Sum of the parts", total, unit, decimals),
+        "difference": Figure("Sum of the parts less the total", total - _total(entry, ledger), unit, decimals),
+    }
     terms = " + ".join(shown(part) for part in entry.parts)
     words = f"{terms} = {{.sum|bare}}, {'not' if fails else 'against'} {_total_text(entry)}"
     words += "" if fails or figures["difference"].value == 0 else "; the rounding of the figures leaves room for that"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from analysis.reporting.markup import escape, structural
 from analysis.results import Result, ResultStore
 
-PLACE = "<!--@@SOURCES@@-->"  # where the template wants the list
-CONTENTS = "<!--@@SOURCES-LINK@@-->"  # and the line of the table of contents
+PLACE = "<!--sources-->"  # where the template wants the list
+CONTENTS = "<!--link to the sources-->"  # and the line of the table of contents
 TITLE = "Where each number comes from"
 _RESULT = re.compile(r'data-result="([^"]+)"')
 _PARTS = re.compile(r"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|<span class=\"num\"[^>]*>.*?</span>", re.DOTALL)
@@ -59,13 +59,15 @@ def _linked(part: str, found: _List) -> str:
     if place is None:
         return part
     if part.startswith("<tr"):
-        return _HEADER.sub(lambda match: f'{match[1]}<a class="to-source" href="#from-{place}">{match[2]}</a>{match[3]}', part, count=1)
+        link = f'<a class="to-source" href="#from-{place}">'
+        return _HEADER.sub(lambda match: f"{match[1]}{link}{match[2]}</a>{match[3]}", part, count=1)
     return _NUMBER.sub(lambda match: f'<a{match[1]} href="#from-{place}">{match[2]}</a>', part)
 
 
 def _section(entries: list[str]) -> str:
     items = "\n".join(f'<li id="from-{place}">{entry}</li>' for place, entry in enumerate(entries, start=1))
-    return f'<section aria-labelledby="page-sources"><h2 id="page-sources">{TITLE}</h2>\n<ol class="sources" data-structural>\n{items}\n</ol></section>'
+    heading = f'<h2 id="page-sources">{TITLE}</h2>'
+    return f'<section aria-labelledby="page-sources">{heading}\n<ol class="sources" data-structural>\n{items}\n</ol></section>'
 
 
 def _line(result: Result, known: Mapping[str, Result]) -> str:

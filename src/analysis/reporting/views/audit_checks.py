@@ -9,6 +9,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.results import Column, Kind, Result
 
+_RUN = "analysis.audit.run.run_checks"
 _SOURCES = {  # what is asked, where the method comes from, what it cannot say
     "recomputation": (
         "Does the figure follow from others by its formula, at its printed digits?",
@@ -75,7 +76,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
     for outcome in Outcome:
         name = str(outcome).replace(" ", "_")
         count = sum(check.outcome is outcome for check in kept)
-        page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function="analysis.audit.run.run_checks")])
+        page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)])
 
 
 def check_results(check: Check) -> list[Result]:
@@ -84,7 +85,7 @@ def check_results(check: Check) -> list[Result]:
         Result(
             f"audit.{check.id}.{name}", figure.label, figure.value, figure.unit, Kind.RECOMPUTED, figure.decimals,
             low=figure.low, high=figure.high, interval="every value that fits" if figure.low is not None else "",
-            inputs=tuple(f"claim:{claim}" for claim in check.claims), function="analysis.audit.run.run_checks", source=check.label,
+            inputs=tuple(f"claim:{claim}" for claim in check.claims), function=_RUN, source=check.label,
         )
         for name, figure in check.figures.items()
     ]

@@ -11,6 +11,7 @@ from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result, write_csv
 from analysis.study import Study
 
+_STANDING = "analysis.audit.run.standing_findings"
 _SEVERITY_WORDS = {
     "headline": "Touches a headline: a figure of the summary, or the ratio",
     "table": "Touches a table or the figures of a section",
@@ -23,7 +24,7 @@ def record_findings(page: Appendix, stands: Iterable[Standing]) -> None:
     kept = [entry.finding.severity for entry in stands]
     counts = {severity: kept.count(severity) for severity in SEVERITIES} | {"all": len(kept)}
     page.add(
-        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.RECOMPUTED, function="analysis.audit.run.standing_findings")
+        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.RECOMPUTED, function=_STANDING)
         for name, count in counts.items()
     )
 
@@ -43,7 +44,10 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
     if not kept:
         return page.say("There is no finding.")
     frame = pd.DataFrame([_row(entry) for entry in kept], index=pd.Index([entry.finding.title for entry in kept], name="finding"))
-    columns = {"severity": Column("Severity"), "words": Column("What does not fit"), "correction": Column("What would resolve it"), "claims": Column("Claims")}
+    columns = {
+        "severity": Column("Severity"), "words": Column("What does not fit"), "correction": Column("What would resolve it"),
+        "claims": Column("Claims"),
+    }
     extras = {entry.finding.title: RowExtra(f"finding-{entry.finding.id}") for entry in kept}
     return page.table(
         "findings", frame, columns, "Findings by severity, with the correction that would resolve each.", row_header="Finding",

@@ -19,7 +19,7 @@ from analysis.study.claims import Claim, Ledger
 from analysis.study.tables import read_text
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
-PAGES = {"sroi.yaml": "05_sroi", "measures.csv": "07_programme_performance", "comparisons.csv": "07_programme_performance", "readings.csv": "07_programme_performance"}
+PAGES = {"sroi.yaml": "05_sroi"} | dict.fromkeys(("measures.csv", "comparisons.csv", "readings.csv"), "07_programme_performance")
 _OWN_FILES = {"claims.csv", "not_claims.csv", "audit.yaml"}
 DEEPEST = 6  # steps of a chain that are written out
 
@@ -43,7 +43,8 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
 
 def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     """Links to the ledgers of the other studies that are audited."""
-    others = [name for name in study_ids(study.root) if name != study.id and (study.root / "data" / "raw" / name / "audit.yaml").is_file()]
+    audited = [name for name in study_ids(study.root) if (study.raw.parent / name / "audit.yaml").is_file()]
+    others = [name for name in audited if name != study.id]
     links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/{notebook}.html#ledger)" for name in others)
     return page.say(f"This ledger is of one study. The others: {links}." if links else "This is the only ledger.")
 
@@ -67,14 +68,16 @@ class _Fact:
 
 
 def _extra(
-    claim: Claim, ledger: Ledger, verdict: Finding, severity: Mapping[str, str], stands: Iterable[Standing], uses: Mapping[str, tuple[str, ...]]
+    claim: Claim, ledger: Ledger, verdict: Finding, severity: Mapping[str, str], stands: Iterable[Standing],
+    uses: Mapping[str, tuple[str, ...]],
 ) -> RowExtra:
+    others = (other.claim_id for other in ledger.about(claim.quantity) if other is not claim)
     facts = [
         _Fact("Place", structural(claim.locator)),
         _Fact("Formula", f"<code>{escape(claim.formula)}</code>" if claim.formula else ""),
         _Fact("Follows from", _chain(claim, ledger) if claim.formula else ""),
         _Fact("Base", _named(claim.base, ledger) if claim.base else ""),
-        _Fact("Other prints", "; ".join(_named(other.claim_id, ledger) for other in ledger.about(claim.quantity) if other is not claim)),
+        _Fact("Other prints", "; ".join(_named(other, ledger) for other in others)),
         _Fact("Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)),
         _Fact("Used in", ", ".join(map(_use, uses.get(claim.claim_id, ())))),
         _Fact("Remark", structural(claim.note) if claim.note else ""),

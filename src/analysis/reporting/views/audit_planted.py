@@ -1,27 +1,37 @@
 """How well the audit finds errors that were planted into copies of the ledger."""
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
-from analysis.audit.planted import HARMLESS_WORDS, Trial, missed, rates
+from analysis.audit.planted import HARMLESS_WORDS, Trial, rates
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.results import Column, Kind, Result
 
 _RATES = "analysis.audit.planted.rates"
+_SPEC: dict[str, Any] = {"kind": Kind.RECOMPUTED, "function": _RATES}
+
+
+_COUNTS = {
+    "planted": "Planted errors", "found": "Planted errors that were found",
+    "linked": "Planted errors in figures that something printed bears on", "harmless": "Harmless changes",
+}
+_SHARES = {
+    "rate": "Share of planted errors found", "rate_linked": "Share found of those something printed bears on",
+    "false_alarms": "Share of harmless changes that raised an alarm",
+}
 
 
 def record_trials(page: Appendix, trials: Iterable[Trial]) -> None:
     """Record how many errors were planted and found, and how many harmless changes raised an alarm."""
-    kept = list(trials)
-    everything = rates(kept).loc["all kinds"]
-    labels = {
-        "planted": "Planted errors", "found": "Planted errors that were found", "linked": "Planted errors in figures that something printed bears on",
-        "harmless": "Harmless changes",
-    }
-    page.add(Result(f"audit.planted.{name}", label, int(everything[name]), "errors", Kind.RECOMPUTED, function=_RATES) for name, label in labels.items())
-    for name, label in (("rate", "Share of planted errors found"), ("rate_linked", "Share found of those something printed bears on"), ("false_alarms", "Share of harmless changes that raised an alarm")):
-        page.add([Result(f"audit.planted.{name}", label, float(everything[name]), "%", Kind.RECOMPUTED, function=_RATES)])
-    page.add([Result("audit.planted.missed", "Linked errors that raised no alarm", len(list(missed(kept))), "errors", Kind.RECOMPUTED, function=_RATES)])
+    everything = rates(trials).loc["all kinds"]
+    page.add(_result(name, label, int(everything[name]), "errors") for name, label in _COUNTS.items())
+    page.add(_result(name, label, float(everything[name]), "%") for name, label in _SHARES.items())
+
+
+def _result(name: str, label: str, value: float, unit: str) -> Result:
+    return Result(f"audit.planted.{name}", label, value, unit, Kind.RECOMPUTED, function=_RATES)
 
 
 def planted_answer() -> str:
@@ -43,13 +53,11 @@ def planted_table(page: Appendix, trials: Iterable[Trial]) -> Display:
     """Table of detection and false alarms by kind of error."""
     frame = rates(trials)
     frame["beside"] = [HARMLESS_WORDS.get(str(kind), "") for kind in frame.index]
-    count, share = {"unit": "errors", "kind": Kind.RECOMPUTED, "function": _RATES}, {"unit": "%", "kind": Kind.RECOMPUTED, "function": _RATES}
+    counted, shared = partial(Column, **_SPEC, unit="errors"), partial(Column, **_SPEC, unit="%")
     columns = {
-        "planted": Column("Planted", **count), "found": Column("Found", **count), "rate": Column("Found, share", **share),  # type: ignore[arg-type]
-        "linked": Column("Linked", **count),  # type: ignore[arg-type]
-        "rate_linked": Column("Found of linked, share", **share), "points": Column("Named, of those found, share", **share),  # type: ignore[arg-type]
-        "harmless": Column("Harmless changes", **count), "false_alarms": Column("False alarms, share", **share),  # type: ignore[arg-type]
-        "beside": Column("The harmless change"),
+        "planted": counted("Planted"), "found": counted("Found"), "rate": shared("Found, share"), "linked": counted("Linked"),
+        "rate_linked": shared("Found of linked, share"), "points": shared("Named, of those found, share"),
+        "harmless": counted("Harmless changes"), "false_alarms": shared("False alarms, share"), "beside": Column("The harmless change"),
     }
     note = (
         "Linked: something else printed bears on the figure. Named: an alarm names the planted figure itself, and not only "
