@@ -20,7 +20,7 @@ _RESULT = re.compile(r'data-result="([^"]+)"')
 _PARTS = re.compile(r"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|<span class=\"num\"[^>]*>.*?</span>", re.DOTALL)
 _HEADER = re.compile(r'(<th scope="row"[^>]*>)(.*?)(</th>)', re.DOTALL)
 _NUMBER = re.compile(r'<span( class="num" data-result="[^"]+"[^>]*)>(.*?)</span>', re.DOTALL)
-MOST_INPUTS = 12  # that an entry names one by one
+MOST_INPUTS = 60  # that an entry names one by one
 
 
 @dataclass
