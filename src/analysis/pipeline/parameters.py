@@ -81,6 +81,8 @@ class AuditParameters(Parameters):
     rounding: Annotated[
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
     ]
+    planted: Annotated[int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")]
+    seed: Annotated[int, Field(ge=0, description="seed of what is planted")]
 
 
 MODELS: dict[str, type[Parameters]] = {

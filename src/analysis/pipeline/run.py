@@ -34,11 +34,12 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
 
 
 def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
+    from analysis.reporting.chain import with_sources
     from analysis.reporting.numbers_check import check_numbers
     from analysis.reporting.page import render_page
 
-    html = render_page(executed, page_context(study, notebook, parameters))
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
+    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store)
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))

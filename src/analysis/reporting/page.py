@@ -1,6 +1,7 @@
 """An executed notebook as one HTML file that needs nothing else: no request, its provenance at its foot.
 
-No script runs but a program of the project's own, such as the explorer, which the page's policy admits by its hash.
+No script runs but a program of the project's own, such as the explorer or the one of tables that can be filtered; the
+page's policy admits each by its hash.
 """
 
 import html
@@ -65,12 +66,12 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     notebook = from_dict(dict(executed_notebook))
     _refuse_trouble(notebook, place)
     heading, contents = _prepare(notebook, context, place)
-    page = page_fields(context.colophon) | {
+    filters = any("data-filters=" in text for text in _shown(notebook))
+    page = page_fields(context.colophon, _programs(notebook), filters) | {
         "study_title": context.study_title, "page_title": context.page_title, "source": context.source,
         "index_href": context.index_href, "example": context.example,
         "heading": heading or structural(context.page_title), "contents": contents,
         "parameters": parameters_table(context.parameters).html, "kinds": _kinds_in(notebook),
-        "programs": _programs(notebook),
     }
     text, _ = AppendixExporter(FILTERS).from_notebook_node(notebook, {"page": page})
     _refuse_repeats(text, place)
@@ -86,16 +87,27 @@ def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) 
     return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 
-def _programs(notebook: "NotebookNode") -> str:
-    """The part of the page's policy that admits the project's own programs by their hashes; empty where there is none."""
-    blocks = "".join(cell.metadata["appendix"]["html"] for cell in notebook.cells)
-    digests = [sha256(tidy_lines(text).encode("utf-8")).digest() for text in _PROGRAM.findall(blocks)]
-    return "; script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) if digests else ""
+def page_fields(colophon: Mapping[str, object], programs: Iterable[str] = (), script: bool = False) -> dict[str, object]:
+    """What the templates of all pages need.
+
+    `programs` are the texts of scripts that stand in the page's body; with `script`, that of tables to filter is added.
+    The policy admits these by their hashes, and nothing else.
+    """
+    code = filter_script() if script else ""
+    digests = [sha256(text.encode("utf-8")).digest() for text in (*programs, *([code] if code else []))]
+    policy = " script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) + ";" if digests else ""
+    return {"css": style_sheet(), "colophon": _colophon(colophon), "script": code, "script_policy": policy}
 
 
-def page_fields(colophon: Mapping[str, object]) -> dict[str, object]:
-    """What the templates of all pages need."""
-    return {"css": style_sheet(), "colophon": _colophon(colophon), "programs": ""}
+def _programs(notebook: "NotebookNode") -> list[str]:
+    """The project's own programs that a notebook shows, as they will stand in the page."""
+    return [tidy_lines(text) for shown in _shown(notebook) for text in _PROGRAM.findall(shown)]
+
+
+@cache
+def filter_script() -> str:
+    """The script of tables that can be filtered."""
+    return (Path(__file__).parent / "template" / "filter.js").read_text(encoding="utf-8")
 
 
 @cache
