@@ -44,11 +44,12 @@ def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
 
 
 def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
+    from analysis.reporting.chain import with_sources
     from analysis.reporting.numbers_check import check_numbers
     from analysis.reporting.page import render_page
 
-    html = render_page(executed, page_context(study, notebook, parameters))
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
+    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store)
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
@@ -100,5 +101,5 @@ def collect_results(root: Path, study_id: str) -> Path:
         if other == study_id:
             merged.add(ResultStore.read(study.processed / "results" / f"{notebook}.json"))
     path = study.processed / "results.json"
-    merged.write(path, study=study_id)
+    merged.write(path, study=study_id, **({"example": True} if study.info.example else {}))
     return path
