@@ -35,13 +35,21 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter over params.yaml"
     )
+    run.add_argument("--kernel", default="python3", help="the Jupyter kernel to run it in (default: python3)")
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
     example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
     example.add_argument("--study", required=True, help="id of the worked example")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
+    again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
+    again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
     _command(commands, "publish", _publish, "write reports/ from the last run")
+    fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
+    fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
+    fetch.add_argument("--base", help="another address of the Nomis API")
+    fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
+    fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
 
 
@@ -56,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
-    run_notebook(find_root(), options.notebook, options.study, changes)
+    run_notebook(find_root(), options.notebook, options.study, changes, options.kernel)
     return 0
 
 
@@ -99,12 +107,30 @@ def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import find_root
 
-    return reproduce(find_root(), options.force)
+    return reproduce(find_root(), options.force, options.jobs, options.plain)
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from analysis.pipeline.publish import publish
+    from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    print(publish(find_root()))
+    index = publish(find_root())
+    print(f"{summary(find_root())}\n\nPages: {index}")
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from analysis.census.fetch import fetch_area
+    from analysis.census.reference import read_categories
+    from analysis.study import find_root
+    from analysis.study.tables import shown
+
+    root = find_root()
+    own = root / "data" / "raw" / "reference"
+    categories = read_categories(own / "census_2011_QS203EW_categories.csv")
+    given = {name: value for name in ("base", "timeout") if (value := getattr(options, name)) is not None}
+    written = fetch_area(list(dict.fromkeys(options.area)), Path(options.to).resolve() if options.to else own, categories, **given)
+    print("\n".join(f"wrote {shown(path, root)}" for path in written))
     return 0

@@ -68,6 +68,7 @@ def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
     notebook, stage = notebook_of(NOTEBOOK_STAGES[name]), NOTEBOOK_STAGES[name]["do"]
     assert f"notebooks/{notebook}.ipynb" in stage["deps"]
     assert any(dep.startswith("data/raw/${item}") for dep in stage["deps"])
+    assert "requirements.lock" in stage["deps"]
     assert stage["params"] == [f"{notebook}.${{item}}"]
     assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
 

@@ -23,12 +23,48 @@ class Parameters(BaseModel):
     study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of the study")]
 
 
+class CensusParameters(Parameters):
+    """01_census_baseline."""
+
+    area: Annotated[str, Field(min_length=1, description="code of the area in the 2011 Census, such as E06000044")]
+    comparison: Annotated[
+        str, Field(pattern=r"^\w+( \w+)*$", description="codes of the areas it is compared with, a space between two")
+    ]
+    allocation: Annotated[
+        Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
+    ]
+    survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")]
+    survey_correlation: Annotated[float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")]
+    horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")]
+    draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")]
+    seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
+
+
+class CodingParameters(Parameters):
+    """02_focus_group_coding."""
+
+    rule: Annotated[
+        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+    ]
+    min_cell: Annotated[int, Field(ge=5, le=100, description="least number of people a shown count may stand for")]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
+
+
 class SroiParameters(Parameters):
     """05_sroi."""
 
     scenario: Annotated[
         Literal["low", "central", "high", "as printed"], Field(description="the published scenario that heads the page")
     ]
+
+
+class SensitivityParameters(Parameters):
+    """06_sroi_sensitivity."""
+
+    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
+    draws: Annotated[int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")]
+    design: Annotated[int, Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two")]
 
 
 class ProgrammeParameters(Parameters):
@@ -45,6 +81,8 @@ class AuditParameters(Parameters):
     rounding: Annotated[
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
     ]
+    planted: Annotated[int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")]
+    seed: Annotated[int, Field(ge=0, description="seed of what is planted")]
 
 
 class _Settings(BaseModel):
@@ -103,10 +141,13 @@ class ExampleRecordsParameters(Parameters):
 
 
 MODELS: dict[str, type[Parameters]] = {
+    "01_census_baseline": CensusParameters,
+    "02_focus_group_coding": CodingParameters,
     "02b_participation": RecordsParameters,
     "03_before_after": BeforeAfterParameters,
     "04_english_and_time": EnglishParameters,
     "05_sroi": SroiParameters,
+    "06_sroi_sensitivity": SensitivityParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
 }

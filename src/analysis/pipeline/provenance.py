@@ -1,9 +1,8 @@
-"""What identifies a run: commit, input hashes, parameters, package versions. Content only, no clock."""
+"""What identifies a run beside its commit: input hashes, parameters, package versions. Content only, no clock."""
 
 import hashlib
 import json
 import shlex
-import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -61,20 +60,3 @@ def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, as hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def commit_line(root: Path) -> str:
-    """The commit the tree stands at and whether it was clean, in words; says so where there is no git history."""
-    commit = _git(root, "rev-parse", "HEAD")
-    if not commit:
-        return "not under version control"
-    changed = _git(root, "status", "--porcelain", "--untracked-files=normal")
-    return f"{commit[:12]} ({'with uncommitted changes' if changed else 'clean tree'})"
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
