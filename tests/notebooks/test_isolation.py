@@ -45,8 +45,8 @@ analysis.results.SIGNIFICANT_DIGITS = 2
 analysis.results.Kind = dict
 sys.modules["invented"] = types.ModuleType("invented")
 builtins.ascii = lambda thing: 99
-os.makedirs("/tmp/invented-folder", exist_ok=True)
-os.chdir("/tmp/invented-folder")
+import tempfile; os.makedirs(os.path.join(tempfile.gettempdir(), "invented-folder"), exist_ok=True)
+os.chdir(os.path.join(tempfile.gettempdir(), "invented-folder"))
 os.environ["INVENTED"] = "left behind"
 os.environ["HOME"] = "/nowhere"
 os.environ["TZ"] = "Asia/Kathmandu"
