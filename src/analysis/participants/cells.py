@@ -105,6 +105,11 @@ def _wanted(column: Column) -> str:
 
 
 def _advice(column: Column) -> str:
+    if column.kind == "date":
+        return (
+            "if the day is of another calendar (such as the Islamic, Persian or Buddhist one), write it in the Gregorian "
+            "calendar as yyyy-mm-dd; otherwise correct the year"
+        )
     codes = ", ".join(texts[-1] for texts in SPELLINGS.values())
     tail = (
         ""
