@@ -37,6 +37,10 @@ class ProgrammeParameters(Parameters):
     near_target: Annotated[
         float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
     ]
+    as_of: Annotated[
+        str,
+        Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded"),
+    ]
 
 
 class AuditParameters(Parameters):
