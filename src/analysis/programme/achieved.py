@@ -70,22 +70,18 @@ def by_group(records: Monitoring, column: str) -> pd.DataFrame:
     """
     groups = sorted(records.people[column].dropna().unique())
     of = records.people.set_index("person_id")[column]
+    targets = records.targets.groupby(["measure", "partner"])["target"].sum() if column == "partner" else pd.Series(dtype=float)
     rows = {}
     for rule in (rule for rule in records.rules.used if rule.unit == "people"):
         counts = count_rule(records, rule)["person_id"].map(of).value_counts()
         bases = base(records, rule).map(of).value_counts()
         for group in groups:
-            rows[rule.measure, group] = _of_group(records, rule, column, group, int(counts.get(group, 0)), int(bases.get(group, 0)))
+            count, people, target = int(counts.get(group, 0)), int(bases.get(group, 0)), targets.get((rule.measure, group))
+            rows[rule.measure, group] = {
+                "label": rule.label, "table": rule.table, "count": count, "base": people,
+                "share": percent(count, people), "target": target, "progress": percent(count, target),
+            }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", column])
-
-
-def _of_group(records: Monitoring, rule: CountingRule, column: str, group: str, count: int, people: int) -> dict[str, object]:
-    targets = records.targets[(records.targets["measure"] == rule.measure) & (records.targets["partner"] == group)]
-    target = float(targets["target"].sum()) if column == "partner" and len(targets) else None
-    return {
-        "label": rule.label, "table": rule.table, "count": count, "base": people,
-        "share": percent(count, people), "target": target, "progress": percent(count, target),
-    }
 
 
 def quarters(records: Monitoring) -> pd.DataFrame:

@@ -26,6 +26,13 @@ def count_rule(records: Monitoring, rule: CountingRule) -> pd.DataFrame:
     Somebody counts who is in the base, meets the rule's condition and has the event, once, on the day of the first such
     event; where evidence is needed, only with accepted evidence of that kind.
     """
+    key = (rule.measure, rule.evidence or "no evidence")
+    if key not in records.memo:
+        records.memo[key] = _count(records, rule)
+    return records.memo[key]
+
+
+def _count(records: Monitoring, rule: CountingRule) -> pd.DataFrame:
     found = with_event(records, rule)
     if rule.unit == "organisations":
         return found.assign(known_on=found["counted_on"])
@@ -39,6 +46,13 @@ def count_rule(records: Monitoring, rule: CountingRule) -> pd.DataFrame:
 
 def base(records: Monitoring, rule: CountingRule) -> pd.Series:
     """The person_ids in the base of a rule."""
+    key = (rule.measure, "base")
+    if key not in records.memo:
+        records.memo[key] = _base(records, rule).to_frame()
+    return records.memo[key]["person_id"]
+
+
+def _base(records: Monitoring, rule: CountingRule) -> pd.Series:
     people = records.people["person_id"][meets(records.people, rule.base)]
     if rule.base_measure:
         people = people[people.isin(count_rule(records, records.rules.by_measure[rule.base_measure])["person_id"])]

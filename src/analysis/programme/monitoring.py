@@ -1,6 +1,6 @@
 """The records of a programme as they were known on a day: what had happened, and which evidence had been accepted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -31,7 +31,8 @@ class Monitoring:
 
     `people` has one row for each participant, that of the partner they joined with; the other tables are those of the
     export, without rows and decisions that came later. A table the export does not hold is empty. `latest` is the last
-    day on which anything was recorded. `printed` is the study that prints what the records are held against.
+    day on which anything was recorded. `printed` is the study that prints what the records are held against. `memo` keeps
+    who counts for each rule, which many tables ask for.
     """
 
     as_of: pd.Timestamp
@@ -45,6 +46,7 @@ class Monitoring:
     targets: pd.DataFrame
     rules: Rules
     printed: Study
+    memo: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def first_activities(self) -> pd.DataFrame:

@@ -74,17 +74,23 @@ def at_days(curve: pd.DataFrame, column: str, days: tuple[int, ...], start: floa
 
 
 def curve_at(records: Monitoring, measure: str, days: tuple[int, ...]) -> pd.DataFrame:
-    """The survival curve of one measure at certain days. Index: days; columns: not_yet, low, high (in %)."""
-    curve = survival(time_to(records, measure))
+    """The survival curve of one measure at certain days. Index: days; columns: not_yet, low, high (in %), at_risk (people)."""
+    times = time_to(records, measure)
+    curve = survival(times)
     read = {name: [100 * value for value in at_days(curve, name, days, 1.0)] for name in ("not_yet", "low", "high")}
-    return pd.DataFrame(read, index=pd.Index(days, name="days"))
+    return pd.DataFrame(read | {"at_risk": at_risk(times, days)}, index=pd.Index(days, name="days"))
+
+
+def at_risk(times: pd.DataFrame, days: tuple[int, ...]) -> list[int]:
+    """How many are still followed, without the outcome, up to each day."""
+    return [int((times["days"] >= day).sum()) for day in days]
 
 
 def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, ...]) -> pd.DataFrame:
     """The curves of some measures read at certain days.
 
-    Index: measure and day. Columns: label, people, reached, censored_still_on, left, reached_by (cumulative incidence,
-    %), not_yet (survival, %), low, high (%).
+    Index: measure and day. Columns: label, people, reached, left, still_on, at_risk (people), reached_by (cumulative
+    incidence, %), not_yet (survival, %), low, high (%).
     """
     rows = {}
     for measure in measures:
@@ -96,7 +102,7 @@ def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, 
         for place, day in enumerate(days):
             rows[measure, day] = {
                 "label": records.rules.by_measure[measure].label, "people": len(times), "reached": int(how.get(OUTCOME, 0)),
-                "left": int(how.get(LEFT, 0)), "still_on": int(how.get(STAYS, 0)), "reached_by": 100 * by[place],
+                "left": int(how.get(LEFT, 0)), "still_on": int(how.get(STAYS, 0)), "reached_by": 100 * by[place], "at_risk": at_risk(times, (day,))[0],
                 **{name: 100 * values[place] for name, values in read.items()},
             }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", "day"])

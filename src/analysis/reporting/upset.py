@@ -3,12 +3,13 @@
 One row for each exact combination: on the left a dot for each group in it, on the right a bar with the people in it.
 """
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.reporting.style import INK, LINE_HEIGHT, QUIET, RULE, WIDTH, colour, house_style, wrap
+from analysis.reporting.style import INK, LINE_HEIGHT, QUIET, RULE, WIDTH, colour, house_style
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROW = 0.3  # inches
+_NAME_WIDTH = 30  # letters of a group's name before it wraps
 _ROOM = 1.25  # the longest bar leaves room for its number
 
 
@@ -23,8 +25,8 @@ def upset_chart(frame: pd.DataFrame, value: str, groups: Sequence[str], axis_lab
     """Combinations as rows in the order of the frame: bools in the columns `groups`, the people in `value`."""
     from matplotlib.figure import Figure
 
-    names = [wrap(group) for group in groups]
-    head = 0.3 + max(len(group) for group in groups) * 0.075  # group names stand upright above the dots
+    names = ["\n".join(textwrap.wrap(group, _NAME_WIDTH)) for group in groups]
+    head = 0.3 + min(max(map(len, groups)), _NAME_WIDTH) * 0.075  # group names stand upright above the dots
     with house_style():
         fig = Figure(figsize=(WIDTH, head + 0.6 + _ROW * len(frame) + LINE_HEIGHT), layout="constrained")
         dots, bars = fig.subplots(1, 2, sharey=True, width_ratios=[max(len(groups), 2) * 0.32, 3])
@@ -38,8 +40,8 @@ def _dots(axes: "Axes", frame: pd.DataFrame, groups: Sequence[str], names: Seque
         members = [place for place, member in enumerate(inside) if member]
         axes.plot(range(len(groups)), [row] * len(groups), "o", color=RULE, markersize=5, alpha=0.5, zorder=1)
         axes.plot(members, [row] * len(members), "o-", color=INK, markersize=7, linewidth=2, zorder=2)
-    axes.set_xticks(range(len(groups)), [name.replace("\n", " ") for name in names], rotation=90)
-    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=10.5, colors=INK)
+    axes.set_xticks(range(len(groups)), names, rotation=90)
+    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=10, colors=INK)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)

@@ -10,7 +10,7 @@ from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, merge_small_s
 from analysis.reporting.views.programme_records import measured, share, where_recorded
 from analysis.results import Kind, Result
 
-_EVERY = tuple(range(0, 361, 30))  # days at which curves are read, so that no step is one person's day
+_EVERY = (*range(0, 331, 30), 365)  # days at which curves are read, so that no step is one person's day
 _MOST_COMBINATIONS = 15
 
 
@@ -21,7 +21,8 @@ def referral_figure(page: Appendix, records: Monitoring) -> Display:
 
     frame = funnel.by_month(records)
     columns = {"referrals_to_date": "referrals received", "starts_to_date": "people who started"}
-    shown = pd.DataFrame({name: merge_small_steps(frame[name]) for name in columns}, index=frame.index.to_timestamp(how="end").normalize())
+    shown = pd.DataFrame({name: merge_small_steps(frame[name]) for name in columns})
+    shown = shown.set_axis(frame.index.to_timestamp(how="end").normalize(), axis=0)
     fig = line_chart(shown, list(columns), list(columns.values()), "year", "people, to date")
     table = shown.set_axis(pd.Index([f"{month:%B %Y}" for month in shown.index], name="month"), axis=0)
     table = table.astype(object).where(table.notna(), HIDDEN)
@@ -136,6 +137,7 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display:
 
     names = {"exit_employment": "no employment yet", "exit_education": "no education or training yet"}
     curves = {label: timing.curve_at(records, measure, _EVERY) for measure, label in names.items()}
+    curves = {label: frame[frame["at_risk"] >= MINIMUM_CELL] for label, frame in curves.items()}
     data = pd.concat(curves, names=["curve", "days"])
     data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
     first, second = curves

@@ -233,10 +233,10 @@ def time_table(page: Appendix, records: Monitoring) -> Display:
     """Table: by when people reached an outcome, and the survival curves, at the quarters of the year."""
     frame = timing.time_table(records, ("exit_employment", "exit_education"), MARKS)
     frame = frame.set_axis(pd.Index([f"{row['label']}: by day {mark}" for (_, mark), row in frame.iterrows()], name="outcome"), axis=0)
-    rows = hide_small(frame, {"reached": ["reached_by", "not_yet", "low", "high"], "left": [], "still_on": []}, ends=("low", "high"))
+    rows = hide_small(frame, {"reached": ["reached_by", "not_yet", "low", "high"], "at_risk": ["not_yet", "low", "high"], "left": [], "still_on": []}, ends=("low", "high"))
     columns = {
         "people": measured("People"), "reached": measured("Reached it at all"), "left": measured("Left without it"), "still_on": measured("Still on the programme"),
-        "reached_by": share("Reached it by then"), "not_yet": share("Not yet, if nobody left without it", "low", "high"),
+        "reached_by": share("Reached it by then"), "at_risk": measured("Followed until then"), "not_yet": share("Not yet, if nobody left without it", "low", "high"),
     }
     return page.table("time_to_outcome", rows, columns, "Time from start to outcome.", row_header="Outcome")
 
