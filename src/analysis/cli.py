@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     _command(commands, "publish", _publish, "write reports/ from the last run")
+    fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
+    fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
+    fetch.add_argument("--base", help="another address of the Nomis API")
+    fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
+    fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
 
 
@@ -95,4 +100,21 @@ def _publish(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     print(publish(find_root()))
+    return 0
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from analysis.census.fetch import fetch_area
+    from analysis.census.reference import read_categories
+    from analysis.study import find_root
+    from analysis.study.tables import shown
+
+    root = find_root()
+    own = root / "data" / "raw" / "reference"
+    categories = read_categories(own / "census_2011_QS203EW_categories.csv")
+    given = {name: value for name in ("base", "timeout") if (value := getattr(options, name)) is not None}
+    written = fetch_area(list(dict.fromkeys(options.area)), Path(options.to).resolve() if options.to else own, categories, **given)
+    print("\n".join(f"wrote {shown(path, root)}" for path in written))
     return 0

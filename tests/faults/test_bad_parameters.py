@@ -5,9 +5,10 @@ import json
 import pytest
 import yaml
 
+from analysis.census.baseline import Settings
 from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline.parameters import MODELS, SroiParameters, check_notebook, parameters_for, planned_runs
+from analysis.pipeline.parameters import MODELS, CensusParameters, SroiParameters, check_notebook, parameters_for, planned_runs
 
 
 def test_every_planned_run_has_valid_parameters(project):
@@ -93,3 +94,26 @@ def test_a_scenario_the_source_does_not_print(project, monkeypatch, capsys):
     study = load_study("connecting_opportunities", project)
     with pytest.raises(InputError, match="as printed"):
         view.record(Appendix(study.id, "05_sroi", project), study, read_model(study), "high")
+
+
+CENSUS_CHANGES = [
+    {"draws": 199}, {"draws": 100_001}, {"draws": "many"}, {"horizon_years": -1}, {"horizon_years": 31}, {"horizon_years": 2.5},
+    {"survey_correlation": 1.0}, {"survey_correlation": -0.1}, {"allocation": "guess"}, {"seed": -1}, {"area": 7}, {"area": ""},
+    {"comparison": []}, {"comparison": "E06000044, E06000045"}, {"survey_year": 1999},
+]
+
+
+@pytest.mark.parametrize("changes", CENSUS_CHANGES, ids=str)
+def test_the_census_baseline_refuses_what_it_cannot_use(project, changes):
+    with pytest.raises(InputError, match=next(iter(changes))):
+        parameters_for(project, "01_census_baseline", "coproduction", changes)
+
+
+def test_the_census_baseline_s_parameters_are_the_settings_of_its_module():
+    """The same names, defaults in params.yaml, and the same ends, so that no run passes one check and fails the other."""
+    settings = Settings.model_json_schema()["properties"]
+    parameters = CensusParameters.model_json_schema()["properties"]
+    assert set(settings) <= set(parameters) == set(settings) | {"study", "area", "comparison"}
+    for name, values in settings.items():
+        for end in ("minimum", "maximum", "exclusiveMaximum", "enum"):
+            assert name == "survey_year" or values.get(end) == parameters[name].get(end), (name, end)

@@ -246,6 +246,7 @@ def test_paths_that_climb_out(tmp_path, name):
         (zipped([QDE, ("b.qde", "x")]), "2 members that end in .qde"),
         (zipped([("project.qde", "<Other/>")]), "the element Other"),
     ],
+    ids=["no zip", "empty", "cut short", "no project", "two projects", "another element"],
 )
 def test_archives_that_are_not_what_they_should_be(tmp_path, content, found):
     assert error_of(project_root, tmp_path / "p.qdpx", content).found == found

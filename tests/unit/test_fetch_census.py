@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 from analysis.census import fetch
 from analysis.census.reference import load_reference
 from analysis.census.tables import FLAT_TABLES, country_table
+from analysis.cli import main
 from analysis.errors import InputError
 
 AREA, LEEDS = "E06000044", "E08000035"
@@ -239,3 +241,36 @@ def test_a_file_in_another_layout_is_left_alone(nomis, folder, reference):
     with pytest.raises(InputError, match="another layout"):
         fetch.fetch_area([LEEDS], folder, reference.categories, nomis.base)
     assert _snapshot(folder) == before
+
+
+def test_the_command_fetches_into_a_folder(nomis, folder, reference, project_root, monkeypatch, capsys):
+    monkeypatch.chdir(project_root)
+    assert main(["fetch", "--area", LEEDS, "--area", LEEDS, "--base", nomis.base, "--to", str(folder)]) == 0
+    assert _reads_as(folder, reference, project_root).names[LEEDS] == "Leeds"
+    assert capsys.readouterr().out.splitlines()[0] == "wrote census_2011_QS203EW_country_of_birth_lad.csv"
+    assert [dataset for dataset, _ in nomis.asked].count("NM_524_1") == 1
+
+
+def test_the_command_s_default_folder_is_the_project_s_own(nomis, project_root, tmp_path, monkeypatch, capsys):
+    shutil.copytree(project_root / "data/raw/reference", tmp_path / "data/raw/reference")
+    (tmp_path / "params.yaml").write_text("{}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["fetch", "--area", AREA, "--base", nomis.base, "--timeout", "5"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "wrote data/raw/reference/census_2011_QS104EW_sex_lad.csv"
+    assert load_reference(tmp_path / "data/raw/reference").names[AREA] == "Portsmouth"
+
+
+@pytest.mark.parametrize("spoil", [{"wait": 1.0}, {"status": 503}, {"missing": 400}, HALF])
+def test_the_command_fails_with_one_line_and_changes_nothing(nomis, folder, project_root, monkeypatch, capsys, spoil):
+    monkeypatch.chdir(project_root)
+    nomis.spoil, before = spoil, _snapshot(folder)
+    assert main(["fetch", "--area", LEEDS, "--base", nomis.base, "--timeout", "0.2", "--to", str(folder)]) == 1
+    assert _snapshot(folder) == before
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and "No file was changed" in error and len(error.splitlines()) == 1
+
+
+def test_the_command_needs_an_area(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["fetch"])
+    assert stopped.value.code == 2 and "--area" in capsys.readouterr().err

@@ -81,7 +81,7 @@ def read_census_table(path: Path, table: CensusTable, parents: tuple[int | None,
 
 
 def read_area_names(path: Path) -> pd.Series:
-    """Area names by area code, without the "UA" that QS203EW puts behind unitary authorities."""
+    """Area names by area code, without the "UA" and the capitals that QS203EW gives some of them."""
     text = read_text_table(path)
     code, name = _first(text, CODE_COLUMNS), _first(text, NAME_COLUMNS)
     if code is None or name is None:
@@ -90,7 +90,17 @@ def read_area_names(path: Path) -> pd.Series:
             action="use the official layout of QS203EW",
         )
     index = pd.Index(text[code], name="area_code")
-    return pd.Series(text[name].str.removesuffix(" UA").to_numpy(), index=index, name="area")
+    return pd.Series([_tidy(cell) for cell in text[name]], index=index, name="area", dtype=str)
+
+
+def _tidy(name: str) -> str:
+    """An area's name as the official table has it, as readers write it.
+
+    >>> _tidy("Portsmouth UA"), _tidy("ENGLAND AND WALES")
+    ('Portsmouth', 'England and Wales')
+    """
+    plain = name.removesuffix(" UA")
+    return plain.title().replace(" And ", " and ").replace(" Of ", " of ") if plain.isupper() else plain
 
 
 def _first(text: pd.DataFrame, wanted: tuple[str, ...]) -> str | None:

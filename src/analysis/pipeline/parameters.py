@@ -23,6 +23,23 @@ class Parameters(BaseModel):
     study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of the study")]
 
 
+class CensusParameters(Parameters):
+    """01_census_baseline."""
+
+    area: Annotated[str, Field(min_length=1, description="code of the area in the 2011 Census, such as E06000044")]
+    comparison: Annotated[
+        str, Field(pattern=r"^\w+( \w+)*$", description="codes of the areas it is compared with, a space between two")
+    ]
+    allocation: Annotated[
+        Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
+    ]
+    survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")]
+    survey_correlation: Annotated[float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")]
+    horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")]
+    draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")]
+    seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
+
+
 class SroiParameters(Parameters):
     """05_sroi."""
 
@@ -52,6 +69,7 @@ class AuditParameters(Parameters):
 
 
 MODELS: dict[str, type[Parameters]] = {
+    "01_census_baseline": CensusParameters,
     "05_sroi": SroiParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,

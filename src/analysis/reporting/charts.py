@@ -167,8 +167,8 @@ def _finish(
 def tick_text(value: float, unit: str) -> str:
     """A number on an axis, with as many decimals as it needs.
 
-    >>> tick_text(2.5, "GBP"), tick_text(100.0, "%"), tick_text(0.25, "ratio")
-    ('£2.50', '100%', '0.25')
+    >>> tick_text(2.5, "GBP"), tick_text(100.0, "%"), tick_text(0.25, "ratio"), tick_text(13_640_000, "")
+    ('£2.50', '100%', '0.25', '13,640,000')
     """
-    places = len(f"{value:.6g}".partition(".")[2])
+    places = len(f"{value:.6f}".rstrip("0").partition(".")[2])
     return write(value, unit, max(places, 2) if places and unit.startswith("GBP") else places)

@@ -1,0 +1,93 @@
+"""What a printed R² of one outcome on one predictor says, and what it leaves open.
+
+R² hides the sign of the slope. Everything below is therefore given for the positive sign; the other sign mirrors it.
+With one predictor: standardised slope = r = sqrt(R²); t = r sqrt((n - 2) / (1 - R²)); F = t².
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from analysis.bounds.intervals import fisher_interval
+from analysis.bounds.r_squared import r_squared_interval
+from analysis.quantities import Interval
+
+
+def regressions_with(r_squared: Interval, sizes: Iterable[int], level: float = 0.95) -> pd.DataFrame:
+    """One row for each sample size: what any regression with a printed R² must show, rounding of R² included.
+
+    Columns in pairs `_low`, `_high`: `slope` (standardised, sign unknown), `f`, `t` (absolute), `p` (two-sided),
+    `rho` (interval for the correlation by Fisher's z), `population_random` and `population_fixed` (intervals for the
+    population R² with random and fixed regressors). The last three cover the confidence intervals of every R² that is
+    printed so. Raises ValueError for a size below 4 or an R² outside 0 to 1.
+    """
+    sizes = list(sizes)
+    if min(sizes) < 4 or not 0 <= r_squared.low <= r_squared.high < 1:
+        raise ValueError("an R² between 0 and 1 and at least 4 people are needed")
+    rows = [_row(r_squared, n, level) for n in sizes]
+    return pd.DataFrame(rows, index=pd.Index(sizes, name="n"))
+
+
+def _row(r_squared: Interval, n: int, level: float) -> dict[str, float]:
+    ends = (r_squared.low, r_squared.high)
+    t = [t_statistic(r2, n) for r2 in ends]
+    rho = [fisher_interval(math.sqrt(r2), n, level) for r2 in ends]
+    pairs = {
+        "slope": tuple(math.sqrt(r2) for r2 in ends),
+        "f": tuple(value**2 for value in t),
+        "t": tuple(t),
+        "p": (_two_sided(t[1], n - 2), _two_sided(t[0], n - 2)),
+        "rho": (rho[0].low, rho[1].high),
+        "population_random": _population(ends, n, level, random=True),
+        "population_fixed": _population(ends, n, level, random=False),
+    }
+    return {
+        f"{name}_{end}": value for name, pair in pairs.items() for end, value in zip(("low", "high"), pair, strict=True)
+    }
+
+
+def t_statistic(r_squared: float, n: int) -> float:
+    """Absolute t of the slope: sqrt(R² (n - 2) / (1 - R²)).
+
+    >>> t_statistic(0.5, 11)
+    3.0
+    """
+    return math.sqrt(r_squared * (n - 2) / (1 - r_squared))
+
+
+def smallest_significant_size(r_squared: float, alpha: float = 0.05, largest: int = 1_000_000) -> int | None:
+    """The smallest number of people with whom this R² differs from 0 at level `alpha`; None above `largest`."""
+    low, high = 3, largest
+    if _two_sided(t_statistic(r_squared, high), high - 2) >= alpha:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        significant = _two_sided(t_statistic(r_squared, middle), middle - 2) < alpha
+        low, high = (low, middle) if significant else (middle, high)
+    return high
+
+
+def raw_slopes(r_squared: Interval, sd_outcome: Interval, sd_predictor: Interval) -> Interval:
+    """Every slope in the outcome's units per unit of the predictor: ± r sd(outcome) / sd(predictor).
+
+    The two standard deviations are ranges (for example from `brackets.spread_range`); both signs are possible.
+    """
+    if sd_predictor.low <= 0:
+        return Interval(-math.inf, math.inf)
+    steepest = math.sqrt(r_squared.high) * sd_outcome.high / sd_predictor.low
+    return Interval(-steepest, steepest)
+
+
+def _population(ends: tuple[float, float], n: int, level: float, random: bool) -> tuple[float, float]:
+    return (
+        r_squared_interval(ends[0], n, level=level, random=random).low,
+        r_squared_interval(ends[1], n, level=level, random=random).high,
+    )
+
+
+def _two_sided(t: float, df: int) -> float:
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(df, -np.abs(t)))

@@ -1,0 +1,39 @@
+"""Interval estimates that need no records, only counts or a coefficient, and that several modules share."""
+
+import math
+
+from analysis.quantities import Interval
+
+
+def independent_difference(count: int, size: int, other: int, other_size: int, level: float = 0.95) -> Interval:
+    """Interval for the difference of two independent shares from the two Wilson intervals (Newcombe 1998, method 10)."""
+    one, two = wilson(count, size, level), wilson(other, other_size, level)
+    share, share_two = count / size, other / other_size
+    difference = share - share_two
+    return Interval(
+        difference - math.hypot(share - one.low, two.high - share_two),
+        difference + math.hypot(one.high - share, share_two - two.low),
+    )
+
+
+def wilson(count: int, size: int, level: float = 0.95) -> Interval:
+    """Score interval for a share (E. B. Wilson, JASA 22, 1927, 209-212).
+
+    centre (p + z²/2n) / (1 + z²/n), half width z sqrt(p(1-p)/n + z²/4n²) / (1 + z²/n). Raises ValueError for size 0.
+    """
+    from scipy.special import ndtri
+
+    if not 0 <= count <= size or size == 0:
+        raise ValueError(f"{count} of {size} people is no share")
+    z2, share = float(ndtri((1 + level) / 2)) ** 2, count / size
+    centre, half = share + z2 / (2 * size), math.sqrt(z2 * (share * (1 - share) + z2 / (4 * size)) / size)
+    low, high = (centre - half) / (1 + z2 / size), (centre + half) / (1 + z2 / size)
+    return Interval(0.0 if count == 0 else low, 1.0 if count == size else high)
+
+
+def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
+    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921)."""
+    from scipy.stats import norm
+
+    half = norm.ppf((1 + level) / 2) / math.sqrt(n - 3)
+    return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))

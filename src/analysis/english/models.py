@@ -1,0 +1,199 @@
+"""Models of English on time in the UK: slopes, gains over a year, fitted bands, and what needs no straight line."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.bounds.r_squared import r_squared_interval
+from analysis.english.sample import MONTHS_IN_A_YEAR, Form, spline_knots, time_columns
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Least squares with HC3 covariance. `knots` is empty unless the form is a spline; time columns come after the 1."""
+
+    form: Form
+    knots: np.ndarray
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    r_squared: float
+    n: int
+    time_terms: int
+
+    @property
+    def df(self) -> int:
+        """Observations less parameters."""
+        return self.n - len(self.coefficients)
+
+
+def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Coefficients, their HC3 covariance and R² (x: people x parameters with a column of ones).
+
+    HC3 divides each residual by one less its leverage (J. G. MacKinnon and H. White, Journal of Econometrics 29, 1985,
+    305-325): right for any error variances, and slightly wide in small samples. Raises ValueError if x has no full rank
+    or one person alone determines a coefficient.
+    """
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        raise ValueError("the columns of the model say the same thing twice; leave one out")
+    inverse = np.linalg.inv(x.T @ x)
+    beta = inverse @ x.T @ y
+    residuals, leverage = y - x @ beta, np.einsum("ij,jk,ik->i", x, inverse, x)
+    if leverage.max() > 1 - 1e-10:
+        raise ValueError("one person alone determines a coefficient; leave that covariate out")
+    weighted = x * (residuals / (1 - leverage))[:, None]
+    spread = float(((y - y.mean()) ** 2).sum())
+    r_squared = 1 - float(residuals @ residuals) / spread if spread else math.nan
+    return beta, inverse @ (weighted.T @ weighted) @ inverse, r_squared
+
+
+def fit(sample: pd.DataFrame, form: Form = Form.LINEAR) -> Fit:
+    """Regress English on time in a form, with every further column of the sample as a covariate (texts as indicators)."""
+    months = sample["months"].to_numpy()
+    knots = spline_knots(months) if form is Form.SPLINE else np.empty(0)
+    time = time_columns(months, form, knots)
+    design = np.column_stack([np.ones(len(sample)), time, _covariates(sample)])
+    beta, covariance, r_squared = least_squares(design, sample["english"].to_numpy())
+    return Fit(form, knots, beta, covariance, r_squared, len(sample), time.shape[1])
+
+
+def _covariates(sample: pd.DataFrame) -> np.ndarray:
+    others = sample.drop(columns=["english", "months"])
+    if not len(others.columns):
+        return np.empty((len(sample), 0))
+    return pd.get_dummies(others, drop_first=True, dtype=float).to_numpy(dtype=float)
+
+
+def slope(sample: pd.DataFrame, form: Form = Form.LINEAR, level: float = 0.95) -> pd.Series:
+    """The slope on time with its HC3 t interval, and R² with its own (random regressors, exact under normality).
+
+    Returns n, slope, se, low, high, t, p, r_squared, r_squared_low, r_squared_high. The slope is per month, or per
+    unit of log(months + 1); a spline has no single slope and is refused with ValueError (see `gain`). R² and its interval
+    are NaN with covariates, since they are then not about time alone.
+    """
+    if form is Form.SPLINE:
+        raise ValueError("a spline has no single slope; ask for the gain over a year")
+    found = fit(sample, form)
+    row = _estimate(found.coefficients[1], found.covariance[1, 1], found.df, level)
+    alone = len(found.coefficients) == 2 and not math.isnan(found.r_squared)
+    ends = r_squared_interval(found.r_squared, found.n, level=level) if alone and found.r_squared < 1 else None
+    shares = (found.r_squared, ends.low, ends.high) if ends else (math.nan,) * 3
+    return pd.Series(
+        {
+            "n": found.n,
+            "slope": row.pop("value"),
+            **row,
+            **dict(zip(("r_squared", "r_squared_low", "r_squared_high"), shares, strict=True)),
+        }
+    )
+
+
+def gain(
+    sample: pd.DataFrame,
+    form: Form = Form.LINEAR,
+    start: float | None = None,
+    months: float = MONTHS_IN_A_YEAR,
+    level: float = 0.95,
+) -> pd.Series:
+    """English gained without support over `months` from `start` (default: the sample's mean time in the UK).
+
+    The difference of two fitted values and its HC3 t interval: 12 x slope for the linear form. In points of the scale;
+    `gain_sd` divides by the standard deviation of English. Returns n, start, gain, se, low, high, t, p, gain_sd.
+    """
+    found = fit(sample, form)
+    start = float(sample["months"].mean()) if start is None else start
+    ends = time_columns(np.array([start, start + months]), form, found.knots)
+    contrast = np.zeros(len(found.coefficients))
+    contrast[1 : 1 + found.time_terms] = ends[1] - ends[0]
+    row = _estimate(contrast @ found.coefficients, contrast @ found.covariance @ contrast, found.df, level)
+    value, sd = row.pop("value"), float(sample["english"].std())
+    return pd.Series({"n": found.n, "start": start, "gain": value, **row, "gain_sd": value / sd if sd else math.nan})
+
+
+def gains_by_form(sample: pd.DataFrame, start: float | None = None, level: float = 0.95) -> pd.DataFrame:
+    """`gain` over a year under each form, one row each (index: form)."""
+    return pd.DataFrame({str(form): gain(sample, form, start, level=level) for form in Form}).T.rename_axis("form")
+
+
+def nonlinearity(sample: pd.DataFrame) -> pd.Series:
+    """HC3 Wald test that the curve of a spline is a straight line: t, df, p."""
+    found = fit(sample, Form.SPLINE)
+    row = _estimate(found.coefficients[2], found.covariance[2, 2], found.df, 0.95)
+    return pd.Series({"t": row["t"], "df": found.df, "p": row["p"]})
+
+
+def fitted_band(sample: pd.DataFrame, form: Form, months: np.ndarray, level: float = 0.95) -> pd.DataFrame:
+    """Mean English fitted at each of `months` with its HC3 interval: `months`, `fit`, `low`, `high`; for the figure.
+
+    The sample must hold no covariates (ValueError otherwise).
+    """
+    from scipy.special import stdtrit
+
+    found = fit(sample, form)
+    if len(found.coefficients) != 1 + found.time_terms:
+        raise ValueError("a band over time alone needs a model without covariates")
+    design = np.column_stack([np.ones(len(months)), time_columns(np.asarray(months, dtype=float), form, found.knots)])
+    middle = design @ found.coefficients
+    half = stdtrit(found.df, (1 + level) / 2) * np.sqrt(np.einsum("ij,jk,ik->i", design, found.covariance, design))
+    return pd.DataFrame({"months": months, "fit": middle, "low": middle - half, "high": middle + half})
+
+
+def spearman(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
+    """Rank correlation of English and time: n, rho, low, high, p.
+
+    Interval by Fisher's z with variance (1 + rho²/2)/(n - 3) (D. G. Bonett and T. A. Wright, Psychometrika 65, 2000,
+    23-28); p from t = rho sqrt((n - 2)/(1 - rho²)). NaN if either has no spread.
+    """
+    from scipy.special import ndtri, stdtr
+
+    n, rho = len(sample), float(sample["english"].rank().corr(sample["months"].rank()))
+    if math.isnan(rho) or abs(rho) > 1 - 1e-12:  # perfect agreement can come out as 0.9999999999999999
+        rho, p = float(np.round(rho)), math.nan if math.isnan(rho) else 0.0
+        return pd.Series({"n": n, "rho": rho, "low": rho, "high": rho, "p": p})
+    half = float(ndtri((1 + level) / 2)) * math.sqrt((1 + rho**2 / 2) / (n - 3))
+    t = rho * math.sqrt((n - 2) / (1 - rho**2))
+    ends = math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
+    return pd.Series({"n": n, "rho": rho, "low": ends[0], "high": ends[1], "p": float(2 * stdtr(n - 2, -abs(t)))})
+
+
+def ordered_logit(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
+    """Odds of better English for each further year in the UK, over all cut points: n, odds_ratio, low, high, p.
+
+    Maximum likelihood of the proportional odds model (P. McCullagh, JRSS B 42, 1980). NaN if all English is the same.
+    """
+    from scipy.special import ndtr, ndtri
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    if sample["english"].nunique() < 2:
+        return pd.Series({"n": len(sample), "odds_ratio": math.nan, "low": math.nan, "high": math.nan, "p": math.nan})
+    english = pd.Series(pd.Categorical(sample["english"], ordered=True), index=sample.index)
+    years = (sample[["months"]] / MONTHS_IN_A_YEAR).rename(columns={"months": "years"})
+    found = OrderedModel(english, years, distr="logit").fit(method="bfgs", disp=0, maxiter=500)
+    value, error = float(found.params.iloc[0]), float(found.bse.iloc[0])
+    half = float(ndtri((1 + level) / 2)) * error
+    return pd.Series(
+        {
+            "n": len(sample),
+            "odds_ratio": math.exp(value),
+            "low": math.exp(value - half),
+            "high": math.exp(value + half),
+            "p": float(2 * ndtr(-abs(value / error))),
+        }
+    )
+
+
+def _estimate(value: float, variance: float, df: int, level: float) -> dict[str, float]:
+    from scipy.special import stdtr, stdtrit
+
+    error = math.sqrt(max(float(variance), 0.0))
+    t = float(value) / error if error else (math.copysign(math.inf, value) if value else 0.0)
+    half = float(stdtrit(df, (1 + level) / 2)) * error
+    return {
+        "value": float(value),
+        "se": error,
+        "low": value - half,
+        "high": value + half,
+        "t": t,
+        "p": float(2 * stdtr(df, -abs(t))),
+    }

@@ -1,0 +1,69 @@
+"""All items side by side: one row each, with Holm's correction over the list that is stated."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from analysis.questionnaire.answers import Item, MissingRule, paired_answers
+from analysis.questionnaire.change import RESAMPLES, effect_sizes, mean_change, wilcoxon_tests
+from analysis.questionnaire.shift import direction_shares, net_improvement
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """Adjusted p-values over the whole list: running maximum of (m - rank + 1) p, at most 1 (S. Holm 1979).
+
+    Missing p-values stay missing and do not count as tests.
+
+    >>> holm(pd.Series([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    known = p_values.dropna().sort_values(kind="stable")
+    adjusted = np.minimum(1.0, np.maximum.accumulate(known.to_numpy() * np.arange(len(known), 0, -1)))
+    return pd.Series(adjusted, index=known.index, dtype=float).reindex(p_values.index)
+
+
+def item_summary(
+    records: pd.DataFrame,
+    items: Iterable[Item],
+    seed: int,
+    rule: MissingRule = MissingRule.PAIRS,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+) -> pd.DataFrame:
+    """One row for each item (index: its label), for tables and the forest plot.
+
+    `n`; `improved`, `same`, `worse` (shares); `net`, `net_low`, `net_high` (improved less worse, Tango); `p` (McNemar exact)
+    and `p_holm` over the items given; `mean`, `mean_low`, `mean_high` (t); `d_z`, `d_av`, `rank_biserial` each with `_low`
+    and `_high` (BCa); `p_wilcoxon_dropped` and `p_wilcoxon_pratt`. Raises ValueError for an item nobody answered twice.
+    """
+    items = list(items)
+    rows = {
+        item.label: _item_row(paired_answers(records, item, rule, items), item, seed, level, resamples)
+        for item in items
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("item")
+    table.insert(table.columns.get_loc("p") + 1, "p_holm", holm(table["p"]))
+    return table
+
+
+def _item_row(pairs: pd.DataFrame, item: Item, seed: int, level: float, resamples: int) -> dict[str, float]:
+    if len(pairs) < 2:
+        raise ValueError(f"fewer than two people answered '{item.name}' both times")
+    net, mean = net_improvement(pairs, level), mean_change(pairs, level)
+    effects = effect_sizes(pairs, seed, level, resamples)
+    names = {"d_z": "d_z", "d_av": "d_av", "rank_biserial": "rank-biserial correlation"}
+    return {
+        "n": len(pairs),
+        **direction_shares(pairs, level)["share"],
+        "net": net["difference"],
+        "net_low": net["tango_low"],
+        "net_high": net["tango_high"],
+        "p": net["p_exact"],
+        "mean": mean["mean"],
+        "mean_low": mean["low"],
+        "mean_high": mean["high"],
+        **{key: effects.loc[name, "value"] for key, name in names.items()},
+        **{f"{key}_{end}": effects.loc[name, end] for key, name in names.items() for end in ("low", "high")},
+        **{f"p_wilcoxon_{zeros}": p for zeros, p in wilcoxon_tests(pairs)["p"].items()},
+    }

@@ -1,0 +1,98 @@
+"""Every published page in a browser: accessible, whole on a narrow screen, quiet, valid, small and quick."""
+
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from analysis.pipeline.parameters import planned_runs
+
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["index.html", *(f"{study}/{notebook}.html" for notebook, study in planned_runs(ROOT))]
+MOST_BYTES = 2_000_000
+MOST_SECONDS = 1.0
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(params=PAGES)
+def published(request, finished) -> Path:
+    """One published page."""
+    return finished / "reports" / request.param
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's own script."""
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_no_violation(visit, published, axe, width, scheme):
+    page = visit(published, width, scheme, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert violations(page, axe) == []
+
+
+def violations(page, axe: str) -> list[str]:
+    """What axe-core finds wrong with a page as it stands, by rule."""
+    page.evaluate(axe)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    assert len(found["passes"]) > 10  # it looked
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}" for v in found["violations"]]
+
+
+def test_axe_would_find_a_violation(visit, finished, axe):
+    page = visit(finished / "reports" / "index.html", bypass_csp=True)
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:,><p style=color:#ddd>pale</p>')")
+    assert {found.split(":")[0] for found in violations(page, axe)} >= {"image-alt", "color-contrast"}
+
+
+def test_it_fits_a_narrow_screen_with_every_fold_open(visit, published):
+    page = visit(published, 320)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_it_asks_for_nothing_says_nothing_and_is_quick(visit, published):
+    page = visit(published)
+    page.wait_for_load_state("networkidle")
+    assert page.noted == []
+    timing = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+    assert timing < MOST_SECONDS * 1000
+    assert published.stat().st_size < MOST_BYTES
+
+
+def test_it_is_valid_html(published):
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(published.read_text(encoding="utf-8"))
+    assert [(place, error) for place, error, _ in parser.errors] == []
+
+
+def test_every_link_between_pages_leads_to_a_page(visit, published):
+    page = visit(published)
+    for target in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
+        file, _, anchor = target.partition("#")
+        if file.startswith("http"):
+            continue
+        other = (published.parent / file).resolve() if file else published
+        assert other.is_file(), target
+        if anchor:
+            assert f'id="{anchor}"' in other.read_text(encoding="utf-8"), target
+
+
+def test_tables_and_figures_can_be_understood_without_sight(visit, published):
+    page = visit(published)
+    told = page.evaluate("""() => ({
+        captions: [...document.querySelectorAll('table')].every(t => t.caption && t.caption.textContent.trim()),
+        scopes: [...document.querySelectorAll('th')].every(h => h.scope),
+        drawings: [...document.querySelectorAll('figure svg')].every(s => s.getAttribute('role') === 'img'
+            && s.getAttribute('aria-labelledby').split(' ').every(id => (document.getElementById(id) || {}).textContent)),
+        data: [...document.querySelectorAll('figure')].every(f => f.querySelector('details table')),
+        h1: document.querySelectorAll('h1').length,
+        lang: document.documentElement.lang,
+    })""")
+    assert told == {"captions": True, "scopes": True, "drawings": True, "data": True, "h1": 1, "lang": "en-GB"}

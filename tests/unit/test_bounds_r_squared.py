@@ -1,0 +1,137 @@
+"""Intervals from a printed R²: against the noncentral F distribution, Hotelling's density, and fitted regressions."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.bounds.correlation import (
+    raw_slopes,
+    regressions_with,
+    smallest_significant_size,
+    t_statistic,
+)
+from analysis.bounds.intervals import fisher_interval
+from analysis.bounds.r_squared import r_squared_cdf, r_squared_interval
+from analysis.quantities import Interval, parse_printed
+
+
+@pytest.mark.parametrize(
+    ("observed", "population", "n", "predictors"),
+    [(0.0439, 0.1, 57, 1), (0.25, 0.2, 100, 5), (0.6, 0.3, 12, 2), (0.0439, 0.0, 93, 1), (0.02, 0.15, 102, 1)],
+)
+def test_fixed_regressors_follow_the_noncentral_f_distribution(observed, population, n, predictors):
+    """Oracle: scipy.stats.ncf with noncentrality n rho²/(1 - rho²) (Steiger and Fouladi 1992)."""
+    from scipy.stats import f, ncf
+
+    value = observed / predictors / ((1 - observed) / (n - predictors - 1))
+    df = predictors, n - predictors - 1
+    expected = ncf.cdf(value, *df, n * population / (1 - population)) if population else f.cdf(value, *df)
+    assert r_squared_cdf(observed, population, n, predictors, random=False) == pytest.approx(expected, abs=1e-10)
+
+
+def hotelling_density(r: float, rho: float, n: int) -> float:
+    """Density of the sample correlation of n bivariate normal pairs (H. Hotelling, JRSS B 15, 1953, formula 25)."""
+    from scipy.special import gammaln, hyp2f1
+
+    log = (
+        math.log(n - 2)
+        + gammaln(n - 1)
+        - gammaln(n - 0.5)
+        - 0.5 * math.log(2 * math.pi)
+        + (n - 1) / 2 * math.log1p(-(rho**2))
+        + (n - 4) / 2 * math.log1p(-(r**2))
+        - (n - 1.5) * math.log1p(-rho * r)
+    )
+    return math.exp(log) * hyp2f1(0.5, 0.5, n - 0.5, (1 + rho * r) / 2)
+
+
+@pytest.mark.parametrize(
+    ("r2", "rho", "n"), [(0.0439, 0.2, 57), (0.0439, 0.45, 57), (0.3, 0.4, 12), (0.0439, 0.3, 102)]
+)
+def test_random_regressors_follow_hotellings_distribution_of_r(r2, rho, n):
+    from scipy.integrate import quad
+
+    expected = quad(hotelling_density, -math.sqrt(r2), math.sqrt(r2), args=(rho, n))[0]
+    assert r_squared_cdf(r2, rho**2, n) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("random", [True, False])
+@pytest.mark.parametrize(("r2", "n"), [(0.3, 57), (0.0439, 93), (0.9, 20), (0.999, 30)])
+def test_the_ends_of_the_interval_leave_half_the_error_each(r2, n, random):
+    ends = r_squared_interval(r2, n, random=random)
+    if ends.low > 0:
+        assert r_squared_cdf(r2, ends.low, n, random=random) == pytest.approx(0.975, abs=1e-6)
+    else:
+        assert r_squared_cdf(r2, 0.0, n, random=random) < 0.975
+    assert r_squared_cdf(r2, ends.high, n, random=random) == pytest.approx(0.025, abs=1e-6)
+
+
+def test_an_r_squared_of_zero_has_an_interval_that_starts_and_may_end_at_zero():
+    assert r_squared_interval(0.0, 57) == Interval(0.0, 0.0)
+
+
+def records_with(r_squared: float, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A predictor and an outcome whose sample R² is exactly `r_squared`: signal plus residual orthogonal to it."""
+    rng = np.random.default_rng(n)
+    x = rng.normal(size=n)
+    x = (x - x.mean()) / np.linalg.norm(x - x.mean())
+    e = rng.normal(size=n)
+    e -= e.mean() + x * (x @ e)
+    return x, math.sqrt(r_squared) * x + math.sqrt(1 - r_squared) * e / np.linalg.norm(e)
+
+
+@pytest.mark.parametrize("n", [57, 93, 102])
+def test_every_column_agrees_with_a_regression_fitted_to_records(n):
+    """Oracles: statsmodels OLS for slope, F, t, p; scipy's pearsonr for Fisher's interval."""
+    import statsmodels.api as sm
+    from scipy.stats import pearsonr
+
+    x, y = records_with(0.0439, n)
+    fit = sm.OLS(y, sm.add_constant(x)).fit()
+    row = regressions_with(Interval(0.0439, 0.0439), [n]).loc[n]
+    assert [row["f_low"], row["t_low"], row["p_low"], row["slope_low"]] == pytest.approx(
+        [fit.fvalue, fit.tvalues[1], fit.pvalues[1], fit.params[1] * x.std() / y.std()]
+    )
+    rho = pearsonr(x, y).confidence_interval(0.95)
+    assert [row["rho_low"], row["rho_high"]] == pytest.approx([rho.low, rho.high])
+
+
+def test_rounding_widens_every_range_and_contains_the_printed_value():
+    wide = regressions_with(parse_printed("0.0439").interval(), [57, 102])
+    point = regressions_with(Interval(0.0439, 0.0439), [57, 102])
+    for name in ("slope", "f", "t", "p", "rho"):
+        assert (wide[f"{name}_low"] < point[f"{name}_low"]).all() and (
+            wide[f"{name}_high"] > point[f"{name}_high"]
+        ).all()
+
+
+def test_the_smallest_significant_size_is_a_threshold():
+    """Hand check with the critical t of 87 degrees of freedom, 1.98761 (t tables): 89 people reach it, 88 do not."""
+    assert t_statistic(0.0439, 89) > 1.98761 and t_statistic(0.0439, 88) < 1.98793  # df 87 and 86
+    assert smallest_significant_size(0.0439) == 89
+    assert smallest_significant_size(0.0, largest=1000) is None
+    assert smallest_significant_size(0.999) <= 4
+
+
+def test_the_slope_in_units_has_both_signs_and_no_limit_without_spread():
+    assert raw_slopes(Interval(0.04, 0.04), Interval(1, 2), Interval(4, 10)) == Interval(-0.1, 0.1)
+    assert raw_slopes(Interval(0.04, 0.04), Interval(1, 2), Interval(0, 10)).high == math.inf
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.01, 0.9), st.integers(10, 200))
+def test_intervals_surround_the_sample_value_shrink_with_n_and_rise_with_r(r, n):
+    wide, narrow = fisher_interval(r, n), fisher_interval(r, 4 * n)
+    assert wide.low < narrow.low < r < narrow.high < wide.high
+    here, above = r_squared_interval(r**2, n), r_squared_interval(r**2 + 0.05, n)
+    assert here.low <= above.low and here.high < above.high
+
+
+def test_sizes_and_shares_that_make_no_sense_are_refused():
+    with pytest.raises(ValueError, match="at least 4 people"):
+        regressions_with(Interval(0.1, 0.1), [3])
+    with pytest.raises(ValueError, match="no interval"):
+        r_squared_interval(1.2, 50)

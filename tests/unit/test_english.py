@@ -1,0 +1,335 @@
+"""English against time in the UK: against statsmodels, scipy, certified values of NIST, and plain algebra."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.english.influence import cooks_distances, influence_summary
+from analysis.english.models import (
+    fit,
+    fitted_band,
+    gain,
+    gains_by_form,
+    least_squares,
+    nonlinearity,
+    ordered_logit,
+    slope,
+    spearman,
+)
+from analysis.english.sample import Form, english_sample, restricted_cubic_spline, spline_knots
+from analysis.english.specification import ARBITRARY, Principled, curve_summary, specification_curve
+
+# NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
+NORRIS = np.array(
+    [
+        "0.1",
+        "0.2",
+        "338.8",
+        "337.4",
+        "118.1",
+        "118.2",
+        "888.0",
+        "884.6",
+        "9.2",
+        "10.1",
+        "228.1",
+        "226.5",
+        "668.5",
+        "666.3",
+        "998.5",
+        "996.3",
+        "449.1",
+        "448.6",
+        "778.9",
+        "777.0",
+        "559.2",
+        "558.2",
+        "0.3",
+        "0.4",
+        "0.1",
+        "0.6",
+        "778.1",
+        "775.5",
+        "668.8",
+        "666.9",
+        "339.3",
+        "338.0",
+        "448.9",
+        "447.5",
+        "10.8",
+        "11.6",
+        "557.7",
+        "556.0",
+        "228.3",
+        "228.1",
+        "998.0",
+        "995.8",
+        "888.8",
+        "887.6",
+        "119.6",
+        "120.2",
+        "0.3",
+        "0.3",
+        "0.6",
+        "0.3",
+        "557.6",
+        "556.8",
+        "339.3",
+        "339.1",
+        "888.0",
+        "887.2",
+        "998.5",
+        "999.0",
+        "778.9",
+        "779.0",
+        "10.2",
+        "11.1",
+        "117.6",
+        "118.3",
+        "228.9",
+        "229.2",
+        "668.4",
+        "669.1",
+        "449.2",
+        "448.9",
+        "0.2",
+        "0.5",
+    ],
+    dtype=float,
+).reshape(-1, 2)
+
+
+def records(n: int = 93, seed: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    months = rng.integers(1, 120, n)
+    english = np.clip(np.round(2 + 0.01 * months + rng.normal(0, 1, n)), 1, 5)
+    return pd.DataFrame(
+        {
+            "english_at_joining": english,
+            "months_in_uk": months,
+            "age": rng.integers(18, 60, n),
+            "region": rng.choice(["a", "b", "c"], n),
+            "answered_after": rng.random(n) < 0.6,
+        }
+    )
+
+
+SAMPLE = english_sample(records())
+
+
+def test_least_squares_meets_the_certified_values_of_nist():
+    y, x = NORRIS.T
+    beta, _, r_squared = least_squares(np.column_stack([np.ones(36), x]), y)
+    assert beta == pytest.approx([-0.262323073774029, 1.00211681802045], rel=1e-11)
+    assert r_squared == pytest.approx(0.999993745883712, rel=1e-13)
+
+
+@pytest.mark.parametrize("covariates", [[], ["age"], ["age", "region"]])
+def test_coefficients_and_hc3_errors_are_those_of_statsmodels(covariates):
+    import statsmodels.formula.api as smf
+
+    sample = english_sample(records(), covariates=covariates)
+    expected = smf.ols("english ~ months" + "".join(f" + {c}" for c in covariates), sample).fit(
+        cov_type="HC3", use_t=True
+    )
+    found = slope(sample)
+    ends = expected.conf_int().loc["months"]
+    assert found[["slope", "se", "low", "high", "t", "p"]].tolist() == pytest.approx(
+        [
+            expected.params["months"],
+            expected.bse["months"],
+            *ends,
+            expected.tvalues["months"],
+            expected.pvalues["months"],
+        ]
+    )
+
+
+def test_hc3_is_what_mackinnon_and_white_wrote():
+    """Four people worked by hand: x = 0, 0, 1, 1 and y = 0, 2, 1, 5; every leverage is 1/2, residuals ±1 and ±2.
+
+    e / (1 - h) = ±2 and ±4; the slope is a difference of two means, so its variance is (4 + 4)/2² + (16 + 16)/2² = 10.
+    """
+    x, y = np.array([0.0, 0, 1, 1]), np.array([0.0, 2, 1, 5])
+    beta, covariance, r_squared = least_squares(np.column_stack([np.ones(4), x]), y)
+    assert beta == pytest.approx([1, 2]) and covariance[1, 1] == pytest.approx(10)
+    assert r_squared == pytest.approx(4 / 14)  # sum of squares 4 of 14
+
+
+def test_r_squared_with_its_interval_stands_only_for_time_alone():
+    found = slope(SAMPLE)
+    r = np.corrcoef(SAMPLE["english"], SAMPLE["months"])[0, 1]
+    assert found["r_squared"] == pytest.approx(r**2)
+    assert found["r_squared_low"] <= found["r_squared"] <= found["r_squared_high"]
+    assert math.isnan(slope(english_sample(records(), covariates=["age"]))["r_squared"])
+
+
+def test_the_gain_of_a_straight_line_is_twelve_slopes_wherever_it_starts():
+    line = slope(SAMPLE)
+    for start in (0.0, 40.0):
+        found = gain(SAMPLE, Form.LINEAR, start)
+        assert found[["gain", "low", "high"]].tolist() == pytest.approx(
+            [12 * line[k] for k in ("slope", "low", "high")]
+        )
+    assert found["gain_sd"] == pytest.approx(found["gain"] / SAMPLE["english"].std())
+
+
+def test_the_gain_of_a_log_form_is_the_coefficient_times_the_difference_of_logs():
+    line = slope(SAMPLE, Form.LOG)
+    step = math.log(36 + 12 + 1) - math.log(36 + 1)
+    assert gain(SAMPLE, Form.LOG, 36.0)[["gain", "low", "high"]].tolist() == pytest.approx(
+        [step * line[k] for k in ("slope", "low", "high")]
+    )
+
+
+def test_the_gain_of_a_spline_is_the_difference_of_two_fitted_values():
+    band = fitted_band(SAMPLE, Form.SPLINE, np.array([24.0, 36.0]))
+    assert gain(SAMPLE, Form.SPLINE, 24.0)["gain"] == pytest.approx(band["fit"].diff().iloc[1])
+    assert gains_by_form(SAMPLE).index.tolist() == [str(form) for form in Form]
+
+
+def test_the_spline_spans_natural_cubic_splines_and_is_straight_beyond_its_knots():
+    """Oracle: scipy's natural cubic spline through arbitrary values at the knots lies in the span of the basis."""
+    from scipy.interpolate import CubicSpline
+
+    knots, x = np.array([3.0, 20.0, 70.0]), np.linspace(3, 70, 200)
+    basis = np.column_stack([np.ones(200), restricted_cubic_spline(x, knots)])
+    natural = CubicSpline(knots, [1.0, -2.0, 5.0], bc_type="natural")(x)
+    left = natural - basis @ np.linalg.lstsq(basis, natural, rcond=None)[0]
+    assert np.abs(left).max() < 1e-10
+    beyond = restricted_cubic_spline(np.array([80.0, 90, 100, 0, 1, 2]), knots)[:, 1]
+    assert np.diff(beyond[:3], 2) == pytest.approx(0, abs=1e-9) and beyond[3:] == pytest.approx(0)
+
+
+def test_a_straight_relation_shows_no_curve_and_a_bent_one_does():
+    months = np.tile(np.arange(1.0, 101), 2)
+    noise = np.random.default_rng(1).normal(0, 0.3, 200)
+    straight = pd.DataFrame({"english": 1 + 0.03 * months + noise, "months": months})
+    bent = straight.assign(english=4 - np.exp(-months / 15) * 3 + noise)
+    assert nonlinearity(straight)["p"] > 0.05 and nonlinearity(bent)["p"] < 1e-6
+
+
+def test_the_band_is_that_of_statsmodels():
+    import statsmodels.formula.api as smf
+
+    expected = (
+        smf.ols("english ~ months", SAMPLE)
+        .fit(cov_type="HC3", use_t=True)
+        .get_prediction(pd.DataFrame({"months": [6, 60]}))
+        .summary_frame()
+    )
+    found = fitted_band(SAMPLE, Form.LINEAR, np.array([6, 60]))
+    assert found["fit"].tolist() == pytest.approx(expected["mean"].tolist())
+    assert found["low"].tolist() == pytest.approx(expected["mean_ci_lower"].tolist())
+    with pytest.raises(ValueError, match="without covariates"):
+        fitted_band(english_sample(records(), covariates=["age"]), Form.LINEAR, np.array([6]))
+
+
+def test_spearman_is_that_of_scipy_with_the_interval_of_bonett_and_wright():
+    """Interval by hand for rho = 0.6, n = 10: z = 0.693147, sd sqrt(1.18/7) = 0.410575, half 0.804713: -0.1111 to 0.9046."""
+    from scipy.stats import spearmanr
+
+    expected, found = spearmanr(SAMPLE["english"], SAMPLE["months"]), spearman(SAMPLE)
+    assert found[["rho", "p"]].tolist() == pytest.approx([expected.statistic, expected.pvalue])
+    ten = pd.DataFrame(
+        {"english": range(1, 11), "months": [6, 2, 1, 5, 3, 9, 4, 10, 8, 7]}
+    )  # squared differences add up to 66
+    assert spearman(ten)["rho"] == pytest.approx(1 - 6 * 66 / 990)
+    assert spearman(ten)[["low", "high"]].tolist() == pytest.approx(
+        [math.tanh(0.693147 - 0.804713), math.tanh(0.693147 + 0.804713)], abs=1e-5
+    )
+
+
+@pytest.mark.parametrize(("english", "rho"), [([1, 2, 3, 4, 5], 1), ([5, 4, 3, 2, 1], -1)])
+def test_perfect_ranks_have_no_interval(english, rho):
+    found = spearman(pd.DataFrame({"english": english, "months": range(5)}))
+    assert found[["rho", "low", "high"]].tolist() == [rho] * 3
+
+
+def test_ordered_logit_of_two_groups_is_the_log_odds_ratio():
+    """Two levels of English and two times, 0 and 12 months: odds 8/12 and 15/5 by hand, ratio 4.5."""
+    sample = pd.DataFrame(
+        {"english": [2.0] * 8 + [1.0] * 12 + [2.0] * 15 + [1.0] * 5, "months": [0.0] * 20 + [12.0] * 20}
+    )
+    error = math.sqrt(1 / 8 + 1 / 12 + 1 / 15 + 1 / 5)  # B. Woolf, Annals of Human Genetics 19 (1955)
+    found = ordered_logit(sample)
+    assert found["odds_ratio"] == pytest.approx(4.5, rel=1e-4)
+    assert [found["low"], found["high"]] == pytest.approx(
+        [4.5 * math.exp(s * 1.959964 * error) for s in (-1, 1)], rel=1e-3
+    )
+    assert math.isnan(ordered_logit(sample.assign(english=1.0))["odds_ratio"])
+
+
+def test_influence_is_that_of_statsmodels_and_of_leaving_people_out():
+    import statsmodels.api as sm
+
+    x, y = np.column_stack([np.ones(len(SAMPLE)), SAMPLE["months"]]), SAMPLE["english"].to_numpy()
+    influence = sm.OLS(y, x).fit().get_influence()
+    assert cooks_distances(x, y) == pytest.approx(influence.cooks_distance[0])
+    refits = [sm.OLS(np.delete(y, i), np.delete(x, i, axis=0)).fit(cov_type="HC3", use_t=True) for i in range(len(y))]
+    found, slopes = influence_summary(SAMPLE), [each.params[1] for each in refits]
+    assert found["above_cutoff"] == (influence.cooks_distance[0] > 4 / len(y)).sum()
+    assert [found["slope_p10"], found["slope_p90"]] == pytest.approx(np.quantile(slopes, [0.1, 0.9]).tolist())
+    assert found["sign_changes"] == (min(slopes) < 0 < max(slopes))
+    whole = sm.OLS(y, x).fit(cov_type="HC3", use_t=True).pvalues[1] < 0.05
+    assert found["significance_changes"] == any((each.pvalues[1] < 0.05) != whole for each in refits)
+
+
+def test_one_person_can_turn_the_sign():
+    months = [1, 2, 3, 4, 5, 6, 100]
+    found = influence_summary(pd.DataFrame({"english": [6, 5, 4, 3, 2, 1, 40], "months": months}, dtype=float))
+    assert found["sign_changes"] and found["above_cutoff"] >= 1
+
+
+def test_people_on_one_line_have_no_influence():
+    line = pd.DataFrame({"english": [1.0, 2, 3, 4, 5], "months": [10.0, 20, 30, 40, 50]})
+    assert influence_summary(line)["above_cutoff"] == 0
+    assert gain(line)["low"] == pytest.approx(1.2) == gain(line)["high"]
+
+
+PRINCIPLED = Principled({"answered after": "answered_after"}, {"age": ["age"], "age and region": ["age", "region"]})
+
+
+def test_the_curve_has_every_combination_once_and_keeps_the_natures_apart():
+    curve = specification_curve(records(), PRINCIPLED)
+    arbitrary = math.prod(map(len, ARBITRARY.values()))
+    assert len(curve) == 2 * 3 * arbitrary
+    assert not curve.duplicated(["people", "held_equal", *ARBITRARY]).any()
+    assert (curve.groupby(["people", "held_equal"])["gain"].diff().dropna() >= 0).all()
+    summary = curve_summary(curve)
+    assert summary[["people", "held_equal"]].to_numpy().tolist()[0] == ["everybody", "nothing"]
+    assert (summary["specifications"] == arbitrary).all() and (summary["lowest"] <= summary["median"]).all()
+
+
+def test_the_plain_specification_is_the_plain_gain():
+    curve = specification_curve(records(), Principled({}, {}))
+    plain = curve[
+        (curve["form"] == str(Form.LINEAR))
+        & (curve["months"] == "as answered")
+        & (curve["coding"] == "points of the scale")
+    ].iloc[0]
+    assert plain["gain"] == pytest.approx(gain(SAMPLE)["gain_sd"])
+    assert plain["p"] == pytest.approx(gain(SAMPLE)["p"])
+
+
+def test_a_specification_that_cannot_be_fitted_says_why_and_stays_in_the_count():
+    people = records(40).assign(few=[True] * 3 + [False] * 37)
+    curve = specification_curve(people, Principled({"few": "few"}, {}))
+    few = curve[curve["people"] == "few"]
+    assert few["gain"].isna().all() and few["note"].str.contains("fewer than five").all()
+    assert curve_summary(curve)["fitted"].tolist() == [12, 0]
+
+
+def test_sample_keeps_people_with_all_answers_only():
+    people = records(8)
+    people["english_at_joining"] = people["english_at_joining"].astype(object)
+    people.loc[0, "english_at_joining"], people.loc[1, "months_in_uk"], people.loc[2, "age"] = "refused", np.nan, np.nan
+    assert len(english_sample(people)) == 6 and len(english_sample(people, covariates=["age"])) == 5
+
+
+def test_knots_and_covariates_are_part_of_a_fit():
+    found = fit(english_sample(records(), covariates=["region"]), Form.SPLINE)
+    assert len(found.coefficients) == 1 + 2 + 2 and found.df == 93 - 5
+    assert found.knots.tolist() == spline_knots(SAMPLE["months"].to_numpy()).tolist()

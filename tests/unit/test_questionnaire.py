@@ -1,0 +1,414 @@
+"""Questionnaire statistics against scipy, statsmodels, plain re-statements of the definitions, and invariants."""
+
+import math
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.questionnaire.answers import Item, MissingRule, answer_counts, paired_answers
+from analysis.questionnaire.attrition import (
+    attrition_table,
+    lee_bounds,
+    trimmed_means,
+    unlinked_change,
+    worst_case_mean,
+    worst_case_share,
+)
+from analysis.questionnaire.change import (
+    bootstrap_interval,
+    d_z,
+    effect_sizes,
+    mean_change,
+    mean_of,
+    rank_biserial,
+    wilcoxon_tests,
+)
+from analysis.questionnaire.ordinal import ordered_logit_change
+from analysis.questionnaire.proportions import (
+    mcnemar_exact,
+    mcnemar_mid_p,
+    newcombe_paired_interval,
+    stuart_maxwell,
+    tango_interval,
+)
+from analysis.questionnaire.response_shift import response_shift
+from analysis.questionnaire.shift import (
+    as_square,
+    ceiling_shares,
+    direction_shares,
+    net_improvement,
+    shift_table,
+    single_bands,
+    threshold_change,
+)
+from analysis.questionnaire.summary import holm, item_summary
+
+CONFIDENCE = Item("confidence", "Confidence", 1, 9)
+WORRY = Item("worry", "Worry", 1, 5, higher_is_better=False)
+changes_lists = st.lists(st.integers(-8, 8), min_size=3, max_size=40)
+
+
+def frame(**columns) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+def pairs_of(before, after) -> pd.DataFrame:
+    return paired_answers(frame(confidence_pre=before, confidence_post=after), CONFIDENCE)
+
+
+RECORDS = frame(
+    person_id=list("abcdef"),
+    confidence_pre=[5, 6, None, 4, 9, None],
+    confidence_post=[8, 6, 7, None, 7, None],
+    worry_pre=[5, 4, 3, "refused", 1, 2],
+    worry_post=[2, None, 3, 1, 2, 2],
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "item", "kept"),
+    [
+        (MissingRule.PAIRS, CONFIDENCE, {0: 3, 1: 0, 4: -2}),
+        (MissingRule.PAIRS, WORRY, {0: 3, 2: 0, 4: -1, 5: 0}),
+        (MissingRule.COMPLETE, CONFIDENCE, {0: 3, 4: -2}),
+        (MissingRule.UNCHANGED, CONFIDENCE, {0: 3, 1: 0, 2: 0, 3: 0, 4: -2}),
+        (MissingRule.UNCHANGED, WORRY, {0: 3, 1: 0, 2: 0, 3: 0, 4: -1, 5: 0}),
+    ],
+)
+def test_the_rule_for_missing_answers_decides_who_is_kept(rule, item, kept):
+    """Worked by hand from the six records; a fall in worry is an improvement."""
+    assert paired_answers(RECORDS, item, rule, [CONFIDENCE, WORRY])["change"].to_dict() == kept
+
+
+def test_answers_are_counted_by_when_they_were_given():
+    counts = answer_counts(RECORDS, [CONFIDENCE, WORRY])
+    assert counts.loc["confidence"].to_dict() == {
+        "both": 3,
+        "only before": 1,
+        "only after": 1,
+        "neither": 1,
+        "people": 6,
+    }
+    assert counts.loc["worry"].to_dict() == {"both": 4, "only before": 1, "only after": 1, "neither": 0, "people": 6}
+
+
+def test_a_shift_table_counts_every_pair_once():
+    table = shift_table(pairs_of([1, 1, 5, 9, 4], [1, 9, 5, 8, 6]), {"low": (1, 3), "middle": (4, 6), "high": (7, 9)})
+    assert table.to_numpy().tolist() == [[1, 0, 1], [0, 2, 0], [0, 0, 1]]
+    assert list(single_bands(CONFIDENCE)) == [str(point) for point in range(1, 10)]
+
+
+def test_shares_of_directions_are_those_of_the_pairs():
+    pairs = pairs_of([5, 5, 5, 5], [6, 7, 5, 4])
+    shares = direction_shares(pairs)
+    assert shares["count"].to_dict() == {"improved": 2, "same": 1, "worse": 1}
+    assert net_improvement(pairs)["difference"] == 0.25
+    assert ceiling_shares(pairs_of([9, 9, 5], [9, 8, 9]), CONFIDENCE)["count"].to_dict() == {"before": 2, "after": 2}
+
+
+def test_a_threshold_compares_the_two_shares_that_reach_it():
+    found = threshold_change(pairs_of([7, 5, 5, 8, 1], [8, 7, 9, 5, 1]), 7)
+    assert found[["share_before", "share_after", "difference", "n"]].tolist() == pytest.approx([0.4, 0.6, 0.2, 5])
+    assert found["p_exact"] == mcnemar_exact(2, 1) == 1.0
+
+
+@given(st.integers(0, 30), st.integers(0, 30))
+def test_mcnemar_is_that_of_statsmodels_and_mid_p_is_smaller(gained, lost):
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    if gained + lost:
+        expected = mcnemar([[5, lost], [gained, 5]], exact=True).pvalue
+        assert mcnemar_exact(gained, lost) == pytest.approx(expected)
+        assert 0 < mcnemar_mid_p(gained, lost) <= mcnemar_exact(gained, lost)
+
+
+@given(st.integers(0, 20), st.integers(0, 20), st.integers(1, 40))
+def test_tango_brackets_the_estimate_mirrors_and_solves_the_score_equation(gained, lost, rest):
+    n = gained + lost + rest
+    found, mirrored = tango_interval(gained, lost, n), tango_interval(lost, gained, n)
+    assert found.low < (gained - lost) / n < found.high
+    assert (found.low, found.high) == (-mirrored.high, -mirrored.low)
+    for end in (found.low, found.high):
+        q = likeliest_loss(gained, lost, n, end)
+        z = (gained - lost - n * end) / math.sqrt(n * (2 * q + end * (1 - end)))
+        assert abs(z) == pytest.approx(1.959963985, abs=1e-5)
+
+
+def likeliest_loss(gained: int, lost: int, n: int, difference: float) -> float:
+    """The most likely share lost, given the difference, by maximising the multinomial likelihood itself."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import xlogy
+
+    def loss(q):
+        return -(xlogy(gained, q + difference) + xlogy(lost, q) + xlogy(n - gained - lost, 1 - 2 * q - difference))
+
+    low, high = max(0.0, -difference), (1 - difference) / 2
+    inner = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x
+    return min((low + 1e-15, inner), key=loss)
+
+
+@given(*[st.integers(0, 25)] * 4)
+def test_newcombe_mirrors_and_stays_within_bounds(both, gained, lost, neither):
+    if both + gained + lost + neither:
+        found, mirrored = (
+            newcombe_paired_interval(both, gained, lost, neither),
+            newcombe_paired_interval(both, lost, gained, neither),
+        )
+        assert [found.low, found.high] == pytest.approx([-mirrored.high, -mirrored.low])
+        assert -1 <= found.low <= (gained - lost) / (both + gained + lost + neither) <= found.high <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 30), min_size=16, max_size=16))
+def test_stuart_maxwell_is_that_of_statsmodels(cells):
+    from statsmodels.stats.contingency_tables import SquareTable
+
+    table = np.array(cells).reshape(4, 4)
+    expected = SquareTable(table, shift_zeros=False).homogeneity(method="stuart_maxwell")
+    found = stuart_maxwell(table)
+    assert [found.statistic, found.df, found.p] == pytest.approx([expected.statistic, expected.df, expected.pvalue])
+
+
+def test_stuart_maxwell_leaves_out_unused_categories_and_reduces_to_mcnemar():
+    """With two categories in use the statistic is (b - c)²/(b + c) = 25/11 (Q. McNemar 1947)."""
+    table = np.zeros((9, 9))
+    table[[3, 3, 7], [3, 7, 3]] = [20, 8, 3]
+    found = stuart_maxwell(table)
+    assert (found.statistic, found.df) == (pytest.approx(25 / 11), 1)
+    assert math.isnan(stuart_maxwell(np.diag([4, 5])).p)
+
+
+@given(changes_lists.filter(lambda c: len(set(c)) > 1))
+def test_the_t_interval_is_that_of_scipy(changes):
+    from scipy.stats import ttest_1samp
+
+    expected = ttest_1samp(changes, 0.0)
+    ends = expected.confidence_interval()
+    found = mean_change(frame(change=changes))
+    assert found[["t", "p", "low", "high"]].tolist() == pytest.approx(
+        [expected.statistic, expected.pvalue, ends.low, ends.high], abs=1e-12
+    )
+
+
+def test_a_change_without_spread_has_no_width():
+    assert mean_change(frame(change=[2, 2, 2]))[["low", "high", "p"]].tolist() == [2, 2, 0]
+    assert mean_change(frame(change=[0, 0, 0]))["p"] == 1
+
+
+@given(changes_lists.filter(any))
+@pytest.mark.parametrize(("rule", "scipy_rule"), [("dropped", "wilcox"), ("pratt", "pratt")])
+def test_wilcoxon_is_that_of_scipy_under_both_zero_rules(rule, scipy_rule, changes):
+    from scipy.stats import wilcoxon
+
+    expected = wilcoxon(changes, zero_method=scipy_rule, correction=False, method="asymptotic")
+    found = wilcoxon_tests(frame(change=changes)).loc[rule]
+    assert found["p"] == pytest.approx(expected.pvalue, rel=1e-9)
+    assert min(found["gains"], found["losses"]) == expected.statistic
+
+
+def test_wilcoxon_without_any_change_finds_nothing():
+    assert wilcoxon_tests(frame(change=[0, 0, 0]))["p"].tolist() == [1.0, 1.0]
+
+
+@given(changes_lists)
+def test_rank_biserial_is_what_its_definition_says(changes):
+    """Definition by comparing sizes pair by pair, without ranks: a rank is the number of sizes below plus half the equal."""
+    moved = [c for c in changes if c]
+    rank = {c: sum(abs(o) < abs(c) for o in moved) + sum(abs(o) == abs(c) for o in moved) / 2 + 0.5 for c in moved}
+    signed = sum(math.copysign(rank[c], c) for c in moved)
+    expected = signed / sum(rank[c] for c in moved) if moved else 0.0
+    assert float(rank_biserial(np.array(changes))) == pytest.approx(expected)
+    assert float(rank_biserial(-np.array(changes))) == pytest.approx(-expected)
+
+
+@given(st.lists(changes_lists.map(lambda c: (c * 40)[:10]), min_size=1, max_size=5))
+@pytest.mark.parametrize("zeros", ["dropped", "pratt"])
+def test_resamples_at_once_give_the_same_as_one_by_one(zeros, many):
+    at_once = rank_biserial(np.array(many), axis=-1, zeros=zeros)
+    assert at_once.tolist() == [float(rank_biserial(np.array(one), zeros=zeros)) for one in many]
+
+
+def plain_bca(sample: np.ndarray, statistic, resamples: int, seed: int) -> tuple[float, float]:
+    """B. Efron, JASA 82 (1987), formulas 2.3 and 6.6, written out; percentile of the normal with bias and acceleration."""
+    from scipy.stats import norm
+
+    rng, n, observed = np.random.default_rng(seed), len(sample), statistic(sample)
+    values = np.sort([statistic(sample[rng.integers(0, n, n)]) for _ in range(resamples)])
+    bias = norm.ppf((np.mean(values < observed) + np.mean(values <= observed)) / 2)
+    left_out = np.array([statistic(np.delete(sample, i)) for i in range(n)])
+    pull = left_out.mean() - left_out
+    acceleration = (pull**3).sum() / (6 * (pull**2).sum() ** 1.5)
+    z = bias + norm.ppf([0.025, 0.975])
+    return tuple(np.quantile(values, norm.cdf(bias + z / (1 - acceleration * z))))
+
+
+@pytest.mark.parametrize("statistic", [mean_of, d_z, rank_biserial])
+def test_bca_is_what_efron_wrote(statistic):
+    sample = np.array([3, 4, 1, 0, 5, 2, 3, -1, 4, 6, 2, 3, 0, 1, 3, 4, -2, 5, 3, 2, 1, 7, 2, 0, 3], dtype=float)
+    expected = plain_bca(sample, statistic, 8000, seed=5)
+    found = bootstrap_interval((sample,), statistic, seed=6, resamples=20_000)
+    assert found == pytest.approx(expected, abs=0.03 * (expected[1] - expected[0]))
+
+
+def test_the_same_seed_gives_the_same_interval_and_no_spread_gives_none():
+    sample = np.array([1.0, 2, 4, -1, 3, 0, 2])
+    assert bootstrap_interval((sample,), mean_of, 1, resamples=200) == bootstrap_interval(
+        (sample,), mean_of, 1, resamples=200
+    )
+    assert all(map(math.isnan, bootstrap_interval((np.array([1.0, 2, 3]),), rank_biserial, 1, resamples=200)))
+
+
+def test_effect_sizes_keep_their_direction_on_a_scale_where_less_is_better():
+    """Worry falls by 3, 1 and 2: the mean improvement is 2, and d_av uses the same spreads either way."""
+    records = frame(worry_pre=[5, 4, 3], worry_post=[2, 3, 1])
+    found = effect_sizes(paired_answers(records, WORRY), seed=1, resamples=100)["value"]
+    assert found["mean change"] == 2 and found["rank-biserial correlation"] == 1
+    assert found["d_av"] == pytest.approx(2 / 1.0)  # sds: 1 before (3, 4, 5) and 1 after (1, 2, 3)
+
+
+def proportional_odds_loss(parameters, before, after, points) -> float:
+    """Negative log-likelihood of the proportional odds model, from its definition."""
+    cuts, effect = np.concatenate([[-np.inf], np.sort(parameters[:-1]), [np.inf]]), parameters[-1]
+    total = 0.0
+    for answers, shift in ((before, 0.0), (after, effect)):
+        level = np.searchsorted(points, answers)
+        below = 1 / (1 + np.exp(-(cuts - shift)))
+        total -= np.log(below[level + 1] - below[level]).sum()
+    return total
+
+
+def test_ordered_logit_maximises_the_proportional_odds_likelihood():
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(4)
+    before = rng.integers(1, 5, 80)
+    after = np.clip(before + rng.integers(-1, 3, 80), 1, 4)
+    found = ordered_logit_change(pairs_of(before, after))
+    oracle = minimize(
+        proportional_odds_loss,
+        [-1.0, 0.0, 1.0, 0.0],
+        args=(before, after, np.arange(1, 5)),
+        method="Nelder-Mead",
+        options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 4000},
+    )
+    assert found["log_odds"] == pytest.approx(oracle.x[-1], abs=1e-4)
+
+
+def test_ordered_logit_of_two_answers_is_the_log_odds_ratio_with_clustered_error():
+    """Hand algebra: two answers make a logistic regression; each person's influence is the sum of both answers'."""
+    before, after = np.repeat([1, 1, 2, 2], [20, 14, 4, 12]), np.repeat([1, 2, 1, 2], [20, 14, 4, 12])
+    p0, p1, n = np.mean(before == 2), np.mean(after == 2), len(before)
+    influence = ((after == 2) - p1) / (p1 * (1 - p1)) - ((before == 2) - p0) / (p0 * (1 - p0))
+    small_sample = n / (n - 1) * (2 * n - 1) / (2 * n - 2)
+    error = math.sqrt((influence**2).sum() * small_sample) / n
+    found = ordered_logit_change(pairs_of(before, after))
+    assert found["log_odds"] == pytest.approx(math.log(p1 / (1 - p1)) - math.log(p0 / (1 - p0)), abs=1e-5)
+    assert found["se"] == pytest.approx(error, rel=1e-3)
+
+
+@pytest.mark.parametrize(("before", "after"), [([1, 2, 3], [3, 4, 5]), ([2, 2, 2], [2, 2, 2]), ([4, 5, 6], [1, 2, 3])])
+def test_ordered_logit_says_when_there_is_no_estimate(before, after):
+    assert math.isnan(ordered_logit_change(pairs_of(before, after))["odds_ratio"])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_is_that_of_statsmodels(p_values):
+    from statsmodels.stats.multitest import multipletests
+
+    assert holm(pd.Series(p_values)).tolist() == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_holm_leaves_missing_tests_out_of_the_count():
+    assert holm(pd.Series([0.01, np.nan, 0.02])).tolist() == pytest.approx([0.02, np.nan, 0.02], nan_ok=True)
+
+
+def test_worst_cases_are_those_over_every_possible_answer():
+    """Three of five answered; every way the other two could have answered on a scale from 1 to 3."""
+    known = [1, 3, 3]
+    means = [np.mean(known + list(missing)) for missing in product((1, 2, 3), repeat=2)]
+    shares = [np.mean([x == 3 for x in known + list(missing)]) for missing in product((1, 2, 3), repeat=2)]
+    mean, share = worst_case_mean(np.mean(known), 3, 5, 1, 3), worst_case_share(2, 3, 5)
+    assert [mean.low, mean.high] == pytest.approx([min(means), max(means)])
+    assert [share.low, share.high] == pytest.approx([min(shares), max(shares)])
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=8), st.data())
+def test_trimmed_means_are_the_extremes_over_all_subsets(values, data):
+    keep = data.draw(st.integers(1, len(values)))
+    means = [np.mean(chosen) for chosen in combinations(values, keep)]
+    found = trimmed_means(np.array(values), keep)
+    assert [found.low, found.high] == pytest.approx([min(means), max(means)])
+
+
+def test_a_fraction_of_a_person_may_be_kept():
+    """Half of the mass of 1, 2, 6 is 1.5 people: 1 and half of 2 at the lowest, 6 and half of 2 at the highest."""
+    found = trimmed_means(np.array([1, 2, 6]), 1.5)
+    assert [found.low, found.high] == pytest.approx([(1 + 1) / 1.5, (6 + 1) / 1.5])
+
+
+def test_answers_that_cannot_be_linked_bound_the_change():
+    """Before 2, 4, 9; one person after at 6: that person started at 2 or 9 at the extremes, so the change is -3 to 4."""
+    found = unlinked_change(np.array([2, 4, 9]), np.array([6]))
+    assert [found.low, found.high] == [-3, 4]
+
+
+def test_lee_bounds_without_attrition_are_the_difference_of_means():
+    outcome, group = pd.Series([1.0, 3, 2, 6]), pd.Series(list("aabb"))
+    found = lee_bounds(outcome, outcome.notna(), group, "a", "b")
+    assert found[["low", "high", "untrimmed", "trimmed_share"]].tolist() == [-2, -2, -2, 0]
+
+
+def test_lee_bounds_turn_with_the_groups():
+    outcome, group = pd.Series([1.0, 3, 5, np.nan, 2, np.nan, np.nan, 7]), pd.Series(list("aaaabbbb"))
+    one = lee_bounds(outcome, outcome.notna(), group, "a", "b")
+    two = lee_bounds(outcome, outcome.notna(), group, "b", "a")
+    assert [one["low"], one["high"], one["trimmed_share"]] == pytest.approx(
+        [-two["high"], -two["low"], -two["trimmed_share"]]
+    )
+
+
+def test_the_flow_of_people_has_shares_of_the_first_and_of_the_stage_before():
+    table = attrition_table({"joined": 102, "first questionnaire": 93, "last questionnaire": 57})
+    assert table["of_first"].tolist() == pytest.approx([1, 93 / 102, 57 / 102])
+    assert table["of_previous"].tolist() == pytest.approx([np.nan, 93 / 102, 57 / 93], nan_ok=True)
+
+
+def test_response_shift_is_the_difference_between_the_two_measures_of_change():
+    rng = np.random.default_rng(2)
+    records = frame(
+        confidence_pre=rng.integers(3, 7, 30),
+        confidence_post=rng.integers(5, 10, 30),
+        confidence_then=rng.integers(2, 6, 30),
+    )
+    records.loc[0, "confidence_then"] = np.nan
+    found = response_shift(records, CONFIDENCE, seed=1, resamples=200)
+    assert found["n"].tolist() == [29, 29, 29]
+    asked, looking_back, shift = found["mean"]
+    assert asked == pytest.approx(looking_back + shift)
+    expected = (records["confidence_then"] - records["confidence_pre"]).iloc[1:].mean()
+    assert shift == pytest.approx(expected)
+
+
+def test_the_summary_has_one_row_for_each_item_and_corrects_over_the_list():
+    rng = np.random.default_rng(7)
+    records = frame(
+        confidence_pre=rng.integers(3, 7, 40),
+        confidence_post=rng.integers(4, 10, 40),
+        worry_pre=rng.integers(1, 6, 40),
+        worry_post=rng.integers(1, 6, 40),
+    )
+    table = item_summary(records, [CONFIDENCE, WORRY], seed=1, resamples=200)
+    assert list(table.index) == ["Confidence", "Worry"]
+    assert table["p_holm"].tolist() == pytest.approx(holm(table["p"]).tolist())
+    assert (table[["improved", "same", "worse"]].sum(axis=1) - 1).abs().max() < 1e-12
+    for name in ("net", "mean", "d_z", "d_av", "rank_biserial"):
+        assert (table[f"{name}_low"] <= table[name]).all() and (table[name] <= table[f"{name}_high"]).all()
+
+
+def test_a_shift_table_goes_into_the_test_of_margins():
+    pairs = pairs_of([1, 2, 3, 4], [2, 3, 4, 5])
+    assert stuart_maxwell(as_square(shift_table(pairs, single_bands(CONFIDENCE)))).df == 4
