@@ -119,24 +119,36 @@ def by_quarter(records: Monitoring, measure: str) -> pd.DataFrame:
     return frame
 
 
-def by_sex(records: Monitoring) -> pd.DataFrame:
+def sexes(records: Monitoring, few: int = 0) -> pd.Series:
+    """Whether each participant counts with the women or the men; people of whom neither is known with the men if they
+    are fewer than `few`, since numbers about so few people would follow from those of all; else with nobody (NaN)."""
+    known = records.people["sex"].map({"female": "women", "male": "men"})
+    return known.fillna("men") if known.isna().sum() < few else known
+
+
+def by_sex(records: Monitoring, few: int = 0) -> pd.DataFrame:
     """The share of women and of men in the base of each measure who count, and the difference.
 
-    Measures that are about one sex are left out. Index: label. Columns: measure, table; women, women_base, women_share,
+    Measures that are about one sex are left out; for `few` see `sexes`. Index: label. Columns: measure, table; women, women_base, women_share,
     women_low, women_high (%, Wilson); the same for men; difference (women less men, in percentage points) with
     difference_low and difference_high (Newcombe 1998, 95 %); women_of_counted (women among all who count, in %).
     """
-    rules = [rule for rule in records.rules.used if rule.unit == "people" and not {"sex"} & {*rule.who.columns, *rule.base.columns}]
-    rows = [_by_sex(records, rule) for rule in rules if rule.measure != "participants"]
+    of = sexes(records, few).set_axis(records.people["person_id"])
+    rows = [_by_sex(records, rule, of) for rule in sex_rules(records)]
     return pd.DataFrame(rows, index=pd.Index([row["label"] for row in rows], name="measure")).drop(columns="label")
 
 
-def _by_sex(records: Monitoring, rule: CountingRule) -> dict[str, object]:
-    sex = records.people.set_index("person_id")["sex"]
-    counts, bases = count_rule(records, rule)["person_id"].map(sex), base(records, rule).map(sex)
+def sex_rules(records: Monitoring) -> list[CountingRule]:
+    """The rules of the programme about people of both sexes, other than that of joining."""
+    people = [rule for rule in records.rules.used if rule.unit == "people" and rule.measure != "participants"]
+    return [rule for rule in people if "sex" not in {*rule.who.columns, *rule.base.columns}]
+
+
+def _by_sex(records: Monitoring, rule: CountingRule, of: pd.Series) -> dict[str, object]:
+    counts, bases = count_rule(records, rule)["person_id"].map(of), base(records, rule).map(of)
     row: dict[str, object] = {"label": rule.label, "measure": rule.measure, "table": rule.table}
-    for name, value in (("women", "female"), ("men", "male")):
-        count, people = int((counts == value).sum()), int((bases == value).sum())
+    for name in ("women", "men"):
+        count, people = int((counts == name).sum()), int((bases == name).sum())
         low, high = wilson(count, people)
         row |= {name: count, f"{name}_base": people, f"{name}_share": percent(count, people), f"{name}_low": low, f"{name}_high": high}
     return row | _difference(row) | {"women_of_counted": percent(row["women"], len(counts))}  # type: ignore[arg-type]

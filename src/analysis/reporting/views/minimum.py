@@ -1,7 +1,7 @@
-"""The least that may be shown of people in tables from records, until these pass through `analysis.disclosure` as a whole.
+"""The least that may be shown of people in simple lists from records; tables by group go through `protected`.
 
-Small counts are hidden with everything that follows from them; where one cell alone of a row that adds up is hidden, so
-is the next smallest. That does not prove that nothing hidden can be worked out from other tables.
+Small counts are hidden with everything that follows from them. That alone does not prove that nothing hidden can be
+worked out from other tables.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-# Rule of thumb in S. Bond, M. Brandt, P.-P. de Wolf, Guidelines for Output Checking (Eurostat, 2015).
-MINIMUM_CELL = 10
+from analysis.disclosure.rules import MINIMUM_CELL
+
 HIDDEN = "hidden"
 
 
@@ -30,14 +30,20 @@ def hide_small(frame: pd.DataFrame, follows: Mapping[str, Sequence[str]], ends: 
     return shown
 
 
-def hide_in_rows(counts: pd.DataFrame) -> pd.DataFrame:
-    """Whether each cell is hidden, of rows of counts that add up to a number shown elsewhere; same shape."""
-    hidden = counts < MINIMUM_CELL
-    for row in np.flatnonzero(hidden.sum(axis=1) == 1):
-        rest = counts.iloc[row].astype(float).mask(hidden.iloc[row])
-        if rest.notna().any():
-            hidden.iloc[row, int(np.nanargmin(rest.to_numpy()))] = True
-    return hidden
+def hide_in_sequence(counts: pd.Series) -> pd.Series:
+    """Whether each count of a sequence is hidden whose running total is shown around it: small ones, and beside a single
+    small one the next (or, at the end, the one before), so that the two can be told only together.
+
+    >>> hide_in_sequence(pd.Series([20, 3, 30, 40])).to_list()
+    [False, True, True, False]
+    """
+    small = (counts < MINIMUM_CELL).to_numpy()
+    hidden = small.copy()
+    for place in range(len(small)):
+        alone = small[place] and not hidden[place - 1 : place].any() and not small[place + 1 : place + 2].any()
+        if alone and len(small) > 1:
+            hidden[place + 1 if place + 1 < len(small) else place - 1] = True
+    return pd.Series(hidden, index=counts.index)
 
 
 def merge_small_steps(running: pd.Series) -> pd.Series:

@@ -82,7 +82,7 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display:
     """Figure: shares of women and of men who reached the results."""
     from analysis.reporting.charts import paired_chart
 
-    frame = achieved.by_sex(records)
+    frame = achieved.by_sex(records, MINIMUM_CELL)
     frame = frame[frame["table"].isin(["results", "other_results"]) & (frame["women"] >= MINIMUM_CELL) & (frame["men"] >= MINIMUM_CELL)]
     widest = frame["difference"].astype(float).abs().idxmax()
     return page.figure(

@@ -15,7 +15,8 @@ from analysis.programme.rules import Rules, has_rules, read_rules
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published as as_printed
-from analysis.reporting.views.minimum import MINIMUM_CELL, hide_in_rows, hide_small
+from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
+from analysis.reporting.views.protected import hidden_cells
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
 
@@ -144,33 +145,27 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
     frame = achieved.achieved(records, table)
     rows = hide_small(frame, {"count": ["progress", "share", "share_of_all", "low", "high"]}, ends=("low", "high"))
     rows["standing"] = [published.standing(value, near_target) if hidden != "hidden" else "" for value, hidden in zip(frame["progress"], rows["progress"], strict=True)]
-    for column in ("target", "progress", "base", "share", "share_of_all"):
+    for column in ("target", "target_to_date", "progress", "base", "share", "share_of_all"):
         rows[column] = ["" if pd.isna(value) else value for value in rows[column]]
     columns = {"count": measured("Counted")}
     if frame["target"].notna().any():
         columns |= {"target": measured("Target"), "progress": share("Progress")}
+        if (frame["target_to_date"] < frame["target"]).any():
+            columns |= {"target_to_date": measured("Of the target, due by then")}
     columns |= {"base": measured("Base"), "share": share("Share of the base", "low", "high"), "share_of_all": share("Share of all participants")}
     columns |= {"standing": Column("Against target")} if "target" in columns else {}
     return page.table(f"records_{table}", rows, columns, f"{_TABLES[table]} from the records.", row_header="Measure")
 
 
-def _matrix(frame: pd.DataFrame, column: str, value: str, tables: tuple[str, ...]) -> pd.DataFrame:
-    """Measures down, groups across."""
-    chosen = frame[frame["table"].isin(tables)]
-    wide = chosen[value].unstack(column)
-    return wide.reindex(chosen.index.get_level_values(0).unique())
-
-
 @where_recorded
 def group_table(page: Appendix, records: Monitoring, column: str, value: str) -> Display:
     """Table of outputs and results by `partner` or `area`: value `count`, `progress` (of partners) or `share` (of the base)."""
-    frame = achieved.by_group(records, column)
-    tables = ("outputs", "results", "other_results")
-    hidden = hide_in_rows(_matrix(frame, column, "count", tables))
-    wide = _matrix(frame, column, value, tables)
-    shown = wide.astype(object).where(wide.notna(), "").mask(hidden, "hidden")
-    labels = frame["label"].groupby(level=0).first()
-    shown.index = pd.Index([labels[measure] for measure in wide.index], name="measure")
+    rules = [rule for rule in records.rules.used if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")]
+    measures = [rule.measure for rule in rules]
+    wide = achieved.by_group(records, column)[value].unstack(column).reindex(measures)
+    hidden = hidden_cells(records, records.people[column], rules)
+    shown = wide.astype(object).where(wide.notna(), "").mask(hidden[wide.columns], HIDDEN)
+    shown.index = pd.Index([rule.label for rule in rules], name="measure")
     titles = {"count": "People counted", "progress": "Progress to target", "share": "Share of the people in the base"}
     kind = measured if value == "count" else share
     return page.table(
@@ -182,42 +177,35 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
 def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
     """Table of one measure by quarter: counted, target, progress to date, and what came in late."""
     frame = achieved.by_quarter(records, measure)
-    to_date = frame["count_to_date"].rename("shown")
-    rows = hide_small(frame, {"count": ["at_its_end", "late"], "count_to_date": ["progress_to_date"]})
-    small = (frame["count"] < MINIMUM_CELL) & (to_date >= MINIMUM_CELL)
-    rows.loc[small, ["count_to_date", "progress_to_date"]] = "hidden"  # the step would tell the small count
-    for name in ("at_its_end", "late"):
-        rows[name] = ["hidden" if value != "hidden" and value < MINIMUM_CELL else value for value in rows[name]]
-    one = (rows["at_its_end"] == "hidden") | (rows["late"] == "hidden")
-    rows.loc[one, ["at_its_end", "late"]] = "hidden"
+    rows = frame.astype(object).where(frame.notna(), "")
+    small = hide_in_sequence(frame["count"])
+    rows.loc[small, ["count", "count_to_date", "progress_to_date", "at_its_end", "late"]] = HIDDEN
+    rows.loc[(frame["at_its_end"] < MINIMUM_CELL) | (frame["late"] < MINIMUM_CELL), ["at_its_end", "late"]] = HIDDEN
     columns = {
         "count": measured("Counted"), "target": measured("Target"), "count_to_date": measured("Counted to date"), "target_to_date": measured("Target to date"),
         "progress_to_date": share("Progress to date"), "at_its_end": measured("Known when the quarter ended"), "late": measured("Came in late"),
     }
     label = records.rules.by_measure[measure].label
-    return page.table(f"by_quarter_{measure}", rows.where(rows.notna(), ""), columns, f"By quarter: {label[0].lower()}{label[1:]}.", row_header="Quarter")
+    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {label[0].lower()}{label[1:]}.", row_header="Quarter")
 
 
 @where_recorded
 def sex_table(page: Appendix, records: Monitoring) -> Display:
     """Table: shares of women and men on the right base, with the difference and its interval."""
-    frame = achieved.by_sex(records)
-    rows = hide_small(frame, {name: _follows(name) for name in ("women", "men")}, ends=_ENDS)
+    frame = achieved.by_sex(records, MINIMUM_CELL)
+    hidden = hidden_cells(records, achieved.sexes(records, MINIMUM_CELL), achieved.sex_rules(records)).any(axis=1).to_numpy()
+    rows = frame.astype(object).where(frame.notna(), "")
+    rows.loc[hidden, ["women", "women_share", "men", "men_share", "difference", "women_of_counted"]] = HIDDEN
+    rows.loc[hidden, ["women_low", "women_high", "men_low", "men_high", "difference_low", "difference_high"]] = None
     rows["table"] = [_TABLES[table] for table in frame["table"]]
+    men = "Men" if records.people["sex"].isin(["female", "male"]).all() else "Men, and not recorded"
     columns = {
         "table": Column("Group"), "women": measured("Women"), "women_base": measured("Base, women"), "women_share": share("Share of women", "women_low", "women_high"),
-        "men": measured("Men"), "men_base": measured("Base, men"), "men_share": share("Share of men", "men_low", "men_high"),
+        "men": measured(men), "men_base": measured(f"Base, {men.lower()}"), "men_share": share("Share of these", "men_low", "men_high"),
         "difference": measured("Women less men", "percentage points", 1, low="difference_low", high="difference_high", interval="95 % confidence"),
         "women_of_counted": share("Women among all counted"),
     }
     return page.table("by_sex", rows, columns, "Women and men: the share of each base that counts.", row_header="Measure", group_by="table")
-
-
-_ENDS = ("women_low", "women_high", "men_low", "men_high", "difference_low", "difference_high")
-
-
-def _follows(name: str) -> list[str]:
-    return [f"{name}_share", f"{name}_low", f"{name}_high", "difference", "difference_low", "difference_high", "women_of_counted"]
 
 
 @where_recorded
