@@ -132,11 +132,11 @@ def _row(column: Column) -> str:
 
 
 def _rule_lines(table: str) -> list[str]:
-    key = f"- No two rows are alike in {', '.join(KEYS[table])}."
+    key = [f"- No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
     one_of = [f"- Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
     known = [] if table == "questionnaire" or table in EXPORT_TABLES else ["- Each person_id has a row in the questionnaire file."]
     return [
-        key,
+        *key,
         *one_of,
         *known,
         *(

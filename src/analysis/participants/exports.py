@@ -118,6 +118,7 @@ def _check_one_partner(people: Table) -> None:
     values = people.values[people.values.duplicated("person_id", keep=False)]
     begins = values["partner_from"].fillna(values["start_date"])
     spells = values.assign(begins=begins).sort_values(["person_id", "begins"], kind="stable")
+    before = spells.groupby("person_id")["partner"].shift()
     until = spells.groupby("person_id")["partner_until"].shift().fillna(pd.Timestamp.max.floor("s"))
     overlap = spells.index[(spells["begins"] <= until) & spells.duplicated("person_id")]
     if len(overlap):
@@ -125,7 +126,7 @@ def _check_one_partner(people: Table) -> None:
         raise people.error(
             place,
             "partner",
-            f"{spells['person_id'][place]} with {spells['partner'][place]} from {spells['begins'][place].date()}, while still with another partner",
+            f"{spells['person_id'][place]} with {spells['partner'][place]} from {spells['begins'][place].date()}, while still with {before[place]}",
             "one partner at a time",
             "fill in partner_until of the earlier row, or take one of the two rows out",
         )

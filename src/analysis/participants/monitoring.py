@@ -205,10 +205,10 @@ EXPORT_TABLES: dict[str, type[BaseModel]] = {
     "targets": TargetRow,
 }
 
-# Which columns together tell the rows of a table apart; for participants see `exports`, which allows a change of partner.
+# Which columns together tell the rows of a table apart. Participants may have several rows; `exports` says when.
 EXPORT_KEYS: dict[str, tuple[str, ...]] = {
     "referrals": ("referral_id",),
-    "participants": ("person_id", "partner", "partner_from"),
+    "participants": (),
     "activities": ("activity_id",),
     "outcomes": ("person_id", "stage", "review_date"),
     "exits": ("person_id",),
