@@ -81,7 +81,8 @@ def by_group(records: Monitoring, column: str) -> pd.DataFrame:
                 "label": rule.label, "table": rule.table, "count": count, "base": people,
                 "share": percent(count, people), "target": target, "progress": percent(count, target),
             }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", column])
+    index = pd.MultiIndex.from_tuples(rows, names=["measure", column])
+    return pd.DataFrame(list(rows.values()), index=index)
 
 
 def quarters(records: Monitoring) -> pd.DataFrame:

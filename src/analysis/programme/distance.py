@@ -76,7 +76,7 @@ def sustained(records: Monitoring, weeks: tuple[int, ...] = SUSTAINED_WEEKS) -> 
 def _sustained(records: Monitoring, left: pd.Series, mark: int) -> dict[str, float | int | None]:
     due = left[left + pd.Timedelta(weeks=mark) <= records.as_of]
     reviews = records.outcomes[records.outcomes["in_work"].notna() & records.outcomes["person_id"].isin(due.index)]
-    since = (reviews["review_date"] - reviews["person_id"].map(due)).dt.days / 7
+    since = (reviews["review_date"] - due.reindex(reviews["person_id"]).set_axis(reviews.index)).dt.days / 7
     near = reviews.assign(off=(since - mark).abs())[lambda rows: rows["off"] <= REVIEW_WINDOW]
     nearest = near.sort_values("off", kind="stable").drop_duplicates("person_id")
     in_work, n = int((nearest["in_work"] == "yes").sum()), len(due)

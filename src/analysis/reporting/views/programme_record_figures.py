@@ -15,10 +15,12 @@ _MOST_COMBINATIONS = 15
 
 
 @where_recorded
-def referral_figure(page: Appendix, records: Monitoring) -> Display:
+def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: referrals and starts to date, by month."""
     from analysis.reporting.curves import line_chart
 
+    if len(records.referrals) < MINIMUM_CELL:
+        return None
     frame = funnel.by_month(records)
     columns = {"referrals_to_date": "referrals received", "starts_to_date": "people who started"}
     shown = pd.DataFrame({name: merge_small_steps(frame[name]) for name in columns})
@@ -41,7 +43,7 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     frame = achieved.achieved(records, table)
     frame = frame[(frame["count"] >= MINIMUM_CELL) & frame["progress"].notna()].astype({"progress": float})
     if frame.empty:
-        return None  # type: ignore[return-value]
+        return None
     below = frame.index[frame["progress"] < 100]
     told = f"Below their target: {', '.join(str(label).lower() for label in below)}." if len(below) else "All reached their target."
     return page.figure(
@@ -51,11 +53,13 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
 
 
 @where_recorded
-def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display:
+def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display | None:
     """Figure: one measure to date against its target to date, by quarter."""
     from analysis.reporting.curves import line_chart
 
     frame = achieved.by_quarter(records, measure)
+    if frame["count"].sum() < MINIMUM_CELL:
+        return None
     ends = achieved.quarters(records)["end"].reindex(frame.index)
     shown = pd.DataFrame({"counted": merge_small_steps(frame["count_to_date"]), "target": frame["target_to_date"]}, index=frame.index)
     columns = ["counted", "target"] if shown["target"].notna().any() else ["counted"]
@@ -78,12 +82,14 @@ def _told(shown: pd.DataFrame) -> str:
 
 
 @where_recorded
-def sex_figure(page: Appendix, records: Monitoring) -> Display:
+def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: shares of women and of men who reached the results."""
     from analysis.reporting.charts import paired_chart
 
     frame = achieved.by_sex(records, MINIMUM_CELL)
     frame = frame[frame["table"].isin(["results", "other_results"]) & (frame["women"] >= MINIMUM_CELL) & (frame["men"] >= MINIMUM_CELL)]
+    if frame.empty:
+        return None
     widest = frame["difference"].astype(float).abs().idxmax()
     return page.figure(
         "sex_chart", paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"), "Results of women and of men, as shares of their own base.",
@@ -93,13 +99,15 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def overlap_figure(page: Appendix, records: Monitoring) -> Display:
+def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: an UpSet chart of the target groups."""
     from analysis.reporting.upset import upset_chart
 
     frame = overlap.combinations(records)
     groups = list(frame.columns[2:])
     shown = frame[frame["people"] >= MINIMUM_CELL].head(_MOST_COMBINATIONS)
+    if shown.empty or not groups:
+        return None
     page.add(_others(frame, shown))
     several = shown[shown["groups"] > 1]
     most = f" The most frequent overlap is: {several.index[0]}." if len(several) else ""
@@ -118,12 +126,14 @@ def _others(frame: pd.DataFrame, shown: pd.DataFrame) -> list[Result]:
 
 
 @where_recorded
-def destination_figure(page: Appendix, records: Monitoring) -> Display:
+def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: destinations on leaving."""
     from analysis.reporting.charts import bar_chart
 
     frame = funnel.destinations(records)
     frame = frame[frame["people"] >= MINIMUM_CELL].sort_values("people", ascending=False, kind="stable")
+    if frame.empty:
+        return None
     return page.figure(
         "destination_chart", bar_chart(frame, ["people"], "participants"), "Where people went on leaving; small groups are left out.",
         f"The most frequent destination is: {frame.index[0]}.", frame, {"people": measured("People")}, row_header="Destination",
@@ -131,13 +141,15 @@ def destination_figure(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def survival_figure(page: Appendix, records: Monitoring) -> Display:
+def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: survival curves of the time from start to employment and to education."""
     from analysis.reporting.curves import step_chart
 
     names = {"exit_employment": "no employment yet", "exit_education": "no education or training yet"}
     curves = {label: timing.curve_at(records, measure, _EVERY) for measure, label in names.items()}
     curves = {label: frame[frame["at_risk"] >= MINIMUM_CELL] for label, frame in curves.items()}
+    if any(frame.empty or (frame["not_yet"] == 100).all() for frame in curves.values()):
+        return None
     data = pd.concat(curves, names=["curve", "days"])
     data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
     first, second = curves
@@ -155,12 +167,14 @@ def _lower(curves: dict[str, pd.DataFrame]) -> bool:
 
 
 @where_recorded
-def distance_figure(page: Appendix, records: Monitoring) -> Display:
+def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: means at the start and at exit, on the scales of five points."""
     from analysis.reporting.charts import paired_chart
 
     frame = distance.travelled(records).dropna(subset=["change"])
     frame = frame[frame["both"] >= MINIMUM_CELL]
+    if frame.empty:
+        return None
     furthest = frame["change"].astype(float).idxmax()
     columns = {"mean_initial": "at the start", "mean_exit": "at exit"}
     return page.figure(

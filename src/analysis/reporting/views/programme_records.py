@@ -31,7 +31,7 @@ _CELLS = {
 P = ParamSpec("P")
 
 
-def where_recorded(show: Callable[Concatenate[Appendix, Monitoring, P], Display]) -> Callable[Concatenate[Appendix, Monitoring | None, P], Display | None]:
+def where_recorded(show: Callable[Concatenate[Appendix, Monitoring, P], Display | None]) -> Callable[Concatenate[Appendix, Monitoring | None, P], Display | None]:
     """A display that needs records, as one that is left out where there are none."""
 
     @wraps(show)
@@ -69,7 +69,8 @@ def record(page: Appendix, records: Monitoring | None) -> None:
     if records is None:
         return
     page.add([_result("minimum", "The smallest count that is shown", MINIMUM_CELL)])
-    page.add([_result("referrals", "Referrals received", len(records.referrals)), _result("people", "Participants in the records", len(records.people))])
+    for name, label, number in (("referrals", "Referrals received", len(records.referrals)), ("people", "Participants in the records", len(records.people))):
+        page.add([_result(name, label, number if number >= MINIMUM_CELL else None)])
     for table in ("outputs", "results", "other_results"):
         for label, row in achieved.achieved(records, table).iterrows():
             name = row["measure"]
@@ -83,13 +84,12 @@ def answer(page: Appendix, records: Monitoring) -> Display:
     """The opening paragraph from records."""
     frame = pd.concat([achieved.achieved(records, table) for table in ("outputs", "results", "other_results")])
     ranked = frame[frame["count"] >= MINIMUM_CELL].dropna(subset=["progress"]).sort_values("progress", kind="stable")
-    ends = ""
+    ends, came = "", " Referrals received: {records.referrals}." if len(records.referrals) else ""
     if len(ranked):
         low, best = (f"{str(row.name).lower()} ({{records.progress.{row['measure']}}})" for row in (ranked.iloc[0], ranked.iloc[-1]))
         ends = f" It went furthest beyond its target in: {best}. It stayed furthest below in: {low}."
     return page.say(
-        f"By the records as known on {{={day(records.as_of)}}}, {{records.referrals|:referrals}} were received and "
-        f"{{records.people|:people}} joined.{ends} Counts below {{records.minimum|bare}} are hidden, and what follows from them."
+        f"By the records as known on {{={day(records.as_of)}}}, {{records.people|:people}} joined.{came}{ends} Counts below {{records.minimum|bare}} are hidden, and what follows from them."
     )
 
 
@@ -114,23 +114,29 @@ def rules_table(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def funnel_table(page: Appendix, records: Monitoring) -> Display:
+def funnel_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals received, decided, eligible, started."""
+    if records.referrals.empty:
+        return None
     frame = hide_small(funnel.funnel(records), {"people": ["of_received", "of_step_before"]})
     columns = {"people": measured("People"), "of_received": share("Of those received"), "of_step_before": share("Of the step before")}
     return page.table("funnel", frame.where(frame.notna(), ""), columns, "From referral to start.", row_header="Step")
 
 
 @where_recorded
-def decision_table(page: Appendix, records: Monitoring) -> Display:
+def decision_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals by decision."""
+    if records.referrals.empty:
+        return None
     frame = hide_small(funnel.decisions(records), {"people": ["share"]})
     return page.table("decisions", frame, {"people": measured("Referrals", "referrals"), "share": share("Share")}, "Referrals by decision.", row_header="Decision")
 
 
 @where_recorded
-def source_table(page: Appendix, records: Monitoring) -> Display:
+def source_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals and starts by source."""
+    if records.referrals.empty:
+        return None
     frame = hide_small(funnel.by_source(records), {"referrals": ["referrals_share"], "starts": ["starts_share"]})
     columns = {
         "referrals": measured("Referrals", "referrals"), "referrals_share": share("Share of referrals"),
@@ -143,7 +149,8 @@ def source_table(page: Appendix, records: Monitoring) -> Display:
 def achieved_table(page: Appendix, records: Monitoring, table: str, near_target: float) -> Display:
     """Table of one group of measures against target, on their own base and of all participants."""
     frame = achieved.achieved(records, table)
-    rows = hide_small(frame, {"count": ["progress", "share", "share_of_all", "low", "high"]}, ends=("low", "high"))
+    follows = {"count": ["progress", "share", "share_of_all", "low", "high"], "base": ["share", "low", "high"]}
+    rows = hide_small(frame, follows, ends=("low", "high"))
     rows["standing"] = [published.standing(value, near_target) if hidden != "hidden" else "" for value, hidden in zip(frame["progress"], rows["progress"], strict=True)]
     for column in ("target", "target_to_date", "progress", "base", "share", "share_of_all"):
         rows[column] = ["" if pd.isna(value) else value for value in rows[column]]
@@ -158,8 +165,10 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
 
 
 @where_recorded
-def group_table(page: Appendix, records: Monitoring, column: str, value: str) -> Display:
+def group_table(page: Appendix, records: Monitoring, column: str, value: str) -> Display | None:
     """Table of outputs and results by `partner` or `area`: value `count`, `progress` (of partners) or `share` (of the base)."""
+    if records.people[column].isna().all():
+        return None
     rules = [rule for rule in records.rules.used if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")]
     measures = [rule.measure for rule in rules]
     wide = achieved.by_group(records, column)[value].unstack(column).reindex(measures)
@@ -194,9 +203,12 @@ def sex_table(page: Appendix, records: Monitoring) -> Display:
     """Table: shares of women and men on the right base, with the difference and its interval."""
     frame = achieved.by_sex(records, MINIMUM_CELL)
     hidden = hidden_cells(records, achieved.sexes(records, MINIMUM_CELL), achieved.sex_rules(records)).any(axis=1).to_numpy()
+    hidden = hidden | ((frame["women_base"] < MINIMUM_CELL) | (frame["men_base"] < MINIMUM_CELL)).to_numpy()
     rows = frame.astype(object).where(frame.notna(), "")
     rows.loc[hidden, ["women", "women_share", "men", "men_share", "difference", "women_of_counted"]] = HIDDEN
     rows.loc[hidden, ["women_low", "women_high", "men_low", "men_high", "difference_low", "difference_high"]] = None
+    for name in ("women_base", "men_base"):
+        rows[name] = rows[name].mask(frame[name] < MINIMUM_CELL, HIDDEN)
     rows["table"] = [_TABLES[table] for table in frame["table"]]
     men = "Men" if records.people["sex"].isin(["female", "male"]).all() else "Men, and not recorded"
     columns = {
@@ -230,9 +242,11 @@ def time_table(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def distance_table(page: Appendix, records: Monitoring) -> Display:
+def distance_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: distance travelled on each scale, and who is missing at exit."""
     frame = distance.travelled(records).dropna(subset=["change"])
+    if frame.empty:
+        return None
     follows = ["missing_share", "mean_initial_missing"]
     rows = hide_small(frame, {"both": ["mean_initial", "mean_exit", "change", "low", "high", "higher", "same", "lower"], "missing": follows}, ends=("low", "high"))
     columns = {
@@ -246,9 +260,11 @@ def distance_table(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def sustained_table(page: Appendix, records: Monitoring) -> Display:
+def sustained_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: whether those who left for work were in work later."""
     frame = distance.sustained(records)
+    if not frame["reviewed"].any():
+        return None
     frame.index = pd.Index([f"Week {mark}" for mark in frame.index], name="after_leaving")
     rows = hide_small(frame, {"left": ["reviewed", "in_work", "share", "at_least", "at_most"], "reviewed": ["in_work", "share", "at_least", "at_most"], "in_work": ["share", "at_least", "at_most"]})
     columns = {
@@ -262,7 +278,7 @@ def sustained_table(page: Appendix, records: Monitoring) -> Display:
 def national_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: national figures, and the programme's from records on the matching base."""
     if not published.has_print(records.printed):
-        return None  # type: ignore[return-value]
+        return None
     frame = against_print.national(records).astype(object)
     frame["national"] = pd.Series([as_printed(records.printed.claims[claim]) for claim in frame["national"]], index=frame.index, dtype=object)
     rows = hide_small(frame, {"counted": ["share", "low", "high", "difference"]}, ends=("low", "high"))
@@ -290,7 +306,7 @@ def gains_table(page: Appendix, records: Monitoring) -> Display:
 def agreement_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: how many cells of the published tables the records meet."""
     if not published.has_print(records.printed):
-        return None  # type: ignore[return-value]
+        return None
     frame = against_print.agreement(against_print.reconcile(records)).rename(index=_CELLS)
     columns = {name: measured(name.capitalize(), "cells") for name in ("cells", "agree", "differ")}
     return page.table("agreement", frame.rename_axis("figure"), columns, "Published cells that the records give as printed.", row_header="Figure")
@@ -300,7 +316,7 @@ def agreement_table(page: Appendix, records: Monitoring) -> Display | None:
 def differences_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: every published cell that the records do not give, with the records behind it."""
     if not published.has_print(records.printed):
-        return None  # type: ignore[return-value]
+        return None
     cells = against_print.reconcile(records)
     frame = cells[~cells["agrees"]]
     if frame.empty:
@@ -320,8 +336,9 @@ _DIFFERENCE_COLUMNS = {
 
 def _differences(frame: pd.DataFrame, records: Monitoring) -> pd.DataFrame:
     labels = [f"{label}: {_CELLS[cell]}" for label, cell in zip(frame["label"], frame["cell"], strict=True)]
-    names = ("counted", "undecided", "refused", "without", "late")
-    rows = hide_small(frame.set_axis(pd.Index(labels, name="cell"), axis=0), {name: [] for name in names})
+    parts = ("undecided", "refused", "without")  # add up to the events less those counted: one hidden, all hidden
+    follows = {"events": parts, "counted": parts, "late": (), **{part: parts for part in parts}}
+    rows = hide_small(frame.set_axis(pd.Index(labels, name="cell"), axis=0), follows)
     claims = [records.printed.claims[claim] for claim in frame["claim"]]
     rows["printed"] = pd.Series([as_printed(claim) for claim in claims], index=rows.index, dtype=object)
     rows["given"] = pd.Series([_given(row, claim.unit) for row, claim in zip(frame.to_dict("records"), claims, strict=True)], index=rows.index, dtype=object)

@@ -24,15 +24,18 @@ def hidden_cells(records: Monitoring, groups: pd.Series, rules: Sequence[Countin
 
     `groups`: the group of each row of `records.people`. Rows: measures of `rules`; columns: the groups. A cell is hidden
     that is small or that would give a small one away from what stays visible, totals and related measures included (see
-    `analysis.disclosure.protect`). Measures for which everybody counts are the sizes of the groups, and stay.
+    `analysis.disclosure.protect`). Measures for which everybody counts are the sizes of the groups, and stay; of measures
+    for which too few count in all nothing is shown.
     """
     people = _people(records, groups, rules)
-    asked = [rule for rule in rules if (people[rule.measure] == NO).any()]
+    counts = (people.drop(columns=GROUP) == YES).sum()
+    few = set(counts.index[counts < RULES.minimum_cell])
+    asked = [rule for rule in rules if rule.measure not in few and counts[rule.measure] < len(people)]
     names = sorted(groups.dropna().unique())
     categories = {GROUP: names, **{rule.measure: [YES, NO] for rule in asked}}
     tables = {rule.measure: count_people(people, [GROUP, rule.measure], categories) for rule in asked}
-    hidden = {measure: table.isna() for measure, table in protect(tables, RULES, background(rules, asked)).tables.items()}
-    rows = [[bool(hidden[rule.measure][name, YES]) if rule.measure in hidden else False for name in names] for rule in rules]
+    shown = protect(tables, RULES, background(rules, asked)).tables if tables else {}
+    rows = [[bool(shown[rule.measure].isna()[name, YES]) if rule.measure in shown else rule.measure in few for name in names] for rule in rules]
     return pd.DataFrame(rows, index=[rule.measure for rule in rules], columns=names)
 
 
