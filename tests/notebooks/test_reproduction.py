@@ -94,7 +94,8 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(finished, tmp_path)
     assert changed_stages(folder) == {"05_sroi · coproduction"}
     module = folder / "src/analysis/programme/published.py"
     module.write_text(module.read_text() + "\n# a comment\n", encoding="utf-8")
-    assert changed_stages(folder) == {"07_programme_performance · connecting_opportunities"}
+    studies = ("connecting_opportunities", "connecting_opportunities_example")
+    assert changed_stages(folder) == {f"07_programme_performance · {study}" for study in studies}
     assumptions = folder / "data/raw/coproduction/assumptions.yaml"
     assumptions.write_text(assumptions.read_text() + "\n# a comment\n", encoding="utf-8")
     assert changed_stages(folder) == {f"{notebook} · {study}" for notebook, study in planned_runs(folder) if study == "coproduction"}

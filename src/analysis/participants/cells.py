@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.participants.codes import SPELLINGS, Status, status_of
-from analysis.participants.fields import Column
+from analysis.participants.fields import ID, Column
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9]{1,18},[0-9]{1,18}")
@@ -23,6 +23,7 @@ _NO_FORMULA = (
     "replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run"
 )
 _NO_COMMA = "write decimals with a point, or save the file with semicolons between the columns"
+_PLAIN_ID = re.compile(ID[1:-1])
 _EXCEL_ZERO = date(1899, 12, 30)  # day 0 as Excel for Windows counts from 1 March 1900 on
 
 
@@ -61,6 +62,8 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
 
     Raises Refused with what was found, what was expected and what to do.
     """
+    if column.kind == "id" and _is_plain_id(text, column, style):
+        return Cell(Status.ANSWERED, text)
     plain = text.strip()
     plain = style.values.get(column.name, {}).get(plain, plain)
     status = status_of(style.codes.get(plain, plain))
@@ -69,6 +72,13 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
     _refuse_live_text(plain)
     value = _PARSERS[column.kind](plain, column, style)
     return Cell(_status(value, column), _validated(value, plain, column))
+
+
+def _is_plain_id(text: str, column: Column, style: Style) -> bool:
+    """Whether a text can only be an id. Long files hold a million different ones: this spares them what cannot apply."""
+    if style.values.get(column.name) or text in style.codes or status_of(text):
+        return False
+    return bool(_PLAIN_ID.fullmatch(text))
 
 
 def _without_answer(status: Status, plain: str, column: Column) -> Cell:
@@ -105,6 +115,11 @@ def _wanted(column: Column) -> str:
 
 
 def _advice(column: Column) -> str:
+    if column.kind == "date":
+        return (
+            "if the day is of another calendar (such as the Islamic, Persian or Buddhist one), write it in the Gregorian "
+            "calendar as yyyy-mm-dd; otherwise correct the year"
+        )
     codes = ", ".join(texts[-1] for texts in SPELLINGS.values())
     tail = (
         ""

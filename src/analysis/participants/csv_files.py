@@ -4,16 +4,20 @@ Encoding, in this order: UTF-8 (with or without byte-order mark); else Windows-1
 western Europe saves "CSV"; a file that holds both is refused, since some of its letters would come out wrong.
 """
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from analysis.errors import InputError
 from analysis.participants.grid import Grid, check_size, check_width, empty, make_grid
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+BLOCK = 100_000  # rows of a long file that are in memory as text at one time
+_CHUNK = 1 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -28,6 +32,52 @@ def read_csv(path: Path, file: str) -> Grid:
     records = _records(text, separator, file)
     form = f"CSV, {encoding}, {SEPARATORS[separator]} between columns"
     return make_grid(file, records, form, decimal_comma=separator != ",")
+
+
+def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
+    """The cells of a CSV file some rows at a time, each block with the header and true row numbers.
+
+    A UTF-8 file is never in memory as a whole. Any other, and one that is torn, is read by `read_csv`, which says what
+    is wrong with it.
+    """
+    check_size(path, file)
+    if not _is_utf8(path):
+        yield read_csv(path, file)
+        return
+    with path.open(encoding="utf-8-sig", newline="") as content:
+        separator = _separator(content.read(_CHUNK))
+        content.seek(0)
+        try:
+            yield from _blocks(csv.reader(content, delimiter=separator, strict=True), rows, file, separator)
+        except csv.Error:
+            read_csv(path, file)
+            raise
+
+
+def _blocks(reader: Iterator[list[str]], rows: int, file: str, separator: str) -> Iterator[Grid]:
+    """Blocks with rows in them; one without rows where the whole file has none."""
+    header, before, kept = next(reader, []), 1, 0
+    form = f"CSV, UTF-8, {SEPARATORS[separator]} between columns"
+    while (block := list(islice(reader, rows))) or not kept:
+        grid = make_grid(file, [header, *block], form, decimal_comma=separator != ",", before=before)
+        before, kept = before + len(block), kept + len(grid.rows)
+        if grid.rows or not block:
+            yield grid
+        if not block:
+            return
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether a whole file is UTF-8, looked at a piece at a time."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as content:
+            while piece := content.read(_CHUNK):
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode(content: bytes, file: str) -> tuple[str, str]:

@@ -9,19 +9,37 @@ from typing import Any
 
 from analysis.participants.codes import MEANING, SPELLINGS
 from analysis.participants.fields import Column
+from analysis.participants.exports import EXPORT_WORKBOOK, FOLDER
+from analysis.participants.monitoring import EXPORT_TABLES
 from analysis.participants.rules import RULES
-from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns
+from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns, table_model
 
 DICTIONARY = Path("docs/data-dictionary.md")
 TEMPLATES = Path("data/templates")
+EXPORT_TEMPLATES = TEMPLATES / FOLDER
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip archive can hold; a template has no date of its own
 
 _OPENING = """# Data dictionary of the participant files
 
-Generated from `src/analysis/participants/schema.py`; do not edit. The files are optional and the same for every study.
+Generated from `src/analysis/participants/schema.py` and `monitoring.py` beside it; do not edit. The files are optional and the same for every study.
 Put them into `data/raw/<study>/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx` or
 `.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
 Only pseudonymous ids belong into these files: no names, addresses, telephone numbers or free text.
+"""
+
+_EXPORT_OPENING = """## A management information export
+
+Seven tables, optional as well, in `data/raw/<study>/management_information/`: `referrals`, `participants`,
+`activities`, `outcomes`, `exits`, `evidence` and `targets`, each as `.csv`, `.xlsx` or `.sav`, or as seven sheets of
+`management_information.xlsx` in that folder. Only participants must be there. Templates are in
+`data/templates/management_information/`. What counts as an output or a result is said in `counting_rules.yaml` of the
+study. Across the tables:
+
+- An id stands for one person, one referral, one piece of evidence, one activity.
+- A person has one partner at a time; each person_id is among the participants.
+- Nobody leaves before they start.
+- Targets are for measures of the counting rules and for partners that have participants; quarters do not overlap.
+- No evidence that is known on the day of the analysis is dated after that day.
 """
 
 _FORMATS = """## What is read
@@ -57,10 +75,21 @@ questionnaire:
   dates: day first          # 31/12/2013; otherwise 2013-12-31
 """
 
+EXAMPLE_EXPORT_LAYOUT = """# How this study's management information export is to be read; as for the other files, everything is optional.
+id_prefix: MI-
+participants:
+  columns: {Delivery organisation: partner, Gender: sex}
+  values:
+    labour_status: {Economically inactive: inactive, Unemployed: unemployed}
+  ignore: [Caseworker]
+exits:
+  dates: day first
+"""
+
 
 def json_schema(table: str) -> dict[str, Any]:
     """The JSON schema of one row of a participant file, with titles, units and the names of values."""
-    return TABLES[table].model_json_schema()
+    return table_model(table).model_json_schema()
 
 
 def template(table: str) -> str:
@@ -75,7 +104,9 @@ def template(table: str) -> str:
 def data_dictionary() -> str:
     """The data dictionary as Markdown: codes, formats, and each file column by column."""
     layout = f"## records.yaml\n\nAn optional file beside the participant files:\n\n```yaml\n{EXAMPLE_LAYOUT}```\n"
-    return "\n".join([_OPENING, _codes_section(), *map(_table_section, TABLES), _FORMATS, layout])
+    export = f"## records.yaml of an export\n\n```yaml\n{EXAMPLE_EXPORT_LAYOUT}```\n"
+    own, exported = map(_table_section, TABLES), map(_table_section, EXPORT_TABLES)
+    return "\n".join([_OPENING, _codes_section(), *own, _EXPORT_OPENING, *exported, _FORMATS, layout, export])
 
 
 def _codes_section() -> str:
@@ -91,7 +122,7 @@ def _codes_section() -> str:
 def _table_section(table: str) -> str:
     rows = [_row(column) for column in table_columns(table).values()]
     head = ["| column | label | holds | unit | about |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join([f"## {table}\n", f"{TABLES[table].__doc__}\n", *head, *rows, "", *_rule_lines(table), ""])
+    return "\n".join([f"## {table}\n", f"{table_model(table).__doc__}\n", *head, *rows, "", *_rule_lines(table), ""])
 
 
 def _row(column: Column) -> str:
@@ -101,11 +132,11 @@ def _row(column: Column) -> str:
 
 
 def _rule_lines(table: str) -> list[str]:
-    key = f"- No two rows are alike in {', '.join(KEYS[table])}."
+    key = [f"- No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
     one_of = [f"- Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
-    known = [] if table == "questionnaire" else ["- Each person_id has a row in the questionnaire file."]
+    known = [] if table == "questionnaire" or table in EXPORT_TABLES else ["- Each person_id has a row in the questionnaire file."]
     return [
-        key,
+        *key,
         *one_of,
         *known,
         *(
@@ -118,17 +149,21 @@ def _rule_lines(table: str) -> list[str]:
 def write_schema_files(root: Path) -> list[Path]:
     """Write the data dictionary, the JSON schemas and the templates below `root`; returns their paths below it."""
     texts = {DICTIONARY: data_dictionary(), TEMPLATES / "records.yaml": EXAMPLE_LAYOUT}
-    texts |= {TEMPLATES / f"{table}.csv": template(table) for table in TABLES}
-    texts |= {
-        TEMPLATES / f"{table}.schema.json": json.dumps(json_schema(table), indent=1, ensure_ascii=False) + "\n"
-        for table in TABLES
-    }
+    texts |= {EXPORT_TEMPLATES / "records.yaml": EXAMPLE_EXPORT_LAYOUT}
+    for folder, tables in ((TEMPLATES, TABLES), (EXPORT_TEMPLATES, EXPORT_TABLES)):
+        texts |= {folder / f"{table}.csv": template(table) for table in tables}
+        texts |= {folder / f"{table}.schema.json": _schema_text(table) for table in tables}
     contents = {path: text.encode() for path, text in texts.items()} | {
-        TEMPLATES / "participants.xlsx": _undated(_workbook_bytes())
+        EXPORT_TEMPLATES / EXPORT_WORKBOOK: _undated(_workbook_bytes(tuple(EXPORT_TABLES))),
+        TEMPLATES / "participants.xlsx": _undated(_workbook_bytes(tuple(TABLES))),
     }
     for path, content in contents.items():
         _write(root / path, content)
     return list(contents)
+
+
+def _schema_text(table: str) -> str:
+    return json.dumps(json_schema(table), indent=1, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -138,16 +173,16 @@ def _write(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def _workbook_bytes() -> bytes:
+def _workbook_bytes(tables: tuple[str, ...]) -> bytes:
     from openpyxl import Workbook
 
     book, content = Workbook(), io.BytesIO()
     book.remove(book.active)
-    for table in TABLES:
+    for table in tables:
         book.create_sheet(table).append(list(table_columns(table)))
     about = book.create_sheet("data dictionary")
     about.append(["table", "column", "label", "holds", "unit", "about"])
-    for table in TABLES:
+    for table in tables:
         for column in table_columns(table).values():
             about.append([table, column.name, column.label, column.expected, column.unit, column.about])
     book.save(content)

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
 Definition = tuple[Any, FieldInfo]  # what pydantic.create_model takes for one field
@@ -17,12 +17,23 @@ WORDS = r"^[^\W\d_][^\W\d_ '’\-]*(?:[ '’\-]+[^\W\d_]+){0,5}$"
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
+class Row(BaseModel):
+    """One row of a participant file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 def identifier(label: str, about: str) -> Definition:
     """A pseudonymous id: letters, digits, `_`, `.` and `-`, at most 40 characters; always needed."""
     return Annotated[str, Field(pattern=ID)], _info(label, about, ..., kind="id", needed=True)
 
 
-def whole(low: int, high: int, label: str, about: str, *, labels: tuple[str, ...] = (), **more: str) -> Definition:
+def reference(label: str, about: str) -> Definition:
+    """A pseudonymous id that a row may do without."""
+    return _answer(Annotated[str, Field(pattern=ID)], label, about, kind="id")
+
+
+def whole(low: int, high: int, label: str, about: str, *, labels: tuple[str, ...] = (), **more: Any) -> Definition:
     """A whole number from `low` to `high`; `labels` name the values in order, if they have names."""
     kind = Annotated[int, Field(strict=True, ge=low, le=high)]
     choices = {str(low + i): text for i, text in enumerate(labels)}
@@ -41,19 +52,19 @@ def number_or_words(low: float, high: float, label: str, about: str, **more: str
 
 
 def choice(
-    choices: dict[str, str], label: str, about: str, *, also: dict[str, str] | None = None, **more: str
+    choices: dict[str, str], label: str, about: str, *, also: dict[str, str] | None = None, **more: Any
 ) -> Definition:
     """One of a few stated values (value: its name in words); `also` maps other spellings to a value."""
     kind = Literal[tuple(choices)]  # type: ignore[valid-type]
     return _answer(kind, label, about, kind="choice", choices=choices, also=also or {}, **more)
 
 
-def name(label: str, about: str, **more: str) -> Definition:
+def name(label: str, about: str, **more: Any) -> Definition:
     """A short name, such as that of a course: letters, digits and plain punctuation, no markup."""
     return _answer(Annotated[str, Field(pattern=NAME)], label, about, kind="name", **more)
 
 
-def day(label: str, about: str, **more: str) -> Definition:
+def day(label: str, about: str, **more: Any) -> Definition:
     """A calendar date."""
     return _answer(Annotated[date, Field(ge=EARLIEST, le=LATEST)], label, about, kind="date", **more)
 
@@ -63,6 +74,9 @@ def _between(low: float, high: float) -> Any:
 
 
 def _answer(value: Any, label: str, about: str, **facts: Any) -> Definition:
+    """With `needed` true each row must hold a value; otherwise a cell may say why it holds none."""
+    if facts.get("needed"):
+        return value, _info(label, about, ..., **facts)
     return value | Absent, _info(label, about, "not_asked", **facts)
 
 

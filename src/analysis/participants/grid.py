@@ -28,8 +28,10 @@ class Grid:
     value_labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def make_grid(file: str, records: list[Sequence[str]], format: str, *, decimal_comma: bool = False) -> Grid:
-    """A grid from all records of a file, header first; empty rows are left out, row numbers stay true.
+def make_grid(file: str, records: list[Sequence[str]], format: str, *, decimal_comma: bool = False, before: int = 1) -> Grid:
+    """A grid from records of a file, header first; empty rows are left out, row numbers stay true.
+
+    `before` is how many rows of the file stand before the first record after the header: the header, and earlier blocks.
 
     Raises InputError for an empty file, too many columns, or a row whose number of cells is not that of the header.
     """
@@ -37,7 +39,7 @@ def make_grid(file: str, records: list[Sequence[str]], format: str, *, decimal_c
     if not any(header):
         raise empty(file)
     check_width(file, len(header))
-    kept = [(number, row) for number, row in enumerate(records[1:], start=2) if any(row)]
+    kept = [(number, row) for number, row in enumerate(records[1:], start=before + 1) if any(row)]
     ragged = next(((number, row) for number, row in kept if len(row) != len(header)), None)
     if ragged:
         raise _ragged(file, ragged[0], len(ragged[1]), len(header))

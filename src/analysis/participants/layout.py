@@ -1,7 +1,7 @@
 """`records.yaml`, an optional file beside the participant files: how a team's own names and codes are to be read."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -49,19 +49,41 @@ class RecordsLayout(BaseModel):
     advice_contacts: FileLayout = FileLayout()
 
 
+class ExportLayout(BaseModel):
+    """The whole of the `records.yaml` of a management information export.
+
+    `of_study` is the study whose counting rules and published tables the export is held against, where it is not the
+    study's own: a worked example is held against the study that it imitates.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id_prefix: Annotated[str, Field(pattern=ID)] | None = None
+    of_study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    referrals: FileLayout = FileLayout()
+    participants: FileLayout = FileLayout()
+    activities: FileLayout = FileLayout()
+    outcomes: FileLayout = FileLayout()
+    exits: FileLayout = FileLayout()
+    evidence: FileLayout = FileLayout()
+    targets: FileLayout = FileLayout()
+
+
 AS_IS = FileLayout()  # a file that follows the data dictionary
 WITHOUT_LAYOUT = RecordsLayout()
 
 
-def read_layout(path: Path, file: str) -> RecordsLayout:
+L = TypeVar("L", RecordsLayout, ExportLayout)
+
+
+def read_layout(path: Path, file: str, model: type[L] = RecordsLayout) -> L:
     """The layout in `path`, called `file` in messages, or the plain one where there is no such file.
 
     Raises InputError where the file is no YAML or says something this project does not know.
     """
     if not path.exists():
-        return WITHOUT_LAYOUT
+        return model()
     try:
-        return RecordsLayout.model_validate(_document(path.read_text(encoding="utf-8-sig"), file))
+        return model.model_validate(_document(path.read_text(encoding="utf-8-sig"), file))
     except ValidationError as error:
         raise _unknown(file, error) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,6 +1,6 @@
 """The participant files of a study together: found, read, and checked against each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +9,14 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.participants.codes import Status
-from analysis.participants.csv_files import read_csv
+from analysis.participants.csv_files import csv_blocks
 from analysis.participants.excel import read_excel, sheet_names
 from analysis.participants.grid import Grid
 from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, FileLayout, RecordsLayout, read_layout
 from analysis.participants.rules import check_rows
 from analysis.participants.schema import TABLES, stage_columns
 from analysis.participants.spss import read_spss
-from analysis.participants.typed import Table, read_grid
+from analysis.participants.typed import Table, read_grids
 
 LAYOUT = "records.yaml"
 WORKBOOK = "participants.xlsx"  # one workbook with a sheet for each table, instead of one file for each
@@ -44,7 +44,7 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     at the first thing that cannot be used. Nothing is ever written.
     """
     layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
-    sources = {table: source for table in TABLES if (source := _source(folder, table, root))}
+    sources = {table: source for table in TABLES if (source := find_source(folder, table, root))}
     if not sources:
         return None
     tables = {table: read_table(source, table, getattr(layout, table), root) for table, source in sources.items()}
@@ -52,11 +52,11 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
 
 
 def read_table(path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None) -> Table:
-    """Read one file as the table called `table`: questionnaire, attendance or advice_contacts.
+    """Read one file as the table called `table` in the schema, such as questionnaire; a long CSV file block by block.
 
     Raises InputError at the first thing that cannot be used.
     """
-    typed = read_grid(_grid(path, shown(path, root), table, layout), table, layout)
+    typed = read_grids(_grids(path, shown(path, root), table, layout), table, layout)
     check_rows(typed)
     return typed
 
@@ -66,15 +66,19 @@ def shown(path: Path, root: Path | None) -> str:
     return (path.relative_to(root) if root and path.is_relative_to(root) else path).as_posix()
 
 
-def _grid(path: Path, file: str, table: str, layout: FileLayout) -> Grid:
+def _grids(path: Path, file: str, table: str, layout: FileLayout) -> Iterable[Grid]:
     if path.suffix.lower() == ".csv":
-        return read_csv(path, file)
+        return csv_blocks(path, file)
     if path.suffix.lower() == ".sav":
-        return read_spss(path, file)
-    return read_excel(path, file, layout.sheet, table)
+        return [read_spss(path, file)]
+    return [read_excel(path, file, layout.sheet, table)]
 
 
-def _source(folder: Path, table: str, root: Path | None) -> Path | None:
+def find_source(folder: Path, table: str, root: Path | None, workbook: str = WORKBOOK) -> Path | None:
+    """The file that holds a table: one of its own, or the workbook if it has a sheet of that name; None if there is none.
+
+    Raises InputError for a file in a format that is not read, and for the same table in two files.
+    """
     unread = [path for ending in NOT_READABLE if (path := folder / f"{table}{ending}").exists()]
     if unread:
         raise InputError(
@@ -84,7 +88,7 @@ def _source(folder: Path, table: str, root: Path | None) -> Path | None:
             action="save it as .xlsx or as CSV UTF-8",
         )
     found = [path for ending in READABLE if (path := folder / f"{table}{ending}").exists()]
-    found += [folder / WORKBOOK] if _has_sheet(folder / WORKBOOK, table, root) else []
+    found += [folder / workbook] if _has_sheet(folder / workbook, table, root) else []
     if len(found) > 1:
         raise InputError(
             shown(found[0], root),
@@ -106,8 +110,8 @@ def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -
     have, and days before a person's birth or joining.
     """
     for table in records:
-        _check_study(table, study)
-        _check_prefix(table, layout.id_prefix)
+        check_study(table, study)
+        check_prefix(table, layout.id_prefix)
     if records.questionnaire:
         for table, day in ((records.attendance, "session_date"), (records.advice_contacts, "contact_date")):
             if table:
@@ -116,7 +120,8 @@ def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -
     return records
 
 
-def _check_study(table: Table, study: str) -> None:
+def check_study(table: Table, study: str) -> None:
+    """Raise InputError where a file names another study."""
     other = np.flatnonzero(table.values["study"].notna() & (table.values["study"] != study))
     if len(other):
         raise table.error(
@@ -128,9 +133,10 @@ def _check_study(table: Table, study: str) -> None:
         )
 
 
-def _check_prefix(table: Table, prefix: str | None) -> None:
+def check_prefix(table: Table, prefix: str | None) -> None:
+    """Raise InputError at the first person id without the study's prefix."""
     ids = table.values["person_id"]
-    other = np.flatnonzero(~ids.str.startswith(prefix)) if prefix else []
+    other = np.flatnonzero(ids.notna() & ~ids.str.startswith(prefix, na=False)) if prefix else []
     if len(other):
         raise table.error(
             int(other[0]),

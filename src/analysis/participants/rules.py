@@ -30,6 +30,12 @@ def _longer_than_life(column: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 _CHECK = "check both against the paper record"
 
+
+def _in_order(first: str, second: str) -> Rule:
+    says = f"a day on or after {first}"
+    return Rule((first, second), says, lambda rows: rows[second] < rows[first], "correct one of the two dates")
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "questionnaire": (
         Rule(("birth_year", "joined_on"), "a day after the person's birth", _before_birth("joined_on"), _CHECK),
@@ -63,6 +69,24 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "attendance": (),
     "advice_contacts": (),
+    "referrals": (_in_order("referral_date", "decision_date"),),
+    "participants": (
+        _in_order("start_date", "partner_from"),
+        _in_order("start_date", "partner_until"),
+        _in_order("partner_from", "partner_until"),
+    ),
+    "activities": (),
+    "outcomes": (
+        Rule(
+            ("in_work", "stage"),
+            "the stage in_work, at which alone in_work is asked",
+            lambda rows: rows["in_work"].notna() & (rows["stage"] != "in_work"),
+            "correct the stage, or leave in_work empty",
+        ),
+    ),
+    "exits": (),
+    "evidence": (_in_order("received_on", "accepted_on"),),
+    "targets": (_in_order("quarter_start", "quarter_end"),),
 }
 
 
@@ -93,7 +117,10 @@ def _check_one_of(table: Table) -> None:
 
 def _check_keys(table: Table) -> None:
     key = list(KEYS[table.name])
-    repeated = np.flatnonzero(table.values.duplicated(key))
+    if not key:
+        return
+    # where an id is optional, rows without one are not compared
+    repeated = np.flatnonzero(table.values.duplicated(key) & table.values[key].notna().any(axis=1))
     if not len(repeated):
         return
     second = int(repeated[0])

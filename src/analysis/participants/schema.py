@@ -1,4 +1,6 @@
-"""The three participant files, column by column: one pydantic model each, the same for every study.
+"""The participant files, column by column: one pydantic model each, the same for every study.
+
+The three files of a training programme stand here, the seven of a management information export in `monitoring`.
 
 From these models come the readers' checks, the JSON schemas, the templates and the data dictionary. A column that a
 file does not have counts as not asked.
@@ -6,16 +8,11 @@ file does not have counts as not asked.
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, create_model
 
 from analysis.participants import fields
-from analysis.participants.fields import Column, Definition, columns
-
-
-class Row(BaseModel):
-    """One row of a participant file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from analysis.participants.fields import Column, Definition, Row, columns
+from analysis.participants.monitoring import EXPORT_KEYS, EXPORT_ONE_OF, EXPORT_TABLES
 
 
 @dataclass(frozen=True)
@@ -182,19 +179,25 @@ KEYS: dict[str, tuple[str, ...]] = {
     "questionnaire": ("person_id",),
     "attendance": ("person_id", "session_date", "session_number", "course"),
     "advice_contacts": ("contact_id",),
+    **EXPORT_KEYS,
 }
 
 # Of these columns each row needs at least one.
-ONE_OF: dict[str, tuple[str, ...]] = {"attendance": ("session_date", "session_number")}
+ONE_OF: dict[str, tuple[str, ...]] = {"attendance": ("session_date", "session_number"), **EXPORT_ONE_OF}
+
+
+def table_model(table: str) -> type[BaseModel]:
+    """The model of one row of a participant file, or of a table of a management information export."""
+    return TABLES[table] if table in TABLES else EXPORT_TABLES[table]
 
 
 def table_columns(table: str) -> dict[str, Column]:
-    """The columns of `questionnaire`, `attendance` or `advice_contacts` by name.
+    """The columns of `questionnaire`, `attendance`, `advice_contacts` or a table of an export by name.
 
     >>> list(table_columns("attendance"))
     ['study', 'person_id', 'session_date', 'session_number', 'course']
     """
-    return columns(TABLES[table])
+    return columns(table_model(table))
 
 
 def stage_columns(stage: str) -> list[str]:

@@ -4,10 +4,11 @@ papermill passes unknown and mistyped parameters on with a log line; here they s
 """
 
 import ast
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
 from analysis.study.tables import read_yaml
@@ -72,6 +73,11 @@ class ProgrammeParameters(Parameters):
 
     near_target: Annotated[
         float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
+    ]
+    as_of: Annotated[
+        str,
+        BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value),  # YAML reads days as dates
+        Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded"),
     ]
 
 

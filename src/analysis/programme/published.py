@@ -68,6 +68,21 @@ class Reading(Row):
         return self
 
 
+def has_print(study: Study) -> bool:
+    """Whether a study has the tables of a published report; a worked example has none of its own."""
+    return (study.raw / MEASURES).is_file()
+
+
+def measures(study: Study) -> tuple[Measure, ...]:
+    """The measures of the published tables, in their order."""
+    return tuple(measure for _, measure in _read(study, MEASURES, Measure))
+
+
+def comparison_rows(study: Study) -> tuple[Comparison, ...]:
+    """The comparisons with national figures, in their order."""
+    return tuple(row for _, row in _read(study, COMPARISONS, Comparison))
+
+
 def performance(study: Study, table: str) -> pd.DataFrame:
     """One published table: claims as printed, and progress and share recomputed from the counts.
 

@@ -65,6 +65,7 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     place = f"notebook of '{context.page_title}'"
     notebook = from_dict(dict(executed_notebook))
     _refuse_trouble(notebook, place)
+    notebook.cells = _without_empty_sections(notebook.cells)
     heading, contents = _prepare(notebook, context, place)
     filters = any("data-filters=" in text for text in _shown(notebook))
     page = page_fields(context.colophon, _programs(notebook), filters) | {
@@ -145,6 +146,24 @@ def _refuse_trouble(notebook: "NotebookNode", place: str) -> None:
                     f"{place}, cell {position}", found=trouble, expected="a cell that shows results and nothing else",
                     action="correct the cell; a warning is to be resolved, not hidden",
                 )
+
+
+def _without_empty_sections(cells: "list[NotebookNode]") -> "list[NotebookNode]":
+    """The cells without the sections (## and below) that were to show something and show nothing.
+
+    So one notebook serves studies that publish tables, studies that have records, and studies that have both.
+    """
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("##"):
+            sections.append([])
+        sections[-1].append(cell)
+    return [*sections[0], *(cell for section in sections[1:] if not _shows_nothing(section) for cell in section)]
+
+
+def _shows_nothing(section: "list[NotebookNode]") -> bool:
+    code = [cell for cell in section if cell.cell_type == "code"]
+    return bool(code) and not any(cell.outputs for cell in code)
 
 
 def _refuse_repeats(text: str, place: str) -> None:

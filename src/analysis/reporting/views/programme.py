@@ -1,5 +1,9 @@
 """What 07_programme_performance shows: outputs and results against target, comparisons, women and men, target groups."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
 import pandas as pd
 
 from analysis.programme import published as programme
@@ -27,6 +31,19 @@ _TITLES = {
 }
 
 
+P = ParamSpec("P")
+
+
+def where_printed(show: Callable[Concatenate[Appendix, Study, P], Display]) -> Callable[Concatenate[Appendix, Study, P], Display | None]:
+    """A display of published tables, as one that is left out for a study that prints none, such as a worked example."""
+
+    @wraps(show)
+    def shown(page: Appendix, study: Study, *args: P.args, **kwargs: P.kwargs) -> Display | None:
+        return show(page, study, *args, **kwargs) if programme.has_print(study) else None
+
+    return shown
+
+
 def with_claims(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
     """A frame of the programme module with its claim ids replaced by the published figures."""
     found = frame.astype(object)
@@ -35,6 +52,7 @@ def with_claims(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
+@where_printed
 def performance_table(page: Appendix, study: Study, table: str, near_target: float) -> Display:
     """Table of one group of measures: target, people, progress and share, printed and recomputed, and how it stands."""
     frame = programme.performance(study, table)
@@ -52,6 +70,7 @@ def _filled(frame: pd.DataFrame, column: str) -> bool:
     return any(isinstance(cell, Result) or (cell != "" and pd.notna(cell)) for cell in frame[column])
 
 
+@where_printed
 def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Display:
     """Figure: progress to target of one group of measures, recomputed from the counts, against the whole target."""
     from analysis.reporting.charts import progress_chart
@@ -73,6 +92,7 @@ def _number(name: str, label: str, value: float | int | None, unit: str = "measu
     return Result(name, label, value, unit, Kind.RECOMPUTED, decimals, function="analysis.programme.published.performance")
 
 
+@where_printed
 def comparison_table(page: Appendix, study: Study) -> Display:
     """Table: national figures, the programme's printed figures, and the programme's figures on the matching base."""
     columns = {
@@ -89,6 +109,7 @@ def comparison_table(page: Appendix, study: Study) -> Display:
     )
 
 
+@where_printed
 def comparison_figure(page: Appendix, study: Study) -> Display:
     """Figure: national figure and matching programme figure by measure."""
     from analysis.reporting.charts import paired_chart
@@ -116,6 +137,7 @@ def _listed(frame: pd.DataFrame, above: bool) -> str:
     return ", ".join(str(label).lower() for label in chosen) or "none"
 
 
+@where_printed
 def reading_table(page: Appendix, study: Study) -> Display:
     """Table: what printed percentages of women would mean in people, and whether so many can be."""
     frame = programme.readings(study).astype(object)
@@ -131,6 +153,7 @@ def reading_table(page: Appendix, study: Study) -> Display:
     return page.table("readings", frame, columns, "Two readings of each printed percentage of women.", row_header="Reading")
 
 
+@where_printed
 def implied_table(page: Appendix, study: Study) -> Display:
     """Table: the targets and bases that the outcome percentages imply."""
     frame = with_claims(study, programme.implied_targets(study))
@@ -147,6 +170,7 @@ def implied_table(page: Appendix, study: Study) -> Display:
     )
 
 
+@where_printed
 def target_group_figure(page: Appendix, study: Study) -> Display:
     """Figure: participants by target group."""
     from analysis.reporting.charts import bar_chart
@@ -161,7 +185,9 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
 
 
 def record(page: Appendix, study: Study) -> None:
-    """Record the figures that the prose of the page refers to."""
+    """Record the figures that the prose of the page refers to; nothing where the study prints none."""
+    if not programme.has_print(study):
+        return
     frame = programme.performance(study, "outputs")
     page.add(published_claims(study.claims, frame["participants"]))  # type: ignore[arg-type]
     page.add(published_claims(study.claims, frame["target"]))  # type: ignore[arg-type]
@@ -179,13 +205,14 @@ def _measures(study: Study) -> list[Result]:
     return found
 
 
-def answer(study: Study) -> str:
-    """The opening paragraph, as a template over the recorded figures; which measures it names follows from the data."""
+@where_printed
+def answer(page: Appendix, study: Study) -> Display:
+    """The opening paragraph, over the recorded figures; which measures it names follows from the data."""
     everyone = programme.performance(study, "outputs").set_index("measure").loc["participants"]
     frame = pd.concat([programme.performance(study, table) for table in ("outputs", "results", "other_results")])
     ranked = frame.dropna(subset=["progress_recomputed"]).sort_values("progress_recomputed", kind="stable")
     low, next_low, best = (_named(ranked.iloc[place]) for place in (0, 1, -1))
-    return (
+    return page.say(
         f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
         f"{{claim:{everyone['target']}}}. It went furthest beyond its target in: {best}. It stayed furthest below in: {low} "
         f"and {next_low}. Women were {{share.women|:of participants}}."

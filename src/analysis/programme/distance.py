@@ -1,0 +1,88 @@
+"""Distance travelled from the initial assessment to the exit, who is missing at exit, and whether work lasted."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.participants import table_columns
+from analysis.programme.counting import count_rule
+from analysis.programme.monitoring import Monitoring
+
+SCALES = ("language", "employability", "finance", "integration", "connection", "wellbeing", "confidence", "empowerment")
+SUSTAINED_WEEKS = (13, 26)  # three and six months after leaving for work, as such programmes are usually reviewed
+REVIEW_WINDOW = 4  # weeks either side in which a review counts for its mark
+LEVEL = 0.95
+
+
+def travelled(records: Monitoring) -> pd.DataFrame:
+    """Distance travelled on each scale, of those who answered both at the initial assessment and at exit.
+
+    Index: scale's label. Columns: initial (people who answered then), both, missing (people without an answer at exit),
+    missing_share (%), mean_initial, mean_exit, change with low and high (paired mean, Student's t, 95 %), higher, same,
+    lower (%), mean_initial_missing (of those without an answer at exit).
+    """
+    labels = table_columns("outcomes")
+    rows = {labels[scale].label: _travelled(records.outcomes, scale) for scale in SCALES}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scale")
+
+
+def _travelled(outcomes: pd.DataFrame, scale: str) -> dict[str, float | int | None]:
+    given = outcomes[outcomes[scale].notna()].sort_values("review_date", kind="stable")
+    initial = given[given["stage"] == "initial"].drop_duplicates("person_id").set_index("person_id")[scale]
+    last = given[given["stage"] == "exit"].drop_duplicates("person_id", keep="last").set_index("person_id")[scale]
+    pairs = pd.concat([initial, last], axis=1, join="inner", keys=["initial", "exit"])
+    missing = initial[~initial.index.isin(last.index)]
+    change = (pairs["exit"] - pairs["initial"]).to_numpy()
+    low, high = mean_interval(change)
+    shares = {name: _share(sign, change) for name, sign in (("higher", 1), ("same", 0), ("lower", -1))}
+    return {
+        "initial": len(initial), "both": len(pairs), "missing": len(missing),
+        "missing_share": 100 * len(missing) / len(initial) if len(initial) else None,
+        "mean_initial": _mean(pairs["initial"]), "mean_exit": _mean(pairs["exit"]),
+        "change": float(change.mean()) if len(change) else None, "low": low, "high": high,
+        **shares, "mean_initial_missing": _mean(missing),
+    }
+
+
+def _share(sign: int, change: np.ndarray) -> float | None:
+    return 100 * float((np.sign(change) == sign).mean()) if len(change) else None
+
+
+def _mean(values: pd.Series) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def mean_interval(values: np.ndarray) -> tuple[float | None, float | None]:
+    """The 95 % interval of a mean by Student's t; (None, None) for fewer than two values."""
+    if len(values) < 2:
+        return None, None
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + LEVEL) / 2, len(values) - 1)) * float(values.std(ddof=1)) / np.sqrt(len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def sustained(records: Monitoring, weeks: tuple[int, ...] = SUSTAINED_WEEKS) -> pd.DataFrame:
+    """Whether those who left for work were in work some weeks later, where an in-work review says so.
+
+    Index: weeks. Columns: left (people counted as into employment, long enough ago), reviewed (with a review within
+    four weeks of the mark), in_work, share (in % of the reviewed), at_least and at_most (in % of all who left: if nobody
+    without a review was in work, and if everybody was).
+    """
+    left = count_rule(records, records.rules.by_measure["exit_employment"]).set_index("person_id")["counted_on"]
+    rows = {mark: _sustained(records, left, mark) for mark in weeks}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("weeks")
+
+
+def _sustained(records: Monitoring, left: pd.Series, mark: int) -> dict[str, float | int | None]:
+    due = left[left + pd.Timedelta(weeks=mark) <= records.as_of]
+    reviews = records.outcomes[records.outcomes["in_work"].notna() & records.outcomes["person_id"].isin(due.index)]
+    since = (reviews["review_date"] - due.reindex(reviews["person_id"]).set_axis(reviews.index)).dt.days / 7
+    near = reviews.assign(off=(since - mark).abs())[lambda rows: rows["off"] <= REVIEW_WINDOW]
+    nearest = near.sort_values("off", kind="stable").drop_duplicates("person_id")
+    in_work, n = int((nearest["in_work"] == "yes").sum()), len(due)
+    return {
+        "left": n, "reviewed": len(nearest), "in_work": in_work,
+        "share": 100 * in_work / len(nearest) if len(nearest) else None,
+        "at_least": 100 * in_work / n if n else None,
+        "at_most": 100 * (in_work + n - len(nearest)) / n if n else None,
+    }

@@ -1,0 +1,108 @@
+"""Time from start to outcome: survival curves with people still on the programme censored, and cumulative incidence."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from analysis.programme.counting import base, count_rule
+from analysis.programme.monitoring import Monitoring
+
+OUTCOME, LEFT, STAYS = "outcome", "left without it", "still on the programme"
+LEVEL = 0.95
+
+
+def time_to(records: Monitoring, measure: str) -> pd.DataFrame:
+    """Days from start to the outcome of a measure, or to where following ends.
+
+    One row for each person of the base: person_id, days, how ("outcome", "left without it", "still on the programme").
+    """
+    rule = records.rules.by_measure[measure]
+    people = records.people[records.people["person_id"].isin(base(records, rule))].set_index("person_id")["start_date"]
+    reached = count_rule(records, rule).set_index("person_id")["counted_on"].reindex(people.index)
+    left = records.exits.set_index("person_id")["exit_date"].reindex(people.index)
+    until = reached.fillna(left).fillna(records.as_of)
+    how = np.select([reached.notna(), left.notna()], [OUTCOME, LEFT], STAYS)
+    return pd.DataFrame({"person_id": people.index, "days": (until - people).dt.days.to_numpy(), "how": how})
+
+
+def survival(times: pd.DataFrame) -> pd.DataFrame:
+    """The share who have not yet reached the outcome, day by day (Kaplan and Meier 1958).
+
+    People who left without it and people still on the programme are censored on that day: the curve says what would be
+    if leaving told nothing about the outcome. Index: days (of outcomes); columns: not_yet (share), low, high (95 %, on
+    the log-log scale of Kalbfleisch and Prentice), at_risk, reached (people).
+    """
+    from scipy.stats import CensoredData, ecdf
+
+    days, reached = times["days"].to_numpy(float), (times["how"] == OUTCOME).to_numpy()
+    if not reached.any():
+        return pd.DataFrame(columns=["not_yet", "low", "high", "at_risk", "reached"], index=pd.Index([], name="days"))
+    found = ecdf(CensoredData(uncensored=days[reached], right=days[~reached])).sf
+    with warnings.catch_warnings():  # where the curve ends at nought the interval is not defined, and shown as such
+        warnings.simplefilter("ignore", RuntimeWarning)
+        ends = found.confidence_interval(LEVEL, method="log-log")
+    event = np.isin(found.quantiles, days[reached])
+    at_risk = np.array([(days >= day).sum() for day in found.quantiles])
+    frame = pd.DataFrame(
+        {"not_yet": found.probabilities, "low": ends.low.probabilities, "high": ends.high.probabilities, "at_risk": at_risk, "reached": [int((days[reached] == day).sum()) for day in found.quantiles]},
+        index=pd.Index(found.quantiles, name="days"),
+    )
+    return frame[event]
+
+
+def incidence(times: pd.DataFrame) -> pd.DataFrame:
+    """The share who have reached the outcome, with leaving without it as the competing event (Aalen and Johansen 1978).
+
+    Unlike one minus the survival curve this never says more than could be reached. Index: days; column: reached_share.
+    """
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    status = times["how"].map({OUTCOME: 1, LEFT: 2, STAYS: 0}).to_numpy()
+    if not (status == 1).any():
+        return pd.DataFrame({"reached_share": []}, index=pd.Index([], name="days"))
+    with np.errstate(divide="ignore", invalid="ignore"):  # of its standard error, when nobody is left; not used here
+        found = CumIncidenceRight(times["days"].to_numpy(float), status)
+    return pd.DataFrame({"reached_share": found.cinc[0]}, index=pd.Index(found.times, name="days"))
+
+
+def at_days(curve: pd.DataFrame, column: str, days: tuple[int, ...], start: float) -> list[float]:
+    """A step curve read at certain days; `start` is its value before the first step."""
+    place = np.searchsorted(curve.index.to_numpy(float), days, "right")
+    values = np.concatenate([[start], curve[column].to_numpy(float)])
+    return [float(values[at]) for at in place]
+
+
+def curve_at(records: Monitoring, measure: str, days: tuple[int, ...]) -> pd.DataFrame:
+    """The survival curve of one measure at certain days. Index: days; columns: not_yet, low, high (in %), at_risk (people)."""
+    times = time_to(records, measure)
+    curve = survival(times)
+    read = {name: [100 * value for value in at_days(curve, name, days, 1.0)] for name in ("not_yet", "low", "high")}
+    return pd.DataFrame(read | {"at_risk": at_risk(times, days)}, index=pd.Index(days, name="days"))
+
+
+def at_risk(times: pd.DataFrame, days: tuple[int, ...]) -> list[int]:
+    """How many are still followed, without the outcome, up to each day."""
+    return [int((times["days"] >= day).sum()) for day in days]
+
+
+def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, ...]) -> pd.DataFrame:
+    """The curves of some measures read at certain days.
+
+    Index: measure and day. Columns: label, people, reached, left, still_on, at_risk (people), reached_by (cumulative
+    incidence, %), not_yet (survival, %), low, high (%).
+    """
+    rows = {}
+    for measure in measures:
+        times = time_to(records, measure)
+        curve, reached = survival(times), incidence(times)
+        read = {name: at_days(curve, name, days, 1.0) for name in ("not_yet", "low", "high")}
+        by = at_days(reached, "reached_share", days, 0.0)
+        how = times["how"].value_counts()
+        for place, day in enumerate(days):
+            rows[measure, day] = {
+                "label": records.rules.by_measure[measure].label, "people": len(times), "reached": int(how.get(OUTCOME, 0)),
+                "left": int(how.get(LEFT, 0)), "still_on": int(how.get(STAYS, 0)), "reached_by": 100 * by[place], "at_risk": at_risk(times, (day,))[0],
+                **{name: 100 * values[place] for name, values in read.items()},
+            }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", "day"])

@@ -1,0 +1,71 @@
+"""Charts over time: lines through the values of a table, and step curves with their intervals."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.reporting.style import QUIET, WIDTH, colour, house_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_HEIGHT = 3.6  # inches
+_DASHES = ("-", "--", "-.", ":")  # so that lines can be told apart without colour
+
+
+def line_chart(
+    frame: pd.DataFrame, columns: Sequence[str], labels: Sequence[str], x_label: str, y_label: str
+) -> "Figure":
+    """Lines of some columns (at most four) over the index, numbers or dates; values that are missing are passed over."""
+    with house_style():
+        fig, axes = _empty(x_label, y_label)
+        for place, column in enumerate(columns):
+            known = pd.to_numeric(frame[column], errors="coerce").dropna()
+            axes.plot(known.index, known.to_numpy(float), _DASHES[place], color=colour(place), linewidth=2, label=labels[place])
+        _finish(fig, axes, labels)
+    return fig
+
+
+def step_chart(curves: Mapping[str, pd.DataFrame], value: str, low: str, high: str, x_label: str, y_label: str) -> "Figure":
+    """Step curves by name (at most four), each a frame over its index, with the interval from `low` to `high` shaded."""
+    with house_style():
+        fig, axes = _empty(x_label, y_label)
+        for place, (name, frame) in enumerate(curves.items()):
+            known = frame.apply(pd.to_numeric, errors="coerce").dropna(subset=[value])
+            axes.fill_between(known.index, known[low], known[high], step="post", color=colour(place), alpha=0.2, linewidth=0)
+            axes.step(known.index, known[value], _DASHES[place], where="post", color=colour(place), linewidth=2, label=name)
+        _finish(fig, axes, list(curves))
+    return fig
+
+
+def _empty(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
+    axes = fig.subplots()
+    axes.grid(axis="y", visible=True)
+    axes.set_xlabel(x_label, color=QUIET)
+    axes.set_ylabel(y_label, color=QUIET)
+    return fig, axes
+
+
+def _finish(fig: "Figure", axes: "Axes", labels: Sequence[str]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    if not hasattr(axes.xaxis.get_major_formatter(), "defaultfmt"):  # dates have their own
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    else:
+        _year_ticks(axes)
+    legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, labels)) > 40 else len(labels), handlelength=2.4)
+    legend.set_gid("structural_legend")
+
+
+def _year_ticks(axes: "Axes") -> None:
+    from matplotlib.dates import DateFormatter, YearLocator
+
+    axes.xaxis.set_major_locator(YearLocator())
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))

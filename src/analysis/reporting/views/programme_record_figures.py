@@ -1,0 +1,184 @@
+"""The figures of 07_programme_performance in its second mode."""
+
+import pandas as pd
+
+from analysis.programme import achieved, distance, funnel, overlap, timing
+from analysis.programme.monitoring import Monitoring
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, merge_small_steps
+from analysis.reporting.views.programme_records import measured, share, where_recorded
+from analysis.results import Kind, Result
+
+_EVERY = (*range(0, 331, 30), 365)  # days at which curves are read, so that no step is one person's day
+_MOST_COMBINATIONS = 15
+
+
+@where_recorded
+def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: referrals and starts to date, by month."""
+    from analysis.reporting.curves import line_chart
+
+    if len(records.referrals) < MINIMUM_CELL:
+        return None
+    frame = funnel.by_month(records)
+    columns = {"referrals_to_date": "referrals received", "starts_to_date": "people who started"}
+    shown = pd.DataFrame({name: merge_small_steps(frame[name]) for name in columns})
+    shown = shown.set_axis(frame.index.to_timestamp(how="end").normalize(), axis=0)
+    fig = line_chart(shown, list(columns), list(columns.values()), "year", "people, to date")
+    table = shown.set_axis(pd.Index([f"{month:%B %Y}" for month in shown.index], name="month"), axis=0)
+    table = table.astype(object).where(table.notna(), HIDDEN)
+    return page.figure(
+        "referrals_to_date", fig, "Referrals and starts to date, by month.",
+        "Both lines rise throughout; by the end {records.referrals|bare} referrals had been received and {records.people|bare} people had started.",
+        table, {name: measured(label.capitalize()) for name, label in columns.items()}, row_header="By the end of",
+    )
+
+
+@where_recorded
+def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) -> Display | None:
+    """Figure: progress to target of one group of measures."""
+    from analysis.reporting.charts import progress_chart
+
+    frame = achieved.achieved(records, table)
+    frame = frame[(frame["count"] >= MINIMUM_CELL) & frame["progress"].notna()].astype({"progress": float})
+    if frame.empty:
+        return None
+    below = frame.index[frame["progress"] < 100]
+    told = f"Below their target: {', '.join(str(label).lower() for label in below)}." if len(below) else "All reached their target."
+    return page.figure(
+        f"records_{table}_progress", progress_chart(frame, "progress", "counted as a percentage of the target"), f"{what}: counted as a percentage of the target.",
+        told, frame, {"progress": measured("Progress to target", "%", 0)}, row_header="Measure",
+    )
+
+
+@where_recorded
+def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display | None:
+    """Figure: one measure to date against its target to date, by quarter."""
+    from analysis.reporting.curves import line_chart
+
+    frame = achieved.by_quarter(records, measure)
+    if frame["count"].sum() < MINIMUM_CELL:
+        return None
+    ends = achieved.quarters(records)["end"].reindex(frame.index)
+    shown = pd.DataFrame({"counted": merge_small_steps(frame["count_to_date"]), "target": frame["target_to_date"]}, index=frame.index)
+    columns = ["counted", "target"] if shown["target"].notna().any() else ["counted"]
+    fig = line_chart(shown[columns].set_axis(pd.DatetimeIndex(ends), axis=0), columns, ["counted to date", "target to date"][: len(columns)], "year", "people")
+    table = shown[columns].astype(object).where(shown[columns].notna(), HIDDEN)
+    label = records.rules.by_measure[measure].label
+    return page.figure(
+        f"{measure}_to_date", fig, f"To date, against the target: {label[0].lower()}{label[1:]}.", _told(shown), table,
+        {name: measured(f"{name.capitalize()} to date") for name in columns}, row_header="Quarter",
+    )
+
+
+def _told(shown: pd.DataFrame) -> str:
+    known = shown.dropna()
+    if known.empty:
+        return "The counted people rise from quarter to quarter."
+    above = bool(known["counted"].iloc[-1] >= known["target"].iloc[-1])
+    ever = (known["counted"] >= known["target"]).any()
+    return f"At the end the count is {'at or above' if above else 'below'} its target; on the way it was {'at times above' if ever else 'never above'} it."
+
+
+@where_recorded
+def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: shares of women and of men who reached the results."""
+    from analysis.reporting.charts import paired_chart
+
+    frame = achieved.by_sex(records, MINIMUM_CELL)
+    frame = frame[frame["table"].isin(["results", "other_results"]) & (frame["women"] >= MINIMUM_CELL) & (frame["men"] >= MINIMUM_CELL)]
+    if frame.empty:
+        return None
+    widest = frame["difference"].astype(float).abs().idxmax()
+    return page.figure(
+        "sex_chart", paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"), "Results of women and of men, as shares of their own base.",
+        f"Women and men differ most in: {str(widest).lower()}.",
+        frame, {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)}, row_header="Measure",
+    )
+
+
+@where_recorded
+def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: an UpSet chart of the target groups."""
+    from analysis.reporting.upset import upset_chart
+
+    frame = overlap.combinations(records)
+    groups = list(frame.columns[2:])
+    shown = frame[frame["people"] >= MINIMUM_CELL].head(_MOST_COMBINATIONS)
+    if shown.empty or not groups:
+        return None
+    page.add(_others(frame, shown))
+    several = shown[shown["groups"] > 1]
+    most = f" The most frequent overlap is: {several.index[0]}." if len(several) else ""
+    return page.figure(
+        "overlap", upset_chart(shown, "people", groups, "participants"),
+        "How the target groups overlap: each row is one exact combination, each person in one row. Combinations of few people "
+        "are left out; they hold {records.other_combinations|bare} people.",
+        f"The most frequent combination is: {shown.index[0]}.{most}", shown, {"people": measured("Participants")}, row_header="Combination",
+    )
+
+
+def _others(frame: pd.DataFrame, shown: pd.DataFrame) -> list[Result]:
+    rest = int(frame["people"].sum() - shown["people"].sum())
+    value = rest if rest >= MINIMUM_CELL or rest == 0 else "few"
+    return [Result("records.other_combinations", "Participants in combinations not shown", value, "people", Kind.MEASURED)]
+
+
+@where_recorded
+def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: destinations on leaving."""
+    from analysis.reporting.charts import bar_chart
+
+    frame = funnel.destinations(records)
+    frame = frame[frame["people"] >= MINIMUM_CELL].sort_values("people", ascending=False, kind="stable")
+    if frame.empty:
+        return None
+    return page.figure(
+        "destination_chart", bar_chart(frame, ["people"], "participants"), "Where people went on leaving; small groups are left out.",
+        f"The most frequent destination is: {frame.index[0]}.", frame, {"people": measured("People")}, row_header="Destination",
+    )
+
+
+@where_recorded
+def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: survival curves of the time from start to employment and to education."""
+    from analysis.reporting.curves import step_chart
+
+    names = {"exit_employment": "no employment yet", "exit_education": "no education or training yet"}
+    curves = {label: timing.curve_at(records, measure, _EVERY) for measure, label in names.items()}
+    curves = {label: frame[frame["at_risk"] >= MINIMUM_CELL] for label, frame in curves.items()}
+    if any(frame.empty or (frame["not_yet"] == 100).all() for frame in curves.values()):
+        return None
+    data = pd.concat(curves, names=["curve", "days"])
+    data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
+    first, second = curves
+    return page.figure(
+        "survival", step_chart(curves, "not_yet", "low", "high", "days since the start", "% of those still followed"),
+        "Share without the outcome, by days since the start, with the interval; people who left without it and people still on the programme are censored.",
+        f"Both curves fall over the year; the one with {first if _lower(curves) else second} falls further.",
+        data, {"not_yet": share("Not yet", "low", "high")}, row_header="Curve",
+    )
+
+
+def _lower(curves: dict[str, pd.DataFrame]) -> bool:
+    first, second = (frame["not_yet"].dropna().iloc[-1] for frame in curves.values())
+    return bool(first <= second)
+
+
+@where_recorded
+def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
+    """Figure: means at the start and at exit, on the scales of five points."""
+    from analysis.reporting.charts import paired_chart
+
+    frame = distance.travelled(records).dropna(subset=["change"])
+    frame = frame[frame["both"] >= MINIMUM_CELL]
+    if frame.empty:
+        return None
+    furthest = frame["change"].astype(float).idxmax()
+    columns = {"mean_initial": "at the start", "mean_exit": "at exit"}
+    return page.figure(
+        "distance_chart", paired_chart(frame, "mean_initial", "mean_exit", ("at the start", "at exit"), "mean, in points of the scale", unit="points", decimals=1),
+        "Means at the start and at exit, of those who answered at both.", f"The mean rises furthest on: {str(furthest).lower()}.",
+        frame, {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()}, row_header="Scale",
+    )
