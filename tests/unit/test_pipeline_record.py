@@ -180,3 +180,9 @@ def test_an_interrupted_run_keeps_what_was_done(project):
     brought_up_to_date(project, hands)
     assert "first" not in hands.ran
     assert (project / "second.txt").read_text() == "RAW"
+
+
+def test_what_dvc_has_git_ignore_does_not_depend_on_which_stage_ends_first(project):
+    hands = Hands(project)
+    brought_up_to_date(project, hands)
+    assert (project / ".gitignore").read_text().split() == ["/apart.txt", "/first.txt", "/second.txt"]

@@ -55,6 +55,7 @@ class Record:
         self.repo = Repo(str(root))
         self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
+        self._ignored = False
 
     def __enter__(self) -> "Record":
         """Lock the project. Raises NotRecorded if another DVC command holds it, or dvc.yaml is not sound."""
@@ -99,6 +100,7 @@ class Record:
         known = self._stages[stage.name]
         if missing := [str(dep) for dep in known.deps if not dep.exists]:
             raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
+        self._ignore_outputs()
         known.remove_outs(ignore_remove=False, force=False)
         try:
             if not force and self._restored(known):
@@ -107,6 +109,16 @@ class Record:
         except DvcException as error:
             raise NotRecorded(f"{stage.name}: {error}") from None
         return _hashes(known)
+
+    def _ignore_outputs(self) -> None:
+        """Have DVC list all outputs in .gitignore files at once; else their lines came in the order in which stages end."""
+        if not self._ignored:
+            for _, known in sorted(self._stages.items()):
+                for out in known.outs:
+                    Path(out.fs_path).parent.mkdir(parents=True, exist_ok=True)
+                known.ignore_outs()
+            self.repo.scm._reset()  # as DVC does between stages: it must see the lines just written
+        self._ignored = True
 
     def _restored(self, known: Any) -> bool:
         from dvc.stage.cache import RunCacheNotFoundError
