@@ -16,7 +16,7 @@ SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 export DVC_NO_ANALYTICS ?= 1
 
-.PHONY: help reproduce test lab bench clean
+.PHONY: help reproduce test lab bench profile clean
 
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ lab: ## open the notebooks in JupyterLab
 bench: ## measure speed and memory (ARGS="pipeline" for one of them)
 	@$(SETUP) runtime
 	@$(VENV_PYTHON) -m benchmarks $(ARGS)
+
+profile: ## write a page that shows where the time of the last run went
+	@$(SETUP) runtime
+	@$(VENV_PYTHON) -m analysis profile
 
 clean: ## delete results and caches, so that the next run computes everything again (.venv stays)
 	@find data/processed reports -mindepth 1 ! -name .gitkeep ! -name .gitignore ! -name README.md -delete 2>/dev/null || true

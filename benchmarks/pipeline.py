@@ -1,54 +1,81 @@
-"""The whole pipeline, cold, with nothing to do, and after one assumption changed, beside the plain tools.
+"""The whole pipeline: cold, with nothing to do, after one assumption changed; beside one warm process and the plain tools.
 
-Each is a whole process timed from outside, on a copy of the project without results or caches. The peer runs the same
-notebooks with papermill's command line and `jupyter nbconvert`, one after the other, as a user without this pipeline
-would; it makes plain pages, without the checks and the layout of ours. Runs are interleaved; medians are shown.
+Each is a whole process timed from outside, on one copy of the project; cold means without results, lock and DVC cache.
+Python's compiled files are there for all sides alike. The peer runs the same notebooks with papermill's command line and
+`jupyter nbconvert`, one after the other, as a user without this pipeline would; it makes plain pages, without the checks
+and the layout of ours. The least possible is the same bodies and pages in one process that has imported everything.
+Rounds are interleaved; medians are shown.
 """
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.reproduce import environment
+from benchmarks._results import Row, save
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
-PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore")
+PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore", "benchmarks")
+MADE = ("data/processed", "reports", ".dvc/cache", ".dvc/tmp", "dvc.lock", "build")
+COLD, NOTHING, CHANGED = "cold run", "no-op run", "run after one assumption changed"
+DVC, WARM, WHOLE = "dvc repro with nothing to do", "bodies and pages in one warm process", "the same, start and imports included"
+PLAIN = "papermill command line and nbconvert for each notebook"
+OURS = [sys.executable, "-m", "analysis", "reproduce"]
 
 
 def main() -> None:
     """Print the median time of each way and the ratios between them."""
     taken: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
-        with tempfile.TemporaryDirectory() as folder:
-            for name, seconds in one_round(Path(folder)).items():
-                taken.setdefault(name, []).append(seconds)
-    medians = {name: statistics.median(values) for name, values in taken.items()}
-    for name, seconds in medians.items():
-        print(f"{name:<55} {seconds:7.1f} s   (of {', '.join(f'{v:.1f}' for v in sorted(taken[name]))})")
-    cold = medians["cold run"]
-    print(f"{'plain papermill and nbconvert / cold run':<55} {medians['papermill command line + nbconvert'] / cold:7.2f} times")
-    print(f"{'after one assumption changed / cold run':<55} {medians['after one assumption changed'] / cold:7.2f} times")
-    print(f"{'no-op run / dvc repro with nothing to do':<55} {medians['no-op run'] / medians['dvc repro with nothing to do']:7.2f} times")
-    print(f"{'largest process of all':<55} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:7.0f} MiB")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        copy_inputs(folder)
+        timed(OURS, folder)  # compiles Python files, so that no measured run does
+        plain(folder, *planned_runs(folder)[0])
+        for _ in range(ROUNDS):
+            for what, seconds in one_round(folder).items():
+                taken.setdefault(what, []).append(seconds)
+        memory = peak_memory(folder)
+    save("pipeline", " ".join(str(__doc__).split()), rows(taken, memory, len(planned_runs(ROOT))))
+
+
+def rows(taken: dict[str, list[float]], memory: float, notebooks: int) -> list[Row]:
+    """Medians, and the ratios that the pipeline is held to."""
+    median = {name: statistics.median(values) for name, values in taken.items()}
+    ratios = (
+        (f"{COLD} / {WARM}", median[COLD] / median[WARM], "at most 3"),
+        (f"{COLD} / {WHOLE}", median[COLD] / median[WHOLE], ""),
+        (f"{PLAIN} / {COLD}", median[PLAIN] / median[COLD], "at least 4"),
+        (f"{NOTHING} / {DVC}", median[NOTHING] / median[DVC], "at most 1.2"),
+        (f"{CHANGED} / {COLD}", median[CHANGED] / median[COLD], "at most 0.25"),
+    )
+    return [
+        Row("notebooks run", notebooks, ""),
+        *(Row(name, median[name], "s", runs=sorted(values)) for name, values in taken.items()),
+        *(Row(name, value, "times", target) for name, value, target in ratios),
+        Row("peak memory of all processes of a cold run", memory, "MiB"),
+    ]
 
 
 def one_round(folder: Path) -> dict[str, float]:
-    """Seconds of each way, on one fresh copy of the project."""
-    copy_inputs(folder)
-    ours = [sys.executable, "-m", "analysis", "reproduce"]
-    found = {"cold run": timed(ours, folder), "no-op run": timed(ours, folder)}
-    found["dvc repro with nothing to do"] = timed([sys.executable, "-m", "dvc", "repro", "-q"], folder)
+    """Seconds of each way, once."""
+    start_afresh(folder)
+    found = {COLD: timed(OURS, folder), NOTHING: timed(OURS, folder)}
+    found[DVC] = timed([sys.executable, "-m", "dvc", "repro", "-q"], folder)
+    found[WHOLE], found[WARM] = in_one_process(folder)
+    shutil.rmtree(folder / "data/raw")
+    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+    timed(OURS, folder)
     change_an_assumption(folder)
-    found["after one assumption changed"] = timed(ours, folder)
-    found["papermill command line + nbconvert"] = sum(plain(folder, notebook, study) for notebook, study in planned_runs(folder))
+    found[CHANGED] = timed(OURS, folder)
+    found[PLAIN] = sum(plain(folder, notebook, study) for notebook, study in planned_runs(folder))
     return found
 
 
@@ -58,10 +85,18 @@ def copy_inputs(folder: Path) -> None:
         target = folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(ROOT / part, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "results"))
         else:
             shutil.copy(ROOT / part, target)
     subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+
+
+def start_afresh(folder: Path) -> None:
+    """Take away whatever a run made, and put the inputs back."""
+    for made in MADE:
+        shutil.rmtree(folder / made) if (folder / made).is_dir() else (folder / made).unlink(missing_ok=True)
+    shutil.rmtree(folder / "data/raw")
+    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
 
 
 def change_an_assumption(folder: Path) -> None:
@@ -74,9 +109,17 @@ def change_an_assumption(folder: Path) -> None:
     path.write_text(changed, encoding="utf-8")
 
 
+def in_one_process(folder: Path) -> tuple[float, float]:
+    """Seconds of the least possible: the whole process, and its work alone."""
+    started = time.perf_counter()
+    done = run([sys.executable, "-m", "benchmarks._one_process"], folder)
+    return time.perf_counter() - started, float(done.stdout.split()[-1])
+
+
 def plain(folder: Path, notebook: str, study: str) -> float:
     """Seconds of one notebook through papermill's and nbconvert's own command lines."""
-    executed = folder / f"{study}-{notebook}.ipynb"
+    executed = folder / "build" / f"{study}-{notebook}.ipynb"
+    executed.parent.mkdir(exist_ok=True)
     values = [word for name, value in parameters_for(folder, notebook, study).model_dump().items() for word in ("-p", name, str(value))]
     return timed([sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), *values], folder) + timed(
         [sys.executable, "-m", "nbconvert", "--to", "html", str(executed)], folder
@@ -85,10 +128,52 @@ def plain(folder: Path, notebook: str, study: str) -> float:
 
 def timed(command: list[str], folder: Path) -> float:
     """Seconds a command takes as a whole process; it must succeed."""
-    env = {**environment(folder), "PYTHONPATH": str(folder / "src"), "PATH": os.environ["PATH"]}
-    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    run(command, folder)
+    return time.perf_counter() - started
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in the project's copy; RuntimeError if it fails."""
+    done = subprocess.run(command, cwd=folder, env=surroundings(folder), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
-    return time.perf_counter() - started
+    return done
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """The environment of every side: the copy's code, and compiled files kept beside it, whatever the caller says."""
+    own = {"PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}", "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled")}
+    return {name: value for name, value in {**environment(folder), **own}.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def peak_memory(folder: Path) -> float:
+    """MiB of all processes of a cold run together when they were largest; shared memory counts once."""
+    start_afresh(folder)
+    process = subprocess.Popen(OURS, cwd=folder, env=surroundings(folder), stdout=subprocess.DEVNULL)
+    peaks = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process, peaks))
+    watcher.start()
+    process.wait()
+    watcher.join()
+    return max(peaks)
+
+
+def _watch(process: subprocess.Popen, peaks: list[float]) -> None:
+    import psutil
+
+    while process.poll() is None:
+        try:
+            parent = psutil.Process(process.pid)
+            peaks.append(sum(_share(child.pid) for child in [parent, *parent.children(recursive=True)]))
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.05)
+
+
+def _share(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)

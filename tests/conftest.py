@@ -8,8 +8,13 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 from project_copy import copy_project, run_analysis
+
+# How long a case takes depends on what else the machine does; the cases themselves are the same in every run.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_COMMANDS = (

@@ -35,10 +35,17 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter over params.yaml"
     )
+    run.add_argument("--kernel", default="python3", help="the Jupyter kernel to run it in (default: python3)")
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
+    example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
+    example.add_argument("--study", required=True, help="id of the worked example")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
+    again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
+    again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
+    _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
+    _sweep_options(_command(commands, "sweep", _sweep, "run one function over many cases: authorities, or studies and assumptions"))
     _command(commands, "publish", _publish, "write reports/ from the last run")
     fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
     fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
@@ -46,6 +53,19 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _sweep_options(sweep: argparse.ArgumentParser) -> None:
+    sweep.add_argument("what", choices=("census", "sroi"), help="the census baseline by authority, or the SROI ratio's distribution")
+    sweep.add_argument("--to", required=True, metavar="FOLDER", help="where the table goes; a sweep that was stopped goes on from there")
+    sweep.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each processor)")
+    sweep.add_argument("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler instead")
+    sweep.add_argument("--draws", type=int, default=2000, help="random draws for each case")
+    sweep.add_argument("--seed", type=int, action="append", help="seed of the draws; sroi: may be repeated")
+    sweep.add_argument("--area", action="append", default=[], help="census: 2011 code of an authority; may be repeated (default: all)")
+    sweep.add_argument("--official", metavar="FOLDER", help="census: folder with the complete official tables")
+    sweep.add_argument("--study", action="append", help="sroi: id of a study; may be repeated")
+    sweep.add_argument("--set", action="append", default=[], metavar="NAME=V1,V2", help="sroi: hold an assumption at each of these values")
 
 
 def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -59,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
-    run_notebook(find_root(), options.notebook, options.study, changes)
+    run_notebook(find_root(), options.notebook, options.study, changes, options.kernel)
     return 0
 
 
@@ -81,10 +101,20 @@ def _no_value(text: str) -> Any:
 
 
 def _collect(options: argparse.Namespace) -> int:
+    from analysis.pipeline.people import collect_decisions
     from analysis.pipeline.run import collect_results
     from analysis.study import find_root
 
     collect_results(find_root(), options.study)
+    collect_decisions(find_root(), options.study)
+    return 0
+
+
+def _example_records(options: argparse.Namespace) -> int:
+    from analysis.pipeline.people import write_example_records
+    from analysis.study import find_root
+
+    write_example_records(find_root(), options.study)
     return 0
 
 
@@ -92,14 +122,43 @@ def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import find_root
 
-    return reproduce(find_root(), options.force)
+    return reproduce(find_root(), options.force, options.jobs, options.plain)
+
+
+def _profile(options: argparse.Namespace) -> int:
+    from analysis.pipeline.profile import write_profile
+    from analysis.study import find_root
+
+    print(write_profile(find_root()))
+    return 0
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from analysis.pipeline import engines, sweep_plan
+    from analysis.pipeline.reproduce import processors
+    from analysis.pipeline.sweep import sweep
+    from analysis.study import find_root, study_ids
+
+    root, seeds = find_root(), options.seed or [2011]
+    if options.what == "census":
+        official = Path(options.official) if options.official else None
+        cases, data = sweep_plan.census_cases(root, options.area, official, {"draws": options.draws, "seed": seeds[0]})
+    else:
+        cases, data = sweep_plan.sroi_cases(root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set))
+    engine = engines.dask(options.scheduler) if options.scheduler else engines.local(options.jobs or processors())
+    failed = sweep(root, cases, Path(options.to), data, engine)
+    print(f"{len(cases) - failed} of {len(cases)} cases are in {Path(options.to) / 'table.csv'}" + (f"; see failures.csv for {failed}" if failed else ""))
+    return 1 if failed else 0
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from analysis.pipeline.publish import publish
+    from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    print(publish(find_root()))
+    index = publish(find_root())
+    print(f"{summary(find_root())}\n\nPages: {index}")
     return 0
 
 

@@ -62,7 +62,16 @@ class Operation:
     right: "Expression"
 
 
-Expression = Number | Reference | Negation | Operation
+@dataclass(frozen=True)
+class Extreme:
+    """The smaller (`min`) or larger (`max`) of two operands: built by code, with no spelling in the grammar."""
+
+    which: str
+    left: "Expression"
+    right: "Expression"
+
+
+Expression = Number | Reference | Negation | Operation | Extreme
 
 
 @lru_cache(maxsize=4096)
@@ -82,15 +91,19 @@ def references(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_names(expression)))
 
 
-def evaluate(expression: Expression, values: Mapping[str, Any] | Callable[[str], Any]) -> Any:
+def evaluate(
+    expression: Expression,
+    values: Mapping[str, Any] | Callable[[str], Any],
+    extremes: Mapping[str, Callable[[Any, Any], Any]] | None = None,
+) -> Any:
     """The value of an expression, with every reference looked up in `values`.
 
-    The values may be of any one type that knows + - * / with itself and with floats. Raises ExpressionError for a
-    name without a value and for a division by zero.
+    The values may be of any one type that knows + - * / with itself and with floats; for other types than numbers
+    `extremes` gives their `min` and `max`. Raises ExpressionError for a name without a value and for a division by zero.
     """
     look_up = values if callable(values) else values.__getitem__
     try:
-        return _evaluate(expression, look_up)
+        return _evaluate(expression, look_up, {**_APPLY, **(extremes or {})})
     except ZeroDivisionError as error:
         raise ExpressionError("it divides by zero, or by a figure whose rounding interval contains zero") from error
     except KeyError as error:
@@ -226,7 +239,7 @@ def _names(expression: Expression) -> Iterator[str]:
             yield name
         case Negation(operand):
             yield from _names(operand)
-        case Operation(_, left, right):
+        case Operation(_, left, right) | Extreme(_, left, right):
             yield from _names(left)
             yield from _names(right)
 
@@ -236,19 +249,21 @@ _APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": lambda a, b: a / b,
+    "min": min,
+    "max": max,
 }
 
 
-def _evaluate(expression: Expression, look_up: Callable[[str], Any]) -> Any:
+def _evaluate(expression: Expression, look_up: Callable[[str], Any], apply: Mapping[str, Callable[[Any, Any], Any]]) -> Any:
     match expression:
         case Number(value):
             return value
         case Reference(name):
             return look_up(name)
         case Negation(operand):
-            return -_evaluate(operand, look_up)
-        case Operation(operator, left, right):
-            return _APPLY[operator](_evaluate(left, look_up), _evaluate(right, look_up))
+            return -_evaluate(operand, look_up, apply)
+        case Operation(operator, left, right) | Extreme(operator, left, right):
+            return apply[operator](_evaluate(left, look_up, apply), _evaluate(right, look_up, apply))
 
 
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -269,3 +284,5 @@ def _write(
             own = _STRENGTH[operator]
             text = f"{_write(left, name, number, own)} {_SIGN[operator]} {_write(right, name, number, own + 1)}"
             return f"({text})" if own < outer else text
+        case Extreme(which, left, right):
+            return f"{which}({_write(left, name, number, 0)}, {_write(right, name, number, 0)})"

@@ -236,16 +236,21 @@ def _record(result: Result) -> dict[str, object]:
 def _from_record(result_id: str, row: dict[str, object]) -> Result:
     known = {key: value for key, value in row.items() if key != "text"}
     ends = {"unbounded above": math.inf, "unbounded below": -math.inf}
-    known |= {key: ends[known[key]] for key in ("low", "high") if known.get(key) in ends}
+    known |= {key: ends[known[key]] for key in ("value", "low", "high") if known.get(key) in ends}
     known |= {"kind": Kind(str(row["kind"])), "inputs": tuple(row.get("inputs", ()))}
     return Result(id=result_id, **known)  # type: ignore[arg-type]
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all, in UTF-8 with plain line ends."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: to a temporary name beside it, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.write_bytes(content)
     temporary.replace(path)
 
 

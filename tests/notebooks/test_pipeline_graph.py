@@ -19,7 +19,7 @@ def notebook_of(stage: dict) -> str:
     return words[4] if words[3] == "run" else ""
 
 
-NOTEBOOK_STAGES = {notebook_of(stage): stage for stage in STAGES.values() if notebook_of(stage)}
+NOTEBOOK_STAGES = {name: stage for name, stage in STAGES.items() if notebook_of(stage)}
 
 
 def module_file(name: str) -> Path | None:
@@ -49,11 +49,12 @@ def reached(code: str) -> set[Path]:
     return found
 
 
-@pytest.mark.parametrize("notebook", sorted(NOTEBOOK_STAGES))
-def test_a_stage_depends_on_every_module_its_notebook_reaches(notebook):
+@pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
+def test_a_stage_depends_on_every_module_its_notebook_reaches(name):
+    notebook = notebook_of(NOTEBOOK_STAGES[name])
     content = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))
     code = "\n".join("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
-    deps = [ROOT / dep for dep in NOTEBOOK_STAGES[notebook]["do"]["deps"]]
+    deps = [ROOT / dep for dep in NOTEBOOK_STAGES[name]["do"]["deps"]]
     uncovered = [path for path in reached(code) if path != SRC / "analysis" / "__init__.py" and not covered(path, deps)]
     assert uncovered == []
 
@@ -62,17 +63,18 @@ def covered(path: Path, deps: list[Path]) -> bool:
     return any(path == dep or dep in path.parents for dep in deps)
 
 
-@pytest.mark.parametrize("notebook", sorted(NOTEBOOK_STAGES))
-def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(notebook):
-    stage = NOTEBOOK_STAGES[notebook]["do"]
+@pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
+def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
+    notebook, stage = notebook_of(NOTEBOOK_STAGES[name]), NOTEBOOK_STAGES[name]["do"]
     assert f"notebooks/{notebook}.ipynb" in stage["deps"]
     assert any(dep.startswith("data/raw/${item}") for dep in stage["deps"])
+    assert "requirements.lock" in stage["deps"]
     assert stage["params"] == [f"{notebook}.${{item}}"]
     assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
 
 
 def test_stages_and_params_plan_the_same_runs():
-    staged = {(notebook, study) for notebook, stage in NOTEBOOK_STAGES.items() for study in stage["foreach"]}
+    staged = {(notebook_of(stage), study) for stage in NOTEBOOK_STAGES.values() for study in stage["foreach"]}
     assert staged == set(planned_runs(ROOT))
     assert set(STAGES["collect"]["foreach"]) == {study for _, study in planned_runs(ROOT)}
 

@@ -127,11 +127,23 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_finishes(fini
                 break
         time.sleep(1.0)
         os.killpg(process.pid, signal.SIGKILL)
+    wait_until_gone(process.pid)
     left = {name: digest for name, digest in made(folder).items() if not Path(name).name.endswith(".part")}
     assert {name for name, digest in left.items() if good.get(name) != digest} == set()
     done = run_analysis(folder, "reproduce")
     assert done.returncode == 0, done.stdout + done.stderr
     assert made(folder) == good
+
+
+def wait_until_gone(group: int) -> None:
+    """Wait until no process of a killed group is left; the lock of one that is would still count."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a killed process is still there")
 
 
 def test_executed_notebooks_rerun_to_the_same_outputs(finished):

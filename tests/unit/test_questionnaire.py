@@ -315,6 +315,7 @@ def test_ordered_logit_says_when_there_is_no_estimate(before, after):
     assert math.isnan(ordered_logit_change(pairs_of(before, after))["odds_ratio"])
 
 
+@settings(max_examples=20)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_is_that_of_statsmodels(p_values):
     from statsmodels.stats.multitest import multipletests

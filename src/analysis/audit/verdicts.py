@@ -117,6 +117,8 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
         raise ValueError(f"{claim.claim_id} prints no figure")
     if printed.bound:
         inside = found.value in printed.interval()
+        if not inside and _base_is_open(claim):
+            return Verdict.NOT_RECOMPUTABLE, f"outside the words of the print, {print_}, {_OTHER_BASE}"
         verdict = Verdict.CONSISTENT if inside else Verdict.INCONSISTENT
         return verdict, f"{'within' if inside else 'outside'} the words of the print, {print_}"
     rules = rounds_to(found.value, printed)
@@ -128,8 +130,8 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
         return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
     if conflict := _conflict(claim, ledger):
         return Verdict.INCONSISTENT, f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
-    if claim.unit == "%" and claim.kind in ("share", "target") and not claim.base:
-        return Verdict.NOT_RECOMPUTABLE, f"{short}, but its base is not printed, and on another base it could be right"
+    if _base_is_open(claim):
+        return Verdict.NOT_RECOMPUTABLE, f"{short}, {_OTHER_BASE}"
     if _is_sum(claim) and found.value < float(printed.value):
         return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
     if truncates_to(found.value, printed):
@@ -137,10 +139,17 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     return Verdict.INCONSISTENT, short
 
 
+_OTHER_BASE = "but its base is not printed, and on another base it could be right"
+
+
+def _base_is_open(claim: Claim) -> bool:
+    return claim.unit == "%" and claim.kind in ("share", "target") and not claim.base
+
+
 def _conflict(claim: Claim, ledger: Ledger) -> Claim | None:
     """Another print of the same quantity that cannot be the same figure."""
     others = (other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id)
-    return next((other for other in others if not _agree(claim, other)), None)
+    return next((other for other in others if not agree(claim, other)), None)
 
 
 def _is_sum(claim: Claim) -> bool:
@@ -157,7 +166,7 @@ def _problem(claim: Claim, ledger: Ledger) -> Problem:
 
 
 def _compare_restatement(claim: Claim, original: Claim) -> Finding:
-    agrees = _agree(claim, original)
+    agrees = agree(claim, original)
     words = "agrees with" if agrees else "differs from"
     return Finding(
         claim.claim_id,
@@ -202,7 +211,8 @@ def _missing(claim: Claim) -> str:
     return _MISSING[claim.kind]
 
 
-def _agree(one: Claim, other: Claim) -> bool:
+def agree(one: Claim, other: Claim) -> bool:
+    """Whether two prints can be the same figure: the values, or the days, that they allow have one in common."""
     if one.is_date or other.is_date:
         return _dates_agree(one.value, other.value)
     if one.interval is None or other.interval is None:
@@ -212,11 +222,16 @@ def _agree(one: Claim, other: Claim) -> bool:
 
 def _dates_agree(one: str, other: str) -> bool:
     """Whether two dates, months, years or spans of them have a day in common."""
-    (first, last), (begin, end) = _span(one), _span(other)
+    (first, last), (begin, end) = span(one), span(other)
     return first <= end and begin <= last
 
 
-def _span(date: str) -> tuple[str, str]:
+def span(date: str) -> tuple[str, str]:
+    """First and last day that a date, a month, a year or a span `a..b` of them may be, as ISO dates.
+
+    >>> span("2019..2020"), span("2021-08")
+    (('2019-01-01', '2020-12-31'), ('2021-08-01', '2021-08-31'))
+    """
     first, _, last = date.partition("..")
     return f"{first}-01-01"[:10], ((last or first) + "-12-31"[len(last or first) - 4:])[:10]
 

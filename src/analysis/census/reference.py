@@ -17,6 +17,9 @@ from analysis.errors import InputError
 BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
 
 
+OWN_TABLES = ("census_", "aps_", "area_codes", "fertility_", "life_expectancy_")  # how the files' names begin
+
+
 class Category(BaseModel):
     """One category of QS203EW: the category it is part of, and where it belongs if it has no parts itself."""
 
@@ -154,8 +157,12 @@ def read_categories(path: Path) -> tuple[Category, ...]:
 
 
 def read_origins(folder: Path) -> pd.DataFrame:
-    """Where every table of the folder comes from, one row for each file, by file name."""
-    rows = {path.name.removesuffix(".origin.yaml"): _origin(path) for path in sorted(folder.glob("*.origin.yaml"))}
+    """Where every table of the baseline comes from, one row for each file, by file name.
+
+    The folder holds tables of other analyses too; they are left out.
+    """
+    paths = [path for path in sorted(folder.glob("*.origin.yaml")) if path.name.startswith(OWN_TABLES)]
+    rows = {path.name.removesuffix(".origin.yaml"): _origin(path) for path in paths}
     return pd.DataFrame({name: origin.model_dump() for name, origin in rows.items()}).T.rename_axis("file")
 
 

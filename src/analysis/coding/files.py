@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.coding.codebook import Codebook
+from analysis.coding.example import earlier_codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.matrix import SocialImpactMatrix, check_links, check_themes, read_matrix
 from analysis.coding.published import (
@@ -22,6 +23,7 @@ from analysis.study import Study, load_study
 
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
 CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
+EARLIER = tuple(f"codebook_earlier{ending}" for ending in (".yaml", ".csv", ".qdc"))
 SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
 
 
@@ -45,6 +47,17 @@ def load_codebook(study: Study) -> Codebook:
         study = load_study(COMMON, study.root)
         path = study.raw / CODEBOOKS[0]
     return read_codebook(path, study.name(path.name))
+
+
+def load_earlier_codebook(study: Study, codebook: Codebook) -> Codebook | None:
+    """The version before `codebook` (codebook_earlier.yaml, .csv or .qdc), or None; a worked example has an invented one.
+
+    Raises InputError for two such files in one folder, and whatever reading one raises.
+    """
+    path = _only(study, EARLIER)
+    if path is None:
+        return earlier_codebook(codebook) if study.info.example else None
+    return read_codebook(path, study.name(path.name), "earlier version")
 
 
 def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:

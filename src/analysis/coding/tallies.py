@@ -68,6 +68,16 @@ def co_occurrence(settled: pd.DataFrame, codebook: Codebook, unit: Unit = "menti
     return pd.DataFrame((incidence.T @ incidence).toarray(), index=codes, columns=codes.rename("with"))
 
 
+def people_in_both(settled: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Codes by codes: how many participants stand behind the segments that carry both (`co_occurrence` of mentions)."""
+    codes = pd.Index(codebook.codable, name="code")
+    said = settled[["segment_id", "speaker", "code"]]
+    pairs = said.merge(said[["segment_id", "code"]].rename(columns={"code": "with"}), on="segment_id")
+    pairs = pairs.drop_duplicates(["speaker", "code", "with"])
+    table = pd.crosstab(pairs["code"], pairs["with"])
+    return table.reindex(index=codes, columns=codes.rename("with"), fill_value=0).astype("int64")
+
+
 def leave_one_group_out(settled: pd.DataFrame, codebook: Codebook, bases: Bases) -> pd.DataFrame:
     """What is left of the tally when each group in turn is left out (index: the group left out).
 

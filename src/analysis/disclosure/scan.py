@@ -22,7 +22,7 @@ _DATA_FILE = re.compile(
     r"data:\s*(?:text/(?!css|javascript)|application/(?!font|javascript|x-font))[\w.+-]*", re.IGNORECASE
 )
 _NOTEBOOK = re.compile(
-    r"attachment:|\"attachments\"\s*:|\"nbformat\"\s*:|application/vnd\.jupyter|application/x-ipynb|application/vnd\.dataresource",
+    r"(?<![\w-])attachment:|\"attachments\"\s*:|\"nbformat\"\s*:|application/vnd\.jupyter|application/x-ipynb|application/vnd\.dataresource",
     re.IGNORECASE,
 )
 

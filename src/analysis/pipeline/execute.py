@@ -1,7 +1,9 @@
 """Executes one notebook in a kernel of its own, through papermill, and brings the outcome to a form without traces."""
 
 import io
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.pipeline.kernels import short_folder
 from analysis.pipeline.parameters import Parameters, check_notebook
 
 CELL_TIMEOUT = 600  # seconds one cell may take before the run is stopped
@@ -19,38 +22,53 @@ class NotebookFailure(RuntimeError):
     """A notebook did not run to its end; the text says in which cell and why."""
 
 
-def execute(path: Path, parameters: Parameters, root: Path, progress: Progress) -> Any:
+def execute(
+    path: Path, parameters: Parameters, root: Path, progress: Progress, kernel: str = "python3", timeout: float = CELL_TIMEOUT
+) -> Any:
     """Run a notebook with its parameters; returns the executed notebook (nbformat node), normalised.
 
-    The kernel starts in `root`. Raises InputError where notebook and parameters do not fit, NotebookFailure where a
-    cell raises, warns on stderr, or takes too long.
+    The kernel, any that Jupyter knows by name, starts in `root`. Raises InputError where notebook and parameters do not
+    fit, NotebookFailure where a cell raises, warns on stderr, ends its kernel, writes without end, or takes longer than
+    `timeout` seconds.
     """
-    import papermill
-
     _check(path, parameters)
-    engine = _engine(progress)
-    papermill.engines.papermill_engines.register("analysis", engine)
-    complaints = io.StringIO()
-    try:
-        with redirect_stderr(complaints):
-            executed = papermill.execute_notebook(
-                str(path), None, parameters=parameters.model_dump(), engine_name="analysis", kernel_name="python3",
-                cwd=str(root), progress_bar=False, log_output=False, execution_timeout=CELL_TIMEOUT,
-                shutdown_kernel="immediate", config=_kernel_settings(),
-            )
-    except papermill.exceptions.PapermillExecutionError as error:
-        raise NotebookFailure(_failure(path, error)) from None
-    except Exception as error:  # a kernel that dies or hangs surfaces as one of several library errors
-        raise NotebookFailure(f"{path.name} stopped: {type(error).__name__}: {error}") from None
+    executed = run_cells(path, parameters.model_dump(), root, progress, kernel, timeout)
     _refuse_warnings(executed, path)
     return normalise(executed)
 
 
-def _kernel_settings() -> Any:
-    """Sockets between processes instead of TCP: nothing listens on the network, and the kernel has no cause to warn."""
+def run_cells(path: Path, values: dict[str, Any], root: Path, progress: Progress, kernel: str, timeout: float) -> Any:
+    """Run a notebook through papermill; returns it as executed. Raises NotebookFailure if it does not come to its end."""
+    import papermill
+
+    from analysis.pipeline.engine import Stopped, engine
+
+    folder = short_folder()
+    try:
+        with redirect_stderr(io.StringIO()):  # papermill's own log
+            return papermill.execute_notebook(
+                str(path), None, parameters=values, engine_name=engine(progress, timeout), kernel_name=kernel, language="python",
+                cwd=str(root), progress_bar=False, log_output=False, shutdown_kernel="immediate", config=_kernel_settings(folder),
+            )
+    except papermill.exceptions.PapermillExecutionError as error:
+        raise NotebookFailure(_failure(path, error)) from None
+    except Stopped as error:
+        raise NotebookFailure(f"{path.name}: {error}") from None
+    except Exception as error:  # whatever else a library makes of a kernel in trouble
+        raise NotebookFailure(f"{path.name} stopped: {type(error).__name__}: {error}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kernel_settings(folder: str) -> Any:
+    """Sockets between processes instead of TCP: nothing listens on the network, and the kernel has no cause to warn.
+
+    They lie in a folder of this run, since Jupyter would put those of all kernels under one name into the working folder.
+    """
     from traitlets.config import Config
 
-    return Config() if sys.platform == "win32" else Config({"KernelManager": {"transport": "ipc"}})
+    places = {"transport": "ipc", "ip": os.path.join(folder, "kernel"), "connection_file": os.path.join(folder, "kernel.json")}
+    return Config() if sys.platform == "win32" else Config({"KernelManager": places})
 
 
 def _check(path: Path, parameters: Parameters) -> None:
@@ -67,26 +85,6 @@ def _check(path: Path, parameters: Parameters) -> None:
         )
     rest = "\n".join(cell.source for cell in cells if cell is not tagged[0])
     check_notebook(rest, tagged[0].source, type(parameters), f"notebooks/{path.name}")
-
-
-def _engine(progress: Progress) -> type:
-    from papermill.engines import NBClientEngine
-
-    class ProgressEngine(NBClientEngine):
-        """papermill's own engine, telling how far it is."""
-
-        @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
-            complete, total = nb_man.cell_complete, len(nb_man.nb.cells)
-
-            def told(cell: Any, cell_index: int | None = None, **more: Any) -> None:
-                complete(cell, cell_index, **more)
-                progress((cell_index or 0) + 1, total)
-
-            nb_man.cell_complete = told
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
-
-    return ProgressEngine
 
 
 def _failure(path: Path, error: Any) -> str:

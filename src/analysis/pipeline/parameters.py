@@ -41,12 +41,31 @@ class CensusParameters(Parameters):
     seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
 
 
+class CodingParameters(Parameters):
+    """02_focus_group_coding."""
+
+    rule: Annotated[
+        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+    ]
+    min_cell: Annotated[int, Field(ge=5, le=100, description="least number of people a shown count may stand for")]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
+
+
 class SroiParameters(Parameters):
     """05_sroi."""
 
     scenario: Annotated[
         Literal["low", "central", "high", "as printed"], Field(description="the published scenario that heads the page")
     ]
+
+
+class SensitivityParameters(Parameters):
+    """06_sroi_sensitivity."""
+
+    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
+    draws: Annotated[int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")]
+    design: Annotated[int, Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two")]
 
 
 class ProgrammeParameters(Parameters):
@@ -68,19 +87,86 @@ class AuditParameters(Parameters):
     rounding: Annotated[
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
     ]
+    planted: Annotated[int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")]
+    seed: Annotated[int, Field(ge=0, description="seed of what is planted")]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class DisclosureSettings(_Settings):
+    """The rules of disclosure: what `analysis.disclosure.rules.read_rules` takes."""
+
+    minimum_cell: Annotated[int, Field(ge=5, description="people below which a count is hidden")] = 10
+    rounding_base: Annotated[Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")] = None
+    reason: Annotated[str, Field(description="why minimum_cell is below 10")] = ""
+
+
+class RecordsParameters(Parameters):
+    """What every notebook about participants takes: the rules of disclosure."""
+
+    disclosure: Annotated[
+        DisclosureSettings,
+        Field(description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"),
+    ]
+
+
+class CompareSettings(_Settings):
+    """What 03_before_after compares."""
+
+    item: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the item that heads the page")]
+    before: Literal["asked before", "looking back"]
+    missing: Literal["pairs", "complete", "unchanged"]
+
+
+class BeforeAfterParameters(RecordsParameters):
+    """03_before_after."""
+
+    compare: Annotated[
+        CompareSettings,
+        Field(
+            description="item: the one that heads the page, such as confidence; before: 'asked before' or 'looking back'; missing: 'pairs' "
+            "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
+        ),
+    ]
+    seed: Annotated[int, Field(ge=0, description="seed of the bootstrap intervals")]
+
+
+class EnglishParameters(RecordsParameters):
+    """04_english_and_time."""
+
+    start: Annotated[float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")]
+    seed: Annotated[int, Field(ge=0, description="seed of the jitter in figures of synthetic records")]
+
+
+class ExampleRecordsParameters(Parameters):
+    """The stage example_records."""
+
+    seed: Annotated[int, Field(ge=0, description="seed of the synthetic records")]
 
 
 MODELS: dict[str, type[Parameters]] = {
     "01_census_baseline": CensusParameters,
+    "02_focus_group_coding": CodingParameters,
+    "02b_participation": RecordsParameters,
+    "03_before_after": BeforeAfterParameters,
+    "04_english_and_time": EnglishParameters,
     "05_sroi": SroiParameters,
+    "06_sroi_sensitivity": SensitivityParameters,
     "07_programme_performance": ProgrammeParameters,
     "08_claims_audit": AuditParameters,
 }
 
 
+# Stages of params.yaml that are no notebooks.
+OTHER_STAGES: dict[str, type[Parameters]] = {"example_records": ExampleRecordsParameters}
+
+
 def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
     """Every (notebook, study) that params.yaml lists, in its order."""
-    return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
+    content = {name: studies for name, studies in _content(root).items() if name not in OTHER_STAGES}
+    return tuple((notebook, study) for notebook, studies in content.items() for study in studies)
 
 
 def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
@@ -89,8 +175,8 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped or out
     of range.
     """
-    content = _content(root)
-    if notebook not in content or notebook not in MODELS:
+    content, models = _content(root), MODELS | OTHER_STAGES
+    if notebook not in content or notebook not in models:
         raise InputError(
             FILE, column=notebook, found="no notebook of this name", expected=f"one of {', '.join(sorted(MODELS))}",
             action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
@@ -100,7 +186,7 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             FILE, column=f"{notebook}.{study}", found="no such study under this notebook",
             expected=f"one of {', '.join(content[notebook])}", action="correct the study's id, or list the study in params.yaml",
         )
-    return check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
+    return check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
 
 
 def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parameters:
@@ -109,7 +195,7 @@ def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parame
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"][:1])
+        name = ".".join(str(part) for part in first["loc"][:2])
         unknown = first["type"] == "extra_forbidden"
         raise InputError(
             FILE, column=f"{place}.{name}",

@@ -1,7 +1,8 @@
-"""What identifies a run: commit, input hashes, parameters, package versions. Content only, no clock."""
+"""What identifies a run beside its commit: input hashes, parameters, package versions. Content only, no clock."""
 
 import hashlib
-import subprocess
+import json
+import shlex
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill"
 def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, Any]:
     """How a page was made: hashes of its inputs, versions, seeds, and the command that makes it again."""
     values = parameters.model_dump()
-    settings = " ".join(f"-p {name}={value!r}" for name, value in values.items() if name != "study")
+    settings = " ".join(f"-p {name}={_typed(value)}" for name, value in values.items() if name != "study")
     seeds = {name: value for name, value in values.items() if "seed" in name}
     return {
         "How to rerun this page": f"python -m analysis run {notebook} --study {study.id} {settings}".strip(),
@@ -26,6 +27,11 @@ def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, A
         "Package versions": {name: version(name) for name in PACKAGES},
         "Inputs, with SHA-256": input_hashes(study, notebook),
     }
+
+
+def _typed(value: object) -> str:
+    """A parameter as it is typed in a shell; settings of several values as JSON, which YAML reads."""
+    return shlex.quote(json.dumps(value)) if isinstance(value, dict) else repr(value)
 
 
 def input_hashes(study: Study, notebook: str) -> dict[str, str]:
@@ -54,20 +60,3 @@ def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, as hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def commit_line(root: Path) -> str:
-    """The commit the tree stands at and whether it was clean, in words; says so where there is no git history."""
-    commit = _git(root, "rev-parse", "HEAD")
-    if not commit:
-        return "not under version control"
-    changed = _git(root, "status", "--porcelain", "--untracked-files=normal")
-    return f"{commit[:12]} ({'with uncommitted changes' if changed else 'clean tree'})"
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

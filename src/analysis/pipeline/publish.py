@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.pipeline.commit import commit_line
 from analysis.pipeline.parameters import planned_runs
-from analysis.pipeline.provenance import commit_line
 from analysis.pipeline.run import notebook_title
-from analysis.results import Result, ResultStore, write_text
+from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
 
 
@@ -41,9 +41,19 @@ def publish(root: Path) -> Path:
         page = (root / "data" / "processed" / study_id / "pages" / f"{notebook}.html").read_text(encoding="utf-8")
         links = [(titles[name], f"{name}.html", name == notebook) for name, other in runs if other == study_id]
         _write_if_new(root / "reports" / study_id / f"{notebook}.html", finish_page(page, stamp, links))
+    for study_id in dict.fromkeys(study for _, study in runs):
+        _publish_workbooks(root, study_id)
     index = root / "reports" / "index.html"
     _write_if_new(index, _index(root, stamp))
     return index
+
+
+def _publish_workbooks(root: Path, study_id: str) -> None:
+    """Copy a study's workbooks beside its pages."""
+    for source in sorted((root / "data" / "processed" / study_id / "workbooks").glob("*.xlsx")):
+        target = root / "reports" / study_id / source.name
+        if not target.is_file() or target.read_bytes() != source.read_bytes():
+            write_bytes(target, source.read_bytes())
 
 
 def _write_if_new(path: Path, text: str) -> None:

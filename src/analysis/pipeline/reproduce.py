@@ -1,70 +1,103 @@
-"""The whole pipeline: `dvc repro`, its progress made readable, then publication and a summary."""
+"""The whole pipeline: whatever is stale is run, several notebooks at a time, then pages are published."""
 
 import os
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.pipeline import progress
-from analysis.pipeline.parameters import planned_runs
-from analysis.pipeline.publish import publish, summary
+from analysis.errors import InputError
+from analysis.pipeline import published, timings
+from analysis.pipeline.commit import commit_line
+from analysis.pipeline.jobs import Runner
+from analysis.pipeline.progress import TOLD, Display, Laps
+from analysis.pipeline.sources import Sources
 
 
-def reproduce(root: Path, force: bool = False) -> int:
+def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = False) -> int:
     """Bring every stage up to date, publish the pages, and print what came out; returns the exit status.
 
-    A stage that fails stops the run; its error is printed, pages published before stay as they were.
+    `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
+    starts every kernel afresh. A stage that fails stops what waits for it and nothing else; pages are published only when
+    all went well.
     """
-    started = time.monotonic()
-    display = progress.Display(len(planned_runs(root)))
-    status, ordinary = _repro(root, display, force)
-    if status:
-        print("\n".join(_telling(ordinary)), file=sys.stderr)
-        return status
-    index = publish(root)
-    print(f"\n{summary(root)}\n\nPages: {index}\nTime taken: {time.monotonic() - started:.1f} s")
+    laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
+    with Runner(root, environment(root), plain) as runner:
+        if force or _looks_stale(root):
+            runner.warm_up()  # imports on one processor what notebooks need, while DVC is imported on another
+        failed, skipped, stages = _run_stages(root, runner, sources, workers, force, laps)
+        if failed:
+            print("\n".join(_telling(failed, skipped)), file=sys.stderr)
+            return 1
+        print("\n".join(["", *_published(root, runner, sources)]))
+        laps.lap("publication")
+    laps.lap("closing")
+    timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages, runner.imports))
+    print(f"Time taken: {laps.total:.1f} s")
     return 0
 
 
-def _repro(root: Path, display: progress.Display, force: bool) -> tuple[int, list[str]]:
-    command = [sys.executable, "-m", "dvc", "repro", *(["--force"] if force else [])]
-    process = subprocess.Popen(
-        command, cwd=root, env=environment(root), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
-    )
-    ordinary = []
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _looks_stale(root: Path) -> bool:
+    """Whether anything is likely to run: a guess from the files' times, which only decides what is started early."""
+    lock = root / "dvc.lock"
+    if not lock.is_file() or not any(root.glob("data/processed/*/pages/*.html")):
+        return True
+    places = [root / name for name in ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", "requirements.lock")]
+    files = (path for place in places for path in (place.rglob("*.*") if place.is_dir() else [place]))
+    newest = max((path.stat().st_mtime for path in files if path.suffix != ".pyc" and path.is_file()), default=0.0)
+    return newest > lock.stat().st_mtime
+
+
+def _run_stages(
+    root: Path, runner: Runner, sources: Sources, workers: int, force: bool, laps: Laps
+) -> tuple[dict[str, list[str]], list[str], dict[str, dict[str, float]]]:
+    """Run what is stale: what failed and why, what was not run for it, where each stage's time went."""
+    from analysis.pipeline.record import NotRecorded, Record
+    from analysis.pipeline.schedule import Schedule
+
+    expected = timings.expected(root)
     try:
-        for line in process.stdout or ():
-            ordinary += list(_show(line.rstrip("\n"), display))
-    except KeyboardInterrupt:
-        process.wait()
-        raise
-    return process.wait(), ordinary
+        with Record(root, runner.environment) as record:
+            laps.lap("DVC")
+            notebooks = {stage.label for stage in record.stages.values() if stage.notebook}
+            display = Display(len(notebooks), workers, {label: expected[label] for label in notebooks & set(expected)})
+            schedule = Schedule(record, runner, display, sources, workers, force)
+            schedule.run()
+            laps.lap("stages")
+    except NotRecorded as error:
+        raise InputError("dvc.yaml", found=str(error), expected="a pipeline that DVC can run", action="see the message") from None
+    laps.lap("DVC")
+    return schedule.failed, schedule.skipped, schedule.times
 
 
-def _show(line: str, display: progress.Display) -> Iterator[str]:
-    message = progress.heard(line)
-    if message is not None:
-        display.show(message)
-    elif line.startswith("Stage '") and "didn't change" in line and "@" in line and "collect@" not in line:
-        display.show(["unchanged", line.split("'")[1].replace("@", " · ")])
-    else:
-        yield line
+def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
+    """What went wrong, stage by stage, and what was not run for it."""
+    lines = [line for name, told in failed.items() for line in (f"\n{name} failed:", *told)]
+    return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
 
 
-def _telling(lines: list[str]) -> list[str]:
-    """The lines of DVC's output that say what went wrong."""
-    skipped = ("Running stage", "Stage '", "> ", "To track", "To enable", "Updating lock", "Use `dvc push`", "Verifying")
-    return [line for line in lines if line.strip() and not line.lstrip().startswith(skipped) and "git add" not in line]
+def _published(root: Path, runner: Runner, sources: Sources) -> list[str]:
+    """Publish, unless everything is as it was published last; returns what to tell of it."""
+    told = published.still_told(root, commit_line(root), sources)
+    if told is None:
+        ended = runner.run(["publish"], print)
+        if ended.status:
+            raise InputError("reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message")
+        told = ended.lines
+        published.note(root, told, commit_line(root), sources)
+    return told
 
 
 def environment(root: Path) -> dict[str, str]:
-    """The environment for DVC and its stages: this Python first, no calls home, caches inside the project."""
+    """The environment for DVC and the stages: this Python first, no calls home, caches inside the project."""
     own = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "DVC_NO_ANALYTICS": "1",
         "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),
         "PYTHONUTF8": "1",
+        TOLD: "1",
     }
     return {**os.environ, **own}

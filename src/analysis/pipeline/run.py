@@ -1,8 +1,8 @@
 """One stage: a notebook and a study in, the study's results and the page without its stamp out."""
 
 import json
-import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,15 @@ from analysis.errors import InputError
 from analysis.pipeline import provenance, progress
 from analysis.pipeline.execute import NotebookFailure, execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
+from analysis.pipeline.people import stop_on_page_leaks
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
 
 
-def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str, Any] | None = None) -> Path:
-    """Execute a notebook for a study and write its page; returns the page's path.
+def run_notebook(
+    root: Path, notebook: str, study_id: str, changes: Mapping[str, Any] | None = None, kernel: str = "python3"
+) -> Path:
+    """Execute a notebook for a study in a kernel of the name given, and write its page; returns the page's path.
 
     Written, each whole or not at all: the notebook's own results (`data/processed/<study>/results/<notebook>.json` and
     tables), the executed notebook (`executed/<notebook>.ipynb`) and the page (`pages/<notebook>.html`). Raises
@@ -23,25 +26,35 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     """
     parameters = parameters_for(root, notebook, study_id, dict(changes or {}))
     study = load_study(study_id, root)
-    started = time.monotonic()
-    progress.tell("start", notebook, study_id)
-    executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, lambda done, total: progress.tell("cell", done, total))
+    laps = progress.Laps()
+    executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, partial(_at_cell, laps), kernel)
+    laps.lap("kernel end")
     page = _page(executed, study, notebook, parameters)
+    laps.lap("page")
     write_text(study.processed / "executed" / f"{notebook}.ipynb", _notebook_text(executed))
     write_text(study.processed / "pages" / f"{notebook}.html", page)
-    progress.tell("done", f"{time.monotonic() - started:.1f}")
+    laps.lap("writing")
+    progress.tell("times", laps.taken)
     return study.processed / "pages" / f"{notebook}.html"
 
 
+def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
+    """Before each cell and after the last: what ended was the cell before, or the kernel's start."""
+    laps.lap(f"cell {done - 1}" if done else "kernel start")
+    progress.tell("cell", done, total)
+
+
 def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
+    from analysis.reporting.chain import with_sources
     from analysis.reporting.numbers_check import check_numbers
     from analysis.reporting.page import render_page
 
-    html = render_page(executed, page_context(study, notebook, parameters))
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
+    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store)
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
+    stop_on_page_leaks(html, study, notebook)
     return html
 
 
@@ -90,5 +103,5 @@ def collect_results(root: Path, study_id: str) -> Path:
         if other == study_id:
             merged.add(ResultStore.read(study.processed / "results" / f"{notebook}.json"))
     path = study.processed / "results.json"
-    merged.write(path, study=study_id)
+    merged.write(path, study=study_id, **({"example": True} if study.info.example else {}))
     return path

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.reporting import prose
 from analysis.reporting.markup import Display, escape, has_digit, structural
-from analysis.reporting.tables import EXAMPLE_MARK, EXAMPLE_WORDS, TEXT_MODES, Table, results_in, scrolling_table, table_html
+from analysis.reporting.tables import EXAMPLE_MARK, EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, scrolling_table, table_html
 from analysis.results import Column, Result, ResultStore, slug, tabulate
 
 if TYPE_CHECKING:
@@ -53,12 +53,15 @@ class Appendix:
         note: str = "",
         group_by: str | None = None,
         text: Mapping[str, str] | None = None,
+        extras: Mapping[str, RowExtra] | None = None,
+        filters: Mapping[str, str] | None = None,
     ) -> Display:
         """Record and show a frame as the next numbered table.
 
         `group_by` names a column whose values head groups of rows. `text` says how columns of text are shown:
         `plain` (the default; holds no digits), `label` (names that may hold digits: claim ids, lines, titles),
-        `code` (formulas) or `rich` (prose with `{id}` in it). Raises InputError for rows or columns that cannot be told
+        `code` (formulas) or `rich` (prose with `{id}` in it). `extras` give rows, by label, an anchor, values to filter
+        by and more behind a fold; `filters` names those values, with labels. Raises InputError for rows or columns that cannot be told
         apart, are missing or hold digits that are no results.
         """
         label = self._number(name, "Table")
@@ -72,6 +75,8 @@ class Appendix:
             row_header=row_header or _index_name(frame),
             note=self._inline(note).html,
             groups=groups,
+            extras=extras or {},
+            filters=filters or {},
         )
         return Display(table_html(table), f"{label}. {title.plain}")
 
@@ -203,12 +208,19 @@ class Appendix:
 def parameters_table(parameters: Mapping[str, object]) -> Display:
     """Names and values of a run's parameters, in the order given."""
     rows = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(value)}</code></td></tr>'
+        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(_setting(value))}</code></td></tr>'
         for name, value in parameters.items()
     )
     head = '<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>'
     table = f"<table><caption>Parameters of this run</caption>{head}<tbody>{rows}</tbody></table>"
     return Display(f'<div class="parameters">{table}</div>', "\n".join(f"{n} = {v}" for n, v in parameters.items()))
+
+
+def _setting(value: object) -> object:
+    """A parameter as a reader reads it: settings of several values one after the other, unset ones left out."""
+    if not isinstance(value, Mapping):
+        return value
+    return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
 
 
 def _index_name(frame: pd.DataFrame) -> str:

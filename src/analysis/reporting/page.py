@@ -1,11 +1,17 @@
-"""An executed notebook as one HTML file that needs nothing else: no script, no request, its provenance at its foot."""
+"""An executed notebook as one HTML file that needs nothing else: no request, its provenance at its foot.
+
+No script runs but a program of the project's own, such as the explorer or the one of tables that can be filtered; the
+page's policy admits each by its hash.
+"""
 
 import html
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +31,7 @@ _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _NUMBERED = re.compile(r'id="(table|figure)-(\d+)"')
 _ID = re.compile(r'<[^<>]*\sid="([^"]*)"')
+_PROGRAM = re.compile(r"<script data-program>(.*?)</script>", re.DOTALL)
 _KIND = re.compile(r'data-kind="(\w+)"')
 
 
@@ -60,7 +67,8 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     _refuse_trouble(notebook, place)
     notebook.cells = _without_empty_sections(notebook.cells)
     heading, contents = _prepare(notebook, context, place)
-    page = page_fields(context.colophon) | {
+    filters = any("data-filters=" in text for text in _shown(notebook))
+    page = page_fields(context.colophon, _programs(notebook), filters) | {
         "study_title": context.study_title, "page_title": context.page_title, "source": context.source,
         "index_href": context.index_href, "example": context.example,
         "heading": heading or structural(context.page_title), "contents": contents,
@@ -80,9 +88,27 @@ def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) 
     return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 
-def page_fields(colophon: Mapping[str, object]) -> dict[str, object]:
-    """What the templates of all pages need."""
-    return {"css": style_sheet(), "colophon": _colophon(colophon)}
+def page_fields(colophon: Mapping[str, object], programs: Iterable[str] = (), script: bool = False) -> dict[str, object]:
+    """What the templates of all pages need.
+
+    `programs` are the texts of scripts that stand in the page's body; with `script`, that of tables to filter is added.
+    The policy admits these by their hashes, and nothing else.
+    """
+    code = filter_script() if script else ""
+    digests = [sha256(text.encode("utf-8")).digest() for text in (*programs, *([code] if code else []))]
+    policy = " script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) + ";" if digests else ""
+    return {"css": style_sheet(), "colophon": _colophon(colophon), "script": code, "script_policy": policy}
+
+
+def _programs(notebook: "NotebookNode") -> list[str]:
+    """The project's own programs that a notebook shows, as they will stand in the page."""
+    return [tidy_lines(text) for shown in _shown(notebook) for text in _PROGRAM.findall(shown)]
+
+
+@cache
+def filter_script() -> str:
+    """The script of tables that can be filtered."""
+    return (Path(__file__).parent / "template" / "filter.js").read_text(encoding="utf-8")
 
 
 @cache
@@ -93,7 +119,12 @@ def style_sheet() -> str:
 
 def tidy(text: str) -> str:
     """A page without trailing blanks and blank lines at its end."""
-    return re.sub(r"[ \t]+\n", "\n", text).strip() + "\n"
+    return tidy_lines(text).strip() + "\n"
+
+
+def tidy_lines(text: str) -> str:
+    """A text without blanks at the ends of its lines."""
+    return re.sub(r"[ \t]+\n", "\n", text)
 
 
 def _colophon(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -16,10 +16,21 @@ EXAMPLE_MARK = f'<strong class="example-mark">{EXAMPLE_WORDS}.</strong> '
 
 
 @dataclass(frozen=True)
+class RowExtra:
+    """What a row has beside its cells: an anchor, values to filter it by, and more of it behind a fold in its last cell."""
+
+    anchor: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table ready to be written: `cells` as `results.tabulate` returns them, texts already as HTML.
 
-    `groups` names the group of each row, in the order of the rows; `name` and `anchor` become ids on the page.
+    `groups` names the group of each row, in the order of the rows; `name` and `anchor` become ids on the page. `extras`
+    are by row label; `filters` names the values of theirs that a reader may filter by, each with its label.
     """
 
     name: str
@@ -31,12 +42,20 @@ class Table:
     note: str = ""
     groups: tuple[str, ...] = ()
     text: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, RowExtra] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def table_html(table: Table) -> str:
     """The whole table with its caption and note, as one block with the id `name`."""
     note = f'<p class="note">{table.note}</p>' if table.note else ""
-    return f'<div class="table-block" id="{escape(table.name)}">{scrolling_table(table)}{note}</div>'
+    return f'<div class="table-block" id="{escape(table.name)}"{_filters(table)}>{scrolling_table(table)}{note}</div>'
+
+
+def _filters(table: Table) -> str:
+    """What `template/filter.js` makes fields from; without scripts the table is simply whole."""
+    words = "|".join(f"{name}={label}" for name, label in table.filters.items())
+    return f' data-filters="{escape(words)}"' if words else ""
 
 
 def scrolling_table(table: Table) -> str:
@@ -112,7 +131,15 @@ def _group_header(table: Table, group: str) -> str:
 
 def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str]) -> str:
     shown = "".join(_cell(table, name, cell, name in mixed) for name, cell in zip(table.columns, cells, strict=True))
-    return f'<tr><th scope="row"{_length_class(table.cells.index)}>{structural(label)}</th>{shown}</tr>'
+    extra = table.extras.get(str(label), RowExtra())
+    fold = f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>' if extra.details else ""
+    shown = f"{shown.removesuffix('</td>')}{fold}" if fold else shown
+    return f'<tr{_row_attributes(extra)}><th scope="row"{_length_class(table.cells.index)}>{structural(label)}</th>{shown}</tr>'
+
+
+def _row_attributes(extra: RowExtra) -> str:
+    anchor = f' id="{escape(extra.anchor)}"' if extra.anchor else ""
+    return anchor + "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in extra.data.items())
 
 
 def _cell(table: Table, name: str, cell: object, with_kind: bool) -> str:

@@ -82,6 +82,11 @@ class PublishedModel(Strict):
     not_published: tuple[Unpublished, ...]
 
 
+def read_published(study: Study) -> PublishedModel | None:
+    """A study's sroi.yaml as `read_model` reads it; None where a study brings none, its model being its own."""
+    return read_model(study) if (study.raw / FILE).is_file() else None
+
+
 def read_model(study: Study) -> PublishedModel:
     """Read a study's sroi.yaml; InputError for a field or a claim that does not fit."""
     model = validate(PublishedModel, study.document(FILE), study.name(FILE), None)

@@ -75,6 +75,11 @@ class Study:
         """Folder of the study's results."""
         return self.root / "data" / "processed" / self.id
 
+    @property
+    def records_folder(self) -> Path:
+        """Folder of the participant files: the raw data; for a worked example, where its stage makes them."""
+        return self.processed / "records" if self.info.example else self.raw
+
     def name(self, file: str) -> str:
         """A raw file's name as messages show it."""
         return shown(self.raw / file, self.root)

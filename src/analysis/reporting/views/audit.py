@@ -1,4 +1,4 @@
-"""What 08_claims_audit shows: verdicts, inconsistencies by what is wrong, and the whole ledger."""
+"""What 08_claims_audit shows of single claims: verdicts, inconsistencies by what is wrong, and open bases."""
 
 from collections.abc import Iterable
 
@@ -68,7 +68,7 @@ def verdict_figure(page: Appendix, findings: tuple[Finding, ...]) -> Display:
         {"claims": list(counts.values()), "meaning": [_MEANING[verdict] for verdict in counts]},
         index=pd.Index([str(verdict).capitalize() for verdict in counts], name="verdict"),
     )
-    columns = {"claims": Column("Claims", "claims", Kind.RECOMPUTED), "meaning": Column("What it means")}
+    columns = {"claims": Column("Claims", "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"), "meaning": Column("What it means")}
     return page.figure(
         "verdicts", bar_chart(frame, ["claims"], "claims"), "Claims by verdict.",
         "Of {audit.claims|bare} claims, {audit.verdicts.reproduced|bare} are reproduced, {audit.verdicts.consistent|bare} consistent, "
@@ -84,7 +84,7 @@ def inconsistencies(page: Appendix, study: Study, findings: tuple[Finding, ...])
         return page.say("No claim is inconsistent with what else is printed.")
     order = list(Problem)
     wrong.sort(key=lambda finding: order.index(finding.problem or Problem.OTHER))
-    frame = _rows(study, wrong)
+    frame = claim_rows(study, wrong)
     frame.insert(0, "problem", [str(finding.problem or Problem.OTHER).capitalize() for finding in wrong])
     columns = {
         "problem": Column("What is wrong"), "statement": Column("What the claim says"), "printed": _PRINTED,
@@ -106,25 +106,13 @@ def open_bases(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> D
         "why": Column("Arithmetic"), "place": Column("Place in the source"),
     }
     return page.table(
-        "open_bases", _rows(study, found), columns, "Percentages that their likely base does not give, where no base is printed.",
+        "open_bases", claim_rows(study, found), columns, "Percentages that their likely base does not give, where no base is printed.",
         row_header="Claim", text={"statement": "label", "why": "rich", "place": "label"},
     )
 
 
-def whole_ledger(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> Display:
-    """Table of every claim with its verdict, by section of the source."""
-    frame = _rows(study, findings)
-    columns = {
-        "section": Column("Section"), "statement": Column("What the claim says"), "printed": _PRINTED, "recomputed": _RECOMPUTED,
-        "verdict": Column("Verdict"), "why": Column("Why"),
-    }
-    return page.table(
-        "ledger", frame, columns, "Every claim of the source with its verdict, in the order of the source.",
-        row_header="Claim", group_by="section", text={"statement": "label", "why": "rich"},
-    )
-
-
-def _rows(study: Study, findings: Iterable[Finding]) -> pd.DataFrame:
+def claim_rows(study: Study, findings: Iterable[Finding]) -> pd.DataFrame:
+    """Claims with their verdicts as rows of a table, by claim id."""
     rows = [_row(study.claims[finding.claim_id], finding) for finding in findings]
     return pd.DataFrame(rows, index=pd.Index([row["claim_id"] for row in rows], name="claim"), dtype=object)
 

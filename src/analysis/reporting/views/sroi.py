@@ -13,11 +13,19 @@ from analysis.results import Column, Kind, Result
 from analysis.sroi import published as sroi
 from analysis.study import Study
 
+NOTHING_PUBLISHED = "No published figures of a valuation were entered for this study; what follows is its own model."
 _SHARE = "analysis.sroi.published.research_shares"
 
 
-def record(page: Appendix, study: Study, model: sroi.PublishedModel, scenario: str) -> None:
-    """Record the headline, every claim the model names, and every derived quantity (`derived.<id>`)."""
+def answer(page: Appendix, model: sroi.PublishedModel | None) -> Display:
+    """Prose: what the published figures answer."""
+    return page.say(NOTHING_PUBLISHED if model is None else model.answer)
+
+
+def record(page: Appendix, study: Study, model: sroi.PublishedModel | None, scenario: str) -> None:
+    """Record the headline, every claim the model names, and every derived quantity (`derived.<id>`); nothing without a model."""
+    if model is None:
+        return
     page.add(headline(study, model))
     page.add([_chosen(study, model, scenario)])
     named = [claim for entry in (*model.ratios, *model.parts) for claim in _claims_of(entry)] + ([model.total] if model.total else [])
@@ -90,8 +98,10 @@ def joint_share(study: Study, model: sroi.PublishedModel) -> list[Result]:
     ]
 
 
-def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> Display:
+def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: ratios by scenario as published, and the research share each pair implies."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     frame = pd.DataFrame(
         {
             "all_costs": published_claims(study.claims, [ratio.all_costs for ratio in model.ratios]),
@@ -108,8 +118,10 @@ def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> Dis
     return page.table("ratios", frame, columns, "Social return for each pound, as published.", row_header="Scenario")
 
 
-def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel) -> Display:
+def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: the research share implied by each pair of ratios and by all jointly; a sentence where no pair is printed."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     from analysis.reporting.charts import interval_chart
 
     shares = sroi.research_shares(model, study)
@@ -126,8 +138,10 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
     )
 
 
-def part_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> Display:
+def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: published values by part, and each part's share of their sum."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     frame = sroi.parts(model, study).astype(object)
     for column, claims in (("value", [p.claim for p in model.parts]), ("low_value", [p.low for p in model.parts])):
         frame[column] = pd.Series(published_claims(study.claims, claims), index=frame.index, dtype=object)
@@ -139,8 +153,10 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> Disp
     return page.table("parts", frame, columns, f"Published values by {model.parts_are.lower()}.", row_header=model.parts_are)
 
 
-def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel) -> Display:
+def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: published values by part."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     from analysis.reporting.charts import bar_chart
 
     frame = sroi.parts(model, study)
@@ -152,8 +168,10 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel) -> Dis
     )
 
 
-def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> Display:
+def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: what the printed figures imply, each with its formula, reading and range."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     results = derived_results(study, model)
     frame = pd.DataFrame(
         {"value": results, "formula": [result.source for result in results], "reading": [entry.reading for entry in model.derived]},
@@ -163,8 +181,10 @@ def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel) -> D
     return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code"})
 
 
-def unpublished_table(page: Appendix, model: sroi.PublishedModel) -> Display:
+def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     """Table: what the model needs and no source prints."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
     frame = pd.DataFrame(
         {"needed_for": [entry.needed_for for entry in model.not_published]}, index=pd.Index([entry.what for entry in model.not_published], name="figure")
     )

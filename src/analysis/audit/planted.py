@@ -1,0 +1,307 @@
+"""The audit of the audit: errors of known kinds planted into copies of a ledger, and harmless changes beside them.
+
+A planted error is found if the copy raises an alarm that the ledger as it is does not raise: a claim that becomes
+inconsistent, or a check that fails, or fails in other words. A harmless change that raises one is a false alarm. Drawn
+with a seed from every claim that an error of the kind can befall, those that nothing printed bears upon included.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+
+import pandas as pd
+
+from analysis.audit.checks import Outcome
+from analysis.audit.granularity import PERCENT, possible_totals
+from analysis.audit.plan import AuditPlan, claims_by_check, touching
+from analysis.audit.run import run_checks
+from analysis.audit.verdicts import Finding, Verdict, audit
+from analysis.expressions import Operation, Reference, references
+from analysis.quantities import parse_printed
+from analysis.study.claims import Claim, Ledger
+
+Alarm = tuple[str, str]  # the check, or "verdict", and the claim that it points at, if any
+Change = dict[str, Claim]  # the claims of the copy that differ, by id
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One change: what it was, whether anything printed bears on the claims it touches, and which alarms it raised."""
+
+    kind: str
+    harmless: bool
+    claims: tuple[str, ...]
+    linked: bool
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def points_at_it(self) -> bool:
+        """Whether an alarm names a claim that was changed, rather than one computed from it."""
+        return any(culprit in self.claims for _, culprit in self.alarms)
+
+
+def alarms(ledger: Ledger, plan: AuditPlan) -> frozenset[Alarm]:
+    """Every inconsistent claim, and every failed check with the claims it points at, if it points at some."""
+    wrong = {("verdict", finding.claim_id) for finding in audit(ledger) if finding.verdict is Verdict.INCONSISTENT}
+    failed = [check for check in run_checks(ledger, plan, explain=False) if check.outcome is Outcome.FAILS]
+    return frozenset(wrong | {(check.id, culprit) for check in failed for culprit in check.culprits or ("",)})
+
+
+def changed(ledger: Ledger, change: Change) -> Ledger:
+    """A copy of a ledger with some claims replaced."""
+    return Ledger(ledger.claims | change, ledger.rows, ledger.name)
+
+
+def reprinted(claim: Claim, printed: str, **more: str) -> Claim:
+    """A claim with another print, its value read from it. Raises ValueError if it holds no figure."""
+    value = format(parse_printed(printed).value, "f")
+    return Claim.model_validate(claim.model_dump() | {"printed": printed, "value": value} | more)
+
+
+def linked_claims(ledger: Ledger, plan: AuditPlan) -> frozenset[str]:
+    """The claims that some formula, base, other print or check bears on; errors in all others cannot be found."""
+    found: set[str] = set()
+    for claim_id, claim in ledger.items():
+        if claim.expression:
+            found |= {claim_id, *(name.removeprefix("claim:") for name in references(claim.expression))}
+        if claim.base:
+            found |= {claim_id, claim.base}
+        if len(ledger.about(claim.quantity)) > 1:
+            found.add(claim_id)
+    return frozenset(found | set().union(*claims_by_check(plan).values()))
+
+
+# How each kind of change is made. A maker takes the ledger, its verdicts and a random source, and yields candidates.
+def _figures(ledger: Ledger) -> list[Claim]:
+    return [c for c in ledger.values() if c.as_printed and not c.is_date and re.search(r"\d", c.printed) and _readable(c.printed)]
+
+
+def _readable(printed: str) -> bool:
+    try:
+        parse_printed(printed)
+    except ValueError:
+        return False
+    return True
+
+
+def _digit_slip(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claim = random.choice(_figures(ledger))
+    places = [match.start() for match in re.finditer(r"\d", claim.printed)]
+    place = random.choice(places)
+    others = [d for d in "0123456789" if d != claim.printed[place] and not (d == "0" and place == places[0])]
+    return {claim.claim_id: reprinted(claim, claim.printed[:place] + random.choice(others) + claim.printed[place + 1:])}
+
+
+def _shares(ledger: Ledger) -> list[tuple[Claim, Claim, Claim]]:
+    """Percentages printed without bounding words whose formula is count / base x 100, with count and base."""
+    return [
+        (claim, *pair) for claim in ledger.values()
+        if claim.unit == "%" and claim.as_printed and not claim.as_printed.bound and (pair := _count_and_base(claim, ledger))
+    ]
+
+
+def _count_and_base(claim: Claim, ledger: Ledger) -> tuple[Claim, Claim] | None:
+    match claim.expression:
+        case Operation("*", Operation("/", Reference(count), Reference(base)), _):
+            return ledger[count], ledger[base]
+    return None
+
+
+def _wrong_base(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claim, count, base = random.choice(_shares(ledger))
+    larger = [c for c in ledger.values() if c.unit == base.unit and (c.number or 0) > (count.number or 0)]
+    others = [c for c in larger if c.kind in ("count", "target")]
+    printed = [_percent(100 * count.number / other.number, claim) for other in others if count.number and other.number]
+    choices = sorted({text for text in printed if text != claim.printed})
+    return {claim.claim_id: reprinted(claim, random.choice(choices))} if choices else {}
+
+
+def _percent(value: float, claim: Claim, decimals: int | None = None) -> str:
+    places = max(claim.as_printed.decimals, 0) if decimals is None and claim.as_printed else decimals or 0
+    return f"{value:.{places}f}%" if "%" in claim.printed else f"{value:.{places}f}"
+
+
+def _stale_total(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    named = {n.removeprefix("claim:") for c in ledger.values() if c.expression for n in references(c.expression)}
+    totals = [
+        c for c in _figures(ledger)
+        if c.kind in ("count", "target", "money") and c.unit != "%" and (c.number or 0) >= 20
+        and (c.claim_id in named or c.formula or len(ledger.about(c.quantity)) > 1)
+    ]
+    claim = random.choice(totals)
+    earlier = Decimal(str(claim.number)) * Decimal(random.randint(95, 99)) / 100
+    whole = int(earlier.to_integral_value())
+    return {claim.claim_id: reprinted(claim, f"£{whole:,}" if "£" in claim.printed else f"{whole}")}
+
+
+def _swapped_label(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    one = random.choice(_figures(ledger))
+    others = [
+        c for c in _figures(ledger)
+        if (c.section, c.kind, c.unit) == (one.section, one.kind, one.unit) and c.number != one.number and c.quantity != one.quantity
+    ]
+    if not others:
+        return {}
+    other = random.choice(others)
+    return {one.claim_id: reprinted(one, other.printed), other.claim_id: reprinted(other, one.printed)}
+
+
+def _rounding(ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
+    """The neighbour of a printed figure on the wrong side of its recomputed value."""
+    claims = [c for c in _figures(ledger) if _off(c, verdicts[c.claim_id])]
+    claim = random.choice(claims)
+    printed, recomputed = claim.as_printed, verdicts[claim.claim_id].recomputed
+    if printed is None or recomputed is None:
+        return {}
+    step = printed.step if recomputed > float(printed.value) else -printed.step
+    return {claim.claim_id: reprinted(claim, _percent(float(printed.value + step), claim))}
+
+
+def _off(claim: Claim, verdict: Finding) -> bool:
+    """Whether a figure was rounded at all, so that it can be rounded the wrong way."""
+    exact = verdict.recomputed is None or claim.number is None or abs(verdict.recomputed - claim.number) < 1e-9
+    return claim.unit == "%" and verdict.verdict is Verdict.REPRODUCED and not exact
+
+
+def _bare_percentage(ledger: Ledger, random: Random, possible: bool) -> Change:
+    """A further percentage of a printed number of people, without a count, at decimals from which the base shows."""
+    bases = [c for c in ledger.values() if c.kind == "count" and c.unit == "people" and 7 <= (c.number or 0) <= 5000]
+    base = random.choice(bases)
+    people = int(base.number or 0)
+    decimals = 0 if people < 50 else 1 if people < 500 else 2
+    texts = [f"{random.uniform(1, 99):.{decimals}f}%" for _ in range(TRIES)]
+    kept = [text for text in texts if bool(possible_totals(parse_printed(text), people, PERCENT)) is possible]
+    added = f"{base.claim_id}000"
+    more = {"claim_id": added, "unit": "%", "base": base.claim_id, "kind": "share", "formula": "", "quantity": "added_percentage"}
+    return {added: reprinted(base, kept[0], **more)} if kept else {}
+
+
+def _impossible(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    return _bare_percentage(ledger, random, possible=False)
+
+
+# Changes that make nothing false.
+def _separator(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claims = [c for c in _figures(ledger) if re.fullmatch(r"\d{4,}", c.printed)]
+    claim = random.choice(claims or _figures(ledger))
+    text = f"{int(claim.printed):,}" if claim.printed.isdigit() else claim.printed
+    return {claim.claim_id: reprinted(claim, text)}
+
+
+def _one_more_digit(ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
+    reproduced = [c for c in _figures(ledger) if verdicts[c.claim_id].verdict is Verdict.REPRODUCED]
+    claims = [c for c in reproduced if c.unit == "%" and not _restated(c, ledger)]
+    if not claims:
+        return {}
+    claim = random.choice(claims)
+    decimals = (claim.as_printed.decimals if claim.as_printed else 0) + 1
+    return {claim.claim_id: reprinted(claim, _percent(verdicts[claim.claim_id].recomputed or 0.0, claim, decimals))}
+
+
+def _restated(claim: Claim, ledger: Ledger) -> bool:
+    return any(o.as_printed and o.claim_id != claim.claim_id for o in ledger.about(claim.quantity))
+
+
+def _restatement(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claim = random.choice(_figures(ledger))
+    copy = claim.model_dump() | {"claim_id": f"{claim.claim_id}000", "formula": f"claim:{claim.claim_id}", "base": ""}
+    return {f"{claim.claim_id}000": Claim.model_validate(copy)}
+
+
+def _about(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claims = [c for c in _figures(ledger) if c.unit == "%" and c.as_printed and not c.as_printed.bound]
+    claim = random.choice(claims)
+    return {claim.claim_id: reprinted(claim, f"about {claim.printed}")}
+
+
+def _other_section(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claim = random.choice(_figures(ledger))
+    return {claim.claim_id: Claim.model_validate(claim.model_dump() | {"section": "Another heading", "line": claim.line + 1})}
+
+
+def _possible_alone(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    return _bare_percentage(ledger, random, possible=True)
+
+
+Maker = Callable[[Ledger, dict[str, Finding], Random], Change]
+ERRORS: dict[str, Maker] = {
+    "digit slip": _digit_slip, "wrong base": _wrong_base, "stale total": _stale_total, "swapped label": _swapped_label,
+    "rounding": _rounding, "impossible percentage": _impossible,
+}
+HARMLESS: dict[str, Maker] = {
+    "digit slip": _separator, "wrong base": _one_more_digit, "stale total": _restatement, "swapped label": _other_section,
+    "rounding": _about, "impossible percentage": _possible_alone,
+}
+HARMLESS_WORDS = {
+    "digit slip": "the same figure with a thousands separator", "wrong base": "the same percentage with one more digit",
+    "stale total": "a true restatement added", "swapped label": "the figure under another heading",
+    "rounding": "the word about put before it", "impossible percentage": "a possible percentage of a printed number of people",
+}
+TRIES = 50  # to find a claim that a change of the kind can befall
+
+
+def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Trial, ...]:
+    """`count` planted errors and as many harmless changes, spread over the kinds, each in a copy of the ledger.
+
+    A kind that no claim of the ledger can have (no percentage with a printed base, for example) is left out, and the
+    others make up the number. Same seed, same trials.
+    """
+    random = Random(seed)
+    verdicts = {finding.claim_id: finding for finding in audit(ledger)}
+    before, linked, named = alarms(ledger, plan), linked_claims(ledger, plan), claims_by_check(plan)
+    found = []
+    usable = [kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))]
+    for makers, harmless in ((ERRORS, False), (HARMLESS, True)):
+        for number in range(count):
+            kind = usable[number % len(usable)]
+            change = _make(makers[kind], ledger, verdicts, random)
+            raised = tuple(sorted(alarms(changed(ledger, change), touching(plan, named, change)) - before))
+            found.append(Trial(kind, harmless, tuple(change), _is_linked(change, linked), raised))
+    return tuple(found)
+
+
+def _is_linked(change: Change, linked: frozenset[str]) -> bool:
+    return any(claim_id in linked or claim.base or claim.formula for claim_id, claim in change.items())
+
+
+def _make(maker: Maker, ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
+    for _ in range(TRIES):
+        try:
+            change = maker(ledger, verdicts, random)
+        except (IndexError, ValueError):  # nothing to choose from, or a print that is no figure any more
+            continue
+        if change and not any(claim in verdicts and verdicts[claim].verdict is Verdict.INCONSISTENT for claim in change):
+            return change
+    return {}
+
+
+def rates(found: Iterable[Trial]) -> pd.DataFrame:
+    """Trials by kind: planted, linked, found, found of linked in %, pointing at the figure in %, harmless, false alarms in %.
+
+    The last row is of all kinds together.
+    """
+    kept = list(found)
+    kinds = [*dict.fromkeys(trial.kind for trial in kept), "all kinds"]
+    rows = [_rates([t for t in kept if kind in (t.kind, "all kinds")]) for kind in kinds]
+    return pd.DataFrame(rows, index=pd.Index(kinds, name="kind"))
+
+
+def _rates(kept: list[Trial]) -> dict[str, float | int | None]:
+    errors, harmless = [t for t in kept if not t.harmless], [t for t in kept if t.harmless]
+    linked, caught = [t for t in errors if t.linked], [t for t in errors if t.alarms]
+    return {
+        "planted": len(errors), "found": len(caught), "rate": _share(caught, errors), "linked": len(linked),
+        "rate_linked": _share([t for t in linked if t.alarms], linked), "points": _share([t for t in caught if t.points_at_it], caught),
+        "harmless": len(harmless), "false_alarms": _share([t for t in harmless if t.alarms], harmless),
+    }
+
+
+def _share(part: list[Trial], whole: list[Trial]) -> float | None:
+    return 100 * len(part) / len(whole) if whole else None
+
+
+def missed(found: Iterable[Trial]) -> Iterator[Trial]:
+    """The planted errors that bear on something printed and yet raised no alarm."""
+    yield from (trial for trial in found if not trial.harmless and trial.linked and not trial.alarms)

@@ -1,0 +1,93 @@
+"""What a printed R² of English on time in the UK allows: strength, tests and the yearly gain, for every possible n."""
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from analysis.bounds.brackets import Bracket, spread_range
+from analysis.bounds.correlation import raw_slopes, regressions_with, smallest_significant_size
+from analysis.bounds.groups import possible_counts
+from analysis.english.sample import MONTHS_IN_A_YEAR
+from analysis.quantities import Interval, as_interval
+from analysis.study import Study
+from analysis.study.tables import validate
+
+FILE = "english.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Recent(_Part):
+    """Claims: the share of people who came within so many years."""
+
+    share: str
+    years: str
+
+
+class Figures(_Part):
+    """The printed figures of english.yaml, by claim id."""
+
+    r_squared: str
+    fewest: str
+    most: str
+    likely: str
+    longest_years: str
+    recent: Recent
+
+
+def read_figures(study: Study) -> Figures:
+    """The study's english.yaml; raises InputError for anything that does not fit."""
+    return validate(Figures, study.document(FILE), study.name(FILE), None)
+
+
+def printed_fit(figures: Figures, study: Study) -> Interval:
+    """The rounding interval of the printed R²."""
+    return study.claims[figures.r_squared].interval or Interval(0, 1)
+
+
+def size(study: Study, claim: str) -> int:
+    """A printed number of people, or years."""
+    return int(study.claims[claim].number or 0)
+
+
+def by_size(figures: Figures, study: Study) -> pd.DataFrame:
+    """What any regression with this R² shows, for every n from the fewest to the most; see `bounds.correlation`."""
+    return regressions_with(printed_fit(figures, study), range(size(study, figures.fewest), size(study, figures.most) + 1))
+
+
+def first_significant(figures: Figures, study: Study) -> int | None:
+    """The smallest n with which the printed R² differs from 0 at the 5 per cent level."""
+    return smallest_significant_size(float(study.claims[figures.r_squared].number or 0))
+
+
+def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
+    """The standard deviation of months in the UK that the print allows, under two readings.
+
+    With nothing but the longest time, and with the printed share of recent arrivals read as time in the UK.
+    """
+    n, most = size(study, figures.likely), MONTHS_IN_A_YEAR * size(study, figures.longest_years)
+    edge = MONTHS_IN_A_YEAR * size(study, figures.recent.years)
+    share = study.claims[figures.recent.share].interval
+    recent = possible_counts(share, n)[0] if share else 0
+    return {
+        "nobody longer than the longest time printed": spread_range([Bracket(n, 0, most)]),
+        "and the printed share of recent arrivals, read as time in the UK": spread_range(
+            [Bracket(recent, 0, edge), Bracket(n - recent, edge + 1, most)]
+        ),
+    }
+
+
+def yearly_gains(figures: Figures, study: Study) -> pd.DataFrame:
+    """The gain in a year without support, in standard deviations of English: sd_low, sd_high (months), low, high, flattest.
+
+    Index: reading. Its sign is not printed, so `low` mirrors `high`; `flattest` is the smallest size of the gain, with
+    the widest spread of months.
+    """
+    fit, rows = printed_fit(figures, study), {}
+    for reading, spread in months_spread(figures, study).items():
+        steepest = raw_slopes(fit, as_interval(1.0), spread).high * MONTHS_IN_A_YEAR
+        flattest = fit.low**0.5 / spread.high * MONTHS_IN_A_YEAR
+        rows[reading] = (spread.low, spread.high, -steepest, steepest, flattest)
+    columns = ["sd_low", "sd_high", "low", "high", "flattest"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("reading")

@@ -1,0 +1,50 @@
+"""What was published last: from what, and which files; so that a run in which nothing changed need not publish again."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.pipeline.sources import Sources
+
+FILE = Path("build") / "published.json"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The closing lines of a run, the inputs its pages were made from (as one hash), and the pages' state."""
+
+    told: list[str]
+    inputs: str
+    pages: dict[str, list[int]]
+
+
+def inputs(root: Path, stamp: str, sources: Sources) -> str:
+    """One hash of all that pages are made from once every stage is up to date: dvc.lock, params.yaml, code, stamp."""
+    parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
+    parts += [(root / name).read_bytes() for name in ("dvc.lock", "params.yaml") if (root / name).is_file()]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def still_told(root: Path, stamp: str, sources: Sources) -> list[str] | None:
+    """The closing lines of the last publication if it would come out the same again; else None."""
+    try:
+        last = Publication(**json.loads((root / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return last.told if last.inputs == inputs(root, stamp, sources) and last.pages == _pages(root) else None
+
+
+def note(root: Path, told: list[str], stamp: str, sources: Sources) -> None:
+    """Keep what was published."""
+    content: dict[str, Any] = {"told": told, "inputs": inputs(root, stamp, sources), "pages": _pages(root)}
+    (root / FILE).parent.mkdir(exist_ok=True)
+    temporary = (root / FILE).with_suffix(".part")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    temporary.replace(root / FILE)
+
+
+def _pages(root: Path) -> dict[str, list[int]]:
+    files = {path: path.stat() for path in (root / "reports").rglob("*.html")}
+    return {path.relative_to(root).as_posix(): [state.st_mtime_ns, state.st_size] for path, state in files.items()}

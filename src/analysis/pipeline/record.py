@@ -1,0 +1,164 @@
+"""The record of what was made from what: DVC's, kept through DVC's own classes within this process.
+
+A stage runs here as in `dvc repro`: its outputs are removed, it runs, DVC hashes inputs and outputs, keeps the outputs in
+its cache and writes dvc.lock. Only, several may run at a time, and the hashes of the inputs are taken before as well as
+after the run: a stage whose inputs changed meanwhile is not recorded.
+"""
+
+import logging
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+OURS = ["python", "-m", "analysis"]
+
+
+class NotRecorded(RuntimeError):
+    """A stage cannot run, or what it made cannot be recorded; the text says why."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of dvc.yaml: its name, the arguments of our command (none if it is not ours), what it waits for."""
+
+    name: str
+    arguments: tuple[str, ...]
+    after: frozenset[str]
+
+    @property
+    def notebook(self) -> bool:
+        """Whether it runs a notebook."""
+        return self.arguments[:1] == ("run",)
+
+    @property
+    def label(self) -> str:
+        """What the display calls it: notebook and study, or the stage's name."""
+        if self.notebook and self.arguments[2:3] == ("--study",):
+            return f"{self.arguments[1]} · {self.arguments[3]}"
+        return self.name.replace("@", " · ")
+
+
+class Record:
+    """DVC's view of the project, locked against other DVC commands while open."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        """Open the project at `root`, with DVC's settings from `environment`."""
+        os.environ.update({name: value for name, value in environment.items() if name.startswith("DVC_")})
+        from dvc.repo import Repo
+
+        logging.getLogger("dvc").setLevel(logging.ERROR)
+        self.repo = Repo(str(root))
+        self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
+        self._done: list[Any] = []
+
+    def __enter__(self) -> "Record":
+        """Lock the project. Raises NotRecorded if another DVC command holds it, or dvc.yaml is not sound."""
+        from dvc.exceptions import DvcException
+
+        try:
+            self.repo.lock.lock()
+            graph = self.repo.index.graph
+        except DvcException as error:
+            self.repo.lock.unlock()
+            raise NotRecorded(str(error)) from None
+        self._there.__enter__()
+        self._stages = {stage.addressing: stage for stage in graph}
+        self.stages = {
+            stage.addressing: Stage(stage.addressing, _ours(stage.cmd), frozenset(other.addressing for other in graph.successors(stage)))
+            for stage in graph
+            if stage.cmd
+        }
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Write what was recorded to dvc.lock, whatever happened since."""
+        try:
+            self.write()
+        finally:
+            self.repo.lock.unlock()
+            self.repo.close()
+            self._there.__exit__(None, None, None)
+
+    def is_current(self, stage: Stage) -> bool:
+        """Whether inputs, parameters, command and outputs are those of dvc.lock."""
+        return not self._stages[stage.name].changed()
+
+    def begin(self, stage: Stage, force: bool = False) -> dict[str, Any] | None:
+        """Remove the outputs of a stage that is to run; returns the hashes of its inputs, for `finish`.
+
+        Returns None, with the outputs put in place, if DVC's cache knows a run of this command on these very inputs,
+        unless `force`. Raises NotRecorded if an input is missing.
+        """
+        from dvc.exceptions import DvcException
+
+        known = self._stages[stage.name]
+        if missing := [str(dep) for dep in known.deps if not dep.exists]:
+            raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
+        known.remove_outs(ignore_remove=False, force=False)
+        try:
+            if not force and self._restored(known):
+                return None
+            known.save_deps()
+        except DvcException as error:
+            raise NotRecorded(f"{stage.name}: {error}") from None
+        return _hashes(known)
+
+    def _restored(self, known: Any) -> bool:
+        from dvc.stage.cache import RunCacheNotFoundError
+
+        try:
+            self.repo.stage_cache.restore(known)  # hashes the inputs itself, and must find them as dvc.lock has them
+        except RunCacheNotFoundError:
+            return False
+        known.save()
+        known.commit()
+        self._done.append(known)
+        return True
+
+    def finish(self, stage: Stage, before: dict[str, Any]) -> None:
+        """Record what a stage made. Raises NotRecorded if its inputs are no longer as before, or an output is missing."""
+        from dvc.exceptions import DvcException
+
+        known = self._stages[stage.name]
+        try:
+            known.save(run_cache=False)
+        except DvcException as error:
+            raise NotRecorded(f"{stage.name}: {error}") from None
+        if changed := [name for name, found in _hashes(known).items() if before[name] != found]:
+            raise NotRecorded(f"{changed[0]} changed while {stage.label} ran: run again")
+        known.commit()
+        self.repo.stage_cache.save(known)
+        self._done.append(known)
+
+    def leave_to_dvc(self, names: Iterable[str], force: bool) -> None:
+        """Have DVC itself run what is not ours, and what waits for it. Raises NotRecorded if a stage fails."""
+        from dvc.exceptions import DvcException
+
+        self.write()
+        self.repo.lock.unlock()
+        try:
+            self.repo.reproduce(list(names), force=force, single_item=True)
+        except DvcException as error:
+            raise NotRecorded(str(error)) from None
+        finally:
+            self.repo.lock.lock()
+
+    def write(self) -> None:
+        """Write what was recorded so far to dvc.lock."""
+        if self._done:
+            self._done[0].dvcfile.dump_stages(self._done, update_pipeline=False)
+            self._done.clear()
+
+
+def _hashes(stage: Any) -> dict[str, Any]:
+    return {str(dep): (dep.hash_info.name, dep.hash_info.value) for dep in stage.deps}
+
+
+def _ours(command: str | list[str]) -> tuple[str, ...]:
+    words = shlex.split(command) if isinstance(command, str) else []
+    return tuple(words[3:]) if words[:3] == OURS else ()

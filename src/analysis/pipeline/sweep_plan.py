@@ -1,0 +1,68 @@
+"""Which cases the command `analysis sweep` runs, and on what data."""
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.pipeline.sweep import Case
+
+
+def census_cases(root: Path, areas: Sequence[str], official: Path | None, settings: dict[str, Any]) -> tuple[list[Case], list[Path]]:
+    """A case for each authority (2011 codes; none: every one the tables have), and the data they read.
+
+    `official` is a folder with the complete tables. Raises InputError for settings or tables that cannot be used. An
+    unknown code is the failure of its own case.
+    """
+    from pydantic import ValidationError
+
+    from analysis.census.areas import authorities
+    from analysis.census.baseline import Settings
+    from analysis.census.reference import load_reference
+
+    own = root / "data" / "raw" / "reference"
+    try:
+        Settings(**settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _refused(f"--{first['loc'][0]}", str(first["input"]), str(first["msg"])) from None
+    codes = list(dict.fromkeys(areas)) or list(authorities(load_reference(own, official).names))
+    place = str(official.resolve()) if official else ""
+    return [Case(code, "census", {"area": code, "official": place, "settings": settings}) for code in codes], [own, *filter(None, [official])]
+
+
+def sroi_cases(
+    root: Path, studies: Sequence[str], draws: int, seeds: Sequence[int], grid: dict[str, list[float]]
+) -> tuple[list[Case], list[Path]]:
+    """A case for each study, seed and point of the grid of assumptions held at a value, and the data they read."""
+    points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    cases = [
+        Case(_named(study, seed, point), "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
+        for study, seed, point in product(studies, seeds, points)
+    ]
+    return cases, [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
+
+
+def _named(study: str, seed: int, point: dict[str, float]) -> str:
+    return " ".join([study, f"seed={seed}", *(f"{name}={value:g}" for name, value in point.items())])
+
+
+def grid_from(texts: Iterable[str]) -> dict[str, list[float]]:
+    """NAME=VALUE,VALUE,... as a grid; InputError for anything else.
+
+    >>> grid_from(["deadweight=0.1,0.2"])
+    {'deadweight': [0.1, 0.2]}
+    """
+    grid = {}
+    for text in texts:
+        name, _, values = text.partition("=")
+        try:
+            grid[name.strip()] = [float(value) for value in values.split(",")]
+        except ValueError:
+            raise _refused("--set", repr(text), "an assumption's id and numbers, as in --set deadweight=0.1,0.2") from None
+    return grid
+
+
+def _refused(option: str, found: str, expected: str) -> InputError:
+    return InputError("the command line", column=option, found=found, expected=expected, action="correct the option")

@@ -1,0 +1,74 @@
+"""The model as a program in the page: change an assumption, and ratio, value by beneficiary and tornado follow.
+
+The formulas are written from the model's steps; the part that draws (`template/explorer.js`) knows no formula. Nothing is
+fetched. The page's policy admits this one program by its hash; everything from data reaches it as data.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from analysis.reporting.formulas import Dialect, write_formula
+from analysis.reporting.markup import Display, clean, escape
+from analysis.sroi.model import Model
+from analysis.sroi.prices import known
+
+_FOLDER = Path(__file__).parent / "template"
+_WITHOUT = "The explorer needs scripts, which are switched off here. The workbook of this study holds the same model."
+
+
+def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
+    """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
+    program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"
+    html = (
+        f'<style>{_file("explorer.css")}</style><div class="explorer" id="explorer" data-structural>'
+        f"<noscript><p>{_WITHOUT}</p></noscript></div>"
+        f'<p class="note"><a href="{escape(workbook)}">The same model as a workbook</a></p>'
+        f'<script type="application/json" id="explorer-data">{_data(model)}</script>'
+        f"<script data-program>{program}</script>"
+    )
+    return Display(html, "Explorer of the model (on the page).")
+
+
+def evaluator(model: Model) -> str:
+    """JavaScript `evaluate(v)`: from the values of all entries, in order, to those of all steps, in order."""
+    entries = {name: f"v[{place}]" for place, name in enumerate(model.entries)}
+    places = entries | {step.id: f"s[{place}]" for place, step in enumerate(model.steps)}
+    dialect = Dialect(places.__getitem__, {"min": "Math.min", "max": "Math.max"})
+    lines = [f"s[{place}]={write_formula(step.expression, dialect)};" for place, step in enumerate(model.steps)]
+    ends = [f"{write_formula(row.formulas['duration'], dialect)}+{row.start}" for row in model.value_map.outcomes if row.lasts]
+    return "\n".join(
+        [
+            f"const s=new Float64Array({len(model.steps)});",
+            "function evaluate(v){", *lines, "return s;}",
+            f"function lastYear(v){{evaluate(v);return Math.max(0,{','.join(ends) or '0'});}}",
+        ]
+    )
+
+
+def _data(model: Model) -> str:
+    """What the program shows, as JSON that no closing tag can leave."""
+    value_map = model.value_map
+    places = {step.id: place for place, step in enumerate(model.steps)}
+    content = {
+        "study": clean(value_map.name),
+        "entries": [
+            {
+                "id": entry.id, "label": clean(entry.label), "unit": clean(entry.unit), "value": entry.value, "low": entry.low,
+                "high": entry.high, "kind": entry.kind, "fixed": known(entry.id),
+            }
+            for entry in model.entries.values()
+        ],
+        "totals": {name: places[f"total.{name}"] for name in ("ratio", "value", "cost", "net")},
+        "beneficiaries": [[clean(who), places[f"beneficiary.{place}"]] for place, who in enumerate(value_map.beneficiaries)],
+        "outcomes": [[clean(row.label), places[f"{row.id}.present"]] for row in value_map.outcomes],
+        "years": [places[f"total.year.{year}"] for year in range(model.years)],
+        "scenarios": [[clean(name), values] for name, values in model.scenarios.items()],
+        "horizon": model.years,
+    }
+    return json.dumps(content, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+@cache
+def _file(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")

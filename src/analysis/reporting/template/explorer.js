@@ -1,0 +1,198 @@
+"use strict";
+const root = document.getElementById("explorer");
+const data = JSON.parse(document.getElementById("explorer-data").textContent);
+const PREFIX = "#explorer?", STEPS = 400, SHOWN = 14;
+const published = Float64Array.from(data.entries, (entry) => entry.value);
+const current = published.slice();
+const place = new Map(data.entries.map((entry, at) => [entry.id, at]));
+const open = data.entries.map((entry, at) => at).filter((at) => !data.entries[at].fixed);
+const ranged = open.filter((at) => data.entries[at].low < data.entries[at].high);
+const money = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP", maximumFractionDigits: 0 });
+const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const plain = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 6 });
+let before = [], waiting = false;
+
+function make(tag, parent, properties, ...words) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties || {})) name in element ? (element[name] = value) : element.setAttribute(name, value);
+  element.append(...words);
+  if (parent) parent.append(element);
+  return element;
+}
+
+function bars(parent, count) {
+  return Array.from({ length: count }, () => {
+    const row = make("div", parent, { className: "bar" });
+    const label = make("span", row), track = make("span", row, { className: "track", ariaHidden: "true" });
+    return { row, label, fills: [make("span", track, { className: "fill" }), make("span", track, { className: "fill down" })], value: make("span", row, { className: "value" }) };
+  });
+}
+
+function stretch(fill, from, to, low, high) {
+  const span = high - low || 1, left = Math.min(from, to), width = Math.abs(to - from);
+  fill.style.left = `${(100 * (left - low)) / span}%`;
+  fill.style.width = `${(100 * width) / span}%`;
+}
+
+root.replaceChildren();
+const buttons = make("div", root, { className: "buttons" });
+const results = make("div", root, { className: "results" });
+make("h3", results, {}, "Social value for each pound");
+const status = make("p", results, { role: "status", ariaLive: "polite", className: "ratio" });
+const totals = make("dl", results);
+const total = ["value", "cost", "net"].map((name) => {
+  make("dt", totals, {}, { value: "Present value", cost: "Cost", net: "Value less cost" }[name]);
+  return [name, make("dd", totals)];
+});
+const warning = make("p", results, { className: "warning", hidden: true }, "An outcome now lasts longer than the years of the model; what lies beyond is not counted.");
+make("h3", results, {}, "Value by beneficiary");
+const byBeneficiary = bars(make("div", results, { id: "explorer-beneficiaries" }), data.beneficiaries.length);
+make("h3", results, {}, "Ratio when one assumption moves over its range");
+const tornado = bars(make("div", results, { id: "explorer-tornado" }), Math.min(SHOWN, ranged.length));
+const panel = make("div", root, { className: "panel" });
+make("h3", panel, {}, "What differs from the central case");
+const differences = make("ul", panel, { className: "differences", id: "explorer-differences" });
+make("h3", panel, {}, "Assumptions");
+const inputs = make("div", panel, { className: "inputs", tabIndex: 0, role: "region", ariaLabel: "Assumptions" });
+
+const controls = new Map(open.map((at) => {
+  const entry = data.entries[at], set = make("fieldset", inputs), legend = make("legend", set, {}, entry.label), line = make("div", set, { className: "controls" });
+  let slider = null;
+  if (entry.low < entry.high) {
+    slider = make("input", line, { type: "range", min: "0", max: String(STEPS), step: "1", ariaLabel: `${entry.label}, slider` });
+    slider.addEventListener("input", () => change(at, entry.low + ((entry.high - entry.low) * slider.valueAsNumber) / STEPS));
+  }
+  const typed = make("input", line, { type: "number", step: "any", ariaLabel: `${entry.label}, value` });
+  typed.dataset.entry = entry.id;
+  typed.addEventListener("change", () => change(at, Number.isFinite(typed.valueAsNumber) ? typed.valueAsNumber : published[at]));
+  make("span", line, { className: "unit" }, entry.unit.replaceAll("GBP", "£"));
+  return [at, { slider, typed, legend }];
+}));
+
+for (const [name, values] of data.scenarios) make("button", buttons, { type: "button" }, `Estimate: ${name}`).addEventListener("click", () => setAll(values));
+make("button", buttons, { type: "button", id: "explorer-reset" }, "Back to the central case").addEventListener("click", reset);
+make("button", buttons, { type: "button", id: "explorer-link" }, "Link to this state").addEventListener("click", (event) => {
+  const button = event.currentTarget, told = (words) => { button.textContent = words; };
+  if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told("Link copied"), () => told("The address bar holds the link"));
+  else told("The address bar holds the link");
+});
+
+function change(at, value) {
+  current[at] = value;
+  schedule(true);
+}
+
+function setAll(values) {
+  for (const [id, value] of Object.entries(values)) if (place.has(id)) current[place.get(id)] = value;
+  schedule(true);
+}
+
+function reset() {
+  before = changed();
+  current.set(published);
+  schedule(true);
+}
+
+function changed() {
+  return open.filter((at) => current[at] !== published[at]).map((at) => [at, current[at]]);
+}
+
+function schedule(write) {
+  if (write) writeState();
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; draw(); });
+}
+
+function writeState() {
+  const state = new URLSearchParams(changed().map(([at, value]) => [data.entries[at].id, String(value)])).toString();
+  const address = location.href.replace(/#.*$/s, "") + (state ? PREFIX + state : "#explorer");
+  history.replaceState(null, "", address);
+}
+
+function readState() {
+  if (!location.hash.startsWith(PREFIX)) return;
+  current.set(published);
+  for (const [id, text] of new URLSearchParams(location.hash.slice(PREFIX.length))) {
+    const value = Number(text), at = place.get(id);
+    if (at !== undefined && text.trim() && Number.isFinite(value) && !data.entries[at].fixed) current[at] = value;
+  }
+  schedule(false);
+}
+
+function draw() {
+  const started = performance.now();
+  const found = evaluate(current).slice();
+  status.textContent = pounds.format(found[data.totals.ratio]);
+  for (const [name, cell] of total) cell.textContent = money.format(found[data.totals[name]]);
+  warning.hidden = lastYear(current) <= data.horizon + 1e-9;
+  drawBeneficiaries(found);
+  drawTornado(found[data.totals.ratio]);
+  drawInputs();
+  root.dataset.milliseconds = String(performance.now() - started);
+  root.dataset.drawn = String(Number(root.dataset.drawn || 0) + 1);
+}
+
+function drawBeneficiaries(found) {
+  const values = data.beneficiaries.map(([, at]) => found[at]), high = Math.max(...values, 0), low = Math.min(...values, 0);
+  byBeneficiary.forEach((bar, at) => {
+    bar.label.textContent = data.beneficiaries[at][0];
+    bar.value.textContent = money.format(values[at]);
+    stretch(bar.fills[values[at] < 0 ? 1 : 0], 0, values[at], low, high);
+    stretch(bar.fills[values[at] < 0 ? 0 : 1], 0, 0, low, high);
+  });
+}
+
+function swings(ratio) {
+  const trial = current.slice();
+  const rows = ranged.map((at) => {
+    const ends = [data.entries[at].low, data.entries[at].high].map((end) => { trial[at] = end; return evaluate(trial)[data.totals.ratio]; });
+    trial[at] = current[at];
+    return { at, ends, span: Math.max(...ends, ratio) - Math.min(...ends, ratio) };
+  });
+  return rows.sort((a, b) => b.span - a.span || a.at - b.at);
+}
+
+function drawTornado(ratio) {
+  const rows = swings(ratio).slice(0, tornado.length);
+  const all = rows.flatMap((row) => row.ends).concat(ratio), low = Math.min(...all), high = Math.max(...all);
+  tornado.forEach((bar, at) => {
+    const [first, second] = rows[at].ends;
+    bar.label.textContent = data.entries[rows[at].at].label;
+    bar.value.textContent = `${pounds.format(first)} to ${pounds.format(second)}`;
+    stretch(bar.fills[0], ratio, second, low, high);
+    stretch(bar.fills[1], ratio, first, low, high);
+  });
+}
+
+function drawInputs() {
+  for (const [at, control] of controls) {
+    const entry = data.entries[at];
+    if (control.slider) control.slider.value = String(Math.round((STEPS * (current[at] - entry.low)) / (entry.high - entry.low)));
+    if (document.activeElement !== control.typed || control.typed.valueAsNumber !== current[at]) control.typed.value = String(current[at]);
+    control.legend.className = current[at] === published[at] ? "" : "changed";
+  }
+  const now = changed(), shown = now.length ? now : before;
+  differences.replaceChildren(...shown.map(([at, value]) => make("li", null, {}, line(at, value, now.length > 0))));
+  if (!shown.length) make("li", differences, {}, "Nothing: this is the central case, as published where it is printed.");
+}
+
+function line(at, value, still) {
+  const entry = data.entries[at], outside = value < entry.low || value > entry.high ? ", outside the range of the register" : "";
+  const words = `${entry.label}: ${plain.format(value)} instead of ${plain.format(published[at])}${outside}`;
+  return still ? words : `${words} (put back)`;
+}
+
+addEventListener("hashchange", readState);
+readState();
+draw();
+globalThis.sroiExplorer = {
+  evaluate: (values) => {
+    const trial = published.slice();
+    for (const [id, value] of Object.entries(values)) trial[place.get(id)] = value;
+    const found = evaluate(trial), at = (places) => places.map((step) => found[step]);
+    return [found[data.totals.ratio], found[data.totals.value], found[data.totals.cost], found[data.totals.net],
+      ...at(data.beneficiaries.map((b) => b[1])), ...at(data.outcomes.map((o) => o[1])), ...at(data.years)];
+  },
+  state: () => Object.fromEntries(data.entries.map((entry, at) => [entry.id, current[at]])),
+};

@@ -1,0 +1,143 @@
+"""What 03_before_after shows where there are no records: every value that the printed means and percentages allow."""
+
+import pandas as pd
+
+from analysis.questionnaire import published
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.reporting.views.claims import published as as_published
+from analysis.reporting.views.evidence import number, p_value, sentence_case
+from analysis.results import Column, Kind, Result, slug
+
+_MODULE = "analysis.questionnaire.published"
+_UNITS = {published.IMPROVED: ("%", 0), published.WORSE: ("%", 0), published.NET: ("%", 0)}
+
+
+def record(page: Appendix, printed: published.Printed) -> None:
+    """Record the claims, and `<item>.<statistic>` over all readings, for the prose."""
+    named = [printed.figures.respondents, *printed.figures.everyone, *printed.figures.groups.claims.values()]
+    named += [claim for item in printed.figures.items for claim in (item.before, item.after)]
+    page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(named))
+    page.add(_group_results(printed))
+    for item in printed.figures.items:
+        ranges = printed.ranges[item.id]
+        for statistic in ranges["statistic"].unique():
+            found = published.over_readings(ranges, statistic)
+            unit, decimals = _UNITS.get(statistic, ("", 2))
+            page.add([number(f"{item.id}.{slug(statistic)}", f"{item.label}: {statistic}", None, unit, decimals, Kind.BOUNDED, found.low, found.high, "bounds over all readings", f"{_MODULE}.item_ranges")])
+
+
+def _group_results(printed: published.Printed) -> list[Result]:
+    found, function = published.group_sizes(printed.figures, printed.study), f"{_MODULE}.group_sizes"
+    ends = 100 * found["difference_low"].min(), 100 * found["difference_high"].max()
+    return [
+        number("groups.possible", "Possible pairs of group sizes", len(found), "pairs", kind=Kind.RECOMPUTED, function=function),
+        number("groups.difference", "Difference of the groups, over all pairs of sizes", None, "%", 0, Kind.BOUNDED, *ends, "95 % (Newcombe), all sizes", function),
+    ]
+
+
+def answer(figures: published.Figures) -> str:
+    """The opening paragraph, as a template."""
+    item, other = figures.items[0], figures.items[-1]
+    first, second = figures.groups.claims.values()
+    return (
+        f"The printed mean of {item.label.lower()} rose from {{claim:{item.before}}} to {{claim:{item.after}}}. Taken alone, the two "
+        f"means allow anything from {{{item.id}.share_improved|interval}} of the respondents to have improved, and from "
+        f"{{{item.id}.share_worse|interval}} to have got worse: a rise of a mean does not say for how many. The mean change itself lies "
+        f"between {{{item.id}.mean_change|interval}} points. For {other.label.lower()} the print allows "
+        f"a share improved from {{{other.id}.share_improved|interval}}. If the two groups of courses make up the respondents, the percentages whose "
+        f"English improved, {{claim:{first}}} and {{claim:{second}}}, leave {{groups.possible|:pairs}} of group sizes, and in all of them the difference "
+        f"of the two has a confidence interval within {{groups.difference|interval}}."
+    )
+
+
+def printed_table(page: Appendix, printed: published.Printed) -> Display:
+    """Table: means before and after as printed."""
+    frame = pd.DataFrame(
+        {when: [as_published(printed.study.claims[getattr(item, when)]) for item in printed.figures.items] for when in ("before", "after")},
+        index=pd.Index([item.label for item in printed.figures.items]), dtype=object,
+    )
+    columns = {"before": Column("Mean before", "", Kind.PUBLISHED), "after": Column("Mean after", "", Kind.PUBLISHED)}
+    return page.table("printed", frame, columns, "Means before and after, as printed.", row_header="Item")
+
+
+def range_table(page: Appendix, printed: published.Printed, place: int) -> Display:
+    """Table: range of every statistic under every reading of one item's printed means."""
+    item = printed.figures.items[place]
+    ranges = printed.ranges[item.id]
+    order = {reading.label: number for number, reading in enumerate(item.readings, start=1)}
+    rows = {
+        f"{sentence_case(row.statistic)} (reading {order[row.reading]})": {
+            "reading": row.reading, **{end: _end(page, item, row, order[row.reading], end) for end in ("low", "high")}
+        }
+        for row in ranges.itertuples()
+    }
+    columns = {"low": Column("At least", "", Kind.BOUNDED), "high": Column("At most", "", Kind.BOUNDED)}
+    return page.table(
+        f"{item.id}_ranges", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
+        f"{item.label}: what every set of answers with the printed means shares, by reading of the print.", row_header="Statistic", group_by="reading",
+    )
+
+
+def _end(page: Appendix, item: published.PrintedItem, row, reading: int, end: str) -> Result:  # noqa: ANN001
+    value, key = float(getattr(row, end)), f"{page.notebook}.{item.id}_ranges.{slug(row.statistic)}_{reading}.{end}"
+    label, function = f"{item.label}, {row.statistic}, {'at least' if end == 'low' else 'at most'}", f"{_MODULE}.item_ranges"
+    if row.statistic.startswith("p-value"):
+        return p_value(key, label, value, Kind.BOUNDED, function)
+    unit, decimals = _UNITS.get(row.statistic, ("", 2))
+    return number(key, label, value, unit, decimals, Kind.BOUNDED, function=function)
+
+
+def improved_figure(page: Appendix, printed: published.Printed) -> Display:
+    """Figure: range of the share improved, by item and reading."""
+    from analysis.reporting.charts import interval_chart
+
+    parts = [printed.ranges[item.id].assign(item=item.label) for item in printed.figures.items]
+    frame = pd.concat(parts)
+    frame = frame[frame["statistic"] == published.IMPROVED]
+    frame.index = pd.Index([f"{row.item}, {row.reading}" for row in frame.itertuples()])
+    frame = frame[["low", "high"]].assign(none=None)
+    column = Column("Share improved", "%", Kind.BOUNDED, 0, low="low", high="high", interval="bounds", function=f"{_MODULE}.item_ranges")
+    fig = interval_chart(frame, "low", "high", "share of the respondents who improved", unit="%", from_zero=True)
+    fig.axes[0].set_gid("structural_rows")
+    first = printed.figures.items[0]
+    return page.figure(
+        "improved", fig, "The share of respondents who can have improved, by reading of the printed means.",
+        f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {first.label.lower()}.",
+        frame, {"none": column}, row_header="Item and reading",
+    )
+
+
+def group_table(page: Appendix, printed: published.Printed) -> Display:
+    """Table: every pair of group sizes that gives both printed percentages."""
+    found = published.group_sizes(printed.figures, printed.study)
+    one, two = printed.figures.groups.claims
+    rows = {}
+    for place, row in enumerate(found.to_dict("records"), start=1):
+        name = f"Possibility {place}"
+        key = f"{page.notebook}.groups.{slug(name)}"
+        rows[name] = {
+            **{part: number(f"{key}.{slug(part)}", f"{name}: {part}", int(row[part]), kind=Kind.BOUNDED, function=f"{_MODULE}.group_sizes") for part in (f"{one} count", f"{one} size", f"{two} count", f"{two} size")},
+            "difference": number(f"{key}.difference", f"{name}: difference", 100 * row["difference"], "%", 0, Kind.BOUNDED, 100 * row["difference_low"], 100 * row["difference_high"], "95 % (Newcombe)", f"{_MODULE}.group_sizes"),
+            "p": p_value(f"{key}.p", f"{name}: Fisher's exact test", row["p"], Kind.BOUNDED, f"{_MODULE}.group_sizes"),
+        }
+    columns = {f"{group} {part}": Column(f"{group}: {words}", "people", Kind.BOUNDED) for group in (one, two) for part, words in (("count", "improved"), ("size", "of"))}
+    columns |= {"difference": Column("Difference", "percentage points", Kind.BOUNDED, low="low", interval="95 % (Newcombe)"), "p": Column("p-value, Fisher's exact test", "", Kind.BOUNDED)}
+    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).assign(low=None)
+    return page.table("groups", frame, columns, f"{printed.figures.groups.label}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
+
+
+def everyone_table(page: Appendix, printed: published.Printed) -> Display:
+    """Table: the share improved among everyone, whatever those who did not answer would have said."""
+    item = printed.figures.items[0]
+    improved = published.over_readings(printed.ranges[item.id], published.IMPROVED)
+    frame = published.among_everyone(improved, printed.figures, printed.study).astype(object)
+    labels = [printed.study.claims[claim].statement for claim in frame.index]
+    frame["people"] = [as_published(printed.study.claims[claim]) for claim in frame.index]
+    frame.index = pd.Index(labels)
+    function = f"{_MODULE}.among_everyone"
+    columns = {
+        "people": Column("People", "people", Kind.PUBLISHED), "low": Column("Improved, at least", "%", Kind.BOUNDED, function=function),
+        "high": Column("Improved, at most", "%", Kind.BOUNDED, function=function),
+    }
+    return page.table("everyone", frame, columns, f"{item.label}: the share that can have improved among everyone, whatever those who did not answer would have said.", row_header="Among")

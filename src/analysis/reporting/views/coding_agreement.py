@@ -1,0 +1,192 @@
+"""How far coders agree, and the codebook they coded with."""
+
+import pandas as pd
+
+from analysis.coding import agreement as measures
+from analysis.coding import segments, tallies, versions
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section, shown_counts
+from analysis.results import Column, Kind, Result
+
+LEVEL = 0.95  # of the bootstrap intervals
+_FUNCTION = "analysis.coding.agreement.agreement_by_code"
+_READING = (
+    "Two or more coders read {agreement.units|:segments}. Each code is given or not given to a segment. Percent "
+    "agreement is high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) "
+    "and {=Gwet's AC1} correct for chance in different ways and part company where a code is rare, so prevalence "
+    "stands beside them. The intervals come from a bootstrap that draws all segments of a speaker together, since "
+    "what one person says is not independent. For {agreement.left_out|bare} of the codes too few people stand behind "
+    "the code for any of this to be shown."
+)
+_MEASURES = {
+    "percent_agreement": ("Percent agreement", "%", 1),
+    "alpha": ("Krippendorff's alpha", "", 2),
+    "ac1": ("Gwet's AC1", "", 2),
+}
+
+
+def agreement(page: Appendix, team: Coded | None, seed: int, draws: int) -> Display:
+    """Agreement by code with bootstrap intervals (speakers are drawn), or the plain statement why there is none."""
+    if team is None:
+        return page.say(f"There are no coded segments. Of the coding of published text there is {measures.ONE_CODER}.")
+    found = measures.agreement_by_code(
+        team.table, team.codebook, seed=seed, draws=draws, cluster="speaker", level=LEVEL
+    )
+    if not found["units"].any():
+        return page.say(f"{found['statement'].iloc[0].capitalize()}.")
+    names = labels(team.codebook)
+    people = tallies.tally(segments.settle(team.table), team.codebook, team.bases)["participants"]
+    enough = found[people.loc[found.index] >= team.threshold].rename(index=names).rename_axis("code")
+    if enough.empty:
+        return page.say("Fewer people than the least count stand behind every code; no agreement is shown.")
+    page.add(_numbers(found, enough))
+    return section("Agreement by code", page.say(_READING), _figure(page, enough), _table(page, enough))
+
+
+def _numbers(found: pd.DataFrame, enough: pd.DataFrame) -> list[Result]:
+    counts = {
+        "units": ("Segments that two or more coders read", int(found["units"].max()), "segments"),
+        "shown": ("Codes for which agreement is shown", len(enough), "codes"),
+        "left_out": ("Codes for which it is not", len(found) - len(enough), "codes"),
+    }
+    rows = [
+        number(f"agreement.{name}", label, value, unit, Kind.MEASURED, function=_FUNCTION)
+        for name, (label, value, unit) in counts.items()
+    ]
+    ends = {"lowest_alpha": enough["alpha"].min(), "highest_alpha": enough["alpha"].max()}
+    return rows + [
+        number(f"agreement.{name}", name.replace("_", " ").capitalize(), float(value), "", Kind.MEASURED, 2, _FUNCTION)
+        for name, value in ends.items()
+    ]
+
+
+def _figure(page: Appendix, frame: pd.DataFrame) -> Display:
+    from analysis.reporting.charts import interval_chart
+
+    ordered = frame.sort_values("alpha", ascending=False, kind="stable")
+    known = ordered.dropna(subset=["alpha"])
+    return page.figure(
+        "alpha",
+        interval_chart(
+            ordered, "alpha_low", "alpha_high", "Krippendorff's alpha", value="alpha", decimals=2, from_zero=True
+        ),
+        "Krippendorff's alpha by code, with its interval.",
+        f"Alpha runs from {{agreement.lowest_alpha|bare}} for {named(str(known.index[-1]))} to "
+        f"{{agreement.highest_alpha|bare}} for {named(str(known.index[0]))}.",
+        ordered,
+        {"alpha": _column("alpha")},
+        row_header="Code",
+    )
+
+
+def _column(measure: str) -> Column:
+    label, unit, decimals = _MEASURES[measure]
+    return Column(
+        label,
+        unit,
+        Kind.MEASURED,
+        decimals,
+        low=f"{measure}_low",
+        high=f"{measure}_high",
+        interval=f"{LEVEL:.0%} bootstrap",
+        function=_FUNCTION,
+    )
+
+
+def _table(page: Appendix, frame: pd.DataFrame) -> Display:
+    columns = {"prevalence": Column("Prevalence", "%", Kind.MEASURED, 1, function=_FUNCTION)}
+    columns |= {measure: _column(measure) for measure in _MEASURES}
+    if (frame["statement"] != "").any():
+        columns["statement"] = Column("Why a number is missing")
+    return page.table(
+        "agreement",
+        frame,
+        columns,
+        "Agreement between coders by code.",
+        row_header="Code",
+        note="Prevalence: the share of all ratings that give the code.",
+    )
+
+
+def codebook(page: Appendix, material: Material) -> Display:
+    """Section: every code with its definition and rules."""
+    book = material.codebook
+    frame = book.table()
+    names = labels(book)
+    heads = [
+        names[code] if codable else f"{names[code]} (a heading, not applied)"
+        for code, codable in frame["codable"].items()
+    ]
+    frame.index = pd.Index(heads, name="code")
+    columns = {
+        "theme": Column("Theme"),
+        "definition": Column("Definition"),
+        "include": Column("Includes"),
+        "exclude": Column("Excludes"),
+    }
+    made = f" It was {named(book.source)}." if book.source else ""
+    said = page.say(
+        f"{named(book.title)}, version {named(book.version)}, with {{codebook.codes|:codes}} that may be applied.{made}"
+    )
+    table = page.table(
+        "codebook",
+        frame,
+        columns,
+        "The codebook.",
+        row_header="Code",
+        group_by="theme",
+        text=dict.fromkeys(["definition", "include", "exclude"], "label"),
+    )
+    return Display(f"{said.html}\n{table.html}", f"{said.plain}\n\n{table.plain}")
+
+
+def changes(page: Appendix, material: Material, team: Coded | None) -> Display:
+    """Section: what changed from the earlier version of the codebook, and which segments that touches."""
+    if material.earlier is None:
+        return page.say("There is no earlier version of the codebook to compare with.")
+    found = versions.codebook_changes(material.earlier, material.codebook)
+    if found.empty:
+        return page.say("The earlier version of the codebook has the same codes, definitions and rules.")
+    found = _with_names(found, material)
+    frame = found.assign(label=distinct(found["name"] + ": " + found["change"]))
+    columns = {"before": Column("Before"), "after": Column("After")}
+    if team:
+        frame = _touched(frame, team)
+        columns |= {
+            "segments": Column(
+                "Segments that carry the code",
+                "segments",
+                Kind.MEASURED,
+                function="analysis.coding.versions.segments_to_recode",
+            ),
+            "again": Column("To be read again?"),
+        }
+    invented = " The earlier version is invented, to show the comparison." if material.study.info.example else ""
+    table = page.table(
+        "changes",
+        frame.set_index("label"),
+        columns,
+        f"What changed since version {named(material.earlier.version)} of the codebook.{invented}",
+        row_header="Code and change",
+        text={"before": "label", "after": "label"},
+        note="A renamed or moved code keeps its segments; after another change they are to be read again.",
+    )
+    return section("Change between versions", table)
+
+
+def _with_names(found: pd.DataFrame, material: Material) -> pd.DataFrame:
+    """The changes with the codes above a moved one by their names."""
+    known = {code.id: code.name for book in (material.earlier, material.codebook) if book for code in book.codes}
+    moved = found["change"] == "moved"
+    return found.assign(**{end: found[end].mask(moved, found[end].replace(known)) for end in ("before", "after")})
+
+
+def _touched(frame: pd.DataFrame, team: Coded) -> pd.DataFrame:
+    counted = versions.segments_to_recode(frame, team.table)
+    given = segments.settle(team.table)
+    people = counted["code"].map(given.groupby("code")["speaker"].nunique()).fillna(0)
+    shown = shown_counts(counted[["segments"]], team.threshold, people.to_frame())
+    return counted.assign(
+        segments=shown["segments"], again=["yes" if again else "no" for again in counted["read_again"]]
+    )

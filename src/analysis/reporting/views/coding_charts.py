@@ -1,0 +1,193 @@
+"""Drawings that only this notebook needs: states of a matrix, steps in lanes, the saturation curve."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.reporting.style import (
+    INK,
+    LABEL_WIDTH,
+    LINE_HEIGHT,
+    QUIET,
+    RULE,
+    WIDTH,
+    colour,
+    house_style,
+    row_places,
+    wrap,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROW = 0.36  # height of a row of the matrix, inches
+_STATES = {  # marker, series of its colour, filled: told apart by form as well as by colour
+    "measured and valued": ("s", 0, True),
+    "measured only": ("s", 0, False),
+    "valued on an assumption": ("D", 1, True),
+    "valued only": ("D", 1, False),
+    "neither": ("x", 3, True),
+}
+_BOX_WIDTH, _BOX_HEIGHT, _STEP, _TOP, _MARGIN = 1.6, 0.78, 1.14, 0.45, 0.22  # of the steps, inches
+_LANES = ("Project team", "Together", "Participants")
+_LETTERS = 15  # of a step's title on one line
+
+
+def state_chart(frame: pd.DataFrame) -> "Figure":
+    """A grid of marks with the rows and columns of `frame`; its cells are states of `coding.matrix.links_grid`."""
+    from matplotlib.figure import Figure
+
+    heights = [max(_ROW, 0.16 + LINE_HEIGHT * (1 + wrap(label).count("\n"))) for label in frame.index]
+    names = [_two_lines(str(name)) for name in frame.columns]
+    head = 0.2 + 0.095 * max(len(line) for name in names for line in name.splitlines())
+    with house_style():
+        fig = Figure(figsize=(WIDTH, sum(heights) + head + 1.1), layout="constrained")
+        axes = fig.subplots()
+        axes.set_yticks(row_places(heights), [wrap(label) for label in frame.index])
+        axes.set_ylim(sum(heights), 0)
+        axes.set_xlim(-0.5, len(frame.columns) - 0.5)
+        axes.set_xticks(range(len(frame.columns)), names, rotation=90)
+        axes.xaxis.tick_top()
+        axes.tick_params(axis="x", colors=INK, labelsize=12)
+        axes.spines[["bottom", "top"]].set_visible(False)
+        axes.grid(True, axis="both", linewidth=0.4)
+        for state in _STATES:
+            _marks(axes, frame, state)
+        fig.legend(loc="outside lower left", ncols=1, handletextpad=0.4).set_gid("structural_legend")
+    return fig
+
+
+def _two_lines(name: str) -> str:
+    """A column's name on at most two lines, since columns are narrow."""
+    width = next(width for width in range(LABEL_WIDTH, len(name) + LABEL_WIDTH) if len(textwrap.wrap(name, width)) <= 2)
+    return "\n".join(textwrap.wrap(name, width))
+
+
+def _marks(axes: "Axes", frame: pd.DataFrame, state: str) -> None:
+    marker, series, filled = _STATES[state]
+    places = axes.get_yticks()
+    found = [
+        (x, places[y]) for y in range(len(frame.index)) for x in range(len(frame.columns)) if frame.iat[y, x] == state
+    ]
+    shade = colour(series)
+    axes.plot(
+        [x for x, _ in found],
+        [y for _, y in found],
+        marker,
+        linestyle="none",
+        color=shade,
+        markersize=9,
+        markerfacecolor=shade if filled else "none",
+        markeredgewidth=1.8,
+        label=state,
+    )
+
+
+def steps_chart(layout: pd.DataFrame, returns: Sequence[tuple[int, int]]) -> "Figure":
+    """Steps as boxes in lanes of who leads, joined by arrows; `layout` as from `steps.steps_layout`, returns dashed."""
+    from matplotlib.figure import Figure
+
+    centres = {
+        number: (_lane(row["x"]), _TOP + _BOX_HEIGHT / 2 + _STEP * row["y"]) for number, row in layout.iterrows()
+    }
+    height = _TOP + _STEP * (len(layout) - 1) + _BOX_HEIGHT + 0.1
+    with house_style():
+        fig = Figure(figsize=(WIDTH, height))
+        axes = fig.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        axes.set_axis_off()
+        for place, lane in enumerate(_LANES):
+            axes.text(_lane(place), 0.2, lane, ha="center", va="center", weight="bold")
+        for number, title in layout["title"].items():
+            _box(axes, f"{number}. {title}", number, *centres[number])
+        for before, after in zip(layout.index, layout.index[1:], strict=False):
+            _arrow(axes, centres[before], centres[after])
+        for start, end in returns:
+            _back(axes, centres[start], centres[end])
+    return fig
+
+
+def _lane(place: float) -> float:
+    """The middle of a lane; room for the paths back is kept at the right."""
+    return 0.05 + _BOX_WIDTH / 2 + place * (WIDTH - _MARGIN - 0.1 - _BOX_WIDTH) / (len(_LANES) - 1)
+
+
+def _box(axes: "Axes", title: str, number: object, x: float, y: float) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    corner = (x - _BOX_WIDTH / 2, y - _BOX_HEIGHT / 2)
+    axes.add_patch(
+        FancyBboxPatch(
+            corner,
+            _BOX_WIDTH,
+            _BOX_HEIGHT,
+            boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor="none",
+            edgecolor=colour(0),
+            linewidth=1.6,
+        )
+    )
+    words = "\n".join(textwrap.wrap(title, _LETTERS, break_long_words=False))
+    axes.text(x, y, words, ha="center", va="center", fontsize=11.5, linespacing=1.3).set_gid(
+        f"structural_step_{number}"
+    )
+
+
+def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From the foot of a box to the head of the next, with a bend into another lane."""
+    style = {"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 1}
+    foot, head = start[1] + _BOX_HEIGHT / 2, end[1] - _BOX_HEIGHT / 2
+    bend = (foot + head) / 2
+    if start[0] != end[0]:
+        axes.plot([start[0], start[0], end[0]], [foot, bend, bend], color=QUIET, linewidth=1.4)
+    axes.annotate("", (end[0], head), (end[0], bend if start[0] != end[0] else foot), arrowprops=style)
+
+
+def _back(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A dashed path at the right margin from a later step to an earlier one."""
+    right, edge = WIDTH - _MARGIN / 2, _BOX_WIDTH / 2
+    axes.plot([start[0] + edge, right, right], [start[1], start[1], end[1]], color=QUIET, linewidth=1.4, linestyle="--")
+    style = {"arrowstyle": "-|>", "color": QUIET, "linewidth": 1.4, "linestyle": "--", "shrinkA": 0, "shrinkB": 1}
+    axes.annotate("", (end[0] + edge, end[1]), (right, end[1]), arrowprops=style)
+
+
+def saturation_chart(frame: pd.DataFrame) -> "Figure":
+    """The saturation curve (`coding.saturation.saturation`): mean over all orders, between the fewest and the most."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    with house_style():
+        fig = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+        axes = fig.subplots()
+        if "codes_low" in frame:
+            label = "from the fewest to the most, over all orders"
+            axes.fill_between(
+                frame.index,
+                frame["codes_low"],
+                frame["codes_high"],
+                color=colour(0),
+                alpha=0.22,
+                linewidth=0,
+                label=label,
+            )
+        axes.plot(
+            frame.index,
+            frame["codes_mean"],
+            "o-",
+            color=colour(0),
+            linewidth=2,
+            markersize=6,
+            label="mean over all orders",
+        )
+        axes.set(xlabel="groups read", ylabel="codes seen so far")
+        axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.grid(True, axis="y", color=RULE)
+        axes.grid(False, axis="x")
+        axes.tick_params(axis="y", colors=QUIET)
+        fig.legend(loc="outside upper left", ncols=1).set_gid("structural_legend")
+    return fig

@@ -1,0 +1,216 @@
+"""The social impact matrix with its links and gaps, and the steps towards co-production."""
+
+from itertools import groupby
+
+import pandas as pd
+
+from analysis.coding import matrix as impact
+from analysis.coding import steps as sequence
+from analysis.coding.files import Framework
+from analysis.coding.matrix import Cell, SocialImpactMatrix
+from analysis.coding.steps import Step, Steps
+from analysis.participants.schema import ITEMS
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.reporting.views.claims import published
+from analysis.reporting.views.coding import Material, distinct, named, section
+from analysis.reporting.views.coding_published import claim_link
+from analysis.results import Column
+
+_QUESTIONS = {item: entry.label for item, entry in ITEMS.items()} | {"friends": "Friends met regularly"}
+_BASIS = {"text": "the text states it", "reading": "our reading"}
+_LEAD = {"project team": "the project team", "both": "team and participants together", "participants": "participants"}
+
+
+def matrix(page: Appendix, material: Material) -> Display:
+    """Section: the matrix as a figure and as a table of indicators; a sentence where the study has none."""
+    framework = material.framework
+    if framework is None:
+        return page.say(
+            "This study has no social impact matrix, and no steps towards co-production are published for it."
+        )
+    _check(material, framework)
+    known = framework.matrix
+    note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
+    return section("The matrix", note, _figure(page, known), _table(page, known))
+
+
+def _check(material: Material, framework: Framework) -> None:
+    """InputError for a link to a question that the questionnaire does not have."""
+    impact.check_links(framework.matrix, material.study.name("social_impact_matrix.yaml"), items=_QUESTIONS)
+
+
+def _figure(page: Appendix, matrix: SocialImpactMatrix) -> Display:
+    from analysis.reporting.views.coding_charts import state_chart
+
+    grid = impact.links_grid(matrix)
+    frame = grid.set_axis([o.name for o in matrix.objectives]).set_axis(
+        [s.name for s in matrix.stakeholders], axis="columns"
+    )
+    frame.index.name = "objective"
+    return page.figure(
+        "matrix_figure",
+        state_chart(frame),
+        "Objectives by stakeholders: what is measured and what is valued.",
+        "{matrix.measured_and_valued|bare} of {matrix.cells|bare} cells are measured and valued. Fully measured "
+        f"and valued are only cells for: {_holders(grid, matrix, 'measured and valued')}. Neither measured nor valued "
+        f"is something for: {_holders(grid, matrix, 'neither')}.",
+        frame,
+        {name: Column(name) for name in frame.columns},
+        row_header="Objective",
+        text=dict.fromkeys(frame.columns, "label"),
+    )
+
+
+def _holders(grid: pd.DataFrame, matrix: SocialImpactMatrix, state: str) -> str:
+    """The stakeholders with a cell in a state, as a list."""
+    return "; ".join(s.name.lower() for s in matrix.stakeholders if (grid[s.id] == state).any()) or "none"
+
+
+def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
+    frame = impact.matrix_table(matrix)
+    return page.table(
+        "matrix",
+        frame,
+        {name: Column(name) for name in frame.columns},
+        "The social impact matrix: the indicator of each cell.",
+        row_header="Objective",
+        text=dict.fromkeys(frame.columns, "label"),
+    )
+
+
+def links(page: Appendix, material: Material) -> Display | None:
+    """Section: for each cell of the matrix, what measures, describes and values it, and how the cell is known."""
+    if material.framework is None:
+        return None
+    matrix = material.framework.matrix
+    named = [
+        claim for cell in matrix.cells for quantity in cell.claims for claim in material.claims_about(quantity)[:1]
+    ]
+    page.add(published(claim) for claim in named)
+    frame = pd.DataFrame([_row(cell, material, matrix) for cell in matrix.cells], index=_labels(matrix))
+    columns = {
+        "stakeholder": Column("Stakeholder"),
+        "measured": Column("Measured by (figures as published)"),
+        "codes": Column("Described by the codes"),
+        "valued": Column("Valued by"),
+        "known": Column("How the cell is known, and remark"),
+    }
+    table = page.table(
+        "links",
+        frame,
+        columns,
+        "What each cell of the matrix is linked to: question, printed figure, codes, SROI outcome.",
+        row_header="Objective and its indicator",
+        group_by="stakeholder",
+        text={"measured": "rich", "codes": "label", "valued": "rich", "known": "label"},
+    )
+    said = page.say(
+        "The links are ours throughout. Claim ids lead to the ledger of claims, outcomes to what the source prints "
+        "of their value. A code describes and does not measure. Questions are those of the questionnaire, whose "
+        "answers were not published."
+    )
+    return section("What each cell is linked to", said, table)
+
+
+def _labels(matrix: SocialImpactMatrix) -> pd.Index:
+    names = {heading.id: heading.name for heading in matrix.objectives}
+    return pd.Index(distinct(f"{names[cell.objective]}: {cell.indicator}" for cell in matrix.cells), name="cell")
+
+
+def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str, str]:
+    outcomes = {outcome.id: outcome.name for outcome in matrix.outcomes}
+    stakeholders = {stakeholder.id: stakeholder.name for stakeholder in matrix.stakeholders}
+    questions = [f"question “{_QUESTIONS[item]}”" for item in cell.items]
+    claims = [claim_link(material.claims_about(quantity)[0]) for quantity in cell.claims]
+    valued = [f"[{named(outcomes[each])}](05_sroi.html#parts)" for each in cell.outcomes]
+    assumed = [f"assumption `{each}`" for each in cell.assumptions]
+    return {
+        "stakeholder": stakeholders[cell.stakeholder],
+        "measured": "; ".join([*questions, *claims]) or "nothing published",
+        "codes": "; ".join(material.codebook.by_id[code].name for code in cell.codes),
+        "valued": "; ".join([*valued, *assumed]) or "no outcome",
+        "known": f"{_BASIS[cell.basis]}, source line {', '.join(map(str, cell.lines))}. {cell.note}".strip(),
+    }
+
+
+def gaps(page: Appendix, material: Material) -> Display | None:
+    """Section: objectives that nothing measures, outcomes nothing supports, themes without an objective."""
+    if material.framework is None:
+        return None
+    found = impact.gaps(material.framework.matrix, material.framework.stakeholder_themes)
+    label = [_open(row.gap, row.what, row.where) for row in found.itertuples()]
+    frame = found.assign(label=label).groupby("label", sort=False)["gap"].agg("; ".join).to_frame().rename_axis("what")
+    unsupported = (found["gap"] == "outcome nothing supports").any()
+    supported = "" if unsupported else " Every outcome of the SROI model rests on at least one measured cell."
+    table = page.table(
+        "gaps",
+        frame,
+        {"gap": Column("What is missing")},
+        "What the matrix leaves open.",
+        row_header="Objective, outcome or theme",
+        text={"gap": "label"},
+        note=f"Valued on an assumption: the SROI model has a value for it, and no measure.{supported}",
+    )
+    return section("Gaps", table)
+
+
+def _open(gap: str, what: str, where: str) -> str:
+    """What is left open, as the head of a row."""
+    sort = "Interview theme: " if gap.startswith("theme") else "SROI outcome: " if gap.startswith("outcome") else ""
+    return f"{sort}{what} – {where.lower()}" if where else f"{sort}{what}"
+
+
+def steps(page: Appendix, material: Material) -> Display | None:
+    """Section: the published steps as a drawing with its text, and as a table."""
+    if material.framework is None:
+        return None
+    known = material.framework.steps
+    frame = sequence.steps_table(known)
+    frame = frame.assign(
+        led_by=[_LEAD[step.led_by].capitalize() for step in known.steps],
+        place=[str(step.number) for step in known.steps],
+    )
+    frame = frame.set_index("title")
+    columns = {
+        "place": Column("Step"),
+        "what": Column("What is done"),
+        "led_by": Column("Who leads"),
+        "line": Column("Source line"),
+    }
+    from analysis.reporting.views.coding_charts import steps_chart
+
+    figure = page.figure(
+        "steps",
+        steps_chart(sequence.steps_layout(known), [(back.from_step, back.to_step) for back in known.returns]),
+        "Steps towards co-production, and who leads them.",
+        _in_words(known),
+        frame,
+        columns,
+        row_header="Step",
+        text=dict.fromkeys(columns, "label"),
+    )
+    note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
+    return section("Steps towards co-production", note, figure)
+
+
+def _in_words(steps: Steps) -> str:
+    """The drawing in words, without digits: who leads which steps, and the paths back."""
+    parts = [
+        f"{_LEAD[leader].capitalize()} lead{'s' if leader == 'project team' else ''}: {_titles(run)}."
+        for leader, run in groupby(steps.steps, lambda step: step.led_by)
+    ]
+    titles = {step.number: step.title for step in steps.steps}
+    back = [
+        f"A path leads back from {titles[each.from_step].lower()} to {titles[each.to_step].lower()}."
+        for each in steps.returns
+    ]
+    order = [sequence.steps_layout(steps)["x"].is_monotonic_increasing]
+    opening = "{steps.steps|bare} steps, one after the other" + (
+        ", in which the lead passes from the team to participants." if all(order) else "."
+    )
+    return " ".join([opening, *parts, *back])
+
+
+def _titles(run: "groupby[Step] | object") -> str:
+    return "; ".join(step.title.lower() for step in run)  # type: ignore[attr-defined]

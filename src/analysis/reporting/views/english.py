@@ -1,0 +1,76 @@
+"""What 04_english_and_time shows: measured where there are records, else what the printed R² allows."""
+
+from functools import cached_property
+
+from analysis.reporting.markup import Display
+from analysis.reporting.views import english_published as published
+from analysis.reporting.views import english_records as measured
+from analysis.reporting.views.english_records import EnglishAnswers, read_sample
+from analysis.reporting.views.evidence import Evidence, Run
+
+
+class EnglishRun(Run):
+    """One run of the notebook."""
+
+    answers: EnglishAnswers | None
+
+    @cached_property
+    def printed(self) -> published.Printed:
+        """What the printed fit allows, for a study without records."""
+        return published.read_printed(self.evidence.study)
+
+
+def open_run(evidence: Evidence, start: float, seed: int) -> EnglishRun:
+    """Read the sample and record what the prose refers to, with the yearly gain that later notebooks use."""
+    run = EnglishRun(evidence, read_sample(evidence, start, seed))
+    if run.answers:
+        measured.record(run.answers)
+    else:
+        published.record(evidence.page, run.printed)
+    return run
+
+
+def answer(run: EnglishRun) -> Display:
+    """The opening paragraph."""
+    return run.evidence.page.say(measured.answer(run.answers) if run.answers else published.answer(run.printed))
+
+
+def strength(run: EnglishRun) -> Display:
+    """Table: how strong the relation is, and how surely."""
+    return run.show(measured.strength_table, published.size_table)
+
+
+def picture(run: EnglishRun) -> Display:
+    """Figure: fitted lines; without records, the correlation that every sample size allows."""
+    return run.show(measured.fitted_figure, published.correlation_figure)
+
+
+def people(run: EnglishRun) -> Display:
+    """Figure: how many people had which English after how long (records only)."""
+    return run.show(measured.people_figure)
+
+
+def gains(run: EnglishRun) -> Display:
+    """Table: the gain of a year without support."""
+    return run.show(measured.gain_table, published.gain_table)
+
+
+def influence(run: EnglishRun) -> Display:
+    """Table: whether the slope hangs on one person (records only)."""
+    return run.show(measured.influence_table)
+
+
+def specifications(run: EnglishRun) -> Display:
+    """Figure: the specification curve; without records, what cannot be varied."""
+    if run.answers:
+        return measured.specification_figure(run.answers)
+    return run.evidence.page.say(
+        "How the form of the model, the coding of English or the people included would change the result cannot be varied without "
+        "the records. With them, this section shows every defensible combination, and keeps choices that are arbitrary apart from "
+        "those that ask a different question."
+    )
+
+
+def summary(run: EnglishRun) -> Display:
+    """Table: the specification curve in numbers (records only)."""
+    return run.show(measured.summary_table)

@@ -1,0 +1,181 @@
+"""What a notebook about participants rests on: their records where a team has them, else the printed figures alone.
+
+Whatever is shown of records passes through here, so that every table is protected, every decision is kept, and at the
+end all tables of the notebook are proved together.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure.decisions import SHOWN, Decision, decisions_text
+from analysis.disclosure.protect import protect, prove
+from analysis.disclosure.reader import Background
+from analysis.disclosure.rules import Rules, read_rules
+from analysis.participants import Records, read_records
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display
+from analysis.results import Column, Kind, Result, write_text
+from analysis.study import Study
+
+HIDDEN = "hidden"
+NOTHING = Display("", "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Linked tables as counted, as shown, and what a reader knows besides."""
+
+    true: Mapping[str, pd.Series]
+    shown: Mapping[str, pd.Series]
+    background: Background
+
+
+@dataclass
+class Evidence:
+    """A study's records (None where there are none), the rules of disclosure, and what was decided so far."""
+
+    page: Appendix
+    study: Study
+    rules: Rules
+    records: Records | None
+    decisions: list[Decision] = field(default_factory=list)
+    groups: list[Shown] = field(default_factory=list)
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are records with a questionnaire."""
+        return self.records is not None and self.records.questionnaire is not None
+
+    @property
+    def kind(self) -> Kind:
+        """How the numbers of this run are known."""
+        return Kind.MEASURED if self.measured else Kind.BOUNDED
+
+    def protected(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> dict[str, pd.Series]:
+        """Tables of people as they may be shown (hidden cells <NA>); raises ValueError as `disclosure.protect` does."""
+        done = protect(tables, self.rules, background)
+        self.decisions += done.decisions
+        self.groups.append(Shown(dict(tables), done.tables, background or Background()))
+        return done.tables
+
+    def allows(self, decision: Decision) -> bool:
+        """Keep a decision, and say whether the thing may be shown. Synthetic records are nobody's: there it may."""
+        refused = decision.decision != SHOWN
+        if refused and self.page.example:
+            decision = replace(decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic")
+        self.decisions.append(decision)
+        return not refused or self.page.example
+
+    def close(self) -> Display:
+        """Prove all tables together, write the decisions beside the results, and show them.
+
+        Raises InputError if a hidden cell of any table can be worked out from what is shown.
+        """
+        for group in self.groups:
+            prove(group.shown, group.true, self.rules, f"notebooks/{self.page.notebook}.ipynb", group.background)
+        text = json.loads(decisions_text(self.study.id, self.rules, self.decisions))
+        tables = {name: list(counts.index.names) for group in self.groups for name, counts in group.true.items()}
+        path = self.study.processed / "results" / f"{self.page.notebook}.disclosure.json"
+        content = {"notebook": self.page.notebook, "records": self.measured, "tables": tables, **text}
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        return self._decision_table() if self.decisions else self.page.say(
+            "No participant records were read. Every figure follows from what is printed, so none can tell anything about a "
+            "single person that the source does not."
+        )
+
+    def _decision_table(self) -> Display:
+        about: dict[tuple[str, str, str], list[str]] = {}
+        for each in sorted(set(self.decisions), key=lambda d: (d.rule, d.decision, d.reason, d.table)):
+            about.setdefault((each.rule, each.decision, each.reason), []).append(each.table)
+        rows = [(*key, "; ".join(tables)) for key, tables in about.items()]
+        frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
+        frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
+        columns = {"rule": Column("Rule"), "decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
+        return self.page.table(
+            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
+            text={"reason": "label", "tables": "label"},
+        )
+
+
+@dataclass
+class Run:
+    """One run of a notebook: the evidence, and the answers where there are records (None where there are none)."""
+
+    evidence: Evidence
+    answers: Any = None
+
+    @property
+    def printed(self) -> Any:
+        """What the printed figures allow; each notebook's own."""
+        raise NotImplementedError
+
+    def show(self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int) -> Display:
+        """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
+        if self.answers:
+            return of_records(self.answers) if of_records else NOTHING
+        return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
+
+
+def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object]) -> Evidence:
+    """Read the study's records, if it has any, under the rules given (as `disclosure.rules.read_rules` takes them).
+
+    Raises InputError for rules that are not allowed and for records that cannot be used.
+    """
+    return Evidence(page, study, read_rules(disclosure), read_records(study.records_folder, study.id, study.root))
+
+
+def number(
+    name: str, label: str, value: float | int | str | None, unit: str = "people", decimals: int = 0,
+    kind: Kind = Kind.MEASURED, low: float | None = None, high: float | None = None, interval: str = "", function: str = "",
+    inputs: tuple[str, ...] = (), note: str = "",
+) -> Result:
+    """A result from plain numbers; numpy's own kinds of number become Python's."""
+    return Result(
+        name, label, plain(value), unit, kind, decimals, plain(low), plain(high), interval,  # type: ignore[arg-type]
+        function=function, inputs=inputs, note=note,
+    )
+
+
+def plain(value: object) -> float | int | str | None:
+    """A Python number from a numpy one, None for a missing one."""
+    if value is None or value is pd.NA or value != value:
+        return None
+    return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
+
+
+def p_value(name: str, label: str, value: float | None, kind: Kind = Kind.MEASURED, function: str = "") -> Result:
+    """A p-value as readers write it: three decimals, and in words where they would all be zero.
+
+    >>> p_value("a", "A test", 0.0000004).text
+    'under 0.001'
+    """
+    tiny = value is not None and value < 0.0005
+    return Result(name, label, plain(value), "", kind, 3, function=function, printed="under 0.001" if tiny else "")
+
+
+def numbers_frame(prefix: str, rows: Mapping[str, Mapping[str, Result]], index: str) -> pd.DataFrame:
+    """A frame of results, row label by row label, with `index` as the name of the rows."""
+    return pd.DataFrame.from_dict({label: dict(cells) for label, cells in rows.items()}, orient="index", dtype=object).rename_axis(index)
+
+
+def count_columns(names: Mapping[str, str], kind: Kind, unit: str = "people") -> dict[str, Column]:
+    """Columns of counts with their labels."""
+    return {name: Column(label, unit, kind) for name, label in names.items()}
+
+
+def sentence_case(text: str) -> str:
+    """A text with a capital at its start, but for symbols such as d_z.
+
+    >>> sentence_case("p-value of the Wilcoxon test"), sentence_case("d_z")
+    ('P-value of the Wilcoxon test', 'd_z')
+    """
+    return text if text[1:2] == "_" else text[:1].upper() + text[1:]
+
+
+def hidden_words(cells: pd.DataFrame) -> pd.DataFrame:
+    """A protected table with the word in place of each hidden cell."""
+    return cells.astype(object).where(cells.notna(), HIDDEN)

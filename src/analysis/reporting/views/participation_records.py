@@ -1,0 +1,207 @@
+"""What 02b_participation shows of a team's own records, every count of people protected."""
+
+import pandas as pd
+
+from analysis import participation as domain
+from analysis.disclosure.decisions import SHOWN, Decision, judge_quantile, judge_statistic
+from analysis.disclosure.tables import TOTAL, as_frame, count_people
+from analysis.participants import stages_reached
+from analysis.participation.attendance import band_labels
+from analysis.participation.curve import bands_of, starts_with
+from analysis.reporting.markup import Display
+from analysis.reporting.views.evidence import HIDDEN, NOTHING, Evidence, hidden_words, number
+from analysis.results import Column, Kind, Result
+
+_MODULE = "analysis.participation"
+_SPREAD = {
+    "mean": ("Mean", "", 1, 1, None), "lower_quartile": ("Lower quartile", "", 1, 1, 0.25), "median": ("Median", "", 1, 1, 0.5),
+    "upper_quartile": ("Upper quartile", "", 1, 1, 0.75), "gini": ("Gini coefficient", "", 2, 1, None),
+    "share_of_top": ("Share of the most active quarter", "%", 0, 100, None), "share_none": ("Share without any", "%", 0, 100, None),
+}
+
+
+def _questionnaire(evidence: Evidence) -> pd.DataFrame:
+    return evidence.records.questionnaire.values  # type: ignore[union-attr]
+
+
+def _sessions(evidence: Evidence) -> pd.Series | None:
+    attendance = evidence.records.attendance if evidence.records else None
+    return domain.sessions_per_person(attendance.values, _questionnaire(evidence)["person_id"]) if attendance else None
+
+
+def _contacts(evidence: Evidence) -> pd.DataFrame | None:
+    contacts = evidence.records.advice_contacts if evidence.records else None
+    return contacts.values if contacts else None
+
+
+def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function: str) -> list[Result]:
+    """Results of a summary, `name.<statistic>`; those that must not be shown say so."""
+    found = []
+    for key, (label, unit, decimals, scale, quantile) in _SPREAD.items():
+        if key not in summary:
+            continue
+        where = f"{label}, {name}"
+        people = round(n * min(summary[key], 1 - summary[key])) if key == "share_none" else n
+        decision = judge_quantile(where, n, quantile, evidence.rules) if quantile else judge_statistic(where, label, people, evidence.rules)
+        value = scale * float(summary[key]) if evidence.allows(decision) else HIDDEN
+        found.append(number(f"{name}.{key}", where, value, unit, decimals, function=f"{_MODULE}.{function}"))
+    return found
+
+
+def record(evidence: Evidence) -> None:
+    """Record what the prose and the tables of the page refer to: stages, sessions, volunteering and advice."""
+    page, stages = evidence.page, stages_reached(evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
+    page.add(number(f"people.{stage}", f"People: {stage}", int(stages[stage].sum()), function="analysis.participants.stages_reached") for stage in ("joined", "initial", "experience"))
+    sessions, contacts = _sessions(evidence), _contacts(evidence)
+    if sessions is not None:
+        page.add([number("sessions.total", "Attendances", int(sessions.sum()), "attendances", function=f"{_MODULE}.sessions_per_person")])
+        page.add(_spread(evidence, "sessions", domain.concentration(sessions), len(sessions), "concentration"))
+    if _questionnaire(evidence)["weeks_volunteering"].notna().any():
+        weeks = domain.volunteering_weeks(_questionnaire(evidence)["weeks_volunteering"])
+        page.add([number("weeks.total", "Weeks of volunteering", float(weeks["total"]), "weeks", function=f"{_MODULE}.volunteering_weeks")])
+        page.add(_spread(evidence, "weeks", weeks.drop("total"), int(weeks["answered"]), "volunteering_weeks"))
+    if contacts is not None:
+        page.add(_advice(evidence, contacts))
+
+
+def _advice(evidence: Evidence, contacts: pd.DataFrame) -> list[Result]:
+    summary = domain.advisers_summary(contacts, len(_questionnaire(evidence)))
+    decision = judge_statistic("Advisers and their contacts", "mean", int(summary["advisers"]), evidence.rules)
+    shown, function = evidence.allows(decision), f"{_MODULE}.advisers_summary"
+    return [
+        number("advice.contacts", "Advice contacts", int(summary["contacts"]), "contacts", function=function),
+        number("advice.advisers", "People who recorded them", int(summary["advisers"]) if shown else HIDDEN, function=function),
+        number("advice.each", "Contacts for each of them", float(summary["contacts_per_adviser"]) if shown else HIDDEN, "contacts", 1, function=function),
+    ]
+
+
+def answer(evidence: Evidence) -> str:
+    """The opening paragraph, as a template over what the files hold."""
+    parts = ["{people.joined|:people} joined; {people.initial} answered before and {people.experience} after."]
+    if _sessions(evidence) is not None:
+        parts.append("They made {sessions.total|:attendances}, {sessions.mean} for each of them; the median is {sessions.median}.")
+    if _contacts(evidence) is not None:
+        parts.append("{advice.advisers|:people} recorded {advice.contacts|:contacts} of advice.")
+    return " ".join(parts)
+
+
+def stage_table(evidence: Evidence) -> Display:
+    """Table: how many people reached each stage, with shares."""
+    reason = "how many answered is the base of every figure that follows, and says nothing of anybody's answers"
+    evidence.allows(Decision("People at each stage", "base of a statistic", SHOWN, reason))
+    frame = domain.attrition(stages_reached(evidence.records.questionnaire))  # type: ignore[union-attr, arg-type]
+    frame = frame.assign(**{name: 100 * frame[name] for name in ("share_of_joined", "share_of_previous")})
+    frame.index = pd.Index(["joined", "answered the initial questionnaire", "answered the questionnaire after training"], name="stage")
+    function = f"{_MODULE}.attrition"
+    columns = {
+        "people": Column("People", "people", Kind.MEASURED, function=function),
+        "share_of_joined": Column("Of all who joined", "%", Kind.MEASURED, function=function),
+        "share_of_previous": Column("Of the stage before", "%", Kind.MEASURED, function=function),
+    }
+    return evidence.page.table("stages", frame, columns, "From joining to the last questionnaire.", row_header="Stage")
+
+
+def _banded(evidence: Evidence, sessions: pd.Series) -> pd.DataFrame:
+    """People and attendances by band of sessions, people protected; index: band, with the first value in `start`."""
+    starts = starts_with(sessions, evidence.rules.minimum_cell)
+    bands = bands_of(sessions, starts)
+    labels = band_labels(starts)
+    shown = evidence.protected({"people by sessions attended": count_people(bands.to_frame(), ["sessions"], {"sessions": labels})})
+    people = hidden_words(as_frame(shown["people by sessions attended"])).set_axis([*labels, TOTAL])["people"]
+    return pd.DataFrame({"people": people[labels], "attendances": sessions.groupby(bands).sum().reindex(labels)}).rename_axis("sessions")
+
+
+def band_table(evidence: Evidence) -> Display:
+    """Table: people and attendances in bands of sessions with enough people in each."""
+    sessions = _sessions(evidence)
+    if sessions is None:
+        return evidence.page.say("There is no attendance file, so attendance cannot be shown.")
+    columns = {
+        "people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
+        "attendances": Column("Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
+    }
+    return evidence.page.table("attendance_bands", _banded(evidence, sessions), columns, "People and attendances by sessions attended, in the narrowest bands that hold enough people.", row_header="Sessions")
+
+
+def curve_figure(evidence: Evidence) -> Display:
+    """Figure: how many people came to at least so many sessions, in steps that hold enough people each."""
+    from analysis.reporting.charts_records import step_chart
+
+    sessions = _sessions(evidence)
+    if sessions is None:
+        return NOTHING
+    starts = starts_with(sessions, evidence.rules.minimum_cell)
+    people = [int((sessions >= start).sum()) for start in starts]
+    frame = pd.DataFrame({"people": people}, index=pd.Index(starts, name="start"))
+    columns = {"people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.reaching")}
+    return evidence.page.figure(
+        "attendance_curve", step_chart(frame, "people", "sessions attended, at least", "people"),
+        "How many people came to at least so many sessions, at thresholds with enough people between them.",
+        "Attendance falls step by step: half of the participants came to at least {sessions.median|bare} sessions.",
+        frame, columns, row_header="Sessions, at least",
+    )
+
+
+def spread_table(evidence: Evidence, name: str) -> Display:
+    """Table: the summary of `sessions` or `weeks` as recorded."""
+    known = {key: result for key, result in evidence.page.store.by_id.items() if key.startswith(f"{name}.") and not key.endswith(".total")}
+    if not known:
+        return evidence.page.say("The files do not say.")
+    frame = pd.DataFrame({"value": list(known.values())}, index=[result.label.rpartition(",")[0] for result in known.values()], dtype=object)
+    captions = {"sessions": "Sessions for each participant.", "weeks": "Weeks of volunteering for each person who answered."}
+    return evidence.page.table(f"{name}_spread", frame, {"value": Column("Value", "", Kind.MEASURED)}, captions[name], row_header="Statistic")
+
+
+def course_figure(evidence: Evidence) -> Display:
+    """Figure: attendances by course, for courses with enough people."""
+    from analysis.reporting.charts import bar_chart
+
+    attendance = evidence.records.attendance if evidence.records else None
+    if attendance is None:
+        return NOTHING
+    frame = domain.attendances_by_course(attendance.values)
+    kept = [evidence.allows(judge_statistic(f"Attendances of the course {course}", "sum", int(row["people"]), evidence.rules)) for course, row in frame.iterrows()]
+    frame = frame[kept]
+    if frame.empty:
+        return evidence.page.say("No course has enough people to be shown.")
+    return evidence.page.figure(
+        "course_attendances", bar_chart(frame, ["attendances"], "attendances"), "Attendances by course, of courses with enough people.",
+        f"{_plain(frame.index[0])} has the most attendances, {_plain(frame.index[-1])} the fewest.",
+        frame, {"attendances": Column("Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.attendances_by_course")}, row_header="Course",
+    )
+
+
+def _plain(label: object) -> str:
+    return f"{{={str(label).upper() if len(str(label)) < 5 else str(label).capitalize()}}}"
+
+
+def advice_table(evidence: Evidence) -> Display:
+    """Table: contacts by field and type, small cells hidden."""
+    contacts = _contacts(evidence)
+    if contacts is None:
+        return evidence.page.say("There is no file of advice contacts.")
+    filled = contacts[["field", "type"]].fillna("(not stated)").rename(columns={"field": "field of advice", "type": "type of contact"})
+    levels = {name: sorted(filled[name].unique()) for name in filled}
+    name = "advice contacts by field and type"
+    cells = as_frame(evidence.protected({name: count_people(filled, list(filled), levels)})[name])
+    cells.index = [label[0] if isinstance(label, tuple) else label for label in cells.index]
+    columns = {kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect") for kind in cells}
+    rows = hidden_words(cells).rename(index={TOTAL: "all fields"})
+    return evidence.page.table("advice", rows, columns, "Advice contacts by field and type.", row_header="Field")
+
+
+def met_table(evidence: Evidence) -> Display:
+    """Table, for the worked example alone: the published figures beside what the synthetic records give."""
+    from analysis.examples import figures_met
+
+    records = evidence.records
+    if not evidence.page.example or records is None or records.attendance is None or records.advice_contacts is None:
+        return NOTHING
+    frame = figures_met(_questionnaire(evidence), records.attendance.values, records.advice_contacts.values)
+    frame = frame.assign(met=frame["met"].map({True: "yes", False: "no"})).set_index("label").astype(object)
+    frame["value"] = [
+        number(f"{evidence.page.notebook}.met.{key}", str(label), value, "", 4 if "0.0" in printed else 0 if float(value).is_integer() else 1, function="analysis.examples.figures_met")
+        for key, (label, value, printed) in enumerate(zip(frame.index, frame["value"], frame["printed"], strict=True))
+    ]
+    columns = {"printed": Column("As printed"), "value": Column("These records", "", Kind.MEASURED), "met": Column("Met?"), "reading": Column("How it is read")}
+    return evidence.page.table("met", frame, columns, "The published figures that the synthetic records were made to meet.", row_header="Figure", text={"printed": "label", "reading": "label"})

@@ -1,0 +1,121 @@
+"""Charts of lines and areas for the sensitivity analyses; numbers stand on the axes alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.reporting.charts import tick_text
+from analysis.reporting.style import INK, QUIET, WIDTH, colour, house_style
+from analysis.results import write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_HEIGHT = 3.6  # inches
+_STYLES = ("solid", "dashed", "dotted", "dashdot")  # so that lines differ without colour
+
+
+def line_chart(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str, x_unit: str = "", y_unit: str = "",
+    mark_x: float | None = None, mark_y: float | None = None, powers: bool = False,
+) -> "Figure":
+    """At most four lines by name, each (x values, y values); thin lines at `mark_x` and `mark_y`.
+
+    `powers`: the x axis doubles at equal steps.
+    """
+    with house_style():
+        fig, axes = _blank(x_label, y_label)
+        for place, (name, (x, y)) in enumerate(lines.items()):
+            axes.plot(x, y, color=colour(place), linestyle=_STYLES[place], linewidth=2, label=name)
+        if powers:
+            axes.set_xscale("log", base=2)
+        _marks(axes, mark_x, mark_y)
+        _legend(fig, lines)
+        _ticks(axes, x_unit, y_unit)
+    return fig
+
+
+def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
+    """A grid of ratios (rows up, columns across) in bands of pounds, those below one pound in a colour of their own."""
+    with house_style():
+        fig, axes = _blank(x_label, y_label)
+        across, up, found = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
+        edges = _band_edges(float(found.min()), float(found.max()))
+        shades = [(colour(1), 0.35) if high <= 1 else (colour(0), 0.15 + 0.2 * place) for place, high in enumerate(edges[1:])]
+        for (shade, alpha), low, high in zip(shades, edges, edges[1:], strict=False):
+            axes.contourf(across, up, found, levels=[low, high], colors=[shade], alpha=alpha)
+            axes.plot([], [], color=shade, alpha=alpha, linewidth=8, label=f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}")
+        if float(found.min()) < 1 < float(found.max()):
+            axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
+        _legend(fig, [""] * 2)
+        axes.set_xlim(across[0], across[-1])
+        axes.set_ylim(up[0], up[-1])
+        _ticks(axes, "", "")
+    return fig
+
+
+def _band_edges(low: float, high: float) -> list[float]:
+    """At most four bands with round edges that hold all ratios; one pound is an edge where it lies among them.
+
+    >>> _band_edges(0.7, 2.4), _band_edges(3.2, 4.6)
+    ([0.5, 1.0, 1.5, 2.0, 2.5], [3.0, 3.5, 4.0, 4.5, 5.0])
+    """
+    for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0):
+        first, last = np.floor(low / step), np.floor(high / step) + 1
+        edges = {float(place * step) for place in np.arange(first, last + 1)} | ({1.0} if low < 1 < high else set())
+        if len(edges) <= 5:
+            break
+    return sorted(edges)
+
+
+def _blank(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
+    axes = fig.subplots()
+    axes.grid(axis="y")
+    axes.set_xlabel(x_label, color=QUIET)
+    axes.set_ylabel(y_label, color=QUIET)
+    return fig, axes
+
+
+def _marks(axes: "Axes", x: float | None, y: float | None) -> None:
+    if x is not None:
+        axes.axvline(x, color=INK, linewidth=1.2)
+    if y is not None:
+        axes.axhline(y, color=INK, linewidth=1.2)
+
+
+def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
+    if len(names) > 1:
+        legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2)
+        legend.set_gid("structural_legend")
+
+
+def _ticks(axes: "Axes", x_unit: str, y_unit: str) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, x_unit)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, y_unit)))
+
+
+def _tick(value: float, unit: str) -> str:
+    """As other charts write it; whole above a hundred thousand.
+
+    >>> _tick(13_640_000.0, "")
+    '13,640,000'
+    """
+    return write(value, unit, 0) if abs(value) >= 100_000 else tick_text(value, unit)
+
+
+def evenly(values: Sequence[float], points: int = 101) -> tuple[np.ndarray, np.ndarray]:
+    """Values from the lowest to the highest against the share of them (0 to 100), at evenly spaced shares.
+
+    >>> [part.tolist() for part in evenly([3.0, 1.0], 3)]
+    [[0.0, 50.0, 100.0], [1.0, 2.0, 3.0]]
+    """
+    shares = np.linspace(0, 100, points)
+    return shares, np.percentile(np.asarray(values, dtype=float), shares)

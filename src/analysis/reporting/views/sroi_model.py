@@ -1,0 +1,172 @@
+"""What 05_sroi shows of the model itself: value map, register, results by scenario, by beneficiary and by outcome."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.expressions import Expression, to_text
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.results import Column, Kind, Result
+from analysis.sroi.model import Model
+from analysis.sroi.value_map import LABELS, Row
+from analysis.study import Study
+from analysis.study.register import Assumption
+
+_EVALUATE = "analysis.sroi.model.Model.evaluate"
+_SHOWN = ("quantity", "change", "proxy", "duration", "deadweight", "displacement", "attribution", "drop_off")
+
+
+def value_map_table(page: Appendix, model: Model) -> Display:
+    """Table: the value map, formulas as they stand in its cells."""
+    frame = pd.DataFrame([_map_row(row) for row in model.value_map.rows], index=_labels(model.value_map.rows))
+    columns = {"stakeholder": Column(LABELS["stakeholder"]), "indicator": Column(LABELS["indicator"])}
+    columns |= {name: Column(LABELS[name]) for name in _SHOWN} | {"shares": Column(LABELS["beneficiaries"])}
+    modes = {name: "code" for name in (*_SHOWN, "shares")} | {"stakeholder": "label", "indicator": "label"}
+    return page.table("value_map", frame, columns, "The value map: costs, and outcomes with what is taken off them.", row_header="Cost or outcome", text=modes)
+
+
+def _map_row(row: Row) -> dict[str, str]:
+    cells = {name: _cell(row.formulas.get(name)) for name in _SHOWN}
+    if row.kind == "cost":
+        cells |= {name: "" for name in _SHOWN if name != "quantity"}
+    shares = "; ".join(f"{who}: {_cell(share)}" for who, share in row.shares.items())
+    return {"stakeholder": row.words["stakeholder"], "indicator": row.words["indicator"], **cells, "shares": shares}
+
+
+def _cell(formula: Expression | None) -> str:
+    return "" if formula is None else to_text(formula)
+
+
+def _labels(rows: tuple[Row, ...]) -> pd.Index:
+    labels = [row.label for row in rows]
+    return pd.Index([label if labels.count(label) == 1 else f"{label} ({row.id})" for label, row in zip(labels, rows, strict=True)], name="row")
+
+
+def model_kind(model: Model) -> Kind:
+    """How the model's results are known: calibrated or assumed as soon as one of its entries is."""
+    kinds = {entry.kind for entry in model.entries.values()}
+    return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
+
+
+def scenario_table(page: Appendix, model: Model) -> Display:
+    """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
+    frame = pd.DataFrame({name: _scenario(model, values) for name, values in model.scenarios.items()}).T
+    frame.index.name = "scenario"
+    kind, first = model_kind(model), model.value_map.costs[0]
+    spec = {"inputs": "inputs", "function": _EVALUATE}
+    columns = {"ratio": Column("Value for each pound (gross ratio)", "GBP per GBP", kind, 2, **spec)}
+    if len(model.value_map.costs) > 1:
+        columns["first"] = Column(f"The same over one cost alone: {first.label}", "GBP per GBP", kind, 2, **spec)
+    columns |= {
+        "net_ratio": Column("Value less cost for each pound (net ratio)", "GBP per GBP", kind, 2, **spec),
+        "value": Column("Value", "GBP", kind, 0, **spec), "cost": Column("Cost", "GBP", kind, 0, **spec), "net": Column("Value less cost", "GBP", kind, 0, **spec),
+    }
+    return page.table("scenarios", frame, columns, "The model's result in each estimate.", row_header="Estimate")
+
+
+def _scenario(model: Model, values: Mapping[str, float]) -> dict[str, object]:
+    found, steps = model.evaluate(values), model.evaluate_steps(values)
+    return {
+        "ratio": found.ratio, "first": found.value / steps[f"{model.value_map.costs[0].id}.cost"], "net_ratio": found.net / found.cost,
+        "value": found.value, "cost": found.cost, "net": found.net, "inputs": " ".join(f"assumption:{name}" for name in model.inputs),
+    }
+
+
+def beneficiary_table(page: Appendix, model: Model) -> Display:
+    """Table: value by beneficiary in each scenario."""
+    return _by(page, model, "beneficiaries", "by_beneficiary", None, "Value by beneficiary in each estimate.", "Beneficiary")
+
+
+def outcome_table(page: Appendix, model: Model) -> Display:
+    """Table: value by outcome in each scenario."""
+    return _by(page, model, "outcomes", "by_outcome", _labels(model.value_map.outcomes), "Value by outcome in each estimate.", "Outcome")
+
+
+def _by(page: Appendix, model: Model, name: str, part: str, labels: pd.Index | None, caption: str, header: str) -> Display:
+    frame = pd.DataFrame({scenario: getattr(model.evaluate(values), part) for scenario, values in model.scenarios.items()})
+    if labels is not None:
+        frame.index = labels
+    frame.index.name = name
+    columns = {scenario: Column(f"Estimate: {scenario}", "GBP", model_kind(model), 0, function=_EVALUATE) for scenario in frame.columns}
+    return page.table(name, frame, columns, caption, row_header=header)
+
+
+def beneficiary_figure(page: Appendix, model: Model) -> Display:
+    """Figure: central value by beneficiary, and the cost beside it."""
+    from analysis.reporting.charts import bar_chart
+
+    found = model.evaluate()
+    values = found.by_beneficiary | {"Cost, for comparison": found.cost}
+    frame = pd.DataFrame({"value": values})
+    frame.index.name = "beneficiary"
+    largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
+    return page.figure(
+        "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
+        f"Most of the value goes to {largest.translate({ord(c): None for c in '{}'})}.", frame,
+        {"value": Column("Value", "GBP", model_kind(model), 0, function=_EVALUATE)}, row_header="Beneficiary",
+    )
+
+
+def register_list(page: Appendix, model: Model) -> Display:
+    """Every entry the model rests on, as a list that formulas link to: value, range, unit, kind and source."""
+    results = [entry_result(entry) for entry in model.entries.values()]
+    page.add(results)
+    items = "".join(_entry_html(entry, result) for entry, result in zip(model.entries.values(), results, strict=True))
+    plain = "\n".join(f"{result.id}: {result.text}" for result in results)
+    return Display(f'<dl class="register" id="register">{items}</dl>', plain)
+
+
+def entry_result(entry: Assumption) -> Result:
+    """An entry of the register as a result `assumption:<id>`, with its range."""
+    ranged = entry.low < entry.high
+    return Result(
+        f"assumption:{entry.id}", entry.label, entry.value, entry.unit, Kind(entry.kind), max(map(_places, (entry.value, entry.low, entry.high))),
+        low=entry.low if ranged else None, high=entry.high if ranged else None, interval="range of the register" if ranged else "",
+        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}", note=entry.why_range,
+    )
+
+
+def _places(value: float) -> int:
+    return min(4, len(f"{value:.4f}".rstrip("0").partition(".")[2]))
+
+
+def _entry_html(entry: Assumption, result: Result) -> str:
+    unit = structural(entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else ""))
+    spread = f"; range {interval(result)}" if result.interval_text else ""
+    source = structural(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")
+    return (
+        f'<div id="entry-{escape(entry.id)}"><dt>{structural(entry.label)} <code>{escape(entry.id)}</code></dt>'
+        f"<dd>{number(result)} {unit} {kind_word(entry.kind)}{spread}</dd><dd class=\"source\">{source}</dd></div>"
+    )
+
+
+def candour_table(page: Appendix, model: Model) -> Display:
+    """Table: for each outcome its counterfactual, its level of evidence and what was sought on harm."""
+    rows = model.value_map.outcomes
+    fields = ("counterfactual", "evidence_level", "negative_sought", "note")
+    frame = pd.DataFrame([{name: row.words[name] for name in fields} for row in rows], index=_labels(rows))
+    columns = {name: Column(LABELS[name]) for name in fields}
+    return page.table(
+        "candour", frame, columns, "What each outcome can say of cause.", row_header="Outcome", text={name: "label" for name in fields},
+        note="On the Maryland scientific methods scale the first level is a group before and after, without comparison.",
+    )
+
+
+def causal_table(page: Appendix, study: Study, model: Model) -> Display:
+    """Table: printed figures offered for what would have happened anyway, and whether they enter the model."""
+    from analysis.reporting.views.claims import published
+
+    notes = model.value_map.settings.causal
+    if not notes:
+        return page.say("No figure is printed for what would have happened without the programme.")
+    claims = [study.claims[note.claim] for note in notes]
+    frame = pd.DataFrame(
+        {
+            "value": [published(claim) for claim in claims], "offered_for": [note.offered_for for note in notes],
+            "enters": [note.enters for note in notes], "shows": [note.shows for note in notes],
+        },
+        index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
+    )
+    columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
+    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure")

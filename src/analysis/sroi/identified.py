@@ -1,0 +1,334 @@
+"""Everything a model leaves unprinted, bounded by everything that is printed: linear programming over intervals.
+
+Unknowns are not negative. A statement is linear in them; its coefficients may be printed figures, each any value that
+would be printed so. For x >= 0 a coefficient in [a, b] lets a x be anything from a x to b x, so that
+
+    sum of [a_i, b_i] x_i + [c, d] = 0   holds for some coefficients exactly when   sum a_i x_i + c <= 0 <= sum b_i x_i + d
+
+(Oettli and Prager 1964). A figure used in two statements may take another value in each, so that the set is at least as
+wide as the truth. A sentence that allows several readings is a choice of statements; each combination is solved.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.errors import InputError
+from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.quantities import Interval, as_interval
+from analysis.sroi.published import Inputs
+from analysis.study import Study
+from analysis.study.tables import validate
+
+FILE = "identified.yaml"
+
+
+class Strict(BaseModel):
+    """A record without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unknown(Strict):
+    """A quantity that no source prints."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    unit: str
+    decimals: int = 0
+
+
+class Statement(Strict):
+    """One printed statement as a relation that is linear in the unknowns."""
+
+    left: str
+    relation: Literal["=", "<=", ">="]
+    right: str
+    says: str
+
+
+class Variant(Strict):
+    """One reading of a sentence."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    statements: tuple[Statement, ...] = ()
+
+
+class Reading(Strict):
+    """A sentence that allows several readings, one of which holds."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    sentence: str
+    variants: tuple[Variant, ...] = Field(min_length=2)
+
+
+class Derived(Strict):
+    """A quantity that the calibrated unknowns give."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    formula: str
+    unit: str
+    decimals: int = 0
+
+
+class Calibration(Strict):
+    """Which readings the central case takes, in which order its unknowns are fixed, and why."""
+
+    readings: dict[str, str]
+    order: tuple[str, ...]
+    why: str
+    derived: tuple[Derived, ...] = ()
+
+
+class WeeksOfYear(Strict):
+    """One way to divide a year into weeks."""
+
+    label: str
+    weeks: float = Field(gt=0)
+
+
+class Uprating(Strict):
+    """A printed annual value and the weekly value of another year that the source makes of it."""
+
+    annual: str
+    weekly: str
+    from_year: int
+    to_year: int
+    ways: tuple[WeeksOfYear, ...] = Field(min_length=1)
+
+
+class Problem(Strict):
+    """Everything identified.yaml says."""
+
+    unknowns: tuple[Unknown, ...] = Field(min_length=1)
+    statements: tuple[Statement, ...]
+    readings: tuple[Reading, ...] = ()
+    calibration: Calibration
+    uprating: Uprating | None = None
+
+
+class Linear:
+    """An interval plus intervals times unknowns; knows + - with its kind and * / with what holds no unknown."""
+
+    def __init__(self, constant: Interval | float = 0.0, slopes: Mapping[str, Interval] | None = None) -> None:
+        """`slopes` are the coefficients by unknown."""
+        self.constant, self.slopes = as_interval(constant), dict(slopes or {})
+
+    def __add__(self, other: "Linear | Interval | float") -> "Linear":
+        other = _linear(other)
+        names = [*self.slopes, *(name for name in other.slopes if name not in self.slopes)]
+        none = Interval(0.0, 0.0)
+        return Linear(self.constant + other.constant, {n: self.slopes.get(n, none) + other.slopes.get(n, none) for n in names})
+
+    def __neg__(self) -> "Linear":
+        return Linear(-self.constant, {name: -slope for name, slope in self.slopes.items()})
+
+    def __sub__(self, other: "Linear | Interval | float") -> "Linear":
+        return self + -_linear(other)
+
+    def __rsub__(self, other: Interval | float) -> "Linear":
+        return _linear(other) - self
+
+    def __mul__(self, other: "Linear | Interval | float") -> "Linear":
+        first, second = self, _linear(other)
+        if first.slopes and second.slopes:
+            raise ExpressionError("it multiplies two unknowns; statements must be linear in them")
+        many, one = (first, second.constant) if first.slopes else (second, first.constant)
+        return Linear(many.constant * one, {name: slope * one for name, slope in many.slopes.items()})
+
+    def __truediv__(self, other: "Linear | Interval | float") -> "Linear":
+        divisor = _linear(other)
+        if divisor.slopes:
+            raise ExpressionError("it divides by an unknown; statements must be linear in them")
+        return self * (as_interval(1.0) / divisor.constant)
+
+    def __rtruediv__(self, other: Interval | float) -> "Linear":
+        return _linear(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _linear(value: "Linear | Interval | float") -> Linear:
+    return value if isinstance(value, Linear) else Linear(value)
+
+
+@dataclass(frozen=True)
+class Polytope:
+    """All x >= 0 with `matrix` x <= `limits`, x in the order of `names`."""
+
+    names: tuple[str, ...]
+    matrix: np.ndarray
+    limits: np.ndarray
+
+    def bounds(self, name: str) -> Interval | None:
+        """The least and the largest value of one unknown in the set; None if the set is empty, infinite where open."""
+        low, high = (self._extreme(name, sign) for sign in (1, -1))
+        return None if low is None or high is None else Interval(low, max(low, high))
+
+    def _extreme(self, name: str, sign: int) -> float | None:
+        from scipy.optimize import linprog
+
+        aim = np.array([float(sign) if other == name else 0.0 for other in self.names])
+        found = linprog(aim, A_ub=self.matrix, b_ub=self.limits, bounds=(0, None), method="highs")
+        if found.status == 3:
+            return -np.inf if sign > 0 else np.inf
+        return None if found.status != 0 else max(0.0, sign * float(found.fun))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing satisfies it."""
+        return self._extreme(self.names[0], 1) is None
+
+    def fixed(self, name: str, value: float, slack: float) -> "Polytope":
+        """The part of the set where an unknown has a value, up to a slack for the solver's last digits."""
+        row = np.array([[1.0 if other == name else 0.0 for other in self.names]])
+        return Polytope(self.names, np.vstack([self.matrix, row, -row]), np.append(self.limits, [value + slack, slack - value]))
+
+
+def read_problem(study: Study) -> Problem:
+    """Read a study's identified.yaml; InputError for a field that does not fit."""
+    problem = validate(Problem, study.document(FILE), study.name(FILE), None)
+    choices = {reading.id: [variant.id for variant in reading.variants] for reading in problem.readings}
+    unfit = [f"{key}: {value}" for key, value in problem.calibration.readings.items() if value not in choices.get(key, ())]
+    if unfit or set(choices) != set(problem.calibration.readings):
+        raise InputError(
+            study.name(FILE), column="calibration.readings", found=unfit[0] if unfit else "a reading without a choice",
+            expected="one variant for every reading", action="name for each reading the id of one of its variants",
+        )
+    return problem
+
+
+def polytope(problem: Problem, study: Study, choice: Mapping[str, str]) -> Polytope:
+    """The set of unknowns that all statements and the variants chosen (reading id: variant id) allow."""
+    names = tuple(unknown.id for unknown in problem.unknowns)
+    statements = [*problem.statements, *(s for variant in chosen(problem, choice) for s in variant.statements)]
+    rows = [row for statement in statements for row in _rows(statement, names, study)]
+    return Polytope(names, np.array([row[:-1] for row in rows]), np.array([row[-1] for row in rows]))
+
+
+def chosen(problem: Problem, choice: Mapping[str, str]) -> list[Variant]:
+    """The variants chosen, in the order of the readings."""
+    return [variant for reading in problem.readings for variant in reading.variants if choice.get(reading.id) == variant.id]
+
+
+def _rows(statement: Statement, names: Sequence[str], study: Study) -> Iterator[list[float]]:
+    """The inequalities `coefficients x <= limit` that a statement stands for, as [*coefficients, limit]."""
+    form = _form(statement.left, names, study) - _form(statement.right, names, study)
+    if statement.relation in ("=", "<="):
+        yield [*(form.slopes[name].low if name in form.slopes else 0.0 for name in names), -form.constant.low]
+    if statement.relation in ("=", ">="):
+        yield [*(-form.slopes[name].high if name in form.slopes else 0.0 for name in names), form.constant.high]
+
+
+def _form(text: str, names: Sequence[str], study: Study) -> Linear:
+    inputs = Inputs(study)
+
+    def look_up(name: str) -> Linear:
+        return Linear(slopes={name: Interval(1.0, 1.0)}) if name in names else Linear(inputs[name].interval)
+
+    try:
+        return _linear(evaluate(parse(text), look_up))
+    except ExpressionError as error:
+        raise InputError(
+            study.name(FILE), column="statements", found=f"{text!r}: {error}", expected="a formula that is linear in the unknowns",
+            action="write it over the unknowns' ids, claim:ids and assumption:ids",
+        ) from None
+
+
+def combinations(problem: Problem) -> Iterator[dict[str, str]]:
+    """Every choice of one variant for each reading."""
+    for variants in product(*([variant.id for variant in reading.variants] for reading in problem.readings)):
+        yield dict(zip((reading.id for reading in problem.readings), variants, strict=True))
+
+
+def solve(problem: Problem, study: Study) -> pd.DataFrame:
+    """Every combination of readings: one row each, the variants by reading, `possible`, and low and high by unknown.
+
+    Columns: the readings' ids; possible (bool); `<unknown>_low` and `<unknown>_high`, missing where impossible.
+    """
+    return pd.DataFrame([_solved(problem, study, choice) for choice in combinations(problem)])
+
+
+def _solved(problem: Problem, study: Study, choice: dict[str, str]) -> dict[str, Any]:
+    region = polytope(problem, study, choice)
+    row: dict[str, Any] = {**choice, "possible": not region.empty}
+    for unknown in problem.unknowns if row["possible"] else ():
+        bounds = region.bounds(unknown.id)
+        row |= {f"{unknown.id}_low": bounds.low if bounds else None, f"{unknown.id}_high": bounds.high if bounds else None}
+    return row
+
+
+def union(solved: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """The range of each unknown over all possible readings together: index unknown id, columns low, high."""
+    possible = solved[solved["possible"]]
+    return pd.DataFrame(
+        {"low": [possible[f"{u.id}_low"].min() for u in problem.unknowns], "high": [possible[f"{u.id}_high"].max() for u in problem.unknowns]},
+        index=[u.id for u in problem.unknowns],
+    )
+
+
+def conflicts(solved: pd.DataFrame, problem: Problem) -> list[dict[str, str]]:
+    """The smallest sets of variants that cannot all be true: every combination that holds one of them is impossible.
+
+    A set is listed when no part of it is impossible already.
+    """
+    ids = [reading.id for reading in problem.readings]
+    found: list[dict[str, str]] = []
+    for size in range(1, len(ids) + 1):
+        for candidate in _subsets(problem, size):
+            if any(other.items() <= candidate.items() for other in found):
+                continue
+            rows = solved
+            for reading, variant in candidate.items():
+                rows = rows[rows[reading] == variant]
+            if not rows["possible"].any():
+                found.append(candidate)
+    return found
+
+
+def _subsets(problem: Problem, size: int) -> Iterator[dict[str, str]]:
+    from itertools import combinations as subsets
+
+    for readings in subsets(problem.readings, size):
+        for variants in product(*(reading.variants for reading in readings)):
+            yield {reading.id: variant.id for reading, variant in zip(readings, variants, strict=True)}
+
+
+def calibrate(problem: Problem, study: Study) -> dict[str, float]:
+    """The point that stands for the set: unknown by unknown in the stated order, the middle of what is still possible.
+
+    Raises InputError if the readings of the calibration cannot all be true, or leave an unknown without an upper end.
+    """
+    region = polytope(problem, study, problem.calibration.readings)
+    order = problem.calibration.order
+    point: dict[str, float] = {}
+    for name in (*order, *(name for name in region.names if name not in order)):
+        bounds = region.bounds(name)
+        if bounds is None or not np.isfinite(bounds.high):
+            raise InputError(
+                study.name(FILE), column="calibration", found=f"no middle for {name!r}", expected="readings that bound every unknown",
+                action="choose other readings, or add the statement that bounds it",
+            )
+        point[name] = (bounds.low + bounds.high) / 2
+        region = region.fixed(name, point[name], slack=1e-9 * max(1.0, point[name]))
+    return point
+
+
+def register_values(problem: Problem, study: Study, point: Mapping[str, float]) -> dict[str, float]:
+    """What the calibrated unknowns give for the register, by the formulas of the calibration."""
+    inputs = Inputs(study)
+
+    def look_up(name: str) -> float:
+        if name in point:
+            return point[name]
+        entry = inputs[name]
+        return float(entry.number if hasattr(entry, "number") else entry.value)
+
+    return {derived.id: float(evaluate(parse(derived.formula), look_up)) for derived in problem.calibration.derived}

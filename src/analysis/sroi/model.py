@@ -1,0 +1,172 @@
+"""The model of a study as one vectorised function of its assumptions."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from analysis.errors import InputError
+from analysis.expressions import ExpressionError, evaluate, references
+from analysis.sroi import checks
+from analysis.sroi.prices import known, reference_entries
+from analysis.sroi.steps import Step, expand
+from analysis.sroi.value_map import ValueMap, cells, read_value_map
+from analysis.study import Study
+from analysis.study.register import Assumption, Register
+
+Number = float | np.ndarray
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a model gives at one set of values, or at n sets: every entry a float, or every one an array of n.
+
+    Pounds of the map's price year, present values: `value` and `cost` in all, `net` the one less the other, `ratio`
+    their quotient, and the value by beneficiary, by row of the value map and by year from the start.
+    """
+
+    value: Number
+    cost: Number
+    ratio: Number
+    net: Number
+    by_beneficiary: dict[str, Number]
+    by_outcome: dict[str, Number]
+    by_year: dict[int, Number]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A value map over its register: `entries` are the assumptions and reference figures it rests on, by id."""
+
+    value_map: ValueMap
+    entries: dict[str, Assumption]
+    years: int
+    known: frozenset[str]
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Register ids the model depends on, in the order of the value map; fixed reference figures are left out."""
+        return tuple(name for name, entry in self.entries.items() if not known(name))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The formulas, each after those it needs: the one definition behind every form of the model."""
+        return expand(self.value_map, self.years)
+
+    @cached_property
+    def step(self) -> dict[str, Step]:
+        """The formulas by id."""
+        return {step.id: step for step in self.steps}
+
+    @property
+    def central(self) -> dict[str, float]:
+        """The register's value of every entry."""
+        return {name: entry.value for name, entry in self.entries.items()}
+
+    @property
+    def scenarios(self) -> dict[str, dict[str, float]]:
+        """The value of every entry by scenario; `central` is the register's own unless the map defines it."""
+        named = {"central": {}} | self.value_map.settings.scenarios
+        return {scenario: self.central | values for scenario, values in named.items()}
+
+    def evaluate(self, values: Mapping[str, Number] | None = None) -> Outcome:
+        """The outcome at `values` by register id, floats or arrays of one length; others take their central value.
+
+        Raises InputError for an id that the register does not hold and for a duration beyond the years of the model.
+        """
+        found = self.evaluate_steps(values)
+        shape = np.broadcast_shapes(*(np.shape(value) for value in (values or {}).values()))
+        shown = {name: _shaped(value, shape) for name, value in found.items()}
+        who = self.value_map.beneficiaries
+        return Outcome(
+            *(shown[f"total.{name}"] for name in ("value", "cost", "ratio", "net")),
+            {name: shown[f"beneficiary.{place}"] for place, name in enumerate(who)},
+            {row.id: shown[f"{row.id}.present"] for row in self.value_map.outcomes},
+            {year: shown[f"total.year.{year}"] for year in range(self.years)},
+        )
+
+    def evaluate_steps(self, values: Mapping[str, Number] | None = None) -> dict[str, Any]:
+        """The value of every step by id, and of every entry; raises as `evaluate`."""
+        given = dict(values or {})
+        self._refuse_unknown(given)
+        found: dict[str, Any] = self.central | {name: value for name, value in given.items() if name in self.entries}
+        for step in self.steps:
+            found[step.id] = evaluate(step.expression, found, checks.NUMPY)
+        self._refuse_long(found)
+        return found
+
+    def _refuse_unknown(self, values: Iterable[str]) -> None:
+        for name in values:
+            if name not in self.known and name not in self.entries:
+                raise InputError(
+                    self.value_map.name, column=name, found="a value for an id that the register does not hold",
+                    expected=f"one of {', '.join(self.inputs)}", action="correct the id",
+                )
+
+    def _refuse_long(self, found: Mapping[str, Any]) -> None:
+        for row in self.value_map.outcomes:
+            if row.lasts and np.max(evaluate(row.formulas["duration"], found, checks.NUMPY)) + row.start > self.years + 1e-9:
+                raise self.value_map.trouble(
+                    row, "duration", f"an end beyond the {self.years} years of the model", f"an end within {self.years} years",
+                    f"set years in {self.value_map.settings_name} to as many as are needed",
+                )
+
+
+def read_model(study: Study) -> Model:
+    """A study's model, from its value map and its register; InputError for whatever does not fit."""
+    return assemble(read_value_map(study), study.register, study)
+
+
+def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
+    """A model from a value map and a register, read from wherever; everything is checked here."""
+    checks.check_names(value_map, register)
+    checks.check_shape(value_map)
+    named = _named(value_map)
+    entries = {name: register[name] for name in named if name in register.entries} | reference_entries(named, study.root)
+    checks.check_units(value_map, entries)
+    _check_scenarios(value_map, entries, register)
+    checks.check_ranges(value_map, entries)
+    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register))
+    _check_central(model)
+    return model
+
+
+def _named(value_map: ValueMap) -> tuple[str, ...]:
+    """Every id that a formula in use names, in the order of the rows."""
+    formulas = [formula for row in value_map.rows for _, formula in cells(row)] + [value_map.discount_rate, *value_map.terms.values()]
+    return tuple(dict.fromkeys(name for formula in formulas for name in references(formula) if name not in value_map.terms))
+
+
+def _check_scenarios(value_map: ValueMap, entries: Mapping[str, Assumption], register: Register) -> None:
+    for scenario, values in value_map.settings.scenarios.items():
+        for name, value in values.items():
+            place = f"scenarios.{scenario}.{name}"
+            if name not in entries:
+                raise InputError(
+                    value_map.settings_name, column=place, found="an id that the value map does not use", expected="an id that a formula names",
+                    action="correct the id, or take it out",
+                )
+            if not entries[name].low <= value <= entries[name].high:
+                raise InputError(
+                    value_map.settings_name, column=place, found=f"{value:g}", action=f"widen the range in {register.name}, or correct the value",
+                    expected=f"a value within the register's range, {entries[name].low:g} to {entries[name].high:g}",
+                )
+
+
+def _check_central(model: Model) -> None:
+    try:
+        ratio = float(model.evaluate().ratio)
+    except ExpressionError:
+        ratio = math.nan
+    if not math.isfinite(ratio):
+        raise InputError(
+            model.value_map.name, column="quantity", found="costs of 0, or a division by zero", expected="costs above 0",
+            action="enter the costs, and look for a divisor that is 0",
+        )
+
+
+def _shaped(value: Any, shape: tuple[int, ...]) -> Number:
+    return np.broadcast_to(np.asarray(value, dtype=float), shape) if shape else float(value)

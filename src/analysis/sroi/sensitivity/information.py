@@ -1,0 +1,116 @@
+"""What knowing more would be worth: the expected value of perfect and of partial perfect information, in pounds.
+
+The decision is to fund or not to fund: funding yields the net value, not funding nothing. With N the net value in
+pounds over the draws (Raiffa and Schlaifer 1961):
+
+    EVPI     = E max(N, 0) - max(E N, 0)
+    EVPPI(S) = E max(E(N | S), 0) - max(E N, 0)
+
+EVPPI is estimated by the worth of a decision rule: E(N | S) is regressed on polynomials of the inputs of S (Strong,
+Oakley and Brennan 2014, with polynomials in place of splines) over one half of the draws, and the rule "fund where the
+fitted value is positive" is valued on the other half, by the net values themselves. Both halves take both parts. A rule
+that uses some inputs may always be used by one who knows more, so a set is worth at least what each asked subset and
+each of its inputs alone is; and always or never funding are rules too. Hence EVPI >= EVPPI >= 0 and monotone in sets
+hold exactly, and the estimate errs, if at all, on the low side.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+
+from analysis.sroi.sensitivity.case import Case, check_inputs
+from analysis.sroi.sensitivity.correlation import Group
+from analysis.sroi.sensitivity.probabilistic import sample
+
+DRAWS = 2**16
+_DEGREES = {1: 5, 2: 4, 3: 3}  # degree of the polynomials by number of inputs; more inputs take squares and products
+
+
+def net_draws(case: Case, count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draws of the varied inputs (columns, one row for each draw) and the net value in pounds of each."""
+    chunks = list(sample(case, count, seed, groups))
+    frame = pd.concat([pd.DataFrame(values) for values, _ in chunks], ignore_index=True)
+    return frame, np.concatenate([net for _, net in chunks])
+
+
+def perfect_information(net: np.ndarray) -> float:
+    """EVPI in pounds from draws of the net value; 0 where no draw would change the decision.
+
+    >>> perfect_information(np.array([3.0, -1.0]))
+    0.5
+    """
+    return float(np.maximum(net, 0).mean() - max(net.mean(), 0.0))
+
+
+def partial_information(frame: pd.DataFrame, net: np.ndarray, sets: Mapping[str, Sequence[str]]) -> pd.Series:
+    """EVPPI in pounds of knowing all inputs of each named set, in the order given; index: name of the set.
+
+    `frame` and `net` are draws as `net_draws` gives them. Raises KeyError for an input without a column.
+    """
+    known = {frozenset(members) for members in sets.values()}
+    singles = {frozenset([name]) for members in known for name in members}
+    worth = {members: _rule_worth(frame[sorted(members)], net) for members in known | singles}
+    return pd.Series({name: _best_below(frozenset(members), worth) for name, members in sets.items()}, name="evppi", dtype=float)
+
+
+def _best_below(members: frozenset[str], worth: Mapping[frozenset[str], float]) -> float:
+    return max((value for known, value in worth.items() if known <= members), default=0.0)
+
+
+def _rule_worth(inputs: pd.DataFrame, net: np.ndarray) -> float:
+    """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves."""
+    basis = polynomials(inputs.to_numpy())
+    halves = np.random.default_rng(0).permutation(len(net)) % 2 == 0  # alternating would split a Sobol sequence by value
+    gained = np.empty(len(net))
+    for half in (halves, ~halves):
+        fitted = basis[~half] @ _fit(basis[half], net[half])
+        gained[~half] = np.where(fitted > 0, net[~half], 0.0)
+    return max(float(gained.mean() - max(net.mean(), 0.0)), 0.0)
+
+
+def _fit(basis: np.ndarray, net: np.ndarray) -> np.ndarray:
+    """Least squares by the normal equations; a pseudo-inverse where columns say the same."""
+    return np.linalg.pinv(basis.T @ basis, hermitian=True) @ (basis.T @ net)
+
+
+def polynomials(inputs: np.ndarray) -> np.ndarray:
+    """All products of powers of the inputs (n x k), each scaled to -1..1, up to a degree that falls with k: (n x terms).
+
+    Degree 5 for one input, 4 for two, 3 for three, else 2.
+
+    >>> polynomials(np.array([[0.0], [1.0]])).shape
+    (2, 6)
+    """
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    scaled = 2 * (inputs - low) / np.where(high > low, high - low, 1.0) - 1
+    degree = _DEGREES.get(inputs.shape[1], 2)
+    columns = [np.ones(len(inputs))]
+    for power in range(1, degree + 1):
+        columns += [scaled[:, list(chosen)].prod(axis=1) for chosen in combinations_with_replacement(range(inputs.shape[1]), power)]
+    return np.stack(columns, axis=1)
+
+
+def information_table(
+    case: Case, sets: Mapping[str, Sequence[str]], count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()
+) -> pd.DataFrame:
+    """Worth of information in pounds: everything, each named set, each varied input; in %, `share` of the whole.
+
+    Index: what would be known. Columns: members (names joined by spaces), worth, share (nan where EVPI is 0).
+    """
+    for members in sets.values():
+        check_inputs(case, tuple(members))
+    frame, net = net_draws(case, count, seed, groups)
+    asked = {**{name: tuple(members) for name, members in sets.items()}, **{name: (name,) for name in case.varied if name not in sets}}
+    worth = partial_information(frame, net, {name: _varied(case, members) for name, members in asked.items()})
+    whole = perfect_information(net)
+    table = pd.DataFrame({"members": [" ".join(asked[str(name)]) for name in worth.index], "worth": worth}, index=worth.index)
+    everything = pd.DataFrame({"members": " ".join(case.varied), "worth": whole}, index=["everything"])
+    table = pd.concat([everything, table.sort_values("worth", ascending=False, kind="stable")]).rename_axis("known")
+    return table.assign(share=100 * table["worth"] / whole if whole > 0 else np.nan)
+
+
+def _varied(case: Case, members: Iterable[str]) -> tuple[str, ...]:
+    """A fixed input holds nothing to be learnt."""
+    return tuple(member for member in members if member in case.varied)

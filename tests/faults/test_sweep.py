@@ -1,0 +1,161 @@
+"""Sweeps: failures beside successes, nothing lost or counted twice, whatever dies; the same bytes from whoever runs them."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sweep_work import work
+
+from analysis.cli import main
+from analysis.errors import InputError
+from analysis.pipeline import engines
+from analysis.pipeline.sweep import Case, sweep
+from analysis.pipeline.sweep_plan import grid_from
+
+FILES = ("table.csv", "failures.csv")
+
+
+def cases(count: int = 12, **of_one) -> list[Case]:
+    """Cases of which the fourth is special."""
+    return [Case(f"case {n}", "none", {"number": n, **(of_one if n == 3 else {})}) for n in range(count)]
+
+
+def swept(tmp_path: Path, wanted: list[Case], engine=None, name: str = "out") -> tuple[int, dict[str, bytes]]:
+    root = tmp_path / "project"
+    root.mkdir(exist_ok=True)
+    failed = sweep(root, wanted, tmp_path / name, [], engine or engines.local(2, work), io.StringIO())
+    return failed, {file: (tmp_path / name / file).read_bytes() for file in FILES}
+
+
+def ran(tmp_path: Path) -> list[str]:
+    return [" ".join(line.split()[:2]) for line in (tmp_path / "project" / "ran").read_text().splitlines()]
+
+
+def test_one_row_for_each_case_in_their_order(tmp_path):
+    failed, made = swept(tmp_path, cases())
+    table = pd.read_csv(io.BytesIO(made["table.csv"]))
+    assert (failed, list(table["case"]), list(table["number"])) == (0, [f"case {n}" for n in range(12)], list(range(12)))
+    assert made == swept(tmp_path, cases(), engines.local(3, work), "again")[1]
+
+
+def test_a_failure_is_kept_beside_the_successes_and_tried_again(tmp_path):
+    failed, made = swept(tmp_path, cases(fails=True))
+    assert failed == 1
+    assert made["failures.csv"].decode() == "case,error\ncase 3,ValueError: it would not\n"
+    assert len(made["table.csv"].splitlines()) == 12
+    swept(tmp_path, cases(fails=True))
+    assert ran(tmp_path).count("case 3") == 2
+    assert len(ran(tmp_path)) == 13
+
+
+def test_a_sweep_goes_on_where_it_was(tmp_path):
+    swept(tmp_path, cases()[:5])
+    failed, made = swept(tmp_path, cases())
+    assert sorted(ran(tmp_path)) == sorted(case.name for case in cases())
+    assert made == swept(tmp_path, cases(), name="at once")[1]
+
+
+def test_other_data_or_arguments_are_another_case(tmp_path):
+    data = tmp_path / "data.csv"
+    data.write_text("a")
+    root = tmp_path / "project"
+    root.mkdir()
+    for content, wanted in (("a", cases(2)), ("b", cases(2)), ("b", [Case("case 0", "none", {"number": 7})])):
+        data.write_text(content)
+        sweep(root, wanted, tmp_path / "out", [data], engines.local(1, work), io.StringIO())
+    assert len(ran(tmp_path)) == 5
+    assert (tmp_path / "out" / "table.csv").read_text().splitlines()[1].startswith("case 0,7,")
+
+
+def test_a_half_written_case_is_run_again(tmp_path):
+    _, made = swept(tmp_path, cases())
+    broken = sorted((tmp_path / "out" / "cases").iterdir())[0]
+    broken.write_text('{"case": "case 0", "ro')
+    assert swept(tmp_path, cases())[1] == made
+
+
+def test_a_process_that_dies_loses_nothing_and_counts_nothing_twice(tmp_path):
+    failed, made = swept(tmp_path, cases(dies=True))
+    assert failed == 0
+    assert made["table.csv"] == swept(tmp_path, cases(), name="undisturbed")[1]["table.csv"]
+
+
+def test_a_case_that_always_kills_its_process_fails_alone(tmp_path):
+    failed, made = swept(tmp_path, cases(always_dies=True))
+    assert failed == 1
+    assert made["failures.csv"].decode().splitlines()[1].startswith('case 3,"its process died twice')
+    assert len(made["table.csv"].splitlines()) == 12
+
+
+def test_grids():
+    assert grid_from(["a=1,2", "b=0.5"]) == {"a": [1.0, 2.0], "b": [0.5]}
+    for text in ("a", "a=", "a=high", "=,"):
+        with pytest.raises(InputError, match="--set"):
+            grid_from([text])
+
+
+def test_an_unknown_area_fails_by_itself(tmp_path, capsys, project_root, monkeypatch):
+    monkeypatch.chdir(project_root)
+    options = ["sweep", "census", "--area", "E06000044", "--area", "E99", "--draws", "200", "--jobs", "1", "--to", str(tmp_path)]
+    assert main(options) == 1
+    assert "1 of 2 cases" in capsys.readouterr().out
+    assert set(pd.read_csv(tmp_path / "table.csv")["area_code"]) == {"E06000044"}
+    assert "E99" in (tmp_path / "failures.csv").read_text()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler and two workers of one thread each, on loopback."""
+    pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
+    place = tmp_path / "scheduler.json"
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    env = {**os.environ, "PYTHONPATH": path}
+    start = [sys.executable, "-W", "ignore", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    join = [sys.executable, "-W", "ignore", "-m", "distributed.cli.dask_worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny"]
+    common = ["--scheduler-file", str(place), "--no-dashboard"]
+    quiet = {"cwd": tmp_path, "env": env, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([*start, *common], **quiet) as scheduler:
+        while not place.is_file() or not place.read_text():
+            time.sleep(0.1)
+        workers = [subprocess.Popen([*join, *common], **quiet) for _ in range(2)]
+        try:
+            yield json.loads(place.read_text())["address"], workers
+        finally:
+            for process in (*workers, scheduler):
+                process.kill()
+                process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_the_local_run(tmp_path, cluster):
+    address, workers = cluster
+    wanted = [Case(case.name, "none", {**case.arguments, "seconds": 0.2}) for case in cases(24)]
+
+    def engine(root, waiting):
+        for place, found in enumerate(engines.dask(address, work)(root, waiting)):
+            if place == 5:
+                workers[0].kill()
+            yield found
+
+    failed, made = swept(tmp_path, wanted, engine)
+    processes = {line.split()[2] for line in (tmp_path / "project" / "ran").read_text().splitlines()}
+    assert (failed, len(processes)) == (0, 2)
+    assert workers[0].wait(5) != 0
+    assert made == swept(tmp_path, wanted, name="local")[1]
+    assert len(made["table.csv"].splitlines()) == 25
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_scheduler_is_told(tmp_path):
+    pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
+    with pytest.raises(InputError, match="address of a Dask scheduler"):
+        list(engines.dask("tcp://127.0.0.1:1", work)(tmp_path, cases(1)))

@@ -1,0 +1,71 @@
+"""A value map with no code of its own gives the whole appendix: page, workbook, explorer, formulas that link."""
+
+import json
+import re
+
+import pytest
+import yaml
+from project_copy import copy_project, run_analysis
+from value_maps import cost, entry, outcome, write_study
+
+from analysis.reporting.workbook_import import read_workbook
+from analysis.study import load_study
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    root = copy_project(tmp_path_factory.mktemp("project"))
+    entries = [
+        entry("cost", 100, "GBP", 80, 120), entry("reached", 10, "people", 5, 12), entry("worth", 20, "GBP per person per year", 10, 30),
+        entry("lasting", 2, "years", 1, 3), entry("rate", 0.035, "ratio", 0, 0.05), entry("lost", 0.1, "ratio", 0, 0.3),
+        entry("gone", 0.2, "ratio", 0, 0.4, label="<b>Deadweight</b> {of} 100 =1+1"),
+    ]
+    rows = [
+        cost(), outcome("skills", quantity="reached", proxy="worth", duration="lasting", drop_off="lost", deadweight="gone", outcome="Skills & 2 <i>more</i>"),
+        outcome("stress", quantity="-reached / 10", proxy="worth", duration="1", stakeholder="Families"),
+    ]
+    write_study(root, entries, rows, {"discount_rate": "rate", "scenarios": {"low": {"worth": 10}}})
+    params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
+    params["05_sroi"]["toy"] = {"scenario": "central"}
+    (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    stages = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))
+    stages["stages"]["sroi"]["foreach"].append("toy")
+    (root / "dvc.yaml").write_text(yaml.safe_dump(stages), encoding="utf-8")
+    done = run_analysis(root, "run", "05_sroi", "--study", "toy")
+    assert done.returncode == 0, done.stderr + done.stdout
+    return root
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    return (run / "data" / "processed" / "toy" / "pages" / "05_sroi.html").read_text(encoding="utf-8")
+
+
+def test_every_link_on_the_page_leads_somewhere(page):
+    ids = set(re.findall(r'\sid="([^"]*)"', page))
+    links = {href for href in re.findall(r'href="#([^"]*)"', page)}
+    assert links <= ids, links - ids
+    assert {f"entry-{name}" for name in ("cost", "reached", "worth", "lasting", "rate", "gone", "lost")} <= links
+
+
+def test_the_ratio_by_hand(run):
+    """£200 x 0.8 = £160, then x 0.9 / 1.035; less £20: £279.13 over £100."""
+    results = json.loads((run / "data" / "processed" / "toy" / "results" / "05_sroi.json").read_text(encoding="utf-8"))["results"]
+    assert results["05_sroi.scenarios.central.ratio"]["value"] == pytest.approx((160 + 160 * 0.9 / 1.035 - 20) / 100)
+    assert results["05_sroi.scenarios.low.ratio"]["value"] == pytest.approx((160 + 160 * 0.9 / 1.035 - 20) / 200)
+
+
+def test_the_workbook_leads_back(run):
+    study = load_study("toy", run)
+    again = read_workbook(run / "data" / "processed" / "toy" / "workbooks" / "value_map.xlsx", study)
+    assert again.value_map.rows[1].label == "Skills & 2 <i>more</i>"
+
+
+def test_text_is_shown_and_not_marked_up(page):
+    assert "<b>Deadweight" not in page and "&lt;b&gt;Deadweight&lt;/b&gt; {of} 100 =1+1" in page
+
+
+def test_one_program_and_the_policy_that_admits_it(page):
+    assert page.count("<script data-program>") == 1 and page.count("<script") == 2
+    assert re.search(r"script-src 'sha256-[A-Za-z0-9+/=]{44}'", page)
+    assert "unsafe-eval" not in page and "script-src 'unsafe" not in page

@@ -1,0 +1,103 @@
+"""The ledger of 08_claims_audit as a reader uses it: filters and search by keyboard, folds, links, without scripts, in print."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
+
+
+@pytest.fixture
+def ledger(finished) -> Path:
+    """The published audit of the report."""
+    return finished / "reports" / "connecting_opportunities" / "08_claims_audit.html"
+
+
+def shown(page) -> int:
+    return page.locator("#ledger tbody tr:not(.group):visible").count()
+
+
+def test_it_filters_by_verdict_and_words_and_says_how_many_are_left(visit, ledger):
+    page = visit(ledger)
+    everything = shown(page)
+    page.get_by_label("Verdict", exact=True).select_option("inconsistent")
+    wrong = shown(page)
+    assert 0 < wrong < everything
+    assert all(page.locator("#ledger tbody tr:not(.group):visible").evaluate_all("rows => rows.map(r => r.dataset.verdict === 'inconsistent')"))
+    assert page.get_by_role("status").inner_text() == f"{wrong} of {everything} rows shown"
+    page.get_by_label("Words").fill("employment leaving")
+    assert 0 < shown(page) < wrong
+    page.get_by_role("button", name="Show all rows").click()
+    page.wait_for_function(f"document.querySelector('[role=status]').textContent.startsWith('{everything} ')")
+    assert shown(page) == everything
+    assert page.noted == []
+
+
+def test_headings_of_empty_sections_go_with_their_rows(visit, ledger):
+    page = visit(ledger)
+    page.get_by_label("Words").fill("no row holds these words")
+    assert shown(page) == 0
+    assert page.locator("#ledger tbody tr.group:visible").count() == 0
+
+
+def test_everything_is_reached_by_keyboard_and_has_a_name(visit, ledger):
+    page = visit(ledger)
+    page.get_by_label("Verdict", exact=True).focus()
+    page.keyboard.press("i")  # the first choice with this letter
+    names = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent"))
+    assert names == ["Severity of a finding", "Kind of figure", "Section", "Words", "Show all rows"]
+    assert page.get_by_label("Verdict", exact=True).input_value() == "inconsistent"
+    assert page.get_by_role("search", name="Filter the table").count() == 1
+
+
+def test_a_link_to_a_claim_opens_it_even_when_it_was_filtered_away(visit, ledger):
+    page = visit(ledger)
+    page.get_by_label("Words").fill("no row holds these words")
+    page.evaluate("location.hash = '#claim-CO-205'")
+    row = page.locator("#claim-CO-205")
+    row.wait_for(state="visible")
+    assert row.locator("details").get_attribute("open") is not None
+    told = row.locator("details").inner_text()
+    for words in ("source line 964", "claim:CO-210 + claim:CO-215", "CO-210", "measures.csv", "does not fit its parts"):
+        assert words in told
+
+
+def test_without_scripts_the_table_is_whole_and_has_no_dead_fields(visit, ledger):
+    page = visit(ledger, java_script_enabled=False)
+    rows = len(re.findall(r'<tr id="claim-CO-', ledger.read_text(encoding="utf-8")))
+    assert shown(page) == rows
+    assert page.locator("#ledger form").count() == 0
+
+
+def test_no_other_script_may_run(ledger):
+    text = ledger.read_text(encoding="utf-8")
+    assert text.count("<script") == 1
+    assert "script-src 'sha256-" in text and "unsafe-inline" not in text.split("script-src")[1].split(";")[0]
+
+
+def test_other_pages_have_no_script(finished):
+    text = (finished / "reports" / "connecting_opportunities" / "05_sroi.html").read_text(encoding="utf-8")
+    assert "<script" not in text and "script-src" not in text
+
+
+@pytest.mark.parametrize("name", ["05_sroi", "08_claims_audit"])
+def test_every_number_leads_in_two_steps_to_where_it_comes_from(visit, finished, name):
+    """Each number in a sentence is a link to its entry; each row of numbers has one in its header."""
+    page = visit(finished / "reports" / "connecting_opportunities" / f"{name}.html")
+    lost = page.evaluate("""() => [...document.querySelectorAll('main [data-result]')].filter(shown => {
+        if (shown.closest('svg') || shown.dataset.part === 'interval' && !shown.closest('tr')) return false;
+        const link = shown.closest('a[href^="#from-"]') || shown.closest('tr')?.querySelector('th a[href^="#from-"]');
+        return !link || !document.querySelector(link.getAttribute('href'));
+    }).map(shown => shown.dataset.result)""")
+    assert lost == []
+
+
+def test_the_sources_are_printed(visit, ledger):
+    page = visit(ledger)
+    page.emulate_media(media="print")
+    assert page.locator("ol.sources > li").first.is_visible()
+    assert not page.locator("#ledger form").is_visible()

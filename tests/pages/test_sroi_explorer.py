@@ -1,0 +1,167 @@
+"""The explorer in Chromium: the model's own numbers, offline, within a frame, with a state that a link keeps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from value_maps import cost, entry, outcome, write_study
+
+from analysis.reporting.explorer import explorer
+from analysis.reporting.page import PageContext, render_page
+from analysis.sroi.model import read_model
+from analysis.study import load_study
+
+pytestmark = pytest.mark.pages
+ROOT = Path(__file__).resolve().parents[2]
+DRAWS = 1000
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+
+
+def toy(root):
+    entries = [
+        entry("cost", 100, "GBP", 50, 200), entry("worth", 50, "GBP per year", 20, 80), entry("lasting", 2.4, "years", 0, 4.5),
+        entry("rate", 0.035, "ratio", 0, 0.1, label=HOSTILE), entry("lost", 0.2, "ratio", 0, 1), entry("old", 7, "GBP per person", 5, 9, price_year=2011),
+        entry("people", 12, "people", 1, 30), entry("same", 3, "GBP per person"),
+    ]
+    rows = [
+        cost(), outcome("long", quantity="worth", duration="lasting", drop_off="lost", beneficiaries="a: lost; b: 1 - lost", outcome=HOSTILE),
+        outcome("once", quantity="people", proxy="old * cpi_2020 / cpi_2011", start="1", stakeholder=HOSTILE), outcome("bad", quantity="-people", proxy="same"),
+    ]
+    return write_study(root, entries, rows, {"discount_rate": "rate", "scenarios": {"low": {"worth": 20}}})
+
+
+def write_page(model, folder):
+    shown = explorer(model)
+    cells = [new_markdown_cell("# Explorer\n\nTry it."), new_markdown_cell("## Explore")]
+    cells.append(new_code_cell("explorer(model)", outputs=[new_output("execute_result", {"text/html": shown.html, "text/plain": shown.plain}, execution_count=1)]))
+    path = folder / "explorer.html"
+    path.write_text(render_page(new_notebook(cells=cells), PageContext("A study", "Explorer")), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=["coproduction", "connecting_opportunities", "toy"])
+def model(request, tmp_path_factory):
+    return read_model(toy(tmp_path_factory.mktemp("toy")) if request.param == "toy" else load_study(request.param, ROOT))
+
+
+@pytest.fixture(scope="module")
+def page_path(model, tmp_path_factory):
+    return write_page(model, tmp_path_factory.mktemp("page"))
+
+
+def numbers(found):
+    heads = (found.ratio, found.value, found.cost, found.net)
+    return [*heads, *found.by_beneficiary.values(), *found.by_outcome.values(), *found.by_year.values()]
+
+
+def test_chromium_computes_what_the_model_does(model, page_path, visit):
+    """Central case, every scenario and a thousand draws, to one part in a thousand million."""
+    random = np.random.default_rng(12)
+    ranges = {name: model.entries[name] for name in model.inputs}
+    cases = list(model.scenarios.values())
+    draws = {name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()}
+    page = visit(page_path)
+    rows = [dict(zip(draws, map(float, row), strict=True)) for row in zip(*draws.values(), strict=True)]
+    found = np.array(page.evaluate("rows => rows.map(row => sroiExplorer.evaluate(row))", rows))
+    expected = np.column_stack(numbers(model.evaluate({name: np.array(values) for name, values in draws.items()})))
+    scale = np.maximum(np.abs(expected).max(axis=0), 1e-300)
+    assert found.shape == expected.shape and np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1e-6 * scale)) < 1e-9
+    assert page.noted == []
+
+
+def test_a_typed_value_moves_ratio_beneficiaries_and_tornado(model, page_path, visit):
+    page = visit(page_path)
+    name = next(n for n in model.inputs if model.entries[n].low < model.entries[n].high and model.evaluate({n: model.entries[n].low}).ratio != model.evaluate().ratio)
+    tornado, ratio = page.inner_text("#explorer-tornado"), page.inner_text(".explorer .ratio")
+    assert ratio == f"£{model.evaluate().ratio:.2f}"
+    page.fill(f"input[data-entry={name}]", repr(model.entries[name].low))
+    page.press(f"input[data-entry={name}]", "Tab")
+    page.wait_for_function("text => document.querySelector('.explorer .ratio').textContent !== text || document.querySelector('#explorer').dataset.drawn > 1", arg=ratio)
+    changed = model.evaluate({name: model.entries[name].low})
+    assert page.inner_text(".explorer .ratio") == f"£{changed.ratio:.2f}"
+    for who, value in changed.by_beneficiary.items():
+        assert f"£{abs(value):,.0f}" in page.inner_text("#explorer-beneficiaries"), who
+    assert page.inner_text("#explorer-tornado") != tornado
+    assert page.locator("#explorer-differences li").count() == 1 and page.noted == []
+
+
+def test_a_slider_moves_it_too(model, page_path, visit):
+    page = visit(page_path)
+    slider = page.locator(".explorer input[type=range]").first
+    slider.focus()
+    slider.press("Home")
+    page.wait_for_function("document.querySelector('#explorer').dataset.drawn > 1")
+    name = next(n for n in model.inputs if model.entries[n].low < model.entries[n].high)
+    assert page.evaluate(f"sroiExplorer.state()['{name}']") == model.entries[name].low
+
+
+def test_a_link_keeps_the_state_and_reset_lists_what_differed(model, page_path, visit):
+    page = visit(page_path)
+    name = next(n for n in model.inputs if model.entries[n].low < model.entries[n].high)
+    page.fill(f"input[data-entry={name}]", repr(model.entries[name].high))
+    page.press(f"input[data-entry={name}]", "Tab")
+    page.wait_for_function("location.hash.startsWith('#explorer?')")
+    hash_ = page.evaluate("location.hash")
+    other = visit(page_path)
+    other.evaluate("hash => { location.hash = hash; }", hash_)
+    other.wait_for_function(f"sroiExplorer.state()['{name}'] === {model.entries[name].high!r}")
+    other.wait_for_function("document.querySelector('#explorer').dataset.drawn > 1")
+    assert other.inner_text(".explorer .ratio") == f"£{model.evaluate({name: model.entries[name].high}).ratio:.2f}"
+    other.click("#explorer-reset")
+    other.wait_for_function("document.querySelector('#explorer').dataset.drawn > 2")
+    assert "put back" in other.inner_text("#explorer-differences")
+    assert other.inner_text(".explorer .ratio") == f"£{model.evaluate().ratio:.2f}"
+    assert other.evaluate("location.hash") == "#explorer" and other.noted == []
+
+
+@pytest.mark.parametrize("state", ["#explorer?nothing=1", "#explorer?cost=", "#explorer?cost=abc&rate=Infinity", "#explorer?__proto__=1", "#table-1"])
+def test_a_broken_link_changes_nothing(model, page_path, visit, state):
+    page = visit(page_path)
+    page.evaluate("hash => { location.hash = hash; }", state)
+    page.wait_for_timeout(50)
+    assert page.evaluate("sroiExplorer.state()") == pytest.approx(model.central) and page.noted == []
+
+
+def test_scenarios_are_one_click(model, page_path, visit):
+    page = visit(page_path)
+    for name, values in model.scenarios.items():
+        page.get_by_role("button", name=f"Estimate: {name}", exact=True).click()
+        page.wait_for_function("text => document.querySelector('.explorer .ratio').textContent === text", arg=f"£{model.evaluate(values).ratio:.2f}")
+
+
+def test_an_update_takes_less_than_a_frame(page_path, visit):
+    page = visit(page_path)
+    times = page.evaluate(
+        """async () => {
+          const slider = document.querySelector('.explorer input[type=range]'), box = document.getElementById('explorer'), times = [];
+          for (let step = 0; step < 60; step++) {
+            const drawn = box.dataset.drawn;
+            slider.value = String((step * 37) % 400);
+            slider.dispatchEvent(new Event('input'));
+            while (box.dataset.drawn === drawn) await new Promise(requestAnimationFrame);
+            times.push(Number(box.dataset.milliseconds));
+          }
+          return times;
+        }"""
+    )
+    assert np.median(times) < 16
+
+
+def test_nothing_from_data_runs(tmp_path, visit):
+    page = visit(write_page(read_model(toy(tmp_path)), tmp_path))
+    assert page.locator(".explorer img").count() == 0 and page.noted == []
+    assert HOSTILE in page.inner_text(".explorer")
+
+
+def test_without_scripts_it_says_so(page_path, visit):
+    page = visit(page_path, java_script_enabled=False)
+    assert "switched off" in page.content()
+
+
+def test_no_other_program_runs_on_the_page(page_path, visit):
+    """The policy admits the explorer by its hash and nothing else."""
+    changed = page_path.with_name("changed.html")
+    changed.write_text(page_path.read_text(encoding="utf-8").replace("</main>", "<script>document.title='run'</script></main>"), encoding="utf-8")
+    page = visit(changed)
+    assert page.title() != "run" and page.evaluate("typeof sroiExplorer") == "object"

@@ -1,0 +1,164 @@
+"""What a notebook about participants may show: decisions, the closing proof, the collected record of decisions."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.reader import Background
+from analysis.disclosure.rules import Rules
+from analysis.disclosure.tables import count_people
+from analysis.errors import InputError
+from analysis.examples import write_example
+from analysis.participation.attendance import band_labels
+from analysis.participation.curve import bands_of, starts_with
+from analysis.pipeline.people import collect_decisions, stop_on_page_leaks, write_example_records
+from analysis.reporting import Appendix
+from analysis.reporting.charts_records import heat_map
+from analysis.reporting.views.before_after_answers import read_answers
+from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
+from analysis.results import Kind
+from analysis.study import Study, load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPARE = {"item": "confidence", "before": "asked before", "missing": "pairs"}
+
+
+def study_in(folder: Path, study_id: str) -> Study:
+    """A study as it is described here, with its folders below another root."""
+    return replace(load_study(study_id, ROOT), root=folder)
+
+
+def own_records(folder: Path) -> Study:
+    """The coproduction study with records in its raw folder, as a team would put them there."""
+    study = study_in(folder, "coproduction")
+    for path in write_example(study.records_folder, seed=7):
+        path.write_text(path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8")
+    return study
+
+
+def evidence_of(study: Study, **rules: object) -> Evidence:
+    page = Appendix(study.id, "03_before_after", study.root, study.info.example)
+    return open_evidence(page, study, rules)
+
+
+def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
+    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction"
+    assert load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
+
+
+def test_a_study_without_records_is_bounded_and_says_so(tmp_path):
+    evidence = evidence_of(study_in(tmp_path, "coproduction"))
+    assert (evidence.measured, evidence.kind) == (False, Kind.BOUNDED)
+    assert "No participant records were read" in evidence.close().plain
+    written = json.loads((tmp_path / "data/processed/coproduction/results/03_before_after.disclosure.json").read_text())
+    assert (written["records"], written["decisions"]) == (False, [])
+
+
+def test_what_is_refused_for_real_records_may_be_shown_of_synthetic_ones_with_the_reason(tmp_path):
+    refused = Decision("net", "proof", REFUSED, "it gives a count away")
+    real, example = (evidence_of(study_in(tmp_path, name)) for name in ("coproduction", "coproduction_example"))
+    assert not real.allows(refused)
+    assert example.allows(refused)
+    assert real.decisions == [refused]
+    assert example.decisions[0].decision == SHOWN
+    assert "synthetic" in example.decisions[0].reason
+
+
+def test_the_closing_proof_stops_a_table_that_was_shown_without_protection(tmp_path):
+    evidence = evidence_of(study_in(tmp_path, "coproduction"))
+    people = pd.DataFrame({"change": ["improved"] * 40 + ["same"] * 14 + ["worse"] * 3})
+    true = count_people(people, ["change"], {"change": ["improved", "same", "worse"]})
+    shown = evidence.protected({"change": true})["change"]
+    evidence.close()
+    total = shown.index.get_level_values(0) == "total"
+    leaky = shown.copy()
+    leaky[~total] = true.to_numpy()
+    evidence.groups.append(Shown({"change again": true}, {"change again": leaky}, Background()))
+    with pytest.raises(InputError, match="notebooks/03_before_after.ipynb"):
+        evidence.close()
+
+
+def test_a_team_s_own_records_are_measured_and_no_small_count_of_the_headline_is_shown(tmp_path):
+    evidence = evidence_of(own_records(tmp_path))
+    answers = read_answers(evidence, seed=1, **COMPARE)
+    assert evidence.kind is Kind.MEASURED
+    counts = [count for table in answers.counts.values() for count in table.dropna()]
+    assert all(count >= 10 for count in counts)
+    # Nearly everybody improved, so the exact difference of the shares would say how few did not.
+    assert not answers.shown(answers.headline, "net improvement")
+
+
+def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):
+    with pytest.raises(InputError, match="confidence, english, health"):
+        read_answers(evidence_of(own_records(tmp_path)), seed=1, **{**COMPARE, "item": "happiness"})
+
+
+def test_records_of_another_study_are_refused(tmp_path):
+    study = study_in(tmp_path, "coproduction")
+    write_example(study.records_folder)
+    with pytest.raises(InputError, match="questionnaire.csv"):
+        evidence_of(study)
+
+
+def test_two_notebooks_may_not_show_tables_by_one_column(tmp_path):
+    for notebook, column in (("a", "course"), ("b", "course")):
+        path = tmp_path / "data/processed/coproduction/results" / f"{notebook}.disclosure.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"notebook": notebook, "tables": {"t": [column]}, "decisions": []}))
+    (tmp_path / "data/raw/coproduction").mkdir(parents=True)
+    (tmp_path / "data/raw/coproduction/study.yaml").write_bytes((ROOT / "data/raw/coproduction/study.yaml").read_bytes())
+    with pytest.raises(InputError, match="b.ipynb.*course"):
+        collect_decisions(tmp_path, "coproduction")
+    path.write_text(json.dumps({"notebook": "b", "tables": {"t": ["english"]}, "decisions": []}))
+    merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text())
+    assert [part["notebook"] for part in merged["notebooks"]] == ["a", "b"]
+
+
+def test_synthetic_records_are_never_written_into_a_real_study():
+    with pytest.raises(InputError, match="example"):
+        write_example_records(ROOT, "coproduction")
+
+
+def test_a_page_with_an_id_of_the_study_s_records_stops(tmp_path):
+    study = own_records(tmp_path)
+    stop_on_page_leaks("<p>Nothing about anybody.</p>", study, "02b_participation")
+    with pytest.raises(InputError, match="the id of a person"):
+        stop_on_page_leaks("<p>Case <span data-structural>EX-001</span> improved.</p>", study, "02b_participation")
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=150), st.integers(2, 12))
+def test_every_band_of_sessions_holds_enough_people(sessions, fewest):
+    given_sessions = pd.Series(sessions)
+    starts = starts_with(given_sessions, fewest)
+    counts = bands_of(given_sessions, starts).value_counts()
+    assert starts[0] == 0
+    assert counts.sum() == len(sessions)
+    assert set(counts.index) <= set(band_labels(starts))
+    assert len(starts) == 1 or counts.reindex(band_labels(starts), fill_value=0).min() >= fewest
+
+
+def test_small_p_values_are_written_in_words():
+    assert p_value("a", "a", 0.00049).text == "under 0.001"
+    assert p_value("a", "a", 0.00051).text == "0.001"
+    assert p_value("a", "a", float("nan")).text == "not available"
+
+
+def test_a_heat_map_names_hidden_cells_and_draws_no_number_for_them():
+    cells = pd.DataFrame({"low": pd.array([12, pd.NA], "Int64"), "high": pd.array([pd.NA, 30], "Int64")}, index=["low", "high"])
+    words = [text.get_text() for text in heat_map(cells, "after", "before").axes[0].texts]
+    assert sorted(words) == ["12", "30", "hidden", "hidden"]
+    assert np.isfinite(heat_map(cells, "after", "before").get_size_inches()).all()
+
+
+def test_rules_below_ten_need_a_reason(tmp_path):
+    study = study_in(tmp_path, "coproduction")
+    with pytest.raises(InputError, match="reason"):
+        evidence_of(study, minimum_cell=5)
+    assert evidence_of(study, minimum_cell=5, reason="agreed with the ethics board").rules == Rules(5, "agreed with the ethics board")

@@ -1,0 +1,148 @@
+"""The workbook: the same numbers as the model when LibreOffice computes it, the way back, and bytes that stay the same."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from recalculation import recalculate
+from value_maps import cost, entry, outcome, write_study
+
+from analysis.reporting.workbook import COMPUTED, MAP, RESULT, YEARS, cell_name, workbook_bytes, write_workbook
+from analysis.reporting.workbook_import import read_workbook
+from analysis.sroi.model import read_model
+from analysis.study import load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+DRAWS = 1000
+
+
+def rich(root):
+    """A study that uses everything a map may hold: drop-off, discounting, later starts, part years, a negative outcome."""
+    entries = [
+        entry("cost", 100, "GBP"), entry("worth", 50, "GBP per year", 20, 80), entry("lasting", 2.4, "years", 0, 4.5), entry("rate", 0.035, "ratio", 0, 0.1),
+        entry("co2", 0.1, "ratio", 0, 1), entry("lost", 0.2, "ratio", 0, 1), entry("old", 7, "GBP per person", 5, 9, price_year=2011),
+        entry("people", 12, "people", 1, 30), entry("harm", 3, "GBP per person", 1, 4),
+    ]
+    rows = [
+        cost(), cost("cost / 4", row="extra"),
+        outcome("long", quantity="worth", duration="lasting", deadweight="co2", drop_off="lost", beneficiaries="a: lost; b: 1 - lost"),
+        outcome("late", quantity="worth", duration="lasting", start="2", attribution="co2"),
+        outcome("once", quantity="people", proxy="old * cpi_2020 / cpi_2011", start="1", change="1 - lost * (co2 - 2)"),
+        outcome("bad", quantity="people", proxy="-harm", stakeholder="b"), outcome("terms", quantity="people", proxy="double"),
+    ]
+    terms = [{"id": "double", "label": "Twice the harm", "formula": "harm + harm - (harm - harm)"}]
+    return write_study(root, entries, rows, {"discount_rate": "rate", "terms": terms, "scenarios": {"low": {"rate": 0.1}, "high": {"worth": 80, "lost": 0}}})
+
+
+@pytest.fixture(scope="module", params=["coproduction", "connecting_opportunities", "rich"])
+def study(request, tmp_path_factory):
+    return rich(tmp_path_factory.mktemp("rich")) if request.param == "rich" else load_study(request.param, ROOT)
+
+
+@pytest.fixture(scope="module")
+def model(study):
+    return read_model(study)
+
+
+@pytest.fixture(scope="module")
+def book(model, tmp_path_factory):
+    return write_workbook(model, tmp_path_factory.mktemp("book") / "value_map.xlsx")
+
+
+def value_cells(model, book):
+    """Where the workbook shows what `numbers` lists, in its order."""
+    opened = load_workbook(book)
+    titles = [cell.value for cell in opened[MAP][1]]
+    present = get_column_letter(titles.index(COMPUTED["present"]) + 1)
+    year_line = next(row[0].row for row in opened[YEARS].iter_rows() if row[0].value == "Present value of all (£)")
+    heads = [f"{RESULT}!B{row}" for row in range(2, 6 + len(model.value_map.beneficiaries))]
+    rows = [f"{MAP}!{present}{number}" for number, row in enumerate(model.value_map.rows, start=2) if row.kind == "outcome"]
+    return [*heads, *rows, *(f"{YEARS}!{get_column_letter(year + 2)}{year_line}" for year in range(model.years))]
+
+
+def numbers(found):
+    heads = (found.ratio, found.value, found.cost, found.net)
+    return [*heads, *found.by_beneficiary.values(), *found.by_outcome.values(), *found.by_year.values()]
+
+
+@pytest.mark.workbook
+def test_libreoffice_computes_what_the_model_does(model, book, soffice, tmp_path):
+    """Central case, every scenario and a thousand draws, to one part in a thousand million."""
+    random = np.random.default_rng(11)
+    ranges = {name: model.entries[name] for name in model.inputs}
+    cases = [model.scenarios[name] for name in model.scenarios]
+    draws = {name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()}
+    found = recalculate(soffice, book, {cell_name(name): values for name, values in draws.items()}, value_cells(model, book), tmp_path)
+    expected = np.column_stack(numbers(model.evaluate({name: np.array(values) for name, values in draws.items()})))
+    assert found.shape == expected.shape == (DRAWS + len(cases), found.shape[1])
+    scale = np.maximum(np.abs(expected).max(axis=0), 1e-300)  # of each column, for cells that cross zero
+    assert np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1e-6 * scale)) < 1e-9
+
+
+def test_the_way_back(study, model, book):
+    again = read_workbook(book, study)
+    assert again.steps == model.steps
+    assert again.entries == model.entries
+    assert again.scenarios == model.scenarios
+    assert again.value_map.settings.price_year == model.value_map.settings.price_year
+    for row, other in zip(model.value_map.rows, again.value_map.rows, strict=True):
+        assert (row.words, row.start, row.kind) == (other.words, other.start, other.kind)
+
+
+def test_same_model_same_bytes_without_dates(model):
+    first = workbook_bytes(model)
+    assert first == workbook_bytes(model)
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"dcterms" not in archive.read("docProps/core.xml").replace(b"xmlns:dcterms", b"")
+
+
+def test_values_stand_beside_the_formulas(model, book):
+    """A reader that does not compute sees the central values."""
+    shown = load_workbook(book, data_only=True)
+    assert shown[RESULT]["B2"].value == pytest.approx(model.evaluate().ratio, rel=1e-15)
+    formulas = load_workbook(book)
+    for sheet in formulas.sheetnames:
+        for row in formulas[sheet].iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert isinstance(shown[sheet][cell.coordinate].value, int | float), (sheet, cell.coordinate)
+
+
+def test_text_from_data_never_becomes_a_formula(tmp_path):
+    text = '=HYPERLINK("http://x","y")'
+    entries = [entry("cost", 1, "GBP", label=text, why_range="+1"), entry("worth", 2, "GBP", decided_by="@SUM(1)")]
+    rows = [cost(outcome=text, stakeholder="-1"), outcome(quantity="worth", outcome=text, note="=1+1", stakeholder=text)]
+    study = write_study(tmp_path, entries, rows)
+    model = read_model(study)
+    path = write_workbook(model, tmp_path / "book.xlsx")
+    ours = {f"={text}" for text in ("cost", "worth")}
+    for sheet in load_workbook(path):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value[:1] in "=+-@":
+                    assert cell.data_type == "s" and cell.quotePrefix or cell.data_type == "f" and (cell.value in ours or "'" in cell.value)
+                    assert "HYPERLINK" not in cell.value or cell.data_type == "s"
+    assert read_workbook(path, study).value_map.rows[1].words["note"] == "=1+1"
+
+
+def test_every_entry_is_a_named_cell_with_its_source(model, book):
+    opened = load_workbook(book)
+    for name, known in model.entries.items():
+        sheet, address = next(opened.defined_names[cell_name(name)].destinations)
+        assert opened[sheet][address.replace("$", "")].value == known.value
+    assert {row[0].value for row in opened["Sources"].iter_rows(min_row=2)} == set(model.entries)
+
+
+def test_a_changed_cell_changes_the_model(study, model, book, tmp_path):
+    opened = load_workbook(book)
+    name = model.inputs[0]
+    sheet, address = next(opened.defined_names[cell_name(name)].destinations)
+    wanted = model.entries[name].high
+    opened[sheet][address.replace("$", "")].value = wanted
+    opened.save(tmp_path / "changed.xlsx")
+    assert read_workbook(tmp_path / "changed.xlsx", study).evaluate() == model.evaluate({name: wanted})
