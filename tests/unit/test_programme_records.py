@@ -5,7 +5,7 @@ from math import log, sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from export_files import ROOT, monitoring
+from export_files import ROOT, monitoring, write_export_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +41,24 @@ def evidence(*rows):
 @pytest.fixture(scope="module")
 def example():
     return open_monitoring(load_study("connecting_opportunities_example", ROOT))
+
+
+def test_one_workbook_reads_like_many_files(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, text in BASE.items():
+        sheet = book.create_sheet(name)
+        for row in text.splitlines():
+            sheet.append([int(cell) if cell.isdigit() else cell or None for cell in row.split(",")])
+    (tmp_path / "one" / "management_information").mkdir(parents=True)
+    book.save(tmp_path / "one" / "management_information" / "management_information.xlsx")
+    from_book = read_export(tmp_path / "one", "one")
+    from_files = read_export(write_export_files(tmp_path, BASE), "a_study")
+    assert set(from_book.tables) == set(BASE)
+    for name in BASE:
+        pd.testing.assert_frame_equal(from_book[name].values, from_files[name].values)
 
 
 # Against target
@@ -242,10 +260,10 @@ def test_distance_travelled(tmp_path):
 
 
 def test_sustained(tmp_path):
-    """A: reviewed 12 weeks after leaving; B: no review; C left too short a time ago; D did not leave for work."""
+    """A: reviewed 12 weeks after leaving; B: after 5 weeks, too far from 13; C left too short a time ago; D did not leave for work."""
     exits = "person_id,exit_date,destination\nA,2020-02-03,employment\nB,2020-03-02,employment\nC,2020-05-30,employment\nD,2020-05-30,unknown"
     found = evidence(*(f"E{who},{who},destination,2020-05-30,2020-06-01,yes,2020-06-01" for who in "ABC"))
-    forms = "person_id,stage,review_date,in_work\nA,in_work,2020-04-27,yes\nC,in_work,2020-06-02,yes\nD,in_work,2020-06-02,yes"
+    forms = "person_id,stage,review_date,in_work\nA,in_work,2020-04-27,yes\nB,in_work,2020-04-06,yes\nC,in_work,2020-06-02,yes\nD,in_work,2020-06-02,yes"
     records = monitoring(tmp_path, BASE | {"exits": exits, "evidence": found, "outcomes": forms}, "2020-06-30")
     row = distance.sustained(records).loc[13]
     assert row[["left", "reviewed", "in_work", "share", "at_least", "at_most"]].to_list() == [2, 1, 1, 100, 50, 100]
