@@ -80,7 +80,7 @@ def test_no_other_script_may_run(ledger):
 
 
 def test_other_pages_have_no_script(finished):
-    text = (finished / "reports" / "connecting_opportunities" / "05_sroi.html").read_text(encoding="utf-8")
+    text = (finished / "reports" / "connecting_opportunities" / "07_programme_performance.html").read_text(encoding="utf-8")
     assert "<script" not in text and "script-src" not in text
 
 
