@@ -37,7 +37,8 @@ def test_default_areas_are_there(small):
 
 def test_every_file_of_figures_says_where_it_comes_from(folder):
     origins = read_origins(folder)
-    assert {path.stem for path in folder.glob("*.csv")} <= set(origins.index)
+    assert {path.stem for path in folder.glob("*.csv")} <= {path.name.removesuffix(".origin.yaml") for path in folder.glob("*.origin.yaml")}
+    assert {"aps_uk_country_of_birth_by_sex_2011", "area_codes"} < set(origins.index) and "wellby_values" not in origins.index
     assert origins["licence"].str.contains("Open Government Licence").all()
 
 
