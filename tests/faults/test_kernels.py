@@ -37,8 +37,8 @@ TROUBLES = [
     ("import ctypes\nctypes.string_at(0)", "cell 1 ended its kernel"),
     ("while True:\n    pass", "cell 1 took longer than 3 s"),
     ("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(100)", "cell 1 took longer than 3 s"),
-    ("while True:\n    print('x' * 10_000)", "cell 1 wrote more than 2,000,000 characters"),
-    ("'x' * 5_000_000", "cell 1 wrote more than 2,000,000 characters"),
+    ("while True:\n    print('x' * 10_000)", "cell 1 wrote more than 200,000 characters"),
+    ("'x' * 5_000_000", "cell 1 wrote more than 200,000 characters"),
     ("1 / 0", "cell 1 raised ZeroDivisionError"),
 ]
 
@@ -46,10 +46,10 @@ TROUBLES = [
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize(("source", "message"), TROUBLES)
 def test_trouble_is_told_and_the_next_notebook_runs(warm, monkeypatch, kernel, source, message):
-    monkeypatch.setattr(engine, "MOST_OUTPUT", 2_000_000)
+    monkeypatch.setattr(engine, "MOST_OUTPUT", 200_000)
     began = time.monotonic()
     with pytest.raises(NotebookFailure) as failure:
-        warm.run("print('well so far')", source, "print('never')", kernel=kernel, timeout=3)
+        warm.run("print('well so far')", source, "print('never')", kernel=kernel, timeout=3 if "longer than" in message else 30)
     assert message in str(failure.value)
     assert time.monotonic() - began < 40
     assert warm.run("print('well')", kernel=kernel) == ["well\n"]
