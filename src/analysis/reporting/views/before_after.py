@@ -78,6 +78,11 @@ def tests(run: BeforeAfter) -> Display:
     return run.show(measured.test_table)
 
 
+def threshold(run: BeforeAfter) -> Display:
+    """Table: share in the upper band before and after (records only)."""
+    return run.show(measured.threshold_table)
+
+
 def ceiling(run: BeforeAfter) -> Display:
     """Table: share at the best answer (records only)."""
     return run.show(measured.ceiling_table)

@@ -21,7 +21,7 @@ from analysis.reporting.markup import Display
 from analysis.results import Column, Kind, Result, write_text
 from analysis.study import Study
 
-HIDDEN = "hidden"
+HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
 NOTHING = Display("", "")
 
 
