@@ -74,33 +74,25 @@ def prove(
 
 
 @dataclass(frozen=True)
-class OpenCells:
-    """Types of people (rows of `types`), and which of them each published cell, each sensitive hidden cell and each
-    published sum adds up (the latter to between `low` and `high`)."""
+class Standing:
+    """What a reader has of linked tables: `reader` with its rows (cells, then published sums), each between `low` and `high`.
 
-    types: pd.DataFrame
-    published: np.ndarray
-    hidden: np.ndarray
-    sums: np.ndarray
+    A hidden cell lies between minus and plus infinity; `sensitive` marks the cells that are hidden for their own sake.
+    """
+
+    reader: Reader
     low: np.ndarray
     high: np.ndarray
+    sensitive: np.ndarray
 
 
-def open_cells(
+def standing(
     tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
-) -> OpenCells:
-    """The cells of linked tables as sums over types of people, for tables that are all about one set of columns.
-
-    Raises ValueError for tables about several sets of columns.
-    """
+) -> Standing:
+    """What a reader has of linked tables as shown (<NA> hidden)."""
     state = _State(_with_margins(tables), rules, background)
-    if len(state.reader.types) > 1:
-        raise ValueError("the tables are about several sets of columns")
     state.publish(shown)
-    n = len(state.counts)
-    holds, hidden = state.reader.holds.toarray(), np.isinf(state.high[:n])
-    cells = holds[:n]
-    return OpenCells(state.reader.types[0], cells[~hidden], cells[hidden & state.sensitive], holds[n:], state.low[n:], state.high[n:])
+    return Standing(state.reader, state.low, state.high, state.sensitive)
 
 
 def _with_margins(tables: Mapping[str, pd.Series]) -> dict[str, pd.Series]:

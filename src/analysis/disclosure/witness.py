@@ -7,15 +7,44 @@ a witness from the truth.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.protect import OpenCells, open_cells
+from analysis.disclosure.protect import standing
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules
 
 SECONDS = 10  # for one program; none found in time counts as none
+
+
+@dataclass(frozen=True)
+class OpenCells:
+    """Which types of people (rows of `types`) each published cell, each sensitive hidden cell and each published sum adds
+    up, the latter to between `low` and `high`."""
+
+    types: pd.DataFrame
+    published: np.ndarray
+    hidden: np.ndarray
+    sums: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def open_cells(
+    tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
+) -> OpenCells:
+    """The cells of tables that are all about one set of columns; raises ValueError for several sets."""
+    found = standing(tables, shown, rules, background)
+    if len(found.reader.types) > 1:
+        raise ValueError("the tables are about several sets of columns")
+    n = len(found.reader.cells)
+    holds, hidden = found.reader.holds.toarray(), np.isinf(found.high[:n])
+    cells = holds[:n]
+    return OpenCells(
+        found.reader.types[0], cells[~hidden], cells[hidden & found.sensitive], holds[n:], found.low[n:], found.high[n:]
+    )
 
 
 def witnesses(
@@ -41,7 +70,7 @@ def witnesses(
         places = [key[tuple(row)] for row in answers.itertuples(index=False)]
         return [int(value) for value in cells.hidden[:, places].sum(axis=1)]
 
-    return [_people(counts, types) for counts in found], hidden
+    return [_people(np.array(counts), types) for counts in dict.fromkeys(map(tuple, found))], hidden
 
 
 def _targets(hidden: np.ndarray, true: np.ndarray, rules: Rules) -> Iterator[tuple[np.ndarray, int]]:

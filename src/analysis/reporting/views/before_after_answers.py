@@ -141,14 +141,17 @@ class Answers:
         people = pd.DataFrame({change: [direction(value) for value in pairs["change"]]}, index=pairs.index)
         levels: dict[str, list[object]] = {change: list(DIRECTIONS)}
         tables = {f"change in {item.label}": count_people(people, [change], levels)}
-        if item != self.headline:
+        if item.high is None:
             return tables, Background()
-        return self._shift(item, pairs, people, levels, tables)
+        names = tuple(self.columns(item).values())
+        points = [float(point) for point in range(item.low, item.high + 1)]
+        derived = (Derived(change, names, lambda b, a: direction((a - b) * (1 if item.higher_is_better else -1))),)
+        background = Background(derived, categories=dict.fromkeys(names, points))
+        return self._shift(pairs, people, levels, tables, background) if item == self.headline else (tables, background)
 
-    def _shift(self, item: Item, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
-        names = self.columns(item)
+    def _shift(self, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict, background: Background) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
+        item, names, derived = self.headline, self.columns(self.headline), list(background.derived)
         best = item.high if item.higher_is_better else item.low
-        derived = [Derived(self.change(item), tuple(names.values()), lambda b, a: direction((a - b) * (1 if item.higher_is_better else -1)))]
         for when, name in names.items():
             band, top, high = f"{name}_band", f"{name}_best", f"{name}_high"
             people[band] = [self.band(value) for value in pairs[when]]
@@ -162,8 +165,7 @@ class Answers:
         bands = [f"{name}_band" for name in names.values()]
         tables |= {"shift": count_people(people, bands, levels), "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels)}
         tables |= {f"best answer {when}": count_people(people, [f"{name}_best"], levels) for when, name in names.items()}
-        points = [float(point) for point in range(item.low, int(item.high or 0) + 1)]
-        return tables, Background(tuple(derived), categories={name: points for name in names.values()})
+        return tables, replace(background, derived=tuple(derived))
 
     def band(self, value: float) -> str:
         """The band of an answer."""

@@ -157,21 +157,26 @@ class Headline:
         ), strict=True))
 
     def statistics(self, summary: pd.DataFrame) -> list[Statistic[pd.DataFrame]]:
-        """Everything the page prints of the headline item beside its counts, by importance."""
+        """Everything the page prints of the headline item beside its counts, by importance; the slowest test comes late."""
+        *tests, slow = (Statistic(test, lambda answers, test=test: self._p_text(answers, test)) for test in TESTS)
         return [
             Statistic(MEANS, lambda answers: self._means(answers, "mean")),
             Statistic(NET, lambda answers: net_text(self._directions(answers))),
             Statistic(HOLM, lambda answers: _holm_texts(self.item, self._directions(answers), summary["p"])),
             Statistic(T_INTERVALS, lambda answers: self._means(answers, "mean", "low", "high"), (MEANS,)),
             Statistic(SPREADS, self._spreads, (T_INTERVALS,)),
-            *(Statistic(test, lambda answers, test=test: p_value("p", "p", self.p_values(self.pairs(answers))[test]()).text) for test in TESTS),
+            *tests,
             Statistic(RANK, lambda answers: write(float(rank_biserial(self._change(answers))), "", 2)),
             Statistic(PRATT, lambda answers: write(float(rank_biserial(self._change(answers), zeros="pratt")), "", 2)),
             Statistic(THRESHOLD, lambda answers: self._at_threshold(answers)[:1]),
             Statistic(THRESHOLD_INTERVAL, self._at_threshold, (THRESHOLD,)),
             Statistic(INTERVAL, lambda answers: interval_text(self._directions(answers)), (NET,)),
+            slow,
             Statistic(RESAMPLED, lambda answers: tuple(map(tuple, answers.sort_values(list(answers)).to_numpy())), (SPREADS, RANK, PRATT)),
         ]
+
+    def _p_text(self, answers: pd.DataFrame, test: str) -> str:
+        return p_value("p", "p", self.p_values(self.pairs(answers))[test]()).text
 
     def _change(self, answers: pd.DataFrame) -> np.ndarray:
         return self.pairs(answers)["change"].to_numpy(dtype=float)
