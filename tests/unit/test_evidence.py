@@ -23,6 +23,7 @@ from analysis.pipeline.people import collect_decisions, stop_on_page_leaks, writ
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_answers import read_answers
+from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
 from analysis.reporting.views.before_after_statistics import NET
 from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
 from analysis.results import Kind
@@ -95,6 +96,24 @@ def test_a_team_s_own_records_are_measured_and_no_small_count_of_the_headline_is
     assert all(count >= 10 for count in counts)
     # Nearly everybody improved, so the exact difference of the shares would say how few did not.
     assert not answers.shown(answers.headline, NET)
+
+
+def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_path):
+    evidence = evidence_of(own_records(tmp_path))
+    answers = read_answers(evidence, seed=1, **COMPARE)
+    table = evidence.records.questionnaire
+    shown = reason_table(answers).html + words_table(answers).html
+    results = evidence.page.store.by_id
+    given = {key.split(".")[2]: result.value for key, result in results.items() if key.endswith(".given")}
+    for column, count in given.items():
+        reasons = reasons_of(table, column)
+        assert count + len(reasons) == len(table.values)
+        assert set(reasons.str.partition(":")[0]) <= {"in words", "missing", "refused", "not_asked"}
+    counts = [result.value for key, result in results.items() if ".reasons." in key or ".words." in key]
+    assert all(value == "hidden" or value == 0 or value >= 10 for value in counts)
+    assert ">other words<" in shown
+    rare = reasons_of(table, "friends_post").value_counts()
+    assert all(f">{word.removeprefix('in words: ')}<" not in shown for word in rare.index[rare < 10] if word.startswith("in words"))
 
 
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):

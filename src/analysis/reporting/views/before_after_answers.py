@@ -1,6 +1,6 @@
 """The answers that 03_before_after compares: items, pairs, and their counts as they may be shown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -35,6 +35,7 @@ class Answers:
     rule: MissingRule
     seed: int
     moment: str = "pre"
+    reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as it may be shown
 
     def pairs(self, item: Item) -> pd.DataFrame:
         """Answers before and after of the people whom the missing-answer rule keeps."""

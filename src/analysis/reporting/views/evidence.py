@@ -19,12 +19,14 @@ from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
 from analysis.participants import Records, read_records
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import Display, structural
+from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result, write_text
 from analysis.study import Study
 
 HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
 NOTHING = Display("", "")
+_NAMED = 4  # tables named in a row of decisions before the rest goes behind a fold
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,15 @@ class Evidence:
         about: dict[tuple[str, str, str], list[str]] = {}
         for each in sorted(set(self.decisions), key=lambda d: (d.rule, d.decision, d.reason, d.table)):
             about.setdefault((each.rule, each.decision, each.reason), []).append(each.table)
-        rows = [(*key, "; ".join(tables)) for key, tables in about.items()]
+        rows = [(*key, "; ".join(tables[:_NAMED])) for key, tables in about.items()]
         frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
         frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
+        lists = zip(frame.index, about.values(), strict=True)
+        extras = {place: RowExtra(summary="and others", details=structural("; ".join(tables[_NAMED:]))) for place, tables in lists if len(tables) > _NAMED}
         columns = {"rule": Column("Rule"), "decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
         return self.page.table(
             "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
-            text={"reason": "label", "tables": "label"},
+            text={"reason": "label", "tables": "label"}, extras=extras,
         )
 
 
