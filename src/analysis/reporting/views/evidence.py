@@ -66,6 +66,10 @@ class Evidence:
         self.groups.append(Shown(dict(tables), done.tables, background or Background()))
         return done.tables
 
+    def shown(self, table: str) -> pd.Series | None:
+        """A protected table as it is shown on this page; None if it is not."""
+        return next((group.shown[table] for group in self.groups if table in group.shown), None)
+
     def allows(self, decision: Decision) -> bool:
         """Keep a decision, and say whether the thing may be shown. Synthetic records are nobody's: there it may."""
         refused = decision.decision != SHOWN
@@ -73,6 +77,12 @@ class Evidence:
             decision = replace(decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic")
         self.decisions.append(decision)
         return not refused or self.page.example
+
+    def keeps(self, decision: Decision) -> bool:
+        """Keep a decision, and say whether the thing may be shown: what would tell of a count that the page itself hides may
+        not, synthetic or no."""
+        self.decisions.append(decision)
+        return decision.decision == SHOWN
 
     def close(self) -> Display:
         """Prove all tables together, write the decisions beside the results, and show them.
