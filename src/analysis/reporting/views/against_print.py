@@ -80,11 +80,6 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
     )
 
 
-def unmeasured(evidence: Evidence) -> Display:
-    """What the section says where there are no records."""
-    return evidence.page.say("With a team's own records this section holds each printed figure beside the measured one, and says whether they agree.")
-
-
 def nothing_printed(evidence: Evidence, file: str) -> Display | None:
     """A sentence where the study's source has no such figures; None where it has."""
     study = printed_study(evidence)

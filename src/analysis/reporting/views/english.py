@@ -8,7 +8,7 @@ from analysis.reporting.views import against_print
 from analysis.reporting.views import english_published as published
 from analysis.reporting.views import english_records as measured
 from analysis.reporting.views.english_records import EnglishAnswers, read_sample
-from analysis.reporting.views.evidence import Evidence, Run
+from analysis.reporting.views.evidence import NOTHING, Evidence, Run
 
 
 class EnglishRun(Run):
@@ -81,5 +81,5 @@ def summary(run: EnglishRun) -> Display:
 def compared(run: EnglishRun) -> Display:
     """Table: printed figures beside those of the records (records only)."""
     if not run.answers:
-        return against_print.unmeasured(run.evidence)
+        return NOTHING
     return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))

@@ -65,7 +65,7 @@ def volunteering(evidence: Evidence) -> Display:
 def compared(evidence: Evidence) -> Display:
     """Table: printed figures beside those of the records (records only)."""
     if not evidence.measured:
-        return against_print.unmeasured(evidence)
+        return NOTHING
     return against_print.nothing_printed(evidence, figures_of.FILE) or measured.compared_table(evidence)
 
 
