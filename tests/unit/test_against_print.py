@@ -9,7 +9,7 @@ from analysis.examples import write_example
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after, english, participation
 from analysis.reporting.views.against_print import agrees
-from analysis.reporting.views.evidence import NOTHING, Evidence, open_evidence
+from analysis.reporting.views.evidence import Evidence, open_evidence
 from analysis.results import Kind
 from analysis.study import load_study
 
@@ -82,7 +82,7 @@ def test_a_study_whose_source_prints_nothing_says_so(evidence):
 def test_without_records_the_section_is_left_out(tmp_path):
     study = replace(load_study("coproduction", ROOT), root=tmp_path)
     bare = Evidence(Appendix(study.id, "02b_participation", tmp_path), study, open_evidence(Appendix(study.id, "x", tmp_path), study, {}).rules, None)
-    assert participation.compared(bare) == NOTHING
+    assert participation.compared(bare) is None
 
 
 def test_in_the_worked_example_agreement_is_calibrated_and_said_to_be_no_evidence(tmp_path):

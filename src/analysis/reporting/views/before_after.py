@@ -10,7 +10,7 @@ from analysis.reporting.views import before_after_missing as other_answers
 from analysis.reporting.views import before_after_published as published
 from analysis.reporting.views import before_after_records as measured
 from analysis.reporting.views.before_after_answers import Answers, read_answers
-from analysis.reporting.views.evidence import NOTHING, Evidence, Run
+from analysis.reporting.views.evidence import Evidence, Run
 
 
 class BeforeAfter(Run):
@@ -115,10 +115,10 @@ def words(run: BeforeAfter) -> Display:
     return run.show(other_answers.words_table)
 
 
-def compared(run: BeforeAfter) -> Display:
-    """Table: printed figures beside those of the records (records only)."""
+def compared(run: BeforeAfter) -> Display | None:
+    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
     if not run.answers:
-        return NOTHING
+        return None
     return against_print.nothing_printed(run.evidence, figures_of.FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))
 
 

@@ -8,7 +8,7 @@ from analysis.reporting.views import against_print
 from analysis.reporting.views import english_published as published
 from analysis.reporting.views import english_records as measured
 from analysis.reporting.views.english_records import EnglishAnswers, read_sample
-from analysis.reporting.views.evidence import NOTHING, Evidence, Run
+from analysis.reporting.views.evidence import Evidence, Run
 
 
 class EnglishRun(Run):
@@ -78,8 +78,8 @@ def summary(run: EnglishRun) -> Display:
     return run.show(measured.summary_table)
 
 
-def compared(run: EnglishRun) -> Display:
-    """Table: printed figures beside those of the records (records only)."""
+def compared(run: EnglishRun) -> Display | None:
+    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
     if not run.answers:
-        return NOTHING
+        return None
     return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))

@@ -62,10 +62,10 @@ def volunteering(evidence: Evidence) -> Display:
     return measured.spread_table(evidence, "weeks") if evidence.measured else _published(evidence, published.weeks_table)
 
 
-def compared(evidence: Evidence) -> Display:
-    """Table: printed figures beside those of the records (records only)."""
+def compared(evidence: Evidence) -> Display | None:
+    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
     if not evidence.measured:
-        return NOTHING
+        return None
     return against_print.nothing_printed(evidence, figures_of.FILE) or measured.compared_table(evidence)
 
 
