@@ -111,7 +111,7 @@ def _collect(options: argparse.Namespace) -> int:
 
 
 def _example_records(options: argparse.Namespace) -> int:
-    from analysis.pipeline.people import write_example_records
+    from analysis.pipeline.example_records import write_example_records
     from analysis.study import find_root
 
     write_example_records(find_root(), options.study)

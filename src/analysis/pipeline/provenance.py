@@ -41,7 +41,7 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
     """
     named = [study.root / dep for dep in stage_dependencies(study.root, notebook, study.id) if not dep.startswith("src/")]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and not path.name.startswith(".")}
+    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and path.name != "README.md" and not path.name.startswith(".")}
 
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:

@@ -43,7 +43,7 @@ _PAPER = ("census_comparison_first_year", "census_comparison_second_year")
 
 def prepare(study: Study, area: str, comparison: list[str], settings: Settings) -> Case:
     """The area's baseline from the project's tables and what the study supplies; raises InputError as `open_case` does."""
-    return open_case(study.root / "data" / "raw" / "reference", study.raw, area, comparison, settings)
+    return open_case(study.root / "data" / "raw" / "reference", study.records_folder, area, comparison, settings)
 
 
 def named(text: object) -> str:
