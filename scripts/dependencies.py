@@ -29,7 +29,10 @@ STAGES = "dvc.yaml"
 COPIED = ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
 BY_FILE = ("reporting", "pipeline")  # packages with much that a single notebook has nothing to do with; others count whole
 ITEM, MADE = "${item}", "data/processed/"
+PAGE_CODE = "page_code"  # the stage for the code that every page is made with
 RUNNER = "from analysis.pipeline import run"  # what runs a notebook and makes its page
+
+Seen = dict[tuple[str, str], tuple[set[Path], set[Path]]]  # by notebook and study: data, and files of our code
 
 
 class Recorder:
@@ -96,7 +99,7 @@ def run_of(root: Path, run: tuple[str, str]) -> tuple[set[Path], set[Path]]:
     return data, modules | recorder.resources()
 
 
-def observed(runs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[set[Path], set[Path]]]:
+def observed(runs: Iterable[tuple[str, str]]) -> Seen:
     """What all runs depend on, as it was seen on a copy of the project."""
     import nbconvert, pandas, scipy.stats  # noqa: E401, F401 - once for all runs; nothing of ours, which is to be seen
 
@@ -125,7 +128,7 @@ def stages() -> dict[str, Any]:
 
 def notebook_of(stage: dict[str, Any]) -> str:
     """The notebook that a stage runs; empty if it runs none."""
-    words = stage["do"]["cmd"].split()
+    words = stage.get("do", stage)["cmd"].split()
     return words[4] if words[3] == "run" else ""
 
 
@@ -186,14 +189,30 @@ def as_code(modules: Iterable[Path]) -> set[str]:
     return found - {"src/analysis/__init__.py"}
 
 
-def wanted(name: str, stage: dict[str, Any], seen: dict[tuple[str, str], tuple[set[Path], set[Path]]]) -> list[str]:
-    """The dependencies that a stage should list. Raises SystemExit if they cannot be the same for all its studies."""
+def wanted(seen: Seen) -> dict[str, list[str]]:
+    """The dependencies that each stage should list; what all notebooks need is left to the stage page_code."""
+    code = {name: _code_of(stage, seen) for name, stage in notebook_stages().items()}
+    common = set.intersection(*code.values())
+    return {PAGE_CODE: sorted(common)} | {
+        name: [
+            f"notebooks/{notebook_of(stage)}.ipynb", *sorted(_data_of(name, stage, seen)), f"{MADE}{PAGE_CODE}.txt",
+            *sorted(code[name] - common), "requirements.lock",
+        ]
+        for name, stage in notebook_stages().items()
+    }  # fmt: skip
+
+
+def _code_of(stage: dict[str, Any], seen: Seen) -> set[str]:
+    notebook = notebook_of(stage)
+    return as_code(reached(notebook).union(*(seen[notebook, study][1] for study in stage["foreach"])))
+
+
+def _data_of(name: str, stage: dict[str, Any], seen: Seen) -> set[str]:
     notebook, studies = notebook_of(stage), stage["foreach"]
     data = _largest({_template(path.as_posix(), study) for study in studies for path in seen[notebook, study][0]})
-    modules = reached(notebook).union(*(seen[notebook, study][1] for study in studies))
     if lacking := [path for path in data for study in studies if not path.startswith(MADE) and not (ROOT / path.replace(ITEM, study)).exists()]:
         raise SystemExit(f"{STAGES}: {name} reads {lacking[0]}, which not each of its studies has: split the stage")
-    return [f"notebooks/{notebook}.ipynb", *sorted(data), *sorted(as_code(modules)), "requirements.lock"]
+    return data
 
 
 def _template(path: str, study: str) -> str:
@@ -208,16 +227,19 @@ def _largest(paths: set[str]) -> set[str]:
 
 def put_right(text: str, name: str, deps: Iterable[str]) -> str:
     """The text of dvc.yaml with other dependencies for one stage."""
-    lines = "".join(f"        - {dep}\n" for dep in deps)
-    return re.sub(rf"(?ms)^(  {name}:\n.*?^      deps:\n)(?:        - .*?\n)+", lambda found: found[1] + lines, text, count=1)
+    def again(found: re.Match[str]) -> str:
+        return found[1] + "".join(f"{found[2]}  - {dep}\n" for dep in deps)
+
+    return re.sub(rf"(?ms)^(  {name}:\n.*?^( +)deps:\n)(?:\2  - [^\n]*\n)*", again, text, count=1)
 
 
 def main(arguments: list[str]) -> int:
     """Compare, and with --write put right; 1 if something differs and was left."""
     seen = observed((notebook_of(stage), study) for stage in notebook_stages().values() for study in stage["foreach"])
     text, differs = (ROOT / STAGES).read_text(encoding="utf-8"), False
-    for name, stage in notebook_stages().items():
-        right, there = wanted(name, stage, seen), stage["do"]["deps"]
+    for name, right in wanted(seen).items():
+        stage = stages()[name]
+        there = stage.get("do", stage)["deps"]
         for sign, paths in (("lacks", set(right) - set(there)), ("need not list", set(there) - set(right))):
             differs |= bool(paths)
             print(*(f"{STAGES}: {name} {sign} {path}" for path in sorted(paths)), sep="\n", end="\n" * bool(paths))

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     collect.add_argument("--study", required=True, help="id of the study")
     example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
     example.add_argument("--study", required=True, help="id of the worked example")
+    _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
@@ -115,6 +116,14 @@ def _example_records(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     write_example_records(find_root(), options.study)
+    return 0
+
+
+def _page_code(options: argparse.Namespace) -> int:
+    from analysis.pipeline.page_code import write_page_code
+    from analysis.study import find_root
+
+    write_page_code(find_root())
     return 0
 
 

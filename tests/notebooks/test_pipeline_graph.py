@@ -21,7 +21,8 @@ NOTEBOOK_STAGES = dependencies.notebook_stages()
 
 @pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
 def test_a_stage_depends_on_every_module_its_notebook_reaches(name):
-    deps = [ROOT / dep for dep in NOTEBOOK_STAGES[name]["do"]["deps"]]
+    assert "data/processed/page_code.txt" in NOTEBOOK_STAGES[name]["do"]["deps"]
+    deps = [ROOT / dep for dep in (*NOTEBOOK_STAGES[name]["do"]["deps"], *STAGES["page_code"]["deps"])]
     modules = dependencies.reached(notebook_of(NOTEBOOK_STAGES[name]))
     assert SRC / "analysis/pipeline/run.py" in modules
     assert SRC / "analysis/reporting/appendix.py" in modules
@@ -93,6 +94,11 @@ def test_stages_and_params_plan_the_same_runs():
 
 def test_nothing_flows_backwards():
     """No stage writes raw data, and no two write the same file."""
-    outs = [out.replace("${item}", study) for stage in STAGES.values() for study in stage["foreach"] for out in stage["do"]["outs"]]
+    outs = [
+        out.replace("${item}", study)
+        for stage in STAGES.values()
+        for study in stage.get("foreach", [""])
+        for out in stage.get("do", stage)["outs"]
+    ]
     assert len(outs) == len(set(outs))
     assert all(out.startswith("data/processed/") for out in outs)
