@@ -23,6 +23,8 @@ _RESULT = re.compile(r'data-result="([^"]+)"')
 _NUMBER = re.compile(r'<span( class="(?:num|interval)" data-result="([^"]+)"[^>]*)>(.*?)</span>', re.DOTALL)
 _PARTS = re.compile(rf"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|{_NUMBER.pattern}", re.DOTALL)
 _HEADER = re.compile(r'(<th scope="row"[^>]*>)(.*?)(</th>)', re.DOTALL)
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_ENTRY = re.compile(r'data-entry="(\d+)"')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -152,6 +154,7 @@ def with_sources(page: str, store: ResultStore, origins: Origins | None = None) 
     linked = _PARTS.sub(lambda match: _linked(match[0], found), page)
     if not found.entries or PLACE not in page:
         return page
+    linked = _FIGURE.sub(lambda match: _with_entries(match[0]), linked)
     return linked.replace(PLACE, _section(found.entries)).replace(CONTENTS, f'<li><a href="#page-sources">{TITLE}</a></li>')
 
 
@@ -166,6 +169,28 @@ def _linked(part: str, found: _List) -> str:
         return part
     shown = f"{header[2]} {_link(place, 'source')}" if "<a" in header[2] else _link(place, header[2])
     return part.replace(header[0], f"{header[1]}{shown}{header[3]}", 1)
+
+
+def _with_entries(figure: str) -> str:
+    """A figure that names, in print, the entries of its numbers: its table, whose rows lead there, is not printed."""
+    entries = list(map(int, dict.fromkeys(_ENTRY.findall(figure))))
+    words = f'<span class="entries" data-structural> Its numbers: {_listed(entries)}.</span></figcaption>'
+    return figure.replace("</figcaption>", words, 1) if entries else figure
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Whole numbers in order, three and more in a row by their ends.
+
+    >>> _listed([7, 3, 4, 5, 9, 10])
+    '3 to 5, 7, 9, 10'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 def _linked_number(match: re.Match[str], found: _List) -> str:

@@ -18,7 +18,7 @@ from analysis.reporting.views.evidence import HIDDEN, hidden_words, number, p_va
 from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
-_PROTECT = "analysis.disclosure.protect"
+_PROTECT = "analysis.disclosure.protect.protect"
 _IMPROVED = f"{_QUESTIONNAIRE}.shift.net_improvement"
 _NET = {"low": "net_low", "high": "net_high"}
 
@@ -256,8 +256,8 @@ def missing_table(answers: Answers) -> Display:
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
-    shown = HIDDEN if value is None else value
-    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition")
+    shown, function = HIDDEN if value is None else value, f"worst_case_{label.partition(' ')[0]}"  # of a share, or of a mean
+    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition.{function}")
 
 
 def lee_table(answers: Answers) -> Display:

@@ -18,7 +18,7 @@ from analysis.reporting.views.evidence import HIDDEN, Evidence, hidden_words, nu
 from analysis.results import Column, Kind, Result
 
 _MODELS = "analysis.english.models"
-_PROTECT = "analysis.disclosure.protect"
+_PROTECT = "analysis.disclosure.protect.protect"
 _LINES = {Form.LINEAR: "the same gain every month", Form.LOG: "gains that shrink", Form.SPLINE: "a smooth curve"}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
 _EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
