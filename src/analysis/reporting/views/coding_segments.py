@@ -11,6 +11,7 @@ from analysis.results import Column, Kind
 
 PAIRS = 15  # pairs of codes shown, those that most participants share first
 _TALLY = "analysis.coding.tallies.tally"
+_PAIRS = "analysis.coding.tallies.co_occurrence"
 
 
 def tally(page: Appendix, team: Coded | None) -> Display | None:
@@ -99,6 +100,7 @@ def by_group(page: Appendix, team: Coded | None) -> Display | None:
                 int((counts > 0).all(axis=1).sum()),
                 "codes",
                 Kind.MEASURED,
+                function="analysis.coding.tallies.code_by_group",
             )
         ]
     )
@@ -122,18 +124,17 @@ def together(page: Appendix, team: Coded | None) -> Display | None:
     pairs = _pairs(team)
     pairs = pairs[pairs["participants"] >= team.threshold]
     page.add(
-        [number("team.pairs", "Pairs of codes that enough participants share", len(pairs), "pairs", Kind.MEASURED)]
+        [number("team.pairs", "Pairs of codes that enough participants share", len(pairs), "pairs", Kind.MEASURED, function=_PAIRS)]
     )
     if pairs.empty:
         return section(
             "Codes that come up together", page.say("No pair of codes is shared by as many people as may be shown.")
         )
     frame = _protected(pairs, ["mentions"], pairs["people"], team.threshold).head(PAIRS)
-    function = "analysis.coding.tallies.co_occurrence"
     columns = {
-        "participants": Column("Participants with both", "people", Kind.MEASURED, function=function),
-        "mentions": Column("Mentions with both", "segments", Kind.MEASURED, function=function),
-        "groups": Column("Groups with both", "groups", Kind.MEASURED, function=function),
+        "participants": Column("Participants with both", "people", Kind.MEASURED, function=_PAIRS),
+        "mentions": Column("Mentions with both", "segments", Kind.MEASURED, function=_PAIRS),
+        "groups": Column("Groups with both", "groups", Kind.MEASURED, function=_PAIRS),
     }
     table = page.table(
         "together",
