@@ -1,0 +1,2 @@
+TITLE = "Methods"
+def methods(m): return ""
