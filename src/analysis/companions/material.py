@@ -1,4 +1,4 @@
-"""What the companion pages of one study are made from; gathered by the pipeline, read here."""
+"""What the companion pages of one study are made from: the study, its appendices and their results, each read when needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,28 +12,42 @@ from analysis.study import Study
 
 @dataclass(frozen=True)
 class Appendix:
-    """One appendix as it will be published: notebook, title, question, page and its own results."""
+    """One appendix as its stage wrote it below `processed`: notebook, title and question, page and results."""
 
     name: str
     title: str
     question: str
-    html: str
-    store: ResultStore
+    processed: Path
 
     @property
     def href(self) -> str:
         """Its address beside the other pages of the study."""
         return f"{self.name}.html"
 
-    def at(self, result_id: str) -> str:
-        """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
-        entry = self.anchors.entries.get(result_id)
-        return f"{self.href}#{entry}" if entry else self.href
+    @property
+    def page(self) -> Path:
+        """The file of its page."""
+        return self.processed / "pages" / f"{self.name}.html"
+
+    @cached_property
+    def html(self) -> str:
+        """Its page, but for commit and links."""
+        return self.page.read_text(encoding="utf-8")
+
+    @cached_property
+    def store(self) -> ResultStore:
+        """Its own results."""
+        return ResultStore.read(self.processed / "results" / f"{self.name}.json")
 
     @cached_property
     def anchors(self) -> Anchors:
         """What can be linked to on it."""
         return anchors_of(self.html)
+
+    def at(self, result_id: str) -> str:
+        """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
+        entry = self.anchors.entries.get(result_id)
+        return f"{self.href}#{entry}" if entry else self.href
 
 
 @dataclass(frozen=True)
@@ -42,13 +56,17 @@ class Material:
 
     study: Study
     appendices: tuple[Appendix, ...]
-    store: ResultStore
     colophon: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def specifications(self) -> Path:
         """Folder of the specification cases."""
         return self.study.root / "tests" / "spec"
+
+    @cached_property
+    def store(self) -> ResultStore:
+        """All results of the study."""
+        return ResultStore.read(self.study.processed / "results.json")
 
     def showing(self, result_id: str) -> Appendix | None:
         """The first appendix that shows a result, else the first that records it; None if none does."""

@@ -19,6 +19,8 @@ from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Result
 from analysis.study.tables import read_yaml, shown, validate
 
+TITLE = "Overview"
+LINE = "The question, the answer in short, how it is known, and what would change it."
 FOLDER = Path("data") / "raw" / "overviews"
 ANSWER, CHANGE = "section-the-answer", "section-what-would-change-the-answer"
 VERDICTS = ("reproduced", "consistent", "inconsistent", "not_recomputable")
@@ -80,7 +82,7 @@ def _common(material: Material) -> Overview:
 def overview(material: Material) -> str:
     """The page, but for commit and links; InputError for a result or an appendix that the study does not have."""
     words, place = read_overview(material)
-    sheet = Sheet(material, "overview", "Overview", words.question, place)
+    sheet = Sheet(material, "overview", TITLE, words.question, place)
     sheet.section("The answer", *_answer(sheet, words))
     sheet.section("Claims by verdict", *_verdicts(material))
     sheet.section("What would change the answer", sheet.page.say(words.change), *_missing(sheet, words))
