@@ -10,9 +10,8 @@ _RESULT = re.compile(r'data-result="([^"]+)"')
 _IN_TEXT = re.compile(r'<a class="(?:num|interval)" data-result="([^"]+)"[^<>]* href="#(from-\d+)"')
 _BLOCK = re.compile(r'<(?:div class="table-block"|figure) id="([^"]+)"')
 _LABEL = re.compile(r'<span class="label" data-structural>((?:Table|Figure) \d+)</span>')
-_SECTION = re.compile(r'<h2 id="{}">.*?</h2>(.*?)(?=<h2 |<section )', re.DOTALL)
+_SECTION = r'<h2 id="{}">.*?</h2>(.*?)(?=<h2 |<section )'
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
-_ENTRY_LINK = re.compile(r'<a( class="(?:num|interval)" data-result="[^"]+"[^<>]*?) href="#from-\d+"[^<>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,7 @@ def _entries(page: str) -> dict[str, str]:
 def paragraphs_under(page: str, anchor: str, href: str) -> list[str]:
     """The paragraphs of a page's section, to be shown on another page: links within the page lead to it at `href`.
 
-    Links of numbers to their entries are taken off, since the other page has entries of its own.
+    So a number still leads to where it comes from: to its entry on its own page.
     """
-    section = re.search(_SECTION.pattern.format(re.escape(anchor)), page, re.DOTALL)
-    paragraphs = _PARAGRAPH.findall(section[1]) if section else []
-    plain = (_ENTRY_LINK.sub(r"<span\1>\2</span>", paragraph) for paragraph in paragraphs)
-    return [paragraph.replace('href="#', f'href="{href}#') for paragraph in plain]
+    section = re.search(_SECTION.format(re.escape(anchor)), page, re.DOTALL)
+    return [paragraph.replace('href="#', f'href="{href}#') for paragraph in (_PARAGRAPH.findall(section[1]) if section else [])]
