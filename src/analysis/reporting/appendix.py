@@ -26,12 +26,15 @@ class Appendix:
     enough. With `example` true every table and figure is marked as made from synthetic records.
     """
 
-    def __init__(self, study_id: str, notebook: str, root: Path, example: bool = False) -> None:
-        """Start an empty appendix; results will be kept under `root` (the project's folder)."""
+    def __init__(self, study_id: str, notebook: str, root: Path, example: bool = False, place: str = "") -> None:
+        """Start an empty appendix; results will be kept under `root` (the project's folder).
+
+        `place` is what messages call it, if not the notebook's file.
+        """
         self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
         self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
         self._shown: dict[str, str] = {}
-        self._references = prose.References(self._find, self._shown, f"notebooks/{notebook}.ipynb")
+        self._references = prose.References(self.find, self._shown, place or f"notebooks/{notebook}.ipynb")
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
@@ -127,7 +130,8 @@ class Appendix:
         words = "Every number of this page is recorded in"
         return Display(f'<p class="saved">{words} <code>{escape(relative)}</code>.</p>', f"{words} {relative}.")
 
-    def _find(self, result_id: str) -> Result:
+    def find(self, result_id: str) -> Result:
+        """A recorded result by its id, or by its id within this page; InputError if there is none."""
         known = self.store.by_id
         for candidate in (result_id, f"{self.notebook}.{result_id}"):
             if candidate in known:

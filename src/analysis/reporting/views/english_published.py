@@ -67,7 +67,7 @@ def answer(printed: Printed) -> str:
         f"may be anything from {{rho|interval}}, with its sign open. From {{significant_from|:people}} on, the same R² counts as different from zero; with "
         f"fewer it does not. That time in the UK explains little of the differences in English between people does not say that English "
         f"hardly improves in a year: the gain may be as small as {{yearly_gain.flattest}} standard deviations, and much larger if people had "
-        f"been in the UK for similar times."
+        f"been in the UK for similar times. What the answers on English after the courses allow stands in {{@03_before_after:groups}}."
     )
 
 

@@ -225,7 +225,8 @@ def answer(page: Appendix, study: Study) -> Display:
     return page.say(
         f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
         f"{{claim:{everyone['target']}}}. It went furthest beyond its target in: {best}. It stayed furthest below in: {low} "
-        f"and {next_low}. Women were {{share.women|:of participants}}."
+        f"and {next_low}. Women were {{share.women|:of participants}}. "
+        "Every printed figure with its check stands in {@08_claims_audit:ledger}."
     )
 
 
