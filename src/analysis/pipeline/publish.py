@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
+from analysis.pipeline.deposit import DEPOSITED
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -45,6 +46,8 @@ def publish(root: Path) -> Path:
         _publish_workbooks(root, study_id)
     index = root / "reports" / "index.html"
     _write_if_new(index, _index(root, stamp))
+    for name, made in DEPOSITED.items():
+        _write_if_new(root / "reports" / name, made(root, stamp))
     return index
 
 
@@ -57,8 +60,10 @@ def _publish_workbooks(root: Path, study_id: str) -> None:
 
 
 def _write_if_new(path: Path, text: str) -> None:
+    """Write what changed; the PDF of a page that changed goes, since it would show the page before."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
+        path.with_suffix(".pdf").unlink(missing_ok=True)
 
 
 def headlines(root: Path) -> Iterator[Headline]:
