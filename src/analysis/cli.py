@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
     _sweep_options(_command(commands, "sweep", _sweep, "run one function over many cases: authorities, or studies and assumptions"))
     _command(commands, "publish", _publish, "write reports/ from the last run")
+    pdf = _command(commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed")
+    pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
+    pdf.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
     fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
     fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
     fetch.add_argument("--base", help="another address of the Nomis API")
@@ -168,6 +171,16 @@ def _publish(options: argparse.Namespace) -> int:
 
     index = publish(find_root())
     print(f"{summary(find_root())}\n\nPages: {index}")
+    return 0
+
+
+def _pdf(options: argparse.Namespace) -> int:
+    from analysis.pipeline.deposit.pdf import print_pages
+    from analysis.study import find_root
+    from analysis.study.tables import shown
+
+    root = find_root()
+    print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
     return 0
 
 

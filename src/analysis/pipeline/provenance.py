@@ -25,9 +25,14 @@ def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, A
     return {
         "How to rerun this page": f"python -m analysis run {notebook} --study {study.id} {settings}".strip(),
         **({"Seeds": seeds} if seeds else {}),
-        "Package versions": {name: version(name) for name in PACKAGES},
+        "Package versions": package_versions(),
         "Inputs, with SHA-256": input_hashes(study, notebook),
     }
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that numbers and pages rest on; those of all others stand in requirements.lock."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def _typed(value: object) -> str:
