@@ -111,6 +111,7 @@ class _Reader:
         self.paths = read_paths(stages, notebook, study)
 
     def reads(self, entry: Entry) -> bool:
+        """Whether an entry is among what the run reads."""
         if entry.sort is Sort.PARAMETER:
             return entry.key in (f"{self.notebook}.{self.study}", f"example_records.{self.study}")
         if self.paths:

@@ -24,7 +24,6 @@ from analysis.results import KIND_MEANING, Column, Kind, Result, ResultStore
 TITLE = "What differs between two runs"
 MOST_INPUTS, LONG = 300, 400  # entries shown, and characters of each text
 MOST_HEADLINES = 8
-CSS = "\n#numbers .num { white-space: nowrap; }\n#inputs .long { min-width: 14rem; }\n.remarks { font-size: .9375rem; }\n"
 READING = (
     ("Change", "After less before, in the number's own unit, and as a percentage of the number before; shares in percentage points."),
     (
@@ -80,7 +79,7 @@ class _Page:
         return number(result)
 
 
-def render(comparison: Comparison, names: tuple[str, str], table_name: str, commit: str, neighbours: frozenset[str] = frozenset()) -> str:
+def render(comparison: Comparison, names: tuple[str, ...], table_name: str, commit: str, neighbours: frozenset[str] = frozenset()) -> str:
     """The page as HTML; `names` are the runs as the user named them, `table_name` the file of the table beside it.
 
     Raises ValueError if a number on the page is not recorded, which would be a mistake of this module.
@@ -94,7 +93,7 @@ def render(comparison: Comparison, names: tuple[str, str], table_name: str, comm
     sections = [section for section in _sections(page) if section.html]
     fields = page_fields(_colophon(comparison, names), script=True) | {
         "title": TITLE, "before": comparison.before.name, "after": comparison.after.name, "sections": sections,
-        "css": style_sheet() + CSS, "index_href": "index.html" if "index.html" in neighbours else "", "kinds": _kinds(page.store),
+        "css": style_sheet() + (Path(__file__).parent / "page.css").read_text(encoding="utf-8"), "index_href": "index.html" if "index.html" in neighbours else "", "kinds": _kinds(page.store),
     }
     html = finish_page(tidy(environment.get_template("page.html.j2").render(page=fields)), commit, ())
     if problems := check_numbers(html, page.store):
@@ -111,7 +110,7 @@ def _sections(page: _Page) -> Iterator[Section]:
     yield Section("reading", "How to read this", _reading())
 
 
-def _colophon(comparison: Comparison, names: tuple[str, str]) -> dict[str, object]:
+def _colophon(comparison: Comparison, names: tuple[str, ...]) -> dict[str, object]:
     runs = {"before": comparison.before, "after": comparison.after}
     return {
         "How to make this page again": f"python -m analysis diff {names[0]} {names[1]}",

@@ -11,6 +11,7 @@ from analysis.comparison.numbers import Change, Verdict, changes, compared, verd
 from analysis.comparison.revisions import opened
 from analysis.comparison.runs import Run
 from analysis.results import write_csv, write_text
+from analysis.study.tables import shown
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,15 @@ def write_report(root: Path, names: tuple[str, str], page: Path, rerun: bool = F
     with opened(root, names[0], rerun) as before, opened(root, names[1], rerun) as after:
         comparison = compare(before, after)
         table = page.with_suffix(".csv")
-        text = render(comparison, names, table.name, commit_line(root), _neighbours(root, page))
+        text = render(comparison, tuple(_plain(root, name) for name in names), table.name, commit_line(root), _neighbours(root, page))
     write_csv(table, as_frame(list(comparison.changes)))
     write_text(page, text)
     return comparison
+
+
+def _plain(root: Path, name: str) -> str:
+    """A run's name without the place of the project on this machine."""
+    return shown(Path(name).resolve(), root) if Path(name).is_absolute() else name
 
 
 def _neighbours(root: Path, page: Path) -> frozenset[str]:
