@@ -14,6 +14,7 @@ from analysis.coding.segments import Bases
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
 from analysis.results import Kind, Result, slug, write_text
 from analysis.study import Claim, Study
@@ -117,11 +118,6 @@ def distinct(texts: Iterable[str]) -> list[str]:
 def labels(book: Codebook) -> dict[str, str]:
     """The name of each code by its id, told apart as `distinct` does."""
     return dict(zip(book.by_id, distinct(code.name for code in book.codes), strict=True))
-
-
-def named(text: str) -> str:
-    """A text from data as a name in a template of prose: its digits name something, its braces are no fields."""
-    return "{=" + text.replace("{", "(").replace("}", ")") + "}"
 
 
 def section(title: str, *shown: Display | None) -> Display:
