@@ -1,5 +1,6 @@
 """What 02_focus_group_coding shows: the rule on small counts, and pages of studies that lack this or that."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -261,6 +262,29 @@ def test_a_link_to_a_figure_or_question_that_does_not_exist_is_an_error(tmp_path
     path.write_text(path.read_text(encoding="utf-8").replace(known, unknown), encoding="utf-8")
     with pytest.raises(InputError, match=unknown.strip("items: []")):
         shown(root, "coproduction")
+
+
+def test_a_name_of_an_outcome_that_differs_from_the_value_map_is_an_error(tmp_path):
+    root = project(tmp_path)
+    path = root / "data/raw/coproduction/value_map.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Referral given", "Referral made"), encoding="utf-8")
+    with pytest.raises(InputError, match="'Referral given'.*'Referral made', as in the value map"):
+        shown(root, "coproduction")
+
+
+def test_an_outcome_only_the_value_map_has_is_listed_as_a_gap(tmp_path):
+    root = project(tmp_path)
+    with (root / "data/raw/coproduction/value_map.csv").open("a", encoding="utf-8") as map_:
+        map_.write("safer,outcome,Participants,Safer streets,,1" + "," * 14 + "\n")
+    _, text = shown(root, "coproduction")
+    assert re.search(r"SROI outcome: Safer streets.*?outcome the matrix does not hold", text, re.DOTALL)
+
+
+def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model():
+    _, text = shown(ROOT, "coproduction")
+    assert 'href="08_claims_audit.html#claim-CP-027"' in text
+    assert 'href="05_sroi.html#outcome-engagement"' in text
+    assert 'href="05_sroi.html#entry-advice_value_help"' in text
 
 
 def test_a_study_without_a_ledger_of_claims_may_have_themes(tmp_path):
