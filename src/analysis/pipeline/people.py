@@ -6,13 +6,15 @@ from pathlib import Path
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
 from analysis.disclosure.scan import Secrets, scan_page, secrets_of, stop_on_leaks
 from analysis.errors import InputError
+from analysis.pipeline.coded import segment_leaks
 from analysis.results import write_text
 from analysis.study import Study, load_study
 
 
 def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
     """Raise InputError if a page shows an id, a record, a column of answers or a free text of the study's records."""
-    stop_on_leaks(scan_page(html, f"{study.id}/{notebook}.html", _secrets(study), study.info.example))
+    page = f"{study.id}/{notebook}.html"
+    stop_on_leaks([*scan_page(html, page, _secrets(study), study.info.example), *segment_leaks(html, page, study)])
 
 
 def _secrets(study: Study) -> list[Secrets]:

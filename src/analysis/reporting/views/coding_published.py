@@ -110,7 +110,7 @@ def _figures(claims: Iterable[Claim]) -> str:
 
 def claim_link(claim: Claim) -> str:
     """A published figure with its label and value, linked to the ledger of claims; a template for rich text."""
-    link = f"[{{={claim.claim_id}}}](08_claims_audit.html#ledger)"
+    link = f"[{{={claim.claim_id}}}](08_claims_audit.html#claim-{claim.claim_id})"
     return f"{link} {named(claim.statement)}: {{claim:{claim.claim_id}|bare}}"
 
 
