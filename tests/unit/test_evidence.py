@@ -19,7 +19,8 @@ from analysis.examples import write_example
 from analysis.participants import read_records
 from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
-from analysis.pipeline.people import collect_decisions, stop_on_page_leaks, write_example_records
+from analysis.pipeline.example_records import write_example_records
+from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_answers import read_answers
@@ -52,7 +53,7 @@ def evidence_of(study: Study, **rules: object) -> Evidence:
 
 
 def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
-    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction"
+    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction/records"
     assert load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
 
 

@@ -1,4 +1,4 @@
-"""What the pipeline does for people's sake: the worked example's records, the search for leaks, the record of decisions."""
+"""What the pipeline does for people's sake: the search for leaks, the record of decisions."""
 
 import json
 from pathlib import Path
@@ -6,31 +6,15 @@ from pathlib import Path
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
 from analysis.disclosure.scan import Secrets, scan_page, secrets_of, stop_on_leaks
 from analysis.errors import InputError
-from analysis.pipeline.parameters import parameters_for
+from analysis.pipeline.coded import segment_leaks
 from analysis.results import write_text
 from analysis.study import Study, load_study
 
 
-def write_example_records(root: Path, study_id: str) -> Path:
-    """Write the synthetic records of a worked example, by the seed of params.yaml; returns their folder.
-
-    Raises InputError for a study that is no worked example: its records are a team's own, and stay as they are.
-    """
-    from analysis.examples import write_example
-
-    study = load_study(study_id, root)
-    if not study.info.example:
-        raise InputError(
-            study.name("study.yaml"), column="example", found="false", expected="true, for synthetic records",
-            action="run this for the worked example only",
-        )
-    write_example(study.records_folder, parameters_for(root, "example_records", study_id).seed)  # type: ignore[attr-defined]
-    return study.records_folder
-
-
 def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
     """Raise InputError if a page shows an id, a record, a column of answers or a free text of the study's records."""
-    stop_on_leaks(scan_page(html, f"{study.id}/{notebook}.html", _secrets(study), study.info.example))
+    page = f"{study.id}/{notebook}.html"
+    stop_on_leaks([*scan_page(html, page, _secrets(study), study.info.example), *segment_leaks(html, page, study)])
 
 
 def _secrets(study: Study) -> list[Secrets]:

@@ -19,6 +19,8 @@ from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, nu
 from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
+_PROTECT = "analysis.disclosure.protect.protect"
+_IMPROVED = f"{_QUESTIONNAIRE}.shift.net_improvement"
 _NET = {"low": "net_low", "high": "net_high"}
 
 
@@ -137,9 +139,9 @@ def forest_figure(answers: Answers) -> Display:
     if frame.empty:
         return answers.evidence.page.say("The difference of the shares would give a hidden count away for every item, so it is not drawn.")
     frame = frame.sort_values("net", ascending=False)
-    column = Column("Improved less worse", "%", Kind.MEASURED, low="net_low", high="net_high", interval="95 % or more (Tango)", function=f"{_QUESTIONNAIRE}.shift.net_improvement")
+    column = Column("Improved less worse", "%", Kind.MEASURED, low="net_low", high="net_high", interval="95 % or more (Tango)", function=_IMPROVED)
     above = int((frame["net_low"] > 0).sum())
-    answers.evidence.page.add([number("items.above", "Items whose interval lies above zero", above, "items"), number("items.shown", "Items shown", len(frame), "items")])
+    answers.evidence.page.add([number("items.above", "Items whose interval lies above zero", above, "items", function=_IMPROVED), number("items.shown", "Items shown", len(frame), "items", function=_IMPROVED)])
     return answers.evidence.page.figure(
         "forest", forest_chart(frame, "net", "net_low", "net_high", "share improved less share worse", "%"),
         "Share improved less share worse, by item, with intervals.",
@@ -177,8 +179,8 @@ def shift_figure(answers: Answers) -> Display:
     cells = as_frame(answers.counts["shift"]).rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("shift.hidden", "Hidden cells of the shift table", hidden, "cells"), number("shift.cells", "Cells of the shift table", cells.size, "cells")])
-    columns = {str(name): Column(f"After: {name}", "people", Kind.MEASURED, function="analysis.disclosure.protect") for name in cells}
+    answers.evidence.page.add([number("shift.hidden", "Hidden cells of the shift table", hidden, "cells", function=_PROTECT), number("shift.cells", "Cells of the shift table", cells.size, "cells", function=_PROTECT)])
+    columns = {str(name): Column(f"After: {name}", "people", Kind.MEASURED, function=_PROTECT) for name in cells}
     return answers.evidence.page.figure(
         "shift", heat_map(cells, "after", "before"), f"{answers.headline.label}: people by answer before (rows) and after (columns).",
         "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away.",
@@ -301,7 +303,7 @@ def missing_table(answers: Answers) -> Display:
         moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
         share = None if pd.isna(improved) else attrition.worst_case_share(int(improved), len(pairs), everyone)
         rows[key] = {
-            "people": number(_key(answers, "missing", key, "people"), key, everyone),
+            "people": number(_key(answers, "missing", key, "people"), key, everyone, function="analysis.participants.stages_reached"),
             **{f"share_{end}": _end(answers, key, f"share improved, {end}", share and 100 * getattr(share, end), "%", 0) for end in ("low", "high")},
             **{f"mean_{end}": _end(answers, key, f"mean change, {end}", getattr(moved, end) if answers.shown(item, statistics.MEANS) else None, "", 1) for end in ("low", "high")},
         }
@@ -313,8 +315,8 @@ def missing_table(answers: Answers) -> Display:
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
-    shown = HIDDEN if value is None else value
-    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition")
+    shown, function = HIDDEN if value is None else value, f"worst_case_{label.partition(' ')[0]}"  # of a share, or of a mean
+    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition.{function}")
 
 
 def lee_table(answers: Answers) -> Display:

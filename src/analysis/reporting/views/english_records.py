@@ -21,6 +21,7 @@ from analysis.reporting.views.evidence import HIDDEN, Evidence, hidden_words, nu
 from analysis.results import Column, Kind, Result
 
 _MODELS = "analysis.english.models"
+_PROTECT = "analysis.disclosure.protect.protect"
 _LINES = {Form.LINEAR: "the same gain every month", Form.LOG: "gains that shrink", Form.SPLINE: "a smooth curve"}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
 _EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
@@ -164,8 +165,8 @@ def people_figure(answers: EnglishAnswers) -> Display:
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     cells = cells.rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("people.hidden", "Hidden cells", hidden, "cells"), number("people.cells", "Cells", cells.size, "cells")])
-    columns = {str(each): Column(sentence(each), "people", Kind.MEASURED, function="analysis.disclosure.protect") for each in cells}
+    answers.evidence.page.add([number("people.hidden", "Hidden cells", hidden, "cells", function=_PROTECT), number("people.cells", "Cells", cells.size, "cells", function=_PROTECT)])
+    columns = {str(each): Column(sentence(each), "people", Kind.MEASURED, function=_PROTECT) for each in cells}
     return answers.evidence.page.figure(
         "people", heat_map(cells, "English at joining", "time in the UK"), "People by English at joining and time in the UK.",
         "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away.",
@@ -218,7 +219,7 @@ def influence_table(answers: EnglishAnswers) -> Display:
     yes = {True: "yes", False: "no"}
     rows["Does leaving out any one person change the sign?"] = {"value": yes[bool(found["sign_changes"])]}
     rows["Does leaving out any one person change whether zero is excluded?"] = {"value": yes[bool(found["significance_changes"])]}
-    return answers.evidence.page.table("influence", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "points a year", Kind.MEASURED)}, "Whether the slope hangs on one person.", row_header="Measure")
+    return answers.evidence.page.table("influence", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "points a year", Kind.MEASURED)}, "Whether the slope hangs on one person.", row_header="Measure", function="analysis.english.influence.influence_summary")
 
 
 def _question(curve: pd.DataFrame) -> pd.Series:
