@@ -112,8 +112,8 @@ class Evidence:
 
     @property
     def people(self) -> int:
-        """Everybody who joined; none where there are no records."""
-        return len(self.records.questionnaire.values) if self.measured else 0  # type: ignore[union-attr]
+        """Everybody who joined; none where there are no participant records."""
+        return len(self.records.questionnaire.values) if self.records and self.records.questionnaire else 0
 
     def _published(self) -> list[Linear]:
         """What this notebook publishes of people, as sums over types of them."""
@@ -121,7 +121,7 @@ class Evidence:
 
     def _prove_with_earlier(self, rows: list[Linear], file: str) -> None:
         """Prove what this notebook publishes together with what those before it (by name) have published of the same people."""
-        if not self.measured:
+        if not self.people:
             return
         earlier = [path for path in sorted(self.folder.glob(f"*{DECISIONS}")) if path.name < self.page.notebook]
         known = [row for path in earlier for row in read_published(path)]
