@@ -83,7 +83,7 @@ def _check_header(header: list[str], name: str, columns: Sequence[str], optional
     for problem, found in ((missing, "no such column"), (unknown, "a column that does not belong here"), (twice, "the column twice")):
         if problem:
             raise InputError(
-                name, row=1, column=problem[0], found=found, expected=f"the columns {', '.join(columns)}",
+                name, row=1, column=problem[0], found=found, expected=f"the columns {', '.join(columns or optional)}",
                 action="rename, add or remove the column; capital letters and spaces count",
             )
 
