@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.companions.material import Appendix, Material
-from analysis.companions.sheet import Sheet, script
+from analysis.companions.sheet import Sheet, link, script
 from analysis.expressions import references
 from analysis.reporting.markup import Display, escape, structural
 from analysis.reporting.tables import RowExtra
@@ -87,7 +87,7 @@ def _about(sheet: Sheet, material: Material) -> Display:
         return sheet.page.say("Entries stand in the order of the register; no appendix of this study records what each one moves.")
     return sheet.page.say(
         f"Entries stand by what each alone does to the ratio as it goes from one end of its range to the other, then by what it does to net"
-        f" value, as [{sensitivity.title}]({sensitivity.href}#tornado_pounds) records it. The others come after them: those that are fixed,"
+        f" value, as {link(sensitivity.title, f'{sensitivity.href}#tornado_pounds')} records it. The others come after them: those that are fixed,"
         " and those that no outcome of the model rests on."
     )
 

@@ -66,10 +66,11 @@ class Method(BaseModel):
 
 def read_methods(folder: Path) -> dict[str, tuple[list[Method], dict[str, Any]]]:
     """Methods and content of each specification file in a folder, by file; InputError for a file without a valid heading."""
-    return {path.name: _read(path) for path in sorted(folder.glob("*.yaml"))}
+    return {path.name: _read(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.yaml"))}
 
 
-def _read(path: Path) -> tuple[list[Method], dict[str, Any]]:
+@cache  # studies share the files, and reading them is most of the work
+def _read(path: Path, changed: int) -> tuple[list[Method], dict[str, Any]]:
     name = f"tests/spec/{path.name}"
     content = read_yaml(path, name)
     if not isinstance(content, dict) or not isinstance(content.get("methods"), list) or not content.get("topic"):

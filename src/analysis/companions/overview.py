@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.companions.material import Appendix, Material
 from analysis.companions.places import paragraphs_under
-from analysis.companions.sheet import Sheet
+from analysis.companions.sheet import Sheet, link
 from analysis.errors import InputError
 from analysis.reporting.markup import Display, escape, kind_word, number, structural
 from analysis.reporting.tables import RowExtra
@@ -125,7 +125,7 @@ def _standing(sheet: Sheet, figure: Figure) -> str:
     if found is None or figure.result not in found.store.by_id:
         where = f"no number {figure.result} in {figure.appendix or 'any appendix'}"
         raise InputError(sheet.place, column="figures", found=where, expected="a number that the appendix records", action="correct it")
-    return f"[{_literal(found.title)}]({found.at(figure.result)})"
+    return link(found.title, found.at(figure.result))
 
 
 def _named(sheet: Sheet, name: str) -> Appendix:
@@ -133,11 +133,6 @@ def _named(sheet: Sheet, name: str) -> Appendix:
     if name not in known:
         raise InputError(sheet.place, column="appendix", found=repr(name), expected=f"one of {', '.join(known)}", action="correct it")
     return known[name]
-
-
-def _literal(title: str) -> str:
-    """A title inside the prose notation, its digits as names."""
-    return f"{{={title}}}" if any(letter.isdigit() for letter in title) else title
 
 
 def _verdicts(material: Material) -> Iterator[Display]:
@@ -179,7 +174,7 @@ def _missing(sheet: Sheet, words: Overview) -> Iterator[Display]:
     frame = pd.DataFrame(
         {
             "settles": [entry.settles for entry in words.missing],
-            "appendix": [f"[{_literal(found.title)}]({found.href})" for found in named],
+            "appendix": [link(found.title, found.href) for found in named],
         },
         index=pd.Index([entry.what for entry in words.missing], name="missing"),
     )

@@ -15,6 +15,7 @@ from analysis.reporting.numbers_check import check_numbers
 from analysis.results import KIND_MEANING, slug
 
 _HERE = Path(__file__).parent / "template"
+_MARKUP = re.compile(r"[{}]|[*`\[]+|\d+")  # what the prose notation would read, and digits, which only name something in a title
 _KIND = re.compile(r'data-kind="(\w+)"')
 
 
@@ -68,6 +69,19 @@ def _render(sheet: Sheet, script: str) -> str:
 def _kinds(sheet: Sheet) -> list[tuple[str, str]]:
     used = {kind for _, _, blocks in sheet.sections for block in blocks for kind in _KIND.findall(block)}
     return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in used]
+
+
+def link(title: str, href: str) -> str:
+    """A link in the prose notation; whatever the title holds is shown as it is.
+
+    >>> link("Census 2011", "01_census.html")
+    '[Census {=2011}](01_census.html)'
+    """
+    return f"[{_MARKUP.sub(_shown_as_it_is, title.replace(']', ')'))}]({href})"
+
+
+def _shown_as_it_is(match: re.Match[str]) -> str:
+    return match[0] * 2 if match[0] in "{}" else f"{{={match[0]}}}"
 
 
 @cache
