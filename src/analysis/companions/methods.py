@@ -128,7 +128,7 @@ def functions_used(appendices: Iterable[Appendix]) -> dict[str, list[Appendix]]:
 def _method(sheet: Sheet, method: Method, content: dict[str, Any], used: dict[str, list[Appendix]]) -> Iterator[Display]:
     where = {appendix.name: appendix for name in method.functions for appendix in used.get(name, ())}
     facts = {
-        "Question": structural(method.question), "Formula": "".join(map(_formula, method.formulas.items())), "Rule": structural(method.rule) if method.rule else "",
+        "Question": structural(method.question), "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()), "Rule": structural(method.rule) if method.rule else "",
         "Source": structural(method.source), "Used in": _links(where.values()),
         "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions),
     }
@@ -142,10 +142,10 @@ def _links(appendices: Iterable[Appendix]) -> str:
     return ", ".join(f'<a href="{escape(appendix.href)}">{structural(appendix.title)}</a>' for appendix in appendices)
 
 
-def _formula(sides: tuple[str, Any]) -> str:
-    left, right = sides
+def _formula(method: Method, left: str, right: Any) -> str:
+    """An equation in a region of its own that can scroll."""
     equation = f"<mrow>{_symbol(left)}{EQUALS}{mathml(expression(right), _symbol)}</mrow>"
-    name = f"Formula of {left.replace('_', ' ')}"
+    name = f"{method.name}: formula of {left.replace('_', ' ')}"
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}" data-structural><math display="block">{equation}</math></div>'
 
 
