@@ -17,7 +17,7 @@ from analysis.study import Study
 from analysis.study.register import Assumption
 
 TITLE = "Assumptions"
-LEAD = "Every figure that a model of this study takes for granted: its range, its source, who chose it, and what it moves."
+LEAD = "The assumption register of the study: for each figure taken for granted its range, its source, who chose it, and what it moves."
 GRADES = {"A": "A: used as measured", "B": "B: transferred", "C": "C: judged", "D": "D: stipulated"}
 FILTERS = {"kind": "How known", "grade": "Evidence grade", "shape": "Distribution", "moves": "Moves the ratio"}
 _TORNADO, _POUNDS = "06_sroi_sensitivity.tornado.{}.base", "06_sroi_sensitivity.tornado_pounds.{}.net_swing"
