@@ -16,6 +16,7 @@ LAYERS = [
     {"reporting"},
     {"companions"},
     {"pipeline"},
+    {"comparison"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

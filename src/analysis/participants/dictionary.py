@@ -22,8 +22,8 @@ _DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip archive can hold; a
 _OPENING = """# Data dictionary of the participant files
 
 Generated from `src/analysis/participants/schema.py` and `monitoring.py` beside it; do not edit. The files are optional and the same for every study.
-Put them into `data/raw/<study>/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx` or
-`.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
+Put them into `data/raw/<study>/records/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx`
+or `.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
 Only pseudonymous ids belong into these files: no names, addresses, telephone numbers or free text.
 """
 

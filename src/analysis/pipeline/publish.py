@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
+from analysis.pipeline.deposit import DEPOSITED
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -44,6 +45,8 @@ def publish(root: Path) -> Path:
         _write_if_new(root / "reports" / path, text)
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
+    for name, made in DEPOSITED.items():
+        _write_if_new(root / "reports" / name, made(root, stamp))
     return root / "reports" / "index.html"
 
 
@@ -56,8 +59,10 @@ def _publish_workbooks(root: Path, study_id: str) -> None:
 
 
 def _write_if_new(path: Path, text: str) -> None:
+    """Write what changed; the PDF of a page that changed goes, since it would show the page before."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
+        path.with_suffix(".pdf").unlink(missing_ok=True)
 
 
 def headlines(root: Path) -> Iterator[Headline]:

@@ -115,7 +115,7 @@ def correlation_figure(page: Appendix, printed: Printed) -> Display:
     return page.figure(
         "correlation", fig, "The size of the correlation in the population that the printed R² does not exclude, by the number of people behind it.",
         "The band reaches zero unless at least {significant_from|bare} people stand behind the printed figure.",
-        band.loc[_sizes(printed)], columns, row_header="People",
+        band.loc[_sizes(printed)], columns, row_header="People", function="analysis.bounds.correlation.regressions_with",
     )
 
 
