@@ -9,6 +9,12 @@ from analysis.errors import InputError
 from analysis.pipeline.companions import KEPT, companion_pages
 from analysis.pipeline.publish import publish
 
+@pytest.fixture(autouse=True)
+def pages_alone(monkeypatch):
+    """Without the files for archives, which describe a whole project."""
+    monkeypatch.setattr("analysis.pipeline.publish.DEPOSITED", {})
+
+
 WORDING = {"answer": "It gave {sroi.ratio}; see {@06_sroi_sensitivity:tornado_pounds}."}
 
 
