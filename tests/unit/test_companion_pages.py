@@ -50,9 +50,9 @@ def test_the_overview_tells_question_answer_figures_and_what_is_missing(tmp_path
     page = overview(toys.toy(tmp_path, wording=WORDING))
     assert '<p class="lead">What came of it?</p>' in page
     answer = page.split("The answer</h2>")[1].split("</p>")[0]
-    assert 'data-result="sroi.ratio" data-kind="assumed"' in answer and ">£4.00</a>" in answer
+    assert 'data-result="sroi.ratio" data-kind="assumed"' in answer and 'href="05_sroi.html#from-1">£4.00</a>' in answer
     row = re.search(r"<tr><th[^>]*>(?:<a[^>]*>)?Value for each pound.*?</tr>", page)[0]
-    assert "£3.50 to £4.50" in row and "assumed · a range" in row
+    assert 'href="05_sroi.html#from-1">£3.50 to £4.50</a>' in row and "assumed · a range" in row
     assert '<a href="05_sroi.html#from-1">The value </a>' in row
     assert '<tr id="missing-1"><th scope="row">The records (records.csv)</th><td>Everything.</td>' in page.replace(' class="short"', "")
     assert 'href="05_sroi.html#section-what-would-change-the-answer"' in page

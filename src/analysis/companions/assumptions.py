@@ -57,7 +57,7 @@ def assumptions(material: Material) -> str:
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
     sheet.section("The register", _about(sheet, material), _register(sheet, ranked))
-    return sheet.html(sources=False, script=script("sort.js"))
+    return sheet.html(script=script("sort.js"))
 
 
 def by_influence(material: Material) -> list[Ranked]:

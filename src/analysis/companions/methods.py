@@ -107,7 +107,7 @@ def methods(material: Material) -> str:
         shown |= {name for method in own for name in method.functions}
         sheet.section(str(content["topic"]), *(part for method in own for part in _method(sheet, method, content, used)))
     sheet.section("Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown}))
-    return sheet.html(sources=False)
+    return sheet.html()
 
 
 _HOW = (

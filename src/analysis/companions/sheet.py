@@ -10,10 +10,8 @@ from analysis.companions.material import Material
 from analysis.errors import InputError
 from analysis.reporting import page as pages
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.chain import with_sources
 from analysis.reporting.markup import Display
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.origins import StudyOrigins
 from analysis.results import KIND_MEANING, Result, slug
 
 _HERE = Path(__file__).parent / "template"
@@ -50,13 +48,12 @@ class Sheet:
         if shown:
             self.sections.append((f"section-{slug(heading).replace('_', '-')}", heading, [display.html for display in shown]))
 
-    def html(self, sources: bool = True, script: str = "") -> str:
+    def html(self, script: str = "") -> str:
         """The whole page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
 
-        With `sources`, each number leads to a list of where it comes from; `script` is a program of the project's own.
+        `script` is a program of the project's own.
         """
         text = _render(self, script)
-        text = with_sources(text, self.page.store, StudyOrigins(self.material.study)) if sources else text
         if problems := check_numbers(text, self.page.store):
             raise InputError(
                 self.place or self.name, found=problems[0], expected="numbers only as recorded results", action="write {result.id}"

@@ -91,8 +91,7 @@ def _state(material: Material) -> str:
     """One hash of everything that companion pages are made from, the code among it."""
     root = material.study.root
     code = sorted(path for path in (root / "src" / "analysis").rglob("*.*") if path.suffix in (".py", ".j2", ".css", ".js"))
-    raw = [path for name in (material.study.id, "reference") for path in sorted((root / "data" / "raw" / name).rglob("*")) if path.is_file()]
-    files = [*inputs(root, material.study.id), *(appendix.page for appendix in material.appendices), *raw, *code]
+    files = [*inputs(root, material.study.id), *(appendix.page for appendix in material.appendices), *code]
     parts = [repr([(appendix.name, appendix.title, appendix.question) for appendix in material.appendices])]
     parts += [f"{shown(path, root)} {sha256(path)}" for path in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
