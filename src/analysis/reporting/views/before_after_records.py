@@ -13,6 +13,7 @@ from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import effect_sizes, mean_change, wilcoxon_tests
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
 from analysis.reporting.views.evidence import HIDDEN, hidden_words, number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
@@ -70,7 +71,7 @@ def answer(answers: Answers) -> str:
     """The opening paragraph, as a template."""
     interval = " ({headline.net|interval})" if answers.shown(answers.headline, "net improvement") else ""
     return (
-        f"Of the {{headline.n|:people}} who answered on {answers.headline.label.lower()} before and after, the share that improved "
+        f"Of the {{headline.n|:people}} who answered on {named(answers.headline.label.lower())} before and after, the share that improved "
         f"exceeds the share that got worse by {{headline.net}}{interval}. The mean changed by {{headline.mean|:points}}. Those who did not "
         "answer after could move the result within the ranges of the last section."
     )
@@ -193,7 +194,7 @@ def test_table(answers: Answers) -> Display:
     }
     rows = {label: {"p": p_value(_key(answers, "tests", label, "p"), label, None if math.isnan(p) else p, function=f"{_QUESTIONNAIRE}.{function}")} for label, (p, function) in found.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-    return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{item.label}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
+    return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{named(item.label)}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
 
 
 def ceiling_table(answers: Answers) -> Display:
@@ -250,7 +251,7 @@ def missing_table(answers: Answers) -> Display:
         "people": Column("People", "people", Kind.MEASURED), "share_low": Column("Improved, at least", "%", Kind.BOUNDED), "share_high": Column("Improved, at most", "%", Kind.BOUNDED),
         "mean_low": Column("Mean change, at least", "points", Kind.BOUNDED), "mean_high": Column("Mean change, at most", "points", Kind.BOUNDED),
     }
-    return answers.evidence.page.table("missing", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{item.label}: whatever those without both answers would have said.", row_header="Among")
+    return answers.evidence.page.table("missing", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)}: whatever those without both answers would have said.", row_header="Among")
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
@@ -272,4 +273,4 @@ def lee_table(answers: Answers) -> Display:
     label = "English courses less other courses"
     rows = {label: {key: number(_key(answers, "lee", key), f"{label}: {key}", float(found[key]), "points", 1, Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED, function=f"{_QUESTIONNAIRE}.attrition.lee_bounds") for key in ("untrimmed", "low", "high")}}
     columns = {"untrimmed": Column("As answered", "points", Kind.MEASURED), "low": Column("At least", "points", Kind.BOUNDED), "high": Column("At most", "points", Kind.BOUNDED)}
-    return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{item.label} after: difference between groups of courses among those who would answer in either.", row_header="Difference")
+    return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)} after: difference between groups of courses among those who would answer in either.", row_header="Difference")

@@ -32,6 +32,7 @@ ENDS_COLUMNS: Mapping[str, Column] = {
     "least": Column("At least", "people", Kind.BOUNDED),
     "most": Column("At most", "people", Kind.BOUNDED),
 }
+_ADDRESS = re.compile(r"https?://[\w.-]+(?:/[\w./?&=%+,;:~#-]*)?")
 MOST_NAMES = 12  # of areas that are listed by name
 _SHORT = {
     "census_level": "Census count", "survey_level": "Survey trend, census day", "stock_difference": "Stock difference",
@@ -120,6 +121,11 @@ def _of_the_paper(study: Study) -> str:
     )
 
 
+def _linked(address: str) -> str:
+    """A web address as a link named by its host; anything else as it stands."""
+    return f"[{named(urlsplit(address).netloc)}]({address})" if _ADDRESS.fullmatch(address) else named(address)
+
+
 def input_table(page: Appendix, case: Case) -> Display:
     """Table: every input with table, areas, date, source and licence, by producer and series."""
     origins = read_origins(case.folder).sort_values(["series", "table"], kind="stable")
@@ -129,7 +135,7 @@ def input_table(page: Appendix, case: Case) -> Display:
         "areas": [_areas(page, case, name, row) for name, row in origins.iterrows()],
         "date": [named(text) for text in origins["date"]],
         "file": [f"`{name}.{'yaml' if name.endswith('domains') else 'csv'}`" for name in origins.index],
-        "source": [f"[{urlsplit(address).netloc}]({address})" for address in origins["address"]],
+        "source": [_linked(address) for address in origins["address"]],
     }, index=pd.Index([f"{row.table}: {row.title}" for row in origins.itertuples()], name="table"))
     columns = {"areas": Column("Areas"), "date": Column("Date"), "source": Column("Source"), "file": Column("File")}
     if len(licences) > 1:

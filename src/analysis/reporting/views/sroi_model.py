@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.reporting.prose import named
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
 from analysis.sroi.value_map import LABELS, Row
@@ -103,7 +104,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
         "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
-        f"Most of the value goes to {largest.translate({ord(c): None for c in '{}'})}.", frame,
+        f"Most of the value goes to {named(largest)}.", frame,
         {"value": Column("Value", "GBP", model_kind(model), 0, function=_EVALUATE)}, row_header="Beneficiary",
     )
 
@@ -169,4 +170,4 @@ def causal_table(page: Appendix, study: Study, model: Model) -> Display:
         index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
     )
     columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
-    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure")
+    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure", text=dict.fromkeys(("offered_for", "enters", "shows"), "label"))
