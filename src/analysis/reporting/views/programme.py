@@ -180,7 +180,7 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
     frame = frame.assign(people=[study.claims[claim_id].number for claim_id in frame["participants"]]).sort_values("people", ascending=False)
     return page.figure(
         "target_group_chart", bar_chart(frame, ["people"], "participants"), "Participants by target group; a person may be in several.",
-        f"{frame.index[0]} is the largest target group and {frame.index[-1]} the smallest.",
+        f"{named(frame.index[0])} is the largest target group and {named(frame.index[-1])} the smallest.",
         frame, {"people": Column("Participants", "people", Kind.PUBLISHED)}, row_header="Target group",
     )
 
