@@ -4,6 +4,7 @@ The pages are opened with their policy set aside, so that what keeps a script fr
 """
 
 import csv
+import io
 import json
 import re
 from collections import Counter
@@ -97,7 +98,7 @@ def values(path: Path) -> Counter:
 def test_no_table_holds_a_formula_from_data(hostile):
     seen = 0
     for path in sorted((hostile / "data" / "processed").rglob("*.csv")):
-        for row in csv.reader(path.open(encoding="utf-8", newline="")):
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
             seen += len(row)
             assert [cell for cell in row if cell[:1] in "=+-@\t\r" and cell and not re.fullmatch(r"-?[\d.e+-]+", cell)] == [], path.name
     assert seen > 1000
