@@ -7,6 +7,7 @@
 | `{id|:people}` | the value, the noun it counts, then how it is known |
 | `{id|interval}`, `{id|interval|bare}` | the interval, with and without how it is known |
 | `{@name}` | a link to the table or figure of that name: Table 1 |
+| `{@05_sroi:parts}` | a link to a table, figure or result of another appendix of the study, or to one of its other pages |
 | `{=CP-012, line 40}` | digits that name and do not measure: claim ids, places in print, dates of sources; `named(text)` for any text from data |
 | `**bold**`, `*italic*`, a text in backticks, `[text](#anchor)` | as in Markdown |
 | `{{`, `}}` | a brace |
@@ -29,6 +30,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _HREF = re.compile(r"https?://[^\s]+|#[^\s]+|(?!//)[^\s:?#]+(?:[?#][^\s]*)?")
+_ELSEWHERE = re.compile(r"[a-z0-9_]+:[A-Za-z0-9_.:\-]+")
 _FLAGS = {"bare", "interval"}
 _SIGNS = "{}*`[]()|"  # that mean something in a template; within a name private characters stand for them
 _HIDDEN = str.maketrans(_SIGNS + "\r\n", "".join(chr(0xE000 + place) for place in range(len(_SIGNS))) + "  ")
@@ -145,12 +147,22 @@ def _field(text: str, references: References) -> Display:
 
 
 def _reference(name: str, references: References) -> Display:
+    if ":" in name:
+        return _elsewhere(name, references)
     if name not in references.shown:
         raise references.error(
             f"{{@{name}}}", f"a table or figure shown above; nearest: {nearest(name, references.shown)}", "correct the name"
         )
     label = references.shown[name]
     return Display(f'<a href="#{escape(name)}" data-structural>{escape(label)}</a>', label)
+
+
+def _elsewhere(name: str, references: References) -> Display:
+    """A link to another page, put into words when pages are published, since only then is known what stands there."""
+    page, _, wanted = name.partition(":")
+    if not _ELSEWHERE.fullmatch(name):
+        raise references.error(f"{{@{name}}}", "{@page:name}, such as {@05_sroi:parts}", "correct the reference")
+    return Display(f'<a href="{escape(page)}.html" data-elsewhere="{escape(name)}" data-structural>{escape(f"{page}, {wanted}")}</a>', f"{page}, {wanted}")
 
 
 def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:
