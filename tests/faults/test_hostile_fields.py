@@ -94,7 +94,8 @@ def copy(tmp_path_factory) -> Path:
 
 
 def test_every_file_of_a_study_has_its_reader():
-    missing = [name for name, path in text_files(ROOT) if not reader(name) and path.name not in (*LARGE, "not_claims.csv")]
+    others = (*LARGE, "not_claims.csv")  # nothing but a test reads the latter
+    missing = [name for name, path in text_files(ROOT) if not reader(name) and path.name not in others and not name.startswith("overviews/")]
     assert missing == [] and len(CASES) > 150
 
 
