@@ -15,6 +15,7 @@ CORPUS = yaml.safe_load((Path(__file__).parent / "faults" / "hostile_text.yaml")
 PAYLOADS: dict[str, str] = CORPUS["payloads"]
 LIMITS = {"statement": 140}  # letters that a field may hold
 NAMES = "<img src=x onerror=window.__ran=1>\u202e "  # put before names of beneficiaries, which stand in one cell with their shares
+SHARED = {"outcome": "vector", "outcomes.name": "vector"}  # texts that two files must have alike, and so the payload
 Change = Callable[[str, str], str]  # (field, text) -> text
 
 
@@ -98,7 +99,7 @@ class Attack:
             return re.sub(r"(^|; *)", rf"\1{NAMES}", text)
         self.turn += 1
         payloads = CORPUS["payloads of notation"] if self.notation(field) else PAYLOADS
-        name = list(payloads)[self.turn % len(payloads)]
+        name = SHARED.get(field) or list(payloads)[self.turn % len(payloads)]
         self.used.setdefault(name, set()).add(field)
         room = LIMITS.get(field, 10_000) - len(payloads[name]) - 1
         return f"{payloads[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {payloads[name]}"
