@@ -18,7 +18,7 @@ from analysis.census.stock import HOW_TO_SUPPLY
 from analysis.census.survey import survey_series
 from analysis.census.trend import trend_chart_data
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import Display, is_web_address
 from analysis.reporting.views.census_charts import ends_chart, trend_chart
 from analysis.reporting.views.census_numbers import (
     COUNTRY, SURVEY, ages_look_young, ends_frame, estimator_table, number, percent, printed_in, results_of, step_ends,
@@ -32,7 +32,6 @@ ENDS_COLUMNS: Mapping[str, Column] = {
     "least": Column("At least", "people", Kind.BOUNDED),
     "most": Column("At most", "people", Kind.BOUNDED),
 }
-_ADDRESS = re.compile(r"https?://[\w.-]+(?:/[\w./?&=%+,;:~#-]*)?")
 MOST_NAMES = 12  # of areas that are listed by name
 _SHORT = {
     "census_level": "Census count", "survey_level": "Survey trend, census day", "stock_difference": "Stock difference",
@@ -124,7 +123,7 @@ def _of_the_paper(study: Study) -> str:
 
 def _linked(address: str) -> str:
     """A web address as a link named by its host; anything else as it stands."""
-    return f"[{named(urlsplit(address).netloc)}]({address})" if _ADDRESS.fullmatch(address) else named(address)
+    return f"[{named(urlsplit(address).netloc)}]({address})" if is_web_address(address) else named(address)
 
 
 def input_table(page: Appendix, case: Case) -> Display:
