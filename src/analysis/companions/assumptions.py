@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet, link, script
 from analysis.expressions import references
-from analysis.reporting.markup import Display, escape, structural
+from analysis.reporting.markup import Display, escape, is_web_address, structural
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.sroi_model import entry_result
 from analysis.results import Column, Result, slug
@@ -163,8 +163,8 @@ def _address(address: str | None) -> str:
     """A web address as a link; anything else as text."""
     if not address:
         return ""
-    link = address if address.startswith(("https://", "http://")) else f"https://doi.org/{address}" if address.startswith("10.") else ""
-    return f'<a href="{escape(link)}">{structural(address)}</a>' if link else structural(address)
+    link = f"https://doi.org/{address}" if address.startswith("10.") else address
+    return f'<a href="{escape(link)}">{structural(address)}</a>' if is_web_address(link) else structural(address)
 
 
 def _list(texts: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import effect_sizes, mean_change
 from analysis.questionnaire.published import read_figures
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
@@ -85,7 +86,7 @@ def _net_ends(answers: Answers, item: Item) -> tuple[float, float, str]:
 def answer(answers: Answers) -> str:
     """The opening paragraph, as a template."""
     item = answers.headline
-    opening = f"Of the {{headline.n|:people}} who answered on {item.label.lower()} before and after, "
+    opening = f"Of the {{headline.n|:people}} who answered on {named(item.label.lower())} before and after, "
     net = (
         "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})" if answers.shown(item, statistics.NET)
         else "the share that improved and the share that got worse are withheld, since their difference would say how few did not improve"
@@ -226,7 +227,7 @@ def test_table(answers: Answers) -> Display:
     found = answers.about_headline.p_values(pairs)
     rows = {label: {"p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found[label](), function)} for label, function in statistics.TESTS.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-    return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{item.label}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
+    return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{named(item.label)}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
 
 
 def threshold_table(answers: Answers) -> Display:
@@ -311,7 +312,7 @@ def missing_table(answers: Answers) -> Display:
         "people": Column("People", "people", Kind.MEASURED), "share_low": Column("Improved, at least", "%", Kind.BOUNDED), "share_high": Column("Improved, at most", "%", Kind.BOUNDED),
         "mean_low": Column("Mean change, at least", "points", Kind.BOUNDED), "mean_high": Column("Mean change, at most", "points", Kind.BOUNDED),
     }
-    return answers.evidence.page.table("missing", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{item.label}: whatever those without both answers would have said.", row_header="Among")
+    return answers.evidence.page.table("missing", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)}: whatever those without both answers would have said.", row_header="Among")
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
@@ -333,7 +334,7 @@ def lee_table(answers: Answers) -> Display:
     label = "English courses less other courses"
     rows = {label: {key: number(_key(answers, "lee", key), f"{label}: {key}", float(found[key]), "points", 1, Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED, function=f"{_QUESTIONNAIRE}.attrition.lee_bounds") for key in ("untrimmed", "low", "high")}}
     columns = {"untrimmed": Column("As answered", "points", Kind.MEASURED), "low": Column("At least", "points", Kind.BOUNDED), "high": Column("At most", "points", Kind.BOUNDED)}
-    return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{item.label} after: difference between groups of courses among those who would answer in either.", row_header="Difference")
+    return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)} after: difference between groups of courses among those who would answer in either.", row_header="Difference")
 
 
 def compared(answers: Answers) -> list[Compared]:
