@@ -10,7 +10,7 @@ from analysis.pipeline.parameters import planned_runs
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["index.html", *(f"{study}/{notebook}.html" for notebook, study in planned_runs(ROOT))]
+PAGES = ["index.html", "ledger.html", *(f"{study}/{notebook}.html" for notebook, study in planned_runs(ROOT))]
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

@@ -33,18 +33,24 @@ def publish(root: Path) -> Path:
 
     Only files whose content changed are written. Returns the index's path.
     """
+    from analysis.pipeline.ledger import ledger
+    from analysis.pipeline.uses import appendices_of, with_uses
     from analysis.reporting.page import finish_page
 
     stamp, runs = commit_line(root), planned_runs(root)
     titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
+    appendices = appendices_of(root, runs, titles)
     for notebook, study_id in runs:
         page = (root / "data" / "processed" / study_id / "pages" / f"{notebook}.html").read_text(encoding="utf-8")
+        page = with_uses(page, notebook, appendices)
         links = [(titles[name], f"{name}.html", name == notebook) for name, other in runs if other == study_id]
         _write_if_new(root / "reports" / study_id / f"{notebook}.html", finish_page(page, stamp, links))
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    index = root / "reports" / "index.html"
-    _write_if_new(index, _index(root, stamp))
+    index, claims = root / "reports" / "index.html", ledger(root)
+    if claims is not None:
+        _write_if_new(root / "reports" / "ledger.html", finish_page(claims, stamp, ()))
+    _write_if_new(index, _index(root, stamp, claims is not None))
     return index
 
 
@@ -89,11 +95,11 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
 
 
-def _index(root: Path, stamp: str) -> str:
+def _index(root: Path, stamp: str, ledger: bool) -> str:
     from analysis.reporting.index import render_index
     from analysis.reporting.page import finish_page
 
-    return finish_page(render_index(index_entries(root)), stamp, ())
+    return finish_page(render_index(index_entries(root), ledger=ledger), stamp, ())
 
 
 def index_entries(root: Path) -> list[Any]:

@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.reporting.page import FILTERS, page_fields, tidy
 from analysis.results import KIND_MEANING, Result
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TITLE = "Two programmes for new migrants, evaluated again from what was published"
 LEAD = (
@@ -28,19 +32,27 @@ class IndexEntry:
 
 
 def render_index(
-    entries: Iterable[IndexEntry], colophon: Mapping[str, object] | None = None, title: str = TITLE, lead: str = LEAD
+    entries: Iterable[IndexEntry], colophon: Mapping[str, object] | None = None, title: str = TITLE, lead: str = LEAD, ledger: bool = False
 ) -> str:
-    """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text."""
+    """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text.
+
+    With `ledger` there is a page `ledger.html` beside it.
+    """
+    page = page_fields(colophon or {}) | {
+        "title": title, "lead": lead, "ledger": ledger, "sections": _sections(list(entries)),
+        "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
+    }
+    return tidy(environment().get_template("index_page.html.j2").render(page=page))
+
+
+def environment() -> "Environment":
+    """The templates of the pages that stand above the studies."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = FileSystemLoader(Path(__file__).parent / "template")
-    environment = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    environment.filters.update(FILTERS)
-    page = page_fields(colophon or {}) | {
-        "title": title, "lead": lead, "sections": _sections(list(entries)),
-        "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
-    }
-    return tidy(environment.get_template("index_page.html.j2").render(page=page))
+    found = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
+    found.filters.update(FILTERS)
+    return found
 
 
 def _sections(entries: list[IndexEntry]) -> list[tuple[str, str, list[IndexEntry]]]:
