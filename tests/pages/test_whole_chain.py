@@ -103,7 +103,7 @@ def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str])
         yield f"its entry does not name {result['function']}"
     if result["kind"] != "published" and not (result.get("function") or result.get("source") or result.get("inputs")):
         yield "has neither function nor source"
-    yield from (f"its entry does not name {each}" for each in result.get("inputs", ()) if each.removeprefix("claim:").rpartition("/")[2] not in first)
+    yield from (f"its entry does not name {each}" for each in result.get("inputs", ()) if re.sub("^(claim|assumption):", "", each).rpartition("/")[2] not in first)
     near = [first, *(plain(entries[step]) for step in STEP.findall(entries[entry]))]
     if not any(LAST.search(text) or any(title in text for title in sources) for text in near):
         yield "ends nowhere within two steps"
