@@ -1,6 +1,7 @@
 """The ledger of 08_claims_audit as a reader uses it: filters and search by keyboard, folds, links, without scripts, in print."""
 
 import csv
+import html
 import re
 from pathlib import Path
 
@@ -129,3 +130,17 @@ def test_each_claim_leads_to_its_row_in_its_audit(visit, every_study):
     href = row.locator("td a").last.get_attribute("href")
     assert href == "connecting_opportunities/08_claims_audit.html#claim-CO-205"
     assert 'id="claim-CO-205"' in (every_study.parent / href.partition("#")[0]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
+def test_the_findings_stand_on_a_page_of_their_own_as_in_the_table_of_data(finished, study):
+    page = (finished / "reports" / study / "findings.html").read_text(encoding="utf-8")
+    audit = (finished / "reports" / study / "08_claims_audit.html").read_text(encoding="utf-8")
+    with (finished / "data" / "processed" / study / "findings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert re.findall(r'<tr id="finding-([^"]+)"', page) == [row["finding"] for row in rows]
+    words = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert [row["finding"] for row in rows if row["correction"] not in words or row["words"].replace("*", "") not in words] == []
+    links = set(re.findall(r'href="08_claims_audit\.html#([^"]+)"', page))
+    assert links and [link for link in links if f'id="{link}"' not in audit] == []
+    assert 'href="#from' not in page and "<script" not in page

@@ -19,17 +19,20 @@ _CLAIMS = (
 _FINDINGS = ("finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks")
 
 
-def ledger(root: Path) -> str | None:
-    """The page `reports/ledger.html`, but for its commit; None where no study is audited."""
-    studies = [study for notebook, study in planned_runs(root) if notebook == AUDIT]
-    if not studies:
-        return None
+def ledger(root: Path) -> str:
+    """The page `reports/ledger.html`, but for its commit."""
+    studies = audited(root)
     files = [path for study in studies for path in _files(root, study)]
     colophon = {
         "How to make this page again": "python -m analysis publish",
         "Inputs, with SHA-256": {shown(path, root): sha256(path) for path in files},
     }
-    return render_ledger([_audit(root, study) for study in studies], root, colophon)[0]
+    return render_ledger([_audit(root, study) for study in studies], root, colophon)
+
+
+def audited(root: Path) -> list[str]:
+    """The studies that are audited."""
+    return [study for notebook, study in planned_runs(root) if notebook == AUDIT]
 
 
 def _files(root: Path, study_id: str) -> Iterator[Path]:

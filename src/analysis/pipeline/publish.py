@@ -33,7 +33,7 @@ def publish(root: Path) -> Path:
 
     Only files whose content changed are written. Returns the index's path.
     """
-    from analysis.pipeline.ledger import ledger
+    from analysis.pipeline.findings import audit_pages
     from analysis.pipeline.uses import appendices_of, with_uses
     from analysis.reporting.page import finish_page
 
@@ -47,10 +47,10 @@ def publish(root: Path) -> Path:
         _write_if_new(root / "reports" / study_id / f"{notebook}.html", finish_page(page, stamp, links))
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    index, claims = root / "reports" / "index.html", ledger(root)
-    if claims is not None:
-        _write_if_new(root / "reports" / "ledger.html", finish_page(claims, stamp, ()))
-    _write_if_new(index, _index(root, stamp, claims is not None))
+    made, index = audit_pages(root), root / "reports" / "index.html"
+    for name, page in made.items():
+        _write_if_new(root / "reports" / name, finish_page(page, stamp, ()))
+    _write_if_new(index, _index(root, stamp, bool(made)))
     return index
 
 

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from analysis.reporting.page import FILTERS, page_fields, tidy
+from analysis.reporting.page import page_fields, tidy
+from analysis.reporting.plain_page import environment
 from analysis.results import KIND_MEANING, Result
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TITLE = "Two programmes for new migrants, evaluated again from what was published"
 LEAD = (
@@ -43,16 +39,6 @@ def render_index(
         "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
     }
     return tidy(environment().get_template("index_page.html.j2").render(page=page))
-
-
-def environment() -> "Environment":
-    """The templates of the pages that stand above the studies."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    templates = FileSystemLoader(Path(__file__).parent / "template")
-    found = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    found.filters.update(FILTERS)
-    return found
 
 
 def _sections(entries: list[IndexEntry]) -> list[tuple[str, str, list[IndexEntry]]]:

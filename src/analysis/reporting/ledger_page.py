@@ -8,11 +8,10 @@ import pandas as pd
 
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.chain import with_sources
-from analysis.reporting.index import environment
-from analysis.reporting.page import page_fields, tidy
+from analysis.reporting.plain_page import PlainPage, render_plain
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import published
-from analysis.results import KIND_MEANING, Column, Kind, ResultStore
+from analysis.results import Column, Kind, ResultStore
 from analysis.study import Study
 
 TITLE = "Every claim of every study"
@@ -40,8 +39,8 @@ class Audit:
     href: str
 
 
-def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> tuple[str, ResultStore]:
-    """The page, but for its commit, and the results it shows. Same audits, same text."""
+def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> str:
+    """The page, but for its commit. Same audits, same text."""
     page = Appendix("ledger", "ledger", root)
     rows = [row for audit in audits for row in _rows(audit)]
     frame = pd.DataFrame(rows, index=pd.Index([row["claim"] for row in rows], name="claim"), dtype=object)
@@ -50,12 +49,7 @@ def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, ob
         "ledger", frame, COLUMNS, "Every claim with its verdict, by study, in the order of its source.", row_header="Claim", group_by="study",
         text=_TEXT, extras=extras, filters=FILTERS,
     )
-    fields = page_fields(colophon, script=True) | {
-        "title": TITLE, "lead": LEAD, "body": shown.html,
-        "kinds": [(str(kind), KIND_MEANING[kind]) for kind in (Kind.PUBLISHED, Kind.RECOMPUTED)],
-    }
-    text = tidy(environment().get_template("ledger_page.html.j2").render(page=fields))
-    return with_sources(text, page.store), page.store
+    return with_sources(render_plain(PlainPage(TITLE, LEAD, shown.html, colophon, script=True)), page.store)
 
 
 def _rows(audit: Audit) -> Iterable[dict[str, object]]:
