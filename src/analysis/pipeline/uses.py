@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from analysis.audit.plan import claims_named
 from analysis.reporting.markup import escape, structural
 from analysis.reporting.views.audit_ledger import USES
 from analysis.results import Result, ResultStore
 from analysis.study import load_study, study_ids
+from analysis.study.claims import claims_in
 from analysis.study.tables import read_text
 
 _ENTRY = re.compile(r'<li id="(from-\d+)">(.*?)</li>', re.DOTALL)
@@ -63,7 +63,7 @@ class Appendix:
     def _named_in(self, table: str) -> Iterator[str]:
         path = self.root / table
         if path.is_file() and path.suffix in (".csv", ".yaml") and path.name not in _WHOLE:
-            yield from claims_named(read_text(path, table))
+            yield from claims_in(read_text(path, table))
 
 
 def appendices_of(root: Path, runs: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> list[Appendix]:

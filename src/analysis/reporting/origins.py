@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.audit.plan import claims_named
 from analysis.reporting.chain import RawTable
-from analysis.reporting.views.claims import published
-from analysis.reporting.views.sroi_model import entry_result
+from analysis.reporting.views.claims import entry_result, published
 from analysis.results import Result
 from analysis.study import Register, Study, load_study, study_ids
+from analysis.study.claims import claims_in
 from analysis.study.register import read_register
 from analysis.study.tables import read_text, read_yaml, shown
 
@@ -79,7 +78,7 @@ class StudyOrigins:
         if place == self.study.raw / "assumptions.yaml":
             yield from (f"assumption:{name}" for name in self.study.register)
         if place.suffix in (".csv", ".yaml") and place.name not in _SINGLE:
-            named = dict.fromkeys(claims_named(read_text(place, shown(place, self.study.root))))
+            named = claims_in(read_text(place, shown(place, self.study.root)))
             yield from (f"claim:{claim}" for claim in named if self.find(f"claim:{claim}"))
 
     def _registers(self) -> Iterator[Register]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis.audit.plan import claims_named
 from analysis.audit.run import Standing, severity_by_claim
 from analysis.audit.verdicts import Finding
 from analysis.expressions import references
@@ -14,7 +13,7 @@ from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind
 from analysis.study import Study, study_ids
-from analysis.study.claims import Claim, Ledger
+from analysis.study.claims import Claim, Ledger, claims_in
 from analysis.study.tables import read_text
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
@@ -53,7 +52,7 @@ def places_of_use(study: Study) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for path in sorted(study.raw.iterdir()):
         if path.suffix in (".yaml", ".csv") and path.name not in _OWN_FILES:
-            for claim_id in dict.fromkeys(claims_named(read_text(path, study.name(path.name)))):
+            for claim_id in claims_in(read_text(path, study.name(path.name))):
                 found.setdefault(claim_id, []).append(path.name)
     return {claim_id: tuple(files) for claim_id, files in found.items()}
 
