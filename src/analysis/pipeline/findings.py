@@ -27,12 +27,11 @@ def audit_pages(root: Path) -> dict[str, str]:
 def findings(root: Path, study_id: str) -> str:
     """The page `reports/<study>/findings.html`, but for its commit."""
     file, study = root / "data" / "processed" / study_id / "pages" / f"{AUDIT}.html", load_study(study_id, root)
-    source = study.info.source
     colophon = {
         "How to make this page again": "python -m analysis publish",
         "Inputs, with SHA-256": {shown(file, root): sha256(file)},
     }
-    lead = f"For the authors of {source.title} ({source.producer}): the findings of the claims audit, the most severe first."
+    lead = f"{study.info.title}: the findings of the claims audit for the authors of its source, the most severe first."
     body = _findings_of(file.read_text(encoding="utf-8"))
     return render_plain(PlainPage(TITLE, lead, body, colophon, up=(f"{AUDIT}.html", "The whole audit")))
 
