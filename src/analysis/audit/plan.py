@@ -1,6 +1,5 @@
 """Which checks apply to which claims: a study's audit.yaml, in typed records."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
@@ -9,12 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse
 from analysis.study import Study
+from analysis.study.claims import claims_in
 from analysis.study.tables import read_csv, validate
 
 FILE = "audit.yaml"
 COMPARISONS = "comparisons.csv"
 _COMPARISON_COLUMNS = ("measure", "label", "national", "printed", "matched", "like_for_like", "why")
-_CLAIM_IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _CLAIM = r"^[A-Z]{2,4}-\d{3,}$"
 ClaimId = Annotated[str, Field(pattern=_CLAIM)]
 
@@ -300,7 +299,7 @@ def claims_named(value: Any) -> Iterator[str]:
         for inner in value:
             yield from claims_named(inner)
     elif isinstance(value, str):
-        yield from _CLAIM_IN_TEXT.findall(value)
+        yield from claims_in(value)
 
 
 def _check_claim(claim_id: str, study: Study) -> None:

@@ -37,9 +37,12 @@ def publish(root: Path) -> Path:
     """
     from analysis.companions.links import check_links
     from analysis.pipeline.companions import study_pages
+    from analysis.pipeline.findings import audit_pages
+    from analysis.reporting.page import finish_page
 
     stamp, runs = commit_line(root), planned_runs(root)
-    pages = study_pages(root, stamp, question) | {"index.html": _index(root, stamp)}
+    audits = {path: finish_page(page, stamp, ()) for path, page in audit_pages(root).items()}
+    pages = study_pages(root, stamp, question) | audits | {"index.html": _index(root, stamp, bool(audits))}
     check_links(pages)
     for path, text in pages.items():
         _write_if_new(root / "reports" / path, text)
@@ -93,11 +96,11 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
 
 
-def _index(root: Path, stamp: str) -> str:
+def _index(root: Path, stamp: str, ledger: bool) -> str:
     from analysis.reporting.index import render_index
     from analysis.reporting.page import finish_page
 
-    return finish_page(render_index(index_entries(root)), stamp, ())
+    return finish_page(render_index(index_entries(root), ledger=ledger), stamp, ())
 
 
 def index_entries(root: Path) -> list[Any]:

@@ -12,7 +12,6 @@ from analysis.census.baseline import Settings
 from analysis.census.case import Case, open_case
 from analysis.census.groups import GROUP_LABELS
 from analysis.census.reconcile import NORMAL, why_used
-from analysis.census.reference import read_origins
 from analysis.census.rounding import decimals_borne
 from analysis.census.stock import HOW_TO_SUPPLY
 from analysis.census.survey import survey_series
@@ -128,7 +127,7 @@ def _linked(address: str) -> str:
 
 def input_table(page: Appendix, case: Case) -> Display:
     """Table: every input with table, areas, date, source and licence, by producer and series."""
-    origins = read_origins(case.folder).sort_values(["series", "table"], kind="stable")
+    origins = case.origins.sort_values(["series", "table"], kind="stable")
     licences = list(dict.fromkeys(origins["licence"]))
     frame = pd.DataFrame({
         "series": [_series(row) for row in origins.itertuples()],
