@@ -21,6 +21,7 @@ _SHOWN_BARS = 12
 _ENDS = "ends of the register's range"
 _LEAST_INDEX = 0.0005  # a smaller share of the variance would be written as none
 _NOTHING = "No assumption has a range, so that there is nothing to vary."
+_POUND = 1.0  # worth of information that is left out below it
 _PENNY = 0.01  # of the ratio; what moves it less is in the table of pounds alone
 _DRAWS = "middle 95 % of the draws"
 
@@ -269,6 +270,19 @@ def information_table(page: Appendix, found: Findings) -> Display:
         "share": Column("Share of the whole", "%", known(found), 0, function=f"{HERE}.information.information_table"),
     }
     return page.table("information", frame, columns, "Worth of information for the decision to fund or not to fund; what is worth nothing is left out.")
+
+
+def hurdle_table(page: Appendix, found: Findings) -> Display:
+    """Table: the worth of information if funding asks for more than a pound of value for each pound."""
+    frame = found.hurdles[found.hurdles["everything"] >= _POUND]
+    if not len(frame):
+        return page.say("Nor would it at any of the levels of value for each pound that the figure of chances shows.")
+    frame = frame.set_axis(pd.Index([f"at least {level:g}" for level in frame.index], name="Value asked for each pound"))
+    columns = {name: Column(readable(name).capitalize(), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle") for name in frame}
+    return page.table(
+        "hurdles", frame, columns, "Worth of information if funding asks for so much value for each pound.",
+        note="A funder who could put the money to better use asks for more than a pound. Levels at which no finding is worth a pound are left out.",
+    )
 
 
 def _sided(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
