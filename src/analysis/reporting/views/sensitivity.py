@@ -153,12 +153,21 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
     step = (len(found.grid) - 1) // 4
     data = found.grid.iloc[::step, ::step]
-    data = data.set_axis([f"{across} {value:.4g}" for value in data.columns], axis=1).set_axis([f"{value:.4g}" for value in data.index])
+    data = data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis([_short(value) for value in data.index])
     columns = {name: Column(name.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.two_way") for name in data}
     return page.figure(
         "two_way", area_chart(found.grid, across, up), f"The ratio over the ranges of {named(across)} and {named(up)} together.",
         _side(found.grid), data, columns, row_header=up.capitalize(),
     )
+
+
+def _short(value: float) -> str:
+    """A place on an axis in at most five figures, large ones spelt out.
+
+    >>> _short(13_550_000.0), _short(0.28125)
+    ('13,550,000', '0.28125')
+    """
+    return f"{float(f'{value:.5g}'):,.12g}"
 
 
 def _side(grid: pd.DataFrame) -> str:

@@ -62,7 +62,7 @@ def analyse(
         indices=indices.variance_indices(rows, seed),
         convergence=indices.convergence(rows),
         information=information.information_table(case, settings.information, min(draws, information.DRAWS), seed, groups),
-        hurdles=information.worth_by_hurdle(case, settings.information, settings.levels, min(draws, information.DRAWS), seed, groups),
+        hurdles=information.worth_by_hurdle(case, settings.information, settings.levels, min(draws, information.HURDLE_DRAWS), seed, groups),
         universes=multiverse(case, choices, reference.schedules) if choices else None,
         materiality=materiality.materiality_curve(case),
         overlap=materiality.overlap_curve(case, settings.overlap) if settings.overlap else None,

@@ -26,6 +26,7 @@ from analysis.sroi.sensitivity.probabilistic import sample
 from analysis.sroi.sensitivity.sampling import draws, size_of
 
 DRAWS = 2**16
+HURDLE_DRAWS = 2**14  # of the worth at several hurdles, where a set's rule is fitted once for each
 _DEGREES = {1: 5, 2: 4, 3: 3}  # degree of the polynomials by number of inputs; more inputs take squares and products
 
 
@@ -125,7 +126,7 @@ def information_table(
 
 
 def worth_by_hurdle(
-    case: Case, sets: Mapping[str, Sequence[str]], levels: Sequence[float], count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()
+    case: Case, sets: Mapping[str, Sequence[str]], levels: Sequence[float], count: int = HURDLE_DRAWS, seed: int = 0, groups: Sequence[Group] = ()
 ) -> pd.DataFrame:
     """Worth of information in pounds if funding asks for so many pounds of value for each pound, as a scarce budget does.
 
