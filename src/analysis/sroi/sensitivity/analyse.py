@@ -25,6 +25,7 @@ class Findings:
     groups: tuple[Group, ...]
     tornado: pd.DataFrame
     grid: pd.DataFrame | None
+    effect_and_cost: pd.DataFrame
     scenarios: pd.DataFrame
     runs: dict[str, dict[str, probabilistic.Distribution]]
     switching: pd.DataFrame
@@ -55,6 +56,7 @@ def analyse(
         case=case, settings=settings, groups=groups,
         tornado=one_way.tornado(case),
         grid=one_way.two_way(case, *pair) if pair else None,
+        effect_and_cost=one_way.effect_and_cost(case),
         scenarios=one_way.scenarios(case, {"central": {}} | scenarios_for(case, settings)),
         runs=probabilistic.both(case, draws, seed, groups),
         switching=switching.switching_values(case),
