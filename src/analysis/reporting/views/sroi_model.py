@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
 from analysis.sroi.value_map import LABELS, Row
@@ -23,7 +24,12 @@ def value_map_table(page: Appendix, model: Model) -> Display:
     columns = {"stakeholder": Column(LABELS["stakeholder"]), "indicator": Column(LABELS["indicator"])}
     columns |= {name: Column(LABELS[name]) for name in _SHOWN} | {"shares": Column(LABELS["beneficiaries"])}
     modes = {name: "code" for name in (*_SHOWN, "shares")} | {"stakeholder": "label", "indicator": "label"}
-    return page.table("value_map", frame, columns, "The value map: costs, and outcomes with what is taken off them.", row_header="Cost or outcome", text=modes)
+    return page.table("value_map", frame, columns, "The value map: costs, and outcomes with what is taken off them.", row_header="Cost or outcome", text=modes, extras=_anchors(model, frame.index))
+
+
+def _anchors(model: Model, labels: pd.Index) -> dict[str, RowExtra]:
+    """Anchors of the rows, `outcome-` and the id, to which other pages lead."""
+    return {label: RowExtra(f"outcome-{row.id}") for label, row in zip(labels, model.value_map.rows, strict=True)}
 
 
 def _map_row(row: Row) -> dict[str, str]:
