@@ -26,6 +26,9 @@ class Display:
         return self.plain
 
 
+NOTHING = Display("", "")  # where a section has said already that there is nothing to show
+
+
 def clean(text: object) -> str:
     """A text without control, direction-changing and unencodable characters; each becomes a replacement mark.
 

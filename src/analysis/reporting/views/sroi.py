@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import NOTHING, Display
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published, published_claims
 from analysis.results import Column, Kind, Result
@@ -102,7 +102,7 @@ def joint_share(study: Study, model: sroi.PublishedModel) -> list[Result]:
 def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: ratios by scenario as published, and the research share each pair implies."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("No ratios are entered as published.")
     frame = pd.DataFrame(
         {
             "all_costs": published_claims(study.claims, [ratio.all_costs for ratio in model.ratios]),
@@ -122,7 +122,7 @@ def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None)
 def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: the research share implied by each pair of ratios and by all jointly; a sentence where no pair is printed."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without published ratios no share of the costs can be inferred.")
     from analysis.reporting.charts import interval_chart
 
     shares = sroi.research_shares(model, study)
@@ -142,7 +142,7 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
 def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: published values by part, and each part's share of their sum."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("No values by part are entered as published.")
     frame = sroi.parts(model, study).astype(object)
     for column, claims in (("value", [p.claim for p in model.parts]), ("low_value", [p.low for p in model.parts])):
         frame[column] = pd.Series(published_claims(study.claims, claims), index=frame.index, dtype=object)
@@ -157,7 +157,7 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) 
 def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: published values by part."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return NOTHING
     from analysis.reporting.charts import bar_chart
 
     frame = sroi.parts(model, study)
@@ -173,7 +173,7 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
 def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: what the printed figures imply, each with its formula, reading and range."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without published figures nothing follows from them.")
     results = derived_results(study, model)
     frame = pd.DataFrame(
         {"value": results, "formula": [result.source for result in results], "reading": [entry.reading for entry in model.derived]},
@@ -186,7 +186,7 @@ def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | Non
 def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     """Table: what the model needs and no source prints."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without a publication nothing can be missing from it; what the model takes as given is in the register below.")
     frame = pd.DataFrame(
         {"needed_for": [entry.needed_for for entry in model.not_published]}, index=pd.Index([entry.what for entry in model.not_published], name="figure")
     )
