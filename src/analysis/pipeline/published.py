@@ -9,6 +9,7 @@ from typing import Any
 from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
+READ = ("dvc.lock", "params.yaml", "dvc.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results/pipeline.json")
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class Publication:
 
 
 def inputs(root: Path, stamp: str, sources: Sources) -> str:
-    """One hash of all that pages are made from once every stage is up to date: dvc.lock, params.yaml, code, stamp."""
+    """One hash of all that is published once every stage is up to date: recorded run, parameters, code, stamp, citation."""
     parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
-    parts += [(root / name).read_bytes() for name in ("dvc.lock", "params.yaml") if (root / name).is_file()]
+    parts += [(root / name).read_bytes() for name in READ if (root / name).is_file()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -46,5 +47,5 @@ def note(root: Path, told: list[str], stamp: str, sources: Sources) -> None:
 
 
 def _pages(root: Path) -> dict[str, list[int]]:
-    files = {path: path.stat() for path in (root / "reports").rglob("*.html")}
+    files = {path: path.stat() for path in (root / "reports").rglob("*") if path.is_file()}
     return {path.relative_to(root).as_posix(): [state.st_mtime_ns, state.st_size] for path, state in files.items()}
