@@ -61,33 +61,11 @@ def package_versions() -> dict[str, str]:
 def _typed(value: object) -> str:
     """A parameter as it is typed in a shell, so that YAML reads it as the same value: as JSON where it would not otherwise."""
     text = str(value)
-    return shlex.quote(text if yaml.safe_load(text) == value else json.dumps(value))
-
-
-def _setting(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-
-
-def code_hash(study: Study, notebook: str) -> str:
-    """SHA-256 of the list of the code files that the stage depends on: for each, its own SHA-256, two blanks, its path.
-
-    The list is as `sha256sum` prints it, sorted by path, so that a page made from changed code can be told from another
-    though both were made at one commit.
-    """
-    named = [study.root / dep for dep in stage_dependencies(study.root, notebook, study.id) if dep.startswith("src/")]
-    files = {path for place in named for path in (place.rglob("*") if place.is_dir() else [place]) if path.is_file()}
-    code = sorted((shown(path, study.root), path) for path in files if path.suffix != ".pyc" and not path.name.startswith("."))
-    return hashlib.sha256("".join(f"{sha256(path)}  {name}\n" for name, path in code).encode()).hexdigest()
-
-
-def package_versions() -> dict[str, str]:
-    """Versions of the packages that numbers and pages rest on; those of all others stand in requirements.lock."""
-    return {name: version(name) for name in PACKAGES}
-
-
-def _typed(value: object) -> str:
-    """A parameter as it is typed in a shell; settings of several values as JSON, which YAML reads."""
-    return shlex.quote(json.dumps(value)) if isinstance(value, dict) else repr(value)
+    try:
+        plain = yaml.safe_load(text) == value
+    except yaml.YAMLError:
+        plain = False
+    return shlex.quote(text if plain else json.dumps(value))
 
 
 def input_hashes(study: Study, notebook: str) -> dict[str, str]:
