@@ -145,14 +145,23 @@ def md5_of_folder(folder: Path) -> str:
 def test_every_run_is_an_action_with_what_dvc_recorded_of_it(finished, graph):
     stages = yaml.safe_load((finished / "dvc.lock").read_text(encoding="utf-8"))["stages"]
     actions = of_sort(graph, "CreateAction")
-    assert {action["@id"] for action in actions} == {f"#run/{notebook}/{study}" for notebook, study in planned_runs(finished)}
+    runs = {f"#run/{notebook}/{study}" for notebook, study in planned_runs(finished)}
+    assert {action["@id"] for action in actions} >= runs and len(actions) == len(stages)
     assert graph["./"]["mentions"] == [{"@id": action["@id"]} for action in actions]
     for action in actions:
         recorded = next(stage for stage in stages.values() if stage["cmd"] == action["description"])
-        needed = {f"#{dep['path']}" + ("/" if dep["md5"].endswith(".dir") else "") for dep in recorded["deps"]}
-        assert {part["@id"] for part in action["object"]} | {action["instrument"]["@id"]} >= needed
-        made = {f"#{out['path']}" for out in recorded["outs"] if "/pages/" not in out["path"]}
-        assert {part["@id"] for part in listed(action["result"])} >= made | {f"{action['@id'].split('/', 2)[2]}/{action['@id'].split('/')[1]}.html"}
+        needed = {f"#{dep['path']}" + ("/" if dep["md5"].endswith(".dir") else "") for dep in recorded.get("deps", [])}
+        assert {part["@id"] for part in listed(action.get("object"))} | {action["instrument"]["@id"]} >= needed
+        made = {f"#{out['path']}" + ("/" if out["md5"].endswith(".dir") else "") for out in recorded["outs"] if "/pages/" not in out["path"]}
+        kind, name, study = action["@id"].split("/", 2) if action["@id"] in runs else ("", "", "")
+        assert {part["@id"] for part in listed(action["result"])} >= made | ({f"{study}/{name}.html"} if kind else set())
+
+
+def test_what_a_run_reads_of_the_run_is_another_action_s_result(graph):
+    actions = of_sort(graph, "CreateAction")
+    made = {part["@id"] for action in actions for part in listed(action["result"])}
+    read = {part["@id"] for action in actions for part in listed(action.get("object"))}
+    assert {key for key in read if key.startswith("#data/processed/") and not key.endswith("/")} <= made
 
 
 def test_parameters_are_those_of_the_run(graph):
@@ -252,11 +261,11 @@ def test_records_of_a_team_are_named_as_theirs_and_not_provided(finished, tmp_pa
     folder = tmp_path / "own records"
     shutil.copytree(finished, folder, symlinks=True, ignore=shutil.ignore_patterns(".git"))
     secret = "person_id,a secret of theirs\n"
-    (folder / "data/raw/coproduction/questionnaire.csv").write_text(secret, encoding="utf-8")
+    (folder / "data/raw/coproduction/records/questionnaire.csv").write_text(secret, encoding="utf-8")
     done = run_analysis(folder, "publish")
     assert done.returncode == 0, done.stderr
     entities = json.loads((folder / "reports/ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
-    entity = next(entity for entity in entities if entity["@id"] == "#data/raw/coproduction/questionnaire.csv")
+    entity = next(entity for entity in entities if entity["@id"] == "#data/raw/coproduction/records/questionnaire.csv")
     assert "confidential" in entity["usageInfo"] and "license" not in entity
     form = (folder / "reports/replication.html").read_text(encoding="utf-8")
     assert "no: confidential: the research team" in form and "secret" not in form

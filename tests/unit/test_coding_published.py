@@ -202,6 +202,27 @@ def test_a_theme_without_an_objective_is_a_gap():
     assert ("theme without an objective", "said", "") in mx.gaps(small_matrix(), [theme]).itertuples(index=False, name=None)
 
 
+def test_an_outcome_that_only_the_sroi_model_has_is_a_gap():
+    found = mx.gaps(small_matrix(), outcomes={"one": "One", "two": "Another outcome"})
+    assert ("outcome the matrix does not hold", "Another outcome", "") in found.itertuples(index=False, name=None)
+    assert (found["gap"] == "outcome the matrix does not hold").sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "found"), [({"two": "Two"}, "'one'"), ({"one": "Something else"}, "as the name of 'one'")]
+)
+def test_an_outcome_that_the_sroi_model_does_not_have_is_an_error(outcomes, found):
+    with pytest.raises(InputError, match=found):
+        mx.check_outcomes(small_matrix(), "matrix.yaml", outcomes)
+
+
+def test_the_matrix_leads_to_every_outcome_of_the_value_map(matrix):
+    """Read by a plain reader of CSV: the ids of the rows that are outcomes."""
+    with (RAW / "coproduction" / "value_map.csv").open(encoding="utf-8") as lines:
+        ids = {row["row"] for row in csv.DictReader(lines) if row["kind"] == "outcome"}
+    assert {outcome for cell in matrix.cells for outcome in cell.outcomes} == ids
+
+
 def test_the_matrix_says_what_is_our_reading(matrix, codebook):
     table = mx.matrix_table(matrix)
     assert table.shape == (len(matrix.objectives), len(matrix.stakeholders))

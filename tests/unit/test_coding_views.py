@@ -1,5 +1,6 @@
 """What 02_focus_group_coding shows: the rule on small counts, and pages of studies that lack this or that."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -28,11 +29,12 @@ def project(folder: Path) -> Path:
     return folder
 
 
-def shown(root: Path, study: str, threshold: int = 10) -> tuple[Appendix, str]:
-    """Everything the notebook shows for a study, as one text."""
+def shown(root: Path, study: str, least: int = 10) -> tuple[Appendix, str]:
+    """Everything the notebook shows for a study, as one text, with `least` people in a cell."""
     material = view.load(load_study(study, root))
-    team = view.coded(material, "any", threshold)
     page = Appendix(study, NOTEBOOK, root, material.study.info.example)
+    evidence = view.open_evidence(page, material, {"minimum_cell": least, "reason": "a test of small tables"})
+    team = view.coded(evidence, material, "any")
     view.record(page, material, team)
     parts = [page.say(view.answer(material, team)), view.opening(page, material)]
     parts += [
@@ -54,15 +56,16 @@ def shown(root: Path, study: str, threshold: int = 10) -> tuple[Appendix, str]:
         for show in (
             coding_segments.tally,
             coding_segments.by_group,
-            coding_segments.together,
             coding_segments.saturation,
             coding_segments.stability,
         )
     ]
     parts += [
-        coding_agreement.agreement(page, team, 1, 200),
+        coding_segments.together(page, team, evidence),
+        coding_agreement.agreement(page, team, evidence, 1, 200),
         coding_agreement.codebook(page, material),
         coding_agreement.changes(page, material, team),
+        evidence.close(),
     ]
     return page, "\n".join(part.html for part in parts if part)
 
@@ -72,21 +75,13 @@ def example():
     return shown(ROOT, "coproduction_example")
 
 
-def test_a_number_is_hidden_where_fewer_people_than_the_threshold_stand_behind_it():
-    people = pd.DataFrame({"participants": [0, 1, 9, 10]})
-    assert view.shown_counts(people, 10)["participants"].tolist() == [0, "hidden", "hidden", 10]
-
-
-def test_a_large_count_by_few_people_is_hidden_too():
-    mentions, people = pd.DataFrame({"mentions": [40, 12]}), pd.DataFrame({"people": [3, 12]})
-    assert view.shown_counts(mentions, 10, people)["mentions"].tolist() == ["hidden", 12]
-
-
 def test_no_small_count_of_people_or_segments_is_recorded(example):
     page, _ = example
     counted = [result for result in page.store if result.unit in ("people", "segments")]
     assert {result.value for result in counted} & {"hidden", "raised"} == {"hidden", "raised"}
-    assert [result.id for result in counted if isinstance(result.value, int | float) and 0 < result.value < 10] == []
+    removed = f"{NOTEBOOK}.changes.code_of_the_draft_only_removed.segments"  # no segment may carry it: zero for all to see
+    small = {result.id for result in counted if isinstance(result.value, int | float) and result.value < 10}
+    assert small == {removed}
 
 
 def test_what_is_hidden_does_not_come_back_as_a_share_or_a_prevalence(example):
@@ -145,12 +140,52 @@ def write_segments(root: Path, rows: str) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """The segments of the worked example as if they were a team's own, in the study of the publication."""
+    root = project(tmp_path_factory.mktemp("real"))
+    table = (root / "data/raw/coproduction_example/coded_segments.csv").read_bytes()
+    (root / "data/raw/coproduction/coded_segments.csv").write_bytes(table)
+    return shown(root, "coproduction")
+
+
+def test_of_a_team_s_own_segments_no_group_is_named_and_no_number_over_hidden_codes_is_shown(real):
+    page, text = real
+    assert "synthetic group" not in text
+    assert [page.store[f"team.{name}"].value for name in ("used", "one_person", "one_group")] == ["hidden"] * 3
+    assert not [result for result in page.store if ".by_group." in result.id]
+
+
+def test_saturation_of_a_team_s_own_segments_holds_only_codes_whose_numbers_are_shown(real):
+    """By hand: of the example's codes, those of 15 people and more (9 + 6 groups) stand for themselves."""
+    page, text = real
+    table = pd.read_csv(ROOT / "data/raw/coproduction_example/coded_segments.csv")
+    people = table[table["code"] != "none"].groupby("code")["speaker"].nunique()
+    assert page.store["team.entering"].value == int((people >= 15).sum()) > 5
+    assert "looks flatter than the whole" in text
+
+
+def test_no_small_count_of_a_team_s_own_segments_is_recorded(real):
+    page, _ = real
+    counted = [r for r in page.store if r.unit in ("people", "segments") and r.kind == "measured"]
+    assert [r.id for r in counted if isinstance(r.value, int | float) and r.value < 10] == []
+
+
+def test_a_code_that_rests_on_one_group_is_named_only_where_enough_people_raised_it(tmp_path):
+    """12 people of group 0 raise English, 3 people of group 1 Safety; both rest on one group."""
+    root = project(tmp_path)
+    codes = {0: "english", 1: "safety"}
+    rows = [(at % 3, at, codes[at % 3] if at % 3 == 0 or at in (1, 4, 7) else "none") for at in range(36)]
+    write_segments(root, "".join(f"g{group},A{at},s{at},{code},solo\n" for group, at, code in rows))
+    _, text = shown(root, "coproduction_example")
+    said = text.partition("Named is a code")[2].partition("</p>")[0]
+    assert "English" in said
+    assert "Safety" not in said
+
+
 def test_one_coder_gives_the_plain_statement_and_no_measure(tmp_path):
     root = project(tmp_path)
-    write_segments(
-        root,
-        "".join(f"g{n % 2},A{n},s{n},english,solo\n" for n in range(12)).replace("g0,", "g0,").replace("g1,A", "g1,B"),
-    )
+    write_segments(root, "".join(f"g{n % 2},A{n},s{n},english,solo\n" for n in range(12)))
     page, text = shown(root, "coproduction_example", 5)
     assert f"{ONE_CODER.capitalize()}." in text
     assert not [result for result in page.store if "agreement" in result.id]
@@ -160,16 +195,27 @@ def test_a_handful_of_people_gives_a_page_without_counts_of_them(tmp_path):
     root = project(tmp_path)
     write_segments(root, "g,A1,s1,english,a\ng,A1,s1,english,b\ng,A2,s2,none,a\ng,A2,s2,learning,b\n")
     page, text = shown(root, "coproduction_example")
-    assert page.store["team.participants"].value == "hidden"
-    assert "No code has as many participants" in text
+    assert page.store["team.participants"].value == page.store["team.segments"].value == "hidden"
+    assert "hidden for every code" in text
     assert "no agreement is shown" in text
 
 
-def test_counts_by_group_are_shown_where_a_group_is_large_enough(tmp_path):
+def test_segments_that_nobody_gave_a_code_make_a_page(tmp_path):
     root = project(tmp_path)
-    write_segments(root, "".join(f"g,A{n},s{n},english,a\n" for n in range(11)) + "h,B1,t1,english,a\n")
-    page, _ = shown(root, "coproduction_example")
-    assert [page.store[f"{NOTEBOOK}.by_group.english.{group}"].value for group in ("g", "h")] == [11, "raised"]
+    write_segments(root, "".join(f"g{n % 3},A{n},s{n},none,solo\n" for n in range(20)))
+    page, text = shown(root, "coproduction_example")
+    assert page.store["team.used"].value == 0
+    assert "no curve is drawn" in text
+
+
+def test_counts_by_group_are_shown_where_every_group_is_large(tmp_path):
+    root = project(tmp_path)
+    rows = "".join(f"{'gh'[n % 2]},A{n},s{n},{'english' if n < 22 else 'none'},a\n" for n in range(44))
+    write_segments(root, rows)
+    page, text = shown(root, "coproduction_example")
+    assert [page.store[f"{NOTEBOOK}.by_group.english.{group}"].value for group in ("g", "h")] == [11, 11]
+    assert page.store[f"{NOTEBOOK}.by_group.safety.g"].value == "hidden"
+    assert "counts of pairs beside them" in text
 
 
 def test_names_that_only_differ_in_signs_or_script_stay_apart():
@@ -216,6 +262,29 @@ def test_a_link_to_a_figure_or_question_that_does_not_exist_is_an_error(tmp_path
     path.write_text(path.read_text(encoding="utf-8").replace(known, unknown), encoding="utf-8")
     with pytest.raises(InputError, match=unknown.strip("items: []")):
         shown(root, "coproduction")
+
+
+def test_a_name_of_an_outcome_that_differs_from_the_value_map_is_an_error(tmp_path):
+    root = project(tmp_path)
+    path = root / "data/raw/coproduction/value_map.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Referral given", "Referral made"), encoding="utf-8")
+    with pytest.raises(InputError, match="'Referral given'.*'Referral made', as in the value map"):
+        shown(root, "coproduction")
+
+
+def test_an_outcome_only_the_value_map_has_is_listed_as_a_gap(tmp_path):
+    root = project(tmp_path)
+    with (root / "data/raw/coproduction/value_map.csv").open("a", encoding="utf-8") as map_:
+        map_.write("safer,outcome,Participants,Safer streets,,1" + "," * 14 + "\n")
+    _, text = shown(root, "coproduction")
+    assert re.search(r"SROI outcome: Safer streets.*?outcome the matrix does not hold", text, re.DOTALL)
+
+
+def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model():
+    _, text = shown(ROOT, "coproduction")
+    assert 'href="08_claims_audit.html#claim-CP-027"' in text
+    assert 'href="05_sroi.html#outcome-engagement"' in text
+    assert 'href="05_sroi.html#entry-advice_value_help"' in text
 
 
 def test_a_study_without_a_ledger_of_claims_may_have_themes(tmp_path):

@@ -2,6 +2,7 @@
 
 import hashlib
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from analysis.cli import _assignment, _parser
+from analysis.pipeline.page_code import write_page_code
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.provenance import code_hash, colophon, stage_dependencies
 from analysis.study import load_study
@@ -47,25 +49,36 @@ def test_inputs_are_hashed_as_they_stand():
     assert {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in inputs} == inputs
 
 
-def test_the_code_s_hash_is_that_of_sha256sum():
-    places = [dep for dep in stage_dependencies(ROOT, "08_claims_audit", "coproduction") if dep.startswith("src/")]
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *places], capture_output=True, check=True)
-    names = sorted(name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file())
-    lines = subprocess.run(["sha256sum", *names], cwd=ROOT, capture_output=True, check=True).stdout
-    assert len(names) > 20
-    assert code_hash(load_study("coproduction", ROOT), "08_claims_audit") == hashlib.sha256(lines).hexdigest()
-
-
-def test_changed_code_shows(tmp_path):
-    import shutil
-
-    for part in ("src", "data/raw/coproduction", "dvc.yaml", "params.yaml"):
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """A copy of what the code's hash is made from."""
+    for part in ("src", "data/raw/coproduction", "dvc.yaml"):
+        copied = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / part, tmp_path / part)
-    study = load_study("coproduction", tmp_path)
-    before = code_hash(study, "05_sroi")
-    with (tmp_path / "src/analysis/sroi/model.py").open("a") as code:
+        copied(ROOT / part, tmp_path / part)
+    return tmp_path
+
+
+def hashes(folder: Path) -> list[str]:
+    write_page_code(folder)
+    return [code_hash(load_study("coproduction", folder), notebook) for notebook in ("05_sroi", "08_claims_audit")]
+
+
+def test_the_code_s_hash_is_that_of_sha256sum(copy):
+    stages = yaml.safe_load((copy / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    places = [dep for dep in (*stages["page_code"]["deps"], *stage_dependencies(copy, "08_claims_audit", "coproduction")) if dep.startswith("src/")]
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *places], capture_output=True, check=True)
+    names = sorted(name for name in set(listed.stdout.decode().split("\0")) if name and (copy / name).is_file())
+    lines = subprocess.run(["sha256sum", *names], cwd=copy, capture_output=True, check=True).stdout
+    assert len(names) > 40
+    assert hashes(copy)[1] == hashlib.sha256(lines).hexdigest()
+
+
+@pytest.mark.parametrize(("file", "changed"), [
+    ("sroi/model.py", [True, False]), ("results.py", [True, True]), ("reporting/template/style.css", [True, True]), ("sweep.py", [False, False]),
+])
+def test_changed_code_shows_on_the_pages_that_rest_on_it(copy, file, changed):
+    before = hashes(copy)
+    with (copy / "src/analysis" / file).open("a", encoding="utf-8") as code:
         code.write("# a comment\n")
-    assert code_hash(study, "05_sroi") != before
-    assert code_hash(study, "08_claims_audit") == code_hash(load_study("coproduction", ROOT), "08_claims_audit")
+    assert [one != other for one, other in zip(before, hashes(copy), strict=True)] == changed

@@ -118,6 +118,8 @@ def test_hostile_names_are_encoded_in_the_crate(project):
     assert any(entity.startswith("a%20%22b%22%20%3Cscript") for entity in graph)
     assert all(not set(' "<>{}\u202e') & set(entity) for entity in graph)
     assert graph["#run/08_claims_audit/s/nested.a.b"]["value"] == 1
+    lost = graph["#data/processed/s/results.json"]  # recorded, and no longer there
+    assert lost["identifier"] == "md5:9" and "sha256" not in lost
     assert "secret" not in text
 
 

@@ -26,6 +26,8 @@ CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
 EARLIER = tuple(f"codebook_earlier{ending}" for ending in (".yaml", ".csv", ".qdc"))
 SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
 
+STATEMENTS, INTERVIEWS = "statements.csv", "stakeholder_themes.csv"
+
 
 @dataclass(frozen=True)
 class Framework:
@@ -69,6 +71,18 @@ def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
     return None if path is None else read_segments(path, study.name(path.name), codebook)
 
 
+def has_segments(study: Study) -> bool:
+    """Whether a team has put coded segments into the study's folder."""
+    return any((study.raw / name).is_file() for name in SEGMENTS)
+
+
+def printed_ids(study: Study, codebook: Codebook) -> set[str]:
+    """The speaker codes that the study's source prints, and our ids of its statements and themes."""
+    said = read_statements(study.raw / STATEMENTS, study.name(STATEMENTS), codebook) if (study.raw / STATEMENTS).is_file() else ()
+    told = read_stakeholder_themes(study.raw / INTERVIEWS, study.name(INTERVIEWS), codebook) if (study.raw / INTERVIEWS).is_file() else ()
+    return {each for one in said for each in (one.speaker, one.statement_id)} | {theme.theme_id for theme in told}
+
+
 def _only(study: Study, names: tuple[str, ...]) -> Path | None:
     found = [study.raw / name for name in names if (study.raw / name).is_file()]
     if len(found) > 1:
@@ -86,7 +100,7 @@ def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
 def load_framework(study: Study, codebook: Codebook) -> Framework:
     """The published statements, stakeholder themes, matrix and steps of a study, checked against each other, the
     quantities of its claims and its assumptions."""
-    files = ("statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml", "steps.yaml")
+    files = (STATEMENTS, INTERVIEWS, "social_impact_matrix.yaml", "steps.yaml")
     statements, themes, matrix, steps = ((study.raw / file, study.name(file)) for file in files)
     framework = Framework(
         read_statements(*statements, codebook),

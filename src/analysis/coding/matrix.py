@@ -1,7 +1,7 @@
 """The social impact matrix: who should gain what, how it is measured, which outcome of the SROI model values it, and
 what neither measures nor values."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +15,7 @@ from analysis.errors import InputError
 
 Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 Names = tuple[CodeId, ...]
+NOT_HELD = "outcome the matrix does not hold"
 
 
 class _Entry(BaseModel):
@@ -121,6 +122,19 @@ def check_links(
             _check_known(file, None, column, getattr(cell, column), names or ())
 
 
+def check_outcomes(matrix: SocialImpactMatrix, file: str, outcomes: Mapping[str, str]) -> None:
+    """InputError for an outcome of the matrix that the SROI model does not have, or has under another name.
+
+    `outcomes`: the id of each outcome of the value map with its name. An outcome that only the value map has is no error
+    but a gap (`gaps`).
+    """
+    for heading in matrix.outcomes:
+        _check_known(file, None, "outcomes", [heading.id], outcomes)
+        if heading.name != outcomes[heading.id]:
+            found, expected = f"'{heading.name}' as the name of '{heading.id}'", f"'{outcomes[heading.id]}', as in the value map"
+            raise InputError(file, column="outcomes", found=found, expected=expected, action="give the outcome one name in both")
+
+
 def matrix_table(matrix: SocialImpactMatrix) -> pd.DataFrame:
     """Objectives (index) by stakeholders (columns): the indicator of each cell, `(our reading)` where the text does not
     state it, and empty text where there is no cell."""
@@ -176,13 +190,16 @@ def _measured(cell: Cell) -> bool:
     return bool(cell.items or cell.claims)
 
 
-def gaps(matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = ()) -> pd.DataFrame:
-    """What the matrix leaves open; columns: gap, what, where (stakeholder, or empty).
+def gaps(
+    matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = (), outcomes: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """What the matrix leaves open, and what the SROI model leaves open; columns: gap, what, where (stakeholder, or empty).
 
     `nothing measures it`: a cell without questionnaire item or claim; `described by themes only`: such a cell with
     codes; `no outcome values it`; `valued without being measured`, or `valued on an assumption` in place of a measure;
-    `objective without a stakeholder`; `outcome nothing supports`: no measured cell leads to it; `theme without an
-    objective`: a stakeholder theme tied to none.
+    `objective without a stakeholder`; `outcome nothing supports`: no measured cell leads to it; `outcome the
+    matrix does not hold`: one of `outcomes` (id and name of each in the value map); `theme without an objective`: a
+    stakeholder theme tied to none.
     """
     names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
     rows = [
@@ -192,6 +209,7 @@ def gaps(matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = ()) ->
     rows += [("objective without a stakeholder", o.name, "") for o in matrix.objectives if o.id not in used]
     supported = {outcome for cell in matrix.cells if _measured(cell) for outcome in cell.outcomes}
     rows += [("outcome nothing supports", o.name, "") for o in matrix.outcomes if o.id not in supported]
+    rows += [(NOT_HELD, name, "") for each, name in (outcomes or {}).items() if each not in _ids(matrix.outcomes)]
     rows += [("theme without an objective", theme.statement, "") for theme in themes if not theme.objectives]
     return pd.DataFrame(rows, columns=["gap", "what", "where"]).astype("str")
 

@@ -41,17 +41,6 @@ class CensusParameters(Parameters):
     seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
 
 
-class CodingParameters(Parameters):
-    """02_focus_group_coding."""
-
-    rule: Annotated[
-        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
-    ]
-    min_cell: Annotated[int, Field(ge=5, le=100, description="least number of people a shown count may stand for")]
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
-    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
-
-
 class SroiParameters(Parameters):
     """05_sroi."""
 
@@ -110,6 +99,16 @@ class RecordsParameters(Parameters):
         DisclosureSettings,
         Field(description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"),
     ]
+
+
+class CodingParameters(RecordsParameters):
+    """02_focus_group_coding."""
+
+    rule: Annotated[
+        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+    ]
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
 
 
 class CompareSettings(_Settings):

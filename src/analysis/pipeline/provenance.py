@@ -15,6 +15,7 @@ from analysis.study import Study
 from analysis.study.tables import read_yaml, shown
 
 STAGES = "dvc.yaml"
+PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own
 PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
 
 
@@ -44,13 +45,17 @@ def _setting(value: object) -> str:
 def code_hash(study: Study, notebook: str) -> str:
     """SHA-256 of the list of the code files that the stage depends on: for each, its own SHA-256, two blanks, its path.
 
-    The list is as `sha256sum` prints it, sorted by path, so that a page made from changed code can be told from another
+    The code that all pages share is listed by a stage of its own (`page_code`); the rest by the notebook's. The list is as `sha256sum` prints it, sorted by path, so that a page made from changed code can be told from another
     though both were made at one commit.
     """
-    named = [study.root / dep for dep in stage_dependencies(study.root, notebook, study.id) if dep.startswith("src/")]
-    files = {path for place in named for path in (place.rglob("*") if place.is_dir() else [place]) if path.is_file()}
-    code = sorted((shown(path, study.root), path) for path in files if path.suffix != ".pyc" and not path.name.startswith("."))
-    return hashlib.sha256("".join(f"{sha256(path)}  {name}\n" for name, path in code).encode()).hexdigest()
+    listed = stage_dependencies(study.root, notebook, study.id)
+    named = [study.root / dep for dep in listed if dep.startswith("src/")]
+    files = [path for place in named for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.is_file()]
+    lines = {f"{sha256(path)}  {shown(path, study.root)}\n" for path in files if path.suffix != ".pyc" and not path.name.startswith(".")}
+    shared = study.root / PAGE_CODE
+    if PAGE_CODE in listed and shared.is_file():
+        lines |= set(shared.read_text(encoding="utf-8").splitlines(keepends=True))
+    return hashlib.sha256("".join(sorted(lines, key=lambda line: line.partition("  ")[2])).encode()).hexdigest()
 
 
 def package_versions() -> dict[str, str]:
@@ -73,9 +78,10 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
 
     The stage's entry in dvc.yaml says which these are, so that the page names what a change of would rerun it.
     """
-    named = [study.root / dep for dep in stage_dependencies(study.root, notebook, study.id) if not dep.startswith("src/")]
+    listed = stage_dependencies(study.root, notebook, study.id)
+    named = [study.root / dep for dep in listed if not dep.startswith("src/") and dep != PAGE_CODE]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and not path.name.startswith(".")}
+    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and path.name != "README.md" and not path.name.startswith(".")}
 
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:

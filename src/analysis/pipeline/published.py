@@ -10,6 +10,7 @@ from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
 READ = ("dvc.lock", "params.yaml", "dvc.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results/pipeline.json")
+WORDING = (Path("data/raw/overviews"), Path("tests/spec"))  # what pages are made from that no stage depends on
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,10 @@ class Publication:
 
 
 def inputs(root: Path, stamp: str, sources: Sources) -> str:
-    """One hash of all that is published once every stage is up to date: recorded run, parameters, code, stamp, citation."""
+    """One hash of all that is published once every stage is up to date: recorded run, parameters, code, wording, stamp, citation."""
     parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
-    parts += [(root / name).read_bytes() for name in READ if (root / name).is_file()]
+    named = [*(root / name for name in READ), *(path for folder in WORDING for path in sorted((root / folder).glob("*.yaml")))]
+    parts += [path.read_bytes() for path in named if path.is_file()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 

@@ -1,24 +1,28 @@
-"""What 02_focus_group_coding shows, and the rule on small counts; its sections are in the other `coding_` modules."""
+"""What 02_focus_group_coding shows; its sections, and what may be shown of people, are in the other `coding_` modules."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.coding import files, matrix, saturation, segments, tallies
+from analysis.coding import files, matrix, saturation, segments
 from analysis.coding.codebook import Codebook
 from analysis.coding.files import Framework
+from analysis.coding.people import headings
 from analysis.coding.published import Theme, speaker_letters
 from analysis.coding.segments import Bases
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
+from analysis.reporting.views.coding_protected import CodingEvidence, Shown, open_coding, protect_coding
+from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Kind, Result, slug, write_text
 from analysis.study import Claim, Study
 
-HIDDEN = "hidden"
+_FILES = "analysis.coding.files"
 GROUP_EVIDENCE = ("focus groups", "focus groups and surveys")
 
 
@@ -53,16 +57,18 @@ class Material:
 
 @dataclass(frozen=True)
 class Coded:
-    """A team's coded segments, settled to one row for each code of a segment, with what they are counted from.
-
-    `threshold` is the least number of people a count may stand for.
-    """
+    """A team's coded segments, settled to one row for each code of a segment, and what may be shown of them."""
 
     table: pd.DataFrame
     settled: pd.DataFrame
     bases: Bases
     codebook: Codebook
-    threshold: int
+    shown: Shown
+
+    def entering(self) -> pd.DataFrame:
+        """The settled codes that may enter numbers over many codes: all, or those that are shown in every unit."""
+        alone = set(self.shown.codes("groups")) - set(headings(self.codebook))
+        return self.settled if self.shown.whole else self.settled[self.settled["code"].isin(alone)]
 
 
 def load(study: Study) -> Material:
@@ -79,27 +85,27 @@ def load(study: Study) -> Material:
     )
 
 
-def coded(material: Material, rule: str, threshold: int) -> Coded | None:
+def open_evidence(page: Appendix, material: Material, disclosure: Mapping[str, object]) -> CodingEvidence:
+    """The rules of disclosure of this run, and every decision under them; raises InputError for rules not allowed."""
+    return open_coding(page, material.study, disclosure, material.segments is not None)
+
+
+def coded(evidence: CodingEvidence, material: Material, rule: str) -> Coded | None:
     """The study's coded segments under a rule of settling (`segments.settle`); None where no team has supplied any."""
-    table = material.segments
+    table, book = material.segments, material.codebook
     if table is None:
         return None
-    return Coded(table, segments.settle(table, rule), segments.bases(table), material.codebook, threshold)
+    settled, bases = segments.settle(table, rule), segments.bases(table)
+    return Coded(table, settled, bases, book, protect_coding(evidence, table, settled, book, bases))
 
 
-def shown_counts(frame: pd.DataFrame, threshold: int, people: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The frame with every number that fewer than `threshold` people stand behind replaced by `hidden`.
+def words(numbers: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    """Protected numbers with the word in place of each hidden one.
 
-    The rule is a minimum cell count: a number is hidden where 0 < people < threshold. `people` has the shape of
-    `frame`; without it the numbers are counts of people themselves. Zeros stay. This hides small counts and nothing
-    else: a hidden count may still be narrowed down by comparing it with others.
-
-    >>> shown_counts(pd.DataFrame({"participants": [0, 3, 12]}), 10)["participants"].tolist()
-    [0, 'hidden', 12]
+    >>> words(pd.Series([3, None], dtype="Int64")).tolist()
+    [3, 'hidden']
     """
-    behind = frame if people is None else people
-    small = (behind > 0) & (behind < threshold)
-    return frame.astype(object).mask(small.to_numpy(), HIDDEN)
+    return numbers.astype(object).where(numbers.notna(), HIDDEN)
 
 
 def distinct(texts: Iterable[str]) -> list[str]:
@@ -116,11 +122,6 @@ def distinct(texts: Iterable[str]) -> list[str]:
 def labels(book: Codebook) -> dict[str, str]:
     """The name of each code by its id, told apart as `distinct` does."""
     return dict(zip(book.by_id, distinct(code.name for code in book.codes), strict=True))
-
-
-def named(text: str) -> str:
-    """A text from data as a name in a template of prose: its digits name something, its braces are no fields."""
-    return "{=" + text.replace("{", "(").replace("}", ")") + "}"
 
 
 def section(title: str, *shown: Display | None) -> Display:
@@ -148,7 +149,7 @@ def number(
 def record(page: Appendix, material: Material, team: Coded | None) -> None:
     """Record the numbers that the prose of the page refers to."""
     book = material.codebook
-    page.add([number("codebook.codes", "Codes that may be applied", len(book.codable), "codes")])
+    page.add([number("codebook.codes", "Codes that may be applied", len(book.codable), "codes", function=f"{_FILES}.load_codebook")])
     if material.themes:
         page.add(_published_numbers(material))
     if material.framework:
@@ -168,8 +169,9 @@ def _published_numbers(material: Material) -> Iterable[Result]:
         "word_places": ("Places with a word for how many", len(with_words)),
         "group_words": ("Such places that rest on focus groups", sum(t.evidence in GROUP_EVIDENCE for t in with_words)),
     }
-    yield from (number(f"published.{name}", label, value, "places") for name, (label, value) in counts.items())
-    yield number("published.codes", "Codes that the source reports", len({theme.code for theme in themes}), "codes")
+    yield from (number(f"published.{name}", label, value, "places", function=f"{_FILES}.load_themes") for name, (label, value) in counts.items())
+    codes = len({theme.code for theme in themes})
+    yield number("published.codes", "Codes that the source reports", codes, "codes", function=f"{_FILES}.load_themes")
 
 
 def _framework_numbers(framework: Framework) -> Iterable[Result]:
@@ -188,7 +190,9 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
         "steps.steps": ("Steps towards co-production", len(framework.steps.steps), "steps"),
         "interviews.themes": ("Themes of the stakeholder interviews", len(framework.stakeholder_themes), "themes"),
     }
-    yield from (number(name, label, value, unit) for name, (label, value, unit) in counts.items())
+    yield from (
+        number(name, label, value, unit, function=f"{_FILES}.load_framework") for name, (label, value, unit) in counts.items()
+    )
     states = matrix.links_grid(framework.matrix).stack().value_counts()
     for state in ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither"):
         yield number(
@@ -201,31 +205,29 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
 
 
 def _team_numbers(team: Coded) -> Iterable[Result]:
-    bases = team.bases
-    people = shown_counts(pd.DataFrame({"people": [bases.participants]}), team.threshold)["people"].iloc[0]
-    table = tallies.tally(team.settled, team.codebook, bases).loc[list(team.codebook.codable)]
-    behind = table["participants"]
-    counts = {
-        "segments": ("Segments", bases.segments if people != HIDDEN else HIDDEN, "segments"),
-        "participants": ("Participants who spoke", people, "people"),
+    bases, shown = team.bases, team.shown
+    people = shown.counts.loc[list(team.codebook.codable), "participants"]
+    used = team.settled["code"].nunique()
+    counts: dict[str, tuple[str, int | str, str]] = {
+        "segments": ("Segments", HIDDEN if shown.everybody is None else bases.segments, "segments"),
+        "participants": ("Participants who spoke", shown.everybody or HIDDEN, "people"),
         "groups": ("Groups", bases.groups, "groups"),
         "coders": ("Coders", bases.coders, "coders"),
-        "used": ("Codes applied at least once", int((behind > 0).sum()), "codes"),
-        "hidden": (
-            "Codes whose count of people is hidden",
-            int(((behind > 0) & (behind < team.threshold)).sum()),
-            "codes",
-        ),
+        "used": ("Codes applied at least once", used if shown.whole else HIDDEN, "codes"),
+        "shown": ("Codes whose number of people is shown", int(people.notna().sum()), "codes"),
+        "hidden": ("Codes whose number of people is hidden", int(people.isna().sum()), "codes"),
+        "entering": ("Codes that enter saturation and stability", team.entering()["code"].nunique(), "codes"),
     }
-    if commonest(team):
-        counts["most"] = (f"Participants who came up with: {commonest(team)}", int(behind.max()), "people")
+    if people.notna().any():
+        counts["most"] = (f"Participants who came up with: {commonest(team)}", int(people.max()), "people")
     for name, (label, value, unit) in counts.items():
         yield number(f"team.{name}", label, value, unit, Kind.MEASURED, function="analysis.coding.segments.bases")
-    new = saturation.saturation(team.settled, bases)["new_mean"].iloc[-1]
-    label = "New codes from the last group, mean over all orders"
-    yield number(
-        "team.last_group", label, float(new), "codes", Kind.MEASURED, 1, "analysis.coding.saturation.saturation"
-    )
+    if len(team.entering()):
+        new = saturation.saturation(team.entering(), bases)["new_mean"].iloc[-1]
+        label = "New codes from the last group, mean over all orders"
+        yield number(
+            "team.last_group", label, float(new), "codes", Kind.MEASURED, 1, "analysis.coding.saturation.saturation"
+        )
 
 
 def answer(material: Material, team: Coded | None) -> str:
@@ -274,24 +276,36 @@ def _framework_answer(material: Material) -> str:
 def _team_answer(team: Coded | None) -> str:
     if team is None:
         return ""
+    used = (
+        "{team.used|bare} of {codebook.codes|:codes} were applied. " if team.shown.whole else "The codebook has {codebook.codes|:codes}. "
+    )
+    last = (
+        f" A last group adds {{team.last_group|:codes}} on average over all orders in which the groups could have been "
+        f"read{_of_which(team)}."
+        if len(team.entering())
+        else ""
+    )
     return (
         "The coded segments are {team.segments|:segments} by {team.participants|:participants} in "
-        "{team.groups|:groups}, read by {team.coders|:coders}. {team.used|bare} of {codebook.codes|:codes} "
-        "were applied; for {team.hidden|bare} of these fewer people than the least count set in the parameters "
-        f"stand behind the code, so that its numbers are hidden.{_top(team)} A last group adds "
-        "{team.last_group|:codes} on average over all orders in which the groups could have been read."
+        "{team.groups|:groups}, read by {team.coders|:coders}. " + used + "For {team.hidden|bare} of the codes the "
+        "number of people is hidden, since it is small or would give a small one away." + _top(team) + last
     )
+
+
+def _of_which(team: Coded) -> str:
+    """What the codes that enter a number are, where they are not all."""
+    return "" if team.shown.whole else ", of the {team.entering|:codes} that enough people raised"
 
 
 def _top(team: Coded) -> str:
     most = commonest(team)
-    return f" Most participants, {{team.most|bare}}, came up with: {named(most)}." if most else ""
+    return f" Of the codes that are shown, most participants, {{team.most|bare}}, came up with: {named(most)}." if most else ""
 
 
 def commonest(team: Coded) -> str:
-    """The name of the code that most participants came up with; empty where no code has enough people to be shown."""
-    people = tallies.tally(team.settled, team.codebook, team.bases).loc[list(team.codebook.codable), "participants"]
-    return labels(team.codebook)[str(people.idxmax())] if people.max() >= team.threshold else ""
+    """The name of the shown code that most participants came up with; empty where no code is shown."""
+    people = team.shown.counts.loc[list(team.codebook.codable), "participants"].dropna()
+    return labels(team.codebook)[str(people.idxmax())] if len(people) else ""
 
 
 def opening(page: Appendix, material: Material) -> Display | None:
@@ -315,10 +329,10 @@ def segments_opening(page: Appendix, team: Coded | None) -> Display:
         )
     return page.say(
         "A mention is a segment that carries the code; a participant or a group counts once for a code, however "
-        "often it comes up. Numbers behind which stand fewer people than the least count set in the parameters "
-        "(`min_cell`) are hidden, zeros are shown. A table of {team.groups|:groups} cannot show counts of people by "
-        "group unless the groups are as large as that. Counts of codes are not counts of people and are always "
-        "shown. The rule hides small counts; it does not check whether one could be worked out from others."
+        "often it comes up. Every number of people here, with the headings above a code and the pairs of codes, has "
+        "passed disclosure control: small numbers, zero included, and those of nearly everybody are hidden, and others "
+        "with them from which they could be worked out. What else is counted from a code is shown only where its people "
+        "are. The last section but one says what was hidden and why."
     )
 
 

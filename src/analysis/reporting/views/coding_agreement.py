@@ -3,10 +3,13 @@
 import pandas as pd
 
 from analysis.coding import agreement as measures
-from analysis.coding import segments, tallies, versions
+from analysis.coding import segments, versions
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section, shown_counts
+from analysis.coding.people import YES, headings, raised
+from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section
+from analysis.reporting.views.coding_protected import CodingEvidence, judge_agreement
+from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, Kind, Result
 
 LEVEL = 0.95  # of the bootstrap intervals
@@ -16,8 +19,9 @@ _READING = (
     "agreement is high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) "
     "and {=Gwet's AC1} correct for chance in different ways and part company where a code is rare, so prevalence "
     "stands beside them. The intervals come from a bootstrap that draws all segments of a speaker together, since "
-    "what one person says is not independent. For {agreement.left_out|bare} of the codes too few people stand behind "
-    "the code for any of this to be shown."
+    "what one person says is not independent. Agreement is shown where enough people raised the code in the eyes of all "
+    "coders who read them, since prevalence and percent agreement together tell how many that may be; for "
+    "{agreement.left_out|bare} of the codes it is not."
 )
 _MEASURES = {
     "percent_agreement": ("Percent agreement", "%", 1),
@@ -26,7 +30,7 @@ _MEASURES = {
 }
 
 
-def agreement(page: Appendix, team: Coded | None, seed: int, draws: int) -> Display:
+def agreement(page: Appendix, team: Coded | None, evidence: CodingEvidence, seed: int, draws: int) -> Display:
     """Agreement by code with bootstrap intervals (speakers are drawn), or the plain statement why there is none."""
     if team is None:
         return page.say(f"There are no coded segments. Of the coding of published text there is {measures.ONE_CODER}.")
@@ -35,13 +39,18 @@ def agreement(page: Appendix, team: Coded | None, seed: int, draws: int) -> Disp
     )
     if not found["units"].any():
         return page.say(f"{found['statement'].iloc[0].capitalize()}.")
-    names = labels(team.codebook)
-    people = tallies.tally(segments.settle(team.table), team.codebook, team.bases)["participants"]
-    enough = found[people.loc[found.index] >= team.threshold].rename(index=names).rename_axis("code")
+    enough = found.loc[_enough(team, evidence)].rename(index=labels(team.codebook)).rename_axis("code")
     if enough.empty:
-        return page.say("Fewer people than the least count stand behind every code; no agreement is shown.")
+        return page.say("Too few people stand behind every code; no agreement is shown.")
     page.add(_numbers(found, enough))
     return section("Agreement by code", page.say(_READING), _figure(page, enough), _table(page, enough))
+
+
+def _enough(team: Coded, evidence: CodingEvidence) -> list[str]:
+    """The codes of which people are shown, none stand below, and agreement tells of enough people."""
+    codes = [code for code in team.shown.codes() if code not in headings(team.codebook)]
+    agreed = raised(team.table, segments.settle(team.table, "all"), team.codebook)
+    return judge_agreement(evidence, team.codebook, (agreed[codes] == YES).sum())
 
 
 def _numbers(found: pd.DataFrame, enough: pd.DataFrame) -> list[Result]:
@@ -183,10 +192,11 @@ def _with_names(found: pd.DataFrame, material: Material) -> pd.DataFrame:
 
 
 def _touched(frame: pd.DataFrame, team: Coded) -> pd.DataFrame:
+    """The changes with the segments they touch, for codes that may be shown and those no segment can carry any more."""
     counted = versions.segments_to_recode(frame, team.table)
-    given = segments.settle(team.table)
-    people = counted["code"].map(given.groupby("code")["speaker"].nunique()).fillna(0)
-    shown = shown_counts(counted[["segments"]], team.threshold, people.to_frame())
+    known = {*team.shown.codes(), *(set(frame["code"]) - set(team.codebook.by_id))} - set(headings(team.codebook))
+    open_ = counted["code"].isin(known)
+    again = counted["read_again"].map({True: "yes", False: "no"})
     return counted.assign(
-        segments=shown["segments"], again=["yes" if again else "no" for again in counted["read_again"]]
+        segments=counted["segments"].astype(object).where(open_, HIDDEN), again=again.where(open_, "if any carries it")
     )

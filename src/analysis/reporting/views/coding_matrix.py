@@ -1,5 +1,6 @@
 """The social impact matrix with its links and gaps, and the steps towards co-production."""
 
+from collections.abc import Collection
 from itertools import groupby
 
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis.coding import steps as sequence
 from analysis.coding.files import Framework
 from analysis.coding.matrix import Cell, SocialImpactMatrix
 from analysis.coding.steps import Step, Steps
+from analysis.expressions import references
 from analysis.participants.schema import ITEMS
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -16,6 +18,9 @@ from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding import Material, distinct, named, section
 from analysis.reporting.views.coding_published import claim_link
 from analysis.results import Column
+from analysis.sroi.value_map import cells as value_map_cells
+from analysis.sroi.value_map import has_value_map, read_value_map
+from analysis.study import Study
 
 _QUESTIONS = {item: entry.label for item, entry in ITEMS.items()} | {"friends": "Friends met regularly"}
 _BASIS = {"text": "the text states it", "reading": "our reading"}
@@ -36,8 +41,16 @@ def matrix(page: Appendix, material: Material) -> Display:
 
 
 def _check(material: Material, framework: Framework) -> None:
-    """InputError for a link to a question that the questionnaire does not have."""
-    impact.check_links(framework.matrix, material.study.name("social_impact_matrix.yaml"), items=_QUESTIONS)
+    """InputError for a link to a question that the questionnaire, or an outcome that the SROI model does not have."""
+    name, outcomes = material.study.name("social_impact_matrix.yaml"), _outcomes(material.study)
+    impact.check_links(framework.matrix, name, items=_QUESTIONS, outcomes=outcomes)
+    if outcomes is not None:
+        impact.check_outcomes(framework.matrix, name, outcomes)
+
+
+def _outcomes(study: Study) -> dict[str, str] | None:
+    """The outcomes of the study's value map by id; None where it has no value map."""
+    return {row.id: row.label for row in read_value_map(study).outcomes} if has_value_map(study) else None
 
 
 def _figure(page: Appendix, matrix: SocialImpactMatrix) -> Display:
@@ -106,8 +119,8 @@ def links(page: Appendix, material: Material) -> Display | None:
         text={"measured": "rich", "codes": "label", "valued": "rich", "known": "label"},
     )
     said = page.say(
-        "The links are ours throughout. Claim ids lead to the ledger of claims, outcomes to what the source prints "
-        "of their value. A code describes and does not measure. Questions are those of the questionnaire, whose "
+        "The links are ours throughout. Claim ids lead to their row in the ledger of claims, outcomes and assumptions to "
+        "theirs in the SROI model. A code describes and does not measure. Questions are those of the questionnaire, whose "
         "answers were not published."
     )
     return section("What each cell is linked to", said, table)
@@ -123,8 +136,10 @@ def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str
     stakeholders = {stakeholder.id: stakeholder.name for stakeholder in matrix.stakeholders}
     questions = [f"question “{_QUESTIONS[item]}”" for item in cell.items]
     claims = [claim_link(material.claims_about(quantity)[0]) for quantity in cell.claims]
-    valued = [f"[{named(outcomes[each])}](05_sroi.html#parts)" for each in cell.outcomes]
-    assumed = [f"assumption `{each}`" for each in cell.assumptions]
+    places = _places(material.study)
+    valued = [_linked(outcomes[each], f"outcome-{each}", places) for each in cell.outcomes]
+    register = material.study.register
+    assumed = [f"assumption: {_linked(register[each].label, f'entry-{each}', places)}" for each in cell.assumptions]
     return {
         "stakeholder": stakeholders[cell.stakeholder],
         "measured": "; ".join([*questions, *claims]) or "nothing published",
@@ -134,15 +149,30 @@ def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str
     }
 
 
+def _linked(text: str, anchor: str, places: Collection[str]) -> str:
+    """Words that lead to a place of the page on the SROI model, where it is there."""
+    return f"[{named(text)}](05_sroi.html#{anchor})" if anchor in places else named(text)
+
+
+def _places(study: Study) -> set[str]:
+    """The anchors of the page on the SROI model: a row for each outcome, an entry for each assumption the model reads."""
+    if not has_value_map(study):
+        return set()
+    found = read_value_map(study)
+    formulas = [*found.terms.values(), *(formula for row in found.rows for _, formula in value_map_cells(row))]
+    return {f"outcome-{row.id}" for row in found.outcomes} | {f"entry-{name}" for each in formulas for name in references(each)}
+
+
 def gaps(page: Appendix, material: Material) -> Display | None:
     """Section: objectives that nothing measures, outcomes nothing supports, themes without an objective."""
     if material.framework is None:
         return None
-    found = impact.gaps(material.framework.matrix, material.framework.stakeholder_themes)
+    outcomes = _outcomes(material.study)
+    found = impact.gaps(material.framework.matrix, material.framework.stakeholder_themes, outcomes)
     label = [_open(row.gap, row.what, row.where) for row in found.itertuples()]
     frame = found.assign(label=label).groupby("label", sort=False)["gap"].agg("; ".join).to_frame().rename_axis("what")
-    unsupported = (found["gap"] == "outcome nothing supports").any()
-    supported = "" if unsupported else " Every outcome of the SROI model rests on at least one measured cell."
+    unsupported = found["gap"].isin(["outcome nothing supports", impact.NOT_HELD]).any()
+    supported = "" if unsupported or outcomes is None else " Every outcome of the SROI model rests on at least one measured cell."
     table = page.table(
         "gaps",
         frame,

@@ -1,0 +1,99 @@
+"""Coded segments as a table of people, and which numbers about them can be shown side by side.
+
+What is shown or not depends on numbers that are shown themselves, or on hidden ones in ways that are said: a rule that
+looked at hidden numbers silently would tell of them by what it leaves out.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+import pandas as pd
+
+from analysis.coding.codebook import Codebook
+from analysis.coding.segments import roll_up
+
+YES, NO = "yes", "no"
+
+
+def raised(segments: pd.DataFrame, settled: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """People (index: speaker code, sorted) by codes: `yes` where the person raised the code or one under it, else `no`.
+
+    Everybody in `segments` has a row, codes in `settled` or none; the columns are all codes, in the codebook's order.
+    """
+    rolled = roll_up(settled, codebook).drop_duplicates(["speaker", "code"])
+    speakers = pd.Index(sorted(segments["speaker"].unique()), name="speaker")
+    found = pd.crosstab(rolled["speaker"], rolled["code"]).reindex(
+        index=speakers, columns=pd.Index(list(codebook.by_id), name="code"), fill_value=0
+    )
+    return (found > 0).replace({True: YES, False: NO}).astype("str")
+
+
+def group_of(segments: pd.DataFrame) -> pd.Series:
+    """The group of each person (index: speaker code, sorted); the first one of a person who sat in several."""
+    return segments.drop_duplicates("speaker").set_index("speaker")["group"].sort_index()
+
+
+def headings(codebook: Codebook) -> tuple[str, ...]:
+    """The ids of the codes that have codes under them, lowest in the hierarchy first."""
+    above = {code.parent for code in codebook.codes if code.parent}
+    return tuple(sorted(above, key=lambda code: (-len(codebook.ancestors(code)), code)))
+
+
+def complete_headings(codebook: Codebook, shown: Collection[str]) -> set[str]:
+    """The headings whose number tells nothing of a hidden code: every code directly under them is `shown`, and each
+    heading among these is complete itself.
+
+    Whoever raised a heading raised one of its codes. Beside a hidden code, the heading's number less those of the shown
+    ones would say that somebody raised it.
+    """
+    complete: set[str] = set()
+    for heading in headings(codebook):
+        below = [code.id for code in codebook.codes if code.parent == heading]
+        if all(code in shown and (code in complete or code not in headings(codebook)) for code in below):
+            complete.add(heading)
+    return complete
+
+
+def fewest_for_groups(groups: int, width: int) -> int:
+    """From how many participants on the number of groups in which a code came up may be shown, whatever it is.
+
+    Of P people in m of G groups at most P - (m - 1) are of one group, and at least one is where m = G. These ends are at
+    least `width` apart for every m where P >= width + G.
+
+    >>> fewest_for_groups(6, 9)
+    15
+    """
+    return width + groups
+
+
+def without_circles(pairs: Iterable[tuple[str, str]], top: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Those of the pairs, in order, that close no circle of codes, and none of their topmost headings (`top`).
+
+    Counts of pairs that close a circle can only be proved harmless together with every combination of all their codes.
+    """
+    codes, tops = _Forest(), _Forest()
+    for a, b in pairs:
+        ends = top[a], top[b]
+        known = frozenset(ends) in tops.joined or ends[0] == ends[1]
+        if not codes.connected(a, b) and (known or not tops.connected(*ends)):
+            codes.join(a, b)
+            tops.join(*ends)
+            yield a, b
+
+
+class _Forest:
+    """Things joined two by two, and which of them hang together."""
+
+    def __init__(self) -> None:
+        """Nothing is joined yet."""
+        self.part: dict[str, str] = {}
+        self.joined: set[frozenset[str]] = set()
+
+    def connected(self, a: str, b: str) -> bool:
+        """Whether a path joins the two."""
+        return self.part.get(a, a) == self.part.get(b, b)
+
+    def join(self, a: str, b: str) -> None:
+        """Join the two, and with them all that hang on either."""
+        old, new = self.part.get(b, b), self.part.get(a, a)
+        self.part |= {each: new for each, part in {**self.part, a: new, b: old}.items() if part in (old, new)}
+        self.joined.add(frozenset((a, b)))

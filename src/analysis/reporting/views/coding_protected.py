@@ -1,0 +1,293 @@
+"""The counts of 02_focus_group_coding through disclosure control: what may be shown of codes, people and groups.
+
+All counts of people go into one proof: every code, the headings above it, and the pairs of codes that come up together.
+Whatever else is counted from a code (mentions, groups, agreement) is shown only where its people are. A code whose
+people are not shown enters no other number of the page, nor does it decide silently what else is shown.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+import pandas as pd
+
+from analysis.coding import tallies
+from analysis.coding.codebook import Codebook
+from analysis.coding.people import (
+    NO,
+    YES,
+    complete_headings,
+    fewest_for_groups,
+    group_of,
+    headings,
+    raised,
+    without_circles,
+)
+from analysis.coding.segments import Bases
+from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
+from analysis.disclosure.protect import protect
+from analysis.disclosure.reader import Background, Derived
+from analysis.disclosure.rules import read_rules
+from analysis.disclosure.tables import TOTAL, count_people
+from analysis.errors import InputError
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.views.evidence import Evidence
+from analysis.study import Study
+
+PAIRS = 15  # pairs of codes shown, those that most participants share first
+UNITS = ["mentions", "participants", "groups"]
+
+
+@dataclass
+class CodingEvidence(Evidence):
+    """The rules and decisions of this notebook; what it reads of people are coded segments."""
+
+    coded: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are coded segments."""
+        return self.coded
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What may be shown of coded segments.
+
+    `counts` (index: code id; mentions, participants, groups) has <NA> where a number is hidden, `everybody` is the
+    number of participants, None where they are too few. `pairs` of codes may be counted together; `by_group` (codes by groups, participants)
+    is None where the groups are too small for it. `whole`: whether numbers over all codes, hidden ones included, may be
+    shown; `named`: whether it may be said which group.
+    """
+
+    counts: pd.DataFrame
+    everybody: int | None
+    pairs: Mapping[tuple[str, str], int]
+    by_group: pd.DataFrame | None
+    whole: bool
+    named: bool
+
+    def codes(self, unit: str = "participants") -> list[str]:
+        """The codes whose number of a unit is shown, in the codebook's order."""
+        return list(self.counts.index[self.counts[unit].notna()])
+
+
+def open_coding(page: Appendix, study: Study, disclosure: Mapping[str, object], coded: bool) -> CodingEvidence:
+    """The evidence of a run under its rules; raises InputError for rules that are not allowed, and for rounding.
+
+    Counts are hidden and not rounded here: a rounded count beside exact mentions, groups or agreement would not stay
+    rounded.
+    """
+    rules = read_rules(disclosure)
+    if rules.rounding_base is not None:
+        raise InputError(
+            "params.yaml",
+            column="02_focus_group_coding.disclosure.rounding_base",
+            found=str(rules.rounding_base),
+            expected="no rounding: mentions and agreement beside a rounded count would give it away",
+            action="leave rounding_base out, so that small counts are hidden",
+        )
+    return CodingEvidence(page, study, rules, None, coded=coded)
+
+
+def protect_coding(
+    evidence: CodingEvidence, segments: pd.DataFrame, settled: pd.DataFrame, book: Codebook, bases: Bases
+) -> Shown:
+    """Put every count of the coded segments through the proof, and decide what follows for the other numbers."""
+    if bases.participants < evidence.rules.minimum_cell:
+        return _nothing(evidence, book)
+    counts = tallies.tally(settled, book, bases)[UNITS]
+    people = raised(segments, settled, book).rename(columns=column)
+    groups = group_of(segments)
+    if groups.value_counts().min() >= 2 * evidence.rules.minimum_cell:
+        (totals, table), pairs = _by_group(evidence, people, groups, book), {}
+    else:
+        (totals, pairs), table = _linked(evidence, people, book), None
+    shown = counts.where(totals.notna(), other=pd.NA).astype("Int64")
+    shown = _hide_groups(evidence, shown, bases, table)
+    return Shown(shown, len(people), pairs, table, _whole(evidence, shown, book), _named(evidence, table))
+
+
+def _nothing(evidence: CodingEvidence, book: Codebook) -> Shown:
+    """What is shown of fewer people than the minimum: nothing, of synthetic ones either."""
+    why = f"fewer than {evidence.rules.minimum_cell} people in all"
+    evidence.decisions.append(Decision("Everything that is counted from coded segments", "minimum cell", REFUSED, why))
+    counts = pd.DataFrame(pd.NA, index=pd.Index(list(book.by_id), name="code"), columns=UNITS, dtype="Int64")
+    return Shown(counts, None, {}, None, whole=False, named=False)
+
+
+def column(code: str) -> str:
+    """The name of a code as a column of people, apart from the columns of other notebooks."""
+    return f"code {code}"
+
+
+def _count(people: pd.DataFrame, *codes: str) -> pd.Series:
+    names = [column(code) for code in codes]
+    return count_people(people, names, dict.fromkeys(names, [YES, NO]))
+
+
+def _title(book: Codebook, *codes: str) -> str:
+    """The name of a table: of one code, or of a pair, by their ids, which no name can be mistaken for."""
+    return f"Code: {book.by_id[codes[0]].name}" if len(codes) == 1 else f"Pair: {', '.join(codes)}"
+
+
+def _linked(evidence: CodingEvidence, people: pd.DataFrame, book: Codebook) -> tuple[pd.Series, dict[tuple[str, str], int]]:
+    """Participants of every code, and of pairs, proved together; a heading above a hidden code is left out."""
+    codes, alone = _with_complete_headings(evidence, people, book)
+    pairs = list(_pairs(evidence, people, alone, codes, book))
+    while pairs and _open(_proved(evidence, people, codes, pairs, book), codes) != alone:
+        pairs.pop()  # a pair that would cost a single code its number is not worth it
+    cells = evidence.protected(_tables(people, codes, pairs, book), _background(codes, book))
+    evidence.decisions += [_left_out(book, code) for code in book.by_id if code not in codes]
+    totals = pd.Series({code: cells[_title(book, code)][(YES,)] for code in codes}, dtype="Int64")
+    both = {pair: cells[_title(book, *pair)][(YES, YES)] for pair in pairs}
+    return totals.reindex(list(book.by_id)), {pair: int(n) for pair, n in both.items() if not pd.isna(n)}
+
+
+def _with_complete_headings(
+    evidence: CodingEvidence, people: pd.DataFrame, book: Codebook
+) -> tuple[list[str], list[str]]:
+    """The codes to count, without headings above a hidden code; and those of them whose number stays visible."""
+    alone = [code for code in book.by_id if len(_open(_proved(evidence, people, [code], [], book), [code]))]
+    codes = list(book.by_id)
+    while True:
+        complete = complete_headings(book, alone)
+        kept = [code for code in codes if code in complete or code not in headings(book)]
+        alone = _open(_proved(evidence, people, kept, [], book), kept)
+        if kept == codes or complete_headings(book, alone) >= complete & set(kept):
+            return kept, alone
+        codes = kept
+
+
+def _tables(
+    people: pd.DataFrame, codes: Iterable[str], pairs: Iterable[tuple[str, str]], book: Codebook
+) -> dict[str, pd.Series]:
+    return {_title(book, *key): _count(people, *key) for key in (*((code,) for code in codes), *pairs)}
+
+
+def _proved(
+    evidence: CodingEvidence, people: pd.DataFrame, codes: list[str], pairs: list[tuple[str, str]], book: Codebook
+) -> dict[str, pd.Series]:
+    return protect(_tables(people, codes, pairs, book), evidence.rules, _background(codes, book)).tables
+
+
+def _open(cells: Mapping[str, pd.Series], codes: Iterable[str]) -> list[str]:
+    """The codes whose number of participants stays visible; the tables of codes come first, in their order."""
+    return [code for code, table in zip(codes, cells.values(), strict=False) if not pd.isna(table[(YES,)])]
+
+
+def _left_out(book: Codebook, code: str) -> Decision:
+    why = "a code under it is hidden, and less the others its number would tell of that one"
+    return Decision(_title(book, code), "headings and the codes under them", HIDDEN, why)
+
+
+def _background(codes: list[str], book: Codebook) -> Background:
+    """That whoever raised a code raised every heading above it.
+
+    Each code under a heading follows from the heading and a column of its own. That a heading counts no more people than
+    its codes together binds nobody further: all codes under a heading are shown here, and where the heading itself is
+    hidden because it holds nearly everybody, two shown codes under it leave it more room than the proof asks for.
+    """
+    derived, own = [], {}
+    for code in codes:
+        above = [other for other in reversed(book.ancestors(code)) if other in codes]
+        if above:
+            names = [column(above[0]), *(_within(other) for other in (*above[1:], code))]
+            derived.append(Derived(column(code), tuple(names), _all_yes))
+            own[_within(code)] = [YES, NO]
+    return Background(tuple(derived), categories=own)
+
+
+def _within(code: str) -> str:
+    return f"{column(code)}, of those who raised its heading"
+
+
+def _all_yes(*values: str) -> str:
+    return YES if set(values) == {YES} else NO
+
+
+def _pairs(
+    evidence: CodingEvidence, people: pd.DataFrame, shown: list[str], codes: list[str], book: Codebook
+) -> Iterator[tuple[str, str]]:
+    """The pairs of codes that most participants share and that hold no sensitive cell of their own, without circles."""
+    lowest = [code for code in shown if code not in headings(book)]
+    given = (people == YES).astype("int64")
+    shared = given.T @ given
+    candidates = sorted(combinations(lowest, 2), key=lambda pair: -shared.at[column(pair[0]), column(pair[1])])
+    plain = (pair for pair in candidates if _is_plain(evidence, shared, pair, len(people)))
+    return islice(without_circles(plain, {code: _top(code, codes, book) for code in lowest}), PAIRS)
+
+
+def _top(code: str, codes: list[str], book: Codebook) -> str:
+    kept = [other for other in book.ancestors(code) if other in codes]
+    return kept[-1] if kept else code
+
+
+def _is_plain(evidence: CodingEvidence, shared: pd.DataFrame, pair: tuple[str, str], everybody: int) -> bool:
+    """Whether every cell of the two by two table has enough people, and none nearly all of a row or column."""
+    (a, b), least, most = map(column, pair), evidence.rules.minimum_cell, evidence.rules.largest_share
+    with_a, with_b, both = shared.at[a, a], shared.at[b, b], shared.at[a, b]
+    rows = [(both, with_a - both), (with_b - both, everybody - with_a - with_b + both)]
+    lines = [*rows, *zip(*rows, strict=True)]
+    return all(min(line) >= least and max(line) <= most * sum(line) for line in lines)
+
+
+def _by_group(
+    evidence: CodingEvidence, people: pd.DataFrame, groups: pd.Series, book: Codebook
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Participants of every code without codes under it: in all, and by group (codes by groups, <NA> hidden).
+
+    Groups are large here, and their sizes known, so that codes can be proved one by one. Headings and pairs would tie
+    the codes of every group together and are left out.
+    """
+    names = sorted(groups.unique())
+    totals = pd.Series(pd.NA, index=list(book.by_id), dtype="Int64")
+    table = pd.DataFrame(pd.NA, index=list(book.by_id), columns=pd.Index(names), dtype="Int64")
+    for code in (code for code in book.by_id if code not in headings(book)):
+        frame = people[[column(code)]].assign(group=groups)
+        counts = count_people(frame, ["group", column(code)], {"group": names, column(code): [YES, NO]})
+        cells = evidence.protected({f"{_title(book, code)}, by group": counts})[f"{_title(book, code)}, by group"]
+        totals[code] = cells[TOTAL, YES]
+        table.loc[code] = [cells[name, YES] for name in names]
+    return totals, table
+
+
+def _hide_groups(evidence: CodingEvidence, shown: pd.DataFrame, bases: Bases, table: pd.DataFrame | None) -> pd.DataFrame:
+    """The counts without the numbers of groups that could narrow down how many people of one group raised a code."""
+    least = fewest_for_groups(bases.groups, evidence.rules.width)
+    hide = (shown["participants"] < least) if table is None else table.isna().any(axis=1)
+    if (hide & shown["groups"].notna()).any():
+        why = f"below {least} people it could narrow down how many of one group raised the code" if table is None else "a count by group is hidden"
+        evidence.decisions.append(Decision("Number of groups in which a code came up", "numbers of groups", HIDDEN, why))
+    return shown.assign(groups=shown["groups"].mask(hide.fillna(True)))
+
+
+def _whole(evidence: CodingEvidence, shown: pd.DataFrame, book: Codebook) -> bool:
+    """Whether numbers over all codes may be shown: only where no code and no number of groups is hidden."""
+    what = "Numbers over all codes: how many came up, saturation, stability, codes that rest on one person or group"
+    if shown.loc[list(book.codable)].notna().all(axis=None):
+        return evidence.allows(Decision(what, "numbers of codes", SHOWN, "nothing of any code is hidden"))
+    why = "they would tell of hidden codes that somebody raised them, or in how many groups"
+    return evidence.allows(Decision(what, "numbers of codes", REFUSED, why))
+
+
+def _named(evidence: CodingEvidence, table: pd.DataFrame | None) -> bool:
+    """Whether it may be said of a group that a code came up in it or not."""
+    what = "Which codes came up in which group"
+    if table is not None and not table.isna().any(axis=None):
+        return evidence.allows(Decision(what, "minimum cell", SHOWN, "every count by group is shown"))
+    return evidence.allows(Decision(what, "minimum cell", REFUSED, "it would tell small counts of a group, zero included"))
+
+
+def judge_agreement(evidence: CodingEvidence, book: Codebook, people: pd.Series) -> list[str]:
+    """The codes whose agreement may be shown; `people` (by code) raised it in the eyes of every coder who read them.
+
+    Prevalence and percent agreement together say on how many segments both coders gave the code, so enough people must
+    stand behind those too.
+    """
+    decisions = {
+        code: judge_statistic(f"Agreement: {book.by_id[code].name}", "agreement", int(n), evidence.rules)
+        for code, n in people.items()
+    }
+    evidence.decisions += decisions.values()
+    return [code for code, decision in decisions.items() if decision.decision == SHOWN]
