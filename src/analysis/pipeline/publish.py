@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
-from analysis.pipeline.deposit import DEPOSITED
+from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -39,14 +39,14 @@ def publish(root: Path) -> Path:
     from analysis.pipeline.companions import study_pages
 
     stamp, runs = commit_line(root), planned_runs(root)
-    pages = study_pages(root, stamp, question) | {"index.html": _index(root, stamp)}
+    pages = study_pages(root, stamp, question)
+    pages |= {"index.html": _index(root, stamp), replication.FILE: replication.form_text(root, stamp)}
     check_links(pages)
     for path, text in pages.items():
         _write_if_new(root / "reports" / path, text)
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    for name, made in DEPOSITED.items():
-        _write_if_new(root / "reports" / name, made(root, stamp))
+    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp))  # last, since it describes the pages
     return root / "reports" / "index.html"
 
 
