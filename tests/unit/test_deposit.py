@@ -63,12 +63,15 @@ def project(tmp_path) -> Path:
         "outs": [{"path": "data/processed/s/results/08_claims_audit.json", "md5": "123"}],
     }
     other = {"cmd": "python -m analysis collect --study s", "outs": [{"path": "data/processed/s/results.json", "md5": "9"}]}
-    (tmp_path / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": {"z": stage, "collect": other}}), encoding="utf-8")
+    lock = {"audit@s": stage, "collect": other, "audit@gone": stage, "renamed": other}
+    (tmp_path / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": lock}), encoding="utf-8")
+    (tmp_path / "dvc.yaml").write_text("stages: {audit: {foreach: [s]}, collect: {cmd: x}}", encoding="utf-8")
     return tmp_path
 
 
 def test_the_lock_tells_what_went_in_and_what_came_out(project):
-    collect, audit = read_lock(project)
+    audit, collect = read_lock(project)
+    assert (audit.name, collect.name) == ("audit@s", "collect")  # and none that dvc.yaml no longer has
     assert audit.run == ("08_claims_audit", "s") and collect.run is None
     assert audit.inputs == (Item("data/raw/s", "abc.dir"), Item("notebooks/08_claims_audit.ipynb", "def"))
     assert [item.folder for item in audit.inputs] == [True, False]
@@ -81,6 +84,7 @@ def test_without_a_lock_nothing_was_recorded(tmp_path):
 
 @pytest.mark.parametrize("content", ["", "stages: 1", "stages: {a: {}}", "stages: {a: {cmd: x, outs: [{path: y}]}}", "other: {}", "[1]"])
 def test_a_lock_that_is_none_is_an_error(tmp_path, content):
+    (tmp_path / "dvc.yaml").write_text("stages: {a: {cmd: x}}", encoding="utf-8")
     (tmp_path / "dvc.lock").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match="dvc.lock"):
         read_lock(tmp_path)
