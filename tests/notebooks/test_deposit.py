@@ -143,9 +143,10 @@ def md5_of_folder(folder: Path) -> str:
 
 
 def test_every_run_is_an_action_with_what_dvc_recorded_of_it(finished, graph):
-    known = {name.partition("@")[0] for name in yaml.safe_load((finished / "dvc.yaml").read_text(encoding="utf-8"))["stages"]}
+    planned = yaml.safe_load((finished / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    known = {f"{name}@{item}" if item else name for name, stage in planned.items() for item in stage.get("foreach", [""])}
     stages = yaml.safe_load((finished / "dvc.lock").read_text(encoding="utf-8"))["stages"]
-    stages = {name: stage for name, stage in stages.items() if name.partition("@")[0] in known}
+    stages = {name: stage for name, stage in stages.items() if name in known}
     actions = of_sort(graph, "CreateAction")
     runs = {f"#run/{notebook}/{study}" for notebook, study in planned_runs(finished)}
     assert {action["@id"] for action in actions} >= runs and len(actions) == len(stages)
