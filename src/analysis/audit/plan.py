@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse
@@ -91,6 +91,13 @@ class AverageEntry(Entry):
     as_worded: str | None
     rows: dict[str, AverageRow]
     sets: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _names_its_own(self) -> "AverageEntry":
+        unknown = [name for members in self.sets.values() for name in members if name not in self.rows]
+        if unknown or (self.as_worded is not None and self.as_worded not in self.sets):
+            raise ValueError(f"sets of the rows of this average, and as_worded one of the sets, not {unknown[0] if unknown else self.as_worded!r}")
+        return self
 
 
 class DriftEntry(Entry):

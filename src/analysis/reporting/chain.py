@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from analysis.reporting.markup import escape
+from analysis.reporting.markup import escape, is_web_address
 from analysis.results import Result, ResultStore
 
 PLACE = "<!--sources-->"  # where the template wants the list
@@ -110,7 +110,7 @@ class _List:
 
     def _table(self, name: str, table: RawTable) -> str:
         words = f"<code>{escape(name)}</code>: {escape(table.about)}"
-        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if re.match(r"https?://", table.address) else ""
+        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if is_web_address(table.address) else ""
         return words + (f"; it names {'; '.join(map(self._input, table.claims))}" if table.claims else "")
 
 

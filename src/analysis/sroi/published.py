@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
@@ -80,6 +80,12 @@ class PublishedModel(Strict):
     total: str | None = None
     derived: tuple[Derived, ...]
     not_published: tuple[Unpublished, ...]
+
+    @model_validator(mode="after")
+    def _recomputed_by_one_of_its_own(self) -> "PublishedModel":
+        if self.recomputed.derived is not None and self.recomputed.derived not in {entry.id for entry in self.derived}:
+            raise ValueError(f"recomputed.derived to be the id of an entry of derived, not {self.recomputed.derived!r}")
+        return self
 
 
 def read_published(study: Study) -> PublishedModel | None:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published, published_claims
 from analysis.results import Column, Kind, Result
 from analysis.sroi import published as sroi
@@ -150,7 +151,7 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) 
         columns["low_value"] = Column("Low estimate", "GBP", Kind.PUBLISHED)
     columns["share"] = Column("Share of the parts shown", "%", Kind.RECOMPUTED, 1, low="low", high="high", interval="rounding of the values", inputs="inputs", function="analysis.sroi.published.parts")
     columns["note"] = Column("Remark")
-    return page.table("parts", frame, columns, f"Published values by {model.parts_are.lower()}.", row_header=model.parts_are)
+    return page.table("parts", frame, columns, f"Published values by {named(model.parts_are.lower())}.", row_header=model.parts_are, text={"note": "label"})
 
 
 def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
@@ -163,8 +164,8 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
     values = [study.claims[claim].number for claim in frame["claim"]]
     frame = frame.assign(value=values, printed=[f"claim:{claim}" for claim in frame["claim"]])
     return page.figure(
-        "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {model.parts_are.lower()}.",
-        f"{frame['value'].idxmax()} is the largest of the published values.",
+        "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {named(model.parts_are.lower())}.",
+        f"{named(frame['value'].idxmax())} is the largest of the published values.",
         frame, {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")}, row_header=model.parts_are,
     )
 
@@ -179,7 +180,7 @@ def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | Non
         index=pd.Index([result.label for result in results], name="quantity"), dtype=object,
     )
     columns = {"value": Column("Value", "", Kind.RECOMPUTED), "reading": Column("How it is read"), "formula": Column("Formula")}
-    return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code"})
+    return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code", "reading": "label"})
 
 
 def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
@@ -189,4 +190,4 @@ def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Disp
     frame = pd.DataFrame(
         {"needed_for": [entry.needed_for for entry in model.not_published]}, index=pd.Index([entry.what for entry in model.not_published], name="figure")
     )
-    return page.table("unpublished", frame, {"needed_for": Column("Needed for")}, "What is not published.", row_header="Not published")
+    return page.table("unpublished", frame, {"needed_for": Column("Needed for")}, "What is not published.", row_header="Not published", text={"needed_for": "label"})

@@ -64,7 +64,7 @@ def causal_table(page: Appendix, study: Study, model: Model) -> Display:
         index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
     )
     columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
-    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure")
+    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure", text=dict.fromkeys(("offered_for", "enters", "shows"), "label"))
 
 
 def read_implied(study: Study, model: Model) -> Implied | None:

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
@@ -110,7 +111,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
         "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
-        f"Most of the value goes to {largest.translate({ord(c): None for c in '{}'})}.", frame,
+        f"Most of the value goes to {named(largest)}.", frame,
         {"value": Column("Value", "GBP", model_kind(model), 0, function=_EVALUATE)}, row_header="Beneficiary",
     )
 
