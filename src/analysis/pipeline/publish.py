@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
-from analysis.pipeline.deposit import DEPOSITED
+from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -41,15 +41,15 @@ def publish(root: Path) -> Path:
     from analysis.reporting.page import finish_page
 
     stamp, runs = commit_line(root), planned_runs(root)
-    audits = {path: finish_page(page, stamp, ()) for path, page in audit_pages(root).items()}
-    pages = study_pages(root, stamp, question) | audits | {"index.html": _index(root, stamp, bool(audits))}
+    pages = study_pages(root, stamp, question)
+    pages |= {path: finish_page(page, stamp, ()) for path, page in audit_pages(root).items()}
+    pages |= {"index.html": _index(root, stamp, "ledger.html" in pages), replication.FILE: replication.form_text(root, stamp)}
     check_links(pages)
     for path, text in pages.items():
         _write_if_new(root / "reports" / path, text)
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    for name, made in DEPOSITED.items():
-        _write_if_new(root / "reports" / name, made(root, stamp))
+    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp))  # last, since it describes the pages
     return root / "reports" / "index.html"
 
 
