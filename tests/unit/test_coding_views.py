@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from analysis.coding.agreement import ONE_CODER
 from analysis.coding.codebook import Code, Codebook
@@ -285,6 +286,18 @@ def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model():
     assert 'href="08_claims_audit.html#claim-CP-027"' in text
     assert 'href="05_sroi.html#outcome-engagement"' in text
     assert 'href="05_sroi.html#entry-advice_value_help"' in text
+
+
+def test_every_cell_of_the_matrix_says_its_indicator_and_leads_to_its_links():
+    matrix_file = ROOT / "data/raw/coproduction/social_impact_matrix.yaml"
+    _, text = shown(ROOT, "coproduction")
+    cells = yaml.safe_load(matrix_file.read_text(encoding="utf-8"))["cells"]
+    table = text.partition('id="matrix"')[2].partition("</table>")[0]
+    assert table.count("(our reading)") == sum(cell["basis"] == "reading" for cell in cells)
+    for cell in cells:
+        anchor = f"cell-{cell['stakeholder']}-{cell['objective']}"
+        assert f'href="#{anchor}"' in table
+        assert text.count(f'<tr id="{anchor}"') == 1
 
 
 def test_a_study_without_a_ledger_of_claims_may_have_themes(tmp_path):
