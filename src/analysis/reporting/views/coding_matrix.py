@@ -17,7 +17,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding import Material, distinct, named, section
-from analysis.reporting.views.coding_published import claim_link
+from analysis.reporting.views.coding_published import claim_link, objective_anchor
 from analysis.results import Column
 from analysis.sroi.value_map import cells as value_map_cells
 from analysis.sroi.value_map import has_value_map, read_value_map
@@ -95,6 +95,7 @@ def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
         "The social impact matrix: the indicator of each cell.",
         row_header="Objective",
         text={"cells": "rich"},
+        extras={objective.name: RowExtra(objective_anchor(objective.id)) for objective in matrix.objectives},
         note="An indicator leads to what the cell is linked to. The figure above, and its data, set out the same cells as a grid.",
     )
 

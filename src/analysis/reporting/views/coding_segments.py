@@ -84,11 +84,11 @@ def by_group(page: Appendix, team: Coded | None) -> Display | None:
         )
     frame = _group_cells(team).loc[list(team.codebook.codable)].rename(index=labels(team.codebook))
     frame = frame.set_axis(distinct(frame.columns), axis="columns")
+    synthetic = team.shown.by_group is None
     columns = {
-        group: Column(group, "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group")
+        group: Column(group, "" if synthetic else "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group")
         for group in frame.columns
     }
-    synthetic = team.shown.by_group is None
     table = page.table(
         "by_group",
         frame,
