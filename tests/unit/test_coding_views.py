@@ -18,6 +18,7 @@ from analysis.reporting import Appendix
 from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.views import coding as view
 from analysis.reporting.views import coding_agreement, coding_matrix, coding_published, coding_segments
+from analysis.results import ResultStore
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,12 @@ def test_of_a_team_s_own_segments_no_group_is_named_and_no_number_over_hidden_co
     assert "synthetic group" not in text
     assert [page.store[f"team.{name}"].value for name in ("used", "one_person", "one_group")] == ["hidden"] * 3
     assert not [result for result in page.store if ".by_group." in result.id]
+
+
+def test_the_results_of_a_team_s_own_segments_can_be_kept_and_every_number_shown_is_among_them(real, tmp_path):
+    page, text = real
+    page.store.write(tmp_path / "results.json")
+    assert check_numbers(text, ResultStore.read(tmp_path / "results.json")) == []
 
 
 def test_saturation_of_a_team_s_own_segments_holds_only_codes_whose_numbers_are_shown(real):

@@ -255,7 +255,7 @@ def _ends(page: Appendix, frame: pd.DataFrame) -> Display:
     rows = {"Codes lost": ("codes_lost", 0, "codes"), "Rank correlation with the whole tally": ("rank_correlation", 2, "")}
     cells = {
         label: {
-            end: number(f"stability.{name}.{end}", f"{label}: {end}", getattr(frame[name], end)(), unit, Kind.MEASURED, decimals, _LEFT_OUT)
+            end: number(f"stability.{name}.{end}", f"{label}: {end}", getattr(frame[name], end)().item(), unit, Kind.MEASURED, decimals, _LEFT_OUT)
             for end in ("min", "max")
         }
         for label, (name, decimals, unit) in rows.items()
