@@ -16,7 +16,7 @@ SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 export DVC_NO_ANALYTICS ?= 1
 
-.PHONY: help reproduce test lab bench profile clean
+.PHONY: help reproduce pdf test lab bench profile clean
 
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,10 @@ help: ## list these commands
 reproduce: ## install what is needed, then rerun every analysis and write reports/
 	@$(SETUP) runtime
 	@$(VENV_PYTHON) -m analysis reproduce
+
+pdf: ## print the pages as PDF files by the Chromium installed (ARGS="--study ID" for those of one study)
+	@$(SETUP) runtime
+	@$(VENV_PYTHON) -m analysis pdf $(ARGS)
 
 test: ## run the tests (ARGS="..." is passed on to pytest)
 	@$(SETUP) test

@@ -20,17 +20,22 @@ from analysis.study import load_study
 
 def main(root: Path) -> None:
     """Import, then run every planned notebook once."""
-    import nbformat
-
     server.preload([*server.COMMON, *server.RUNNER, *server.KERNEL, *notebook_imports(root)])
     importlib.import_module("nbconvert")
     started = time.perf_counter()
     for notebook, study in planned_runs(root):
-        parameters = parameters_for(root, notebook, study)
-        executed = nbformat.read(root / "notebooks" / f"{notebook}.ipynb", as_version=4)
-        run(executed, parameters.model_dump())
-        _page(executed, load_study(study, root), notebook, parameters)
+        once(root, notebook, study)
     print(json.dumps(time.perf_counter() - started))
+
+
+def once(root: Path, notebook: str, study: str) -> None:
+    """Run one notebook for a study and make its page."""
+    import nbformat
+
+    parameters = parameters_for(root, notebook, study)
+    executed = nbformat.read(root / "notebooks" / f"{notebook}.ipynb", as_version=4)
+    run(executed, parameters.model_dump())
+    _page(executed, load_study(study, root), notebook, parameters)
 
 
 def run(notebook: Any, parameters: dict[str, Any]) -> None:

@@ -1,18 +1,23 @@
-"""A million correlated draws of a study's social return model, against a plain loop of one call for each draw.
+"""A million correlated draws of the coproduction study's social return model, against loops of one draw at a time and SALib.
 
-    python -m benchmarks.sroi_draws [--study coproduction] [--draws 1000000] [--loop 500]
+    python -m benchmarks.sroi_draws [--draws 1000000] [--loop 2000] [--salib 2048]
 
-The loop is timed over `--loop` draws of the same sample and scaled up; it is given its draws, so that it pays for the
-model alone, while the vectorised run pays for drawing, correlation and counting too. For the coproduction study there is a
-second loop, as a user would write it who gives up the value map: its formulas by hand in plain Python, each input drawn
-with `random`, independently. Peak memory is what Python and NumPy allocate, at two numbers of draws.
+Every loop is timed over `--loop` draws and scaled up, and each ratio says against which loop it stands. The one that does
+the same work on the least means is `by hand, correlated`: the formulas typed once more in plain Python over draws of
+`random` with the same correlations. The loop over this project's own model is given its draws and pays for the model alone.
+SALib knows no correlated inputs; its path is its own sample with its own distributions, then the model, either a row at a
+time, as its manual begins, or all rows at once through our vectorised model. It is timed at N = `--salib`, which is
+N x (inputs + 2) runs, and scaled up. Peak memory is what Python and NumPy allocate, at two numbers of draws.
 """
 
 import argparse
-import random
 import time
 import tracemalloc
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+
+import numpy as np
 
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity.case import Case
@@ -21,36 +26,32 @@ from analysis.sroi.sensitivity.probabilistic import simulate
 from analysis.sroi.sensitivity.sampling import draws
 from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated
 from analysis.study import load_study
+from benchmarks import _coproduction_by_hand as by_hand
+from benchmarks._results import Row, save
 
-SEED, REPEATS = 1, 3
+SEED, REPEATS = 1, 5
+EARLIEST = 1 - 2.0**-40  # SALib refuses a triangular distribution whose peak is its upper end
 
 
 def main() -> None:
-    """Print seconds, the ratio, the agreement of the two, and peak memory."""
+    """Print and keep seconds, ratios, agreement and peak memory."""
     options = _options()
-    case, groups = load_case(options.study)
-    print(f"{options.study}: {len(case.model.inputs)} inputs, {len(case.varied)} of them varied, {len(groups)} correlated groups; best of {REPEATS}")
-    simulate(case, 2**10, SEED, groups, "random")  # imports scipy, which no side should pay for
-    for method in ("sobol", "random"):
-        own = best(lambda method=method: simulate(case, options.draws, SEED, groups, method))
-        print(f"{options.draws:,} draws at once ({method:6})   {own:9.2f} s")
-    loop, difference = _loop(case, groups, options.loop)
-    scaled = loop * options.draws / options.loop
-    print(f"loop, one call for each draw      {scaled:9.2f} s   {scaled / own:6.0f} times as long (scaled up from {options.loop:,} draws in {loop:.2f} s)")
-    print(f"largest relative difference       {difference:9.1e}")
-    if options.study == "coproduction":
-        plain, difference = _loop_by_hand(case, options.loop)
-        scaled = plain * options.draws / options.loop
-        print(f"the model by hand, with random    {scaled:9.2f} s   {scaled / own:6.1f} times as long (scaled up; no correlation, no value map)")
-        print(f"largest relative difference       {difference:9.1e}")
-    for count in (2**17, 2**19):
-        print(f"peak memory at {count:9,} draws   {_peak(case, groups, count):9.1f} MB")
+    case, groups = load_case("coproduction")
+    simulate(case, 2**10, SEED, groups)  # imports scipy, which no side should pay for
+    ours = best(lambda: simulate(case, options.draws, SEED, groups))
+    million = options.draws
+    rows = [Row(f"{million:,} correlated draws at once", ours, "s")]
+    rows += [row for what, each in _loops(case, groups, options.loop) for row in _against(what, each * million, ours)]
+    rows += [row for what, each in _salib(case, options.salib) for row in _against(what, each * million, ours)]
+    rows.append(Row("Largest relative difference, by hand and at once (1e-15)", _difference(case, 500) * 1e15, "", "rounding alone"))
+    rows += [Row(f"Peak memory at {count:,} draws", _peak(case, groups, count), "MB") for count in (2**17, 2**20)]
+    save("sroi_draws", " ".join((__doc__ or "").split()), rows)
 
 
-def best(work: Callable[[], object]) -> float:
+def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
     """Seconds of the fastest of a few runs, so that other work on the machine counts little."""
     seconds = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
@@ -67,61 +68,83 @@ def load_case(study_id: str) -> tuple[Case, tuple[Group, ...]]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--study", default="coproduction")
     parser.add_argument("--draws", type=int, default=1_000_000)
-    parser.add_argument("--loop", type=int, default=500)
+    parser.add_argument("--loop", type=int, default=2000)
+    parser.add_argument("--salib", type=int, default=2**11)
     return parser.parse_known_args()[0]
 
 
-def _loop(case: Case, groups: tuple[Group, ...], count: int) -> tuple[float, float]:
-    """Seconds of the loop, and the largest relative difference of its ratios from the vectorised ones."""
-    values = next(draws(case, count, SEED, groups, "random"))
+def _against(what: str, seconds: float, ours: float) -> list[Row]:
+    return [Row(what, seconds, "s", "scaled up"), Row(f"... times as long as all at once ({what.split(':')[0]})", seconds / ours, "times")]
+
+
+def _loops(case: Case, groups: tuple[Group, ...], count: int) -> Iterator[tuple[str, float]]:
+    """Seconds for each draw of each loop."""
+    listed = by_hand.ranges(case)
+    ways = {
+        "loop by hand, independent: random, plain Python": by_hand.independent(listed, SEED),
+        "loop by hand, correlated: random, plain Python": by_hand.correlated(listed, groups, SEED),
+        "loop by hand with NumPy scalars: its generator, correlated": by_hand.with_numpy(listed, groups, SEED),
+    }
+    for what, draw in ways.items():
+        yield what, best(lambda draw=draw: [by_hand.ratio(draw()) for _ in range(count)]) / count
+    yield "loop over this project's model: its value map, draws given", loop_of_calls(case, groups, min(count, 500))
+
+
+def loop_of_calls(case: Case, groups: tuple[Group, ...], count: int) -> float:
+    """Seconds for each draw of one call of the model for each, the draws given."""
+    values = next(draws(case, count, SEED, groups))
     rows = [{name: float(column[i]) for name, column in values.items()} for i in range(count)]
-    seconds = best(lambda: [case.at(row).ratio for row in rows])
-    ratios = [float(case.at(row).ratio) for row in rows]
-    together = case.measure(values, "ratio", count)
-    return seconds, float(max(abs(a - b) / abs(b) for a, b in zip(ratios, together, strict=True)))
+    return best(lambda: [case.at(row).ratio for row in rows]) / count
 
 
-def _loop_by_hand(case: Case, count: int) -> tuple[float, float]:
-    """As `_loop`, for the hand-written model; the time includes its own draws, the agreement is on ours."""
-    ranges = [(name, e.low, e.high, e.value if e.distribution == "triangular" else None) for name, e in case.ranges.items()]
-    source = random.Random(SEED)
-    seconds = best(lambda: [coproduction_by_hand(**_drawn(ranges, source)) for _ in range(count)])
-    values = next(draws(case, count, SEED, (), "random"))
+def _salib(case: Case, size: int) -> Iterator[tuple[str, float]]:
+    """Seconds for each run of SALib's own sampling and evaluation; nothing where SALib is not installed."""
+    if find_spec("SALib") is None:
+        print("SALib is not installed: no comparison with it")
+        return
+    problem, runs = _problem(case), size * (len(case.varied) + 2)
+    fixed = {name: value for name, value in case.base.items() if name not in case.varied}
+
+    def by_row(points: np.ndarray) -> np.ndarray:
+        return np.array([by_hand.ratio({**fixed, **dict(zip(case.varied, row, strict=True))}) for row in points])
+
+    def at_once(points: np.ndarray) -> np.ndarray:
+        return case.measure(dict(zip(case.varied, points.T, strict=True)), "ratio", len(points))
+
+    for what, model in (("SALib, rows: sample, then the model by hand a row at a time", by_row), ("SALib, at once: sample, then our vectorised model", at_once)):
+        yield what, best(lambda model=model: _sampled(problem, size, model), 2) / runs
+
+
+def _problem(case: Case) -> dict[str, object]:
+    """The case's distributions in SALib's terms: ends, and for a triangular one the place of the peak."""
+    entries = [case.ranges[name] for name in case.varied]
+    bounds = [
+        [e.low, e.high, min((e.value - e.low) / (e.high - e.low), EARLIEST)] if e.distribution == "triangular" else [e.low, e.high] for e in entries
+    ]
+    dists = ["triang" if e.distribution == "triangular" else "unif" for e in entries]
+    return {"num_vars": len(entries), "names": list(case.varied), "bounds": bounds, "dists": dists}
+
+
+def _sampled(problem: dict[str, object], size: int, model: Callable[[np.ndarray], np.ndarray]) -> None:
+    from SALib import ProblemSpec
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ProblemSpec(dict(problem)).sample_sobol(size, calc_second_order=False, seed=SEED).evaluate(model)
+
+
+def _difference(case: Case, count: int) -> float:
+    """The largest relative difference of the ratios by hand from the vectorised ones, on our draws."""
+    values = next(draws(case, count, SEED))
     rows = [dict(case.base) | {name: float(column[i]) for name, column in values.items()} for i in range(count)]
     together = case.measure(values, "ratio", count)
-    return seconds, float(max(abs(coproduction_by_hand(**row) - b) / abs(b) for row, b in zip(rows, together, strict=True)))
-
-
-def _drawn(ranges: list[tuple[str, float, float, float | None]], source: random.Random) -> dict[str, float]:
-    return {name: source.uniform(low, high) if mode is None else source.triangular(low, high, mode) for name, low, high, mode in ranges}
-
-
-def coproduction_by_hand(**v: float) -> float:
-    """The ratio of the coproduction model, its value map written out once more as a user without it would."""
-    stays = 1 - v["displacement"]
-
-    def kept(stream: str) -> float:
-        return (1 - v[f"deadweight_{stream}"]) * stays * (1 - v[f"attribution_{stream}"])
-
-    engagement = v["engagement_weeks"] * v["income_factor_applied"] * (1 + v["gender_premium_applied"])
-    engagement *= v["volunteering_wellbeing_value_weekly_2013"] * kept("engagement")
-    years = (v["english_months"] + v["english_months_applied"]) / 12
-    lasting = sum(max(0.0, min(1.0, years - t)) * ((1 - v["drop_off"]) / (1 + v["discount_rate"])) ** t for t in range(3))
-    english = v["english_learners"] * v["friends_contact_value_2011"] * v["english_uprating"] * lasting * kept("english")
-    employability = v["employability_participants"] * (1 - v["employability_reduction_applied"] * v["employability_work_part"])
-    employability *= v["developmental_learning_value"] * v["employability_uprating"] * kept("employability")
-    signposting = v["advice_signposting_least"] + v["advice_help"]
-    referral = v["advice_contacts"] - v["advice_help"] - signposting
-    advice = v["advice_help"] * v["advice_value_help"] + referral * v["advice_value_referral"] + signposting * v["advice_value_signposting"]
-    advice *= (1 + v["advice_variation_applied"]) * v["advice_uprating"] * kept("advice")
-    return (engagement + english + employability + advice) / v["total_cost"]
+    return float(max(abs(by_hand.ratio(row) - b) / abs(b) for row, b in zip(rows, together, strict=True)))
 
 
 def _peak(case: Case, groups: tuple[Group, ...], count: int) -> float:
     tracemalloc.start()
-    simulate(case, count, SEED, groups, "random")
+    simulate(case, count, SEED, groups)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 1e6

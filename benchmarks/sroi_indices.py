@@ -1,10 +1,10 @@
-"""Variance-based indices of a study's social return model at N = 2^14, against SALib, or a loop where SALib is not installed.
+"""Variance-based indices of a study's social return model at N = 2^14, against SALib and a loop.
 
     python -m benchmarks.sroi_indices [--study coproduction] [--size 16384] [--loop 500]
 
 Both sides take N x (inputs + 2) runs, first-order and total indices and 200 bootstrap replicates. SALib is given our
 inverse distributions and the same vectorised model, so that what differs is the sample and the analysis. The loop, one call
-of the model for each run, is timed over `--loop` runs and scaled up.
+of the model for each run, is timed over `--loop` runs and scaled up; it computes no indices.
 """
 
 import argparse
@@ -17,23 +17,28 @@ import pandas as pd
 
 from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.indices import REPLICATES, terms, variance_indices
-from analysis.sroi.sensitivity.sampling import draws, values_at
-from benchmarks.sroi_draws import SEED, best, load_case
+from analysis.sroi.sensitivity.sampling import values_at
+from benchmarks._results import Row, save
+from benchmarks.sroi_draws import SEED, best, load_case, loop_of_calls
 
 
 def main() -> None:
-    """Print seconds, ratios and the largest difference between the two sets of indices."""
+    """Print and keep seconds, ratios and the largest difference between the two sets of indices."""
     options = _options()
-    case, _ = load_case(options.study)
+    case, groups = load_case(options.study)
     runs = options.size * (len(case.varied) + 2)
     variance_indices(terms(case, 64, SEED), SEED, 2)  # imports scipy, which no side should pay for
     sampled = best(lambda: terms(case, options.size, SEED))
     own = best(lambda: variance_indices(terms(case, options.size, SEED), SEED))
-    ours = variance_indices(terms(case, options.size, SEED), SEED)
-    print(f"{runs:,} runs, {len(case.varied)} inputs; here              {own:9.2f} s   (of it {sampled:.2f} s sampling and running the model)")
-    loop = _loop(case, options.loop) * runs / options.loop
-    print(f"loop, one call for each run            {loop:9.2f} s   {loop / own:6.0f} times as long (scaled up from {options.loop:,} runs)")
-    _salib(case, options.size, ours, own)
+    loop = loop_of_calls(case, groups, options.loop) * runs
+    rows = [
+        Row(f"indices of {len(case.varied)} inputs from {runs:,} runs, with intervals", own, "s"),
+        Row("of it sampling and running the model", sampled, "s"),
+        Row("loop over this project's model, the runs alone", loop, "s", "scaled up"),
+        Row("... times as long as all here", loop / own, "times"),
+        *_salib(case, options.size, variance_indices(terms(case, options.size, SEED), SEED), own),
+    ]
+    save("sroi_indices", " ".join((__doc__ or "").split()), rows)
 
 
 def _options() -> argparse.Namespace:
@@ -44,16 +49,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_known_args()[0]
 
 
-def _loop(case: Case, count: int) -> float:
-    values = next(draws(case, count, SEED))
-    rows = [{name: float(column[i]) for name, column in values.items()} for i in range(count)]
-    return best(lambda: [case.at(row).ratio for row in rows])
-
-
-def _salib(case: Case, size: int, ours: pd.DataFrame, own: float) -> None:
+def _salib(case: Case, size: int, ours: pd.DataFrame, own: float) -> list[Row]:
     if find_spec("SALib") is None:
-        print("SALib is not installed: no comparison with it (pip install SALib, in an environment of its own)")
-        return
+        print("SALib is not installed: no comparison with it")
+        return []
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
@@ -67,7 +66,11 @@ def _salib(case: Case, size: int, ours: pd.DataFrame, own: float) -> None:
         found = analysis.analyze(problem, ratios, calc_second_order=False, num_resamples=REPLICATES, seed=SEED)
         seconds = time.perf_counter() - start
     apart = max(float(np.abs(found[key] - ours.loc[names, name]).max()) for key, name in (("S1", "first"), ("ST", "total")))
-    print(f"SALib, with the vectorised model       {seconds:9.2f} s   {seconds / own:6.0f} times as long; largest difference of an index {apart:.4f}")
+    return [
+        Row("SALib, given our inverse distributions and vectorised model", seconds, "s"),
+        Row("... times as long as all here", seconds / own, "times", "aim: 20"),
+        Row("largest difference of an index (1e-3): another sample", apart * 1e3, ""),
+    ]
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     collect.add_argument("--study", required=True, help="id of the study")
     example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
     example.add_argument("--study", required=True, help="id of the worked example")
+    _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
@@ -47,6 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
     _sweep_options(_command(commands, "sweep", _sweep, "run one function over many cases: authorities, or studies and assumptions"))
     _command(commands, "publish", _publish, "write reports/ from the last run")
+    pdf = _command(commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed")
+    pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
+    pdf.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
+    diff = _command(commands, "diff", _diff, "compare two runs: each number, and what caused its change (0: the same, 1: they differ, 2: trouble)")
+    diff.add_argument("before", metavar="RUN_A", help="a commit, branch or tag; '.' for the working tree; or a folder with results")
+    diff.add_argument("after", metavar="RUN_B", help="likewise")
+    diff.add_argument("--out", metavar="FILE", help="where the page goes, the table beside it (default: reports/diff.html)")
+    diff.add_argument("--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy")
     fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
     fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
     fetch.add_argument("--base", help="another address of the Nomis API")
@@ -111,10 +120,18 @@ def _collect(options: argparse.Namespace) -> int:
 
 
 def _example_records(options: argparse.Namespace) -> int:
-    from analysis.pipeline.people import write_example_records
+    from analysis.pipeline.example_records import write_example_records
     from analysis.study import find_root
 
     write_example_records(find_root(), options.study)
+    return 0
+
+
+def _page_code(options: argparse.Namespace) -> int:
+    from analysis.pipeline.page_code import write_page_code
+    from analysis.study import find_root
+
+    write_page_code(find_root())
     return 0
 
 
@@ -160,6 +177,34 @@ def _publish(options: argparse.Namespace) -> int:
     index = publish(find_root())
     print(f"{summary(find_root())}\n\nPages: {index}")
     return 0
+
+
+def _pdf(options: argparse.Namespace) -> int:
+    from analysis.pipeline.deposit.pdf import print_pages
+    from analysis.study import find_root
+    from analysis.study.tables import shown
+
+    root = find_root()
+    print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from analysis.comparison.report import summary, write_report
+    from analysis.study import find_root
+    from analysis.study.tables import shown
+
+    try:
+        root = find_root()
+        page = Path(options.out).resolve() if options.out else root / "reports" / "diff.html"
+        found = write_report(root, (options.before, options.after), page, options.rerun)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print("\n".join([*summary(found), f"Page: {shown(page, root)}"]))
+    return 0 if found.same else 1
 
 
 def _fetch(options: argparse.Namespace) -> int:

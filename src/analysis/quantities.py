@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Printed:
         return Interval(float(self.value - half), float(self.value + half))
 
 
+@lru_cache(maxsize=4096)
 def parse_printed(text: str) -> Printed:
     """Read a figure as printed: `27%`, `£13.6 million`, `over 8`, `2 ½`, `ten`, `70+`.
 

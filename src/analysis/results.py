@@ -81,6 +81,26 @@ class Result:
         return f"{write(self.low, self.unit, self.decimals)} to {write(self.high, self.unit, self.decimals)}"
 
 
+RESULT_FIELDS: dict[str, tuple[str, str]] = {  # of a stored result: what it holds, and what it means
+    "id": ("text", "notebook, table, row and column, or a name of its own; the key of the entry"),
+    "label": ("text", "what the number is, in words"),
+    "value": ("a number, a text or nothing", "the number itself, at twelve significant digits; nothing where it is not available"),
+    "unit": ("text", "unit of the value"),
+    "kind": ("one of " + ", ".join(f"{kind}" for kind in Kind), "how the number is known"),
+    "decimals": ("a whole number", "decimals it is shown with; negative: rounded to tens, hundreds and so on"),
+    "low": ("a number or nothing", "low end of its interval"),
+    "high": ("a number or nothing", "high end of its interval"),
+    "interval": ("text", "what the interval is: rounding, confidence, bounds"),
+    "base": ("a whole number", "number of people or things it is based on"),
+    "inputs": ("a list of text", "ids of the claims, assumptions and results it rests on"),
+    "function": ("text", "the public function that computed it"),
+    "source": ("text", "its place in print, or the formula it follows"),
+    "note": ("text", "a remark; where there is no value, why"),
+    "printed": ("text", "the wording of a published figure, shown as it is"),
+    "text": ("text", "the number as pages show it"),
+}
+
+
 def write(value: float | int | str | None, unit: str, decimals: int) -> str:
     """A value with its unit as British readers write it: `£4.67`, `27%`, `1,875`; `not available` for none.
 

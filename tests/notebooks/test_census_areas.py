@@ -92,7 +92,7 @@ def test_every_published_estimate_has_a_range_or_is_a_count(project, monkeypatch
 
 
 def test_a_count_of_2001_and_of_students_is_used_where_it_is_supplied(project, monkeypatch):
-    folder = project / "data/raw/coproduction"
+    folder = project / "data/raw/coproduction/records"
     (folder / "census_2001_stock.csv").write_text(f"area_code,birth_group,residents,source\n{PORTSMOUTH},non_eu,7000,invented\n")
     (folder / "local_students.csv").write_text(f"area_code,sex,students,half_width,source\n{PORTSMOUTH},women,1000,100,invented\n")
     html, names = run_cells(project, monkeypatch)

@@ -14,9 +14,9 @@ NOTEBOOK = "02b_participation"
 
 @pytest.fixture(scope="module")
 def with_records(tmp_path_factory) -> Path:
-    """A copy of the project with CSV files in the raw folder of the coproduction study."""
+    """A copy of the project with CSV files among the raw data of the coproduction study."""
     folder = copy_project(tmp_path_factory.mktemp("records"))
-    for path in write_example(folder / "data/raw/coproduction", seed=11):
+    for path in write_example(folder / "data/raw/coproduction/records", seed=11):
         path.write_text(path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8")
     return folder
 

@@ -1,7 +1,7 @@
 """dvc.yaml describes what really depends on what: a change must rerun every stage it can affect, and no others."""
 
-import ast
-import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,65 +11,78 @@ from analysis.pipeline.parameters import planned_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+sys.path.insert(0, str(ROOT / "scripts"))
+import dependencies
+from dependencies import notebook_of
 
-
-def notebook_of(stage: dict) -> str:
-    words = stage["do"]["cmd"].split()
-    return words[4] if words[3] == "run" else ""
-
-
-NOTEBOOK_STAGES = {name: stage for name, stage in STAGES.items() if notebook_of(stage)}
-
-
-def module_file(name: str) -> Path | None:
-    """The file of a dotted module name inside src, if it is one of ours."""
-    base = SRC.joinpath(*name.split("."))
-    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
-
-
-def imported(code: str) -> set[Path]:
-    """Our own modules that a piece of code imports, anywhere in it."""
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {path for name in names if name.startswith("analysis") and (path := module_file(name))}
-
-
-def reached(code: str) -> set[Path]:
-    """All of our modules that a piece of code reaches, directly or through others."""
-    found, pending = set(), imported(code)
-    while pending:
-        path = pending.pop()
-        found.add(path)
-        pending |= imported(path.read_text(encoding="utf-8")) - found
-    return found
+STAGES = dependencies.stages()
+NOTEBOOK_STAGES = dependencies.notebook_stages()
 
 
 @pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
 def test_a_stage_depends_on_every_module_its_notebook_reaches(name):
-    notebook = notebook_of(NOTEBOOK_STAGES[name])
-    content = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))
-    code = "\n".join("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
-    deps = [ROOT / dep for dep in NOTEBOOK_STAGES[name]["do"]["deps"]]
-    uncovered = [path for path in reached(code) if path != SRC / "analysis" / "__init__.py" and not covered(path, deps)]
-    assert uncovered == []
+    assert "data/processed/page_code.txt" in NOTEBOOK_STAGES[name]["do"]["deps"]
+    deps = [ROOT / dep for dep in (*NOTEBOOK_STAGES[name]["do"]["deps"], *STAGES["page_code"]["deps"])]
+    modules = dependencies.reached(notebook_of(NOTEBOOK_STAGES[name]))
+    assert SRC / "analysis/pipeline/run.py" in modules
+    assert SRC / "analysis/reporting/appendix.py" in modules
+    assert [path for path in modules if path != SRC / "analysis/__init__.py" and not covered(path, deps)] == []
 
 
 def covered(path: Path, deps: list[Path]) -> bool:
     return any(path == dep or dep in path.parents for dep in deps)
 
 
+@pytest.mark.slow
+def test_stages_depend_on_what_their_runs_read_and_on_nothing_else():
+    """Every notebook is run; `python scripts/dependencies.py --write` puts right what this finds."""
+    done = subprocess.run([sys.executable, "scripts/dependencies.py"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("open('data/raw/s/a.csv').close()", {"data/raw/s/a.csv"}),
+        ("Path('data/raw/s/a.csv').exists()", {"data/raw/s/a.csv"}),
+        ("Path('data/raw/s/not there.csv').is_file()", {"data/raw/s"}),
+        ("Path('data/raw/s/t/u/not there.csv').is_file()", {"data/raw/s"}),
+        ("list(Path('data/raw/s').glob('*.csv'))", {"data/raw/s"}),
+        ("os.listdir('data/raw/s/sub')", {"data/raw/s/sub"}),
+        ("Path('data/raw/s/sub').is_dir()", set()),
+        ("open('data/processed/x.json', 'w').close()", set()),
+        ("Path('params.yaml').exists()", set()),
+    ],
+)
+def test_what_a_process_reads_is_seen(tmp_path, code, expected):
+    """Also what it looks for in vain: the file could be there next time."""
+    for file in ("data/raw/s/a.csv", "data/raw/s/sub/b.csv", "data/processed/.gitkeep", "params.yaml"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("")
+    recording = (
+        "import os, sys\nfrom pathlib import Path\n"
+        f"sys.path.insert(0, {str(ROOT / 'scripts')!r})\nimport dependencies\nroot = Path.cwd()\n"
+        f"recorder = dependencies.Recorder(root / 'data')\nrecorder.start()\n{code}\n"
+        "print(*sorted(path.relative_to(root).as_posix() for path in recorder.inputs(root / 'data/raw')), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", recording], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split("\n")) - {""} == expected
+
+
+def test_dependencies_are_put_right_for_one_stage_only():
+    text = "stages:\n  one:\n    do:\n      deps:\n        - a\n        - b\n      outs:\n        - c\n  two:\n    do:\n      deps:\n        - a\n"
+    assert yaml.safe_load(dependencies.put_right(text, "one", ["x"])) == {
+        "stages": {"one": {"do": {"deps": ["x"], "outs": ["c"]}}, "two": {"do": {"deps": ["a"]}}}
+    }
+
+
 @pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
 def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
     notebook, stage = notebook_of(NOTEBOOK_STAGES[name]), NOTEBOOK_STAGES[name]["do"]
     assert f"notebooks/{notebook}.ipynb" in stage["deps"]
-    assert any(dep.startswith("data/raw/${item}") for dep in stage["deps"])
+    assert any(dep in ("data/raw/${item}", "data/raw/${item}/study.yaml") for dep in stage["deps"])
     assert "requirements.lock" in stage["deps"]
-    assert stage["params"] == [f"{notebook}.${{item}}"]
+    assert stage["params"] in ([f"{notebook}.${{item}}"], [notebook])  # 08 links to the pages of the other studies it runs for
     assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
 
 
@@ -81,6 +94,11 @@ def test_stages_and_params_plan_the_same_runs():
 
 def test_nothing_flows_backwards():
     """No stage writes raw data, and no two write the same file."""
-    outs = [out.replace("${item}", study) for stage in STAGES.values() for study in stage["foreach"] for out in stage["do"]["outs"]]
+    outs = [
+        out.replace("${item}", study)
+        for stage in STAGES.values()
+        for study in stage.get("foreach", [""])
+        for out in stage.get("do", stage)["outs"]
+    ]
     assert len(outs) == len(set(outs))
     assert all(out.startswith("data/processed/") for out in outs)

@@ -115,6 +115,102 @@ def test_a_link_keeps_the_state_and_reset_lists_what_differed(model, page_path, 
     assert other.evaluate("location.hash") == "#explorer" and other.noted == []
 
 
+NONSENSE = [
+    ("abc", "“abc” is not a number"), ("1e309", "“1e309” is too large"), ("-5", "“-5” is below 0, the least it can be"),
+    ("1,2,x", "is not a number"), ("0x10", "is not a number"), ("<img src=x onerror=alert(1)>", "is not a number"), ("--5", "is not a number"),
+]
+
+
+def test_typed_nonsense_changes_nothing_and_says_why(page_path, model, visit):
+    page = visit(page_path)
+    name = next(n for n in model.inputs if 0 <= model.entries[n].low < model.entries[n].high)
+    box = page.locator(f"input[data-entry={name}]")
+    for typed, told in NONSENSE:
+        box.fill(typed)
+        box.press("Enter")
+        said = page.locator(f"#{box.get_attribute('aria-describedby')}")
+        assert told in said.inner_text() and "Still" in said.inner_text() and said.get_attribute("role") == "alert"
+        assert box.get_attribute("aria-invalid") == "true" and box.input_value() == typed
+        assert page.evaluate("sroiExplorer.state()") == pytest.approx(model.central) and page.noted == []
+
+
+def test_after_nonsense_a_number_with_commas_is_taken(page_path, model, visit):
+    page = visit(page_path)
+    name = next(n for n in model.inputs if 0 <= model.entries[n].low < model.entries[n].high)
+    box = page.locator(f"input[data-entry={name}]")
+    for typed in ("abc", f"{model.entries[name].high:,.6f}"):
+        box.fill(typed)
+        box.press("Enter")
+    assert box.get_attribute("aria-invalid") == "false" and box.get_attribute("aria-describedby") is None
+    assert page.evaluate(f"sroiExplorer.state()['{name}']") == pytest.approx(model.entries[name].high, abs=1e-6)
+
+
+def test_an_emptied_field_goes_back_to_the_central_value_and_says_so(page_path, model, visit):
+    page = visit(page_path)
+    name = next(n for n in model.inputs if model.entries[n].low < model.entries[n].high)
+    box = page.locator(f"input[data-entry={name}]")
+    for typed in (repr(model.entries[name].high), " "):
+        box.fill(typed)
+        box.press("Enter")
+    assert "Left empty: back to the central value" in page.inner_text(".explorer .inputs")
+    assert page.evaluate("sroiExplorer.state()") == pytest.approx(model.central)
+    page.wait_for_function("name => document.querySelector(`input[data-entry=${name}]`).value.trim() !== ''", arg=name)
+
+
+def test_a_share_above_one_is_refused(page_path, model, visit):
+    share = next((n for n in model.inputs if model.entries[n].unit == "ratio" and 0 <= model.entries[n].low < model.entries[n].high <= 1), None)
+    if share is None:
+        pytest.fail(f"no share in {model.inputs}")
+    page = visit(page_path)
+    page.fill(f"input[data-entry={share}]", "1.5")
+    page.press(f"input[data-entry={share}]", "Enter")
+    assert "above 1, the most it can be" in page.inner_text(".explorer .inputs")
+
+
+def test_costs_of_zero_give_words_and_no_infinity(tmp_path, visit):
+    page = visit(write_page(read_model(toy(tmp_path)), tmp_path))
+    page.fill("input[data-entry=cost]", "0")
+    page.press("input[data-entry=cost]", "Enter")
+    page.wait_for_function("document.querySelector('.explorer .ratio').textContent.startsWith('No ratio')")
+    assert "∞" not in page.inner_text(".explorer") and "NaN" not in page.inner_text(".explorer") and page.noted == []
+
+
+def test_a_link_with_nonsense_says_what_it_did_not_use(tmp_path, visit):
+    page = visit(write_page(read_model(toy(tmp_path)), tmp_path))
+    page.evaluate("location.hash = '#explorer?nothing=1&lost=7&worth=40'")
+    page.wait_for_function("sroiExplorer.state().worth === 40")
+    told = page.inner_text(".explorer .panel")
+    assert "Not used from the link" in told and "nothing, lost" in told
+    assert page.evaluate("sroiExplorer.state().lost") == 0.2
+
+
+def test_the_keyboard_alone_is_enough(page_path, model, visit):
+    """From the first button by Tab to a slider, with the arrows, and back to the central case by the button."""
+    page = visit(page_path)
+    page.get_by_role("button", name="Link to this state").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "range":
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    before = page.evaluate("document.activeElement.value")
+    page.keyboard.press("ArrowLeft" if before != "0" else "ArrowRight")
+    page.wait_for_function("document.querySelector('#explorer').dataset.drawn > 1")
+    assert page.evaluate("sroiExplorer.state()") != pytest.approx(model.central)
+    page.get_by_role("button", name="Back to the central case").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#explorer').dataset.drawn > 2")
+    assert page.evaluate("sroiExplorer.state()") == pytest.approx(model.central)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_it_whole(page_path, visit, scheme):
+    page = visit(page_path, width=360, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    clipped = "[...document.querySelectorAll('.explorer input, .explorer button')].filter(e => e.getBoundingClientRect().right > 360).length"
+    assert page.evaluate(clipped) == 0
+
+
 @pytest.mark.parametrize("state", ["#explorer?nothing=1", "#explorer?cost=", "#explorer?cost=abc&rate=Infinity", "#explorer?__proto__=1", "#table-1"])
 def test_a_broken_link_changes_nothing(model, page_path, visit, state):
     page = visit(page_path)

@@ -12,7 +12,7 @@ from analysis.audit.plan import AuditPlan
 from analysis.quantities import parse_printed
 from analysis.study.claims import Claim, Ledger
 
-CASES = yaml.safe_load((Path(__file__).parent / "audit_cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "audit_cases.yaml").read_text(encoding="utf-8"))["cases"]
 CHECKS = {
     "totals": totals.check_total, "bases": granularity.check_bases, "granularity": granularity.check_granularity,
     "averages": averages.check_average, "drift": drift.check_drift, "order": drift.check_order,

@@ -16,7 +16,7 @@ from analysis.census.shares import share_of_parts
 from analysis.census.survey import Z_95
 from analysis.census.trend import weighted_trend
 
-CASES = yaml.safe_load((Path(__file__).parent / "census_cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "census_cases.yaml").read_text(encoding="utf-8"))["cases"]
 
 
 def _bounds(given):

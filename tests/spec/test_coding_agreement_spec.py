@@ -9,7 +9,7 @@ import yaml
 
 from analysis.coding.agreement import category_counts, gwet_ac1, krippendorff_alpha, percent_agreement
 
-CASES = yaml.safe_load(Path(__file__).with_name("coding_agreement.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(Path(__file__).with_name("coding_agreement.yaml").read_text(encoding="utf-8"))["cases"]
 MEASURES = {"alpha": krippendorff_alpha, "ac1": gwet_ac1, "percent_agreement": percent_agreement}
 CHECKS = [(case, name) for case in CASES for name in MEASURES if name in case]
 

@@ -11,7 +11,7 @@ from analysis.study import load_study
 from analysis.study.claims import Claim, Ledger
 
 HERE = Path(__file__).parent
-CASES = yaml.safe_load((HERE / "verdicts.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((HERE / "verdicts.yaml").read_text(encoding="utf-8"))["cases"]
 
 
 def ledger(rows: list[dict]) -> Ledger:

@@ -15,6 +15,7 @@ LAYERS = [
     {"results"},
     {"reporting"},
     {"pipeline"},
+    {"comparison"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

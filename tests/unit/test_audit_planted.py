@@ -2,8 +2,9 @@
 
 import pytest
 
-from analysis.audit.plan import read_plan
-from analysis.audit.planted import ERRORS, alarms, changed, linked_claims, missed, rates, reprinted, trials
+from analysis.audit.plan import claims_by_check, read_plan, touching
+from analysis.audit.planted import ERRORS, alarms, changed, linked_claims, missed, nearby, rates, reprinted, trials
+from analysis.audit.verdicts import audit
 from analysis.study import load_study
 
 STUDIES = ("coproduction", "connecting_opportunities")
@@ -60,6 +61,21 @@ def test_a_copy_leaves_the_ledger_as_it_is(planted):
     copy = changed(claims, {name: claims[name].model_copy(update={"printed": "1"})})
     assert copy[name].printed == "1" != claims[name].printed
     assert alarms(claims, plan) == before
+
+
+def test_looking_near_a_change_finds_what_looking_everywhere_finds(planted):
+    """Every seventh figure made wrong: verdicts differ only near it, and no alarm of the whole audit is missed."""
+    claims, plan, _ = planted
+    before, verdicts, named = alarms(claims, plan), audit(claims), claims_by_check(plan)
+    slips = [{name: reprinted(claim, "7,777")} for name, claim in claims.items() if claim.as_printed and not claim.is_date]
+    raised = 0
+    for change in slips[::7]:
+        copy, near = changed(claims, change), nearby(claims, change)
+        assert {new.claim_id for old, new in zip(verdicts, audit(copy), strict=True) if old != new} <= near
+        found = alarms(copy, touching(plan, named, change), near) - before
+        assert found == alarms(copy, plan) - before
+        raised += bool(found)
+    assert raised > 0
 
 
 def test_a_slip_in_a_percentage_is_found_and_named():

@@ -11,17 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
-from analysis.disclosure.reader import Background
+from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
 from analysis.examples import write_example
+from analysis.participants import read_records
 from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
-from analysis.pipeline.people import collect_decisions, stop_on_page_leaks, write_example_records
+from analysis.pipeline.example_records import write_example_records
+from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_answers import read_answers
+from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
+from analysis.reporting.views.before_after_statistics import NET
 from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
 from analysis.results import Kind
 from analysis.study import Study, load_study
@@ -49,7 +53,7 @@ def evidence_of(study: Study, **rules: object) -> Evidence:
 
 
 def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
-    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction"
+    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction/records"
     assert load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
 
 
@@ -92,7 +96,25 @@ def test_a_team_s_own_records_are_measured_and_no_small_count_of_the_headline_is
     counts = [count for table in answers.counts.values() for count in table.dropna()]
     assert all(count >= 10 for count in counts)
     # Nearly everybody improved, so the exact difference of the shares would say how few did not.
-    assert not answers.shown(answers.headline, "net improvement")
+    assert not answers.shown(answers.headline, NET)
+
+
+def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_path):
+    evidence = evidence_of(own_records(tmp_path))
+    answers = read_answers(evidence, seed=1, **COMPARE)
+    table = evidence.records.questionnaire
+    shown = reason_table(answers).html + words_table(answers).html
+    results = evidence.page.store.by_id
+    given = {key.split(".")[2]: result.value for key, result in results.items() if key.endswith(".given")}
+    for column, count in given.items():
+        reasons = reasons_of(table, column)
+        assert count + len(reasons) == len(table.values)
+        assert set(reasons.str.partition(":")[0]) <= {"in words", "missing", "refused", "not_asked"}
+    counts = [result.value for key, result in results.items() if ".reasons." in key or ".words." in key]
+    assert all(value == "hidden" or value == 0 or value >= 10 for value in counts)
+    assert ">other words<" in shown
+    rare = reasons_of(table, "friends_post").value_counts()
+    assert all(f">{word.removeprefix('in words: ')}<" not in shown for word in rare.index[rare < 10] if word.startswith("in words"))
 
 
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):
@@ -107,18 +129,36 @@ def test_records_of_another_study_are_refused(tmp_path):
         evidence_of(study)
 
 
-def test_two_notebooks_may_not_show_tables_by_one_column(tmp_path):
-    for notebook, column in (("a", "course"), ("b", "course")):
-        path = tmp_path / "data/processed/coproduction/results" / f"{notebook}.disclosure.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"notebook": notebook, "tables": {"t": [column]}, "decisions": []}))
-    (tmp_path / "data/raw/coproduction").mkdir(parents=True)
+def two_notebooks(study: Study, **categories: list[str]) -> None:
+    """Two notebooks that show trust of the same people in different categories, each protected by itself."""
+    answers = pd.Series(["low"] * 3 + ["middle"] * 12 + ["high"] * 87, name="trust")
+    for notebook, names in categories.items():
+        evidence = Evidence(Appendix(study.id, notebook, study.root), study, Rules(), read_records(study.records_folder, study.id))
+        merged = {level: name for name in names for level in name.split(" or ")}
+        people = answers.map(merged).rename("merged").to_frame()
+        derived = Derived("merged", ("trust",), merged.__getitem__)
+        evidence.protected({f"trust in {notebook}": count_people(people, ["merged"], {"merged": names})}, Background((derived,), categories={"trust": list(merged)}))
+        evidence.close()
+
+
+def test_a_later_notebook_stops_where_it_would_give_away_what_an_earlier_one_hides(tmp_path):
+    study = own_records(tmp_path)
+    with pytest.raises(InputError, match="notebooks/b.ipynb.*trust in a"):
+        two_notebooks(study, a=["low", "middle", "high"], b=["low or high", "middle"])
+    assert not (study.processed / "results/b.disclosure.json").exists()
+
+
+def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_merged(tmp_path):
+    study = own_records(tmp_path)
+    two_notebooks(study, a=["low or high", "middle"])
+    two_notebooks(study, b=["low or middle", "high"])
     (tmp_path / "data/raw/coproduction/study.yaml").write_bytes((ROOT / "data/raw/coproduction/study.yaml").read_bytes())
-    with pytest.raises(InputError, match="b.ipynb.*course"):
-        collect_decisions(tmp_path, "coproduction")
-    path.write_text(json.dumps({"notebook": "b", "tables": {"t": ["english"]}, "decisions": []}))
     merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text())
     assert [part["notebook"] for part in merged["notebooks"]] == ["a", "b"]
+    assert all("published" not in part for part in merged["notebooks"])
+    two_notebooks(study, **{"0": ["low", "middle", "high"]})
+    with pytest.raises(InputError, match="trust in 0"):
+        collect_decisions(tmp_path, "coproduction")
 
 
 def test_synthetic_records_are_never_written_into_a_real_study():

@@ -1,6 +1,10 @@
 """The list of sources at the end of a page."""
 
-from analysis.reporting.chain import CONTENTS, PLACE, with_sources
+import re
+
+import pytest
+
+from analysis.reporting.chain import CONTENTS, PLACE, RawTable, with_sources
 from analysis.reporting.markup import interval, number
 from analysis.results import Kind, Result, ResultStore
 
@@ -16,17 +20,19 @@ def page(body: str) -> str:
 
 def test_a_number_in_a_sentence_leads_to_its_entry():
     found = with_sources(page(f"<p>{number(CLAIM)} and {number(SHARE)}</p>"), STORE)
-    assert '<a class="num" data-result="claim:AA-001" data-kind="published" href="#from-1">10</a>' in found
-    assert '<li id="from-1">People: published, A table (source line 7)</li>' in found
-    assert "from <span data-structural>AA-001</span> (A table (source line 7))</li>" in found
+    assert '<a class="num" data-result="claim:AA-001" data-kind="published" href="#from-1" data-entry="1">10</a>' in found
+    assert '<li id="from-1">AA-001, People: 10: published, A table (source line 7)</li>' in found
+    assert 'from <a class="to-source" href="#from-1" data-entry="1">AA-001</a> (A table (source line 7))</li>' in found
     assert '<a href="#page-sources">' in found and PLACE not in found
 
 
 def test_a_row_of_numbers_has_one_entry_and_its_header_leads_there():
     row = f'<tr><th scope="row">Row</th><td>{number(CLAIM)}</td><td>{number(SHARE)}</td></tr>'
     found = with_sources(page(f"<table>{row}</table>"), STORE)
-    assert '<th scope="row"><a class="to-source" href="#from-1">Row</a></th>' in found
-    assert found.count('<li id="from-') == 1 and found.count("<a ") == 2
+    assert '<th scope="row"><a class="to-source" href="#from-1" data-entry="1">Row</a></th>' in found
+    entry, own = re.findall(r'<li id="from-\d">(.*?)</li>', found)
+    assert entry.startswith(f"{own}<br>Share of people: recomputed, claim:AA-001 / 20 * 100, by <code>a.b</code>, from")
+    assert found.count("<a ") == 3  # in the contents, in the header, and from the share to the count it rests on
 
 
 def test_numbers_that_come_from_the_same_place_share_an_entry():
@@ -55,3 +61,73 @@ def test_what_labels_and_sources_say_is_escaped():
     hostile = Result("x", "<b>bold</b>", 1, "people", Kind.PUBLISHED, source="<script>", low=0, high=2, interval="i")
     found = with_sources(page(f"<p>{number(hostile)} {interval(hostile)}</p>"), ResultStore({"x": hostile}))
     assert "<b>" not in found and "<script>" not in found and "&lt;script&gt;" in found
+
+
+class Elsewhere:
+    """Claims and raw tables that the page does not show."""
+
+    def find(self, name):
+        return Result(name, "A number elsewhere", 3, "people", Kind.PUBLISHED, source="Elsewhere (source line 9)") if name == "claim:AA-009" else None
+
+    def file(self, path):
+        return RawTable("a table", "https://example.org/table", ("claim:AA-009",)) if path == "data/raw/a.csv" else None
+
+
+def entries(found: str) -> list[str]:
+    return re.findall(r'<li id="from-\d+">(.*?)</li>', found)
+
+
+def computed(*inputs: str) -> ResultStore:
+    return ResultStore({"x": Result("x", "A sum", 4, "people", Kind.RECOMPUTED, inputs=inputs, function="a.sum")})
+
+
+def test_an_interval_alone_leads_to_the_entry_of_its_result():
+    ranged = Result("x", "A range", 4, "people", Kind.BOUNDED, low=2, high=6, interval="bounds", function="a.range")
+    found = with_sources(page(f"<p>{interval(ranged)}</p>"), ResultStore({"x": ranged}))
+    assert '<a class="interval" data-result="x" data-kind="bounded" data-part="interval" href="#from-1" data-entry="1">2 to 6</a>' in found
+
+
+def test_an_input_that_is_not_shown_has_an_entry_all_the_same():
+    store = computed("claim:AA-009")
+    found = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store, Elsewhere()))
+    assert len(found) == 2 and 'href="#from-2"' in found[0]
+    assert found[1] == "AA-009, A number elsewhere: 3: published, Elsewhere (source line 9)"
+
+
+def test_a_raw_table_tells_what_it_is_and_leads_to_the_claims_it_names():
+    store = computed("data/raw/a.csv")
+    found = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store, Elsewhere()))
+    assert found[0].startswith("recomputed, by <code>a.sum</code>, from <a") and ">a.csv</a>" in found[0]
+    assert found[1].startswith('<code>data/raw/a.csv</code>: a table; <a href="https://example.org/table">') and 'href="#from-3"' in found[1]
+    assert found[2].startswith("AA-009")
+
+
+@pytest.mark.parametrize("unknown", ["claim:AA-404", "data/raw/none.csv", "<b>"])
+def test_an_input_that_nobody_knows_is_named_and_leads_nowhere(unknown):
+    store = computed(unknown)
+    (only,) = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store, Elsewhere()))
+    assert "href" not in only and "<b>" not in only
+
+
+def test_numbers_that_rest_on_each_other_come_to_an_end():
+    pair = [Result(name, name, 1, "", Kind.RECOMPUTED, inputs=(other,), function="f") for name, other in (("a", "b"), ("b", "a"))]
+    found = entries(with_sources(page(f"<p>{number(pair[0])}</p>"), ResultStore({each.id: each for each in pair})))
+    assert len(found) == 2 and 'href="#from-2"' in found[0] and 'href="#from-1"' in found[1]
+
+
+def test_a_header_that_is_a_link_already_gets_a_second_one():
+    row = f'<tr><th scope="row"><a href="#claim">AA-001</a></th><td>{number(CLAIM)}</td></tr>'
+    found = with_sources(page(f"<table>{row}</table>"), STORE)
+    assert '<a href="#claim">AA-001</a> <a class="to-source" href="#from-1" data-entry="1">source</a></th>' in found
+
+
+def test_numbers_of_a_row_without_a_header_lead_there_themselves():
+    found = with_sources(page(f"<table><tr><td>{number(CLAIM)}</td><td>{number(SHARE)}</td></tr></table>"), STORE)
+    assert 'href="#from-1" data-entry="1">10</a>' in found and "50%</a>" in found and len(entries(found)) == 2
+
+
+def test_a_figure_names_its_entries_for_print():
+    rows = "".join(f'<tr><th scope="row">{row}</th><td>{number(each)}</td></tr>' for row, each in (("a", CLAIM), ("b", SHARE)))
+    figure = f"<figure><svg></svg><figcaption>A figure.</figcaption><table>{rows}</table></figure>"
+    found = with_sources(page(figure), STORE)
+    assert 'A figure.<span class="entries" data-structural> Its numbers: 1, 2.</span></figcaption>' in found

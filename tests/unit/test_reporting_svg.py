@@ -1,5 +1,6 @@
 """Figures as SVG: same bytes, text as text, colours that follow the page, labels that stay labels."""
 
+import math
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from analysis.reporting import charts
 from analysis.reporting.page import style_sheet
@@ -52,6 +54,18 @@ def test_same_bytes_whatever_the_hash_seed_and_the_user_s_settings(tmp_path):
             env={"PYTHONHASHSEED": seed, "MATPLOTLIBRC": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
         )
         assert run.stdout.decode() == draw("progress")
+
+
+def test_the_last_bit_of_a_length_does_not_show():
+    """Python 3.12 adds floats more exactly than 3.11: nothing on the page moves, and no id may change."""
+    def drawn(width):
+        fig = Figure(figsize=(width, 2.0))
+        fig.subplots().plot([0, 1], [0, 1], marker="o")
+        return to_svg(fig, "f", "Title", "Description")
+
+    assert drawn(math.nextafter(5.4, 6)) == drawn(5.4) != drawn(5.5)
+    used, known = re.findall(r"(?:url\(|href=\")#([^)\"]+)", drawn(5.4)), re.findall(r'id="([^"]+)"', drawn(5.4))
+    assert len(used) > 1 and set(used) <= set(known) and len(known) == len(set(known))
 
 
 @pytest.mark.parametrize("sort", CHARTS)

@@ -115,6 +115,15 @@ def test_the_copula_gives_the_rank_correlation_that_pearson_derived_and_leaves_t
     assert np.sort(joined[:, 2])[::1638] == pytest.approx(np.linspace(0, 1, 11), abs=0.01)
 
 
+def test_the_copula_may_write_over_its_numbers_and_otherwise_leaves_them():
+    uniform = np.asfortranarray(np.concatenate(list(uniforms(64, 3, 3))))
+    kept, correlations = uniform.copy(), matrix("abc", [Group(name="g", members=("a", "c"), correlation=0.5)])
+    joined = correlate(uniform, correlations)
+    assert (uniform == kept).all() and (joined != kept).any()
+    assert correlate(uniform, correlations, out=uniform) is uniform
+    assert (uniform == joined).all()
+
+
 def test_no_group_leaves_the_uniform_numbers_as_they_are():
     uniform = np.concatenate(list(uniforms(16, 2, 3)))
     assert correlate(uniform, matrix("ab", [])) is uniform

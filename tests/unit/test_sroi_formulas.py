@@ -32,7 +32,7 @@ def test_mathml_is_well_formed_and_keeps_every_name(tree):
 
     root = fromstring(f"<math>{mathml(tree, symbol)}</math>")
     names = re.findall(r"[abc](?![a-z])", write_formula(tree, SHEET))
-    assert sorted(name.text for name in root.iter("mtext")) == sorted(names)
+    assert sorted(name.text for name in root.iter("mi")) == sorted(names)
 
 
 def test_extremes_take_the_name_of_the_language():
@@ -42,4 +42,4 @@ def test_extremes_take_the_name_of_the_language():
 
 
 def test_names_from_data_are_escaped():
-    assert symbol("<b>") == "<mtext>&lt;b&gt;</mtext>"
+    assert symbol("<b>") == "<mi>&lt;b&gt;</mi>"

@@ -57,6 +57,15 @@ def test_government_gets_more_than_the_costs_without_research(paper):
     assert found.by_beneficiary["government"] > found.cost * (1 - paper.central["research_share"])
 
 
+def test_what_is_asked_for_alone_is_what_all_formulas_give_and_no_more_is_computed(paper):
+    values = draws(paper, 5)
+    every, found = paper.evaluate_steps(values), paper.evaluate(values)
+    assert (found.ratio == every["total.ratio"]).all()
+    assert not [name for name in found.found if name.startswith(("beneficiary", "total.year"))]
+    assert [list(part) for part in found.by_beneficiary.values()] == [list(every[step.id]) for step in paper.steps if step.role == "beneficiary"]
+    assert list(found.by_year[1]) == list(every["total.year.1"])
+
+
 def test_the_weekly_value_by_the_price_index():
     """£13,500 of 2011 is £273 a week of 2013: over 365 or 365.25 days, not over 52 weeks."""
     index, source = read_index(ROOT)

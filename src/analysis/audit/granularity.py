@@ -7,7 +7,7 @@ Preprints 4:e2400v1, in the analytic form of Allard (2018). Both ends of a round
 figure is called impossible only if no rule of rounding an exact half would give it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -130,9 +130,10 @@ def _squares_fit(total: int, sd: Printed, n: int, items: int, scale: tuple[int, 
     return any(squares % 2 == total % 2 for squares in allowed)
 
 
-def impossible_shares(ledger: Ledger) -> list[str]:
-    """Ids of the percentages and means that no whole number of people on their printed base gives."""
-    return [claim_id for claim_id, claim in ledger.items() if claim.base and not _possible(claim, ledger[claim.base])]
+def impossible_shares(ledger: Ledger, claims: Collection[str] | None = None) -> list[str]:
+    """Ids of the percentages and means, of all claims or of those named, that no whole number of people on their base gives."""
+    looked_at = [claim for claim_id, claim in ledger.items() if claims is None or claim_id in claims]
+    return [claim.claim_id for claim in looked_at if claim.base and not _possible(claim, ledger[claim.base])]
 
 
 def _possible(claim: Claim, base: Claim) -> bool:
@@ -226,13 +227,13 @@ def _base_words(
     return text
 
 
-def outcome_of_ledger(ledger: Ledger) -> list[Check]:
-    """One failed check for each percentage that is impossible on its printed base."""
+def outcome_of_ledger(ledger: Ledger, claims: Collection[str] | None = None) -> list[Check]:
+    """One failed check for each percentage that is impossible on its printed base; of all claims, or of those named."""
     return [
         Check(
             f"impossible_{name_of(claim_id)}", Method.GRANULARITY, "A percentage that no whole number of people gives",
             Outcome.FAILS, (claim_id, ledger[claim_id].base),
             f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number", culprits=(claim_id,),
         )
-        for claim_id in impossible_shares(ledger)
+        for claim_id in impossible_shares(ledger, claims)
     ]

@@ -7,8 +7,8 @@ deletion filter of Chinneck and Dravnieks 1991). Whole numbers are not asked for
 are allowed, so that a conflict is one under every rule of rounding an exact half.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from math import inf, isinf
 
@@ -19,6 +19,7 @@ from analysis.quantities import Interval
 from analysis.study.claims import Claim, Ledger
 
 LARGEST_TRIED = 4  # statements in a conflict that is found by trying every set
+Point = dict[str, float]  # a value for each variable
 Row = tuple[dict[str, float], float]  # coefficients by variable, and what their sum is at most
 
 
@@ -112,11 +113,17 @@ def solve(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None
 
     Minus infinity where the objective has no smallest value.
     """
+    found = _solved(rows, fixed, objective)
+    return found and found[0]
+
+
+def _solved(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None = None) -> tuple[float, Point] | None:
+    """As `solve`, with a point at which the value is reached (empty where the objective has no smallest value)."""
     from scipy.optimize import linprog
 
     names = sorted({name for terms, _ in rows for name in terms} | set(fixed) | set(objective.terms if objective else ()))
     if not names:
-        return None if any(most < 0 for _, most in rows) else 0.0
+        return None if any(most < 0 for _, most in rows) else (0.0, {})
     goal = objective or Linear({})
     found = linprog(
         [goal.terms.get(name, 0.0) for name in names],
@@ -126,7 +133,15 @@ def solve(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None
     )
     if found.status in (2, 4):
         return None
-    return -inf if found.status == 3 else float(found.fun) + goal.constant
+    if found.status == 3:
+        return -inf, {}
+    return float(found.fun) + goal.constant, dict(zip(names, found.x.tolist(), strict=True))
+
+
+def _holds(row: Row, point: Point) -> bool:
+    """Whether a row is satisfied at a point, well within the tolerance of the solver (1e-7)."""
+    terms, most = row
+    return sum(value * point.get(name, 0.0) for name, value in terms.items()) <= most + 1e-12
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,22 @@ class System:
     def feasible(self, kept: Iterable[int]) -> bool:
         """Whether the statements of these places can all be true."""
         return solve([row for place in kept for row in self.rows[place]], self.fixed) is not None
+
+    def point(self, kept: Collection[int]) -> Point | None:
+        """Values at which the statements of these places are true, and the others as nearly as can be; None if there are none.
+
+        Each other statement may be missed by a slack of its own, and the sum of the slacks is made smallest.
+        """
+        slack = {place: f"slack {place}" for place in range(len(self.rows)) if place not in kept}
+        rows = [
+            (terms | ({slack[place]: -1.0} if place in slack else {}), most) for place, rows in enumerate(self.rows) for terms, most in rows
+        ]
+        found = _solved(rows, self.fixed, Linear(dict.fromkeys(slack.values(), 1.0)))
+        return found and {**self.fixed, **found[1]}
+
+    def true_at(self, point: Point) -> frozenset[int]:
+        """The places of the statements that are true at a point, to the last digits."""
+        return frozenset(place for place, rows in enumerate(self.rows) if all(_holds(row, point) for row in rows))
 
     def range_of(self, kept: Iterable[int], form: Linear) -> Interval | None:
         """The values that a linear form can have while the statements of these places are true; None if they cannot be."""
@@ -163,14 +194,31 @@ def smallest_conflicts(found: System) -> tuple[tuple[int, ...], ...]:
     conflicts: list[tuple[int, ...]] = []
     if found.feasible(places):
         return ()
+    together = _Together(found)
     for size in range(1, LARGEST_TRIED + 1):
         tried = (c for c in combinations(places, size) if not any(set(known) <= set(c) for known in conflicts))
-        conflicts += [chosen for chosen in tried if not found.feasible(chosen)]
+        conflicts += [chosen for chosen in tried if not together.feasible(chosen)]
     rest = _without_worst(places, conflicts)
     while not found.feasible(rest):
         conflicts.append(_filtered(found, list(rest)))
         rest = _without_worst(rest, conflicts)
     return tuple(sorted(set(conflicts), key=lambda conflict: (len(conflict), conflict)))
+
+
+@dataclass
+class _Together:
+    """Which statements can be true together: at every point found so far some are, so that few sets have to be solved."""
+
+    system: System
+    known: list[frozenset[int]] = field(default_factory=list)
+
+    def feasible(self, chosen: tuple[int, ...]) -> bool:
+        if any(known.issuperset(chosen) for known in self.known):
+            return True
+        point = self.system.point(chosen)
+        if point is not None:
+            self.known.append(self.system.true_at(point) | frozenset(chosen))
+        return point is not None
 
 
 def _without_worst(places: tuple[int, ...], conflicts: list[tuple[int, ...]]) -> tuple[int, ...]:

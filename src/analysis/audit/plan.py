@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from analysis.errors import InputError
+from analysis.expressions import ExpressionError, parse
 from analysis.study import Study
 from analysis.study.tables import read_csv, validate
 
@@ -15,6 +16,18 @@ COMPARISONS = "comparisons.csv"
 _COMPARISON_COLUMNS = ("measure", "label", "national", "printed", "matched", "like_for_like", "why")
 _CLAIM_IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _CLAIM = r"^[A-Z]{2,4}-\d{3,}$"
+ClaimId = Annotated[str, Field(pattern=_CLAIM)]
+
+
+def _in_the_grammar(text: str) -> str:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        raise ValueError(f"a formula of numbers, names, + - * / and parentheses: {error}") from None
+    return text
+
+
+Formula = Annotated[str, AfterValidator(_in_the_grammar)]
 
 
 class Strict(BaseModel):
@@ -33,32 +46,32 @@ class Entry(Strict):
 class GranularityEntry(Entry):
     """Percentages that should be those of whole numbers of people on one base."""
 
-    base: str = Field(pattern=_CLAIM)
+    base: ClaimId
     base_is_printed: bool = True
-    claims: tuple[str, ...] = Field(min_length=1)
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
 
 
 class CountAndShare(Strict):
     """A row of a table: a count and its percentage."""
 
-    count: str = Field(pattern=_CLAIM)
-    share: str = Field(pattern=_CLAIM)
+    count: ClaimId
+    share: ClaimId
 
 
 class BaseTable(Entry):
     """A table of counts and percentages of one base; `others` are further bases that a row may have."""
 
-    base: str = Field(pattern=_CLAIM)
+    base: ClaimId
     base_is_printed: bool
-    others: tuple[str, ...] = ()
+    others: tuple[ClaimId, ...] = ()
     rows: tuple[CountAndShare, ...] = Field(min_length=1)
 
 
 class TotalEntry(Entry):
     """Parts that should add up to a total (a claim, or a number such as 100), or that lie within it."""
 
-    total: str | float
-    parts: tuple[str, ...] = Field(min_length=1)
+    total: float | ClaimId
+    parts: tuple[ClaimId, ...] = Field(min_length=1)
     relation: Literal["equals", "within"] = "equals"
     base_is_printed: bool = Field(default=True, description="whether the source implies that the parts make up the total")
 
@@ -66,15 +79,15 @@ class TotalEntry(Entry):
 class AverageRow(Strict):
     """A row that an average may run over: its percentage and, where printed, the count and target behind it."""
 
-    value: str = Field(pattern=_CLAIM)
-    count: str | None = None
-    target: str | None = None
+    value: ClaimId
+    count: ClaimId | None = None
+    target: ClaimId | None = None
 
 
 class AverageEntry(Entry):
     """A printed average and the sets of rows it may be the average of; `as_worded` names the set its words mean."""
 
-    printed: tuple[str, ...] = Field(min_length=1)
+    printed: tuple[ClaimId, ...] = Field(min_length=1)
     as_worded: str | None
     rows: dict[str, AverageRow]
     sets: dict[str, tuple[str, ...]]
@@ -83,7 +96,7 @@ class AverageEntry(Entry):
 class DriftEntry(Entry):
     """Claims that purport to be the same thing but differ in unit, label, base, period or price year."""
 
-    claims: tuple[str, ...] = Field(min_length=2)
+    claims: tuple[ClaimId, ...] = Field(min_length=2)
     differs_in: Literal["unit", "value", "wording", "date"]
     printed_as: tuple[str, ...] = ()
     why: str
@@ -92,18 +105,18 @@ class DriftEntry(Entry):
 class OrderEntry(Entry):
     """A date that cannot come before another."""
 
-    first: str = Field(pattern=_CLAIM)
-    then: str = Field(pattern=_CLAIM)
+    first: ClaimId
+    then: ClaimId
     why: str
 
 
 class ImpliedEntry(Entry):
     """A number that printed figures imply, held against the one that the words name; `read_to` is a coarser rounding."""
 
-    formula: str
+    formula: Formula
     unit: str
     decimals: int = 0
-    expected: str | None = None
+    expected: ClaimId | None = None
     read_to: dict[str, float] = Field(default_factory=dict)
     whole: bool = False
     why: str
@@ -112,8 +125,8 @@ class ImpliedEntry(Entry):
 class RegressionEntry(Entry):
     """A printed share of explained variance, and the numbers of people it may rest on."""
 
-    r_squared: str = Field(pattern=_CLAIM)
-    people: tuple[str, ...] = Field(min_length=1)
+    r_squared: ClaimId
+    people: tuple[ClaimId, ...] = Field(min_length=1)
     why: str
 
 
@@ -121,12 +134,12 @@ class Statement(Strict):
     """One statement of a system: `left` (over `per`) equals a claim, or equals, or is at most, another expression."""
 
     says: str
-    left: str
-    per: str | None = None
+    left: Formula
+    per: Formula | None = None
     scale: float = 1.0
-    claim: str | None = None
-    equals: str | None = None
-    at_most: str | None = None
+    claim: ClaimId | None = None
+    equals: Formula | None = None
+    at_most: Formula | None = None
     assumed: bool = False
 
 
@@ -135,7 +148,7 @@ class SystemEntry(Entry):
 
     statements: tuple[Statement, ...] = Field(min_length=2)
     fixed: dict[str, float] = Field(default_factory=dict)
-    bounds: dict[str, str] = Field(default_factory=dict)
+    bounds: dict[str, Formula] = Field(default_factory=dict)
     unit: str = "people"
     decimals: int = 0
     why: str
@@ -144,17 +157,17 @@ class SystemEntry(Entry):
 class SplitEntry(Entry):
     """Unknown counts with unit values, of which the number in all and the value in all are printed."""
 
-    total: str = Field(pattern=_CLAIM)
-    value: str = Field(pattern=_CLAIM)
-    unit_values: dict[str, str]
+    total: ClaimId
+    value: ClaimId
+    unit_values: dict[str, ClaimId]
     why: str
 
 
 class TwoGroupsEntry(Entry):
     """Percentages of two groups whose sizes are not printed, with the number in both together."""
 
-    total: str = Field(pattern=_CLAIM)
-    shares: tuple[str, str]
+    total: ClaimId
+    shares: tuple[ClaimId, ClaimId]
     why: str
 
 
@@ -170,8 +183,8 @@ class Discrepancy(Strict):
     title: str
     severity: Literal["headline", "table", "wording"]
     checks: tuple[str, ...] = ()
-    claims: tuple[str, ...] = Field(min_length=1)
-    unknown: tuple[str, ...] = ()
+    claims: tuple[ClaimId, ...] = Field(min_length=1)
+    unknown: tuple[ClaimId, ...] = ()
     words: str
     inference: str = ""
     correction: str = ""
@@ -182,9 +195,9 @@ class Comparison(Strict):
 
     measure: str
     label: str
-    national: str
-    printed: str
-    matched: str
+    national: ClaimId
+    printed: ClaimId
+    matched: Formula
     like_for_like: str
     why: str
 

@@ -6,9 +6,10 @@ with a seed from every claim that an error of the kind can befall, those that no
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from random import Random
 
 import pandas as pd
@@ -18,6 +19,7 @@ from analysis.audit.granularity import PERCENT, possible_totals
 from analysis.audit.plan import AuditPlan, claims_by_check, touching
 from analysis.audit.run import run_checks
 from analysis.audit.verdicts import Finding, Verdict, audit
+from analysis.audit.verdicts import check as verdict_on
 from analysis.expressions import Operation, Reference, references
 from analysis.quantities import parse_printed
 from analysis.study.claims import Claim, Ledger
@@ -42,16 +44,32 @@ class Trial:
         return any(culprit in self.claims for _, culprit in self.alarms)
 
 
-def alarms(ledger: Ledger, plan: AuditPlan) -> frozenset[Alarm]:
-    """Every inconsistent claim, and every failed check with the claims it points at, if it points at some."""
-    wrong = {("verdict", finding.claim_id) for finding in audit(ledger) if finding.verdict is Verdict.INCONSISTENT}
-    failed = [check for check in run_checks(ledger, plan, explain=False) if check.outcome is Outcome.FAILS]
+def alarms(ledger: Ledger, plan: AuditPlan, claims: Collection[str] | None = None) -> frozenset[Alarm]:
+    """Every inconsistent claim, of all or of those named, and every failed check with the claims it points at, if at some."""
+    findings = audit(ledger) if claims is None else [verdict_on(ledger[claim], ledger) for claim in claims]
+    wrong = {("verdict", finding.claim_id) for finding in findings if finding.verdict is Verdict.INCONSISTENT}
+    failed = [check for check in run_checks(ledger, plan, explain=False, claims=claims) if check.outcome is Outcome.FAILS]
     return frozenset(wrong | {(check.id, culprit) for check in failed for culprit in check.culprits or ("",)})
 
 
 def changed(ledger: Ledger, change: Change) -> Ledger:
     """A copy of a ledger with some claims replaced."""
     return Ledger(ledger.claims | change, ledger.rows, ledger.name)
+
+
+def nearby(ledger: Ledger, change: Change) -> frozenset[str]:
+    """The claims of the changed copy whose verdict a change can alter: those it touches, and what looks at these.
+
+    A claim looks at the claims of its formula, at its base, and at every print of the same quantity.
+    """
+    copy = changed(ledger, change)
+    quantities = {claims[name].quantity for claims in (ledger, copy) for name in change if name in claims}
+    return frozenset(claim_id for claim_id, claim in copy.items() if claim.quantity in quantities or _looks_at(claim, change))
+
+
+def _looks_at(claim: Claim, change: Change) -> bool:
+    formula = references(claim.expression) if claim.expression else ()
+    return claim.base in change or any(name.removeprefix("claim:") in change for name in formula)
 
 
 def reprinted(claim: Claim, printed: str, **more: str) -> Claim:
@@ -78,6 +96,7 @@ def _figures(ledger: Ledger) -> list[Claim]:
     return [c for c in ledger.values() if c.as_printed and not c.is_date and re.search(r"\d", c.printed) and _readable(c.printed)]
 
 
+@lru_cache(maxsize=4096)
 def _readable(printed: str) -> bool:
     try:
         parse_printed(printed)
@@ -257,8 +276,8 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
         for number in range(count):
             kind = usable[number % len(usable)]
             change = _make(makers[kind], ledger, verdicts, random)
-            raised = tuple(sorted(alarms(changed(ledger, change), touching(plan, named, change)) - before))
-            found.append(Trial(kind, harmless, tuple(change), _is_linked(change, linked), raised))
+            raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change))
+            found.append(Trial(kind, harmless, tuple(change), _is_linked(change, linked), tuple(sorted(raised - before))))
     return tuple(found)
 
 

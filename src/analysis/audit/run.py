@@ -1,6 +1,6 @@
 """Runs every check of a plan over a ledger, and says which findings stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.audit.averages import check_average
@@ -24,16 +24,17 @@ _CHECKS = {
 SEVERITIES = ("headline", "table", "wording")
 
 
-def run_checks(ledger: Ledger, plan: AuditPlan, explain: bool = True) -> tuple[Check, ...]:
+def run_checks(ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Collection[str] | None = None) -> tuple[Check, ...]:
     """Every check of a plan, in the order of the methods.
 
-    Without `explain`, conflicts and smallest bases are not looked for, which is what takes time.
+    Without `explain`, conflicts and smallest bases are not looked for, which is what takes time. `claims` are those whose
+    own percentages are looked at (None: all).
     """
-    return tuple(_run(ledger, plan, explain))
+    return tuple(_run(ledger, plan, explain, claims))
 
 
-def _run(ledger: Ledger, plan: AuditPlan, explain: bool) -> Iterator[Check]:
-    yield from outcome_of_ledger(ledger)
+def _run(ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None) -> Iterator[Check]:
+    yield from outcome_of_ledger(ledger, claims)
     yield from (check_granularity(entry, ledger, explain) for entry in plan.granularity)
     for name, check in _CHECKS.items():
         yield from (check(entry, ledger) for entry in getattr(plan, name))

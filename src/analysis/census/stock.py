@@ -15,7 +15,7 @@ from analysis.errors import InputError
 
 STOCK_FILE = "census_2001_stock.csv"
 HOW_TO_SUPPLY = (
-    f"Put {STOCK_FILE} into the study's folder under data/raw, with the columns area_code, birth_group, residents and "
+    f"Put {STOCK_FILE} into the folder records of the study, under data/raw, with the columns area_code, birth_group, residents and "
     "source, from 2001 Census table UV008 (eu_2001, eu_accession, non_eu) or KS005 (eu_2001, elsewhere)."
 )
 # KS005 of 2001 knows no later members: accession countries and the rest of the world stand together as "elsewhere".

@@ -73,6 +73,28 @@ def prove(
     return table
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a reader has of linked tables: `reader` with its rows (cells, then published sums), each between `low` and `high`.
+
+    A hidden cell lies between minus and plus infinity; `sensitive` marks the cells that are hidden for their own sake.
+    """
+
+    reader: Reader
+    low: np.ndarray
+    high: np.ndarray
+    sensitive: np.ndarray
+
+
+def standing(
+    tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
+) -> Standing:
+    """What a reader has of linked tables as shown (<NA> hidden)."""
+    state = _State(_with_margins(tables), rules, background)
+    state.publish(shown)
+    return Standing(state.reader, state.low, state.high, state.sensitive)
+
+
 def _with_margins(tables: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
     full = {name: with_margins(counts) for name, counts in tables.items()}
     if len({int(series.iloc[-1]) for series in full.values()}) > 1:

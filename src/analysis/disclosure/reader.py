@@ -69,8 +69,9 @@ class Cell:
 class Reader:
     """Everything that is published of some linked tables, and what follows.
 
-    `cells` lists the cells in order; `holds` (cells x unknowns) says which unknowns each sums up; `links` are the
-    equations between unknowns of different tables about the same people.
+    `types` are the types of people whose numbers are the unknowns, one frame for each set of columns; `cells` lists the
+    cells in order; `holds` (cells x unknowns) says which unknowns each sums up; `links` are the equations between unknowns
+    of different tables about the same people.
     """
 
     def __init__(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> None:
@@ -83,6 +84,7 @@ class Reader:
         categories = _categories(tables, background)
         _check_known(needs, categories)
         blocks = [_types(names, categories, background.derived) for names in _blocks(needs)]
+        self.types = blocks
         self.cells = [Cell(name, labels) for name, series in tables.items() for labels in series.index]
         self.statements = list(background.statements)
         places = [_block_for(blocks, need) for need in needs]

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from analysis.errors import InputError
 
-# Rule of thumb for each: S. Bond, M. Brandt, P.-P. de Wolf, Guidelines for Output Checking (Eurostat, Data without
-# Boundaries, 2015). Principles, and the practice of UK research data centres of setting such thresholds for their data:
-# E. Griffiths and others, Handbook on Statistical Disclosure Control for Outputs (Safe Data Access Professionals, 2019).
+# Ten people in a cell is the threshold that the Office for National Statistics applies, among other principles, to outputs
+# of its Longitudinal Study (advice of ONS, reproduced by the study's support unit CeLSIUS, celsius.lshtm.ac.uk/onscell.html).
+# Ten, in a cell and as residual degrees of freedom, are also the defaults of acro, the checking tool that grew out of a
+# Eurostat project (github.com/AI-SDC/ACRO, acro/default.yaml). Where such rules of thumb come from: S. Bond, M. Brandt and
+# P.-P. de Wolf, Guidelines for the checking of output based on microdata research (2015,
+# cros.ec.europa.eu/system/files/2024-02/Output-checking-guidelines.pdf), whose wording was not checked for these numbers.
 MINIMUM_CELL = 10  # people in a cell, and behind a mean
 MINIMUM_RESIDUAL_DF = 10  # observations less parameters of a model
-LARGEST_SHARE = 0.9  # of a group in one category; above it the group itself is disclosed
-LOWEST_MINIMUM_CELL = 5  # allowed only with a written reason; no cell of four or fewer is ever shown
-ROUNDING_BASES = (5, 10)  # 5: rounding of the Higher Education Statistics Agency's standard methodology
+LARGEST_SHARE = 0.9  # of a group in one category; above it the group itself is disclosed. Our value, after those guidelines
+LOWEST_MINIMUM_CELL = 5  # our value: allowed only with a written reason; no cell of four or fewer is ever shown
+# 5: what the Higher Education Statistics Agency rounds to (its page Rounding and suppression to anonymise statistics).
+ROUNDING_BASES = (5, 10)
 
 SINGLE_CASES = frozenset({"minimum", "maximum", "range", "mode", "outlier", "single case", "residual"})
 

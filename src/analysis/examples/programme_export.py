@@ -1,6 +1,5 @@
 """The made-up export as a whole: made, and written as an export that the readers take."""
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from analysis.examples.programme_records import (
     make_referrals,
     make_targets,
 )
-from analysis.examples.records import NOTICE
+from analysis.examples.records import write_records
 from analysis.participants.exports import FOLDER
 
 
@@ -43,18 +42,4 @@ def make_export(seed: int = EXPORT_SEED) -> dict[str, pd.DataFrame]:
 
 def write_export(study_folder: Path, seed: int = EXPORT_SEED) -> list[Path]:
     """Write the made-up export into a study's folder as CSV files and records.yaml; returns the paths. Same seed, same bytes."""
-    contents = {f"{name}.csv": _csv(table) for name, table in make_export(seed).items()}
-    contents["records.yaml"] = f"{NOTICE}id_prefix: {ID_PREFIX}\nof_study: {OF_STUDY}\n"
-    folder = study_folder / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in contents.items():
-        temporary = folder / f".{name}.part"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(folder / name)
-    return [folder / name for name in contents]
-
-
-def _csv(table: pd.DataFrame) -> str:
-    content = io.StringIO()
-    table.to_csv(content, index=False, lineterminator="\n")
-    return content.getvalue()
+    return write_records(study_folder / FOLDER, make_export(seed), f"id_prefix: {ID_PREFIX}\nof_study: {OF_STUDY}\n")

@@ -1,6 +1,5 @@
 """The worked example as a whole: made, written as participant files, and held against the published figures."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,20 +44,19 @@ def make_example(seed: int = DEFAULT_SEED) -> dict[str, pd.DataFrame]:
 
 def write_example(folder: Path, seed: int = DEFAULT_SEED) -> list[Path]:
     """Write the worked example into `folder` as CSV files and records.yaml; returns the paths. Same seed, same bytes."""
-    contents = {f"{name}.csv": _csv(table) for name, table in make_example(seed).items()}
-    contents["records.yaml"] = f"{NOTICE}id_prefix: {ID_PREFIX}\n"
+    return write_records(folder, make_example(seed), f"id_prefix: {ID_PREFIX}\n")
+
+
+def write_records(folder: Path, tables: dict[str, pd.DataFrame], layout: str) -> list[Path]:
+    """Write made-up tables as CSV files, and records.yaml with the notice that they are made up; each whole or not at all."""
+    contents = {f"{name}.csv": table.to_csv(index=False, lineterminator="\n") for name, table in tables.items()}
+    contents["records.yaml"] = NOTICE + layout
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
         temporary = folder / f".{name}.part"
         temporary.write_text(text, encoding="utf-8", newline="\n")
         temporary.replace(folder / name)
     return [folder / name for name in contents]
-
-
-def _csv(table: pd.DataFrame) -> str:
-    content = io.StringIO()
-    table.to_csv(content, index=False, lineterminator="\n")
-    return content.getvalue()
 
 
 def figures_met(questionnaire: pd.DataFrame, attendance: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:

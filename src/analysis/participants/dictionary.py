@@ -22,8 +22,8 @@ _DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip archive can hold; a
 _OPENING = """# Data dictionary of the participant files
 
 Generated from `src/analysis/participants/schema.py` and `monitoring.py` beside it; do not edit. The files are optional and the same for every study.
-Put them into `data/raw/<study>/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx` or
-`.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
+Put them into `data/raw/<study>/records/` as `questionnaire`, `attendance` and `advice_contacts`, each as `.csv`, `.xlsx`
+or `.sav`, or as three sheets of `participants.xlsx`. Empty templates and the schemas as JSON are in `data/templates/`.
 Only pseudonymous ids belong into these files: no names, addresses, telephone numbers or free text.
 """
 
@@ -122,7 +122,7 @@ def _codes_section() -> str:
 def _table_section(table: str) -> str:
     rows = [_row(column) for column in table_columns(table).values()]
     head = ["| column | label | holds | unit | about |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join([f"## {table}\n", f"{table_model(table).__doc__}\n", *head, *rows, "", *_rule_lines(table), ""])
+    return "\n".join([f"## {table}\n", f"{table_model(table).__doc__}\n", *head, *rows, "", *(f"- {rule}" for rule in rule_lines(table)), ""])
 
 
 def _row(column: Column) -> str:
@@ -131,16 +131,17 @@ def _row(column: Column) -> str:
     return f"| `{column.name}` | {column.label} | {holds} | {column.unit} | {column.about} |"
 
 
-def _rule_lines(table: str) -> list[str]:
-    key = [f"- No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
-    one_of = [f"- Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
-    known = [] if table == "questionnaire" or table in EXPORT_TABLES else ["- Each person_id has a row in the questionnaire file."]
+def rule_lines(table: str) -> list[str]:
+    """What must hold for the rows of a participant file, one rule a line."""
+    key = [f"No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
+    one_of = [f"Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
+    known = [] if table == "questionnaire" or table in EXPORT_TABLES else ["Each person_id has a row in the questionnaire file."]
     return [
         *key,
         *one_of,
         *known,
         *(
-            f"- {rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)."
+            f"{rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)."
             for rule in RULES[table]
         ),
     ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.participants.layout import ExportLayout, read_layout
 from analysis.participants.monitoring import EXPORT_TABLES
-from analysis.participants.records import LAYOUT, check_prefix, check_study, find_source, read_table, shown
+from analysis.participants.records import LAYOUT, check_people, check_prefix, check_study, find_source, read_table, shown
 from analysis.participants.typed import Table
 
 FOLDER = "management_information"
@@ -68,7 +68,7 @@ def link_export(export: Export) -> Export:
     _check_one_partner(people)
     for name, table in export.tables.items():
         if name != "participants" and "person_id" in table.values:
-            _check_known(table, people)
+            check_people(table, people, "a row among the participants")
     if "exits" in export:
         _check_exits(export["exits"], people)
     if "targets" in export:
@@ -129,21 +129,6 @@ def _check_one_partner(people: Table) -> None:
             f"{spells['person_id'][place]} with {spells['partner'][place]} from {spells['begins'][place].date()}, while still with {before[place]}",
             "one partner at a time",
             "fill in partner_until of the earlier row, or take one of the two rows out",
-        )
-
-
-def _check_known(table: Table, people: Table) -> None:
-    ids = table.values["person_id"]
-    unknown = np.flatnonzero(ids.notna() & ~ids.isin(people.values["person_id"]))
-    if len(unknown):
-        more = int(ids.iloc[unknown].nunique()) - 1
-        others = f" ({more:,} more such {'id' if more == 1 else 'ids'})" if more else ""
-        raise table.error(
-            int(unknown[0]),
-            "person_id",
-            repr(ids.iloc[unknown[0]]),
-            f"an id that {people.file} has",
-            f"correct the id, or give the person a row among the participants{others}",
         )
 
 

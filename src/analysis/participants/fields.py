@@ -23,6 +23,16 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def study_column() -> Definition:
+    """The study that a file is about."""
+    return name("Study", "Id of the study the file belongs to; where given, it must be the study that reads the file.")
+
+
+def person_column() -> Definition:
+    """The participant that a row is about."""
+    return identifier("Person", "Pseudonymous id of the participant; never a name, an address or a telephone number.")
+
+
 def identifier(label: str, about: str) -> Definition:
     """A pseudonymous id: letters, digits, `_`, `.` and `-`, at most 40 characters; always needed."""
     return Annotated[str, Field(pattern=ID)], _info(label, about, ..., kind="id", needed=True)

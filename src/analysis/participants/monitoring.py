@@ -77,8 +77,8 @@ EVIDENCE = {
     "placement": "work placement or experience",
 }
 
-_STUDY = fields.name("Study", "Id of the study the file belongs to; where given, it must be the study that reads it.")
-_PERSON = fields.identifier("Person", "Pseudonymous id of the participant; never a name, an address or a telephone number.")
+_STUDY = fields.study_column()
+_PERSON = fields.person_column()
 _AREA = fields.name("Area", "Local authority or other area, by the programme's own names.")
 
 

@@ -115,7 +115,7 @@ def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -
     if records.questionnaire:
         for table, day in ((records.attendance, "session_date"), (records.advice_contacts, "contact_date")):
             if table:
-                _check_people(table, records.questionnaire)
+                check_people(table, records.questionnaire, "a row in the questionnaire file: everybody who joined has one")
                 _check_days(table, day, records.questionnaire)
     return records
 
@@ -147,9 +147,10 @@ def check_prefix(table: Table, prefix: str | None) -> None:
         )
 
 
-def _check_people(table: Table, questionnaire: Table) -> None:
+def check_people(table: Table, people: Table, row: str) -> None:
+    """Raise InputError at the first person id that the table of people does not have; `row` says what row to add there."""
     ids = table.values["person_id"]
-    unknown = np.flatnonzero(~ids.isin(questionnaire.values["person_id"]))
+    unknown = np.flatnonzero(ids.notna() & ~ids.isin(people.values["person_id"]))
     if len(unknown):
         more = int(ids.iloc[unknown].nunique()) - 1
         others = f" ({more:,} more such {'id' if more == 1 else 'ids'})" if more else ""
@@ -157,8 +158,8 @@ def _check_people(table: Table, questionnaire: Table) -> None:
             int(unknown[0]),
             "person_id",
             repr(ids.iloc[unknown[0]]),
-            f"an id that {questionnaire.file} has",
-            f"correct the id, or give the person a row in the questionnaire file: everybody who joined has one{others}",
+            f"an id that {people.file} has",
+            f"correct the id, or give the person {row}{others}",
         )
 
 

@@ -91,12 +91,8 @@ def _friends_columns() -> dict[str, Definition]:
     }
 
 
-_STUDY = fields.name(
-    "Study", "Id of the study the file belongs to; where given, it must be the study that reads the file."
-)
-_PERSON = fields.identifier(
-    "Person", "Pseudonymous id of the participant; never a name, an address or a telephone number."
-)
+_STUDY = fields.study_column()
+_PERSON = fields.person_column()
 
 QuestionnaireRow = create_model(
     "QuestionnaireRow",

@@ -13,6 +13,11 @@ def commit_line(root: Path) -> str:
     return f"{commit[:12]} ({'with uncommitted changes' if changed else 'clean tree'})"
 
 
+def commit_time(root: Path) -> str:
+    """When the commit was made, as it says itself (ISO 8601 with its time zone); empty where there is no git history."""
+    return _git(root, "show", "--no-patch", "--format=%cI", "HEAD")
+
+
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30)

@@ -13,6 +13,7 @@ from analysis.study import Study
 from analysis.study.tables import read_yaml, shown
 
 STAGES = "dvc.yaml"
+PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own
 PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
 
 
@@ -24,9 +25,14 @@ def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, A
     return {
         "How to rerun this page": f"python -m analysis run {notebook} --study {study.id} {settings}".strip(),
         **({"Seeds": seeds} if seeds else {}),
-        "Package versions": {name: version(name) for name in PACKAGES},
+        "Package versions": package_versions(),
         "Inputs, with SHA-256": input_hashes(study, notebook),
     }
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that numbers and pages rest on; those of all others stand in requirements.lock."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def _typed(value: object) -> str:
@@ -39,9 +45,10 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
 
     The stage's entry in dvc.yaml says which these are, so that the page names what a change of would rerun it.
     """
-    named = [study.root / dep for dep in stage_dependencies(study.root, notebook, study.id) if not dep.startswith("src/")]
+    listed = stage_dependencies(study.root, notebook, study.id)
+    named = [study.root / dep for dep in listed if not dep.startswith("src/") and dep != PAGE_CODE]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and not path.name.startswith(".")}
+    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and path.name != "README.md" and not path.name.startswith(".")}
 
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
+from analysis.pipeline.deposit import DEPOSITED
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -31,21 +32,22 @@ class Headline:
 def publish(root: Path) -> Path:
     """Write every page of the last run to `reports/<study>/`, stamped with the commit, and `reports/index.html`.
 
-    Only files whose content changed are written. Returns the index's path.
+    Only files whose content changed are written, and none at all where a link leads nowhere (InputError). Returns the
+    index's path.
     """
-    from analysis.reporting.page import finish_page
+    from analysis.companions.links import check_links
+    from analysis.pipeline.companions import study_pages
 
     stamp, runs = commit_line(root), planned_runs(root)
-    titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
-    for notebook, study_id in runs:
-        page = (root / "data" / "processed" / study_id / "pages" / f"{notebook}.html").read_text(encoding="utf-8")
-        links = [(titles[name], f"{name}.html", name == notebook) for name, other in runs if other == study_id]
-        _write_if_new(root / "reports" / study_id / f"{notebook}.html", finish_page(page, stamp, links))
+    pages = study_pages(root, stamp, question) | {"index.html": _index(root, stamp)}
+    check_links(pages)
+    for path, text in pages.items():
+        _write_if_new(root / "reports" / path, text)
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    index = root / "reports" / "index.html"
-    _write_if_new(index, _index(root, stamp))
-    return index
+    for name, made in DEPOSITED.items():
+        _write_if_new(root / "reports" / name, made(root, stamp))
+    return root / "reports" / "index.html"
 
 
 def _publish_workbooks(root: Path, study_id: str) -> None:
@@ -57,8 +59,10 @@ def _publish_workbooks(root: Path, study_id: str) -> None:
 
 
 def _write_if_new(path: Path, text: str) -> None:
+    """Write what changed; the PDF of a page that changed goes, since it would show the page before."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
+        path.with_suffix(".pdf").unlink(missing_ok=True)
 
 
 def headlines(root: Path) -> Iterator[Headline]:
@@ -98,6 +102,7 @@ def _index(root: Path, stamp: str) -> str:
 
 def index_entries(root: Path) -> list[Any]:
     """What the index says of each study: its headline numbers and its pages, one line each."""
+    from analysis.pipeline.companions import with_companions
     from analysis.reporting.index import IndexEntry
 
     entries = []
@@ -111,7 +116,7 @@ def index_entries(root: Path) -> list[Any]:
                 study_title=study.info.title,
                 source=study.info.programme,
                 headline=tuple(store[key] for key in HEADLINES if key in store),
-                pages=tuple((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages),
+                pages=with_companions(study, ((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages)),
                 example=study.info.example,
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
+WORDING = (Path("data/raw/overviews"), Path("tests/spec"))  # what pages are made from that no stage depends on
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,10 @@ class Publication:
 
 
 def inputs(root: Path, stamp: str, sources: Sources) -> str:
-    """One hash of all that pages are made from once every stage is up to date: dvc.lock, params.yaml, code, stamp."""
+    """One hash of all that pages are made from once every stage is up to date: dvc.lock, params.yaml, code, wording, stamp."""
     parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
-    parts += [(root / name).read_bytes() for name in ("dvc.lock", "params.yaml") if (root / name).is_file()]
+    named = [root / "dvc.lock", root / "params.yaml", *(path for folder in WORDING for path in sorted((root / folder).glob("*.yaml")))]
+    parts += [path.read_bytes() for path in named if path.is_file()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 

@@ -47,10 +47,11 @@ def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
 def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
     from analysis.reporting.chain import with_sources
     from analysis.reporting.numbers_check import check_numbers
+    from analysis.reporting.origins import StudyOrigins
     from analysis.reporting.page import render_page
 
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
-    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store)
+    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store, StudyOrigins(study))
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))

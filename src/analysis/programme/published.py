@@ -10,6 +10,7 @@ from analysis.errors import InputError
 from analysis.expressions import ExpressionError
 from analysis.quantities import Interval
 from analysis.study import Study
+from analysis.study.claims import Claim
 from analysis.study.formulas import Computed, compute
 from analysis.study.tables import validate
 
@@ -88,11 +89,11 @@ def performance(study: Study, table: str) -> pd.DataFrame:
 
     Index: label of the measure. Columns: measure, the claim ids target, target_share, participants, progress and share
     ("" where none is printed), and in % progress_recomputed (participants / target) and share_recomputed
-    (participants / all participants).
+    (participants / all participants), with the ids of the claims behind them in progress_inputs and share_inputs.
     """
     rows = [measure for _, measure in _read(study, MEASURES, Measure) if measure.table == table]
     everyone = _everyone(study)
-    data = [row.model_dump() | _ratios(study, row, everyone) for row in rows]
+    data = [row.model_dump() | _ratios(study, row, everyone) | _inputs(row, everyone) for row in rows]
     return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure")).drop(columns=["label", "table"])
 
 
@@ -102,6 +103,15 @@ def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None
         "progress_recomputed": _percent(people, study, row.target),
         "share_recomputed": _percent(people, study, everyone if row.share else ""),
     }
+
+
+def _inputs(row: Measure, everyone: str) -> dict[str, str]:
+    return {"progress_inputs": _ids(row.participants, row.target), "share_inputs": _ids(row.participants, everyone)}
+
+
+def _ids(*claims: str) -> str:
+    """Claims as the inputs of a result, one id after the other."""
+    return " ".join(f"claim:{claim}" for claim in dict.fromkeys(claims) if claim)
 
 
 def _percent(part: float | None, study: Study, whole: str) -> float | None:
@@ -125,30 +135,36 @@ def comparisons(study: Study) -> pd.DataFrame:
     """National figures beside the programme's, in %: as printed, and on the base that matches.
 
     Index: label. Columns: measure, national and printed (claim ids), matched, low, high (the range over rounding of
-    the inputs), inputs, difference (matched less national, in percentage points), like_for_like, why.
+    the inputs), inputs, difference (matched less national, in percentage points) and its difference_inputs, like_for_like,
+    why.
     """
     rows = [(number, row, _computed(study, COMPARISONS, number, "matched", row.matched)) for number, row in _read(study, COMPARISONS, Comparison)]
     return pd.DataFrame(
         [
-            row.model_dump() | _spread(found, "matched") | {"difference": found.value - (study.claims[row.national].number or 0.0)}
+            row.model_dump() | _spread(found, "matched") | _difference(found, study.claims[row.national])
             for _, row, found in rows
         ],
         index=pd.Index([row.label for _, row, _ in rows], name="measure"),
     ).drop(columns="label")
 
 
+def _difference(found: Computed, national: Claim) -> dict[str, Any]:
+    inputs = " ".join((*found.inputs, _ids(national.claim_id)))
+    return {"difference": found.value - (national.number or 0.0), "difference_inputs": inputs}
+
+
 def readings(study: Study) -> pd.DataFrame:
     """Readings of percentages whose base is not printed: the people each would mean, and whether so many can be.
 
     Index: label. Columns: reading, claim, people, low, high (over the rounding of the percentage), limit (the most
-    people the printed counts allow), possible ("possible" or "impossible"), says, limit_is, inputs.
+    people the printed counts allow), possible ("possible" or "impossible"), says, limit_is, inputs, limit_inputs.
     """
     rows = []
     for number, row in _read(study, READINGS, Reading):
         people = _computed(study, READINGS, number, "formula", row.formula)
         limit = _computed(study, READINGS, number, "limit", row.limit)
         possible = "possible" if people.interval.low <= limit.interval.high else "impossible"
-        rows.append(row.model_dump() | _spread(people, "people") | {"limit": limit.value, "possible": possible})
+        rows.append(row.model_dump() | _spread(people, "people") | {"limit": limit.value, "limit_inputs": " ".join(limit.inputs), "possible": possible})
     return pd.DataFrame(rows, index=pd.Index([row["label"] for row in rows], name="reading")).drop(columns="label")
 
 
@@ -156,13 +172,15 @@ def implied_targets(study: Study, table: str = "outcomes") -> pd.DataFrame:
     """Targets and bases that counts and percentages of a table without printed targets imply: whole people.
 
     target = count / progress, base = count / share, each as the range of whole numbers that would print the percentage.
-    Index: label; columns participants (claim id), target_low, target_high, base_low, base_high.
+    Index: label; columns participants (claim id), target_low, target_high, base_low, base_high, and target_inputs and
+    base_inputs (claim ids).
     """
     rows = [row for _, row in _read(study, MEASURES, Measure) if row.table == table and row.participants]
     data = [
         {"participants": row.participants}
         | _whole("target", _divided(study, row.participants, row.progress))
         | _whole("base", _divided(study, row.participants, row.share))
+        | {"target_inputs": _ids(row.participants, row.progress), "base_inputs": _ids(row.participants, row.share)}
         for row in rows
     ]
     return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure"))

@@ -10,9 +10,10 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.reporting import prose
+from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, escape, has_digit, structural
 from analysis.reporting.tables import EXAMPLE_MARK, EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, scrolling_table, table_html
-from analysis.results import Column, Result, ResultStore, slug, tabulate
+from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,16 +26,19 @@ class Appendix:
     enough. With `example` true every table and figure is marked as made from synthetic records.
     """
 
-    def __init__(self, study_id: str, notebook: str, root: Path, example: bool = False) -> None:
-        """Start an empty appendix; results will be kept under `root` (the project's folder)."""
+    def __init__(self, study_id: str, notebook: str, root: Path, example: bool = False, place: str = "") -> None:
+        """Start an empty appendix; results will be kept under `root` (the project's folder).
+
+        `place` is what messages call it, if not the notebook's file.
+        """
         self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
-        self.store = ResultStore()
+        self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
         self._shown: dict[str, str] = {}
-        self._references = prose.References(self._find, self._shown, f"notebooks/{notebook}.ipynb")
+        self._references = prose.References(self.find, self._shown, place or f"notebooks/{notebook}.ipynb")
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
-        self.store.add(results)
+        self.store.add(self._grounds.under(results))
 
     def say(self, template: str) -> Display:
         """Prose with results in it, in the notation of `analysis.reporting.prose`.
@@ -55,13 +59,15 @@ class Appendix:
         text: Mapping[str, str] | None = None,
         extras: Mapping[str, RowExtra] | None = None,
         filters: Mapping[str, str] | None = None,
+        function: str = "",
     ) -> Display:
         """Record and show a frame as the next numbered table.
 
         `group_by` names a column whose values head groups of rows. `text` says how columns of text are shown:
         `plain` (the default; holds no digits), `label` (names that may hold digits: claim ids, lines, titles),
         `code` (formulas) or `rich` (prose with `{id}` in it). `extras` give rows, by label, an anchor, values to filter
-        by and more behind a fold; `filters` names those values, with labels. Raises InputError for rows or columns that cannot be told
+        by and more behind a fold; `filters` names those values, with labels. `function` computed the numbers of columns
+        that name none. Raises InputError for rows or columns that cannot be told
         apart, are missing or hold digits that are no results.
         """
         label = self._number(name, "Table")
@@ -69,7 +75,7 @@ class Appendix:
         shown = {column: spec for column, spec in columns.items() if column != group_by}
         title = self._inline(caption)
         table = replace(
-            self._table(name, frame, shown, text or {}),
+            self._table(name, frame, _computed_by(function, shown), text or {}),
             anchor=_anchor(label),
             caption=self._caption(label, title),
             row_header=row_header or _index_name(frame),
@@ -90,17 +96,19 @@ class Appendix:
         columns: Mapping[str, Column],
         row_header: str = "",
         text: Mapping[str, str] | None = None,
+        function: str = "",
     ) -> Display:
         """Show a matplotlib figure as the next numbered figure, with its data as a table folded beneath it.
 
         `alt` states what the figure shows; it and `caption` may hold `{id}`. Every number drawn in the figure other
-        than on its axes must be one of its results as written in a table. Raises InputError as `table` does.
+        than on its axes must be one of its results as written in a table. `function` is as in `table`, and so are the
+        errors.
         """
         from analysis.reporting.svg import to_svg
 
         label = self._number(name, "Figure")
         table = replace(
-            self._table(name, data, columns, text or {}),
+            self._table(name, data, _computed_by(function, columns), text or {}),
             anchor=f"{_anchor(label)}-data",
             caption=f"Data of {structural(label)}",
             row_header=row_header or _index_name(data),
@@ -122,7 +130,8 @@ class Appendix:
         words = "Every number of this page is recorded in"
         return Display(f'<p class="saved">{words} <code>{escape(relative)}</code>.</p>', f"{words} {relative}.")
 
-    def _find(self, result_id: str) -> Result:
+    def find(self, result_id: str) -> Result:
+        """A recorded result by its id, or by its id within this page; InputError if there is none."""
         known = self.store.by_id
         for candidate in (result_id, f"{self.notebook}.{result_id}"):
             if candidate in known:
@@ -156,7 +165,7 @@ class Appendix:
         """Check and record a frame; the table still lacks its caption."""
         self._check_frame(name, frame, columns, text)
         cells = tabulate(frame, f"{self.notebook}.{name}", columns)
-        self.store.add(results_in(cells))
+        self.add(results_in(cells))
         self._check_texts(name, cells, columns, text)
         for column in (c for c, mode in text.items() if mode == "rich"):
             cells[column] = [self._inline(str(cell)).html for cell in cells[column]]
@@ -221,6 +230,11 @@ def _setting(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
+
+
+def _computed_by(function: str, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Columns of numbers, each with the function that computed it."""
+    return {name: column if column.function or column.kind is Kind.PUBLISHED else replace(column, function=function) for name, column in columns.items()}
 
 
 def _index_name(frame: pd.DataFrame) -> str:

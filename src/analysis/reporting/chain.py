@@ -1,97 +1,213 @@
 """Where each number of a page comes from: a numbered list at its end, to which the numbers lead.
 
 A number in a sentence leads to its entry itself; the numbers of a table's row share one entry, to which the row's header
-leads. Numbers that come from the same place in the same way share an entry. An entry says how the number is known, by
-which formula or function, from which claims or results and from which place in print, so that two steps lead from any
-number to the source. The list is part of the text, so that it is printed too.
+leads. An entry says how the number is known, by which formula or function, and from what: claims and assumptions with
+their place in print, other numbers of the page, raw tables. Each of these has an entry of its own, so that two steps lead
+from any number to the source. Numbers known in the same way from the same things share an entry. The list is part of the
+text, so that it is printed too; in print every link shows the number of its entry.
 """
 
+import html
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from analysis.reporting.markup import escape, structural
+from analysis.reporting.markup import escape
 from analysis.results import Result, ResultStore
 
 PLACE = "<!--sources-->"  # where the template wants the list
 CONTENTS = "<!--link to the sources-->"  # and the line of the table of contents
 TITLE = "Where each number comes from"
 _RESULT = re.compile(r'data-result="([^"]+)"')
-_PARTS = re.compile(r"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|<span class=\"num\"[^>]*>.*?</span>", re.DOTALL)
+_NUMBER = re.compile(r'<span( class="(?:num|interval)" data-result="([^"]+)"[^>]*)>(.*?)</span>', re.DOTALL)
+_PARTS = re.compile(rf"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|{_NUMBER.pattern}", re.DOTALL)
 _HEADER = re.compile(r'(<th scope="row"[^>]*>)(.*?)(</th>)', re.DOTALL)
-_NUMBER = re.compile(r'<span( class="num" data-result="[^"]+"[^>]*)>(.*?)</span>', re.DOTALL)
-MOST_INPUTS = 60  # that an entry names one by one
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_ENTRY = re.compile(r'data-entry="(\d+)"')
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table that numbers rest on: what it is, its publisher's address, and the claims it names."""
+
+    about: str
+    address: str = ""
+    claims: tuple[str, ...] = ()
+
+
+class Origins(Protocol):
+    """What a page's numbers may rest on without being shown there; `analysis.reporting.origins` reads it from a study."""
+
+    def find(self, name: str) -> Result | None:
+        """The claim or assumption of an id such as `claim:CP-012`, as a result."""
+
+    def file(self, path: str) -> RawTable | None:
+        """What a raw table is and where it comes from."""
+
+
+class NoOrigins:
+    """Nothing but what the page records."""
+
+    def find(self, name: str) -> Result | None:
+        """Nothing."""
+
+    def file(self, path: str) -> RawTable | None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One way in which numbers are known, and the labels of these numbers."""
+
+    labels: tuple[str, ...]
+    kind: str
+    source: str
+    function: str
+    inputs: tuple[str, ...]
 
 
 @dataclass
 class _List:
-    """The entries so far, each once, and the place of each."""
+    """The entries so far, each once; a place is taken before its text is written, as inputs get theirs meanwhile."""
 
     store: ResultStore
+    origins: Origins
     entries: list[str] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[object, int] = field(default_factory=dict)
 
-    def place(self, results: list[str]) -> int | None:
-        """The number of the entry for some results; None if none of them is recorded."""
-        lines = dict.fromkeys(_line(self.store[name], self.store.by_id) for name in results if name in self.store.by_id)
-        if not lines:
-            return None
-        entry = "<br>".join(lines)
-        if entry not in self.places:
-            self.entries.append(entry)
-            self.places[entry] = len(self.entries)
-        return self.places[entry]
+    def place(self, names: Iterable[str], row: str = "") -> int | None:
+        """The number of the entry for some results of a row (or one in a sentence); None if none of them is recorded."""
+        found = [self.store[name] for name in dict.fromkeys(names) if name in self.store.by_id]
+        return self._results(found, row) if found else None
+
+    def _results(self, results: list[Result], row: str = "") -> int:
+        lines = tuple(_lines(results, row))
+        return self._place(lines, lambda: "<br>".join(map(self._line, lines)))
+
+    def _place(self, key: object, write: Callable[[], str]) -> int:
+        if key not in self.places:
+            self.entries.append("")
+            self.places[key] = place = len(self.entries)
+            self.entries[place - 1] = write()
+        return self.places[key]
+
+    def _line(self, line: _Line) -> str:
+        pieces = [escape(": ".join(filter(None, (", ".join(line.labels), line.kind)))), escape(line.source)]
+        pieces += [f"by <code>{escape(line.function)}</code>" if line.function else ""]
+        pieces += ["from " + "; ".join(map(self._input, line.inputs)) if line.inputs else ""]
+        return ", ".join(filter(None, pieces))
+
+    def _input(self, name: str) -> str:
+        """An input as a link to its own entry, with its place in print if it has one."""
+        plain, result = escape(_short(name)), self.store.by_id.get(name) or self.origins.find(name)
+        if result is not None:
+            printed = f" ({escape(result.source)})" if _is_copied(result) else ""
+            return f"{_link(self._results([result]), plain)}{printed}"
+        table = self.origins.file(name)
+        return plain if table is None else _link(self._place(name, lambda: self._table(name, table)), plain)
+
+    def _table(self, name: str, table: RawTable) -> str:
+        words = f"<code>{escape(name)}</code>: {escape(table.about)}"
+        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if re.match(r"https?://", table.address) else ""
+        return words + (f"; it names {'; '.join(map(self._input, table.claims))}" if table.claims else "")
 
 
-def with_sources(page: str, store: ResultStore) -> str:
+def _lines(results: Iterable[Result], row: str) -> list[_Line]:
+    """The ways in which some results are known, each once, with the labels of the results known so."""
+    found: dict[_Line, list[str]] = {}
+    for result in results:
+        way = _Line((), str(result.kind), result.source, result.function, result.inputs)
+        label = _copy(result) if _is_copied(result) else result.label.removeprefix(f"{row}: ")
+        found.setdefault(way, []).append(label)
+    if len(found) == 1 and _is_of_a_table(next(iter(found))):
+        return list(found)
+    return [replace(way, labels=tuple(dict.fromkeys(labels))) for way, labels in found.items()]
+
+
+def _is_of_a_table(line: _Line) -> bool:
+    """Whether all that is known of some numbers is a function and the tables it reads: so many share one entry, unnamed."""
+    return not line.source and all(name.startswith("data/") for name in line.inputs)
+
+
+def _is_copied(result: Result) -> bool:
+    """Whether a number is copied from somewhere: from print, or from the register."""
+    return bool(result.source) and not result.inputs and not result.function
+
+
+def _short(name: str) -> str:
+    """An input as an entry names it: a claim by its id, a raw table by its file."""
+    return name.rpartition("/")[2] if name.startswith("data/") else name.removeprefix("claim:")
+
+
+def _copy(result: Result) -> str:
+    """What is copied: its id if it has one of its own, what it is, and its value."""
+    sort, _, name = result.id.partition(":")
+    value = f"{result.text} ({result.interval}: {result.interval_text})" if result.interval_text else result.text
+    return f"{name}, {result.label}: {value}" if name else f"{result.label}: {value}"
+
+
+def with_sources(page: str, store: ResultStore, origins: Origins | None = None) -> str:
     """A rendered page with its list of sources, and its numbers leading there; a page without numbers stays as it is."""
-    found = _List(store)
+    found = _List(store, origins or NoOrigins())
     linked = _PARTS.sub(lambda match: _linked(match[0], found), page)
     if not found.entries or PLACE not in page:
         return page
+    linked = _FIGURE.sub(lambda match: _with_entries(match[0]), linked)
     return linked.replace(PLACE, _section(found.entries)).replace(CONTENTS, f'<li><a href="#page-sources">{TITLE}</a></li>')
 
 
 def _linked(part: str, found: _List) -> str:
     if part.startswith(("<svg", "<a")):  # drawn, or a link already
         return part
-    place = found.place(list(dict.fromkeys(_RESULT.findall(part))))
+    header = _HEADER.search(part)
+    if header is None:
+        return _NUMBER.sub(lambda match: _linked_number(match, found), part)
+    place = found.place(map(html.unescape, _RESULT.findall(part)), html.unescape(_TAG.sub("", header[2])))
     if place is None:
         return part
-    if part.startswith("<tr"):
-        link = f'<a class="to-source" href="#from-{place}">'
-        return _HEADER.sub(lambda match: f"{match[1]}{link}{match[2]}</a>{match[3]}", part, count=1)
-    return _NUMBER.sub(lambda match: f'<a{match[1]} href="#from-{place}">{match[2]}</a>', part)
+    shown = f"{header[2]} {_link(place, 'source')}" if "<a" in header[2] else _link(place, header[2])
+    return part.replace(header[0], f"{header[1]}{shown}{header[3]}", 1)
+
+
+def _with_entries(figure: str) -> str:
+    """A figure that names, in print, the entries of its numbers: its table, whose rows lead there, is not printed."""
+    entries = list(map(int, dict.fromkeys(_ENTRY.findall(figure))))
+    words = f'<span class="entries" data-structural> Its numbers: {_listed(entries)}.</span></figcaption>'
+    return figure.replace("</figcaption>", words, 1) if entries else figure
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Whole numbers in order, three and more in a row by their ends.
+
+    >>> _listed([7, 3, 4, 5, 9, 10])
+    '3 to 5, 7, 9, 10'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
+def _linked_number(match: re.Match[str], found: _List) -> str:
+    place = found.place([html.unescape(match[2])])
+    return match[0] if place is None else f"<a{match[1]}{_to(place)}>{match[3]}</a>"
+
+
+def _link(place: int, words: str) -> str:
+    return f'<a class="to-source"{_to(place)}>{words}</a>'
+
+
+def _to(place: int) -> str:
+    """The address of an entry, and its number for print, where nobody can follow a link."""
+    return f' href="#from-{place}" data-entry="{place}"'
 
 
 def _section(entries: list[str]) -> str:
     items = "\n".join(f'<li id="from-{place}">{entry}</li>' for place, entry in enumerate(entries, start=1))
     heading = f'<h2 id="page-sources">{TITLE}</h2>'
     return f'<section aria-labelledby="page-sources">{heading}\n<ol class="sources" data-structural>\n{items}\n</ol></section>'
-
-
-def _line(result: Result, known: Mapping[str, Result]) -> str:
-    """One way in which a number is known, in words."""
-    return ", ".join(_pieces(result, known))
-
-
-def _pieces(result: Result, known: Mapping[str, Result]) -> Iterator[str]:
-    traced = bool(result.inputs or result.source)
-    yield f"{escape(result.label)}: {result.kind}" if traced else str(result.kind)
-    if result.source:
-        yield escape(result.source)
-    if result.function:
-        yield f"by <code>{escape(result.function)}</code>"
-    if result.inputs:
-        yield "from " + "; ".join(_input(name, known) for name in result.inputs[:MOST_INPUTS]) + _rest(result.inputs)
-
-
-def _input(name: str, known: Mapping[str, Result]) -> str:
-    """An input's id, with its place in print where the page records it."""
-    plain = name.removeprefix("claim:")
-    source = known[name].source if name in known else ""
-    return f"{structural(plain)} ({escape(source)})" if source else escape(plain)
-
-
-def _rest(inputs: tuple[str, ...]) -> str:
-    return f" and {len(inputs) - MOST_INPUTS} more" if len(inputs) > MOST_INPUTS else ""

@@ -5,6 +5,7 @@ fetched. The page's policy admits this one program by its hash; everything from 
 """
 
 import json
+import math
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import Display, clean, escape
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
+from analysis.sroi.sensitivity.distributions import limits
+from analysis.study.register import Assumption
 
 _FOLDER = Path(__file__).parent / "template"
 _WITHOUT = "The explorer needs scripts, which are switched off here. The workbook of this study holds the same model."
@@ -55,7 +58,7 @@ def _data(model: Model) -> str:
         "entries": [
             {
                 "id": entry.id, "label": clean(entry.label), "unit": clean(entry.unit), "value": entry.value, "low": entry.low,
-                "high": entry.high, "kind": entry.kind, "fixed": known(entry.id),
+                "high": entry.high, "kind": entry.kind, "fixed": known(entry.id), **_ends(entry),
             }
             for entry in model.entries.values()
         ],
@@ -67,6 +70,11 @@ def _data(model: Model) -> str:
         "horizon": model.years,
     }
     return json.dumps(content, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _ends(entry: Assumption) -> dict[str, float | None]:
+    """The least and the most that the quantity can be at all, for what is typed; None where there is no such end."""
+    return {name: end if math.isfinite(end) else None for name, end in zip(("least", "most"), limits(entry), strict=True)}
 
 
 @cache

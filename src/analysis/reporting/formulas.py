@@ -80,5 +80,8 @@ def _bracketed(inside: str, needed: bool) -> str:
 
 
 def symbol(words: str) -> str:
-    """A name in words as MathML. Links stand beside a formula: inside `math` no reader with assistive technology finds them."""
-    return f"<mtext>{escape(words)}</mtext>"
+    """A name in words as MathML. Links stand beside a formula: inside `math` no reader with assistive technology finds them.
+
+    An identifier and not a text, since a browser takes a row of texts around one sign for the sign, and spaces it wrongly.
+    """
+    return f"<mi>{escape(words)}</mi>"

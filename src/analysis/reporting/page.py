@@ -84,7 +84,7 @@ def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) 
     items = (
         f'<li><a href="{escape(href)}"{_CURRENT if current else ""}>{structural(title)}</a></li>' for title, href, current in links
     )
-    nav = f'<nav aria-label="Appendices of this study"><ul>\n{chr(10).join(items)}\n</ul></nav>'
+    nav = f'<nav aria-label="Pages of this study"><ul>\n{chr(10).join(items)}\n</ul></nav>'
     return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 

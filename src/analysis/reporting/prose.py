@@ -7,7 +7,8 @@
 | `{id|:people}` | the value, the noun it counts, then how it is known |
 | `{id|interval}`, `{id|interval|bare}` | the interval, with and without how it is known |
 | `{@name}` | a link to the table or figure of that name: Table 1 |
-| `{=CP-012, line 40}` | digits that name and do not measure: claim ids, places in print, dates of sources |
+| `{@05_sroi:parts}` | a link to a table, figure or result of another appendix of the study, or to one of its other pages |
+| `{=CP-012, line 40}` | digits that name and do not measure: claim ids, places in print, dates of sources; `named(text)` for any text from data |
 | `**bold**`, `*italic*`, a text in backticks, `[text](#anchor)` | as in Markdown |
 | `{{`, `}}` | a brace |
 
@@ -29,7 +30,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _HREF = re.compile(r"https?://[^\s]+|#[^\s]+|(?!//)[^\s:?#]+(?:[?#][^\s]*)?")
+_ELSEWHERE = re.compile(r"[a-z0-9_]+:[A-Za-z0-9_.:\-]+")
 _FLAGS = {"bare", "interval"}
+_SIGNS = "{}*`[]()|"  # that mean something in a template; within a name private characters stand for them
+_HIDDEN = str.maketrans(_SIGNS + "\r\n", "".join(chr(0xE000 + place) for place in range(len(_SIGNS))) + "  ")
+_SHOWN = {0xE000 + place: sign for place, sign in enumerate(_SIGNS)}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ def nearest(wanted: str, known: Iterable[str], count: int = 3) -> str:
     known = list(known)
     close = difflib.get_close_matches(wanted, known, count, cutoff=0.4) or sorted(known)[:count]
     return ", ".join(close) or "none so far"
+
+
+def named(text: object) -> str:
+    """A text from data, to put into a template as a name: shown as it is, whatever signs and digits it holds.
+
+    >>> inline(named("50 % {of} *all*"), References(lambda name: None, {}, "")).plain
+    '50 % {of} *all*'
+    """
+    return f"{{={str(text).translate(_HIDDEN)}}}"
 
 
 def paragraphs(template: str, references: References) -> Display:
@@ -120,7 +134,8 @@ def _link(label: str, href: str, references: References) -> Display:
 
 def _field(text: str, references: References) -> Display:
     if text.startswith("="):
-        return Display(f"<span data-structural>{escape(text[1:])}</span>", text[1:])
+        words = text[1:].translate(_SHOWN)
+        return Display(f"<span data-structural>{escape(words)}</span>", words)
     if text.startswith("@"):
         return _reference(text[1:], references)
     result_id, *flags = text.split("|")
@@ -132,12 +147,22 @@ def _field(text: str, references: References) -> Display:
 
 
 def _reference(name: str, references: References) -> Display:
+    if ":" in name:
+        return _elsewhere(name, references)
     if name not in references.shown:
         raise references.error(
             f"{{@{name}}}", f"a table or figure shown above; nearest: {nearest(name, references.shown)}", "correct the name"
         )
     label = references.shown[name]
     return Display(f'<a href="#{escape(name)}" data-structural>{escape(label)}</a>', label)
+
+
+def _elsewhere(name: str, references: References) -> Display:
+    """A link to another page, put into words when pages are published, since only then is known what stands there."""
+    page, _, wanted = name.partition(":")
+    if not _ELSEWHERE.fullmatch(name):
+        raise references.error(f"{{@{name}}}", "{@page:name}, such as {@05_sroi:parts}", "correct the reference")
+    return Display(f'<a href="{escape(page)}.html" data-elsewhere="{escape(name)}" data-structural>{escape(f"{page}, {wanted}")}</a>', f"{page}, {wanted}")
 
 
 def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:

@@ -29,6 +29,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 _FONT = re.compile(r"font:\s*(?P<style>(?:[a-z]+\s|\d00\s)*)(?P<size>[\d.]+px)[^;]*")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
 _URL = re.compile(r"url\(#([^)]+)\)")
+_HASHED = re.compile(r'id="[A-Za-z][A-Za-z0-9_]*?([0-9a-f]{10})"')
 
 
 def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> str:
@@ -38,7 +39,7 @@ def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = ""
     in place of the drawing; `mark` is a line written below it. Same figure, same text: nothing depends on the time,
     the run or the version of matplotlib's credits.
     """
-    root = ElementTree.fromstring(clean(_draw(fig, key)))
+    root = ElementTree.fromstring(clean(_count_hashes(_draw(fig, key))))
     _drop_extras(root)
     for element in root.iter():
         _adapt(element, key)
@@ -57,6 +58,17 @@ def _draw(fig: "Figure", key: str) -> str:
         warnings.filterwarnings("ignore", r"Glyph .* missing from font")  # the reader's browser has fonts of its own
         fig.savefig(target, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return target.getvalue()
+
+
+def _count_hashes(drawing: str) -> str:
+    """The drawing with its hashed ids counted instead, in order of appearance.
+
+    matplotlib hashes a clipping frame's exact floats. Their last bit is not the same under every Python (since 3.12 `sum`
+    adds floats more exactly), and would show in the id though nothing moved.
+    """
+    for place, hashed in enumerate(dict.fromkeys(_HASHED.findall(drawing)), start=1):
+        drawing = drawing.replace(hashed, f"x{place}")
+    return drawing
 
 
 def _drop_extras(root: ElementTree.Element) -> None:

@@ -20,21 +20,56 @@ from analysis.study.register import Assumption, Register
 Number = float | np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What a model gives at one set of values, or at n sets: every entry a float, or every one an array of n.
 
     Pounds of the map's price year, present values: `value` and `cost` in all, `net` the one less the other, `ratio`
-    their quotient, and the value by beneficiary, by row of the value map and by year from the start.
+    their quotient, and the value by beneficiary, by row of the value map and by year from the start. Each is computed
+    when first asked for, since most analyses of many draws want the ratio alone.
     """
 
-    value: Number
-    cost: Number
-    ratio: Number
-    net: Number
-    by_beneficiary: dict[str, Number]
-    by_outcome: dict[str, Number]
-    by_year: dict[int, Number]
+    model: "Model"
+    found: dict[str, Any]
+    shape: tuple[int, ...]
+
+    @cached_property
+    def value(self) -> Number:
+        """Value in all."""
+        return self._at("total.value")
+
+    @cached_property
+    def cost(self) -> Number:
+        """Cost in all."""
+        return self._at("total.cost")
+
+    @cached_property
+    def ratio(self) -> Number:
+        """Value for each pound of cost."""
+        return self._at("total.ratio")
+
+    @cached_property
+    def net(self) -> Number:
+        """Value less cost."""
+        return self._at("total.net")
+
+    @cached_property
+    def by_beneficiary(self) -> dict[str, Number]:
+        """Value by who receives it."""
+        return {name: self._at(f"beneficiary.{place}") for place, name in enumerate(self.model.value_map.beneficiaries)}
+
+    @cached_property
+    def by_outcome(self) -> dict[str, Number]:
+        """Value by row of the value map."""
+        return {row.id: self._at(f"{row.id}.present") for row in self.model.value_map.outcomes}
+
+    @cached_property
+    def by_year(self) -> dict[int, Number]:
+        """Value by year from the start."""
+        return {year: self._at(f"total.year.{year}") for year in range(self.model.years)}
+
+    def _at(self, name: str) -> Number:
+        return _shaped(self.model.complete(self.found, (name,))[name], self.shape)
 
 
 @dataclass(frozen=True)
@@ -77,26 +112,41 @@ class Model:
 
         Raises InputError for an id that the register does not hold and for a duration beyond the years of the model.
         """
-        found = self.evaluate_steps(values)
+        found = self._given(values)
         shape = np.broadcast_shapes(*(np.shape(value) for value in (values or {}).values()))
-        shown = {name: _shaped(value, shape) for name, value in found.items()}
-        who = self.value_map.beneficiaries
-        return Outcome(
-            *(shown[f"total.{name}"] for name in ("value", "cost", "ratio", "net")),
-            {name: shown[f"beneficiary.{place}"] for place, name in enumerate(who)},
-            {row.id: shown[f"{row.id}.present"] for row in self.value_map.outcomes},
-            {year: shown[f"total.year.{year}"] for year in range(self.years)},
-        )
+        self._refuse_long(found)
+        return Outcome(self, found, shape)
 
     def evaluate_steps(self, values: Mapping[str, Number] | None = None) -> dict[str, Any]:
         """The value of every step by id, and of every entry; raises as `evaluate`."""
+        found = self._given(values)
+        self._refuse_long(found)
+        return self.complete(found, tuple(self.step))
+
+    def complete(self, found: dict[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
+        """`found` with the values of the steps wanted, and of all they rest on, where they are not there yet."""
+        for step in self._order(wanted):
+            if step.id not in found:
+                found[step.id] = evaluate(step.expression, found, checks.NUMPY)
+        return found
+
+    def _order(self, wanted: tuple[str, ...]) -> tuple[Step, ...]:
+        """The steps wanted and those they rest on, each after those it needs."""
+        if wanted not in self._orders:
+            needed = set(wanted)
+            for step in reversed(self.steps):
+                needed.update(references(step.expression) if step.id in needed else ())
+            self._orders[wanted] = tuple(step for step in self.steps if step.id in needed)
+        return self._orders[wanted]
+
+    @cached_property
+    def _orders(self) -> dict[tuple[str, ...], tuple[Step, ...]]:
+        return {}
+
+    def _given(self, values: Mapping[str, Number] | None) -> dict[str, Any]:
         given = dict(values or {})
         self._refuse_unknown(given)
-        found: dict[str, Any] = self.central | {name: value for name, value in given.items() if name in self.entries}
-        for step in self.steps:
-            found[step.id] = evaluate(step.expression, found, checks.NUMPY)
-        self._refuse_long(found)
-        return found
+        return self.central | {name: value for name, value in given.items() if name in self.entries}
 
     def _refuse_unknown(self, values: Iterable[str]) -> None:
         for name in values:
@@ -106,9 +156,11 @@ class Model:
                     expected=f"one of {', '.join(self.inputs)}", action="correct the id",
                 )
 
-    def _refuse_long(self, found: Mapping[str, Any]) -> None:
-        for row in self.value_map.outcomes:
-            if row.lasts and np.max(evaluate(row.formulas["duration"], found, checks.NUMPY)) + row.start > self.years + 1e-9:
+    def _refuse_long(self, found: dict[str, Any]) -> None:
+        lasting = [row for row in self.value_map.outcomes if row.lasts]
+        self.complete(found, tuple(name for row in lasting for name in references(row.formulas["duration"])))
+        for row in lasting:
+            if np.max(evaluate(row.formulas["duration"], found, checks.NUMPY)) + row.start > self.years + 1e-9:
                 raise self.value_map.trouble(
                     row, "duration", f"an end beyond the {self.years} years of the model", f"an end within {self.years} years",
                     f"set years in {self.value_map.settings_name} to as many as are needed",

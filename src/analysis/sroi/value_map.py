@@ -60,6 +60,18 @@ class Practice(Strict):
     why: str = Field(min_length=1, description="what the source says of it, or that it says nothing")
 
 
+class WithoutSupport(Strict):
+    """Which result of an earlier notebook says how much would have been gained without support, and what it bears on."""
+
+    notebook: str = Field(pattern=r"^\d{2}[a-z]?_[a-z_]+$", description="the notebook, run before")
+    gain: str = Field(description="id of its result: the gain in a year without support, with its range")
+    flattest: str = Field(default="", description="id of its result where the sign of the gain is not printed: the smallest size of the gain")
+    years: str = Field(description="formula over the register: how long support lasted, in years")
+    deadweight: str = Field(description="register entry that the gain would settle")
+    outcome: str = Field(description="row of the value map that the entry acts on")
+    units: dict[str, str] = Field(description="unit of the gain by how it is known: bounded, measured")
+
+
 class CausalNote(Strict):
     """A printed figure offered for what would have happened anyway, and whether the model uses it."""
 
@@ -67,6 +79,7 @@ class CausalNote(Strict):
     offered_for: str
     enters: str = Field(description="where it enters the model, or that it does not")
     shows: str = Field(description="what it can and cannot show")
+    without_support: WithoutSupport | None = None
 
 
 class Settings(Strict):

@@ -12,7 +12,7 @@ from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
 from analysis.study.tables import read_csv, read_yaml, shown, validate
 
-__all__ = ["Assumption", "Claim", "Ledger", "Register", "Study", "StudyInfo", "find_root", "load_study", "study_ids"]
+__all__ = ["Assumption", "Claim", "Ledger", "Register", "Study", "StudyInfo", "find_root", "load_study", "studies_of", "study_ids"]
 
 DateText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
@@ -77,8 +77,8 @@ class Study:
 
     @property
     def records_folder(self) -> Path:
-        """Folder of the participant files: the raw data; for a worked example, where its stage makes them."""
-        return self.processed / "records" if self.info.example else self.raw
+        """Folder of what a research team adds, participant files above all; for a worked example, where its stage makes them."""
+        return (self.processed if self.info.example else self.raw) / "records"
 
     def name(self, file: str) -> str:
         """A raw file's name as messages show it."""
@@ -120,15 +120,20 @@ def study_ids(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "data" / "raw").glob("*/study.yaml")))
 
 
+def studies_of(root: Path, notebook: str) -> tuple[str, ...]:
+    """Ids of the studies that params.yaml runs a notebook for, sorted."""
+    return tuple(sorted(read_yaml(root / "params.yaml", "params.yaml")[notebook]))
+
+
 def load_study(study_id: str, root: Path | None = None) -> Study:
     """Open a study by id; InputError lists the known ones if there is none of that id."""
     root = root or find_root()
-    if study_id not in study_ids(root):
+    path = root / "data" / "raw" / study_id / "study.yaml"
+    if not path.is_file():
         raise InputError(
             f"data/raw/{study_id}/study.yaml", found="no such study", expected=f"one of {', '.join(study_ids(root))}",
             action="correct the id, or add the study (docs/adding-a-study.md)",
         )
-    path = root / "data" / "raw" / study_id / "study.yaml"
     info = validate(StudyInfo, read_yaml(path, shown(path, root)), shown(path, root), None)
     if info.id != study_id:
         raise InputError(

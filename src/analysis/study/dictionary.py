@@ -23,8 +23,13 @@ def tables_dictionary() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def fields(model: type[BaseModel]) -> list[tuple[str, str, str]]:
+    """The fields of a model: name, what it holds, and what it means."""
+    return [(field, _holds(info), info.description or "") for field, info in model.model_fields.items()]
+
+
 def _section(name: str, about: str, model: type[BaseModel]) -> str:
-    rows = [f"| `{field}` | {_holds(info)} | {info.description or ''} |" for field, info in model.model_fields.items()]
+    rows = [f"| `{field}` | {holds} | {meaning} |" for field, holds, meaning in fields(model)]
     return "\n".join([f"## {name}", "", about, "", "| field | holds | meaning |", "| --- | --- | --- |", *rows])
 
 

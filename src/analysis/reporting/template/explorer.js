@@ -1,7 +1,7 @@
 "use strict";
 const root = document.getElementById("explorer");
 const data = JSON.parse(document.getElementById("explorer-data").textContent);
-const PREFIX = "#explorer?", STEPS = 400, SHOWN = 14;
+const PREFIX = "#explorer?", STEPS = 400, SHOWN = 14, NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const published = Float64Array.from(data.entries, (entry) => entry.value);
 const current = published.slice();
 const place = new Map(data.entries.map((entry, at) => [entry.id, at]));
@@ -38,7 +38,7 @@ root.replaceChildren();
 const buttons = make("div", root, { className: "buttons" });
 const results = make("div", root, { className: "results" });
 make("h3", results, {}, "Social value for each pound");
-const status = make("p", results, { role: "status", ariaLive: "polite", className: "ratio" });
+const result = make("p", results, { role: "status", ariaLive: "polite", className: "ratio" });
 const totals = make("dl", results);
 const total = ["value", "cost", "net"].map((name) => {
   make("dt", totals, {}, { value: "Present value", cost: "Cost", net: "Value less cost" }[name]);
@@ -48,9 +48,12 @@ const warning = make("p", results, { className: "warning", hidden: true }, "An o
 make("h3", results, {}, "Value by beneficiary");
 const byBeneficiary = bars(make("div", results, { id: "explorer-beneficiaries" }), data.beneficiaries.length);
 make("h3", results, {}, "Ratio when one assumption moves over its range");
+const key = make("p", results, { className: "key" });
+for (const [sort, words] of [["fill down", "at the low end"], ["fill", "at the high end"]]) key.append(make("span", null, { className: sort, ariaHidden: "true" }), ` ${words} `);
 const tornado = bars(make("div", results, { id: "explorer-tornado" }), Math.min(SHOWN, ranged.length));
 const panel = make("div", root, { className: "panel" });
 make("h3", panel, {}, "What differs from the central case");
+const ignored = make("p", panel, { className: "problem", role: "status", hidden: true });
 const differences = make("ul", panel, { className: "differences", id: "explorer-differences" });
 make("h3", panel, {}, "Assumptions");
 const inputs = make("div", panel, { className: "inputs", tabIndex: 0, role: "region", ariaLabel: "Assumptions" });
@@ -62,11 +65,12 @@ const controls = new Map(open.map((at) => {
     slider = make("input", line, { type: "range", min: "0", max: String(STEPS), step: "1", ariaLabel: `${entry.label}, slider` });
     slider.addEventListener("input", () => change(at, entry.low + ((entry.high - entry.low) * slider.valueAsNumber) / STEPS));
   }
-  const typed = make("input", line, { type: "number", step: "any", ariaLabel: `${entry.label}, value` });
+  const typed = make("input", line, { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false, ariaLabel: `${entry.label}, value` });
   typed.dataset.entry = entry.id;
-  typed.addEventListener("change", () => change(at, Number.isFinite(typed.valueAsNumber) ? typed.valueAsNumber : published[at]));
+  typed.addEventListener("change", () => enter(at, typed.value));
   make("span", line, { className: "unit" }, entry.unit.replaceAll("GBP", "£"));
-  return [at, { slider, typed, legend }];
+  const problem = make("p", set, { className: "problem", id: `explorer-problem-${at}`, role: "alert" });
+  return [at, { slider, typed, legend, problem }];
 }));
 
 for (const [name, values] of data.scenarios) make("button", buttons, { type: "button" }, `Estimate: ${name}`).addEventListener("click", () => setAll(values));
@@ -77,20 +81,59 @@ make("button", buttons, { type: "button", id: "explorer-link" }, "Link to this s
   else told("The address bar holds the link");
 });
 
+function read(text) {
+  const bare = text.replace(/[\s,£]/g, "");
+  return NUMBER.test(bare) ? Number(bare) : NaN;
+}
+
+function objection(at, text) {
+  const { least, most } = data.entries[at], value = read(text), shown = text.trim().slice(0, 20);
+  if (Number.isNaN(value)) return `“${shown}” is not a number.`;
+  if (!Number.isFinite(value)) return `“${shown}” is too large to compute with.`;
+  if (least !== null && value < least) return `“${shown}” is below ${plain.format(least)}, the least it can be.`;
+  return most !== null && value > most ? `“${shown}” is above ${plain.format(most)}, the most it can be.` : "";
+}
+
+function enter(at, text) {
+  if (!text.trim()) {
+    change(at, published[at]);
+    return tell(at, `Left empty: back to the central value, ${plain.format(published[at])}.`, false);
+  }
+  const trouble = objection(at, text);
+  if (trouble) return tell(at, `${trouble} Still ${plain.format(current[at])}.`, true);
+  change(at, read(text));
+}
+
+function tell(at, words, wrong) {
+  const { typed, problem } = controls.get(at);
+  problem.textContent = words;
+  if (words) typed.setAttribute("aria-describedby", problem.id);
+  else typed.removeAttribute("aria-describedby");
+  typed.setAttribute("aria-invalid", String(wrong));
+}
+
 function change(at, value) {
   current[at] = value;
+  tell(at, "", false);
   schedule(true);
 }
 
 function setAll(values) {
   for (const [id, value] of Object.entries(values)) if (place.has(id)) current[place.get(id)] = value;
+  quiet();
   schedule(true);
 }
 
 function reset() {
   before = changed();
   current.set(published);
+  quiet();
   schedule(true);
+}
+
+function quiet() {
+  ignored.hidden = true;
+  for (const at of open) tell(at, "", false);
 }
 
 function changed() {
@@ -113,21 +156,26 @@ function writeState() {
 function readState() {
   if (!location.hash.startsWith(PREFIX)) return;
   current.set(published);
+  quiet();
+  const unused = [];
   for (const [id, text] of new URLSearchParams(location.hash.slice(PREFIX.length))) {
-    const value = Number(text), at = place.get(id);
-    if (at !== undefined && text.trim() && Number.isFinite(value) && !data.entries[at].fixed) current[at] = value;
+    const at = place.get(id);
+    if (at === undefined || data.entries[at].fixed || objection(at, text)) unused.push(id.slice(0, 40));
+    else current[at] = read(text);
   }
+  ignored.hidden = !unused.length;
+  ignored.textContent = `Not used from the link, because it has no such assumption or no such value: ${unused.slice(0, 5).join(", ")}${unused.length > 5 ? " and more" : ""}.`;
   schedule(false);
 }
 
 function draw() {
   const started = performance.now();
-  const found = evaluate(current).slice();
-  status.textContent = pounds.format(found[data.totals.ratio]);
+  const found = evaluate(current).slice(), ratio = found[data.totals.ratio];
+  result.textContent = Number.isFinite(ratio) ? pounds.format(ratio) : "No ratio: there are no costs";
   for (const [name, cell] of total) cell.textContent = money.format(found[data.totals[name]]);
   warning.hidden = lastYear(current) <= data.horizon + 1e-9;
   drawBeneficiaries(found);
-  drawTornado(found[data.totals.ratio]);
+  drawTornado(ratio);
   drawInputs();
   root.dataset.milliseconds = String(performance.now() - started);
   root.dataset.drawn = String(Number(root.dataset.drawn || 0) + 1);
@@ -157,6 +205,8 @@ function drawTornado(ratio) {
   const rows = swings(ratio).slice(0, tornado.length);
   const all = rows.flatMap((row) => row.ends).concat(ratio), low = Math.min(...all), high = Math.max(...all);
   tornado.forEach((bar, at) => {
+    bar.row.hidden = !Number.isFinite(high - low);
+    if (bar.row.hidden) return;
     const [first, second] = rows[at].ends;
     bar.label.textContent = data.entries[rows[at].at].label;
     bar.value.textContent = `${pounds.format(first)} to ${pounds.format(second)}`;
@@ -169,7 +219,8 @@ function drawInputs() {
   for (const [at, control] of controls) {
     const entry = data.entries[at];
     if (control.slider) control.slider.value = String(Math.round((STEPS * (current[at] - entry.low)) / (entry.high - entry.low)));
-    if (document.activeElement !== control.typed || control.typed.valueAsNumber !== current[at]) control.typed.value = String(current[at]);
+    const wrong = control.typed.getAttribute("aria-invalid") === "true";
+    if (!wrong && read(control.typed.value) !== current[at]) control.typed.value = String(current[at]);
     control.legend.className = current[at] === published[at] ? "" : "changed";
   }
   const now = changed(), shown = now.length ? now : before;

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.audit.verdicts import Finding, Problem, Verdict, as_frame, tally
+from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published
@@ -44,7 +45,7 @@ def recomputed(claim: Claim, finding: Finding) -> Result:
         low=finding.low,
         high=finding.high,
         interval="rounding of the inputs",
-        inputs=tuple(claim.formula.replace("(", " ").replace(")", " ").split()[::2]) if claim.formula else (),
+        inputs=tuple(references(claim.expression)) if claim.expression else (),
         function="analysis.audit.verdicts.recompute",
         source=claim.formula,
     )

@@ -14,7 +14,7 @@ from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind
-from analysis.study import Study, study_ids
+from analysis.study import Study, studies_of
 from analysis.study.claims import Claim, Ledger
 from analysis.study.tables import read_text
 
@@ -43,8 +43,7 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
 
 def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     """Links to the ledgers of the other studies that are audited."""
-    audited = [name for name in study_ids(study.root) if (study.raw.parent / name / "audit.yaml").is_file()]
-    others = [name for name in audited if name != study.id]
+    others = [name for name in studies_of(study.root, notebook) if name != study.id]
     links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/{notebook}.html#ledger)" for name in others)
     return page.say(f"This ledger is of one study. The others: {links}." if links else "This is the only ledger.")
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from analysis.questionnaire import published as figures_of
 from analysis.reporting.markup import Display
+from analysis.reporting.views import before_after_missing as other_answers
 from analysis.reporting.views import before_after_published as published
 from analysis.reporting.views import before_after_records as measured
 from analysis.reporting.views.before_after_answers import Answers, read_answers
@@ -78,6 +79,11 @@ def tests(run: BeforeAfter) -> Display:
     return run.show(measured.test_table)
 
 
+def threshold(run: BeforeAfter) -> Display:
+    """Table: share in the upper band before and after (records only)."""
+    return run.show(measured.threshold_table)
+
+
 def ceiling(run: BeforeAfter) -> Display:
     """Table: share at the best answer (records only)."""
     return run.show(measured.ceiling_table)
@@ -96,6 +102,16 @@ def remembered(run: BeforeAfter) -> Display:
         "The source does not say whether the answers about the time before were given beforehand or looking back. People who look back "
         "often judge their start by other standards than they did then, so the printed rises may be larger or smaller than the change."
     )
+
+
+def reasons(run: BeforeAfter) -> Display:
+    """Table: why no number was given, by item and moment (records only)."""
+    return run.show(other_answers.reason_table)
+
+
+def words(run: BeforeAfter) -> Display:
+    """Table: answers in words on the number of friends (records only)."""
+    return run.show(other_answers.words_table)
 
 
 def missing(run: BeforeAfter) -> Display:

@@ -1,25 +1,27 @@
 """The answers that 03_before_after compares: items, pairs, and their counts as they may be shown."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, Decision
+from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import count_people
+from analysis.disclosure.witness import witnesses
 from analysis.errors import InputError
 from analysis.participants import ITEMS
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
-from analysis.questionnaire.shift import shift_table
+from analysis.questionnaire.shift import direction_counts, shift_table
 from analysis.questionnaire.summary import item_summary
+from analysis.reporting.views.before_after_statistics import Directions, Headline, judge_item, moments
 from analysis.reporting.views.evidence import Evidence
 
 DIRECTIONS = ("improved", "same", "worse")
 RULES = {"pairs": MissingRule.PAIRS, "complete": MissingRule.COMPLETE, "unchanged": MissingRule.UNCHANGED}
 FRIENDS = Item("friends", "Friends met regularly", 0, None)
 RESAMPLES = 1999  # enough for the two digits that intervals are shown with
-_PROOF = "proof by linear programming"
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Answers:
     records: pd.DataFrame
     rule: MissingRule
     seed: int
+    moment: str = "pre"
+    reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as it may be shown
 
     def pairs(self, item: Item) -> pd.DataFrame:
         """Answers before and after of the people whom the missing-answer rule keeps."""
@@ -52,62 +56,117 @@ class Answers:
 
     @cached_property
     def counts(self) -> dict[str, pd.Series]:
-        """Every table of people on the page, as it may be shown: `change in <item>`, `shift`, `best before`, `best after`."""
+        """Every table of people on the page, as it may be shown: `change in <item>`, `shift`, `best answer <when>`, `threshold`."""
         found: dict[str, pd.Series] = {}
         for item in self.items:
             found |= self._protected(item)
         return found
 
-    def shown(self, item: Item, what: str) -> bool:
-        """Whether a sum (`net improvement`, `means`) of an item may be shown beside the counts."""
-        self.counts  # noqa: B018 (decides)
-        return (item.name, what) not in self._refused
-
     @cached_property
-    def _refused(self) -> set[tuple[str, str]]:
-        return set()
+    def judged(self) -> dict[str, Judged]:  # type: ignore[type-arg]
+        """Which statistics of each item, by its name, may be shown beside its counts."""
+        found = {item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items}
+        for each in found.values():
+            self.evidence.decisions += each.decisions
+        return found
+
+    def shown(self, item: Item, statistic: str) -> bool:
+        """Whether a statistic of `before_after_statistics` may be shown of an item."""
+        return statistic in self.judged[item.name].shown
+
+    def directions(self, item: Item) -> Directions:
+        """How many changed in which direction, as counted and as shown."""
+        cells, counted = self.counts[f"change in {item.label}"], direction_counts(self.pairs(item))
+        shown = (cells[(each,)] for each in DIRECTIONS)
+        return Directions(tuple(counted.values()), tuple(None if pd.isna(count) else int(count) for count in shown))
+
+    def _judged(self, item: Item) -> Judged:  # type: ignore[type-arg]
+        try:
+            return judge_item(item, self.directions(item), self.summary, self.evidence.rules)
+        except ValueError as error:
+            return _none_shown(item, str(error))
+
+    def _judged_headline(self) -> Judged:  # type: ignore[type-arg]
+        """By witnesses that print the same means and t intervals; if there are none, only the means, or the tables alone."""
+        item, rules = self.headline, self.evidence.rules
+        people = self.pairs(item)[["before", "after"]].set_axis(list(self.columns(item).values()), axis=1)
+        tables, background = self._tables(item, self.pairs(item))
+        if len(people) < rules.minimum_cell:
+            return _none_shown(item, f"fewer than {rules.minimum_cell} people in all")
+        shown = {name: self.counts[name] for name in tables}
+        for sums in moments(self.columns(item), self.pairs(item)):
+            found, hidden = witnesses(people, tables, shown, replace(background, statements=sums), rules)
+            if narrowest(found, hidden) >= rules.width:
+                break
+        return judge_derived(item.label, self.about_headline.statistics(self.summary), found, hidden, rules)
+
+    @property
+    def about_headline(self) -> Headline:
+        """The headline item with its bands and threshold."""
+        return Headline(self.headline, self.bands, self.threshold)
+
+    def columns(self, item: Item) -> dict[str, str]:
+        """The columns of the questionnaire compared, as every notebook of the study calls them.
+
+        Where the missing-answer rule takes other people than those who answered the item twice, the names say so.
+        """
+        other = "" if self.rule is MissingRule.PAIRS else f" ({self.rule})"
+        return {"before": f"{item.name}_{self.moment}{other}", "after": f"{item.name}_post{other}"}
+
+    def change(self, item: Item) -> str:
+        """The column of an item's direction of change."""
+        return self.columns(item)["after"].replace("_post", f"_change_from_{self.moment}")
+
+    @property
+    def threshold(self) -> int:
+        """The lower end of the headline item's upper band."""
+        return max(low for low, _ in self.bands.values())
 
     def _protected(self, item: Item) -> dict[str, pd.Series]:
+        """The tables of an item, hidden so that what matters most may stand beside them if that can be done.
+
+        That is the headline item's means, and of the other items the share improved less the share worse.
+        """
         pairs = self.pairs(item)
         tables, background = self._tables(item, pairs)
-        sums = _sums(item, pairs, wide=item == self.headline)
-        for left_out in ((), ("net improvement",), tuple(sums)):
-            kept = tuple(each for what, statements in sums.items() if what not in left_out for each in statements)
+        wanted = moments(self.columns(item), pairs) if item == self.headline else (_net(self.change(item), pairs), ())
+        for statements in wanted:
             try:
-                done = self.evidence.protected(tables, replace(background, statements=kept))
+                return self.evidence.protected(tables, replace(background, statements=statements))
             except ValueError:
                 continue
-            self._refused.update((item.name, what) for what in left_out if not self._allowed(item, what))
-            return done
         raise AssertionError("tables without any published sum can always be protected")
 
-    def _allowed(self, item: Item, what: str) -> bool:
-        return self.evidence.allows(Decision(f"{what}: {item.label}", _PROOF, REFUSED, "with it a reader could work out a hidden count"))
-
     def _tables(self, item: Item, pairs: pd.DataFrame) -> tuple[dict[str, pd.Series], Background]:
-        change = f"{item.name}_change"
+        change = self.change(item)
         people = pd.DataFrame({change: [direction(value) for value in pairs["change"]]}, index=pairs.index)
         levels: dict[str, list[object]] = {change: list(DIRECTIONS)}
         tables = {f"change in {item.label}": count_people(people, [change], levels)}
-        if item != self.headline:
+        if item.high is None:
             return tables, Background()
-        return self._shift(item, pairs, people, levels, tables)
+        names = tuple(self.columns(item).values())
+        points = [float(point) for point in range(item.low, item.high + 1)]
+        derived = (Derived(change, names, lambda b, a: direction((a - b) * (1 if item.higher_is_better else -1))),)
+        background = Background(derived, categories=dict.fromkeys(names, points))
+        return self._shift(pairs, people, levels, tables, background) if item == self.headline else (tables, background)
 
-    def _shift(self, item: Item, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
-        names = {when: f"{item.name}_{when}" for when in ("before", "after")}
+    def _shift(self, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict, background: Background) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
+        item, names, derived = self.headline, self.columns(self.headline), list(background.derived)
         best = item.high if item.higher_is_better else item.low
-        derived = [Derived(f"{item.name}_change", tuple(names.values()), lambda b, a: direction((a - b) * (1 if item.higher_is_better else -1)))]
         for when, name in names.items():
-            band, top = f"{name}_band", f"{name}_best"
+            band, top, high = f"{name}_band", f"{name}_best", f"{name}_high"
             people[band] = [self.band(value) for value in pairs[when]]
             people[top] = ["yes" if value == best else "no" for value in pairs[when]]
-            levels |= {band: list(self.bands), top: ["yes", "no"]}
-            derived += [Derived(band, (name,), self.band), Derived(top, (name,), lambda value: "yes" if value == best else "no")]
+            people[high] = ["yes" if value >= self.threshold else "no" for value in pairs[when]]
+            levels |= {band: list(self.bands), top: ["yes", "no"], high: ["yes", "no"]}
+            derived += [
+                Derived(band, (name,), self.band), Derived(top, (name,), lambda value: "yes" if value == best else "no"),
+                Derived(high, (name,), lambda value: "yes" if value >= self.threshold else "no"),
+            ]
         bands = [f"{name}_band" for name in names.values()]
-        tables |= {"shift": count_people(people, bands, levels)}
+        tables |= {"shift": count_people(people, bands, levels), "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels)}
         tables |= {f"best answer {when}": count_people(people, [f"{name}_best"], levels) for when, name in names.items()}
-        points = [float(point) for point in range(item.low, int(item.high or 0) + 1)]
-        return tables, Background(tuple(derived), categories={name: points for name in names.values()})
+        return tables, replace(background, derived=tuple(derived))
 
     def band(self, value: float) -> str:
         """The band of an answer."""
@@ -123,21 +182,15 @@ def direction(change: float) -> str:
     return "improved" if change > 0 else "worse" if change < 0 else "same"
 
 
-def _sums(item: Item, pairs: pd.DataFrame, wide: bool) -> dict[str, tuple[Statement, ...]]:
-    """What the page prints of sums over people, at the digits it prints: the net share, and the headline item's means."""
-    n, sign = len(pairs), {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    net = sum(sign[direction(value)] for value in pairs["change"])
-    half = n * 0.005  # the share is printed in whole per cent
-    found = {"net improvement": (Statement("net improvement", (f"{item.name}_change",), lambda change: sign[change], net - half, net + half),)}
-    if wide:
-        names, room = {when: f"{item.name}_{when}" for when in ("before", "after")}, n * 0.05  # means are printed to one decimal
-        sums = {when: float(pairs[when].sum()) for when in names}
-        rise = sums["after"] - sums["before"]
-        found["means"] = (
-            *(Statement(f"mean {when}", (name,), float, sums[when] - room, sums[when] + room) for when, name in names.items()),
-            Statement("mean change", tuple(names.values()), lambda before, after: after - before, rise - room, rise + room),
-        )
-    return found
+def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
+    return Judged(frozenset(), (), (Decision(f"every statistic: {item.label}", RULE, REFUSED, reason),))
+
+
+def _net(column: str, pairs: pd.DataFrame) -> tuple[Statement, ...]:
+    """The share improved less the share worse, which the page prints in whole per cent, as a sum over people."""
+    sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
+    net, room = sum(sign[direction(value)] for value in pairs["change"]), len(pairs) * 0.005
+    return (Statement("net improvement", (column,), lambda change: sign[change], net - room, net + room),)
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:
@@ -156,7 +209,7 @@ def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed:
             "params.yaml", column=f"03_before_after.{evidence.study.id}.item", found=repr(item), expected=f"one of {names}",
             action="name an item that people answered before and after",
         )
-    return Answers(evidence, chosen, asked, frame, RULES[missing], seed)
+    return Answers(evidence, chosen, asked, frame, RULES[missing], seed, "then" if before == "looking back" else "pre")
 
 
 def _twice(frame: pd.DataFrame, item: Item) -> int:

@@ -1,23 +1,24 @@
 """What 03_before_after shows of a team's own records: change by item, the headline item in full, and who did not answer."""
 
 import math
-from dataclasses import replace
 
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_model, judge_statistic
+from analysis.disclosure.decisions import judge_figure, judge_model, judge_statistic
 from analysis.disclosure.tables import TOTAL, as_frame
 from analysis.participants import stages_reached
-from analysis.questionnaire import attrition, proportions, response_shift, shift
+from analysis.questionnaire import attrition, response_shift, shift
 from analysis.questionnaire.answers import Item
-from analysis.questionnaire.change import effect_sizes, mean_change, wilcoxon_tests
-from analysis.questionnaire.ordinal import ordered_logit_change
+from analysis.questionnaire.change import effect_sizes, mean_change
 from analysis.reporting.markup import Display
+from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
-from analysis.reporting.views.evidence import HIDDEN, hidden_words, number, p_value, sentence_case
+from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
+_PROTECT = "analysis.disclosure.protect.protect"
+_IMPROVED = f"{_QUESTIONNAIRE}.shift.net_improvement"
 _NET = {"low": "net_low", "high": "net_high"}
 
 
@@ -39,41 +40,56 @@ def record(answers: Answers) -> None:
     page.add([
         number("headline.n", f"{item.label}: people who answered twice", int(row["n"]), function=f"{_QUESTIONNAIRE}.answers.paired_answers"),
         _net(answers, item, "headline.net"),
-        _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"], "95 % (t)"),
+        _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"]),
     ])
 
 
-def _rank(answers: Answers, key: str, label: str, value: float, low: float, high: float) -> Result:
-    """A rank-biserial correlation; one at its limit would say that nobody got worse, or better."""
-    decision = Decision(label, "zero and full cells", SHOWN, "people changed in both directions")
-    if abs(round(value, 2)) == 1:
-        decision = replace(decision, decision=REFUSED, reason="at its limit it says that nobody changed in one of the directions")
-    if not answers.evidence.allows(decision):
-        return number(key, label, HIDDEN, "")
-    return number(key, label, value, "", 2, Kind.MEASURED, low, high, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial")
+def _rank(answers: Answers, item: Item, statistic: str, key: str, value: float, low: float, high: float) -> Result:
+    """A rank-biserial correlation, with its interval where that may be shown."""
+    label = f"{item.label}: {statistic}"
+    if not answers.shown(item, statistic):
+        return number(key, label, WITHHELD, "")
+    return number(key, label, value, "", 2, Kind.MEASURED, *_resampled(answers, item, low, high), "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial")
 
 
-def _mean(answers: Answers, key: str, label: str, value: float, low: float, high: float, interval: str) -> Result:
-    if not answers.shown(answers.headline, "means"):
-        return number(key, label, HIDDEN, "points")
-    return number(key, label, value, "points", 1, Kind.MEASURED, low, high, interval, f"{_QUESTIONNAIRE}.change.mean_change")
+def _resampled(answers: Answers, item: Item, low: float, high: float) -> tuple[float | None, float | None]:
+    return (low, high) if answers.shown(item, statistics.RESAMPLED) else (None, None)
+
+
+def _mean(answers: Answers, key: str, label: str, value: float, low: float, high: float) -> Result:
+    if not answers.shown(answers.headline, statistics.MEANS):
+        return number(key, label, WITHHELD, "points")
+    ends = (low, high) if answers.shown(answers.headline, statistics.T_INTERVALS) else (None, None)
+    return number(key, label, value, "points", 1, Kind.MEASURED, *ends, "95 % (t)", f"{_QUESTIONNAIRE}.change.mean_change")
 
 
 def _net(answers: Answers, item: Item, key: str) -> Result:
-    label, row = f"{item.label}: share improved less share worse", answers.summary.loc[item.label]
-    if not answers.shown(item, "net improvement"):
-        return number(key, label, HIDDEN, "%")
-    return number(key, label, 100 * row["net"], "%", 0, Kind.MEASURED, 100 * row["net_low"], 100 * row["net_high"], "95 % (Tango)", f"{_QUESTIONNAIRE}.shift.net_improvement")
+    """The share improved less the share worse, with Tango's interval, or the widest that fits what is shown."""
+    label = f"{item.label}: share improved less share worse"
+    if not answers.shown(item, statistics.NET):
+        return number(key, label, WITHHELD, "%")
+    low, high, interval = _net_ends(answers, item)
+    value = 100 * answers.summary.loc[item.label, "net"]
+    return number(key, label, value, "%", 0, Kind.MEASURED, low, high, interval, f"{_QUESTIONNAIRE}.shift.net_improvement")
+
+
+def _net_ends(answers: Answers, item: Item) -> tuple[float, float, str]:
+    if answers.shown(item, statistics.INTERVAL):
+        row = answers.summary.loc[item.label]
+        return 100 * row["net_low"], 100 * row["net_high"], "95 % (Tango)"
+    return *statistics.widest_interval(answers.directions(item)), "95 % or more (Tango, over all counts that fit)"
 
 
 def answer(answers: Answers) -> str:
     """The opening paragraph, as a template."""
-    interval = " ({headline.net|interval})" if answers.shown(answers.headline, "net improvement") else ""
-    return (
-        f"Of the {{headline.n|:people}} who answered on {answers.headline.label.lower()} before and after, the share that improved "
-        f"exceeds the share that got worse by {{headline.net}}{interval}. The mean changed by {{headline.mean|:points}}. Those who did not "
-        "answer after could move the result within the ranges of the last section."
+    item = answers.headline
+    opening = f"Of the {{headline.n|:people}} who answered on {item.label.lower()} before and after, "
+    net = (
+        "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})" if answers.shown(item, statistics.NET)
+        else "the share that improved and the share that got worse are withheld, since their difference would say how few did not improve"
     )
+    mean = "The mean changed by {headline.mean|:points}." if answers.shown(item, statistics.MEANS) else "The means are withheld as well."
+    return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on them."
 
 
 def item_table(answers: Answers) -> Display:
@@ -85,30 +101,45 @@ def item_table(answers: Answers) -> Display:
             "n": number(_key(answers, "items", name, "n"), f"{name}: people", int(row["n"]), function=f"{_QUESTIONNAIRE}.answers.paired_answers"),
             **{what: number(_key(answers, "items", name, what), f"{name}: {what}", _share(answers, item, what), "%", 0, function=f"{_QUESTIONNAIRE}.shift.direction_shares") for what in DIRECTIONS},
             "net": _net(answers, item, _key(answers, "items", name, "net")),
-            "p_holm": p_value(_key(answers, "items", name, "p_holm"), f"{name}: McNemar, Holm", row["p_holm"], function=f"{_QUESTIONNAIRE}.summary.holm"),
-            "rank": _rank(answers, _key(answers, "items", name, "rank"), f"{name}: rank-biserial correlation", row["rank_biserial"], row["rank_biserial_low"], row["rank_biserial_high"]),
+            "p_holm": _p(answers, item, statistics.HOLM, _key(answers, "items", name, "p_holm"), f"{name}: McNemar, Holm", row["p_holm"], "summary.holm"),
+            "rank": _rank(answers, item, statistics.RANK, _key(answers, "items", name, "rank"), row["rank_biserial"], row["rank_biserial_low"], row["rank_biserial_high"]),
         }
     columns = {
         "n": Column("People", "people", Kind.MEASURED), **{what: Column(what.capitalize(), "%", Kind.MEASURED) for what in DIRECTIONS},
-        "net": Column("Improved less worse", "%", Kind.MEASURED, low="n", interval="95 % (Tango)"),
+        "net": Column("Improved less worse", "%", Kind.MEASURED, low="n", interval="95 % or more (Tango)"),
         "p_holm": Column("p-value, McNemar, Holm over the items", "", Kind.MEASURED),
         "rank": Column("Rank-biserial correlation", "", Kind.MEASURED, low="n", interval="95 % (BCa)"),
     }
-    return answers.evidence.page.table("items", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "Every item that was asked before and after.", row_header="Item")
+    return answers.evidence.page.table("items", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "Every item that was asked before and after.", row_header="Item", note=_WIDEST)
+
+
+# What a reader of the intervals must know; the rule is in `analysis.disclosure.derived`.
+_WIDEST = (
+    "Where counts are hidden, the interval of the difference is the widest that any counts with this difference would give; it covers the interval "
+    "of the true counts, and tells nothing of them. Other statistics are withheld where they would."
+)
+
+
+def _p(answers: Answers, item: Item, statistic: str, key: str, label: str, p: float, function: str) -> Result:
+    """A p-value, where it may be shown."""
+    if not answers.shown(item, statistic):
+        return number(key, label, WITHHELD, "")
+    return p_value(key, label, None if math.isnan(p) else p, function=f"{_QUESTIONNAIRE}.{function}")
 
 
 def forest_figure(answers: Answers) -> Display:
     """Figure: share improved less share worse by item, with Tango's interval."""
     from analysis.reporting.charts_records import forest_chart
 
-    kept = [item.label for item in answers.items if answers.shown(item, "net improvement")]
-    frame = 100 * answers.summary.loc[kept, ["net", "net_low", "net_high"]].astype(float)
+    kept = [item for item in answers.items if answers.shown(item, statistics.NET)]
+    ends = {item.label: (100 * answers.summary.loc[item.label, "net"], *_net_ends(answers, item)[:2]) for item in kept}
+    frame = pd.DataFrame.from_dict(ends, orient="index", columns=["net", "net_low", "net_high"], dtype=float)
     if frame.empty:
         return answers.evidence.page.say("The difference of the shares would give a hidden count away for every item, so it is not drawn.")
     frame = frame.sort_values("net", ascending=False)
-    column = Column("Improved less worse", "%", Kind.MEASURED, low="net_low", high="net_high", interval="95 % (Tango)", function=f"{_QUESTIONNAIRE}.shift.net_improvement")
+    column = Column("Improved less worse", "%", Kind.MEASURED, low="net_low", high="net_high", interval="95 % or more (Tango)", function=_IMPROVED)
     above = int((frame["net_low"] > 0).sum())
-    answers.evidence.page.add([number("items.above", "Items whose interval lies above zero", above, "items"), number("items.shown", "Items shown", len(frame), "items")])
+    answers.evidence.page.add([number("items.above", "Items whose interval lies above zero", above, "items", function=_IMPROVED), number("items.shown", "Items shown", len(frame), "items", function=_IMPROVED)])
     return answers.evidence.page.figure(
         "forest", forest_chart(frame, "net", "net_low", "net_high", "share improved less share worse", "%"),
         "Share improved less share worse, by item, with intervals.",
@@ -121,17 +152,20 @@ def slope_figure(answers: Answers) -> Display:
     """Figure: the headline item's mean before and after with t intervals."""
     from analysis.reporting.charts_records import slope_chart
 
-    if not answers.shown(answers.headline, "means"):
+    if not answers.shown(answers.headline, statistics.MEANS):
         return answers.evidence.page.say("The means would give a hidden count away, so they are not drawn.")
     pairs, name = answers.pairs(answers.headline), answers.headline.label
     answers.evidence.allows(judge_figure(f"Mean {name} before and after", one_mark_each=False))
     found = {when: mean_change(pairs.assign(change=pairs[when])) for when in ("before", "after")}
     frame = pd.DataFrame({f"{when}{end}": row[part] for when, row in found.items() for end, part in (("", "mean"), ("_low", "low"), ("_high", "high"))}, index=[name])
-    function = f"{_QUESTIONNAIRE}.change.mean_change"
-    columns = {when: Column(f"Mean {when}", "points", Kind.MEASURED, 1, low=f"{when}_low", high=f"{when}_high", interval="95 % (t)", function=function) for when in found}
+    function, with_ends = f"{_QUESTIONNAIRE}.change.mean_change", answers.shown(answers.headline, statistics.T_INTERVALS)
+    if not with_ends:
+        frame = frame.assign(**dict.fromkeys((name for name in frame if "_" in name), math.nan))
+    ends = {when: {"low": f"{when}_low", "high": f"{when}_high", "interval": "95 % (t)"} if with_ends else {} for when in found}
+    columns = {when: Column(f"Mean {when}", "points", Kind.MEASURED, 1, function=function, **ends[when]) for when in found}
     return answers.evidence.page.figure(
         "slope", slope_chart(frame, "before", "after", "low", "high", ("before", "after"), f"mean {name.lower()}, points"),
-        f"{name}: mean before and after, with intervals.", f"The mean of {name.lower()} moves by {{headline.mean|bare}} points from before to after.",
+        f"{name}: mean before and after" + (", with intervals." if with_ends else "; the intervals would give a hidden count away."), f"The mean of {name.lower()} moves by {{headline.mean|bare}} points from before to after.",
         frame, columns, row_header="Item",
     )
 
@@ -143,8 +177,8 @@ def shift_figure(answers: Answers) -> Display:
     cells = as_frame(answers.counts["shift"]).rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("shift.hidden", "Hidden cells of the shift table", hidden, "cells"), number("shift.cells", "Cells of the shift table", cells.size, "cells")])
-    columns = {str(name): Column(f"After: {name}", "people", Kind.MEASURED, function="analysis.disclosure.protect") for name in cells}
+    answers.evidence.page.add([number("shift.hidden", "Hidden cells of the shift table", hidden, "cells", function=_PROTECT), number("shift.cells", "Cells of the shift table", cells.size, "cells", function=_PROTECT)])
+    columns = {str(name): Column(f"After: {name}", "people", Kind.MEASURED, function=_PROTECT) for name in cells}
     return answers.evidence.page.figure(
         "shift", heat_map(cells, "after", "before"), f"{answers.headline.label}: people by answer before (rows) and after (columns).",
         "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away.",
@@ -154,18 +188,16 @@ def shift_figure(answers: Answers) -> Display:
 
 def effect_table(answers: Answers) -> Display:
     """Table: the headline item's change in points, standard deviations and ranks, with bootstrap intervals."""
-    effects = effect_sizes(answers.pairs(answers.headline), answers.seed, resamples=RESAMPLES)
-    names = {"mean change": "Mean change, points", "d_z": "Mean change in standard deviations of the changes (d_z)", "d_av": "Mean change in standard deviations of the answers (d_av)"}
-    rows = {}
-    for effect, row in effects.iterrows():
-        label, key = names.get(str(effect), sentence_case(str(effect))), _key(answers, "effects", effect, "value")
-        ends = row["low"], row["high"]
-        if "rank" in str(effect):
-            value = _rank(answers, key, f"{answers.headline.label}: {effect}", row["value"], *ends)
-        elif effect == "mean change" and not answers.shown(answers.headline, "means"):
-            value = number(key, label, HIDDEN, "")
+    item, rows = answers.headline, {}
+    for effect, row in effect_sizes(answers.pairs(item), answers.seed, resamples=RESAMPLES).iterrows():
+        label, statistic = _EFFECTS[str(effect)]
+        key = _key(answers, "effects", effect, "value")
+        if statistic in (statistics.RANK, statistics.PRATT):
+            value = _rank(answers, item, statistic, key, row["value"], row["low"], row["high"])
+        elif not answers.shown(item, statistic):
+            value = number(key, label, WITHHELD, "")
         else:
-            decimals = 1 if effect == "mean change" else 2
+            decimals, ends = 1 if statistic == statistics.MEANS else 2, _resampled(answers, item, row["low"], row["high"])
             value = number(key, label, row["value"], "", decimals, Kind.MEASURED, *ends, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.effect_sizes")
         rows[label] = {"value": value, "low": None}
     columns = {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (BCa)")}
@@ -176,24 +208,44 @@ def effect_table(answers: Answers) -> Display:
     )
 
 
+_EFFECTS = {
+    "mean change": ("Mean change, points", statistics.MEANS),
+    "d_z": ("Mean change in standard deviations of the changes (d_z)", statistics.SPREADS),
+    "d_av": ("Mean change in standard deviations of the answers (d_av)", statistics.SPREADS),
+    "rank-biserial correlation": ("Rank-biserial correlation", statistics.RANK),
+    "rank-biserial correlation, Pratt": ("Rank-biserial correlation, Pratt", statistics.PRATT),
+}
+
+
 def test_table(answers: Answers) -> Display:
     """Table: every test of no change on the headline item, side by side."""
     pairs, item = answers.pairs(answers.headline), answers.headline
-    ranks, net = wilcoxon_tests(pairs), shift.net_improvement(pairs)
-    logit, square = ordered_logit_change(pairs), proportions.stuart_maxwell(shift.as_square(answers.square()))
     answers.evidence.allows(judge_model(f"Ordered logit: {item.label}", len(pairs), pairs[["before", "after"]].stack().nunique(), answers.evidence.rules))
-    found = {
-        "t-test of the mean change": (mean_change(pairs)["p"], "change.mean_change"),
-        "Wilcoxon, unchanged people dropped": (ranks.loc["dropped", "p"], "change.wilcoxon_tests"),
-        "Wilcoxon, Pratt's rule": (ranks.loc["pratt", "p"], "change.wilcoxon_tests"),
-        "McNemar, exact: improved against worse": (net["p_exact"], "shift.net_improvement"),
-        "McNemar, mid-p": (net["p_mid"], "shift.net_improvement"),
-        "Stuart-Maxwell over the bands": (square.p, "proportions.stuart_maxwell"),
-        "Ordered logit, clustered on people": (logit["p"], "ordinal.ordered_logit_change"),
-    }
-    rows = {label: {"p": p_value(_key(answers, "tests", label, "p"), label, None if math.isnan(p) else p, function=f"{_QUESTIONNAIRE}.{function}")} for label, (p, function) in found.items()}
+    found = answers.about_headline.p_values(pairs)
+    rows = {label: {"p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found[label](), function)} for label, function in statistics.TESTS.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{item.label}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
+
+
+def threshold_table(answers: Answers) -> Display:
+    """Table: the share that answers in the upper band before and after, and the difference of the two shares."""
+    item, cells = answers.headline, answers.counts["threshold"]
+    row, function = shift.threshold_change(answers.pairs(item), answers.threshold), f"{_QUESTIONNAIRE}.shift.threshold_change"
+    margins = {"before": cells[("yes", TOTAL)], "after": cells[(TOTAL, "yes")]}
+    rows = {
+        f"Share {when}": {"value": number(_key(answers, "threshold", when), f"{item.label}: share in the upper band {when}", HIDDEN if pd.isna(count) else 100 * row[f"share_{when}"], "%", 0, function=function), "low": None}
+        for when, count in margins.items()
+    }
+    ends = (100 * row["tango_low"], 100 * row["tango_high"]) if answers.shown(item, statistics.THRESHOLD_INTERVAL) else (None, None)
+    difference = 100 * row["difference"] if answers.shown(item, statistics.THRESHOLD) else WITHHELD
+    rows["After less before"] = {"value": number(_key(answers, "threshold", "difference"), f"{item.label}: difference of the shares in the upper band", difference, "%", 0, Kind.MEASURED, *ends, "95 % (Tango)", function), "low": None}
+    rows["p-value, McNemar, exact"] = {"value": _p(answers, item, statistics.THRESHOLD_INTERVAL, _key(answers, "threshold", "p"), f"{item.label}: McNemar at the threshold", float(row["p_exact"]), "shift.threshold_change"), "low": None}
+    number_id = _key(answers, "threshold", "at_least")
+    answers.evidence.page.add([number(number_id, f"{item.label}: lower end of the upper band", answers.threshold, "points")])
+    return answers.evidence.page.table(
+        "threshold", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (Tango)")},
+        f"{item.label}: answers of {{{number_id}|bare}} or more, before and after.", row_header="Measure",
+    )
 
 
 def ceiling_table(answers: Answers) -> Display:
@@ -220,9 +272,16 @@ def response_table(answers: Answers) -> Display:
     function = f"{_QUESTIONNAIRE}.response_shift.response_shift"
     columns = {
         "n": Column("People", "people", Kind.MEASURED, function=function),
-        "mean": Column("Mean difference", "points", Kind.MEASURED, 1, low="low", high="high", interval="95 % (t)", function=function),
+        "mean": Column("Mean difference", "points", Kind.MEASURED, 1, function=function, **_shift_ends(answers)),
     }
+    if not answers.shown(answers.headline, statistics.MEANS):
+        found = found.loc[[_WORDS["then less before"]]]
     return answers.evidence.page.table("response_shift", found.astype({"n": int}), columns, f"{answers.headline.label}: asked before, or remembered.", row_header="Difference")
+
+
+def _shift_ends(answers: Answers) -> dict[str, str]:
+    """The columns of the intervals, where those of the means are shown."""
+    return {"low": "low", "high": "high", "interval": "95 % (t)"} if answers.shown(answers.headline, statistics.T_INTERVALS) else {}
 
 
 _WORDS = {
@@ -242,9 +301,9 @@ def missing_table(answers: Answers) -> Display:
         moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
         share = None if pd.isna(improved) else attrition.worst_case_share(int(improved), len(pairs), everyone)
         rows[key] = {
-            "people": number(_key(answers, "missing", key, "people"), key, everyone),
+            "people": number(_key(answers, "missing", key, "people"), key, everyone, function="analysis.participants.stages_reached"),
             **{f"share_{end}": _end(answers, key, f"share improved, {end}", share and 100 * getattr(share, end), "%", 0) for end in ("low", "high")},
-            **{f"mean_{end}": _end(answers, key, f"mean change, {end}", getattr(moved, end) if answers.shown(item, "means") else None, "", 1) for end in ("low", "high")},
+            **{f"mean_{end}": _end(answers, key, f"mean change, {end}", getattr(moved, end) if answers.shown(item, statistics.MEANS) else None, "", 1) for end in ("low", "high")},
         }
     columns = {
         "people": Column("People", "people", Kind.MEASURED), "share_low": Column("Improved, at least", "%", Kind.BOUNDED), "share_high": Column("Improved, at most", "%", Kind.BOUNDED),
@@ -254,8 +313,8 @@ def missing_table(answers: Answers) -> Display:
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
-    shown = HIDDEN if value is None else value
-    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition")
+    shown, function = HIDDEN if value is None else value, f"worst_case_{label.partition(' ')[0]}"  # of a share, or of a mean
+    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition.{function}")
 
 
 def lee_table(answers: Answers) -> Display:

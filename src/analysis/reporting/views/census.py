@@ -21,7 +21,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.census_charts import ends_chart, trend_chart
 from analysis.reporting.views.census_numbers import (
-    ages_look_young, ends_frame, estimator_table, number, percent, results_of, step_ends,
+    COUNTRY, SURVEY, ages_look_young, ends_frame, estimator_table, number, percent, printed_in, results_of, step_ends,
 )
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind, Result, slug
@@ -38,12 +38,13 @@ _SHORT = {
     "arrival_cohort": "Arrival cohort", "arrival_cohort_independence": "Arrival cohort, no association",
     "survey_decade_change": "Survey trend, ten years' growth",
 }
+_PARAMETERS = "a parameter of this page (params.yaml)"
 _PAPER = ("census_comparison_first_year", "census_comparison_second_year")
 
 
 def prepare(study: Study, area: str, comparison: list[str], settings: Settings) -> Case:
     """The area's baseline from the project's tables and what the study supplies; raises InputError as `open_case` does."""
-    return open_case(study.root / "data" / "raw" / "reference", study.raw, area, comparison, settings)
+    return open_case(study.root / "data" / "raw" / "reference", study.records_folder, area, comparison, settings)
 
 
 def named(text: object) -> str:
@@ -69,8 +70,8 @@ def record(page: Appendix, case: Case, study: Study) -> None:
     for ends in step_ends(case, case.area).values():
         page.add(results_of(ends))
     page.add([
-        number("settings.horizon", "Years over which the group is aged", case.settings.horizon_years, "years", Kind.ASSUMED),
-        number("settings.draws", "Random draws", case.settings.draws, "draws", Kind.ASSUMED),
+        number("settings.horizon", "Years over which the group is aged", case.settings.horizon_years, "years", Kind.ASSUMED, source=_PARAMETERS),
+        number("settings.draws", "Random draws", case.settings.draws, "draws", Kind.ASSUMED, source=_PARAMETERS),
         _widening(case),
     ])
     page.add(published(claim) for quantity in _PAPER for claim in study.claims.about(quantity))
@@ -82,7 +83,7 @@ def _widening(case: Case) -> Result:
     known = widest is not None and ends.estimate.low is not None and ends.estimate.high is not None
     ratio = (widest[1] - widest[0]) / (ends.estimate.high - ends.estimate.low) if known else None  # type: ignore[operator,index]
     label = "Width of the range over allocations, in widths of the survey's interval"
-    return number("answer.widening", label, ratio, "times", Kind.RECOMPUTED)
+    return number("answer.widening", label, ratio, "times", Kind.RECOMPUTED, function="analysis.census.baseline.baseline")
 
 
 def answer(case: Case, study: Study) -> str:
@@ -146,7 +147,7 @@ def _areas(page: Appendix, case: Case, file: object, row: pd.Series) -> str:
     held = _names_held(case, row)
     if len(held) <= MOST_NAMES:
         return named(", ".join(held) or row["areas"])
-    page.add([number(f"inputs.{slug(file)}.areas", f"Areas in {file}", len(held), "areas", Kind.RECOMPUTED)])
+    page.add([number(f"inputs.{slug(file)}.areas", f"Areas in {file}", len(held), "areas", Kind.RECOMPUTED, function="analysis.census.reference.load_reference")])
     return f"{{inputs.{slug(file)}.areas|bare}} areas"
 
 
@@ -172,11 +173,11 @@ def group_table(page: Appendix, case: Case) -> Display:
     """Table: residents by group of countries of birth, here and in the first area compared."""
     groups, other = case.result.groups, next(iter(case.comparison), case.area)
     function = "analysis.census.groups.birth_groups"
-    names = list(GROUP_LABELS)
+    names, source = list(GROUP_LABELS), printed_in(case, COUNTRY, case.name)
     shares = groups[names].div(groups["all"], axis=0)
     rows = [
         {
-            "residents": number(f"groups.{name}", label, groups.loc[case.area, name], "people", Kind.REFERENCE, function=function),
+            "residents": number(f"groups.{name}", label, groups.loc[case.area, name], "people", Kind.REFERENCE, function=function, source=source),
             "share": percent(f"groups.{name}.share", f"{label}, share", shares.loc[case.area, name], function=function),
             "elsewhere": percent(f"groups.{name}.elsewhere", f"{label}, share elsewhere", shares.loc[other, name], function=function),
         }
@@ -262,7 +263,7 @@ def trend_figure(page: Appendix, case: Case) -> Display:
         "census count.",
         f"The survey's trend {'rises' if line['yearly_change'] > 0 else 'changes'} by {{trend.yearly_change|bare}} people a year "
         f"({{trend.yearly_change|interval|bare}}); the census count is {_beside(case, line)} the interval of the trend at census day.",
-        *_trend_data(data),
+        *_trend_data(data, case),
     )
 
 
@@ -279,12 +280,17 @@ def _line_result(line: pd.Series, name: str, label: str) -> Result:
     )
 
 
-def _trend_data(data: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Column]]:
+def _trend_data(data: pd.DataFrame, case: Case) -> tuple[pd.DataFrame, dict[str, Column]]:
     frame = data.set_index("year").rename(columns={"low": "lowest", "high": "highest"}).astype(object)
     frame["census"] = ["" if pd.isna(value) else value for value in frame["census"]]
-    survey = {"low": "lowest", "high": "highest", "interval": "95 %, as published", "function": "analysis.census.survey.survey_series"}
+    frame["survey_source"] = [printed_in(case, SURVEY, case.name, str(year)) for year in frame.index]
+    frame["census_source"] = printed_in(case, COUNTRY, case.name)
+    survey = {
+        "low": "lowest", "high": "highest", "interval": "95 %, as published", "function": "analysis.census.survey.survey_series",
+        "source": "survey_source",
+    }
     return frame, {
         "estimate": Column("Survey", "people", Kind.REFERENCE, -3, **survey),
         "fitted": Column("Trend", "people", Kind.RECOMPUTED, -2, function="analysis.census.trend.weighted_trend"),
-        "census": Column("Census", "people", Kind.REFERENCE, function="analysis.census.groups.birth_groups"),
+        "census": Column("Census", "people", Kind.REFERENCE, function="analysis.census.groups.birth_groups", source="census_source"),
     }

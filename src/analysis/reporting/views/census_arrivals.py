@@ -12,7 +12,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.census import ENDS_COLUMNS, named
 from analysis.reporting.views.census_charts import ends_chart
-from analysis.reporting.views.census_numbers import COHORT, Ends, cohort_ends, ends_frame, number, results_of
+from analysis.reporting.views.census_numbers import ARRIVAL, COHORT, COUNTRY, Ends, cohort_ends, ends_frame, number, printed_in, results_of
 from analysis.results import Column, Kind, Result, slug
 
 _GROUPS = {
@@ -64,7 +64,9 @@ def allocation_table_display(page: Appendix, case: Case) -> Display:
     bands = list(dict.fromkeys(table["band"]))
     arrived = case.reference.year_of_arrival.loc[case.area, bands]
     frame = pd.DataFrame({"all": arrived.to_numpy()}, index=pd.Index(bands, name="year_of_arrival")).astype(object)
-    columns = {"all": Column("All born abroad", "people", Kind.REFERENCE, function="analysis.census.arrivals.arrival_margins")}
+    frame["source"] = printed_in(case, ARRIVAL, case.name)
+    margins = {"function": "analysis.census.arrivals.arrival_margins", "source": "source"}
+    columns = {"all": Column("All born abroad", "people", Kind.REFERENCE, **margins)}
     for group, label in COHORT.items():
         cells = table[table["group"] == group].set_index("band")
         frame[group] = [_allocated(group, band, row) for band, row in cells.iterrows()]
@@ -94,7 +96,7 @@ def stock_table(page: Appendix, case: Case) -> Display:
     )
     table = stock_difference(case.reference, [case.area], case.stock)
     index = pd.Index(table["birth_group"].map(_GROUPS), name="group")
-    frame = pd.DataFrame([_stock_row(row) for row in table.to_dict("records")], index=index, dtype=object)
+    frame = pd.DataFrame([_stock_row(row, case) for row in table.to_dict("records")], index=index, dtype=object)
     columns = {
         "before": Column("Residents in 2001", "people"), "now": Column("Residents in 2011", "people"),
         "change": Column("Difference", "people"),
@@ -102,11 +104,12 @@ def stock_table(page: Appendix, case: Case) -> Display:
     return page.table("stock", frame, columns, f"Stock difference for {named(case.name)}.", row_header="Group")
 
 
-def _stock_row(row: dict[str, Any]) -> dict[str, Result]:
+def _stock_row(row: dict[str, Any], case: Case) -> dict[str, Result]:
     place, note = f"stock.{row['birth_group']}", str(row["note"])
+    source = printed_in(case, COUNTRY, case.name)
     return {
-        "before": number(f"{place}.before", "Residents 2001", row["residents_2001"], "people", Kind.REFERENCE, note=note),
-        "now": number(f"{place}.now", "Residents 2011", row["residents_2011"], "people", Kind.REFERENCE, function=_STOCK),
+        "before": number(f"{place}.before", "Residents 2001", row["residents_2001"], "people", Kind.REFERENCE, note=note, function=_STOCK),
+        "now": number(f"{place}.now", "Residents 2011", row["residents_2011"], "people", Kind.REFERENCE, function=_STOCK, source=source),
         "change": number(f"{place}.change", "Change", row["change"], "people", Kind.RECOMPUTED, function=_STOCK, note=note),
     }
 

@@ -7,11 +7,13 @@ import pandas as pd
 
 from analysis.census.case import Case
 from analysis.census.reconcile import reconcile
+from analysis.census.reference import read_origins
 from analysis.census.rounding import decimals_borne
 from analysis.census.shares import working_age_share
 from analysis.results import Kind, Result
 
 NOTEBOOK = "01_census_baseline"
+COUNTRY, ARRIVAL, SURVEY = "census_2011_QS203EW_country", "census_2011_QS801EW", "aps_country_of_birth_all_ages"
 WORKING_AGES = slice(16, 65)
 SURVEY_INTERVAL = "95 %, survey and local spread"
 COHORT = {"non_eu": "Outside the European Union", "eu_accession": "Countries that joined after 2001", "eu_2001": "Members of 2001"}
@@ -71,6 +73,16 @@ def percent(
     return number(name, label, 100 * share, "%", kind, decimals, *ends, **more)
 
 
+def printed_in(case: Case, table: str, place: str, date: str = "") -> str:
+    """The source of a number of public statistics: publisher, series, table, place and date.
+
+    `table` is the beginning of its file's name in `data/raw/reference`, and `date` one of the file's several.
+    """
+    origins = read_origins(case.folder)
+    row = origins[origins.index.str.startswith(table)].iloc[0]
+    return f"{row['producer']}, {row['series']}: table {row['table']}, {place}, {date or row['date']}"
+
+
 def step_ends(case: Case, code: str) -> dict[str, Ends]:
     """The steps from residents to adult women of one area, by name of the step."""
     rows = case.result.steps[case.result.steps["area_code"] == code].set_index("step")
@@ -86,6 +98,7 @@ def _step(case: Case, code: str, step: str, row: pd.Series) -> Ends:
     estimate = number(
         f"{base}.estimate", place, row["estimate"], "people", Kind.REFERENCE if counted else Kind.RECOMPUTED, row["decimals"],
         row["low"] if own else None, row["high"] if own else None, SURVEY_INTERVAL, function, row["gap"],
+        printed_in(case, COUNTRY, case.names_of([code])[0]) if counted else "",
     )
     if step in ("residents", "women"):
         return Ends(STEPS[step], estimate)
@@ -118,17 +131,18 @@ def cohort_ends(case: Case) -> Iterator[tuple[str, Ends, Result]]:
 def estimator_table(case: Case) -> pd.DataFrame:
     """The reconciliation as text, with a column `ends` of `Ends`, by estimator."""
     table = reconcile(case.reference, case.result, case.area, case.stock)
-    table["ends"] = pd.Series({name: _estimator(str(name), row) for name, row in table.iterrows()}, dtype=object)
+    table["ends"] = pd.Series({name: _estimator(case, str(name), row) for name, row in table.iterrows()}, dtype=object)
     return table
 
 
-def _estimator(name: str, row: pd.Series) -> Ends:
+def _estimator(case: Case, name: str, row: pd.Series) -> Ends:
     bounded = name.startswith("arrival_cohort")
     ends = (None, None) if bounded else (row["low"], row["high"])
     decimals = decimals_borne(row["low"], row["high"]) if pd.notna(row["low"]) else 0
     estimate = number(
         f"estimators.{name}", str(row["label"]), row["estimate"], "people", Kind(row["kind"]), decimals, *ends,
         str(row["interval"]), "analysis.census.reconcile.reconcile", str(row["note"]),
+        printed_in(case, COUNTRY, case.name) if row["kind"] == Kind.REFERENCE else "",
     )
     if not bounded:
         return Ends(str(row["label"]), estimate)

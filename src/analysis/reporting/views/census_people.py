@@ -16,7 +16,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.views.census import ENDS_COLUMNS, named
 from analysis.reporting.views.census_charts import ends_chart
 from analysis.reporting.views.census_numbers import (
-    SURVEY_INTERVAL, ages_look_young, ends_frame, number, percent, step_ends, working_age_of,
+    COUNTRY, SURVEY_INTERVAL, ages_look_young, ends_frame, number, percent, printed_in, step_ends, working_age_of,
 )
 from analysis.results import Column, Kind, Result, slug
 
@@ -27,6 +27,7 @@ COMPARED_STEPS = {
 }
 _COUNTRIES = "analysis.census.groups.countries_of_birth"
 _AGEING = "analysis.census.ageing"
+_READ = "analysis.census.reference.load_reference"
 _SENSITIVITY = "analysis.census.sensitivity"
 _SHARES = "analysis.census.shares"
 
@@ -37,8 +38,9 @@ def country_table(page: Appendix, case: Case) -> Display:
     frame = countries_of_birth(case.reference, case.area).head(MOST_COUNTRIES).join(shares)
     frame["low"], frame["high"] = (100 * (frame["share"] + sign * Z_95 * frame["error"]) for sign in (-1, 1))
     frame = frame.assign(share=100 * frame["share"], of_group=100 * frame["share_of_group"]).set_index("name")
+    frame["source"] = printed_in(case, COUNTRY, case.name)
     columns = {
-        "residents": Column("Residents", "people", Kind.REFERENCE, function=_COUNTRIES),
+        "residents": Column("Residents", "people", Kind.REFERENCE, function=_COUNTRIES, source="source"),
         "of_group": Column("Share of all born outside the European Union", "%", Kind.RECOMPUTED, 1, function=_COUNTRIES),
         "share": Column(
             "Women, United Kingdom", "%", Kind.RECOMPUTED, low="low", high="high", interval="95 %", function=f"{_SHARES}.women_shares"
@@ -164,8 +166,9 @@ def record_ages(page: Appendix, case: Case) -> None:
             function=f"{_AGEING}.exceeds_residents",
         ),
     ])
+    tabled = {"function": _READ, "source": printed_in(case, "life_expectancy", "women, England and Wales")}
     page.add(
-        number(f"ages.e{row.age}", f"Life expectancy of women at {row.age}", row.life_expectancy, "years", Kind.REFERENCE, 1)
+        number(f"ages.e{row.age}", f"Life expectancy of women at {row.age}", row.life_expectancy, "years", Kind.REFERENCE, 1, **tabled)
         for row in case.reference.life_expectancy
     )
 
@@ -209,7 +212,8 @@ def _beside_survey(case: Case) -> str:
 def birth_table(page: Appendix, case: Case) -> Display:
     """Table: births expected over the horizon by vintage of the rate and by the ages it is spread over."""
     births = case.result.births[case.result.births["area_code"] == case.area]
-    rows = [_birth_row(row) for row in births.to_dict("records")]
+    source = printed_in(case, "fertility", "women born outside the United Kingdom, England and Wales")
+    rows = [_birth_row(row, source) for row in births.to_dict("records")]
     index = [f"Published {row.vintage}, ages {_ages_of(row.schedule)} alike" for row in births.itertuples()]
     columns = {
         "rate": Column("Total fertility rate, women born outside the United Kingdom", "children per woman"),
@@ -226,13 +230,15 @@ def birth_table(page: Appendix, case: Case) -> Display:
     )
 
 
-def _birth_row(row: dict[str, Any]) -> dict[str, Result]:
+def _birth_row(row: dict[str, Any], source: str) -> dict[str, Result]:
     place, words = f"births.{row['vintage']}.{row['schedule']}", f"rate of {row['vintage']}, ages {_ages_of(row['schedule'])}"
     known = (row["low"], row["high"]) if row["low"] != row["high"] else (None, None)
     function, coarse = "analysis.census.baseline.births_table", row["decimals"] - 1
     rate = row["total_fertility_rate"]
     return {
-        "rate": number(f"{place}.rate", f"Children per woman, {words}", rate, "children per woman", Kind.REFERENCE, 2),
+        "rate": number(
+            f"{place}.rate", f"Children per woman, {words}", rate, "children per woman", Kind.REFERENCE, 2, function=_READ, source=source
+        ),
         "estimate": number(
             f"{place}.births", f"Births, {words}", row["estimate"], "births", Kind.RECOMPUTED, row["decimals"], *known, SURVEY_INTERVAL,
             function,

@@ -13,6 +13,7 @@ from analysis.reporting.views.census_charts import small_multiples
 from analysis.reporting.views.census_numbers import NOTEBOOK, number, percent
 from analysis.results import Column, Kind, Result
 
+_DOMAINS = "analysis.census.integration.domain_table"
 TITLES = {
     "non_eu_share": "Born outside the EU", "foreign_share": "Born outside the UK", "recent_share": "Arrived in the last decade",
     "recent_of_foreign": "Recent among all born abroad", "not_well_share": "Speak English not well", "women_share_of_all": "Women among all residents",
@@ -44,7 +45,7 @@ def indicator_table(page: Appendix, case: Case) -> Display:
     frame.index = pd.Index(table["label"], name="indicator")
     columns = {"domain": Column(""), "reads": Column("Table at hand and how it is read, or the official table that would fill it")}
     filled = table["domain"][there].nunique()
-    page.add([number("integration.filled", "Domains with an indicator at hand", filled, "domains", Kind.RECOMPUTED)])
+    page.add([number("integration.filled", "Domains with an indicator at hand", filled, "domains", Kind.RECOMPUTED, function=_DOMAINS)])
     return page.table(
         "indicators", frame, columns, "The indicators: {integration.filled|bare} of the ten domains have one at hand.",
         group_by="domain", text={"reads": "rich"},
@@ -59,11 +60,10 @@ def _reading(row: dict[str, object]) -> str:
 def _indicator(row: dict[str, object], code: str, case: Case) -> Result | str:
     place, name = f"integration.{row['indicator']}.{code.lower()}", f"{case.reference.names[code]}: {row['label']}"
     if row["status"] == "available":
-        function = "analysis.census.integration.domain_table"
-        return percent(place, name, float(str(row[code])), function=function, source=str(row["source"]))
+        return percent(place, name, float(str(row[code])), function=_DOMAINS, source=str(row["source"]))
     if code != case.area:
         return ""
-    return number(place, name, None, "%", Kind.RECOMPUTED, note=f"would be filled by {row['source']}")
+    return number(place, name, None, "%", Kind.RECOMPUTED, function=_DOMAINS, note=f"would be filled by {row['source']}")
 
 
 def standing_figure(page: Appendix, case: Case) -> Display:
@@ -163,7 +163,7 @@ def _assumed_words(entry: CensusAssumption) -> str:
 def _assumed(entry: CensusAssumption) -> Result:
     decimals = len(_words(entry.value).partition(".")[2])
     value = _words(entry.value) if isinstance(entry.value, str) else entry.value
-    return number(f"assumptions.{entry.id}", entry.label, value, entry.unit, Kind.ASSUMED, decimals)
+    return number(f"assumptions.{entry.id}", entry.label, value, entry.unit, Kind.ASSUMED, decimals, source=entry.source)
 
 
 def _words(value: float | str) -> str:

@@ -15,12 +15,14 @@ from analysis.coding.segments import Bases
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding_protected import CodingEvidence, Shown, open_coding, protect_coding
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Kind, Result, slug, write_text
 from analysis.study import Claim, Study
 
+_FILES = "analysis.coding.files"
 GROUP_EVIDENCE = ("focus groups", "focus groups and surveys")
 
 
@@ -122,11 +124,6 @@ def labels(book: Codebook) -> dict[str, str]:
     return dict(zip(book.by_id, distinct(code.name for code in book.codes), strict=True))
 
 
-def named(text: str) -> str:
-    """A text from data as a name in a template of prose: its digits name something, its braces are no fields."""
-    return "{=" + text.replace("{", "(").replace("}", ")") + "}"
-
-
 def section(title: str, *shown: Display | None) -> Display:
     """Displays under a heading of the third level; those that are None are left out."""
     parts = [part for part in shown if part is not None]
@@ -152,7 +149,7 @@ def number(
 def record(page: Appendix, material: Material, team: Coded | None) -> None:
     """Record the numbers that the prose of the page refers to."""
     book = material.codebook
-    page.add([number("codebook.codes", "Codes that may be applied", len(book.codable), "codes")])
+    page.add([number("codebook.codes", "Codes that may be applied", len(book.codable), "codes", function=f"{_FILES}.load_codebook")])
     if material.themes:
         page.add(_published_numbers(material))
     if material.framework:
@@ -172,8 +169,9 @@ def _published_numbers(material: Material) -> Iterable[Result]:
         "word_places": ("Places with a word for how many", len(with_words)),
         "group_words": ("Such places that rest on focus groups", sum(t.evidence in GROUP_EVIDENCE for t in with_words)),
     }
-    yield from (number(f"published.{name}", label, value, "places") for name, (label, value) in counts.items())
-    yield number("published.codes", "Codes that the source reports", len({theme.code for theme in themes}), "codes")
+    yield from (number(f"published.{name}", label, value, "places", function=f"{_FILES}.load_themes") for name, (label, value) in counts.items())
+    codes = len({theme.code for theme in themes})
+    yield number("published.codes", "Codes that the source reports", codes, "codes", function=f"{_FILES}.load_themes")
 
 
 def _framework_numbers(framework: Framework) -> Iterable[Result]:
@@ -192,7 +190,9 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
         "steps.steps": ("Steps towards co-production", len(framework.steps.steps), "steps"),
         "interviews.themes": ("Themes of the stakeholder interviews", len(framework.stakeholder_themes), "themes"),
     }
-    yield from (number(name, label, value, unit) for name, (label, value, unit) in counts.items())
+    yield from (
+        number(name, label, value, unit, function=f"{_FILES}.load_framework") for name, (label, value, unit) in counts.items()
+    )
     states = matrix.links_grid(framework.matrix).stack().value_counts()
     for state in ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither"):
         yield number(

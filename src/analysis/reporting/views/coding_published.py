@@ -14,6 +14,7 @@ from analysis.reporting.views.coding import GROUP_EVIDENCE, Material, labels, na
 from analysis.results import Column, Kind, Result
 from analysis.study import Claim, load_study
 
+_SIDE_BY_SIDE = "analysis.coding.published.side_by_side"
 PROGRAMMES = ("coproduction", "connecting_opportunities")  # the two whose sources are coded with the common codebook
 _FUNCTION = "analysis.coding.published.published_support"
 
@@ -196,7 +197,7 @@ def side_by_side(page: Appendix, material: Material) -> Display | None:
     columns: dict[str, Column] = {"theme": Column("Theme")}
     for study, title in titles.items():
         columns[f"places_{study}"] = Column(
-            f"{title}: places", "places", Kind.RECOMPUTED, function="analysis.coding.published.side_by_side"
+            f"{title}: places", "places", Kind.RECOMPUTED, function=_SIDE_BY_SIDE
         )
         columns[f"evidence_{study}"] = Column(f"{title}: rest on")
     table = page.table(
@@ -215,14 +216,14 @@ def _comparison(frame: pd.DataFrame, reported: dict[str, Sequence[Theme]]) -> li
     first, second = (frame[f"places_{study}"] > 0 for study in PROGRAMMES)
     counts = {"both": first & second, "only_first": first & ~second, "only_second": second & ~first}
     rows = [
-        number(f"both.{name}", f"Codes reported: {name.replace('_', ' ')}", int(where.sum()), "codes")
+        number(f"both.{name}", f"Codes reported: {name.replace('_', ' ')}", int(where.sum()), "codes", function=_SIDE_BY_SIDE)
         for name, where in counts.items()
     ]
     for study in PROGRAMMES:
         on_groups = sum(theme.evidence in GROUP_EVIDENCE for theme in reported[study])
         rows += [
-            number(f"both.{study}.places", "Places that report a theme", len(reported[study]), "places"),
-            number(f"both.{study}.groups", "Of these, places that rest on focus groups", on_groups, "places"),
+            number(f"both.{study}.places", "Places that report a theme", len(reported[study]), "places", function=_SIDE_BY_SIDE),
+            number(f"both.{study}.groups", "Of these, places that rest on focus groups", on_groups, "places", function=_SIDE_BY_SIDE),
         ]
     return rows
 

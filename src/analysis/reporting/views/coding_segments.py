@@ -13,6 +13,7 @@ from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, Kind
 
 _TALLY = "analysis.coding.tallies.tally"
+_PAIRS = "analysis.coding.tallies.co_occurrence"
 
 
 def tally(page: Appendix, team: Coded | None) -> Display | None:
@@ -116,7 +117,7 @@ def together(page: Appendix, team: Coded | None, evidence: CodingEvidence) -> Di
     if team is None:
         return None
     shown = team.shown.pairs
-    page.add([number("team.pairs", "Pairs of codes that are shown", len(shown), "pairs", Kind.MEASURED)])
+    page.add([number("team.pairs", "Pairs of codes that are shown", len(shown), "pairs", Kind.MEASURED, function=_PAIRS)])
     if not shown:
         why = (
             "Codes are shown by group above; counts of pairs beside them cannot be proved to keep the hidden ones hidden."
@@ -124,11 +125,10 @@ def together(page: Appendix, team: Coded | None, evidence: CodingEvidence) -> Di
             else "No pair of codes can be shown: for each, too few people raised both, one without the other, or neither."
         )
         return section("Codes that come up together", page.say(why))
-    function = "analysis.coding.tallies.co_occurrence"
     columns = {
-        "participants": Column("Participants with both", "people", Kind.MEASURED, function=function),
-        "mentions": Column("Mentions with both", "segments", Kind.MEASURED, function=function),
-        "groups": Column("Groups with both", "groups", Kind.MEASURED, function=function),
+        "participants": Column("Participants with both", "people", Kind.MEASURED, function=_PAIRS),
+        "mentions": Column("Mentions with both", "segments", Kind.MEASURED, function=_PAIRS),
+        "groups": Column("Groups with both", "groups", Kind.MEASURED, function=_PAIRS),
     }
     table = page.table(
         "together",

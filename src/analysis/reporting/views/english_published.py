@@ -67,7 +67,7 @@ def answer(printed: Printed) -> str:
         f"may be anything from {{rho|interval}}, with its sign open. From {{significant_from|:people}} on, the same R² counts as different from zero; with "
         f"fewer it does not. That time in the UK explains little of the differences in English between people does not say that English "
         f"hardly improves in a year: the gain may be as small as {{yearly_gain.flattest}} standard deviations, and much larger if people had "
-        f"been in the UK for similar times."
+        f"been in the UK for similar times. What the answers on English after the courses allow stands in {{@03_before_after:groups}}."
     )
 
 
@@ -115,7 +115,7 @@ def correlation_figure(page: Appendix, printed: Printed) -> Display:
     return page.figure(
         "correlation", fig, "The size of the correlation in the population that the printed R² does not exclude, by the number of people behind it.",
         "The band reaches zero unless at least {significant_from|bare} people stand behind the printed figure.",
-        band.loc[_sizes(printed)], columns, row_header="People",
+        band.loc[_sizes(printed)], columns, row_header="People", function="analysis.bounds.correlation.regressions_with",
     )
 
 

@@ -7,17 +7,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.decisions import judge_figure, judge_model, judge_statistic
+from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
 from analysis.english import models
 from analysis.english.influence import influence_summary
 from analysis.english.sample import Form, english_sample
 from analysis.english.specification import Principled, curve_summary, specification_curve
-from analysis.participants import stages_reached
+from analysis.participants import ITEMS, stages_reached
 from analysis.reporting.markup import Display
 from analysis.reporting.views.evidence import HIDDEN, Evidence, hidden_words, number, p_value
 from analysis.results import Column, Kind, Result
 
 _MODELS = "analysis.english.models"
+_PROTECT = "analysis.disclosure.protect.protect"
 _LINES = {Form.LINEAR: "the same gain every month", Form.LOG: "gains that shrink", Form.SPLINE: "a smooth curve"}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
 _EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
@@ -154,20 +156,33 @@ def people_figure(answers: EnglishAnswers) -> Display:
     from analysis.reporting.charts_records import heat_map
 
     time = pd.cut(answers.sample["months"], _EDGES, right=False, labels=_TIMES).astype("str").rename("time in the UK")
-    english = answers.sample["english"].map(lambda value: next(name for name, (low, high) in _ENGLISH.items() if low <= value <= high)).rename("English at joining")
+    english = answers.sample["english"].map(_english_band).rename("English at joining")
     people, name = pd.concat([time, english], axis=1), "people by English and time in the UK"
     levels = {"time in the UK": list(_TIMES), "English at joining": list(_ENGLISH)}
-    cells = as_frame(answers.evidence.protected({name: count_people(people, list(levels), levels)})[name])
+    cells = as_frame(answers.evidence.protected({name: count_people(people, list(levels), levels)}, _bands_of(answers.records))[name])
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     cells = cells.rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("people.hidden", "Hidden cells", hidden, "cells"), number("people.cells", "Cells", cells.size, "cells")])
-    columns = {str(each): Column(sentence(each), "people", Kind.MEASURED, function="analysis.disclosure.protect") for each in cells}
+    answers.evidence.page.add([number("people.hidden", "Hidden cells", hidden, "cells", function=_PROTECT), number("people.cells", "Cells", cells.size, "cells", function=_PROTECT)])
+    columns = {str(each): Column(sentence(each), "people", Kind.MEASURED, function=_PROTECT) for each in cells}
     return answers.evidence.page.figure(
         "people", heat_map(cells, "English at joining", "time in the UK"), "People by English at joining and time in the UK.",
         "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away.",
         hidden_words(cells), columns, row_header="Time in the UK",
     )
+
+
+def _english_band(value: float) -> str:
+    return next(name for name, (low, high) in _ENGLISH.items() if low <= value <= high)
+
+
+def _bands_of(records: pd.DataFrame) -> Background:
+    """The bands of English follow from the answer at joining, by the name that other notebooks have for the same answers."""
+    at_joining, before = (pd.to_numeric(records[name], errors="coerce") for name in ("english_at_joining", "english_pre"))
+    asked_once = bool((at_joining == before)[at_joining.notna() & before.notna()].all())
+    column = "english_pre" if asked_once else "english_at_joining"
+    points = [float(point) for point in range(ITEMS["english"].low, ITEMS["english"].high + 1)]
+    return Background((Derived("English at joining", (column,), _english_band),), categories={column: points})
 
 
 def sentence(text: object) -> str:
@@ -202,7 +217,7 @@ def influence_table(answers: EnglishAnswers) -> Display:
     yes = {True: "yes", False: "no"}
     rows["Does leaving out any one person change the sign?"] = {"value": yes[bool(found["sign_changes"])]}
     rows["Does leaving out any one person change whether zero is excluded?"] = {"value": yes[bool(found["significance_changes"])]}
-    return answers.evidence.page.table("influence", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "points a year", Kind.MEASURED)}, "Whether the slope hangs on one person.", row_header="Measure")
+    return answers.evidence.page.table("influence", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "points a year", Kind.MEASURED)}, "Whether the slope hangs on one person.", row_header="Measure", function="analysis.english.influence.influence_summary")
 
 
 def _question(curve: pd.DataFrame) -> pd.Series:

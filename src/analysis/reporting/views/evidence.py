@@ -7,22 +7,26 @@ end all tables of the notebook are proved together.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.disclosure.decisions import SHOWN, Decision, decisions_text
+from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, Linear, prove_together, published_rows, read_published
 from analysis.disclosure.protect import protect, prove
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
 from analysis.participants import Records, read_records
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import Display, structural
+from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result, write_text
 from analysis.study import Study
 
-HIDDEN = "hidden"
+HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
 NOTHING = Display("", "")
+_NAMED = 4  # tables named in a row of decisions before the rest goes behind a fold
 
 
 @dataclass(frozen=True)
@@ -75,29 +79,60 @@ class Evidence:
 
         Raises InputError if a hidden cell of any table can be worked out from what is shown.
         """
+        file = f"notebooks/{self.page.notebook}.ipynb"
         for group in self.groups:
-            prove(group.shown, group.true, self.rules, f"notebooks/{self.page.notebook}.ipynb", group.background)
+            prove(group.shown, group.true, self.rules, file, group.background)
+        rows = self._published()
+        self._prove_with_earlier(rows, file)
         text = json.loads(decisions_text(self.study.id, self.rules, self.decisions))
         tables = {name: list(counts.index.names) for group in self.groups for name, counts in group.true.items()}
-        path = self.study.processed / "results" / f"{self.page.notebook}.disclosure.json"
-        content = {"notebook": self.page.notebook, "records": self.measured, "tables": tables, **text}
-        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        content = {"notebook": self.page.notebook, "records": self.measured, "tables": tables, **text, PEOPLE: self.people}
+        lines = ",\n  ".join(json.dumps(row.as_record(), ensure_ascii=False) for row in rows)
+        body = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
+        write_text(self.folder / f"{self.page.notebook}{DECISIONS}", f'{body},\n "{PUBLISHED}": [{lines}]\n}}\n')
         return self._decision_table() if self.decisions else self.page.say(
             "No participant records were read. Every figure follows from what is printed, so none can tell anything about a "
             "single person that the source does not."
         )
 
+    @property
+    def folder(self) -> Path:
+        """Where the results of the study's notebooks lie."""
+        return self.study.processed / "results"
+
+    @property
+    def people(self) -> int:
+        """Everybody who joined; none where there are no records."""
+        return len(self.records.questionnaire.values) if self.measured else 0  # type: ignore[union-attr]
+
+    def _published(self) -> list[Linear]:
+        """What this notebook publishes of people, as sums over types of them."""
+        return [row for group in self.groups for row in published_rows(self.page.notebook, group.true, group.shown, self.rules, group.background)]
+
+    def _prove_with_earlier(self, rows: list[Linear], file: str) -> None:
+        """Prove what this notebook publishes together with what those before it (by name) have published of the same people."""
+        if not self.measured:
+            return
+        earlier = [path for path in sorted(self.folder.glob(f"*{DECISIONS}")) if path.name < self.page.notebook]
+        known = [row for path in earlier for row in read_published(path)]
+        done = prove_together([*known, *rows], self.people, file)
+        if done:
+            what, reason = "tables of " + ", ".join(done), "each count that one notebook hides stays open beside what the others show"
+            self.decisions.append(Decision(what, "proof with the notebooks before", SHOWN, reason))
+
     def _decision_table(self) -> Display:
         about: dict[tuple[str, str, str], list[str]] = {}
         for each in sorted(set(self.decisions), key=lambda d: (d.rule, d.decision, d.reason, d.table)):
             about.setdefault((each.rule, each.decision, each.reason), []).append(each.table)
-        rows = [(*key, "; ".join(tables)) for key, tables in about.items()]
+        rows = [(*key, "; ".join(tables[:_NAMED])) for key, tables in about.items()]
         frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
         frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
+        lists = zip(frame.index, about.values(), strict=True)
+        extras = {place: RowExtra(summary="and others", details=structural("; ".join(tables[_NAMED:]))) for place, tables in lists if len(tables) > _NAMED}
         columns = {"rule": Column("Rule"), "decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
         return self.page.table(
             "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
-            text={"reason": "label", "tables": "label"},
+            text={"reason": "label", "tables": "label"}, extras=extras,
         )
 
 

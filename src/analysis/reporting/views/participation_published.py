@@ -48,6 +48,7 @@ def answer(figures: published.Figures) -> str:
         f"for each of them. The print leaves open how they are spread: the median participant may have come to as few or as "
         f"many as {{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
         f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the printed value."
+        " What they are worth in the model stands in {@05_sroi:outcomes}."
     )
 
 

@@ -185,7 +185,7 @@ def advice_table(evidence: Evidence) -> Display:
     name = "advice contacts by field and type"
     cells = as_frame(evidence.protected({name: count_people(filled, list(filled), levels)})[name])
     cells.index = [label[0] if isinstance(label, tuple) else label for label in cells.index]
-    columns = {kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect") for kind in cells}
+    columns = {kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect.protect") for kind in cells}
     rows = hidden_words(cells).rename(index={TOTAL: "all fields"})
     return evidence.page.table("advice", rows, columns, "Advice contacts by field and type.", row_header="Field")
 

@@ -13,13 +13,14 @@ from analysis.reporting.views.claims import published, published_claims
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
 
+_PERFORMANCE = "analysis.programme.published.performance"
 _COLUMNS = {
     "target": Column("Target", "people", Kind.PUBLISHED),
     "participants": Column("Participants", "people", Kind.PUBLISHED),
     "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
-    "progress_recomputed": Column("Progress", "%", Kind.RECOMPUTED, 1, function="analysis.programme.published.performance"),
+    "progress_recomputed": Column("Progress", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="progress_inputs"),
     "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
-    "share_recomputed": Column("Share of participants", "%", Kind.RECOMPUTED, 1, function="analysis.programme.published.performance"),
+    "share_recomputed": Column("Share of participants", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="share_inputs"),
 }
 _CLAIM_COLUMNS = ("target", "target_share", "participants", "progress", "share", "national", "printed")
 _TITLES = {
@@ -78,7 +79,7 @@ def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Disp
     frame = programme.performance(study, table).dropna(subset=["progress_recomputed"])
     below = frame[frame["progress_recomputed"] < 100]
     page.add([_number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)), _number(f"{table}.measures", what, len(frame))])
-    column = Column("Progress to target", "%", Kind.RECOMPUTED, 0, function="analysis.programme.published.performance")
+    column = Column("Progress to target", "%", Kind.RECOMPUTED, 0, function=_PERFORMANCE, inputs="progress_inputs")
     return page.figure(
         f"{table}_progress", progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
         f"{what}: participants as a percentage of the target.",
@@ -88,8 +89,8 @@ def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Disp
     )
 
 
-def _number(name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0) -> Result:
-    return Result(name, label, value, unit, Kind.RECOMPUTED, decimals, function="analysis.programme.published.performance")
+def _number(name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0, inputs: str = "") -> Result:
+    return Result(name, label, value, unit, Kind.RECOMPUTED, decimals, inputs=tuple(inputs.split()), function=_PERFORMANCE)
 
 
 @where_printed
@@ -99,7 +100,10 @@ def comparison_table(page: Appendix, study: Study) -> Display:
         "national": Column("National programme", "%", Kind.PUBLISHED),
         "printed": Column("Programme, as compared in print", "%", Kind.PUBLISHED),
         "matched": Column("Programme, on the matching base", "%", Kind.RECOMPUTED, 1, inputs="inputs", function="analysis.programme.published.comparisons"),
-        "difference": Column("Difference on the matching base", "percentage points", Kind.RECOMPUTED, 1, function="analysis.programme.published.comparisons"),
+        "difference": Column(
+            "Difference on the matching base", "percentage points", Kind.RECOMPUTED, 1, inputs="difference_inputs",
+            function="analysis.programme.published.comparisons",
+        ),
         "like_for_like": Column("Is the printed comparison like for like?"),
         "why": Column("Why"),
     }
@@ -115,10 +119,10 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
     from analysis.reporting.charts import paired_chart
 
     frame = programme.comparisons(study)
-    frame = frame.assign(national_value=[study.claims[claim_id].number for claim_id in frame["national"]])
+    frame = frame.assign(national_value=[study.claims[claim_id].number for claim_id in frame["national"]], claim=_of(frame["national"]))
     columns = {
-        "national_value": Column("National programme", "%", Kind.PUBLISHED, 0),
-        "matched": Column("Programme, matching base", "%", Kind.RECOMPUTED, 0, function="analysis.programme.published.comparisons"),
+        "national_value": Column("National programme", "%", Kind.PUBLISHED, 0, inputs="claim"),
+        "matched": Column("Programme, matching base", "%", Kind.RECOMPUTED, 0, inputs="inputs", function="analysis.programme.published.comparisons"),
     }
     widest = frame["difference"].abs().idxmax()
     return page.figure(
@@ -129,6 +133,11 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
         f"below it in: {_listed(frame, above=False)}.",
         frame, columns, row_header="Measure",
     )
+
+
+def _of(claim_ids: pd.Series) -> list[str]:
+    """Claims as the input of a figure that is drawn from print."""
+    return [f"claim:{claim_id}" for claim_id in claim_ids]
 
 
 def _listed(frame: pd.DataFrame, above: bool) -> str:
@@ -146,7 +155,7 @@ def reading_table(page: Appendix, study: Study) -> Display:
         "printed": Column("Printed", "%", Kind.PUBLISHED),
         "says": Column("People it would mean"),
         "people": Column("How many", "people", Kind.RECOMPUTED, 0, low="low", high="high", interval="rounding of the percentage", inputs="inputs", function="analysis.programme.published.readings"),
-        "limit": Column("At most", "people", Kind.RECOMPUTED, 0, function="analysis.programme.published.readings"),
+        "limit": Column("At most", "people", Kind.RECOMPUTED, 0, function="analysis.programme.published.readings", inputs="limit_inputs"),
         "limit_is": Column("Limit"),
         "possible": Column("Can it be?"),
     }
@@ -160,10 +169,10 @@ def implied_table(page: Appendix, study: Study) -> Display:
     function = "analysis.programme.published.implied_targets"
     columns = {
         "participants": _COLUMNS["participants"],
-        "target_low": Column("Target, at least", "people", Kind.RECOMPUTED, function=function),
-        "target_high": Column("Target, at most", "people", Kind.RECOMPUTED, function=function),
-        "base_low": Column("Base of the share, at least", "people", Kind.RECOMPUTED, function=function),
-        "base_high": Column("Base of the share, at most", "people", Kind.RECOMPUTED, function=function),
+        "target_low": Column("Target, at least", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
+        "target_high": Column("Target, at most", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
+        "base_low": Column("Base of the share, at least", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"),
+        "base_high": Column("Base of the share, at most", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"),
     }
     return page.table(
         "implied", frame, columns, "Targets and bases that the printed counts and percentages imply, in whole people.", row_header="Outcome"
@@ -176,11 +185,12 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
     from analysis.reporting.charts import bar_chart
 
     frame = programme.performance(study, "target_groups")
-    frame = frame.assign(people=[study.claims[claim_id].number for claim_id in frame["participants"]]).sort_values("people", ascending=False)
+    people = [study.claims[claim_id].number for claim_id in frame["participants"]]
+    frame = frame.assign(people=people, claim=_of(frame["participants"])).sort_values("people", ascending=False)
     return page.figure(
         "target_group_chart", bar_chart(frame, ["people"], "participants"), "Participants by target group; a person may be in several.",
         f"{frame.index[0]} is the largest target group and {frame.index[-1]} the smallest.",
-        frame, {"people": Column("Participants", "people", Kind.PUBLISHED)}, row_header="Target group",
+        frame, {"people": Column("Participants", "people", Kind.PUBLISHED, inputs="claim")}, row_header="Target group",
     )
 
 
@@ -201,7 +211,7 @@ def _measures(study: Study) -> list[Result]:
         for label, row in programme.performance(study, table).iterrows():
             for name in ("progress", "share"):
                 value = row[f"{name}_recomputed"]
-                found.append(_number(f"{name}.{row['measure']}", f"{label}: {name}", None if pd.isna(value) else float(value), "%", 1))
+                found.append(_number(f"{name}.{row['measure']}", f"{label}: {name}", None if pd.isna(value) else float(value), "%", 1, row[f"{name}_inputs"]))
     return found
 
 
@@ -215,7 +225,8 @@ def answer(page: Appendix, study: Study) -> Display:
     return page.say(
         f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
         f"{{claim:{everyone['target']}}}. It went furthest beyond its target in: {best}. It stayed furthest below in: {low} "
-        f"and {next_low}. Women were {{share.women|:of participants}}."
+        f"and {next_low}. Women were {{share.women|:of participants}}. "
+        "Every printed figure with its check stands in {@08_claims_audit:ledger}."
     )
 
 

@@ -32,6 +32,7 @@ def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
         "referrals_to_date", fig, "Referrals and starts to date, by month.",
         "Both lines rise throughout; by the end {records.referrals|bare} referrals had been received and {records.people|bare} people had started.",
         table, {name: measured(label.capitalize()) for name, label in columns.items()}, row_header="By the end of",
+        function="analysis.programme.funnel.by_month",
     )
 
 
@@ -48,7 +49,7 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     told = f"Below their target: {', '.join(str(label).lower() for label in below)}." if len(below) else "All reached their target."
     return page.figure(
         f"records_{table}_progress", progress_chart(frame, "progress", "counted as a percentage of the target"), f"{what}: counted as a percentage of the target.",
-        told, frame, {"progress": measured("Progress to target", "%", 0)}, row_header="Measure",
+        told, frame, {"progress": measured("Progress to target", "%", 0)}, row_header="Measure", function="analysis.programme.achieved.achieved",
     )
 
 
@@ -68,7 +69,7 @@ def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display
     label = records.rules.by_measure[measure].label
     return page.figure(
         f"{measure}_to_date", fig, f"To date, against the target: {label[0].lower()}{label[1:]}.", _told(shown), table,
-        {name: measured(f"{name.capitalize()} to date") for name in columns}, row_header="Quarter",
+        {name: measured(f"{name.capitalize()} to date") for name in columns}, row_header="Quarter", function="analysis.programme.achieved.by_quarter",
     )
 
 
@@ -95,6 +96,7 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
         "sex_chart", paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"), "Results of women and of men, as shares of their own base.",
         f"Women and men differ most in: {str(widest).lower()}.",
         frame, {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)}, row_header="Measure",
+        function="analysis.programme.achieved.by_sex",
     )
 
 
@@ -116,13 +118,14 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
         "How the target groups overlap: each row is one exact combination, each person in one row. Combinations of few people "
         "are left out; they hold {records.other_combinations|bare} people.",
         f"The most frequent combination is: {shown.index[0]}.{most}", shown, {"people": measured("Participants")}, row_header="Combination",
+        function="analysis.programme.overlap.combinations",
     )
 
 
 def _others(frame: pd.DataFrame, shown: pd.DataFrame) -> list[Result]:
     rest = int(frame["people"].sum() - shown["people"].sum())
     value = rest if rest >= MINIMUM_CELL or rest == 0 else "few"
-    return [Result("records.other_combinations", "Participants in combinations not shown", value, "people", Kind.MEASURED)]
+    return [Result("records.other_combinations", "Participants in combinations not shown", value, "people", Kind.MEASURED, function="analysis.programme.overlap.combinations")]
 
 
 @where_recorded
@@ -137,6 +140,7 @@ def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
     return page.figure(
         "destination_chart", bar_chart(frame, ["people"], "participants"), "Where people went on leaving; small groups are left out.",
         f"The most frequent destination is: {frame.index[0]}.", frame, {"people": measured("People")}, row_header="Destination",
+        function="analysis.programme.funnel.destinations",
     )
 
 
@@ -157,7 +161,7 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
         "survival", step_chart(curves, "not_yet", "low", "high", "days since the start", "% of those still followed"),
         "Share without the outcome, by days since the start, with the interval; people who left without it and people still on the programme are censored.",
         f"Both curves fall over the year; the one with {first if _lower(curves) else second} falls further.",
-        data, {"not_yet": share("Not yet", "low", "high")}, row_header="Curve",
+        data, {"not_yet": share("Not yet", "low", "high")}, row_header="Curve", function="analysis.programme.timing.curve_at",
     )
 
 
@@ -181,4 +185,5 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
         "distance_chart", paired_chart(frame, "mean_initial", "mean_exit", ("at the start", "at exit"), "mean, in points of the scale", unit="points", decimals=1),
         "Means at the start and at exit, of those who answered at both.", f"The mean rises furthest on: {str(furthest).lower()}.",
         frame, {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()}, row_header="Scale",
+        function="analysis.programme.distance.travelled",
     )

@@ -60,17 +60,17 @@ def day(moment: pd.Timestamp) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def _result(name: str, label: str, value: float | int | None, unit: str = "people", decimals: int = 0) -> Result:
-    return Result(f"records.{name}", label, value, unit, Kind.MEASURED, decimals)
+def _result(name: str, label: str, value: float | int | None, unit: str = "people", decimals: int = 0, function: str = "achieved.achieved") -> Result:
+    return Result(f"records.{name}", label, value, unit, Kind.MEASURED, decimals, function=f"analysis.programme.{function}")
 
 
 def record(page: Appendix, records: Monitoring | None) -> None:
     """Record what the prose of the record-based sections refers to."""
     if records is None:
         return
-    page.add([_result("minimum", "The smallest count that is shown", MINIMUM_CELL)])
+    page.add([Result("records.minimum", "The smallest count that is shown", MINIMUM_CELL, "people", Kind.ASSUMED, source="a rule of disclosure control")])
     for name, label, number in (("referrals", "Referrals received", len(records.referrals)), ("people", "Participants in the records", len(records.people))):
-        page.add([_result(name, label, number if number >= MINIMUM_CELL else None)])
+        page.add([_result(name, label, number if number >= MINIMUM_CELL else None, function="monitoring.open_monitoring")])
     for table in ("outputs", "results", "other_results"):
         for label, row in achieved.achieved(records, table).iterrows():
             name = row["measure"]
@@ -120,7 +120,7 @@ def funnel_table(page: Appendix, records: Monitoring) -> Display | None:
         return None
     frame = hide_small(funnel.funnel(records), {"people": ["of_received", "of_step_before"]})
     columns = {"people": measured("People"), "of_received": share("Of those received"), "of_step_before": share("Of the step before")}
-    return page.table("funnel", frame.where(frame.notna(), ""), columns, "From referral to start.", row_header="Step")
+    return page.table("funnel", frame.where(frame.notna(), ""), columns, "From referral to start.", row_header="Step", function="analysis.programme.funnel.funnel")
 
 
 @where_recorded
@@ -129,7 +129,7 @@ def decision_table(page: Appendix, records: Monitoring) -> Display | None:
     if records.referrals.empty:
         return None
     frame = hide_small(funnel.decisions(records), {"people": ["share"]})
-    return page.table("decisions", frame, {"people": measured("Referrals", "referrals"), "share": share("Share")}, "Referrals by decision.", row_header="Decision")
+    return page.table("decisions", frame, {"people": measured("Referrals", "referrals"), "share": share("Share")}, "Referrals by decision.", row_header="Decision", function="analysis.programme.funnel.decisions")
 
 
 @where_recorded
@@ -142,7 +142,7 @@ def source_table(page: Appendix, records: Monitoring) -> Display | None:
         "referrals": measured("Referrals", "referrals"), "referrals_share": share("Share of referrals"),
         "starts": measured("Started"), "starts_share": share("Share of those who started"),
     }
-    return page.table("sources", frame, columns, "Referrals and starts by who referred.", row_header="Source")
+    return page.table("sources", frame, columns, "Referrals and starts by who referred.", row_header="Source", function="analysis.programme.funnel.by_source")
 
 
 @where_recorded
@@ -161,7 +161,7 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
             columns |= {"target_to_date": measured("Of the target, due by then")}
     columns |= {"base": measured("Base"), "share": share("Share of the base", "low", "high"), "share_of_all": share("Share of all participants")}
     columns |= {"standing": Column("Against target")} if "target" in columns else {}
-    return page.table(f"records_{table}", rows, columns, f"{_TABLES[table]} from the records.", row_header="Measure")
+    return page.table(f"records_{table}", rows, columns, f"{_TABLES[table]} from the records.", row_header="Measure", function="analysis.programme.achieved.achieved")
 
 
 @where_recorded
@@ -178,7 +178,8 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
     titles = {"count": "People counted", "progress": "Progress to target", "share": "Share of the people in the base"}
     kind = measured if value == "count" else share
     return page.table(
-        f"by_{column}_{value}", shown, {group: kind(str(group)) for group in shown.columns}, f"{titles[value]}, by {column}.", row_header="Measure",
+        f"by_{column}_{value}", shown, {group: kind(str(group)) for group in shown.columns}, f"{titles[value]}, by {column}.",
+        row_header="Measure", function="analysis.programme.achieved.by_group",
     )
 
 
@@ -195,7 +196,7 @@ def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
         "progress_to_date": share("Progress to date"), "at_its_end": measured("Known when the quarter ended"), "late": measured("Came in late"),
     }
     label = records.rules.by_measure[measure].label
-    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {label[0].lower()}{label[1:]}.", row_header="Quarter")
+    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {label[0].lower()}{label[1:]}.", row_header="Quarter", function="analysis.programme.achieved.by_quarter")
 
 
 @where_recorded
@@ -217,7 +218,7 @@ def sex_table(page: Appendix, records: Monitoring) -> Display:
         "difference": measured("Women less men", "percentage points", 1, low="difference_low", high="difference_high", interval="95 % confidence"),
         "women_of_counted": share("Women among all counted"),
     }
-    return page.table("by_sex", rows, columns, "Women and men: the share of each base that counts.", row_header="Measure", group_by="table")
+    return page.table("by_sex", rows, columns, "Women and men: the share of each base that counts.", row_header="Measure", group_by="table", function="analysis.programme.achieved.by_sex")
 
 
 @where_recorded
@@ -225,7 +226,7 @@ def destination_table(page: Appendix, records: Monitoring) -> Display:
     """Table: destinations on leaving, and with accepted evidence."""
     rows = hide_small(funnel.destinations(records), {"people": ["share", "with_evidence"], "with_evidence": []})
     columns = {"people": measured("People"), "share": share("Share of all participants"), "with_evidence": measured("With accepted evidence")}
-    return page.table("destinations", rows, columns, "Where people went on leaving.", row_header="Destination")
+    return page.table("destinations", rows, columns, "Where people went on leaving.", row_header="Destination", function="analysis.programme.funnel.destinations")
 
 
 @where_recorded
@@ -238,7 +239,7 @@ def time_table(page: Appendix, records: Monitoring) -> Display:
         "people": measured("People"), "reached": measured("Reached it at all"), "left": measured("Left without it"), "still_on": measured("Still on the programme"),
         "reached_by": share("Reached it by then"), "at_risk": measured("Followed until then"), "not_yet": share("Not yet, if nobody left without it", "low", "high"),
     }
-    return page.table("time_to_outcome", rows, columns, "Time from start to outcome.", row_header="Outcome")
+    return page.table("time_to_outcome", rows, columns, "Time from start to outcome.", row_header="Outcome", function="analysis.programme.timing.time_table")
 
 
 @where_recorded
@@ -256,7 +257,7 @@ def distance_table(page: Appendix, records: Monitoring) -> Display | None:
         "higher": share("Higher"), "same": share("Same"), "lower": share("Lower"),
         "mean_initial_missing": measured("Mean at the start of those missing", "points", 2),
     }
-    return page.table("distance", rows, columns, "Distance travelled from the initial assessment to the exit.", row_header="Scale")
+    return page.table("distance", rows, columns, "Distance travelled from the initial assessment to the exit.", row_header="Scale", function="analysis.programme.distance.travelled")
 
 
 @where_recorded
@@ -271,7 +272,7 @@ def sustained_table(page: Appendix, records: Monitoring) -> Display | None:
         "left": measured("Left for work so long ago"), "reviewed": measured("Reviewed"), "in_work": measured("In work"), "share": share("In work, of those reviewed"),
         "at_least": share("In work, of all who left, at least"), "at_most": share("At most"),
     }
-    return page.table("sustained", rows, columns, "Whether work lasted, by in-work reviews.", row_header="After leaving")
+    return page.table("sustained", rows, columns, "Whether work lasted, by in-work reviews.", row_header="After leaving", function="analysis.programme.distance.sustained")
 
 
 @where_recorded
@@ -287,7 +288,7 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
         "share": share("Programme, matching base", "low", "high"), "difference": measured("Difference", "percentage points", 1),
         "like_for_like": Column("Is the printed comparison like for like?"), "why": Column("Why"),
     }
-    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure")
+    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", function="analysis.programme.against_print.national")
 
 
 @where_recorded
@@ -299,7 +300,7 @@ def gains_table(page: Appendix, records: Monitoring) -> Display:
         "of": Column("Instead of"), "counted": measured("Counted by the funder's rule"), "otherwise": measured("Counted by this one"),
         "gained": measured("Would be gained"), "lost": measured("Would be lost"),
     }
-    return page.table("gains", rows, columns, "Counting rules that the funder does not use.", row_header="Rule")
+    return page.table("gains", rows, columns, "Counting rules that the funder does not use.", row_header="Rule", function="analysis.programme.achieved.gains")
 
 
 @where_recorded
@@ -309,7 +310,7 @@ def agreement_table(page: Appendix, records: Monitoring) -> Display | None:
         return None
     frame = against_print.agreement(against_print.reconcile(records)).rename(index=_CELLS)
     columns = {name: measured(name.capitalize(), "cells") for name in ("cells", "agree", "differ")}
-    return page.table("agreement", frame.rename_axis("figure"), columns, "Published cells that the records give as printed.", row_header="Figure")
+    return page.table("agreement", frame.rename_axis("figure"), columns, "Published cells that the records give as printed.", row_header="Figure", function="analysis.programme.against_print.agreement")
 
 
 @where_recorded
@@ -323,7 +324,7 @@ def differences_table(page: Appendix, records: Monitoring) -> Display | None:
         return page.say("Every published cell is as the records give it.")
     return page.table(
         "differences", _differences(frame, records), _DIFFERENCE_COLUMNS, "Published cells that differ from the records, and the records behind them.",
-        row_header="Cell", text={"note": "label"},
+        row_header="Cell", text={"note": "label"}, function="analysis.programme.against_print.reconcile",
     )
 
 
@@ -365,7 +366,7 @@ def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Dis
         columns |= _check_columns(rows, against_print.check_counts(rules, printed), "in print", Kind.RECOMPUTED)
     if records:
         columns |= _check_columns(rows, against_print.check_counts(rules, achieved.counts_of(records)), "in the records", Kind.MEASURED)
-    return page.table("checks", rows, columns, "Relations between the totals that must hold.", row_header="Check") if columns else None
+    return page.table("checks", rows, columns, "Relations between the totals that must hold.", row_header="Check", function="analysis.programme.against_print.check_counts") if columns else None
 
 
 def _rules_and_print(study: Study, records: Monitoring | None) -> tuple[Rules | None, dict[str, float]]:

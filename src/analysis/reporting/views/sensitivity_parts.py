@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.reporting.prose import named
 from analysis.results import Column, Kind
 from analysis.sroi.sensitivity.analyse import Findings, how_known
 
@@ -29,11 +30,6 @@ def readable(name: object) -> str:
     'weeks per year'
     """
     return str(name).replace("_", " ")
-
-
-def named(words: str) -> str:
-    """Words that may hold digits, as prose names something; braces, which would end the name, become parentheses."""
-    return f"{{={words.translate(str.maketrans('{}', '()'))}}}"
 
 
 def first(frame: pd.DataFrame) -> str:

@@ -160,11 +160,12 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
     from analysis.reporting.charts import bar_chart
 
     frame = sroi.parts(model, study)
-    frame = frame.assign(value=[study.claims[claim].number for claim in frame["claim"]])
+    values = [study.claims[claim].number for claim in frame["claim"]]
+    frame = frame.assign(value=values, printed=[f"claim:{claim}" for claim in frame["claim"]])
     return page.figure(
         "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {model.parts_are.lower()}.",
         f"{frame['value'].idxmax()} is the largest of the published values.",
-        frame, {"value": Column("Value", "GBP", Kind.PUBLISHED)}, row_header=model.parts_are,
+        frame, {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")}, row_header=model.parts_are,
     )
 
 

@@ -20,7 +20,7 @@ _SHOWN = ("quantity", "change", "proxy", "duration", "deadweight", "displacement
 
 def value_map_table(page: Appendix, model: Model) -> Display:
     """Table: the value map, formulas as they stand in its cells."""
-    frame = pd.DataFrame([_map_row(row) for row in model.value_map.rows], index=_labels(model.value_map.rows))
+    frame = pd.DataFrame([_map_row(row) for row in model.value_map.rows], index=row_labels(model.value_map.rows))
     columns = {"stakeholder": Column(LABELS["stakeholder"]), "indicator": Column(LABELS["indicator"])}
     columns |= {name: Column(LABELS[name]) for name in _SHOWN} | {"shares": Column(LABELS["beneficiaries"])}
     modes = {name: "code" for name in (*_SHOWN, "shares")} | {"stakeholder": "label", "indicator": "label"}
@@ -44,7 +44,8 @@ def _cell(formula: Expression | None) -> str:
     return "" if formula is None else to_text(formula)
 
 
-def _labels(rows: tuple[Row, ...]) -> pd.Index:
+def row_labels(rows: tuple[Row, ...]) -> pd.Index:
+    """The outcomes and costs as row headers; two of one label are told apart by their ids."""
     labels = [row.label for row in rows]
     return pd.Index([label if labels.count(label) == 1 else f"{label} ({row.id})" for label, row in zip(labels, rows, strict=True)], name="row")
 
@@ -86,7 +87,7 @@ def beneficiary_table(page: Appendix, model: Model) -> Display:
 
 def outcome_table(page: Appendix, model: Model) -> Display:
     """Table: value by outcome in each scenario."""
-    return _by(page, model, "outcomes", "by_outcome", _labels(model.value_map.outcomes), "Value by outcome in each estimate.", "Outcome")
+    return _by(page, model, "outcomes", "by_outcome", row_labels(model.value_map.outcomes), "Value by outcome in each estimate.", "Outcome")
 
 
 def _by(page: Appendix, model: Model, name: str, part: str, labels: pd.Index | None, caption: str, header: str) -> Display:
@@ -145,34 +146,3 @@ def _entry_html(entry: Assumption, result: Result) -> str:
         f'<div id="entry-{escape(entry.id)}"><dt>{structural(entry.label)} <code>{escape(entry.id)}</code></dt>'
         f"<dd>{number(result)} {unit} {kind_word(entry.kind)}{spread}</dd><dd class=\"source\">{source}</dd></div>"
     )
-
-
-def candour_table(page: Appendix, model: Model) -> Display:
-    """Table: for each outcome its counterfactual, its level of evidence and what was sought on harm."""
-    rows = model.value_map.outcomes
-    fields = ("counterfactual", "evidence_level", "negative_sought", "note")
-    frame = pd.DataFrame([{name: row.words[name] for name in fields} for row in rows], index=_labels(rows))
-    columns = {name: Column(LABELS[name]) for name in fields}
-    return page.table(
-        "candour", frame, columns, "What each outcome can say of cause.", row_header="Outcome", text={name: "label" for name in fields},
-        note="On the Maryland scientific methods scale the first level is a group before and after, without comparison.",
-    )
-
-
-def causal_table(page: Appendix, study: Study, model: Model) -> Display:
-    """Table: printed figures offered for what would have happened anyway, and whether they enter the model."""
-    from analysis.reporting.views.claims import published
-
-    notes = model.value_map.settings.causal
-    if not notes:
-        return page.say("No figure is printed for what would have happened without the programme.")
-    claims = [study.claims[note.claim] for note in notes]
-    frame = pd.DataFrame(
-        {
-            "value": [published(claim) for claim in claims], "offered_for": [note.offered_for for note in notes],
-            "enters": [note.enters for note in notes], "shows": [note.shows for note in notes],
-        },
-        index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
-    )
-    columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
-    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure")

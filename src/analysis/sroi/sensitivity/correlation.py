@@ -70,11 +70,12 @@ def _fill(found: np.ndarray, names: Sequence[str], group: Group, place: str) -> 
                 found[row, column] = group.correlation
 
 
-def correlate(uniform: np.ndarray, correlations: np.ndarray) -> np.ndarray:
+def correlate(uniform: np.ndarray, correlations: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Uniform numbers (n draws x inputs) with the dependence of a Gaussian copula (Nelsen 2006) of these correlations.
 
     Inputs correlated with nothing keep their numbers, so that the independent result uses the same draws. The rank
-    correlation that follows is 6 / pi x asin(correlation / 2) (Pearson 1907).
+    correlation that follows is 6 / pi x asin(correlation / 2) (Pearson 1907). `out` may be `uniform` itself, which then
+    changes; by default it stays as it is.
     """
     from scipy.special import ndtr, ndtri
 
@@ -82,6 +83,9 @@ def correlate(uniform: np.ndarray, correlations: np.ndarray) -> np.ndarray:
     if not linked.size:
         return uniform
     lower = np.linalg.cholesky(correlations[np.ix_(linked, linked)])
-    joined = uniform.copy()
-    joined[:, linked] = ndtr(ndtri(uniform[:, linked]) @ lower.T)
+    scores = ndtri(uniform.T[linked])
+    joined = uniform.copy(order="K") if out is None else out
+    for place, weights in zip(linked, lower, strict=True):
+        # a sum of a few rows, not a matrix product: small ones spread over threads wait for one another on a busy machine
+        joined[:, place] = ndtr(sum(weights[row] * scores[row] for row in np.flatnonzero(weights)))
     return joined

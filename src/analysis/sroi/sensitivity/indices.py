@@ -9,7 +9,6 @@ The design needs N x (inputs + 2) runs: two independent samples A and B, and for
 Inputs are taken as independent: with correlated inputs these indices have no such meaning.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ from analysis.sroi.sensitivity.sampling import uniforms, values_at
 SIZE = 2**14  # N of the design
 REPLICATES = 200  # of the bootstrap
 COVER = 0.95
+_TOGETHER = 25  # resamples weighed in one go, which reads the rows once for all of them
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,17 @@ def variance_indices(found: Terms, seed: int = 0, replicates: int = REPLICATES) 
 
 
 def _bootstrap_means(rows: np.ndarray, seed: int, replicates: int) -> np.ndarray:
-    """Means (replicates x columns) of the rows resampled with replacement, one resample at a time so that memory stays small."""
-    picks = _picks(len(rows), seed, replicates)
-    return np.stack([weights @ rows for weights in picks]) / len(rows)
+    """Means (replicates x columns) of the rows resampled with replacement, a few resamples at a time so that memory stays small."""
+    generator, columns = np.random.default_rng(seed), np.ascontiguousarray(rows.T)
+    batches = (range(start, min(start + _TOGETHER, replicates)) for start in range(0, replicates, _TOGETHER))
+    picks = (np.stack([_picks(len(rows), generator) for _ in batch]) for batch in batches)
+    # einsum keeps to one thread: the matrix product's threads wait for one another, for seconds on a busy machine
+    return np.concatenate([np.einsum("ij,kj->ik", picked, columns) for picked in picks]) / len(rows)
 
 
-def _picks(size: int, seed: int, replicates: int) -> Iterator[np.ndarray]:
-    generator = np.random.default_rng(seed)
-    for _ in range(replicates):
-        yield np.bincount(generator.integers(0, size, size), minlength=size).astype(float)
+def _picks(size: int, generator: np.random.Generator) -> np.ndarray:
+    """How often each row is picked."""
+    return np.bincount(generator.integers(0, size, size), minlength=size).astype(float)
 
 
 def convergence(found: Terms, smallest: int = 2**6) -> pd.DataFrame:

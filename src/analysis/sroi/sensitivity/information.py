@@ -51,7 +51,8 @@ def partial_information(frame: pd.DataFrame, net: np.ndarray, sets: Mapping[str,
     """
     known = {frozenset(members) for members in sets.values()}
     singles = {frozenset([name]) for members in known for name in members}
-    worth = {members: _rule_worth(frame[sorted(members)], net) for members in known | singles}
+    order = _halved(len(net))
+    worth = {members: _rule_worth(frame[sorted(members)].to_numpy()[order], net[order]) for members in known | singles}
     return pd.Series({name: _best_below(frozenset(members), worth) for name, members in sets.items()}, name="evppi", dtype=float)
 
 
@@ -59,14 +60,19 @@ def _best_below(members: frozenset[str], worth: Mapping[frozenset[str], float]) 
     return max((value for known, value in worth.items() if known <= members), default=0.0)
 
 
-def _rule_worth(inputs: pd.DataFrame, net: np.ndarray) -> float:
+def _halved(count: int) -> np.ndarray:
+    """An order of the draws whose first half is a random half: alternating would split a Sobol sequence by value."""
+    return np.argsort(np.random.default_rng(0).permutation(count) % 2, kind="stable")
+
+
+def _rule_worth(inputs: np.ndarray, net: np.ndarray) -> float:
     """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves."""
-    basis = polynomials(inputs.to_numpy())
-    halves = np.random.default_rng(0).permutation(len(net)) % 2 == 0  # alternating would split a Sobol sequence by value
+    basis = polynomials(inputs)
+    first, second = slice(0, (len(net) + 1) // 2), slice((len(net) + 1) // 2, None)
     gained = np.empty(len(net))
-    for half in (halves, ~halves):
-        fitted = basis[~half] @ _fit(basis[half], net[half])
-        gained[~half] = np.where(fitted > 0, net[~half], 0.0)
+    for known, unseen in ((first, second), (second, first)):
+        fitted = basis[unseen] @ _fit(basis[known], net[known])
+        gained[unseen] = np.where(fitted > 0, net[unseen], 0.0)
     return max(float(gained.mean() - max(net.mean(), 0.0)), 0.0)
 
 

@@ -18,12 +18,13 @@ _EDGE = 2.0**-53  # keeps probabilities off 0 and 1, where a normal quantile is 
 def uniforms(draws: int, columns: int, seed: int, method: Method = "sobol", chunk: int = CHUNK) -> Iterator[np.ndarray]:
     """Uniform numbers in chunks of at most `chunk` rows; together (draws x columns), the same whatever the chunk.
 
-    `sobol` is a scrambled Sobol sequence (Owen 1998; at most 21,201 columns), best with a power of two of draws;
+    Each column lies in one piece of memory, which is how the analyses read them. `sobol` is a scrambled Sobol sequence (Owen 1998; at most 21,201 columns), best with a power of two of draws;
     `random` is NumPy's PCG64.
     """
     source = _sobol(columns, seed) if method == "sobol" else _random(columns, seed)
     for start in range(0, draws, chunk):
-        yield np.clip(source(min(chunk, draws - start)), _EDGE, 1 - _EDGE)
+        block = np.asfortranarray(source(min(chunk, draws - start)))
+        yield np.clip(block, _EDGE, 1 - _EDGE, out=block)
 
 
 def draws(
@@ -39,7 +40,7 @@ def draws(
         yield {}
         return
     for block in uniforms(count, len(names), seed, method, chunk):
-        yield values_at(case, names, correlate(block, correlations), fast=count >= _MANY)
+        yield values_at(case, names, correlate(block, correlations, out=block), fast=count >= _MANY)
 
 
 def size_of(values: Mapping[str, np.ndarray]) -> int:
@@ -50,8 +51,7 @@ def size_of(values: Mapping[str, np.ndarray]) -> int:
 def values_at(case: Case, names: Sequence[str], probabilities: np.ndarray, fast: bool = False) -> dict[str, np.ndarray]:
     """Values by name at the given probabilities (n draws x names); `fast` takes pert and beta quantiles from a table."""
     inverse = fast_quantile if fast else quantile
-    columns = np.ascontiguousarray(probabilities.T)
-    return {name: inverse(case.ranges[name], column) for name, column in zip(names, columns, strict=True)}
+    return {name: inverse(case.ranges[name], column) for name, column in zip(names, probabilities.T, strict=True)}
 
 
 def _random(columns: int, seed: int) -> Callable[[int], np.ndarray]:
@@ -66,8 +66,9 @@ def _sobol(columns: int, seed: int) -> Callable[[int], np.ndarray]:
 
     def take(rows: int) -> np.ndarray:
         # the first point is asked for alone, since scipy warns when the first request is no power of two
-        head = [engine.random(1)] if not engine.num_generated else []
-        rest = rows - len(head)
-        return np.vstack([*head, *([engine.random(rest)] if rest else [])])[:, :columns]
+        if engine.num_generated:
+            return engine.random(rows)[:, :columns]
+        head = engine.random(1)
+        return np.vstack([head, *([engine.random(rows - 1)] if rows > 1 else [])])[:, :columns]
 
     return take

@@ -1,0 +1,86 @@
+"""Links between the pages of a study: references are put into words, and every link must lead somewhere.
+
+A page says `{@06_sroi_sensitivity:tornado}` without knowing the other page. When all pages are there, the reference becomes
+"Figure 1 of How far the social return depends on its assumptions". An appendix that the study does not have is named
+without a link; a name that its page does not have stops publication, as does any other link to nowhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+
+from analysis.companions.material import Appendix
+from analysis.companions.places import ids_in
+from analysis.errors import InputError
+from analysis.reporting.markup import escape
+from analysis.reporting.prose import nearest
+
+_REFERENCE = re.compile(r'<a href="[^"]*" data-elsewhere="([^"]+)" data-structural>[^<]*</a>')
+_LINK = re.compile(r'<a\b[^<>]*\shref="([^"]+)"')
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
+
+
+def resolve(page: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> str:
+    """A page with its references put into words; `place` names it in messages, `titles` are those of all known appendices.
+
+    Raises InputError for an appendix that is not known, and for a table, figure or result that an appendix does not have.
+    """
+    return _REFERENCE.sub(lambda match: _words(unescape(match[1]), place, appendices, titles), page)
+
+
+def _words(reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> str:
+    name, _, wanted = reference.partition(":")
+    if name not in titles:
+        raise InputError(
+            place, found=f"{{@{reference}}}", expected=f"an appendix; nearest: {nearest(name, titles)}", action="correct the reference"
+        )
+    if name not in appendices:
+        return f"<span data-structural>{escape(titles[name])} (not part of this study)</span>"
+    href, words = _target(appendices[name], wanted, place)
+    return f'<a href="{escape(href)}" data-structural>{escape(words)}</a>'
+
+
+def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
+    """Where a table, figure or result of an appendix stands, and what to call it."""
+    if label := appendix.anchors.shown.get(wanted):
+        return f"{appendix.href}#{wanted}", f"{label} of {appendix.title}"
+    for name in (wanted, f"{appendix.name}.{wanted}"):
+        if name in appendix.anchors.entries:
+            return appendix.at(name), f"{appendix.title}: {appendix.store[name].label}"
+    known = [*appendix.anchors.shown, *appendix.anchors.entries]
+    raise InputError(
+        place, found=f"{{@{appendix.name}:{wanted}}}", expected=f"a table, figure or shown result of that appendix; nearest: {nearest(wanted, known)}",
+        action="correct the reference",
+    )
+
+
+def check_links(pages: Mapping[str, str]) -> None:
+    """Raise InputError if a link from one of the pages (by path below reports/) to another, or within one, leads nowhere."""
+    ids = {path: frozenset(ids_in(page)) for path, page in pages.items()}
+    for path, page in pages.items():
+        for link in dict.fromkeys(_LINK.findall(_SCRIPT.sub("", page))):
+            if problem := _problem(path, unescape(link), ids):
+                raise InputError(f"reports/{path}", found=f"a link to {link}", expected=problem, action="correct the link where the page is made")
+
+
+def _problem(path: str, link: str, ids: Mapping[str, frozenset[str]]) -> str:
+    """What a link to a page lacks; nothing for links to anything else."""
+    file, _, anchor = link.partition("#")
+    if "://" in file or (file and not file.endswith(".html")):
+        return ""
+    target = "/".join(_parts(path, file)) if file else path
+    if target not in ids:
+        return f"a page of this publication; nearest: {nearest(target, ids)}"
+    return "" if not anchor or anchor in ids[target] else f"an id of {target}; nearest: {nearest(anchor, ids[target])}"
+
+
+def _parts(path: str, file: str) -> Iterator[str]:
+    """The parts of an address seen from a page.
+
+    >>> "/".join(_parts("study/a.html", "../index.html")), "/".join(_parts("study/a.html", "b.html"))
+    ('index.html', 'study/b.html')
+    """
+    found = path.split("/")[:-1]
+    for part in file.split("/"):
+        found = found[:-1] if part == ".." else [*found, part]
+    yield from found

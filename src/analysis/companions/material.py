@@ -1,0 +1,79 @@
+"""What the companion pages of one study are made from: the study, its appendices and their results, each read when needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from analysis.companions.places import Anchors, anchors_of
+from analysis.results import Result, ResultStore
+from analysis.study import Study
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """One appendix as its stage wrote it below `processed`: notebook, title and question, page and results."""
+
+    name: str
+    title: str
+    question: str
+    processed: Path
+
+    @property
+    def href(self) -> str:
+        """Its address beside the other pages of the study."""
+        return f"{self.name}.html"
+
+    @property
+    def page(self) -> Path:
+        """The file of its page."""
+        return self.processed / "pages" / f"{self.name}.html"
+
+    @cached_property
+    def html(self) -> str:
+        """Its page, but for commit and links."""
+        return self.page.read_text(encoding="utf-8")
+
+    @cached_property
+    def store(self) -> ResultStore:
+        """Its own results."""
+        return ResultStore.read(self.processed / "results" / f"{self.name}.json")
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """What can be linked to on it."""
+        return anchors_of(self.html)
+
+    def at(self, result_id: str) -> str:
+        """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
+        entry = self.anchors.entries.get(result_id)
+        return f"{self.href}#{entry}" if entry else self.href
+
+
+@dataclass(frozen=True)
+class Material:
+    """A study, its appendices in order, and all their results as one store."""
+
+    study: Study
+    appendices: tuple[Appendix, ...]
+    colophon: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def specifications(self) -> Path:
+        """Folder of the specification cases."""
+        return self.study.root / "tests" / "spec"
+
+    @cached_property
+    def store(self) -> ResultStore:
+        """All results of the study."""
+        return ResultStore.read(self.study.processed / "results.json")
+
+    def showing(self, result_id: str) -> Appendix | None:
+        """The first appendix that shows a result, else the first that records it; None if none does."""
+        shows = (appendix for appendix in self.appendices if result_id in appendix.anchors.entries)
+        records = (appendix for appendix in self.appendices if result_id in appendix.store.by_id)
+        return next(shows, next(records, None))
+
+    def recorded(self, result_id: str) -> Result | None:
+        """A result of the study; None if it is not recorded."""
+        return self.store.by_id.get(result_id)

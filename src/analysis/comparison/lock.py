@@ -1,0 +1,98 @@
+"""What dvc.lock says of a run: which stage made which file, from which inputs, by content."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.study.tables import read_yaml, shown
+
+FILE = "dvc.lock"
+MADE = "data/processed/"
+IGNORED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One recorded stage: MD5 of each input and output by project path, and the notebook and study it ran."""
+
+    name: str
+    notebook: str
+    study: str
+    deps: Mapping[str, str]
+    outs: Mapping[str, str]
+
+
+def read_lock(root: Path) -> tuple[Stage, ...]:
+    """The stages a project's dvc.lock records, none if there is no such file; InputError if it cannot be read."""
+    if not (root / FILE).is_file():
+        return ()
+    content = read_yaml(root / FILE, FILE)
+    try:
+        return tuple(_stage(name, entry) for name, entry in content["stages"].items())
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            FILE, found=f"a structure that DVC does not write ({error})", expected="stages with cmd, deps and outs",
+            action="restore the file, or run make reproduce",
+        ) from None
+
+
+def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
+    words = str(entry["cmd"]).split()
+    notebook = words[words.index("run") + 1] if "run" in words[:-1] else ""
+    study = words[words.index("--study") + 1] if "--study" in words[:-1] else ""
+    deps, outs = ({str(each["path"]): str(each["md5"]) for each in entry.get(key, ())} for key in ("deps", "outs"))
+    return Stage(name, notebook, study, deps, outs)
+
+
+def read_paths(stages: Iterable[Stage], notebook: str, study: str) -> frozenset[str]:
+    """Project paths of all that a notebook's run reads, through the stages that made what it reads; empty if not recorded."""
+    known = tuple(stages)
+    waiting = [stage for stage in known if (stage.notebook, stage.study) == (notebook, study)]
+    found: set[str] = set()
+    while waiting:
+        new = set(waiting.pop().deps) - found
+        found |= new
+        waiting += [stage for stage in known if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.outs)]
+    return frozenset(found)
+
+
+def covers(paths: Iterable[str], file: str) -> bool:
+    """Whether a file is one of the paths, or lies within one.
+
+    >>> covers(["data/raw/x"], "data/raw/x/claims.csv"), covers(["data/raw/x"], "data/raw/xy.csv")
+    (True, False)
+    """
+    return any(_within(file, path) for path in paths)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def changed_since(root: Path, stage: Stage) -> list[str]:
+    """The inputs of a stage, other than what stages made, that are no longer as they were when it ran."""
+    return [path for path, known in stage.deps.items() if not path.startswith(MADE) and content_md5(root / path) != known]
+
+
+def content_md5(path: Path) -> str:
+    """MD5 of a file's bytes, or of a folder as DVC writes it (the sorted list of its files and their MD5, with `.dir`).
+
+    An empty text where there is neither.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file() and not _ignored(file))
+        rows = [{"md5": _md5(file.read_bytes()), "relpath": shown(file, path)} for file in files]
+        return _md5(json.dumps(sorted(rows, key=lambda row: row["relpath"]), sort_keys=True).encode()) + ".dir"
+    return _md5(path.read_bytes()) if path.is_file() else ""
+
+
+def _ignored(file: Path) -> bool:
+    return any(part in IGNORED or part.endswith(".egg-info") for part in file.parts) or file.name == ".DS_Store"
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,123 @@
+"""Statistics that follow from counts, some of them hidden: shown only if they leave every hidden count open.
+
+A difference of shares, its interval, a p-value or an effect size is a function of the counts behind it, and together with
+the counts that are shown it can nearly give a hidden one away. The rule, for each statistic in turn: among all tables that
+fit what is shown, and print every statistic shown so far and this one exactly as the true table does, each sensitive
+hidden count must still take values at least `Rules.width` apart. Otherwise the statistic is withheld.
+
+Where there are few counts, all whole-number tables are gone through (`tables_that_fit`), and the rule is exact. Where there
+are too many, complete sets of answers are looked for that print the same page (see `witness`): two of them that differ
+enough in a count prove that it stays open, and where none are found the statistic is withheld.
+
+What the rule does not weigh: that a statistic is withheld can itself say a little about the counts.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.rules import Rules
+
+MOST_TABLES = 200_000  # beyond this, going through all of them takes minutes
+RULE = "statistics of hidden counts"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Statistic(Generic[T]):
+    """A statistic as it is printed: `printed` gives of one table, or set of answers, what a reader would see.
+
+    `needs` are statistics without which this one is not shown, since it would tell of them. They cost less to work out,
+    and leave fewer tables to go through.
+    """
+
+    name: str
+    printed: Callable[[T], Hashable]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged(Generic[T]):
+    """Which statistics may be shown, every table considered that prints them alike, and the decisions."""
+
+    shown: frozenset[str]
+    fits: tuple[T, ...]
+    decisions: tuple[Decision, ...]
+
+
+def judge_derived(
+    where: str,
+    statistics: Sequence[Statistic[T]],
+    candidates: Sequence[T],
+    hidden: Callable[[T], Sequence[int]],
+    rules: Rules,
+) -> Judged[T]:
+    """Decide on each statistic of `where`, in the order given, which is that of their importance.
+
+    `candidates` fit the counts that are shown, the true one first; `hidden` gives of one of them the sensitive counts that
+    must stay open. Where there are none everything may be shown.
+    """
+    shown: list[str] = []
+    decisions: list[Decision] = []
+    fits = list(candidates)
+    for each in statistics:
+        kept = _alike(each, fits) if set(each.needs) <= set(shown) else []
+        decision = _decide(f"{each.name}: {where}", kept, hidden, rules)
+        decisions.append(decision)
+        if decision.decision == SHOWN:
+            shown.append(each.name)
+            fits = kept
+    return Judged(frozenset(shown), tuple(fits), tuple(decisions))
+
+
+def _alike(statistic: Statistic[T], candidates: Sequence[T]) -> list[T]:
+    printed = statistic.printed(candidates[0])
+    return [each for each in candidates if statistic.printed(each) == printed]
+
+
+def _decide(name: str, kept: Sequence[T], hidden: Callable[[T], Sequence[int]], rules: Rules) -> Decision:
+    if not kept:
+        return Decision(name, RULE, REFUSED, "it would tell of another statistic that is withheld")
+    if not hidden(kept[0]):
+        return Decision(name, RULE, SHOWN, "no count behind it is hidden")
+    if narrowest(kept, hidden) < rules.width:
+        return Decision(name, RULE, REFUSED, "with it a reader could narrow a hidden count down")
+    return Decision(name, RULE, SHOWN, f"each hidden count could still be any of {rules.width + 1} numbers or more")
+
+
+def narrowest(candidates: Sequence[T], hidden: Callable[[T], Sequence[int]]) -> float:
+    """The smallest distance between the least and the greatest value of a hidden count over the candidates.
+
+    >>> narrowest([(3, 1), (1, 3), (0, 4)], lambda table: table)
+    3
+    """
+    columns = list(zip(*(hidden(each) for each in candidates), strict=True))
+    return min((max(values) - min(values) for values in columns), default=float("inf"))
+
+
+def tables_that_fit(shown: Sequence[int | None], total: int) -> list[tuple[int, ...]]:
+    """Every table of whole numbers with the counts shown (None: hidden) and this total.
+
+    Raises ValueError if there are more than `MOST_TABLES`, or none.
+
+    >>> tables_that_fit([None, 5, None], 7)
+    [(0, 5, 2), (1, 5, 1), (2, 5, 0)]
+    """
+    from math import comb
+
+    left, places = total - sum(count for count in shown if count is not None), sum(count is None for count in shown)
+    if left < 0 or (left and not places):
+        raise ValueError(f"no table has the counts shown and {total} people in all")
+    if places and comb(left + places - 1, places - 1) > MOST_TABLES:
+        raise ValueError(f"{left} people in {places} hidden counts make too many tables to go through")
+    filled = (iter(part) for part in _parts(left, places))
+    return [tuple(next(part) if count is None else count for count in shown) for part in filled]
+
+
+def _parts(total: int, places: int) -> list[tuple[int, ...]]:
+    """Every way to write a total as a sum of so many whole numbers, zero included, the first rising."""
+    if places <= 1:
+        return [(total,) * places]
+    return [(first, *rest) for first in range(total + 1) for rest in _parts(total - first, places - 1)]

@@ -1,0 +1,113 @@
+"""Complete sets of answers other than the true one that fit everything published: witnesses that a hidden count is open.
+
+A table of answers before by answers after has too many whole-number tables to go through. Instead, for every sensitive
+hidden count, an integer program looks for the set of answers nearest to the true one that has all published counts, sums
+that print the same means and standard deviations, and another value in that count. Whoever holds the page cannot tell such
+a witness from the truth.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.protect import standing
+from analysis.disclosure.reader import Background
+from analysis.disclosure.rules import Rules
+
+SECONDS = 10  # for one program; none found in time counts as none
+
+
+@dataclass(frozen=True)
+class OpenCells:
+    """Which types of people (rows of `types`) each published cell, each sensitive hidden cell and each published sum adds
+    up, the latter to between `low` and `high`."""
+
+    types: pd.DataFrame
+    published: np.ndarray
+    hidden: np.ndarray
+    sums: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def open_cells(
+    tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
+) -> OpenCells:
+    """The cells of tables that are all about one set of columns; raises ValueError for several sets."""
+    found = standing(tables, shown, rules, background)
+    if len(found.reader.types) > 1:
+        raise ValueError("the tables are about several sets of columns")
+    n = len(found.reader.cells)
+    holds, hidden = found.reader.holds.toarray(), np.isinf(found.high[:n])
+    cells = holds[:n]
+    return OpenCells(
+        found.reader.types[0], cells[~hidden], cells[hidden & found.sensitive], holds[n:], found.low[n:], found.high[n:]
+    )
+
+
+def witnesses(
+    people: pd.DataFrame,
+    tables: Mapping[str, pd.Series],
+    shown: Mapping[str, pd.Series],
+    background: Background,
+    rules: Rules,
+) -> tuple[list[pd.DataFrame], Callable[[pd.DataFrame], list[int]]]:
+    """Sets of answers that fit the tables as shown, the true one first, and the sensitive hidden counts of such a set.
+
+    `people` has one row for each person, with the columns that all tables follow from, in the order of the first of them;
+    the sums of the background's statements stay within their ends.
+    """
+    cells = open_cells(tables, shown, rules, background)
+    types = cells.types[list(people.columns)]
+    true = _counts(people, types)
+    tried = (_nearest(true, cells, cell, value) for cell, value in _targets(cells.hidden, true, rules))
+    found = [true, *(counts for counts in tried if counts is not None)]
+    key = {tuple(row): place for place, row in enumerate(types.itertuples(index=False))}
+
+    def hidden(answers: pd.DataFrame) -> list[int]:
+        places = [key[tuple(row)] for row in answers.itertuples(index=False)]
+        return [int(value) for value in cells.hidden[:, places].sum(axis=1)]
+
+    return [_people(np.array(counts), types) for counts in dict.fromkeys(map(tuple, found))], hidden
+
+
+def _targets(hidden: np.ndarray, true: np.ndarray, rules: Rules) -> Iterator[tuple[np.ndarray, int]]:
+    """Each hidden count with the two values that it should be able to take, `rules.width` apart, other than its own."""
+    for cell in hidden:
+        value = int(cell @ true)
+        low = 0 if value <= rules.width else value - rules.width
+        yield from ((cell, target) for target in (low, low + rules.width) if target != value)
+
+
+def _nearest(true: np.ndarray, cells: OpenCells, cell: np.ndarray, value: int) -> np.ndarray | None:
+    """The numbers of people nearest to the true ones that fit what is published and have this value in the cell."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    there = np.nonzero(true)[0]  # only from these can people be taken
+    fixed = np.vstack([cells.published, cells.sums, cell])
+    ends = [np.concatenate([cells.published @ true, sums, [value]]) - fixed @ true for sums in (cells.low, cells.high)]
+    done = milp(
+        np.ones(len(true) + len(there)),
+        constraints=LinearConstraint(np.hstack([fixed, -fixed[:, there]]), *ends),
+        integrality=np.ones(len(true) + len(there)),
+        bounds=Bounds(0, np.concatenate([np.full(len(true), true.sum()), true[there]])),
+        options={"time_limit": SECONDS},
+    )
+    if done.status != 0:
+        return None
+    moved = np.rint(done.x)
+    counts = true + moved[: len(true)]
+    counts[there] -= moved[len(true) :]
+    found = fixed @ (counts - true)
+    return counts if ((found > ends[0] - 1e-6) & (found < ends[1] + 1e-6)).all() and (counts >= 0).all() else None
+
+
+def _counts(people: pd.DataFrame, types: pd.DataFrame) -> np.ndarray:
+    sizes = people.groupby(list(people.columns)).size()
+    return np.array([float(sizes.get(tuple(row) if len(row) > 1 else row[0], 0)) for row in types.itertuples(index=False, name=None)])
+
+
+def _people(counts: np.ndarray, types: pd.DataFrame) -> pd.DataFrame:
+    return types.loc[np.repeat(np.arange(len(types)), counts.astype(int))].reset_index(drop=True).astype(float)

@@ -1,0 +1,125 @@
+"""The pages of each study as they are published: its appendices, and the companion pages made from them.
+
+What is made is kept in build/companions, with a hash of all it was made from, and made again only when that changes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.companions import assumptions, dictionary, methods, overview
+from analysis.companions.links import resolve
+from analysis.companions.material import Appendix, Material
+from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.provenance import sha256
+from analysis.pipeline.run import notebook_title
+from analysis.reporting.page import finish_page
+from analysis.results import write_text
+from analysis.study import Study, load_study
+from analysis.study.tables import shown
+
+KEPT = Path("build") / "companions"
+
+
+@dataclass(frozen=True)
+class Companion:
+    """One kind of page: file name, title, what it tells in one line, how it is made, and which studies have it."""
+
+    name: str
+    title: str
+    line: str
+    make: Callable[[Material], str]
+    wanted: Callable[[Study], bool] = lambda study: True
+
+
+FIRST = (Companion("overview", overview.TITLE, overview.LINE, overview.overview),)  # before the appendices, the others after them
+LAST = (
+    Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
+    Companion("methods", methods.TITLE, methods.LEAD, methods.methods),
+    Companion("data_dictionary", dictionary.TITLE, dictionary.LEAD, dictionary.data_dictionary),
+)
+
+
+def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) -> dict[str, str]:
+    """Every page of every study, complete, by its path below reports/; InputError for a reference that leads nowhere."""
+    runs = planned_runs(root)
+    titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
+    questions = {notebook: question(root, notebook) for notebook in titles}
+    pages = {}
+    for study_id in dict.fromkeys(study for _, study in runs):
+        material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
+        pages |= dict(_pages_of(material, stamp, titles))
+    return pages
+
+
+def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, str]]) -> Material:
+    """What the companion pages of a study are made from; `notebooks` are name, title and question of its appendices."""
+    study = load_study(study_id, root)
+    appendices = tuple(Appendix(name, title, question, study.processed) for name, title, question in notebooks)
+    return Material(study, appendices, _colophon(root, study_id))
+
+
+def _pages_of(material: Material, stamp: str, titles: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The pages of one study in the order of their links, each with its path."""
+    made, appendices = companion_pages(material), {appendix.name: appendix for appendix in material.appendices}
+    ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
+    ordered |= {appendix.name: appendix.title for appendix in material.appendices}
+    ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
+    for name in ordered:
+        path = f"{material.study.id}/{name}.html"
+        page = resolve(made.get(name) or appendices[name].html, path, appendices, titles)
+        yield path, finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
+
+
+def companion_pages(material: Material) -> dict[str, str]:
+    """The companion pages of a study by name, but for commit and links; those kept from the last time if nothing changed."""
+    kept, state = material.study.root / KEPT / f"{material.study.id}.json", _state(material)
+    try:
+        last = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        last = {}
+    if not isinstance(last, dict) or last.get("state") != state:
+        pages = {companion.name: companion.make(material) for companion in (*FIRST, *LAST) if companion.wanted(material.study)}
+        last = {"state": state, "pages": pages}
+        write_text(kept, json.dumps(last, ensure_ascii=False))
+    return dict(last["pages"])
+
+
+def _state(material: Material) -> str:
+    """One hash of everything that companion pages are made from, the code among it."""
+    root = material.study.root
+    code = sorted(path for path in (root / "src" / "analysis").rglob("*.*") if path.suffix in (".py", ".j2", ".css", ".js"))
+    files = [*inputs(root, material.study.id), *(appendix.page for appendix in material.appendices), *code]
+    parts = [repr([(appendix.name, appendix.title, appendix.question) for appendix in material.appendices])]
+    parts += [f"{shown(path, root)} {sha256(path)}" for path in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
+    """The pages of a study as the index lists them: title, address, one line; `appendices` are given in that form."""
+    first, last = (
+        [(page.title, f"{study.id}/{page.name}.html", page.line) for page in pages if page.wanted(study)] for pages in (FIRST, LAST)
+    )
+    return (*first, *appendices, *last)
+
+
+def inputs(root: Path, study_id: str) -> list[Path]:
+    """The files that a study's companion pages are made from, beside code and appendices."""
+    raw = root / "data" / "raw"
+    named = [root / "data" / "processed" / study_id / "results.json", root / overview.FOLDER / f"{study_id}.yaml"]
+    named += [raw / study_id / name for name in ("study.yaml", "claims.csv", "assumptions.yaml", "value_map.csv", "value_map.yaml")]
+    return [path for path in (*named, *specifications(root)) if path.is_file()]
+
+
+def specifications(root: Path) -> list[Path]:
+    """The files of specification cases."""
+    return sorted((root / "tests" / "spec").glob("*.yaml"))
+
+
+def _colophon(root: Path, study_id: str) -> dict[str, object]:
+    return {
+        "How to make this page again": "python -m analysis publish",
+        "Inputs, with SHA-256": {shown(path, root): sha256(path) for path in inputs(root, study_id)},
+    }

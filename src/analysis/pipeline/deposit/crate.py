@@ -1,0 +1,214 @@
+"""The research object: reports/ro-crate-metadata.json, which says what was made from what, by what, on which terms.
+
+RO-Crate 1.3 (https://w3id.org/ro/crate/1.3). The folder described is reports/. What the run read, and the code, stay in
+the repository: they stand in the graph as files that are not part of the folder (an id that starts with `#`, the place
+in `localPath`, size and SHA-256), as the section on data entities provides for. No clock is read: the date is the commit's.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from html import unescape
+from importlib.metadata import metadata, version
+from pathlib import Path
+from typing import Any
+
+from analysis.pipeline.commit import commit_time
+from analysis.pipeline.deposit.citation import Citation, read_citation
+from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, identifier, references
+from analysis.pipeline.deposit.lock import Item, Recorded, read_lock
+from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, files_at, raw_files
+from analysis.pipeline.provenance import package_versions
+from analysis.results import slug
+from analysis.study.tables import shown
+
+FILE = "ro-crate-metadata.json"
+VERSION = "https://w3id.org/ro/crate/1.3"
+WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
+NO_HISTORY = "1970-01-01"  # the date where no commit gives one
+LICENCES = {
+    "https://spdx.org/licenses/MIT": ("MIT licence", "the code"),
+    "https://spdx.org/licenses/CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "texts and results of the project"),
+    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": ("Open Government Licence v3.0", "public statistics"),
+}
+CODE, TEXT, STATISTICS = LICENCES
+PROJECT_FILES = ("params.yaml", "dvc.lock", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md")
+CONTENTS = (  # what a file is, by how its path begins
+    ("reports/", "Published by the run: a page, a workbook or a file about them."),
+    ("data/raw/reference/", "Public statistics and criteria that the analyses read, with their origin."),
+    ("data/raw/", "What a study's source prints, recorded and restated by this project, and settings of the analyses."),
+    ("data/processed/", "Made by the run: results with how each number is known, or what a page was rendered from."),
+    ("notebooks/", "A parameterised notebook: one analysis, run for one or several studies."),
+    ("src/", "Code of the analyses."),
+)
+PYTHON, DVC = "https://www.python.org/", "https://dvc.org/"
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def crate_text(root: Path, stamp: str) -> str:
+    """The crate of the reports as they stand, stamped with the commit. Same commit, same reports, same text."""
+    return json.dumps(_Crate(root, stamp).document(), indent=1, ensure_ascii=False) + "\n"
+
+
+class _Crate:
+    """What the parts of one crate share: the project's folder, what was recorded, and the graph so far."""
+
+    def __init__(self, root: Path, stamp: str) -> None:
+        self.root, self.stamp, self.recorded, self.graph = root, stamp, read_lock(root), Graph()
+        self.raw = {file.path: file for file in raw_files(root, self.recorded)}
+        self.md5 = {item.path: item.md5 for stage in self.recorded for item in (*stage.inputs, *stage.outputs)}
+
+    def document(self) -> Entity:
+        """The whole metadata document: descriptor, root, then everything they lead to."""
+        descriptor = Graph()
+        descriptor.add(FILE, "CreativeWork", about={"@id": "./"}, conformsTo={"@id": VERSION}, name="Description of the reports")
+        citation = read_citation(self.root)
+        makers = self._makers(citation)
+        self._terms()
+        payload = [self._file(path) for path in self._payload()]
+        kept = [self._file(path) for path in (*PROJECT_FILES, "dvc.yaml") if (self.root / path).is_file()]
+        actions = [self._action(stage, makers) for stage in self.recorded if stage.run]
+        self._root(descriptor, citation, makers, payload + kept, actions)
+        return {"@context": f"{VERSION}/context", "@graph": [*descriptor.entities, *self.graph.entities]}
+
+    def _root(self, top: Graph, citation: Citation, makers: list[Entity], own: list[Entity], actions: list[Entity]) -> None:
+        data = [part for sort in ("File", "Dataset") for part in self.graph.of_sort(sort)]
+        top.add(
+            "./", "Dataset", name=citation.title, description=" ".join(citation.abstract.split()),
+            version=f"{citation.version}, commit {self.stamp}",
+            datePublished=commit_time(self.root) or NO_HISTORY, author=makers, publisher=makers[0],
+            license=references(LICENCES), keywords=", ".join(citation.keywords),
+            hasPart=[*own, *(part for part in data if part not in own)], mentions=actions,
+        )
+
+    def _makers(self, citation: Citation) -> list[Entity]:
+        return [
+            self.graph.add(f"#author-{place}", author.sort, name=author.words, url=author.address)
+            for place, author in enumerate(citation.authors, start=1)
+        ]
+
+    def _terms(self) -> None:
+        for address, (name, what) in LICENCES.items():
+            self.graph.add(address, "CreativeWork", name=name, url=address, description=f"Applies to {what}.")
+        self.graph.add(PYTHON, "ComputerLanguage", name="Python", url=PYTHON, version="3.11 or later")
+        self.graph.add(DVC, "ComputerLanguage", name="DVC pipeline", url=DVC, version=version("dvc"))
+
+    def _packages(self) -> list[Entity]:
+        return [
+            self.graph.add(f"pkg:pypi/{name}@{known}", "SoftwareApplication", name=name, version=known, url=_home(name))
+            for name, known in package_versions().items()
+        ]
+
+    def _payload(self) -> list[str]:
+        """The files of reports/, but for this description of them."""
+        return [shown(path, self.root) for path in files_at(self.root / "reports") if path.name != FILE]
+
+    def _file(self, path: str) -> Entity:
+        """A file: in the folder described, or in the repository."""
+        key, file = identifier(path, "reports"), self.root / path
+        if key in self.graph:
+            return {"@id": key}
+        place = {"localPath": f"../{path}"} if key.startswith("#") else {}
+        md5 = f"md5:{self.md5[path]}" if path in self.md5 else ""
+        common = {"name": _name(file), "description": _described(path), **file_properties(file), **place, "identifier": md5}
+        if path == "dvc.yaml":
+            return self._workflow(key, common)
+        if path.endswith((".py", ".ipynb")) and not path.startswith("data/"):
+            return self._code(key, common)
+        return self.graph.add(key, "File", **common, **self._rights(path))
+
+    def _code(self, key: str, common: Entity) -> Entity:
+        return self.graph.add(
+            key, ["File", "SoftwareSourceCode"], **common, license={"@id": CODE}, programmingLanguage={"@id": PYTHON},
+            softwareRequirements=self._packages() if key.startswith("#notebooks/") else [],
+        )
+
+    def _workflow(self, key: str, common: Entity) -> Entity:
+        self.graph.add(WORKFLOW, ["CreativeWork", "Profile"], name="ComputationalWorkflow", version="1.0-RELEASE")
+        notebooks = [self._file(path) for path in sorted({f"notebooks/{stage.run[0]}.ipynb" for stage in self.recorded if stage.run})]
+        return self.graph.add(
+            key, ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
+            **{**common, "name": "The pipeline: every stage, what it reads and what it makes"},
+            conformsTo={"@id": WORKFLOW}, license={"@id": CODE}, programmingLanguage={"@id": DVC}, hasPart=notebooks,
+        )
+
+    def _rights(self, path: str) -> Entity:
+        """Licence of a file of data or text, and the source it rests on."""
+        if path not in self.raw:
+            return {"license": {"@id": CODE if path == "LICENSE" else TEXT}}
+        raw = self.raw[path]
+        if not raw.provided:
+            return {"usageInfo": raw.origin.licence}
+        licence = STATISTICS if raw.origin.open_government else TEXT
+        return {"license": {"@id": licence}, "isBasedOn": self._origin(raw)}
+
+    def _origin(self, raw: RawFile) -> Entity | None:
+        origin = raw.origin
+        if origin is OWN:
+            return None
+        return self.graph.add(
+            _origin_id(origin), "CreativeWork", name=origin.title, description=origin.note, datePublished=origin.published,
+            publisher=self._producer(origin.producer), url=list(origin.addresses), usageInfo=origin.licence,
+        )
+
+    def _producer(self, name: str) -> Entity:
+        return self.graph.add(f"#producer-{slug(name)}", "Organization", name=name)
+
+    def _action(self, stage: Recorded, makers: list[Entity]) -> Entity:
+        """One run of a notebook for a study: what it read and was set to, what came out."""
+        notebook, study = stage.run or ("", "")
+        made = [f"reports/{study}/{notebook}.html", *(item.path for item in stage.outputs if "/pages/" not in item.path)]
+        made += [f"reports/{study}/{Path(path).name}" for path in made if path.endswith(".xlsx")]
+        return self.graph.add(
+            identifier(f"run/{notebook}/{study}"), "CreateAction", name=f"Run of {notebook} for {study}", description=stage.command,
+            instrument=self._file(f"notebooks/{notebook}.ipynb"), agent=makers[0],
+            object=[*self._inputs(stage, notebook), *self._parameters(stage, f"run/{notebook}/{study}")],
+            result=[self._file(path) for path in made if (self.root / path).is_file()],
+            actionStatus="http://schema.org/CompletedActionStatus",
+        )
+
+    def _inputs(self, stage: Recorded, notebook: str) -> list[Entity]:
+        own = f"notebooks/{notebook}.ipynb"
+        return [self._folder(item) if item.folder else self._file(item.path) for item in stage.inputs if item.path != own]
+
+    def _folder(self, item: Item) -> Entity:
+        """A folder a stage depends on, with its files if it holds data; the MD5 is that of DVC's listing of it."""
+        code = item.path.startswith("src/")
+        parts = [] if code else [self._file(shown(path, self.root)) for path in files_at(self.root / item.path)]
+        return self.graph.add(
+            f"{identifier(item.path)}/", "Dataset", name=item.path, description="The folder as it was read.", localPath=f"../{item.path}/",
+            identifier=f"md5:{item.md5}", license={"@id": CODE if code else TEXT}, hasPart=parts,
+        )
+
+    def _parameters(self, stage: Recorded, run: str) -> Iterable[Entity]:
+        for name, value in _flat(stage.parameters):
+            yield self.graph.add(identifier(f"{run}/{name}"), "PropertyValue", name=name, value=value)
+
+
+def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    """Parameters one by one; those within others by their joined names."""
+    pairs: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        pairs += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(f"{before}{name}", value)]
+    return pairs
+
+
+def _origin_id(origin: Origin) -> str:
+    return f"#source-{slug(f'{origin.producer} {origin.title}')}"
+
+
+def _home(package: str) -> str:
+    """The web address that a package names as its home, or else as its documentation."""
+    pairs = [entry.partition(", ") for entry in metadata(package).get_all("Project-URL") or []]
+    named = {label.lower(): address for label, _, address in pairs}
+    return named.get("homepage") or named.get("documentation", "")
+
+
+def _described(path: str) -> str:
+    return next((what for start, what in CONTENTS if path.startswith(start)), "A file of the project.")
+
+
+def _name(file: Path) -> str:
+    """A page's title; else the file's name."""
+    found = _TITLE.search(file.read_text(encoding="utf-8")) if file.suffix == ".html" else None
+    return unescape(found[1]).strip() if found else file.name

@@ -1,0 +1,64 @@
+"""The recorded run: what dvc.lock says each stage was made from, and made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.study.tables import read_yaml
+
+FILE = "dvc.lock"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file or folder as DVC recorded it: path in the project, and MD5 (of a folder: of its listing, ending in .dir)."""
+
+    path: str
+    md5: str
+
+    @property
+    def folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.md5.endswith(".dir")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One recorded stage: its name, command, inputs, outputs, and the parameters it was run with."""
+
+    name: str
+    command: str
+    inputs: tuple[Item, ...]
+    outputs: tuple[Item, ...]
+    parameters: dict[str, Any]
+
+    @property
+    def run(self) -> tuple[str, str] | None:
+        """Notebook and study, if the stage runs one."""
+        words = self.command.split()
+        return (words[4], words[6]) if words[3:4] == ["run"] and words[5:6] == ["--study"] and len(words) > 6 else None
+
+
+def read_lock(root: Path) -> list[Recorded]:
+    """The recorded stages, by name; none where nothing was recorded yet. InputError if the file is no lock of DVC's."""
+    if not (root / FILE).is_file():
+        return []
+    content = read_yaml(root / FILE, FILE)
+    try:
+        return [_recorded(name, stage) for name, stage in sorted(content["stages"].items())]
+    except (KeyError, TypeError, AttributeError):
+        raise InputError(
+            FILE, found="a structure that is not DVC's", expected="stages with their inputs and outputs",
+            action="delete the file and run make reproduce",
+        ) from None
+
+
+def _recorded(name: str, stage: dict[str, Any]) -> Recorded:
+    sections = [values for values in stage.get("params", {}).values() for values in values.values()]
+    parameters = {key: value for section in sections for key, value in (section or {}).items()}
+    return Recorded(name, stage["cmd"], _items(stage.get("deps", [])), _items(stage.get("outs", [])), parameters)
+
+
+def _items(entries: list[dict[str, Any]]) -> tuple[Item, ...]:
+    return tuple(Item(entry["path"], entry["md5"]) for entry in entries)

@@ -1,0 +1,106 @@
+"""Where the raw data come from: of every file its source, its terms, and whether the repository holds it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from analysis.pipeline.deposit.lock import Recorded
+from analysis.study import StudyInfo, load_study, study_ids
+from analysis.study.tables import read_yaml, shown, validate
+
+RECORDS = ("questionnaire", "attendance", "advice_contacts", "participants", "management_information")
+OPEN_GOVERNMENT = "Open Government Licence v3.0"
+Text = Annotated[str, BeforeValidator(str)]
+
+
+class OriginFile(BaseModel):
+    """What stands in the origin file beside a table of public statistics."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    table: Text
+    title: Text
+    producer: Text
+    published: Text
+    address: Text
+    licence: Text
+    note: Text = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A source of data: who published what, when and where, and on what terms its figures are used here."""
+
+    title: str
+    producer: str
+    published: str
+    addresses: tuple[str, ...]
+    licence: str
+    note: str = ""
+
+    @property
+    def open_government(self) -> bool:
+        """Whether the Open Government Licence covers it."""
+        return self.licence.startswith(OPEN_GOVERNMENT)
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw file: its path in the project, its source, and whether it goes out with the repository."""
+
+    path: str
+    origin: Origin
+    provided: bool = True
+
+
+OWN = Origin("Settings and reasons of this project", "this project", "", (), "CC BY 4.0", "Sources of single values stand in the file.")
+RECORDS_OF_A_TEAM = Origin(
+    "Records of a programme's participants", "the research team that holds them", "", (),
+    "confidential: the research team's, on the terms its participants agreed to",
+)
+
+
+def raw_files(root: Path, recorded: list[Recorded]) -> list[RawFile]:
+    """Every raw file that a recorded stage read, sorted by path. Raises InputError for an origin file that lacks a field."""
+    places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
+    files = {path for place in places for path in files_at(root / place)}
+    studies = {study_id: load_study(study_id, root).info for study_id in study_ids(root)}
+    return [_raw_file(root, path, studies) for path in sorted(files)]
+
+
+def files_at(place: Path) -> list[Path]:
+    """The files of a folder, or the file itself, sorted; without hidden ones and Python's own caches."""
+    found = sorted(place.rglob("*")) if place.is_dir() else [place]
+    return [path for path in found if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts]
+
+
+def _raw_file(root: Path, path: Path, studies: dict[str, StudyInfo]) -> RawFile:
+    name, study = shown(path, root), studies.get(path.relative_to(root / "data" / "raw").parts[0])
+    if study and not study.example and _holds_records(path, root):
+        return RawFile(name, RECORDS_OF_A_TEAM, provided=False)
+    beside = path.with_name(path.name.split(".")[0] + ".origin.yaml")
+    if beside.is_file():
+        return RawFile(name, _read(beside, root))
+    return RawFile(name, _published(study) if study else OWN)
+
+
+def _holds_records(path: Path, root: Path) -> bool:
+    return any(part.split(".")[0] in RECORDS for part in path.relative_to(root / "data" / "raw").parts[1:])
+
+
+def _read(path: Path, root: Path) -> Origin:
+    given = validate(OriginFile, read_yaml(path, shown(path, root)), shown(path, root), None)
+    addresses = tuple(part.strip() for part in given.address.split(";"))
+    return Origin(f"{given.title}: {given.table}", given.producer, given.published, _web(addresses), given.licence, given.note)
+
+
+def _published(study: StudyInfo) -> Origin:
+    source = study.source
+    return Origin(source.title, source.producer, source.published or "", _web((source.address or "",)), source.licence)
+
+
+def _web(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """The web addresses among them, each without the remark that may follow it."""
+    return tuple(part.split()[0] for part in addresses if part.startswith(("https://", "http://")))

@@ -1,0 +1,128 @@
+"""The raw tables behind numbers that do not name their own inputs, by the function that computed them.
+
+A number that follows from two claims names these claims. One that is computed from a whole table, such as a count of all
+claims or a share of all people, rests on the table, and which table that is follows from its function.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from analysis.results import Kind, Result
+from analysis.study.tables import shown
+
+_BIRTH = "reference/census_2011_QS203EW_country_of_birth_lad.csv"
+_GROUPS = "reference/census_2011_QS203EW_categories.csv"
+_YEAR = "reference/census_2011_QS801EW_year_of_arrival_lad.csv"
+_AGE_AT = "reference/census_2011_QS802EW_age_of_arrival_lad.csv"
+_STAY = "reference/census_2011_QS803EW_length_of_residence_lad.csv"
+_ENGLISH = "reference/census_2011_QS205EW_english_proficiency_lad.csv"
+_AGES = "reference/census_2011_QS103EW_age_lad.csv"
+_SEX = "reference/census_2011_QS104EW_sex_lad.csv"
+_SURVEY = "reference/aps_country_of_birth_all_ages_2005_2014.csv"
+_SURVEY_OF_WORKING_AGE = "reference/aps_country_of_birth_16_64_2005_2014.csv"
+_SURVEY_BY_SEX = "reference/aps_uk_country_of_birth_by_sex_2011.csv"
+_SURVEY_REASONS = "reference/aps_uk_reason_for_migration_2011.csv"
+_LIFE = "reference/life_expectancy_women_2010_2012.csv"
+_FERTILITY = "reference/fertility_total_rates_2011.csv"
+_STATED = "reference/census_assumptions.yaml"
+_SHARES = (_BIRTH, _GROUPS, _SURVEY_BY_SEX, _SURVEY_REASONS, _STATED)
+_PEOPLE = ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")
+_VALUE_MAP = ("value_map.csv", "assumptions.yaml")
+
+# A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
+GROUNDS: dict[str, tuple[str, ...]] = {
+    "analysis.audit": ("claims.csv", "audit.yaml"),
+    "analysis.audit.verdicts": ("claims.csv",),
+    "analysis.bounds.correlation": ("english.yaml",),
+    "analysis.census": (_BIRTH, _GROUPS),
+    "analysis.census.ageing": (_AGE_AT, _YEAR, _AGES, _LIFE, _STATED),
+    "analysis.census.arrivals": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
+    "analysis.census.arrivals.arrival_margins": (_YEAR,),
+    "analysis.census.arrivals.frechet_bounds": (_BIRTH, _GROUPS, _YEAR),
+    "analysis.census.baseline": (*_SHARES, _YEAR, _SURVEY, _AGE_AT, _LIFE),
+    "analysis.census.baseline.births_table": (*_SHARES, _YEAR, _SURVEY, _AGE_AT, _LIFE, _FERTILITY),
+    "analysis.census.integration": ("reference/integration_domains.yaml", _AGE_AT, _STAY, _ENGLISH),
+    "analysis.census.reconcile": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
+    "analysis.census.reference": (_LIFE, _FERTILITY),
+    "analysis.census.sensitivity": (*_SHARES, _YEAR, _SURVEY),
+    "analysis.census.shares": (_SURVEY_BY_SEX, _SURVEY_REASONS, _BIRTH, _GROUPS, _STATED),
+    "analysis.census.shares.working_age_share": (_SURVEY_OF_WORKING_AGE, _SURVEY),
+    "analysis.census.standing": (_BIRTH, _GROUPS, _YEAR, _ENGLISH, _SEX),
+    "analysis.census.stock": (_BIRTH, _GROUPS, _YEAR, _SURVEY),
+    "analysis.census.stock.stock_difference": (_BIRTH, _GROUPS),
+    "analysis.census.survey": (_SURVEY,),
+    "analysis.census.trend": (_SURVEY,),
+    "analysis.coding": ("coded_segments.*",),
+    "analysis.coding.codebook": ("coproduction/codebook.yaml",),
+    "analysis.coding.files.load_codebook": ("coproduction/codebook.yaml",),
+    "analysis.coding.files.load_framework": ("social_impact_matrix.yaml", "statements.csv", "stakeholder_themes.csv", "steps.yaml"),
+    "analysis.coding.files.load_themes": ("themes.csv",),
+    "analysis.coding.matrix": ("social_impact_matrix.yaml", "statements.csv"),
+    "analysis.coding.published": ("themes.csv", "coproduction/codebook.yaml"),
+    "analysis.coding.published.side_by_side": ("coproduction/themes.csv", "connecting_opportunities/themes.csv"),
+    "analysis.coding.steps": ("steps.yaml",),
+    "analysis.disclosure": _PEOPLE,
+    "analysis.english": ("questionnaire.*",),
+    "analysis.english.published": ("english.yaml",),
+    "analysis.examples": _PEOPLE,
+    "analysis.participants": _PEOPLE,
+    "analysis.participation": ("attendance.*",),
+    "analysis.participation.advisers_summary": ("advice_contacts.*",),
+    "analysis.participation.attrition": ("questionnaire.*", "attendance.*"),
+    "analysis.participation.published": ("participation.yaml",),
+    "analysis.programme": ("management_information", "connecting_opportunities/counting_rules.yaml"),
+    "analysis.programme.against_print": ("management_information", "connecting_opportunities/measures.csv"),
+    "analysis.programme.published": ("measures.csv",),
+    "analysis.programme.published.comparisons": ("comparisons.csv",),
+    "analysis.programme.published.readings": ("readings.csv",),
+    "analysis.questionnaire": ("questionnaire.*",),
+    "analysis.questionnaire.published": ("before_after.yaml",),
+    "analysis.sroi": _VALUE_MAP,
+    "analysis.sroi.identified": ("identified.yaml", "claims.csv"),
+    "analysis.sroi.prices": ("reference/uk_cpi_annual.csv",),
+    "analysis.sroi.published": ("sroi.yaml",),
+    "analysis.sroi.sensitivity": (*_VALUE_MAP, "sensitivity.yaml"),
+    "analysis.sroi.sensitivity.appraisal": (*_VALUE_MAP, "sensitivity.yaml", "reference/green_book_stpr.csv"),
+    "analysis.sroi.sensitivity.lenses": (
+        *_VALUE_MAP, "sensitivity.yaml", "reference/green_book_stpr.csv", "reference/wellby_values.csv", "reference/gdp_deflator.csv",
+    ),
+    "analysis.sroi.sensitivity.materiality": (*_VALUE_MAP, "sensitivity.yaml", "reference/sroi_sensitivity.yaml"),
+}
+
+
+@dataclass
+class Grounds:
+    """The raw tables of one study by function, each looked up once."""
+
+    study_id: str
+    root: Path
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def under(self, results: Iterable[Result]) -> list[Result]:
+        """The results, each with the tables of its function where it names no inputs and is not copied from print."""
+        return [self._under(result) for result in results]
+
+    def _under(self, result: Result) -> Result:
+        if result.inputs or not result.function or result.kind is Kind.PUBLISHED:
+            return result
+        if result.function not in self.known:
+            self.known[result.function] = tuple(file for pattern in patterns(result.function) for file in self._files(pattern))
+        return replace(result, inputs=self.known[result.function])
+
+    def _files(self, pattern: str) -> list[str]:
+        """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
+        data = self.root / "data"
+        places = [data / "raw"] if "/" in pattern else [data / "raw" / self.study_id, data / "processed" / self.study_id / "records"]
+        return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
+
+
+def patterns(function: str) -> tuple[str, ...]:
+    """The entry of the longest beginning of a function's name; nothing where none fits.
+
+    >>> patterns("analysis.census.trend.weighted_trend")
+    ('reference/aps_country_of_birth_all_ages_2005_2014.csv',)
+    """
+    steps = function.split(".")
+    names = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
+    return next((GROUNDS[name] for name in names if name in GROUNDS), ())

@@ -1,0 +1,92 @@
+"""What the numbers of a page rest on and the page does not show: claims, assumptions and raw tables of its study."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.audit.plan import claims_named
+from analysis.reporting.chain import RawTable
+from analysis.reporting.views.claims import published
+from analysis.reporting.views.sroi_model import entry_result
+from analysis.results import Result
+from analysis.study import Register, Study, load_study, study_ids
+from analysis.study.register import read_register
+from analysis.study.tables import read_text, read_yaml, shown
+
+STATED = "sroi_sensitivity.yaml"  # assumptions that no study makes its own, in data/raw/reference
+_ORIGIN = ("producer", "series", "table", "title", "areas", "date", "unit", "published")
+_SINGLE = {"claims.csv", "audit.yaml"}  # tables whose claims have entries of their own, or are all claims there are
+ABOUT = {
+    "advice_contacts": "participant file: contacts with the advice service",
+    "assumptions.yaml": "the assumption register: value, range, reason and source of everything the model takes for granted",
+    "attendance": "participant file: sessions attended and weeks volunteered",
+    "audit.yaml": "which checks apply to which claims",
+    "before_after.yaml": "the printed figures on answers before and after",
+    "census_assumptions.yaml": "choices that no published table gives, each with its range, reason and source",
+    "claims.csv": "the ledger: every quantitative statement of the source, with its line",
+    "codebook.yaml": "the common codebook",
+    "coded_segments": "coded segments of focus groups",
+    "comparisons.csv": "national figures of the source, and those printed and matching beside them",
+    "counting_rules.yaml": "how each measure is counted",
+    "english.yaml": "the printed figures on English and time in the country",
+    "identified.yaml": "what the printed ratios leave open, as equations over claims",
+    "integration_domains.yaml": "domains of integration after Ager and Strang (2004), with an indicator for each where there is one",
+    "management_information": "the programme's records: participants, activities, outcomes, evidence, exits, referrals and targets",
+    "measures.csv": "outputs and results of the source, each with its printed target, count and percentages",
+    "participation.yaml": "the printed figures on taking part",
+    "questionnaire": "participant file: answers to the questionnaires",
+    "readings.csv": "percentages that the source prints without a base, and what each could be a share of",
+    "sensitivity.yaml": "the analyses asked for, their choices and lenses",
+    "social_impact_matrix.yaml": "the paper's social impact matrix, question by question",
+    "sroi.yaml": "the printed figures of the valuation",
+    "sroi_sensitivity.yaml": "stated factors of the sensitivity analyses, each with its range and reason",
+    "stakeholder_themes.csv": "themes of the stakeholder interviews that the source reports",
+    "statements.csv": "the statements of participants that the source prints, by number and speaker code",
+    "steps.yaml": "the steps of analysis that the source describes",
+    "themes.csv": "the themes that the source reports, each with its line",
+    "value_map.csv": "the value map: costs and outcomes as formulas over the assumption register",
+}
+
+
+@dataclass(frozen=True)
+class StudyOrigins:
+    """What stands in the raw data of one study; each file is read only when a number rests on it."""
+
+    study: Study
+
+    def find(self, name: str) -> Result | None:
+        """The claim or assumption of an id such as `claim:CP-012`, as a result; None if there is none."""
+        sort, _, key = name.partition(":")
+        if sort == "claim":
+            return next((published(other.claims[key]) for other in self._studies() if key in other.claims.claims), None)
+        entries = (register[key] for register in self._registers() if key in register) if sort == "assumption" else ()
+        return next(map(entry_result, entries), None)
+
+    def file(self, path: str) -> RawTable | None:
+        """What a raw table is, where it comes from, and which claims it names; None if the project has none of that name."""
+        place = self.study.root / path
+        if not place.exists():
+            return None
+        origin = place.with_suffix(".origin.yaml")
+        if origin.is_file():
+            told = read_yaml(origin, shown(origin, self.study.root))
+            words = (f"{field}: {told[field]}" for field in _ORIGIN if told.get(field))
+            return RawTable("; ".join(words), str(told.get("address") or ""))
+        return RawTable(ABOUT.get(place.name) or ABOUT.get(place.stem, "raw table"), claims=tuple(self._claims_in(place)))
+
+    def _claims_in(self, place: Path) -> Iterator[str]:
+        if place.suffix in (".csv", ".yaml") and place.name not in _SINGLE:
+            named = dict.fromkeys(claims_named(read_text(place, shown(place, self.study.root))))
+            yield from (f"claim:{claim}" for claim in named if self.find(f"claim:{claim}"))
+
+    def _registers(self) -> Iterator[Register]:
+        """The study's register, then the stated factors of all studies."""
+        if (self.study.raw / "assumptions.yaml").is_file():
+            yield self.study.register
+        if (stated := self.study.root / "data" / "raw" / "reference" / STATED).is_file():
+            yield read_register(stated, shown(stated, self.study.root), {})
+
+    def _studies(self) -> Iterator[Study]:
+        """The study itself, then the others: a worked example is held against the print of another study."""
+        others = (load_study(name, self.study.root) for name in study_ids(self.study.root) if name != self.study.id)
+        return (study for study in (self.study, *others) if (study.raw / "claims.csv").is_file())

@@ -1,0 +1,234 @@
+"""Which statistics of an item 03_before_after may show beside its protected counts: the rule of `analysis.disclosure.derived`."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.derived import Judged, Statistic, judge_derived, tables_that_fit
+from analysis.disclosure.reader import Statement
+from analysis.disclosure.rules import Rules
+from analysis.questionnaire import proportions
+from analysis.questionnaire.answers import Item
+from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
+from analysis.questionnaire.ordinal import ordered_logit_change
+from analysis.questionnaire.shift import as_square, net_improvement, shift_table, threshold_change
+from analysis.questionnaire.summary import holm
+from analysis.reporting.views.evidence import p_value
+from analysis.results import write
+
+NET, INTERVAL, HOLM = "share improved less share worse", "Tango's interval of that difference", "McNemar's test after Holm"
+RANK, PRATT, RESAMPLED = "rank-biserial correlation", "rank-biserial correlation, Pratt", "bootstrap intervals"
+MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = "means", "t intervals of the means", "standardised changes", "change at a threshold", "interval and test at a threshold"
+TESTS: dict[str, str] = {
+    "t-test of the mean change": "change.mean_change",
+    "Wilcoxon, unchanged people dropped": "change.wilcoxon_tests",
+    "Wilcoxon, Pratt's rule": "change.wilcoxon_tests",
+    "McNemar, exact: improved against worse": "shift.net_improvement",
+    "McNemar, mid-p": "shift.net_improvement",
+    "Stuart-Maxwell over the bands": "proportions.stuart_maxwell",
+    "Ordered logit, clustered on people": "ordinal.ordered_logit_change",
+}
+SIZES = (1, 2, 3)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five points has them
+MOST_SETS = 2_000_000  # of sizes, for one table
+Counts = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Directions:
+    """How many improved, stayed the same and got worse, as counted and as shown (None: hidden)."""
+
+    true: Counts
+    shown: tuple[int | None, ...]
+
+    @property
+    def n(self) -> int:
+        """Everybody who answered twice."""
+        return sum(self.true)
+
+    def sensitive(self, rules: Rules) -> list[int]:
+        """Places of the counts that are hidden for their own sake."""
+        telling = rules.largest_share * self.n
+        return [i for i, count in enumerate(self.true) if self.shown[i] is None and (count < rules.minimum_cell or count > telling)]
+
+    def fitting(self) -> list[Counts]:
+        """The true table, then every table that fits what is shown."""
+        return [self.true, *tables_that_fit(self.shown, self.n)]
+
+
+def net_text(table: Counts) -> str:
+    """The share improved less the share worse as it is printed, in whole per cent."""
+    return write(100 * (table[0] - table[2]) / sum(table), "%", 0)
+
+
+def interval_text(table: Counts) -> tuple[str, str]:
+    """Tango's interval of it as it is printed."""
+    ends = proportions.tango_interval(table[0], table[2], sum(table))
+    return write(100 * ends.low, "%", 0), write(100 * ends.high, "%", 0)
+
+
+def widest_interval(directions: Directions) -> tuple[float, float]:
+    """The lowest and the highest end of Tango's interval over all tables with the counts and the difference shown, in per cent.
+
+    It covers the interval of the true table, and says nothing that the counts and the difference do not say already.
+    """
+    tables = [table for table in directions.fitting() if net_text(table) == net_text(directions.true)]
+    ends = [proportions.tango_interval(table[0], table[2], directions.n) for table in tables]
+    return 100 * min(each.low for each in ends), 100 * max(each.high for each in ends)
+
+
+def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules: Rules) -> Judged[Counts]:
+    """Which statistics of an item may be shown that is known by its directions alone; `summary` holds all items.
+
+    All whole-number tables are gone through. A reader is taken to know the other items' p-values. Raises ValueError if
+    there are too many tables.
+    """
+    rank = write(summary.loc[item.label, "rank_biserial"], "", 2)
+    statistics: list[Statistic[Counts]] = [
+        Statistic(NET, net_text),
+        Statistic(HOLM, lambda table: _holm_texts(item, table, summary["p"])),
+        Statistic(RANK, lambda table: table == directions.true or has_rank(table, rank), (NET,)),
+        Statistic(INTERVAL, interval_text, (NET,)),
+        # Whoever resamples a table that fits gets other ends; none that prints the same can be counted on.
+        Statistic(RESAMPLED, lambda table: table, (RANK,)),
+    ]
+    places = directions.sensitive(rules)
+    return judge_derived(item.label, statistics, directions.fitting(), lambda table: [table[i] for i in places], rules)
+
+
+def _holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:
+    with_this = p_values.copy()
+    with_this[item.label] = proportions.mcnemar_exact(table[0], table[2])
+    return tuple(p_value("p", "p", p).text for p in holm(with_this))
+
+
+def has_rank(table: Counts, text: str) -> bool:
+    """Whether people who improved and got worse by the sizes in `SIZES` can print this rank-biserial correlation.
+
+    >>> has_rank((4, 0, 0), "1.00"), has_rank((4, 0, 4), "1.00")
+    (True, False)
+    """
+    gains, losses = _by_size(table[0]), _by_size(table[2])
+    if len(gains) * len(losses) > MOST_SETS:
+        return False
+    ranks = _mid_ranks(gains[:, None, :] + losses[None, :, :])
+    up, down = (gains[:, None, :] * ranks).sum(axis=2), (losses[None, :, :] * ranks).sum(axis=2)
+    found = np.divide(up - down, up + down, out=np.zeros(up.shape), where=up + down > 0)
+    return bool((np.abs(found - float(text.replace("−", "-"))) < 0.00499).any())
+
+
+def _by_size(people: int) -> np.ndarray:
+    """Every way in which so many people can have changed by the sizes: a row each, a column for each size."""
+    ends = np.array(list(combinations_with_replacement(range(people + 1), len(SIZES) - 1))).reshape(-1, len(SIZES) - 1)
+    return np.diff(ends, prepend=0, append=people, axis=1)
+
+
+def _mid_ranks(sizes: np.ndarray) -> np.ndarray:
+    """The rank that all people of one size share: those below, and half of the size's own and one."""
+    return np.cumsum(sizes, axis=-1) - sizes + (sizes + 1) / 2
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The headline item: its scale, its bands and its threshold."""
+
+    item: Item
+    bands: Mapping[str, tuple[int, int]]
+    threshold: int
+
+    def pairs(self, answers: pd.DataFrame) -> pd.DataFrame:
+        """Answers before and after as `questionnaire.answers.paired_answers` gives them."""
+        pairs = answers.set_axis(["before", "after"], axis=1)
+        return pairs.assign(change=(1 if self.item.higher_is_better else -1) * (pairs["after"] - pairs["before"]))
+
+    def p_values(self, pairs: pd.DataFrame) -> dict[str, Callable[[], float]]:
+        """The tests of no change, each worked out when it is asked for."""
+        return dict(zip(TESTS, (
+            lambda: mean_change(pairs)["p"],
+            lambda: wilcoxon_tests(pairs).loc["dropped", "p"],
+            lambda: wilcoxon_tests(pairs).loc["pratt", "p"],
+            lambda: net_improvement(pairs)["p_exact"],
+            lambda: net_improvement(pairs)["p_mid"],
+            lambda: proportions.stuart_maxwell(as_square(shift_table(pairs, self.bands))).p,
+            lambda: ordered_logit_change(pairs)["p"],
+        ), strict=True))
+
+    def statistics(self, summary: pd.DataFrame) -> list[Statistic[pd.DataFrame]]:
+        """Everything the page prints of the headline item beside its counts, by importance; the slowest test comes late."""
+        *tests, slow = (Statistic(test, lambda answers, test=test: self._p_text(answers, test)) for test in TESTS)
+        return [
+            Statistic(MEANS, lambda answers: self._means(answers, "mean")),
+            Statistic(NET, lambda answers: net_text(self._directions(answers))),
+            Statistic(HOLM, lambda answers: _holm_texts(self.item, self._directions(answers), summary["p"])),
+            Statistic(T_INTERVALS, lambda answers: self._means(answers, "mean", "low", "high"), (MEANS,)),
+            Statistic(SPREADS, self._spreads, (T_INTERVALS,)),
+            *tests,
+            Statistic(RANK, lambda answers: write(float(rank_biserial(self._change(answers))), "", 2)),
+            Statistic(PRATT, lambda answers: write(float(rank_biserial(self._change(answers), zeros="pratt")), "", 2)),
+            Statistic(THRESHOLD, lambda answers: self._at_threshold(answers)[:1]),
+            Statistic(THRESHOLD_INTERVAL, self._at_threshold, (THRESHOLD,)),
+            Statistic(INTERVAL, lambda answers: interval_text(self._directions(answers)), (NET,)),
+            slow,
+            Statistic(RESAMPLED, lambda answers: tuple(map(tuple, answers.sort_values(list(answers)).to_numpy())), (SPREADS, RANK, PRATT)),
+        ]
+
+    def _p_text(self, answers: pd.DataFrame, test: str) -> str:
+        return p_value("p", "p", self.p_values(self.pairs(answers))[test]()).text
+
+    def _change(self, answers: pd.DataFrame) -> np.ndarray:
+        return self.pairs(answers)["change"].to_numpy(dtype=float)
+
+    def _directions(self, answers: pd.DataFrame) -> Counts:
+        change = self._change(answers)
+        return int((change > 0).sum()), int((change == 0).sum()), int((change < 0).sum())
+
+    def _means(self, answers: pd.DataFrame, *parts: str) -> tuple[str, ...]:
+        pairs = self.pairs(answers)
+        rows = [mean_change(pairs.assign(change=pairs[name])) for name in ("before", "after", "change")]
+        return tuple(write(float(row[part]), "", 1) for row in rows for part in parts)
+
+    def _spreads(self, answers: pd.DataFrame) -> tuple[str, ...]:
+        before, after = (answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
+        return write(float(d_z(self._change(answers))), "", 2), write(float(d_av(before, after)), "", 2)
+
+    def _at_threshold(self, answers: pd.DataFrame) -> tuple[str, ...]:
+        row = threshold_change(self.pairs(answers), self.threshold)
+        shares = (write(100 * float(row[name]), "%", 0) for name in ("difference", "tango_low", "tango_high"))
+        return (*shares, p_value("p", "p", float(row["p_exact"])).text)
+
+
+def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Statement, ...], ...]:
+    """What the page may print of means, as sums over people, from most to least: means with t intervals, means, nothing.
+
+    The sums of the answers are taken as known exactly, which is more than a reader has; those of their squares lie where
+    mean ± t(n - 1) sd / sqrt(n) prints the same ends, of the answers before and after and of their differences.
+    """
+    one, two = columns["before"], columns["after"]
+    sums = {when: float(pairs[when].sum()) for when in ("before", "after")}
+    squares = {when: _squares(pairs[when]) for when in ("before", "after")} | {"change": _squares(pairs["after"] - pairs["before"])}
+    means = (
+        Statement("mean before", (one,), float, sums["before"], sums["before"]),
+        Statement("mean after", (two,), float, sums["after"], sums["after"]),
+    )
+    intervals = (
+        Statement("interval before", (one,), lambda before: before**2, *squares["before"]),
+        Statement("interval after", (two,), lambda after: after**2, *squares["after"]),
+        Statement("interval of the change", (one, two), lambda before, after: (after - before) ** 2, *squares["change"]),
+    )
+    return (*means, *intervals), means, ()
+
+
+def _squares(values: pd.Series) -> tuple[float, float]:
+    """From where to where the sum of squares can lie without another t interval in print, the mean being as it is."""
+    from scipy.special import stdtrit
+
+    row, n, half = mean_change(pd.DataFrame({"change": values})), len(values), 0.0499  # of the last digit, a hair inside
+    low = max(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) - half
+    high = min(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) + half
+    ends = (max(end, 0.0) * math.sqrt(n) / float(stdtrit(n - 1, 0.975)) for end in (low, high))
+    least, most = ((n - 1) * sd**2 + n * row["mean"] ** 2 for sd in ends)
+    true = float((values**2).sum())
+    return min(least, true), max(most, true)

@@ -1,0 +1,120 @@
+"""A copy of the project with hostile text in every free-text field of its raw files; which fields there are, the files tell."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CORPUS = yaml.safe_load((Path(__file__).parent / "faults" / "hostile_text.yaml").read_text(encoding="utf-8"))
+PAYLOADS: dict[str, str] = CORPUS["payloads"]
+LIMITS = {"statement": 200}  # letters that a field may hold
+NAMES = "<img src=x onerror=window.__ran=1>\u202e "  # put before names of beneficiaries, which stand in one cell with their shares
+Change = Callable[[str, str], str]  # (field, text) -> text
+
+
+def text_files(root: Path) -> Iterator[tuple[str, Path]]:
+    """The raw files that hold text, with their names: `coproduction/claims.csv`."""
+    raw = root / "data" / "raw"
+    for path in sorted(raw.rglob("*")):
+        if path.suffix in (".csv", ".yaml"):
+            yield path.relative_to(raw).as_posix(), path
+
+
+def rewrite(path: Path, change: Change) -> None:
+    """Put every text of a file through `change`, with the name of its field: a column, or a path without positions."""
+    text = path.read_text(encoding="utf-8-sig")
+    new = _csv(text, change) if path.suffix == ".csv" else yaml.safe_dump(_changed(yaml.safe_load(text), "", change), sort_keys=False, allow_unicode=False)
+    path.write_text(new, encoding="utf-8")
+
+
+def fields(path: Path) -> dict[str, list[str]]:
+    """The text fields of a file with the texts that stand in them; fields that hold only numbers and dates are left out."""
+    found: dict[str, list[str]] = {}
+
+    def note(field: str, text: str) -> str:
+        found.setdefault(field, []).append(text)
+        return text
+
+    rewrite_to_nowhere(path, note)
+    return {field: texts for field, texts in found.items() if not all(map(_is_plain, texts))}
+
+
+def rewrite_to_nowhere(path: Path, change: Change) -> None:
+    """As `rewrite`, but the file stays as it is."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".csv":
+        _csv(text, change)
+    else:
+        _changed(yaml.safe_load(text), "", change)
+
+
+def _csv(text: str, change: Change) -> str:
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([change(column, cell) if cell else cell for column, cell in zip(header, row, strict=True)] for row in rows)
+    return target.getvalue()
+
+
+def _changed(value: Any, field: str, change: Change) -> Any:
+    if isinstance(value, dict):
+        return {key: _changed(inner, f"{field}.{key}".lstrip("."), change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_changed(inner, field, change) for inner in value]
+    return change(field, value) if isinstance(value, str) and value else value
+
+
+def _is_plain(text: str) -> bool:
+    return bool(re.fullmatch(r"[\s\d.,+-]*", text)) or _is_date(text)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+class Attack:
+    """Puts the corpus's texts into fields in turn, each after the text that stands there."""
+
+    def __init__(self, closed: Callable[[str], bool]) -> None:
+        """`closed` says of a field which keeps its text."""
+        self.closed, self.turn = closed, 0
+        self.used: dict[str, set[str]] = {}
+
+    def __call__(self, field: str, text: str) -> str:
+        """A text with the next payload after it."""
+        if self.closed(field) or _is_plain(text):
+            return text
+        if field in ("beneficiaries", "lenses.only"):
+            return re.sub(r"(^|; *)", rf"\1{NAMES}", text)
+        self.turn += 1
+        name = list(PAYLOADS)[self.turn % len(PAYLOADS)]
+        self.used.setdefault(name, set()).add(field)
+        room = LIMITS.get(field, 10_000) - len(PAYLOADS[name]) - 1
+        return f"{PAYLOADS[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {PAYLOADS[name]}"
+
+
+def is_closed(name: str) -> bool:
+    """Whether the corpus says of a field (`file:field`) that it is no free text."""
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(name, pattern) for patterns in CORPUS["closed"].values() for pattern in patterns)
+
+
+def attack(root: Path, only: Callable[[str], bool] = lambda name: True) -> dict[str, set[str]]:
+    """Put hostile text into every free-text field of a project; which payload went into which fields."""
+    used: dict[str, set[str]] = {}
+    for name, path in text_files(root):
+        hit = Attack(lambda field, name=name: is_closed(f"{name}:{field}") or not only(f"{name}:{field}"))
+        rewrite(path, hit)
+        for payload, found in hit.used.items():
+            used.setdefault(payload, set()).update(f"{name}:{field}" for field in found)
+    return used

@@ -1,0 +1,156 @@
+"""From every number of every published page: in two steps to its function or formula, its inputs, and print or raw data.
+
+Read from the pages as they are published, not from the code that wrote them: a number leads to an entry of the list at
+the page's end, an entry to those of its inputs. Within two steps there must stand a line of the source, a raw table, an
+entry of an assumption register with its source, or a parameter of the page.
+"""
+
+import html
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.provenance import stage_dependencies
+
+pytestmark = [pytest.mark.pages, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = [f"{study}/{notebook}" for notebook, study in planned_runs(ROOT)]
+ENTRY = re.compile(r'<li id="from-(\d+)">(.*?)</li>', re.DOTALL)
+STEP = re.compile(r'href="#from-(\d+)"')
+LAST = re.compile(r"source line \d+|data/(?:raw|processed)/\S+|params\.yaml|a rule of disclosure control|definition: calendar")
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Element:
+    """An open element: its tag, its attributes, and for a row the entry that its header leads to."""
+
+    tag: str
+    attributes: dict[str, str]
+    entry: str = ""
+
+
+@dataclass
+class Numbers(HTMLParser):
+    """Every element that shows a recorded number outside drawings: the result, and where it leads once its row is read."""
+
+    open: list[Element] = field(default_factory=list)
+    found: list[tuple[str, list[Element]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag, attrs):
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        element.entry = "".join(STEP.findall(f'href="{element.attributes.get("href", "")}"'))
+        if element.entry and self.open and self.open[-1].tag == "th":
+            next(each for each in reversed(self.open) if each.tag == "tr").entry = element.entry
+        if "data-result" in element.attributes and all(each.tag != "svg" for each in self.open):
+            self.found.append((element.attributes["data-result"], [*self.open, element]))
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop().tag != tag:
+            pass
+
+
+def numbers(page: str) -> Iterator[tuple[str, str]]:
+    """The id of each number shown and the entry it leads to; an empty text for one that leads nowhere."""
+    reader = Numbers()
+    reader.feed(page)
+    for name, around in reader.found:
+        yield name, next((each.entry for each in reversed(around) if each.entry), "")
+
+
+def plain(text: str) -> str:
+    """What a reader sees of an entry."""
+    return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def registered(root: Path) -> set[str]:
+    """The titles of all sources of all assumption registers."""
+    registers = [*root.glob("data/raw/*/assumptions.yaml"), root / "data/raw/reference/sroi_sensitivity.yaml"]
+    found = {entry["source"]["title"] for path in registers for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["assumptions"]}
+    census = yaml.safe_load((root / "data/raw/reference/census_assumptions.yaml").read_text(encoding="utf-8"))
+    return found | {entry["source"] for entry in census}
+
+
+def troubles(page: str, results: dict[str, dict], sources: set[str]) -> tuple[int, list[str]]:
+    """How many numbers a page shows, and those that do not lead to where they come from, each with what is missing."""
+    entries = dict(ENTRY.findall(page))
+    shown = list(numbers(page))
+    return len(shown), sorted({f"{name}: {lack}" for name, entry in shown for lack in _lacks(results[name], entry, entries, sources)})
+
+
+def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str]) -> Iterator[str]:
+    if entry not in entries:
+        yield "leads to no entry"
+        return
+    first = plain(entries[entry])
+    if result["kind"] not in first:
+        yield f"its entry does not say that it is {result['kind']}"
+    if result.get("function", "") not in first:
+        yield f"its entry does not name {result['function']}"
+    if result["kind"] != "published" and not (result.get("function") or result.get("source") or result.get("inputs")):
+        yield "has neither function nor source"
+    yield from (f"its entry does not name {each}" for each in result.get("inputs", ()) if each.removeprefix("claim:").rpartition("/")[2] not in first)
+    near = [first, *(plain(entries[step]) for step in STEP.findall(entries[entry]))]
+    if not any(LAST.search(text) or any(title in text for title in sources) for text in near):
+        yield "ends nowhere within two steps"
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_number_leads_to_where_it_comes_from(finished, run, record_property):
+    results = json.loads((finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json").read_text(encoding="utf-8"))
+    page = (finished / "reports" / run).with_suffix(".html").read_text(encoding="utf-8")
+    checked, lost = troubles(page, results["results"], registered(finished))
+    record_property("numbers checked", checked)
+    assert checked > 20
+    assert lost == []
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_functions_exist_and_raw_tables_are_inputs_of_the_stage(finished, run):
+    study, notebook = run.split("/")
+    results = json.loads((finished / f"data/processed/{study}/results/{notebook}.json").read_text(encoding="utf-8"))["results"]
+    for function in {result["function"] for result in results.values() if "function" in result}:
+        assert callable(_named(function)), function
+    needed = {name for result in results.values() for name in result.get("inputs", ()) if name.startswith("data/")}
+    declared = stage_dependencies(finished, notebook, study)
+    assert [name for name in needed if not (finished / name).exists()] == []
+    assert [name for name in needed if not any(name == place or name.startswith(f"{place}/") for place in declared)] == []
+
+
+def _named(function: str):
+    """The object a dotted name stands for."""
+    steps = function.split(".")
+    for length in range(len(steps) - 1, 0, -1):
+        try:
+            found = importlib.import_module(".".join(steps[:length]))
+        except ModuleNotFoundError:
+            continue
+        for step in steps[length:]:
+            found = getattr(found, step)
+        return found
+    raise AssertionError(function)
+
+
+def test_the_check_would_find_a_broken_chain():
+    result = {"kind": "recomputed", "function": "a.b", "inputs": ["claim:AA-001"]}
+    shown = '<p><a class="num" data-result="x" href="#from-1">1</a></p><table><tr><th scope="row">Row</th><td><span data-result="x">1</span></td></tr></table>'
+    page = f'{shown}<ol><li id="from-1">recomputed, by a.b, from <a href="#from-2">AA-001</a></li><li id="from-2">AA-001</li></ol>'
+    assert troubles(page, {"x": result}, set()) == (2, ["x: ends nowhere within two steps", "x: leads to no entry"])
+    mended = page.replace('Row</th>', '<a href="#from-1">Row</a></th>').replace(">AA-001</li>", ">AA-001 (source line 7)</li>")
+    assert troubles(mended, {"x": result}, set()) == (2, [])
+    assert troubles(mended, {"x": result | {"function": "c.d"}}, set()) == (2, ["x: its entry does not name c.d"])
+    assert troubles(mended, {"x": result | {"inputs": ["claim:AA-002"]}}, set()) == (2, ["x: its entry does not name AA-002"[:-6] + "claim:AA-002"])

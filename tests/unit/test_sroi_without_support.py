@@ -1,0 +1,127 @@
+"""What a gain without support implies for deadweight: worked by hand, and read from another notebook's results."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import InputError
+from analysis.reporting import Appendix
+from analysis.reporting.views import english_published
+from analysis.reporting.views import sroi_causal as view
+from analysis.results import Kind
+from analysis.sroi import without_support as domain
+from analysis.sroi.model import read_model
+from analysis.study import load_study
+from value_maps import cost, entry, outcome, write_study
+
+NOTE = {
+    "notebook": "04_english_and_time", "gain": "yearly_gain", "flattest": "yearly_gain.flattest", "years": "months / 12", "deadweight": "gone", "outcome": "skills",
+    "units": {"bounded": "sd of English", "measured": "points of English"},
+}
+BOUNDED = {
+    "yearly_gain": {"label": "Gain", "value": None, "unit": "", "kind": "bounded", "decimals": 2, "low": -4.0, "high": 4.0, "interval": "bounds"},
+    "yearly_gain.flattest": {"label": "Least", "value": 0.1, "unit": "", "kind": "bounded", "decimals": 2},
+}
+MEASURED = {"yearly_gain": {"label": "Gain", "value": 0.2, "unit": "", "kind": "measured", "decimals": 2, "low": -0.1, "high": 0.5, "interval": "95 %"}}
+
+
+def study_with(root, note=None, results=BOUNDED):
+    """£1,000 of skills over £500; eighteen months of support; deadweight 0.2, tried from 0 to 0.5."""
+    entries = [entry("cost", 500, "GBP"), entry("worth", 1000, "GBP"), entry("gone", 0.2, "ratio", 0, 0.5), entry("months", 18, "months")]
+    causal = {"claim": "TO-001", "offered_for": "slow progress", "enters": "no", "shows": "little", "without_support": NOTE | (note or {})}
+    study = write_study(root, entries, [cost(), outcome("skills", quantity="worth", deadweight="gone")], {"causal": [causal]})
+    if results is not None:
+        path = study.processed / "results" / "04_english_and_time.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({"results": results}), encoding="utf-8")
+    return study
+
+
+def implied(study):
+    return view.read_implied(study, read_model(study))
+
+
+def test_the_bounds_of_print_by_hand(tmp_path):
+    """A year and a half: 0.1 makes 0.15, which half of the change covers if support made 0.3; 4 makes 6, which needs 12."""
+    found = implied(study_with(tmp_path)).by_reading
+    assert found["gain"].tolist() == [0.1, 4.0, -4.0]
+    assert found["over"].tolist() == pytest.approx([0.15, 6.0, -6.0])
+    assert found["needed"].tolist() == pytest.approx([0.3, 12.0, 0.0])
+    assert found[["least", "highest"]].to_numpy().tolist() == [[0, 100], [0, 100], [0, 0]]
+
+
+def test_the_measured_gain_by_hand(tmp_path):
+    found = implied(study_with(tmp_path, results=MEASURED))
+    assert (found.kind, found.unit) == (Kind.MEASURED, "points of English")
+    assert found.by_reading["over"].tolist() == pytest.approx([0.3, -0.15, 0.75])
+
+
+def test_the_model_over_the_open_shares_by_hand(tmp_path):
+    """£1,000 less a fifth, a half, all of it, over £500."""
+    found = implied(study_with(tmp_path)).by_share
+    assert found["outcome"].tolist() == pytest.approx([800, 500, 0])
+    assert found["ratio"].tolist() == pytest.approx([1.6, 1.0, 0.0])
+
+
+@pytest.mark.parametrize(("results", "words"), [(BOUNDED, "not printed"), (MEASURED, "On the records")])
+def test_the_page_says_what_follows_and_what_stays_open(tmp_path, results, words):
+    study = study_with(tmp_path, results=results)
+    model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)
+    found = view.read_implied(study, model)
+    said = view.without_support(page, found, model)
+    assert words in said.plain and "neither supports" in said.plain
+    assert view.gain_table(page, found).html and view.deadweight_table(page, found, model).html
+    assert "result:04_english_and_time.yearly_gain" in page.store["without_support.first.gain"].inputs
+    assert page.store["without_support.first.gain"].kind == Kind(results["yearly_gain"]["kind"])
+
+
+def test_a_study_that_asks_for_nothing_says_so_once(tmp_path):
+    study = write_study(tmp_path, [entry("cost", 1, "GBP"), entry("worth", 2, "GBP")], [cost(), outcome(quantity="worth")])
+    model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)
+    assert view.read_implied(study, model) is None
+    assert "No result" in view.without_support(page, None, model).plain
+    assert view.gain_table(page, None).html == view.deadweight_table(page, None, model).html == ""
+
+
+def test_a_gain_that_disclosure_rules_hide_is_not_shown(tmp_path):
+    assert implied(study_with(tmp_path, results={"yearly_gain": {"label": "Gain", "value": "hidden", "unit": "", "kind": "measured"}})) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "results", "message"),
+    [
+        ({}, None, r"04_english_and_time.json: found no such file.*run the notebook first"),
+        ({"gain": "other"}, BOUNDED, r"'other', which 04_english_and_time does not record"),
+        ({"years": "weeks / 52"}, BOUNDED, r"causal.without_support.years.*weeks"),
+        ({"years": "months - 18"}, BOUNDED, r"causal.without_support.years.*a time above 0"),
+        ({"years": "months("}, BOUNDED, r"causal.without_support.years"),
+        ({"deadweight": "worthless"}, BOUNDED, r"causal.without_support.deadweight.*'worthless'"),
+        ({"outcome": "other"}, BOUNDED, r"causal.without_support.outcome.*a row of the value map: skills"),
+    ],
+)
+def test_what_does_not_fit_is_one_clear_error(tmp_path, note, results, message):
+    with pytest.raises(InputError, match=message):
+        implied(study_with(tmp_path, note, results))
+
+
+@given(st.floats(-10, 10), st.floats(0.01, 10), st.floats(0.01, 1))
+def test_the_change_needed_is_the_least_that_keeps_deadweight_within_the_share(gain, change, most):
+    needed = domain.change_for(gain, most)
+    assert 0 <= domain.implied_deadweight(gain, change) <= 1
+    if needed > 0 and math.isfinite(needed):
+        assert domain.implied_deadweight(gain, needed * 1.001) <= most
+        assert domain.implied_deadweight(gain, needed * 0.9) > most or most == 1
+
+
+def test_the_coproduction_study_asks_for_what_its_english_notebook_records(project_root, tmp_path):
+    """By hand from print: R² of at least 0.04385, ten years at most: at least 2 x 0.2094 / 10 a year in size."""
+    study = load_study("coproduction", project_root)
+    note = read_model(study).value_map.settings.causal[0].without_support
+    page = Appendix("coproduction", note.notebook, tmp_path)
+    english_published.record(page, english_published.read_printed(study))
+    assert page.store[note.flattest].value == pytest.approx(2 * math.sqrt(0.04385) / 10, rel=0.02)
+    assert page.store[note.gain].low == -page.store[note.gain].high
+    assert domain.years_of_support(note, study.register, "value_map.yaml") == 1.5
