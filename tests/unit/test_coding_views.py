@@ -241,7 +241,7 @@ def test_names_that_only_differ_in_signs_or_script_stay_apart():
 
 def test_markup_in_a_name_from_data_is_only_a_name():
     page = Appendix("s", NOTEBOOK, ROOT)
-    assert page.say(f"Code {view.named('{claim:X} <b> 7')}").plain == "Code (claim:X) <b> 7"
+    assert page.say(f"Code {view.named('{claim:X} <b> 7')}").plain == "Code {claim:X} <b> 7"
     assert "<b>" not in page.say(f"Code {view.named('<b>')}").html
 
 
