@@ -113,7 +113,7 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
         return value
     if math.isinf(value):
         return "no upper limit" if value > 0 else "no lower limit"
-    rounded = round(value, decimals) + 0.0  # the zero turns -0.0 into 0.0
+    rounded = round(stored(value), decimals) + 0.0  # as recorded, so that halves round alike; the zero turns -0.0 into 0.0
     digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
     sign = "−" if rounded < 0 else ""
     if unit.startswith("GBP"):

@@ -163,3 +163,15 @@ def test_the_draws_of_a_code_do_not_depend_on_other_codes_or_on_row_order():
 def test_too_few_draws_and_impossible_levels_are_refused(wrong):
     with pytest.raises(ValueError, match="at least 100 draws"):
         ag.agreement_by_code(segments([("s1", "a", "x")]), BOOK, seed=1, **wrong)
+
+
+def test_the_interval_of_prevalence_is_that_of_a_share_of_people():
+    """100 people with one segment each, 30 of whom two coders gave the code: the bootstrap of people is binomial, so its
+    95 % interval is near 30 % +- 1.96 times the root of 0.3 x 0.7 / 100, which is 21.0 % to 39.0 %."""
+    rows = [(f"P{n}", f"s{n}", "a" if n < 30 else "none", coder) for n in range(100) for coder in ("x", "y")]
+    table = pd.DataFrame(rows, columns=["speaker", "segment_id", "code", "coder"]).assign(group="g")
+    book = Codebook(title="t", version="1", codes=(Code(id="a", name="A"),))
+    found = ag.agreement_by_code(table, book, seed=3, draws=4_000).loc["a"]
+    assert found["prevalence"] == pytest.approx(30)
+    assert found["prevalence_low"] == pytest.approx(21.0, abs=1.01)  # draws are whole people of a hundred
+    assert found["prevalence_high"] == pytest.approx(39.0, abs=1.01)

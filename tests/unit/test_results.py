@@ -40,6 +40,16 @@ def test_a_store_comes_back_as_it_went(tmp_path):
     assert json.loads(path.read_text())["study"] == "s"
 
 
+def test_a_number_is_shown_as_its_record_would_be(tmp_path):
+    """A half beyond the twelfth digit: 5.050000000000001 is kept as 5.05, which rounds the other way."""
+    result = Result("a.half", "A half", 100 * 0.0505, "%", Kind.MEASURED, 1)
+    assert result.value != 5.05
+    store = ResultStore()
+    store.add([result])
+    store.write(tmp_path / "r.json")
+    assert ResultStore.read(tmp_path / "r.json")["a.half"].text == result.text
+
+
 def test_one_id_means_one_result():
     store = ResultStore()
     store.add([number()])

@@ -23,7 +23,8 @@ NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
 NO_VARIATION = "all ratings are the same: alpha is not defined"
 FEW_DEFINED = "the code is too rare for an interval of alpha: it is not defined in too many draws"
 MOST_UNDEFINED = 0.05  # of the draws; an interval from fewer than the rest would hide how little the data say
-_MEASURES = ("percent_agreement", "alpha", "ac1")
+_MEASURES = ("prevalence", "percent_agreement", "alpha", "ac1")
+_SHARES = ("prevalence", "percent_agreement")  # measures in %
 
 Cluster = Literal["segment_id", "speaker", "group"]
 
@@ -118,6 +119,11 @@ def _percent_agreement(sums: Sums) -> np.ndarray:
     return _divide(sums.agreement, sums.pairable)
 
 
+def _prevalence(sums: Sums) -> np.ndarray:
+    """The share of the last category (given) among the ratings of units with two or more."""
+    return _divide(sums.ratings[..., -1], sums.ratings.sum(axis=-1))
+
+
 def _alpha(sums: Sums) -> np.ndarray:
     n = sums.ratings.sum(axis=-1)
     expected = _divide(n**2 - (sums.ratings**2).sum(axis=-1), n * (n - 1))
@@ -142,7 +148,7 @@ def agreement_by_code(
     """Agreement on each code that may be applied (index: code id): given or not given to the segments a coder read.
 
     Columns: name, units (segments two or more coders read), prevalence (% of their ratings that give the code),
-    percent_agreement (%), alpha, ac1, each measure with _low and _high, draws_defined (of `draws`, those in which
+    percent_agreement (%), alpha, ac1, each of the four with _low and _high, draws_defined (of `draws`, those in which
     alpha exists) and statement (why a number is missing, or empty).
 
     The intervals are percentile bootstrap intervals at `level`; what is drawn anew is `cluster`: by default all
@@ -185,12 +191,11 @@ def _code_row(
     sums = _total(counts)
     row: dict[str, object] = {
         "units": int(sums.pairable),
-        "prevalence": 100 * float(_divide(sums.ratings[1], sums.ratings.sum())),
         "statement": "",
     }
     drawn = _sums(_draws(counts, clusters, draws, rng), counts.shape[1]) if sums.pairable else None
-    for name, measure in zip(_MEASURES, (_percent_agreement, _alpha, _ac1), strict=True):
-        scale = 100.0 if name == "percent_agreement" else 1.0
+    for name, measure in zip(_MEASURES, (_prevalence, _percent_agreement, _alpha, _ac1), strict=True):
+        scale = 100.0 if name in _SHARES else 1.0
         row[name] = scale * float(measure(sums))
         low, high = _interval(measure(drawn), level) if drawn else (np.nan, np.nan)
         row |= {f"{name}_low": scale * low, f"{name}_high": scale * high}

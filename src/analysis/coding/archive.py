@@ -29,11 +29,16 @@ def read_member(path: Path, name: str, suffix: str) -> bytes:
     with open_archive(path, name) as archive:
         members = archive.infolist()
         check_members(name, members)
-        wanted = [member for member in members if member.filename.lower().endswith(suffix)]
+        wanted = [member for member in members if _is_wanted(member.filename, suffix)]
         if len(wanted) != 1:
             found = f"{len(wanted)} members that end in {suffix}"
             raise _refusal(name, found, "exactly one", "export the project again")
         return _unpack(name, archive, wanted[0])
+
+
+def _is_wanted(member: str, suffix: str) -> bool:
+    """Whether a member has the ending; the shadow that macOS packs beside each file (`._name`) is none."""
+    return member.lower().endswith(suffix) and not PurePosixPath(member).name.startswith("._")
 
 
 def open_archive(path: Path, name: str) -> zipfile.ZipFile:

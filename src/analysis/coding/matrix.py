@@ -135,41 +135,6 @@ def check_outcomes(matrix: SocialImpactMatrix, file: str, outcomes: Mapping[str,
             raise InputError(file, column="outcomes", found=found, expected=expected, action="give the outcome one name in both")
 
 
-def matrix_table(matrix: SocialImpactMatrix) -> pd.DataFrame:
-    """Objectives (index) by stakeholders (columns): the indicator of each cell, `(our reading)` where the text does not
-    state it, and empty text where there is no cell."""
-    names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
-    rows, columns = ([names[i] for i in _ids(headings)] for headings in (matrix.objectives, matrix.stakeholders))
-    table = pd.DataFrame("", index=pd.Index(rows, name="objective"), columns=pd.Index(columns, name="stakeholder"))
-    for cell in matrix.cells:
-        text = cell.indicator + ("" if cell.basis == "text" else " (our reading)")
-        table.loc[names[cell.objective], names[cell.stakeholder]] = text
-    return table
-
-
-def link_table(matrix: SocialImpactMatrix, codebook: Codebook) -> pd.DataFrame:
-    """One row for each cell: stakeholder, objective, indicator, basis, items, codes, claims, assumptions, outcomes,
-    lines, note."""
-    names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives, *matrix.outcomes)}
-    return pd.DataFrame([_links(cell, names, codebook) for cell in matrix.cells])
-
-
-def _links(cell: Cell, names: dict[str, str], codebook: Codebook) -> dict[str, str]:
-    return {
-        "stakeholder": names[cell.stakeholder],
-        "objective": names[cell.objective],
-        "indicator": cell.indicator,
-        "basis": cell.basis,
-        "items": ", ".join(cell.items),
-        "codes": ", ".join(codebook.by_id[code].name for code in cell.codes),
-        "claims": " ".join(cell.claims),
-        "assumptions": " ".join(cell.assumptions),
-        "outcomes": "; ".join(names[outcome] for outcome in cell.outcomes),
-        "lines": ", ".join(map(str, cell.lines)),
-        "note": cell.note,
-    }
-
-
 def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:
     """Objectives by stakeholders for a figure: `measured and valued`, `measured only`, `valued on an assumption`,
     `valued only`, `neither` or empty text. Codes alone do not measure; they describe."""

@@ -4,7 +4,7 @@ What is shown or not depends on numbers that are shown themselves, or on hidden 
 looked at hidden numbers silently would tell of them by what it leaves out.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -65,35 +65,22 @@ def fewest_for_groups(groups: int, width: int) -> int:
     return width + groups
 
 
-def without_circles(pairs: Iterable[tuple[str, str]], top: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Those of the pairs, in order, that close no circle of codes, and none of their topmost headings (`top`).
+def without_circles(pairs: Iterable[tuple[str, str]], top: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Those of the pairs, in order, that close no circle of codes under one topmost heading (`top`), or of such headings.
 
-    Counts of pairs that close a circle can only be proved harmless together with every combination of all their codes.
+    Counts of pairs that close a circle can only be proved harmless together with every combination of all their codes;
+    without circles, pair by pair will do (C. Beeri and others, Journal of the ACM 30, 1983, 479-513).
     """
-    codes, tops = _Forest(), _Forest()
+    joined: dict[str, str] = {}
     for a, b in pairs:
-        ends = top[a], top[b]
-        known = frozenset(ends) in tops.joined or ends[0] == ends[1]
-        if not codes.connected(a, b) and (known or not tops.connected(*ends)):
-            codes.join(a, b)
-            tops.join(*ends)
+        ends = (f"code {a}", f"code {b}") if top[a] == top[b] else (top[a], top[b])
+        one, other = (_root(joined, end) for end in ends)
+        if one != other:
+            joined[one] = other
             yield a, b
 
 
-class _Forest:
-    """Things joined two by two, and which of them hang together."""
-
-    def __init__(self) -> None:
-        """Nothing is joined yet."""
-        self.part: dict[str, str] = {}
-        self.joined: set[frozenset[str]] = set()
-
-    def connected(self, a: str, b: str) -> bool:
-        """Whether a path joins the two."""
-        return self.part.get(a, a) == self.part.get(b, b)
-
-    def join(self, a: str, b: str) -> None:
-        """Join the two, and with them all that hang on either."""
-        old, new = self.part.get(b, b), self.part.get(a, a)
-        self.part |= {each: new for each, part in {**self.part, a: new, b: old}.items() if part in (old, new)}
-        self.joined.add(frozenset((a, b)))
+def _root(joined: Mapping[str, str], end: str) -> str:
+    while end in joined:
+        end = joined[end]
+    return end

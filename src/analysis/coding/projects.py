@@ -1,6 +1,7 @@
 """Coded segments from a REFI-QDA project (.qdpx): where each selection stands, who coded it, and who spoke.
 
-Every source is a group. A selection's id is the number of its source and its place in it, never its text. A speaker is
+Every source is a group. A selection's id is the number of its source and its place in it, never its text; a code given to
+a whole source makes the source itself a segment. A speaker is
 known from the project's cases (by selection, by code or by source) or from codes under a code called `speaker`; where
 the speaker of a passage is marked by a longer selection, the passage takes the speaker of the selection around it.
 Coders are numbered in the order of the project's users, since their names are nobody's business.
@@ -27,6 +28,7 @@ _PLACES = (
     ("begin", "end"),
     ("fromSyncPoint", "toSyncPoint"),
 )
+_WHOLE = "whole source"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Selection:
     @property
     def segment_id(self) -> str:
         """An id that is the same for two coders who marked the same passage."""
-        return f"s{self.source} {self.kind} {'-'.join(self.place)}"[:64]
+        return f"s{self.source} {self.kind} {'-'.join(self.place)}".rstrip()[:64]
 
 
 @dataclass
@@ -103,12 +105,22 @@ def _coders(root: ElementTree.Element) -> dict[str, str]:
 def _selections(root: ElementTree.Element, sources: list[ElementTree.Element]) -> Iterator[Selection]:
     owner = root.get("creatingUserGUID")
     for number, source in enumerate(sources, start=1):
+        points = _points(source)
+        user = source.get("creatingUser") or owner
+        if whole := tuple(_codings(source, user)):
+            yield Selection(number, _WHOLE, (), guid(source.get("guid")), whole)
         for element in source.iter():
             kind = local(element)
             if kind.endswith("Selection"):
-                by = element.get("creatingUser") or source.get("creatingUser") or owner
+                by = element.get("creatingUser") or user
                 kind, own = kind.removesuffix("Selection"), guid(element.get("guid"))
-                yield Selection(number, kind, _place(element), own, tuple(_codings(element, by)))
+                yield Selection(number, kind, _place(element, points), own, tuple(_codings(element, by)))
+
+
+def _points(source: ElementTree.Element) -> dict[str, str]:
+    """The positions of the sync points of a source's transcripts, by guid; a passage of a transcript lies between two."""
+    points = (element for element in source.iter() if local(element) == "SyncPoint")
+    return {guid(point.get("guid")): place for point in points if (place := point.get("position") or point.get("timeStamp"))}
 
 
 def _codings(selection: ElementTree.Element, by: str | None) -> Iterator[tuple[str, str]]:
@@ -117,9 +129,9 @@ def _codings(selection: ElementTree.Element, by: str | None) -> Iterator[tuple[s
             yield guid(code.get("targetGUID")), guid(coding.get("creatingUser") or by)
 
 
-def _place(selection: ElementTree.Element) -> tuple[str, ...]:
+def _place(selection: ElementTree.Element, points: Mapping[str, str]) -> tuple[str, ...]:
     for names in _PLACES:
-        place = tuple(selection.get(name) or "" for name in names)
+        place = tuple(points.get(guid(at := selection.get(name)), at) or "" for name in names)
         if all(place):
             return tuple(re.sub(r"[^\w.]", "", step)[:20] for step in place)
     return (guid(selection.get("guid"))[:36],)
@@ -156,6 +168,8 @@ def _named(element: ElementTree.Element, name: str) -> bool:
 def _add_turns(speakers: _Speakers, selections: list[Selection]) -> None:
     for selection in selections:
         speaker = _marked(speakers, selection)
+        if speaker and selection.kind == _WHOLE:
+            speakers.sources.setdefault(selection.source, speaker)
         if speaker and selection.span:
             turns = speakers.turns.setdefault((selection.source, selection.kind), [])
             turns.append((*selection.span, speaker))

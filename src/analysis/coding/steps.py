@@ -70,23 +70,6 @@ def steps_table(steps: Steps) -> pd.DataFrame:
     return pd.DataFrame([step.model_dump() for step in steps.steps]).set_index("number")
 
 
-def steps_in_words(steps: Steps) -> str:
-    """The diagram as a sentence, for readers who do not see it.
-
-    Names each step in order and who leads it, then each path back.
-    """
-    listed = "; ".join(f"{step.number}, {step.title.lower()} ({_LED[step.led_by]})" for step in steps.steps)
-    returns = "".join(f" A path leads back from step {b.from_step} to step {b.to_step}." for b in steps.returns)
-    return f"{len(steps.steps)} steps, one after the other: {listed}.{returns}"
-
-
-_LED = {
-    "project team": "led by the project team",
-    "participants": "led by participants",
-    "both": "led by team and participants together",
-}
-
-
 def steps_layout(steps: Steps) -> pd.DataFrame:
     """Where each step stands in a drawing (index: number): x (0 project team, 1 both, 2 participants) and y (0 at the
     top, one further down for each step), so that the drawing shows who leads as the steps go on."""

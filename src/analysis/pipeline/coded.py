@@ -10,6 +10,7 @@ from analysis.study import Study
 
 _NOT_TEXT = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"\w+")
 
 
 def segment_leaks(html: str, page: str, study: Study) -> list[Leak]:
@@ -34,8 +35,9 @@ def segment_leaks(html: str, page: str, study: Study) -> list[Leak]:
 
 def _secrets(segments: pd.DataFrame, column: str, printed: set[str], html: str) -> list[tuple[Secrets, str]]:
     """What must not be found, and in what: long ids anywhere, short ones in the text of the page."""
+    words = set(_WORD.findall(html))
     ids = segments[column].drop_duplicates()
-    ids = ids[ids.map(lambda each: bool(_LETTER.search(each)) and each not in printed)]
+    ids = ids[ids.map(lambda each: bool(_LETTER.search(each)) and each not in printed and words.issuperset(_WORD.findall(each)))]
     long = ids.str.len() >= SHORTEST_ID
     table = segments.loc[ids.index, ["group", column]]
     return [

@@ -24,6 +24,7 @@ _READING = (
     "{agreement.left_out|bare} of the codes it is not."
 )
 _MEASURES = {
+    "prevalence": ("Prevalence", "%", 1),
     "percent_agreement": ("Percent agreement", "%", 1),
     "alpha": ("Krippendorff's alpha", "", 2),
     "ac1": ("Gwet's AC1", "", 2),
@@ -104,8 +105,7 @@ def _column(measure: str) -> Column:
 
 
 def _table(page: Appendix, frame: pd.DataFrame) -> Display:
-    columns = {"prevalence": Column("Prevalence", "%", Kind.MEASURED, 1, function=_FUNCTION)}
-    columns |= {measure: _column(measure) for measure in _MEASURES}
+    columns = {measure: _column(measure) for measure in _MEASURES}
     if (frame["statement"] != "").any():
         columns["statement"] = Column("Why a number is missing")
     return page.table(

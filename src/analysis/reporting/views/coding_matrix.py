@@ -14,9 +14,10 @@ from analysis.expressions import references
 from analysis.participants.schema import ITEMS
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding import Material, distinct, named, section
-from analysis.reporting.views.coding_published import claim_link
+from analysis.reporting.views.coding_published import claim_link, objective_anchor
 from analysis.results import Column
 from analysis.sroi.value_map import cells as value_map_cells
 from analysis.sroi.value_map import has_value_map, read_value_map
@@ -81,15 +82,32 @@ def _holders(grid: pd.DataFrame, matrix: SocialImpactMatrix, state: str) -> str:
 
 
 def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
-    frame = impact.matrix_table(matrix)
+    """Table: each objective with its stakeholders and their indicators, which lead to what the cell is linked to."""
+    names = {stakeholder.id: stakeholder.name for stakeholder in matrix.stakeholders}
+    cells = {
+        objective.name: "; ".join(_entry(cell, names) for cell in matrix.cells if cell.objective == objective.id)
+        for objective in matrix.objectives
+    }
     return page.table(
         "matrix",
-        frame,
-        {name: Column(name) for name in frame.columns},
+        pd.DataFrame({"cells": cells}).rename_axis("objective"),
+        {"cells": Column("For whom, and by which indicator")},
         "The social impact matrix: the indicator of each cell.",
         row_header="Objective",
-        text=dict.fromkeys(frame.columns, "label"),
+        text={"cells": "rich"},
+        extras={objective.name: RowExtra(objective_anchor(objective.id)) for objective in matrix.objectives},
+        note="An indicator leads to what the cell is linked to. The figure above, and its data, set out the same cells as a grid.",
     )
+
+
+def _entry(cell: Cell, names: dict[str, str]) -> str:
+    reading = "" if cell.basis == "text" else " (our reading)"
+    return f"{named(names[cell.stakeholder])}: [{named(cell.indicator)}](#{_anchor(cell)}){reading}"
+
+
+def _anchor(cell: Cell) -> str:
+    """The anchor of a cell's row in the table of links."""
+    return f"cell-{cell.stakeholder}-{cell.objective}"
 
 
 def links(page: Appendix, material: Material) -> Display | None:
@@ -117,6 +135,7 @@ def links(page: Appendix, material: Material) -> Display | None:
         row_header="Objective and its indicator",
         group_by="stakeholder",
         text={"measured": "rich", "codes": "label", "valued": "rich", "known": "label"},
+        extras={label: RowExtra(_anchor(cell)) for label, cell in zip(frame.index, matrix.cells, strict=True)},
     )
     said = page.say(
         "The links are ours throughout. Claim ids lead to their row in the ledger of claims, outcomes and assumptions to "

@@ -25,6 +25,7 @@ from analysis.coding.people import (
 )
 from analysis.coding.segments import Bases
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
+from analysis.disclosure.joint import Linear
 from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import read_rules
@@ -48,6 +49,15 @@ class CodingEvidence(Evidence):
     def measured(self) -> bool:
         """Whether there are coded segments."""
         return self.coded
+
+    @property
+    def people(self) -> int:
+        """Nobody: those who spoke are known by speaker codes, and are not told apart among those who joined."""
+        return 0
+
+    def _published(self) -> list[Linear]:
+        """Nothing to be proved with other notebooks: no table of theirs has a column of codes."""
+        return []
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,8 @@ def interviews(page: Appendix, material: Material) -> Display | None:
     frame = sources.stakeholder_table(framework.stakeholder_themes, material.codebook)
     names = {objective.id: objective.name for objective in framework.matrix.objectives}
     frame["objectives"] = [
-        "; ".join(names[each] for each in theme.objectives) or "none" for theme in framework.stakeholder_themes
+        "; ".join(f"[{named(names[each])}](#{objective_anchor(each)})" for each in theme.objectives) or "none"
+        for theme in framework.stakeholder_themes
     ]
     columns = {
         "statement": Column("What is reported"),
@@ -174,9 +175,14 @@ def interviews(page: Appendix, material: Material) -> Display | None:
         columns,
         "Themes of the interviews with stakeholders, as reported.",
         row_header="Theme",
-        text=dict.fromkeys(columns, "label"),
+        text=dict.fromkeys(columns, "label") | {"objectives": "rich"},
     )
     return section("Interviews with stakeholders", said, table)
+
+
+def objective_anchor(objective: str) -> str:
+    """The anchor of an objective's row in the table of the matrix."""
+    return f"objective-{objective}"
 
 
 def side_by_side(page: Appendix, material: Material) -> Display | None:

@@ -85,11 +85,11 @@ def by_group(page: Appendix, team: Coded | None) -> Display | None:
         )
     frame = _group_cells(team).loc[list(team.codebook.codable)].rename(index=labels(team.codebook))
     frame = frame.set_axis(distinct(frame.columns), axis="columns")
+    synthetic = team.shown.by_group is None
     columns = {
-        group: Column(group, "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group")
+        group: Column(group, "" if synthetic else "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group")
         for group in frame.columns
     }
-    synthetic = team.shown.by_group is None
     table = page.table(
         "by_group",
         frame,
@@ -255,7 +255,7 @@ def _ends(page: Appendix, frame: pd.DataFrame) -> Display:
     rows = {"Codes lost": ("codes_lost", 0, "codes"), "Rank correlation with the whole tally": ("rank_correlation", 2, "")}
     cells = {
         label: {
-            end: number(f"stability.{name}.{end}", f"{label}: {end}", getattr(frame[name], end)(), unit, Kind.MEASURED, decimals, _LEFT_OUT)
+            end: number(f"stability.{name}.{end}", f"{label}: {end}", getattr(frame[name], end)().item(), unit, Kind.MEASURED, decimals, _LEFT_OUT)
             for end in ("min", "max")
         }
         for label, (name, decimals, unit) in rows.items()
