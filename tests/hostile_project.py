@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import yaml
 
 CORPUS = yaml.safe_load((Path(__file__).parent / "faults" / "hostile_text.yaml").read_text(encoding="utf-8"))
 PAYLOADS: dict[str, str] = CORPUS["payloads"]
-LIMITS = {"statement": 200}  # letters that a field may hold
+LIMITS = {"statement": 140}  # letters that a field may hold
 NAMES = "<img src=x onerror=window.__ran=1>\u202e "  # put before names of beneficiaries, which stand in one cell with their shares
+SHARED = {"outcome": "vector", "outcomes.name": "vector"}  # texts that two files must have alike, and so the payload
 Change = Callable[[str, str], str]  # (field, text) -> text
 
 
@@ -84,9 +86,9 @@ def _is_date(text: str) -> bool:
 class Attack:
     """Puts the corpus's texts into fields in turn, each after the text that stands there."""
 
-    def __init__(self, closed: Callable[[str], bool]) -> None:
-        """`closed` says of a field which keeps its text."""
-        self.closed, self.turn = closed, 0
+    def __init__(self, closed: Callable[[str], bool], notation: Callable[[str], bool]) -> None:
+        """`closed` says of a field whether it keeps its text, `notation` whether it is written in the notation of prose."""
+        self.closed, self.notation, self.turn = closed, notation, 0
         self.used: dict[str, set[str]] = {}
 
     def __call__(self, field: str, text: str) -> str:
@@ -96,24 +98,32 @@ class Attack:
         if field in ("beneficiaries", "lenses.only"):
             return re.sub(r"(^|; *)", rf"\1{NAMES}", text)
         self.turn += 1
-        name = list(PAYLOADS)[self.turn % len(PAYLOADS)]
+        payloads = CORPUS["payloads of notation"] if self.notation(field) else PAYLOADS
+        name = SHARED.get(field) or list(payloads)[self.turn % len(payloads)]
         self.used.setdefault(name, set()).add(field)
-        room = LIMITS.get(field, 10_000) - len(PAYLOADS[name]) - 1
-        return f"{PAYLOADS[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {PAYLOADS[name]}"
+        room = LIMITS.get(field, 10_000) - len(payloads[name]) - 1
+        return f"{payloads[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {payloads[name]}"
 
 
 def is_closed(name: str) -> bool:
     """Whether the corpus says of a field (`file:field`) that it is no free text."""
-    from fnmatch import fnmatchcase
-
-    return any(fnmatchcase(name, pattern) for patterns in CORPUS["closed"].values() for pattern in patterns)
+    return any(_fits(name, patterns) for patterns in CORPUS["closed"].values())
 
 
-def attack(root: Path, only: Callable[[str], bool] = lambda name: True) -> dict[str, set[str]]:
+def is_notation(name: str) -> bool:
+    """Whether the corpus says of a field that it is written in the notation of prose."""
+    return _fits(name, CORPUS["notation"])
+
+
+def _fits(name: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def attack(root: Path) -> dict[str, set[str]]:
     """Put hostile text into every free-text field of a project; which payload went into which fields."""
     used: dict[str, set[str]] = {}
     for name, path in text_files(root):
-        hit = Attack(lambda field, name=name: is_closed(f"{name}:{field}") or not only(f"{name}:{field}"))
+        hit = Attack(lambda field, name=name: is_closed(f"{name}:{field}"), lambda field, name=name: is_notation(f"{name}:{field}"))
         rewrite(path, hit)
         for payload, found in hit.used.items():
             used.setdefault(payload, set()).update(f"{name}:{field}" for field in found)

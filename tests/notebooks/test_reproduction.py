@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,31 @@ def test_the_claims_of_the_audit_keep_the_raw_columns(finished):
         assert done == raw + ",recomputed,low,high,verdict,problem,why"
 
 
+@contextmanager
+def one_processor():
+    """What is started meanwhile has one processor, where the system lets a process choose."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(mine)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
 def test_two_runs_give_the_same_bytes(finished, tmp_path):
-    """Another folder, hash seed, locale, time zone and number of threads; forced, so that nothing comes from a cache."""
+    """Another folder, user, hash seed, locale, time zone and number of processors; forced, so that nothing comes from a cache."""
     other = copy_project(tmp_path / "elsewhere with spaces")
     (other / "dvc.lock").unlink(missing_ok=True)
-    varied = {"PYTHONHASHSEED": "4711", "LC_ALL": "C", "LANG": "C", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "1"}
-    done = run_analysis(other, "reproduce", "--force", **varied)
+    (tmp_path / "home").mkdir()
+    varied = {
+        "PYTHONHASHSEED": "4711", "LC_ALL": "C", "LANG": "C", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "1",
+        "HOME": str(tmp_path / "home"), "USER": "someone", "LOGNAME": "someone",
+    }
+    with one_processor():
+        done = run_analysis(other, "reproduce", "--force", **varied)
     assert done.returncode == 0, done.stdout + done.stderr
     assert made(other) == made(finished)
 

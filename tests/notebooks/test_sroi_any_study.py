@@ -69,3 +69,10 @@ def test_one_program_and_the_policy_that_admits_it(page):
     assert page.count("<script data-program>") == 1 and page.count("<script") == 2
     assert re.search(r"script-src 'sha256-[A-Za-z0-9+/=]{44}'", page)
     assert "unsafe-eval" not in page and "script-src 'unsafe" not in page
+
+
+def test_a_study_without_published_ratios_says_so_in_each_section_once(page):
+    """Nothing is entered as published: each section says what that means for it, and no sentence stands twice."""
+    said = re.findall(r"<p>([^<]{40,})</p>", page)
+    assert "No ratios are entered as published." in page
+    assert len(said) > 5 and len(said) == len(set(said)), [text for text in said if said.count(text) > 1]

@@ -1,5 +1,7 @@
 """The ledger of 08_claims_audit as a reader uses it: filters and search by keyboard, folds, links, without scripts, in print."""
 
+import csv
+import html
 import re
 from pathlib import Path
 
@@ -64,6 +66,10 @@ def test_a_link_to_a_claim_opens_it_even_when_it_was_filtered_away(visit, ledger
     told = row.locator("details").inner_text()
     for words in ("source line 964", "claim:CO-210 + claim:CO-215", "CO-210", "measures.csv", "does not fit its parts"):
         assert words in told
+    used = row.locator("dt:text-is('Used in') + dd a").first
+    assert used.inner_text() == "Programme performance"
+    target = used.get_attribute("href")
+    assert re.fullmatch(r"\.\./connecting_opportunities/07_programme_performance\.html#from-\d+", target)
 
 
 def test_without_scripts_the_table_is_whole_and_has_no_dead_fields(visit, ledger):
@@ -84,20 +90,57 @@ def test_other_pages_have_no_script(finished):
     assert "<script" not in text and "script-src" not in text
 
 
-@pytest.mark.parametrize("name", ["05_sroi", "08_claims_audit"])
-def test_every_number_leads_in_two_steps_to_where_it_comes_from(visit, finished, name):
-    """Each number in a sentence is a link to its entry; each row of numbers has one in its header."""
-    page = visit(finished / "reports" / "connecting_opportunities" / f"{name}.html")
-    lost = page.evaluate("""() => [...document.querySelectorAll('main [data-result]')].filter(shown => {
-        if (shown.closest('svg') || shown.dataset.part === 'interval' && !shown.closest('tr')) return false;
-        const link = shown.closest('a[href^="#from-"]') || shown.closest('tr')?.querySelector('th a[href^="#from-"]');
-        return !link || !document.querySelector(link.getAttribute('href'));
-    }).map(shown => shown.dataset.result)""")
-    assert lost == []
-
-
 def test_the_sources_are_printed(visit, ledger):
     page = visit(ledger)
     page.emulate_media(media="print")
     assert page.locator("ol.sources > li").first.is_visible()
     assert not page.locator("#ledger form").is_visible()
+
+
+@pytest.fixture
+def every_study(finished) -> Path:
+    """The published ledger of all studies."""
+    return finished / "reports" / "ledger.html"
+
+
+def test_the_ledger_of_all_studies_filters_by_study(visit, every_study):
+    page = visit(every_study)
+    everything = shown(page)
+    page.get_by_label("Study", exact=True).select_option("Co-production with new migrant women")
+    one = shown(page)
+    page.get_by_label("Study", exact=True).select_option("Connecting Opportunities")
+    assert one + shown(page) == everything and 0 < one < everything
+    page.get_by_label("Verdict", exact=True).select_option("inconsistent")
+    assert all(name.startswith("CO-") for name in page.locator("#ledger tbody tr:not(.group):visible th").all_inner_texts())
+    assert page.noted == []
+
+
+def test_it_holds_every_claim_of_the_raw_ledgers_with_its_verdict(finished, every_study):
+    text = every_study.read_text(encoding="utf-8")
+    for study in ("coproduction", "connecting_opportunities"):
+        with (finished / "data" / "processed" / study / "claims.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found = re.search(rf'<tr id="claim-{row["claim_id"]}" [^>]*data-verdict="([^"]+)"', text)
+                assert found and found[1] == row["verdict"], row["claim_id"]
+
+
+def test_each_claim_leads_to_its_row_in_its_audit(visit, every_study):
+    page = visit(every_study)
+    row = page.locator("#claim-CO-205")
+    href = row.locator("td a").last.get_attribute("href")
+    assert href == "connecting_opportunities/08_claims_audit.html#claim-CO-205"
+    assert 'id="claim-CO-205"' in (every_study.parent / href.partition("#")[0]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
+def test_the_findings_stand_on_a_page_of_their_own_as_in_the_table_of_data(finished, study):
+    page = (finished / "reports" / study / "findings.html").read_text(encoding="utf-8")
+    audit = (finished / "reports" / study / "08_claims_audit.html").read_text(encoding="utf-8")
+    with (finished / "data" / "processed" / study / "findings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert re.findall(r'<tr id="finding-([^"]+)"', page) == [row["finding"] for row in rows]
+    words = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert [row["finding"] for row in rows if row["correction"] not in words or row["words"].replace("*", "") not in words] == []
+    links = set(re.findall(r'href="08_claims_audit\.html#([^"]+)"', page))
+    assert links and [link for link in links if f'id="{link}"' not in audit] == []
+    assert 'href="#from' not in page and "<script" not in page

@@ -144,6 +144,12 @@ def test_hostile_text_is_shown_as_it_is(visit, write_sample):
     assert PAYLOADS[0].replace(" ", "") in re.sub(r"\s", "", page.locator("figure#progress svg").first.text_content())
 
 
+def test_text_of_another_direction_moves_no_number(visit, write_sample):
+    page = visit(write_sample("\u05d0\u05d1\u05d2"))
+    styles = page.evaluate("[...document.querySelectorAll('.num, .kind, [data-structural]')].map(e => getComputedStyle(e).unicodeBidi)")
+    assert len(styles) > 10 and set(styles) == {"isolate"}
+
+
 def _luminance(colour):
     channels = (int(value) / 255 for value in re.findall(r"\d+", colour)[:3])
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)

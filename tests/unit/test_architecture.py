@@ -14,6 +14,7 @@ LAYERS = [
     {"disclosure"},
     {"results"},
     {"reporting"},
+    {"companions"},
     {"pipeline"},
     {"comparison"},
     {"cli", "__main__"},

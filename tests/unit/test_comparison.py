@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+import yaml
 from comparison_runs import NOTEBOOK, commit, git, number, project, register
 
 from analysis.comparison.causes import Certainty
@@ -297,6 +298,19 @@ def test_results_older_than_their_inputs_are_said_to_be(tmp_path):
     assert read_run(root, "r").remarks == ()
     (root / REGISTER).write_text(register(rate=0.3))
     assert "data/raw/x changed since the recorded run" in read_run(root, "r").remarks[0]
+
+
+def test_what_a_stage_made_is_as_old_as_its_own_inputs(tmp_path):
+    """A file that another stage makes need not be there; if what it was made from changed, the results are older than that."""
+    root = project(tmp_path, number(), files={"src/analysis/page.py": "A = 1\n"})
+    code, lock = content_md5(root / "src/analysis/page.py"), yaml.safe_load((root / "dvc.lock").read_text())
+    made = {"path": "data/processed/page_code.txt", "md5": "0" * 32}
+    lock["stages"]["page_code"] = {"cmd": "python -m analysis page-code", "deps": [{"path": "src/analysis/page.py", "md5": code}], "outs": [made]}
+    lock["stages"]["sroi@x"]["deps"].append(made)
+    (root / "dvc.lock").write_text(yaml.safe_dump(lock))
+    assert read_run(root, "r").remarks == ()
+    (root / "src/analysis/page.py").write_text("A = 2\n")
+    assert "src/analysis/page.py changed since the recorded run" in read_run(root, "r").remarks[0]
 
 
 def test_results_that_are_not_the_recorded_ones_are_said_to_be(tmp_path):

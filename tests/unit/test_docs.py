@@ -2,9 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from analysis.audit.checks import Outcome
+from analysis.audit.plan import AuditPlan, Statement, read_plan
+from analysis.audit.run import run_checks, standing_findings
+from analysis.audit.verdicts import Verdict, audit
+from analysis.study import load_study
 from analysis.study.dictionary import tables_dictionary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,3 +38,34 @@ def test_every_make_target_of_the_readme_exists():
     named = set(re.findall(r"(?:`|^    )make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"reproduce", "test"} <= named <= targets
+
+
+def test_the_page_on_the_audit_names_every_check_and_field():
+    text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE))
+    kinds = {name: get_args(field.annotation)[0] for name, field in AuditPlan.model_fields.items() if name != "comparisons"}
+    assert rows.keys() == kinds.keys()
+    for name, model in kinds.items():
+        told = rows[name] if name != "findings" else text.partition("A **finding** has")[2]
+        assert [field for field in model.model_fields if field not in ("id", "label") and f"`{field}`" not in told] == [], name
+    statement = text.partition("A **statement**")[2].partition("\n\n")[0]
+    assert [field for field in Statement.model_fields if f"`{field}`" not in statement and field != "assumed"] == []
+
+
+def test_the_example_of_the_page_on_the_audit_comes_out_as_it_says(tmp_path):
+    text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    ledger = re.search(r"^    (claim_id,.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1].replace("\n    ", "\n")
+    folder = tmp_path / "data" / "raw" / "example"
+    folder.mkdir(parents=True)
+    study = (ROOT / "data" / "raw" / "coproduction" / "study.yaml").read_text(encoding="utf-8")
+    (folder / "study.yaml").write_text(re.sub(r"(?m)^id: .*$", "id: example", re.sub(r"(?m)^claim_prefix: .*$", "claim_prefix: AB", study)), encoding="utf-8")
+    (folder / "claims.csv").write_text(f"{ledger}\n", encoding="utf-8")
+    (folder / "audit.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
+    opened = load_study("example", tmp_path)
+    verdicts = audit(opened.claims, "either")
+    plan = read_plan(opened)
+    checks = run_checks(opened.claims, plan)
+    assert {verdict.claim_id: verdict.verdict for verdict in verdicts}["AB-004"] == Verdict.REPRODUCED
+    assert {check.id: check.outcome for check in checks} == {"whole_people": Outcome.HOLDS, "parts": Outcome.FAILS}
+    assert {check.id: check for check in checks}["parts"].figures["sum"].value == 39
+    assert [entry.finding.id for entry in standing_findings(plan, checks, verdicts)] == ["one_person"]

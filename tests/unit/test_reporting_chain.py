@@ -131,3 +131,11 @@ def test_a_figure_names_its_entries_for_print():
     figure = f"<figure><svg></svg><figcaption>A figure.</figcaption><table>{rows}</table></figure>"
     found = with_sources(page(figure), STORE)
     assert 'A figure.<span class="entries" data-structural> Its numbers: 1, 2.</span></figcaption>' in found
+
+
+def test_an_assumption_is_named_with_its_value_and_leads_to_its_source():
+    entry = Result("assumption:weeks", "Weeks", 12, "weeks", Kind.ASSUMED, low=10, high=14, interval="range", source="A book; page 3")
+    store = ResultStore({"assumption:weeks": entry} | computed("assumption:weeks").by_id)
+    found = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store))
+    assert found[0].endswith(">weeks</a> (12)")
+    assert found[1] == "weeks, Weeks: 12 (range: 10 to 14): assumed, A book; page 3"

@@ -30,8 +30,8 @@ SETTINGS = Settings.model_validate(
     }
 )
 SHOWN = (
-    view.answer, view.ranges_table, view.tornado_figure, view.tornado_table, view.two_way_figure, view.scenario_table, view.chance_figure,
-    view.switching_table, view.indices_figure, view.convergence_figure, view.information_table, structure.universe_figure, structure.choice_table,
+    view.answer, view.ranges_table, view.tornado_figure, view.tornado_table, view.two_way_figure, view.effect_figure, view.effect_table, view.scenario_table, view.chance_figure,
+    view.switching_table, view.indices_figure, view.convergence_figure, view.information_table, view.hurdle_table, structure.universe_figure, structure.choice_table,
     structure.materiality_table, structure.overlap_table, structure.lens_table, structure.wellbeing_table, structure.payback_table, structure.optimism_table, structure.weight_table, view.break_even_table, structure.wellby_table,
 )
 

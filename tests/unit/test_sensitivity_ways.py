@@ -174,3 +174,15 @@ def test_a_normal_ratio_has_the_normal_chance():
     result = probabilistic.simulate(case, 2**14, 1)["ratio"]
     oracle = stats.norm(2.0, 3 / stats.norm.ppf(0.975)).sf([0.0, 1.0, 3.0])
     assert probabilistic.chances(result, (0.0, 1.0, 3.0))["chance"].to_numpy() == pytest.approx(100 * oracle, abs=0.2)
+
+
+def test_the_break_even_line_of_effect_and_cost_by_hand():
+    """At a ratio of 4 nothing may be lost at four times the cost, half at twice, three quarters at once, 7 in 8 at half."""
+    case = function_case(lambda x: x, [entry("x", 4.0)])
+    line = one_way.break_even(one_way.effect_and_cost(case, points=71)).set_index("times_the_cost")["share_of_all_value_lost"]
+    assert line.loc[[0.5, 1.0, 2.0]].tolist() == pytest.approx([87.5, 75.0, 50.0])
+
+
+def test_without_enough_value_effect_and_cost_have_no_break_even_line():
+    case = function_case(lambda x: x, [entry("x", 0.4)])
+    assert one_way.break_even(one_way.effect_and_cost(case)).empty

@@ -282,3 +282,24 @@ def test_a_case_keeps_the_register_and_refuses_an_unknown_base():
     assert case.held_at({"weeks": 10.0}).base["weeks"] == 10.0
     with pytest.raises(InputError, match="'z', which is no input of the model"):
         case_for(case.model, case.ranges, {"z": 1.0})
+
+
+def test_a_hurdle_of_one_pound_is_the_decision_to_fund_and_a_higher_one_by_hand():
+    """Value of 0 or 4 with equal chance at a cost of 1: asked for 3 the pound, knowing is worth half of 4 - 3."""
+    case = function_case(lambda x: np.where(x < 0.5, 0.0, 4.0), [entry("x", 0.5, 0.0, 1.0, "uniform")])
+    found = information.worth_by_hurdle(case, {"it": ("x",)}, [1, 3, 5], 2**14)
+    assert found["everything"].tolist() == pytest.approx([0.5, 0.5, 0.0], abs=1e-3)
+    frame, net = information.net_draws(case, 2**14)
+    assert found.loc[1.0, "everything"] == pytest.approx(information.perfect_information(net), rel=1e-12)
+    assert found.loc[1.0, "it"] == pytest.approx(information.partial_information(frame, net, {"it": ["x"]})["it"], rel=1e-9)
+
+
+def test_at_every_hurdle_information_on_a_part_is_worth_no_more_than_on_all():
+    found = information.worth_by_hurdle(toy_case(), {"friends": ("weeks", "weekly_value"), "fixed": ("people",)}, [0.5, 1, 2, 3], 2**12)
+    assert (found["friends"] <= found["everything"] + 1e-9).all() and (found[["friends", "fixed"]] >= 0).all().all()
+    assert (found["fixed"] == 0).all() and found["friends"].max() > 0
+
+
+def test_without_ranges_no_hurdle_makes_information_worth_anything():
+    case = function_case(lambda x: x, [entry("x", 2.0)])
+    assert information.worth_by_hurdle(case, {}, [1, 2, 3])["everything"].tolist() == [0.0, 0.0, 0.0]

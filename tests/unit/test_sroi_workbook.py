@@ -101,6 +101,19 @@ def test_same_model_same_bytes_without_dates(model):
         assert b"dcterms" not in archive.read("docProps/core.xml").replace(b"xmlns:dcterms", b"")
 
 
+def test_every_sheet_prints_one_page_wide_with_its_header_and_wrapped_texts(book):
+    for sheet in load_workbook(book):
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows == "$1:$1" and sheet.freeze_panes == "B2"
+        texts = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s" and cell.value]
+        assert texts and all(cell.alignment.wrap_text for cell in texts)
+
+
+def test_pounds_show_no_pence_and_ratios_two_decimals(book):
+    result = load_workbook(book)[RESULT]
+    assert [result[f"B{row}"].number_format for row in (2, 3, 4, 5)] == ["0.00", "#,##0", "#,##0", "#,##0"]
+
+
 def test_values_stand_beside_the_formulas(model, book):
     """A reader that does not compute sees the central values."""
     shown = load_workbook(book, data_only=True)

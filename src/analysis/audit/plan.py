@@ -1,20 +1,19 @@
 """Which checks apply to which claims: a study's audit.yaml, in typed records."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse
 from analysis.study import Study
+from analysis.study.claims import claims_in
 from analysis.study.tables import read_csv, validate
 
 FILE = "audit.yaml"
 COMPARISONS = "comparisons.csv"
 _COMPARISON_COLUMNS = ("measure", "label", "national", "printed", "matched", "like_for_like", "why")
-_CLAIM_IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _CLAIM = r"^[A-Z]{2,4}-\d{3,}$"
 ClaimId = Annotated[str, Field(pattern=_CLAIM)]
 
@@ -91,6 +90,13 @@ class AverageEntry(Entry):
     as_worded: str | None
     rows: dict[str, AverageRow]
     sets: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _names_its_own(self) -> "AverageEntry":
+        unknown = [name for members in self.sets.values() for name in members if name not in self.rows]
+        if unknown or (self.as_worded is not None and self.as_worded not in self.sets):
+            raise ValueError(f"sets of the rows of this average, and as_worded one of the sets, not {unknown[0] if unknown else self.as_worded!r}")
+        return self
 
 
 class DriftEntry(Entry):
@@ -293,7 +299,7 @@ def claims_named(value: Any) -> Iterator[str]:
         for inner in value:
             yield from claims_named(inner)
     elif isinstance(value, str):
-        yield from _CLAIM_IN_TEXT.findall(value)
+        yield from claims_in(value)
 
 
 def _check_claim(claim_id: str, study: Study) -> None:

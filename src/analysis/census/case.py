@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import pandas as pd
 
 from analysis.census.areas import check_area
 from analysis.census.baseline import Baseline, Settings, baseline
-from analysis.census.reference import Reference, load_reference
+from analysis.census.reference import Reference, load_reference, read_origins
 from analysis.census.stock import Stock, read_stock_2001
 from analysis.census.students import LocalStudents, read_local_students
 
@@ -36,6 +39,11 @@ class Case:
     def comparison(self) -> tuple[str, ...]:
         """The codes of the comparison areas."""
         return self.codes[1:]
+
+    @cached_property
+    def origins(self) -> pd.DataFrame:
+        """Where every table comes from, by file name."""
+        return read_origins(self.folder)
 
     @property
     def gap(self) -> str:

@@ -11,7 +11,6 @@ from analysis.errors import InputError
 from analysis.study.tables import read_yaml, shown
 
 FILE = "dvc.lock"
-MADE = "data/processed/"
 IGNORED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache")
 
 
@@ -73,9 +72,14 @@ def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-def changed_since(root: Path, stage: Stage) -> list[str]:
-    """The inputs of a stage, other than what stages made, that are no longer as they were when it ran."""
-    return [path for path, known in stage.deps.items() if not path.startswith(MADE) and content_md5(root / path) != known]
+def changed_since(root: Path, stage: Stage, stages: Iterable[Stage]) -> list[str]:
+    """The inputs of a stage that are no longer as they were when it ran; of what other stages made, their inputs."""
+    made = {out: other for other in stages for out in other.outs}
+    found = []
+    for path, known in stage.deps.items():
+        maker = next((other for out, other in made.items() if _within(path, out) or _within(out, path)), None)
+        found += changed_since(root, maker, ()) if maker else [path] if content_md5(root / path) != known else []
+    return found
 
 
 def content_md5(path: Path) -> str:

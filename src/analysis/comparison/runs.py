@@ -90,7 +90,7 @@ def _verdicts(place: Path, name: str) -> dict[str, str]:
     return {values["claim_id"]: values["verdict"] for _, values in rows}
 
 
-def _remarks(root: Path, processed: Path, stages: Iterable[Stage], results: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _remarks(root: Path, processed: Path, stages: tuple[Stage, ...], results: Iterable[tuple[str, str]]) -> Iterator[str]:
     """What a reader must know before he trusts that these results belong to these inputs."""
     known = {(stage.study, stage.notebook): stage for stage in stages}
     alone, stale = [], {}
@@ -99,7 +99,7 @@ def _remarks(root: Path, processed: Path, stages: Iterable[Stage], results: Iter
         file = processed / study / "results" / f"{notebook}.json"
         if stage is None or stage.outs.get(f"data/processed/{study}/results/{notebook}.json") != content_md5(file):
             alone.append(f"{notebook} of {study}")
-        elif changed := changed_since(root, stage):
+        elif changed := changed_since(root, stage, stages):
             stale |= dict.fromkeys(changed)
     if stale:
         yield f"results older than their inputs: {_listed(stale)} changed since the recorded run; run make reproduce first"

@@ -15,6 +15,8 @@ from analysis.companions.material import Appendix, Material
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
+from analysis.pipeline.uses import Appendix as UsingAppendix
+from analysis.pipeline.uses import appendices_of, with_uses
 from analysis.reporting.page import finish_page
 from analysis.results import write_text
 from analysis.study import Study, load_study
@@ -47,10 +49,11 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
     runs = planned_runs(root)
     titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
     questions = {notebook: question(root, notebook) for notebook in titles}
+    uses = appendices_of(root, runs, titles)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
         material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
-        pages |= dict(_pages_of(material, stamp, titles))
+        pages |= dict(_pages_of(material, stamp, titles, uses))
     return pages
 
 
@@ -61,7 +64,7 @@ def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, s
     return Material(study, appendices, _colophon(root, study_id))
 
 
-def _pages_of(material: Material, stamp: str, titles: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _pages_of(material: Material, stamp: str, titles: dict[str, str], uses: list[UsingAppendix]) -> Iterator[tuple[str, str]]:
     """The pages of one study in the order of their links, each with its path."""
     made, appendices = companion_pages(material), {appendix.name: appendix for appendix in material.appendices}
     ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
@@ -69,7 +72,8 @@ def _pages_of(material: Material, stamp: str, titles: dict[str, str]) -> Iterato
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
     for name in ordered:
         path = f"{material.study.id}/{name}.html"
-        page = resolve(made.get(name) or appendices[name].html, path, appendices, titles)
+        page = made.get(name) or with_uses(appendices[name].html, name, uses)
+        page = resolve(page, path, appendices, titles)
         yield path, finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 
 

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from analysis.errors import InputError
 from analysis.pipeline.parameters import Parameters
 from analysis.study import Study
@@ -23,11 +25,37 @@ def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, A
     settings = " ".join(f"-p {name}={_typed(value)}" for name, value in values.items() if name != "study")
     seeds = {name: value for name, value in values.items() if "seed" in name}
     return {
-        "How to rerun this page": f"python -m analysis run {notebook} --study {study.id} {settings}".strip(),
-        **({"Seeds": seeds} if seeds else {}),
-        "Package versions": package_versions(),
+        "How to rerun this page": [
+            "sh scripts/setup.sh runtime  # in a clone at the commit above",
+            f".venv/bin/python -m analysis run {notebook} --study {study.id} {settings}".strip(),
+            ".venv/bin/python -m analysis publish",
+        ],
+        "Parameters": {name: _setting(value) for name, value in values.items()},
+        "Seeds": seeds or "none: nothing on this page is random",
+        "Package versions": package_versions() | {"all others": "requirements.lock, whose hash stands below"},
+        "Code this page rests on, as one SHA-256": code_hash(study, notebook),
         "Inputs, with SHA-256": input_hashes(study, notebook),
     }
+
+
+def _setting(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def code_hash(study: Study, notebook: str) -> str:
+    """SHA-256 of the list of the code files that the stage depends on: for each, its own SHA-256, two blanks, its path.
+
+    The code that all pages share is listed by a stage of its own (`page_code`); the rest by the notebook's. The list is as `sha256sum` prints it, sorted by path, so that a page made from changed code can be told from another
+    though both were made at one commit.
+    """
+    listed = stage_dependencies(study.root, notebook, study.id)
+    named = [study.root / dep for dep in listed if dep.startswith("src/")]
+    files = [path for place in named for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.is_file()]
+    lines = {f"{sha256(path)}  {shown(path, study.root)}\n" for path in files if path.suffix != ".pyc" and not path.name.startswith(".")}
+    shared = study.root / PAGE_CODE
+    if PAGE_CODE in listed and shared.is_file():
+        lines |= set(shared.read_text(encoding="utf-8").splitlines(keepends=True))
+    return hashlib.sha256("".join(sorted(lines, key=lambda line: line.partition("  ")[2])).encode()).hexdigest()
 
 
 def package_versions() -> dict[str, str]:
@@ -36,8 +64,13 @@ def package_versions() -> dict[str, str]:
 
 
 def _typed(value: object) -> str:
-    """A parameter as it is typed in a shell; settings of several values as JSON, which YAML reads."""
-    return shlex.quote(json.dumps(value)) if isinstance(value, dict) else repr(value)
+    """A parameter as it is typed in a shell, so that YAML reads it as the same value: as JSON where it would not otherwise."""
+    text = str(value)
+    try:
+        plain = yaml.safe_load(text) == value
+    except yaml.YAMLError:
+        plain = False
+    return shlex.quote(text if plain else json.dumps(value))
 
 
 def input_hashes(study: Study, notebook: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
-from analysis.pipeline.deposit import DEPOSITED
+from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -37,16 +37,19 @@ def publish(root: Path) -> Path:
     """
     from analysis.companions.links import check_links
     from analysis.pipeline.companions import study_pages
+    from analysis.pipeline.findings import audit_pages
+    from analysis.reporting.page import finish_page
 
     stamp, runs = commit_line(root), planned_runs(root)
-    pages = study_pages(root, stamp, question) | {"index.html": _index(root, stamp)}
+    pages = study_pages(root, stamp, question)
+    pages |= {path: finish_page(page, stamp, ()) for path, page in audit_pages(root).items()}
+    pages |= {"index.html": _index(root, stamp, "ledger.html" in pages), replication.FILE: replication.form_text(root, stamp)}
     check_links(pages)
     for path, text in pages.items():
         _write_if_new(root / "reports" / path, text)
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    for name, made in DEPOSITED.items():
-        _write_if_new(root / "reports" / name, made(root, stamp))
+    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp))  # last, since it describes the pages
     return root / "reports" / "index.html"
 
 
@@ -93,11 +96,11 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
 
 
-def _index(root: Path, stamp: str) -> str:
+def _index(root: Path, stamp: str, ledger: bool) -> str:
     from analysis.reporting.index import render_index
     from analysis.reporting.page import finish_page
 
-    return finish_page(render_index(index_entries(root)), stamp, ())
+    return finish_page(render_index(index_entries(root), ledger=ledger), stamp, ())
 
 
 def index_entries(root: Path) -> list[Any]:

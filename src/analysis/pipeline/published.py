@@ -9,6 +9,7 @@ from typing import Any
 from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
+READ = ("dvc.lock", "params.yaml", "dvc.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results/pipeline.json")
 WORDING = (Path("data/raw/overviews"), Path("tests/spec"))  # what pages are made from that no stage depends on
 
 
@@ -22,9 +23,9 @@ class Publication:
 
 
 def inputs(root: Path, stamp: str, sources: Sources) -> str:
-    """One hash of all that pages are made from once every stage is up to date: dvc.lock, params.yaml, code, wording, stamp."""
+    """One hash of all that is published once every stage is up to date: recorded run, parameters, code, wording, stamp, citation."""
     parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
-    named = [root / "dvc.lock", root / "params.yaml", *(path for folder in WORDING for path in sorted((root / folder).glob("*.yaml")))]
+    named = [*(root / name for name in READ), *(path for folder in WORDING for path in sorted((root / folder).glob("*.yaml")))]
     parts += [path.read_bytes() for path in named if path.is_file()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
@@ -48,5 +49,5 @@ def note(root: Path, told: list[str], stamp: str, sources: Sources) -> None:
 
 
 def _pages(root: Path) -> dict[str, list[int]]:
-    files = {path: path.stat() for path in (root / "reports").rglob("*.html")}
+    files = {path: path.stat() for path in (root / "reports").rglob("*") if path.is_file()}
     return {path.relative_to(root).as_posix(): [state.st_mtime_ns, state.st_size] for path, state in files.items()}

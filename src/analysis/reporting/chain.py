@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from analysis.reporting.markup import escape
+from analysis.reporting.markup import escape, is_web_address
 from analysis.results import Result, ResultStore
 
 PLACE = "<!--sources-->"  # where the template wants the list
@@ -30,11 +30,11 @@ _TAG = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class RawTable:
-    """A raw table that numbers rest on: what it is, its publisher's address, and the claims it names."""
+    """A raw table that numbers rest on: what it is, its publisher's address, and the claims and assumptions it names."""
 
     about: str
     address: str = ""
-    claims: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Origins(Protocol):
@@ -94,24 +94,23 @@ class _List:
         return self.places[key]
 
     def _line(self, line: _Line) -> str:
-        pieces = [escape(": ".join(filter(None, (", ".join(line.labels), line.kind)))), escape(line.source)]
+        pieces = [escape(": ".join(filter(None, ("; ".join(line.labels), line.kind)))), escape(line.source)]
         pieces += [f"by <code>{escape(line.function)}</code>" if line.function else ""]
         pieces += ["from " + "; ".join(map(self._input, line.inputs)) if line.inputs else ""]
         return ", ".join(filter(None, pieces))
 
     def _input(self, name: str) -> str:
-        """An input as a link to its own entry, with its place in print if it has one."""
+        """An input as a link to its own entry."""
         plain, result = escape(_short(name)), self.store.by_id.get(name) or self.origins.find(name)
         if result is not None:
-            printed = f" ({escape(result.source)})" if _is_copied(result) else ""
-            return f"{_link(self._results([result]), plain)}{printed}"
+            return f"{_link(self._results([result]), plain)}{_said_of(result)}"
         table = self.origins.file(name)
         return plain if table is None else _link(self._place(name, lambda: self._table(name, table)), plain)
 
     def _table(self, name: str, table: RawTable) -> str:
         words = f"<code>{escape(name)}</code>: {escape(table.about)}"
-        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if re.match(r"https?://", table.address) else ""
-        return words + (f"; it names {'; '.join(map(self._input, table.claims))}" if table.claims else "")
+        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if is_web_address(table.address) else ""
+        return words + (f"; it names {'; '.join(map(self._input, table.names))}" if table.names else "")
 
 
 def _lines(results: Iterable[Result], row: str) -> list[_Line]:
@@ -137,8 +136,19 @@ def _is_copied(result: Result) -> bool:
 
 
 def _short(name: str) -> str:
-    """An input as an entry names it: a claim by its id, a raw table by its file."""
-    return name.rpartition("/")[2] if name.startswith("data/") else name.removeprefix("claim:")
+    """An input as an entry names it: a claim or assumption by its id, a raw table by its study and file.
+
+    >>> _short("claim:CP-012"), _short("data/raw/coproduction/themes.csv"), _short("data/raw/reference/uk_cpi_annual.csv")
+    ('CP-012', 'coproduction/themes.csv', 'uk_cpi_annual.csv')
+    """
+    return re.sub(r"^(?:claim:|assumption:|data/(?:raw/(?:reference/)?|processed/))", "", name)
+
+
+def _said_of(result: Result) -> str:
+    """What stands in brackets after an input that is copied from somewhere: of a claim its place, else its value."""
+    if not _is_copied(result):
+        return ""
+    return f" ({escape(result.source if result.id.startswith('claim:') else result.text)})"
 
 
 def _copy(result: Result) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from analysis.reporting.page import FILTERS, page_fields, tidy
+from analysis.reporting.page import page_fields, tidy
+from analysis.reporting.plain_page import environment
 from analysis.results import KIND_MEANING, Result
 
 TITLE = "Two programmes for new migrants, evaluated again from what was published"
@@ -28,19 +28,17 @@ class IndexEntry:
 
 
 def render_index(
-    entries: Iterable[IndexEntry], colophon: Mapping[str, object] | None = None, title: str = TITLE, lead: str = LEAD
+    entries: Iterable[IndexEntry], colophon: Mapping[str, object] | None = None, title: str = TITLE, lead: str = LEAD, ledger: bool = False
 ) -> str:
-    """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text.
 
-    templates = FileSystemLoader(Path(__file__).parent / "template")
-    environment = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    environment.filters.update(FILTERS)
+    With `ledger` there is a page `ledger.html` beside it.
+    """
     page = page_fields(colophon or {}) | {
-        "title": title, "lead": lead, "sections": _sections(list(entries)),
+        "title": title, "lead": lead, "ledger": ledger, "sections": _sections(list(entries)),
         "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
     }
-    return tidy(environment.get_template("index_page.html.j2").render(page=page))
+    return tidy(environment().get_template("index_page.html.j2").render(page=page))
 
 
 def _sections(entries: list[IndexEntry]) -> list[tuple[str, str, list[IndexEntry]]]:

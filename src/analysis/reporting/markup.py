@@ -8,6 +8,7 @@ from analysis.results import Result
 
 # Characters that HTML forbids or that turn the direction of the text around them; none belongs in a label.
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][\w./?&=%+,;:@!~#$*()'-]*)?", re.ASCII)
 _DIGIT = re.compile(r"\d")
 
 
@@ -23,6 +24,9 @@ class Display:
 
     def __repr__(self) -> str:
         return self.plain
+
+
+NOTHING = Display("", "")  # where a section has said already that there is nothing to show
 
 
 def clean(text: object) -> str:
@@ -41,6 +45,15 @@ def escape(text: object) -> str:
     '&lt;b onclick=&#x27;x&#x27;&gt;'
     """
     return html.escape(clean(text), quote=True)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is the address of a web page and nothing else, and so may be made a link.
+
+    >>> is_web_address("https://example.org/a?b=1"), is_web_address("javascript:x"), is_web_address("https://example.org/ x")
+    (True, False, False)
+    """
+    return bool(_WEB.fullmatch(text))
 
 
 def has_digit(text: object) -> bool:

@@ -13,7 +13,7 @@ _VOID_TAGS = {
 }
 _TICK_ID = re.compile(r"(?:.*-)?[xy]tick_\d+")
 _SPOKEN = ("alt", "aria-label", "aria-description", "title", "placeholder")
-_FIGURE = re.compile(r"−?£?\d[\d,]*(?:\.\d+)?%?")  # as `results.write` writes numbers
+_FIGURE = re.compile(r"−?£?\d(?:[\d,]*\d)?(?:\.\d+)?%?")  # as `results.write` writes numbers
 
 
 def check_numbers(html: str, store: ResultStore) -> list[str]:
@@ -22,7 +22,7 @@ def check_numbers(html: str, store: ResultStore) -> list[str]:
     A digit in visible text must stand inside an element with `data-result`, whose whole text must be that result's
     text (or its interval's, with `data-part="interval"`) and whose `data-kind` must be its kind; or inside an element
     with `data-structural`, or in code. Axis ticks of figures are exempt; other numbers in SVG text, and in attributes
-    that are read aloud, must be the text of some result.
+    that are read aloud, must be the text of some result, or stand in its label.
     """
     reader = _Reader(store)
     reader.feed(html)
@@ -140,8 +140,9 @@ def _squeezed(text: str) -> str:
 
 
 def _written(store: ResultStore) -> list[str]:
-    """Every number of the store as prose and charts write it: as printed, as calculated, and the ends of intervals."""
-    texts = (text for result in store for text in (result.text, _calculated(result), result.interval_text))
+    """Every number of the store as prose and charts write it: as printed, as calculated, the ends of intervals; and digits
+    that belong to the names of results, which figures show as well."""
+    texts = (text for result in store for text in (result.text, _calculated(result), result.interval_text, result.label))
     return [figure for text in texts for figure in _FIGURE.findall(text)]
 
 

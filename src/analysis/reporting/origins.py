@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.audit.plan import claims_named
 from analysis.reporting.chain import RawTable
-from analysis.reporting.views.claims import published
-from analysis.reporting.views.sroi_model import entry_result
+from analysis.reporting.views.claims import entry_result, published
 from analysis.results import Result
 from analysis.study import Register, Study, load_study, study_ids
+from analysis.study.claims import claims_in
 from analysis.study.register import read_register
 from analysis.study.tables import read_text, read_yaml, shown
 
@@ -63,7 +62,7 @@ class StudyOrigins:
         return next(map(entry_result, entries), None)
 
     def file(self, path: str) -> RawTable | None:
-        """What a raw table is, where it comes from, and which claims it names; None if the project has none of that name."""
+        """What a raw table is, where it comes from, and what it names; None if the project has none of that name."""
         place = self.study.root / path
         if not place.exists():
             return None
@@ -72,11 +71,14 @@ class StudyOrigins:
             told = read_yaml(origin, shown(origin, self.study.root))
             words = (f"{field}: {told[field]}" for field in _ORIGIN if told.get(field))
             return RawTable("; ".join(words), str(told.get("address") or ""))
-        return RawTable(ABOUT.get(place.name) or ABOUT.get(place.stem, "raw table"), claims=tuple(self._claims_in(place)))
+        return RawTable(ABOUT.get(place.name) or ABOUT.get(place.stem, "raw table"), names=tuple(self._names_in(place)))
 
-    def _claims_in(self, place: Path) -> Iterator[str]:
+    def _names_in(self, place: Path) -> Iterator[str]:
+        """The claims that a table names; before them, if it is the study's own register, its entries."""
+        if place == self.study.raw / "assumptions.yaml":
+            yield from (f"assumption:{name}" for name in self.study.register)
         if place.suffix in (".csv", ".yaml") and place.name not in _SINGLE:
-            named = dict.fromkeys(claims_named(read_text(place, shown(place, self.study.root))))
+            named = claims_in(read_text(place, shown(place, self.study.root)))
             yield from (f"claim:{claim}" for claim in named if self.find(f"claim:{claim}"))
 
     def _registers(self) -> Iterator[Register]:

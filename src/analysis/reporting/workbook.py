@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.expressions import Expression, Number, Operation, Reference
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import clean
+from analysis.reporting.workbook_style import POUNDS, RATIO, head_cell, input_cell, settle_sheet, thousands
 from analysis.results import write_bytes
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
@@ -70,6 +71,7 @@ def workbook_bytes(model: Model) -> bytes:
     for fill in (_fill_inputs, _fill_sources, _fill_scenarios, _fill_terms, _fill_settings, _fill_years, _fill_map, _fill_result):
         fill(draft)
     draft.write_formulas()
+    _settle(draft)
     return _settled(book, draft.values())
 
 
@@ -138,27 +140,36 @@ class _Draft:
         return {place: float(evaluate(expression, found, NUMPY)) for place, expression in self.formulas.items()}
 
 
-def _head(draft: _Draft, sheet: str, titles: Iterable[str], widths: Mapping[int, int] | None = None, row: int = 1) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
+def _head(draft: _Draft, sheet: str, titles: Iterable[str]) -> None:
     for column, title in enumerate(titles, start=1):
-        draft.put_text(sheet, row, column, title)
-        cell = draft.sheets[sheet].cell(row, column)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E4EAF0")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        draft.sheets[sheet].column_dimensions[get_column_letter(column)].width = (widths or {}).get(column, 18)
-    draft.sheets[sheet].freeze_panes = draft.sheets[sheet].cell(row + 1, 2)
+        draft.put_text(sheet, 1, column, title)
+        head_cell(draft.sheets[sheet].cell(1, column))
+
+
+def _settle(draft: _Draft) -> None:
+    """Widths and formats by sheet; what holds pounds shows no pence."""
+    shares = len(draft.model.value_map.beneficiaries)
+    computed = range(len(MAP_COLUMNS) + shares + 1, len(MAP_COLUMNS) + shares + len(COMPUTED) + 1)
+    words = {MAP_COLUMNS.index(name) + 1: 34 for name in ("outcome", "indicator", "proxy_source", "counterfactual", "negative_sought", "note")}
+    short = {MAP_COLUMNS.index(name) + 1: 12 for name in ("kind", "change", "duration", "start", "deadweight", "displacement", "attribution", "drop_off")}
+    settle_sheet(draft.sheets[MAP], words | short, dict.fromkeys(computed, POUNDS) | {MAP_COLUMNS.index("duration") + 1: RATIO})
+    settle_sheet(draft.sheets[INPUTS], {1: 30, 2: 44, 3: 14, 5: 8, 6: 12, 7: 10, 8: 12, 9: 12, 10: 13, 11: 60, 12: 10, 13: 26, 14: 60})
+    settle_sheet(draft.sheets[SOURCES], {1: 30, 2: 40, 3: 52, 4: 12, 5: 48, 6: 40, 7: 28})
+    settle_sheet(draft.sheets[SCENARIOS], {1: 34})
+    settle_sheet(draft.sheets[TERMS], {1: 30, 2: 60})
+    settle_sheet(draft.sheets[SETTINGS], {1: 30})
+    settle_sheet(draft.sheets[YEARS], {1: 60})
+    settle_sheet(draft.sheets[RESULT], {1: 70}, {2: POUNDS})
+    draft.sheets[RESULT]["B2"].number_format = RATIO
 
 
 def _fill_inputs(draft: _Draft) -> None:
-    from openpyxl.styles import PatternFill, Protection
-
-    _head(draft, INPUTS, (name.replace("_", " ").capitalize() for name in INPUT_FIELDS), {1: 30, 2: 48, 11: 60, 14: 60})
+    _head(draft, INPUTS, (name.replace("_", " ").capitalize() for name in INPUT_FIELDS))
     for row, entry in enumerate(draft.model.entries.values(), start=2):
         draft.put_row(INPUTS, row, _input_cells(entry))
-        cell = draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index("value") + 1)
-        cell.fill, cell.protection = PatternFill("solid", fgColor="FFF4D6"), Protection(locked=False)
+        input_cell(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index("value") + 1))
+        for end in ("low", "high"):
+            thousands(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index(end) + 1))
         draft.name(entry.id, INPUTS, row, INPUT_FIELDS.index("value") + 1)
 
 
@@ -167,20 +178,20 @@ def _input_cells(entry: Assumption) -> list[Any]:
 
 
 def _fill_sources(draft: _Draft) -> None:
-    _head(draft, SOURCES, ("Id", *(name.capitalize() for name in SOURCE_FIELDS)), {1: 30, 2: 48, 3: 60, 5: 60, 6: 48, 7: 30})
+    _head(draft, SOURCES, ("Id", *(name.capitalize() for name in SOURCE_FIELDS)))
     for row, entry in enumerate(draft.model.entries.values(), start=2):
         draft.put_row(SOURCES, row, [entry.id, *(getattr(entry.source, name) for name in SOURCE_FIELDS)])
 
 
 def _fill_scenarios(draft: _Draft) -> None:
     scenarios = draft.model.value_map.settings.scenarios
-    _head(draft, SCENARIOS, ("Id", *scenarios), {1: 30})
+    _head(draft, SCENARIOS, ("Id", *scenarios))
     for row, name in enumerate(dict.fromkeys(name for values in scenarios.values() for name in values), start=2):
         draft.put_row(SCENARIOS, row, [name, *(values.get(name) for values in scenarios.values())])
 
 
 def _fill_terms(draft: _Draft) -> None:
-    _head(draft, TERMS, ("Id", "Label", "Formula"), {1: 30, 2: 60})
+    _head(draft, TERMS, ("Id", "Label", "Formula"))
     for row, step in enumerate((step for step in draft.model.steps if step.role == "term"), start=2):
         draft.put_row(TERMS, row, [step.id, draft.model.value_map.term_labels[step.id]])
         draft.put_formula(TERMS, row, 3, step.expression, step.id)
@@ -188,7 +199,7 @@ def _fill_terms(draft: _Draft) -> None:
 
 
 def _fill_settings(draft: _Draft) -> None:
-    _head(draft, SETTINGS, ("Setting", "Value"), {1: 30})
+    _head(draft, SETTINGS, ("Setting", "Value"))
     for row, title in enumerate(SETTING_ROWS, start=2):
         draft.put_text(SETTINGS, row, 1, title)
     draft.put_number(SETTINGS, 2, 2, draft.model.value_map.settings.price_year)
@@ -198,7 +209,7 @@ def _fill_settings(draft: _Draft) -> None:
 
 def _fill_years(draft: _Draft) -> None:
     """A line of discount factors, then for each outcome what is left after drop-off and the value, then the present value."""
-    _head(draft, YEARS, ("", *(f"Year {year}" for year in range(draft.model.years))), {1: 60})
+    _head(draft, YEARS, ("", *(f"Year {year}" for year in range(draft.model.years))))
     lines: dict[tuple[str, str], list[Step]] = {}
     for step in draft.model.steps:
         if step.year >= 0:
@@ -209,13 +220,14 @@ def _fill_years(draft: _Draft) -> None:
         draft.put_text(YEARS, number, 1, words[role] + titles.get(row, ""))
         for step in steps:
             draft.put_formula(YEARS, number, step.year + 2, step.expression, step.id)
+            draft.sheets[YEARS].cell(number, step.year + 2).number_format = POUNDS if role in ("year", "total_year") else "General"
 
 
 def _fill_map(draft: _Draft) -> None:
     value_map = draft.model.value_map
     shares = [f"{SHARE}{who}" for who in value_map.beneficiaries]
     titles = [*(LABELS[column] for column in MAP_COLUMNS), *shares, *COMPUTED.values()]
-    _head(draft, MAP, titles, {4: 36, 5: 36, 11: 36, 16: 36, 18: 36, 19: 36})
+    _head(draft, MAP, titles)
     steps = draft.model.step
     for number, row in enumerate(value_map.rows, start=2):
         for column, name in enumerate(MAP_COLUMNS, start=1):
@@ -235,7 +247,7 @@ def _fill_map(draft: _Draft) -> None:
 
 
 def _fill_result(draft: _Draft) -> None:
-    _head(draft, RESULT, ("Result", "Value"), {1: 60})
+    _head(draft, RESULT, ("Result", "Value"))
     value_map, steps = draft.model.value_map, draft.model.step
     lines = [("Social value for each pound", "total.ratio"), ("Present value (£)", "total.value"), ("Cost (£)", "total.cost"), ("Value less cost (£)", "total.net")]
     lines += [(f"Value to {who} (£)", f"beneficiary.{place}") for place, who in enumerate(value_map.beneficiaries)]

@@ -16,22 +16,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.quantities import Interval, as_interval
 from analysis.sroi.published import Inputs
+from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
 from analysis.study.tables import validate
 
 FILE = "identified.yaml"
-
-
-class Strict(BaseModel):
-    """A record without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Unknown(Strict):
@@ -68,23 +63,13 @@ class Reading(Strict):
     variants: tuple[Variant, ...] = Field(min_length=2)
 
 
-class Derived(Strict):
-    """A quantity that the calibrated unknowns give."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    formula: str
-    unit: str
-    decimals: int = 0
-
-
 class Calibration(Strict):
     """Which readings the central case takes, in which order its unknowns are fixed, and why."""
 
     readings: dict[str, str]
     order: tuple[str, ...]
     why: str
-    derived: tuple[Derived, ...] = ()
+    derived: tuple[Quantity, ...] = ()
 
 
 class WeeksOfYear(Strict):
@@ -280,15 +265,12 @@ def conflicts(solved: pd.DataFrame, problem: Problem) -> list[dict[str, str]]:
     A set is listed when no part of it is impossible already.
     """
     ids = [reading.id for reading in problem.readings]
+    possible = [choice.items() for choice in solved.loc[solved["possible"], ids].to_dict("records")]
     found: list[dict[str, str]] = []
     for size in range(1, len(ids) + 1):
         for candidate in _subsets(problem, size):
-            if any(other.items() <= candidate.items() for other in found):
-                continue
-            rows = solved
-            for reading, variant in candidate.items():
-                rows = rows[rows[reading] == variant]
-            if not rows["possible"].any():
+            known = any(other.items() <= candidate.items() for other in found)
+            if not known and not any(candidate.items() <= choice for choice in possible):
                 found.append(candidate)
     return found
 

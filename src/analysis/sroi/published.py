@@ -5,23 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
 from analysis.quantities import Interval
+from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
 from analysis.study.claims import Claim
 from analysis.study.formulas import compute
 from analysis.study.tables import validate
 
 FILE = "sroi.yaml"
-
-
-class Strict(BaseModel):
-    """A record without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Ratio(Strict):
@@ -42,14 +37,9 @@ class Part(Strict):
     note: str = ""
 
 
-class Derived(Strict):
-    """A quantity that a formula over claims and assumptions determines."""
+class Derived(Quantity):
+    """A quantity that a formula over claims and assumptions determines, and how it is read."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    formula: str
-    unit: str
-    decimals: int = 0
     reading: str
 
 
@@ -80,6 +70,12 @@ class PublishedModel(Strict):
     total: str | None = None
     derived: tuple[Derived, ...]
     not_published: tuple[Unpublished, ...]
+
+    @model_validator(mode="after")
+    def _recomputed_by_one_of_its_own(self) -> "PublishedModel":
+        if self.recomputed.derived is not None and self.recomputed.derived not in {entry.id for entry in self.derived}:
+            raise ValueError(f"recomputed.derived to be the id of an entry of derived, not {self.recomputed.derived!r}")
+        return self
 
 
 def read_published(study: Study) -> PublishedModel | None:

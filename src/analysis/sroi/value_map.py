@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, create_model
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Number, parse
+from analysis.sroi.records import Strict
 from analysis.study import Study
 from analysis.study.tables import validate
 
@@ -24,11 +25,6 @@ FORMULAS: dict[str, str | None] = {
     "attribution": "0", "drop_off": "0",
 }
 WORDS = ("stakeholder", "outcome", "indicator", "proxy_source", "counterfactual", "evidence_level", "negative_sought", "note")
-COLUMNS = (
-    "row", "kind", "stakeholder", "outcome", "indicator", "quantity", "change", "duration", "start", "proxy", "proxy_source",
-    "deadweight", "displacement", "attribution", "drop_off", "beneficiaries", "counterfactual", "evidence_level",
-    "negative_sought", "note",
-)
 LABELS = {
     "row": "Row", "kind": "Input or outcome", "stakeholder": "Stakeholder", "outcome": "Outcome", "indicator": "Indicator",
     "quantity": "Quantity", "change": "Amount of change", "duration": "Duration (years)", "start": "Starts in year",
@@ -37,12 +33,7 @@ LABELS = {
     "counterfactual": "Counterfactual", "evidence_level": "Level of evidence", "negative_sought": "Negative outcomes sought",
     "note": "Remark",
 }
-
-
-class Strict(BaseModel):
-    """A record without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+COLUMNS = tuple(LABELS)  # in the order of the file
 
 
 class Term(Strict):
@@ -94,29 +85,20 @@ class Settings(Strict):
     causal: tuple[CausalNote, ...] = ()
 
 
-class RowText(Strict):
-    """One row of value_map.csv, as text."""
+class RowNames(Strict):
+    """What every row of value_map.csv must say, as text, and the columns with a form of their own."""
 
     row: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the row")
     kind: Literal["cost", "outcome"] = Field(description="what the row adds to")
     start: str = Field(pattern=r"^\d{0,2}$", description="year in which the outcome begins, a whole number; empty: year 0")
-    beneficiaries: str = ""
-    stakeholder: str = ""
     outcome: str = Field(min_length=1, description="what changes, or what is paid for")
-    indicator: str = ""
-    proxy_source: str = ""
-    counterfactual: str = ""
-    evidence_level: str = ""
-    negative_sought: str = ""
-    note: str = ""
     quantity: str = Field(min_length=1, description="how many, or how much")
-    change: str = ""
-    proxy: str = ""
-    duration: str = ""
-    deadweight: str = ""
-    displacement: str = ""
-    attribution: str = ""
-    drop_off: str = ""
+    stakeholder: str = ""
+    beneficiaries: str = ""
+
+
+_EMPTY: dict[str, Any] = {name: (str, "") for name in COLUMNS if name not in RowNames.model_fields}
+RowText = create_model("RowText", __base__=RowNames, __doc__="One row of value_map.csv, as text.", **_EMPTY)
 
 
 @dataclass(frozen=True)
@@ -215,7 +197,7 @@ def _formula(text: str, name: str, row: int | None, column: str) -> Expression:
         ) from None
 
 
-def _shares(text: RowText, number: int, name: str) -> dict[str, Expression]:
+def _shares(text: RowNames, number: int, name: str) -> dict[str, Expression]:
     """`government: 0.35; households: 0.65` as formulas; an empty cell gives the stakeholder everything."""
     if text.kind == "cost" or not text.beneficiaries:
         return {} if text.kind == "cost" else {text.stakeholder or text.outcome: Number(1.0)}

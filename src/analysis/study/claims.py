@@ -21,6 +21,7 @@ ClaimKind = Literal[
 ]
 # Figures that stand for themselves when something is computed from them; all others were rounded before printing.
 STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
+_IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -162,6 +163,15 @@ def read_claims(path: Path, name: str, prefix: str) -> Ledger:
     ledger = Ledger(claims, rows, name)
     _check_references(ledger)
     return ledger
+
+
+def claims_in(text: str) -> list[str]:
+    """Every claim's id that stands in a text, each once, in the order of first mention.
+
+    >>> claims_in("claim:AB-001 / claim:AB-002 * 100, of AB-001")
+    ['AB-001', 'AB-002']
+    """
+    return list(dict.fromkeys(_IN_TEXT.findall(text)))
 
 
 def _check_id(claim_id: str, prefix: str, rows: Mapping[str, int], name: str, row: int) -> None:

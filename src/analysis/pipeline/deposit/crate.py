@@ -42,6 +42,7 @@ CONTENTS = (  # what a file is, by how its path begins
     ("src/", "Code of the analyses."),
 )
 PYTHON, DVC = "https://www.python.org/", "https://dvc.org/"
+PROGRAM = "src/analysis/__main__.py"  # what runs the stages that are no notebooks
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
@@ -67,7 +68,7 @@ class _Crate:
         self._terms()
         payload = [self._file(path) for path in self._payload()]
         kept = [self._file(path) for path in (*PROJECT_FILES, "dvc.yaml") if (self.root / path).is_file()]
-        actions = [self._action(stage, makers) for stage in self.recorded if stage.run]
+        actions = [self._action(stage, makers) for stage in self.recorded]
         self._root(descriptor, citation, makers, payload + kept, actions)
         return {"@context": f"{VERSION}/context", "@graph": [*descriptor.entities, *self.graph.entities]}
 
@@ -155,21 +156,22 @@ class _Crate:
         return self.graph.add(f"#producer-{slug(name)}", "Organization", name=name)
 
     def _action(self, stage: Recorded, makers: list[Entity]) -> Entity:
-        """One run of a notebook for a study: what it read and was set to, what came out."""
+        """One stage, most of all the run of a notebook for a study: what it read and was set to, what came out."""
         notebook, study = stage.run or ("", "")
-        made = [f"reports/{study}/{notebook}.html", *(item.path for item in stage.outputs if "/pages/" not in item.path)]
-        made += [f"reports/{study}/{Path(path).name}" for path in made if path.endswith(".xlsx")]
+        key = f"run/{notebook}/{study}" if notebook else f"stage/{stage.name}"
+        program = f"notebooks/{notebook}.ipynb" if notebook else PROGRAM
+        made = [item.path for item in stage.outputs if not item.folder and "/pages/" not in item.path]
+        made += [path for path in _published(notebook, study, made) if (self.root / path).is_file()]
         return self.graph.add(
-            identifier(f"run/{notebook}/{study}"), "CreateAction", name=f"Run of {notebook} for {study}", description=stage.command,
-            instrument=self._file(f"notebooks/{notebook}.ipynb"), agent=makers[0],
-            object=[*self._inputs(stage, notebook), *self._parameters(stage, f"run/{notebook}/{study}")],
-            result=[self._file(path) for path in made if (self.root / path).is_file()],
+            identifier(key), "CreateAction", name=f"Run of {notebook} for {study}" if notebook else f"Stage {stage.name}",
+            description=stage.command, instrument=self._file(program), agent=makers[0],
+            object=[*self._inputs(stage, program), *self._parameters(stage, key)],
+            result=[*map(self._file, made), *(self._folder(item) for item in stage.outputs if item.folder)],
             actionStatus="http://schema.org/CompletedActionStatus",
         )
 
-    def _inputs(self, stage: Recorded, notebook: str) -> list[Entity]:
-        own = f"notebooks/{notebook}.ipynb"
-        return [self._folder(item) if item.folder else self._file(item.path) for item in stage.inputs if item.path != own]
+    def _inputs(self, stage: Recorded, program: str) -> list[Entity]:
+        return [self._folder(item) if item.folder else self._file(item.path) for item in stage.inputs if item.path != program]
 
     def _folder(self, item: Item) -> Entity:
         """A folder a stage depends on, with its files if it holds data; the MD5 is that of DVC's listing of it."""
@@ -183,6 +185,11 @@ class _Crate:
     def _parameters(self, stage: Recorded, run: str) -> Iterable[Entity]:
         for name, value in _flat(stage.parameters):
             yield self.graph.add(identifier(f"{run}/{name}"), "PropertyValue", name=name, value=value)
+
+
+def _published(notebook: str, study: str, made: list[str]) -> list[str]:
+    """What of a run's results stands in the reports: the page, and workbooks."""
+    return [f"reports/{study}/{notebook}.html", *(f"reports/{study}/{Path(path).name}" for path in made if path.endswith(".xlsx"))]
 
 
 def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -210,5 +217,5 @@ def _described(path: str) -> str:
 
 def _name(file: Path) -> str:
     """A page's title; else the file's name."""
-    found = _TITLE.search(file.read_text(encoding="utf-8")) if file.suffix == ".html" else None
+    found = _TITLE.search(file.read_text(encoding="utf-8")) if file.suffix == ".html" and file.is_file() else None
     return unescape(found[1]).strip() if found else file.name

@@ -64,7 +64,9 @@ def identifier(path: str, payload: str = "") -> str:
 
 
 def file_properties(file: Path) -> Entity:
-    """Size, hash and media type of a file."""
+    """Size, hash and media type of a file; nothing of one that was recorded and is no longer there."""
+    if not file.is_file():
+        return {}
     content = file.read_bytes()
     guessed = MEDIA_TYPES.get(file.suffix) or mimetypes.types_map.get(file.suffix, "text/plain")
     return {"encodingFormat": guessed, "contentSize": str(len(content)), "sha256": hashlib.sha256(content).hexdigest()}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.pipeline.provenance import STAGES
 from analysis.study.tables import read_yaml
 
 FILE = "dvc.lock"
@@ -41,17 +42,27 @@ class Recorded:
 
 
 def read_lock(root: Path) -> list[Recorded]:
-    """The recorded stages, by name; none where nothing was recorded yet. InputError if the file is no lock of DVC's."""
+    """The recorded stages that dvc.yaml still has, by name; none where nothing was recorded yet.
+
+    DVC keeps the record of a stage that was renamed or removed; that is no part of the run. Raises InputError if the file
+    is no lock of DVC's.
+    """
     if not (root / FILE).is_file():
         return []
-    content = read_yaml(root / FILE, FILE)
+    content, known = read_yaml(root / FILE, FILE), _stages(root)
     try:
-        return [_recorded(name, stage) for name, stage in sorted(content["stages"].items())]
+        return [_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known]
     except (KeyError, TypeError, AttributeError):
         raise InputError(
             FILE, found="a structure that is not DVC's", expected="stages with their inputs and outputs",
             action="delete the file and run make reproduce",
         ) from None
+
+
+def _stages(root: Path) -> set[str]:
+    """Names of the stages of dvc.yaml, those of a list each with its item."""
+    stages = read_yaml(root / STAGES, STAGES)["stages"]
+    return {f"{name}@{item}" for name, stage in stages.items() for item in stage.get("foreach", ())} | set(stages)
 
 
 def _recorded(name: str, stage: dict[str, Any]) -> Recorded:

@@ -10,7 +10,7 @@ from analysis.pipeline.deposit.lock import Recorded
 from analysis.study import StudyInfo, load_study, study_ids
 from analysis.study.tables import read_yaml, shown, validate
 
-RECORDS = ("questionnaire", "attendance", "advice_contacts", "participants", "management_information")
+RECORDS = ("records", "questionnaire", "attendance", "advice_contacts", "participants", "management_information")
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
 Text = Annotated[str, BeforeValidator(str)]
 
@@ -65,7 +65,7 @@ RECORDS_OF_A_TEAM = Origin(
 def raw_files(root: Path, recorded: list[Recorded]) -> list[RawFile]:
     """Every raw file that a recorded stage read, sorted by path. Raises InputError for an origin file that lacks a field."""
     places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
-    files = {path for place in places for path in files_at(root / place)}
+    files = {path for place in places for path in files_at(root / place) if path.name != "README.md"}
     studies = {study_id: load_study(study_id, root).info for study_id in study_ids(root)}
     return [_raw_file(root, path, studies) for path in sorted(files)]
 

@@ -36,9 +36,10 @@ function stretch(fill, from, to, low, high) {
 
 root.replaceChildren();
 const buttons = make("div", root, { className: "buttons" });
+const head = make("div", root, { className: "head" });
+make("h3", head, {}, "Social value for each pound");
+const result = make("p", head, { role: "status", ariaLive: "polite", className: "ratio" });
 const results = make("div", root, { className: "results" });
-make("h3", results, {}, "Social value for each pound");
-const result = make("p", results, { role: "status", ariaLive: "polite", className: "ratio" });
 const totals = make("dl", results);
 const total = ["value", "cost", "net"].map((name) => {
   make("dt", totals, {}, { value: "Present value", cost: "Cost", net: "Value less cost" }[name]);

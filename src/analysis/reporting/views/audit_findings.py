@@ -79,4 +79,6 @@ def write_findings(page: Appendix, study: Study, stands: Iterable[Standing]) -> 
     ]
     columns = ["finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks"]
     write_csv(study.processed / "findings.csv", pd.DataFrame(rows, columns=columns, dtype=object))
-    return page.say(f"The same as a table: `data/processed/{study.id}/findings.csv`.")
+    return page.say(
+        f"The same [as a page of its own](findings.html), to hand on or print, and as a table: `data/processed/{study.id}/findings.csv`."
+    )

@@ -1,10 +1,8 @@
 """The whole ledger as a table to filter, each claim opening to its source, formula, chain and use."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis.audit.plan import claims_named
 from analysis.audit.run import Standing, severity_by_claim
 from analysis.audit.verdicts import Finding
 from analysis.expressions import references
@@ -15,11 +13,11 @@ from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind
 from analysis.study import Study, studies_of
-from analysis.study.claims import Claim, Ledger
+from analysis.study.claims import Claim, Ledger, claims_in
 from analysis.study.tables import read_text
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
-PAGES = {"sroi.yaml": "05_sroi"} | dict.fromkeys(("measures.csv", "comparisons.csv", "readings.csv"), "07_programme_performance")
+USES = "<!--uses of {}-->"  # where a claim's row names the appendices that use it, once all of them are there
 _OWN_FILES = {"claims.csv", "not_claims.csv", "audit.yaml"}
 DEEPEST = 6  # steps of a chain that are written out
 
@@ -42,10 +40,10 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
 
 
 def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
-    """Links to the ledgers of the other studies that are audited."""
+    """Links to the ledgers of the other studies that are audited, and to the one of all."""
     others = [name for name in studies_of(study.root, notebook) if name != study.id]
     links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/{notebook}.html#ledger)" for name in others)
-    return page.say(f"This ledger is of one study. The others: {links}." if links else "This is the only ledger.")
+    return page.say(f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study." if links else "This is the only ledger.")
 
 
 def places_of_use(study: Study) -> dict[str, tuple[str, ...]]:
@@ -53,7 +51,7 @@ def places_of_use(study: Study) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for path in sorted(study.raw.iterdir()):
         if path.suffix in (".yaml", ".csv") and path.name not in _OWN_FILES:
-            for claim_id in dict.fromkeys(claims_named(read_text(path, study.name(path.name)))):
+            for claim_id in claims_in(read_text(path, study.name(path.name))):
                 found.setdefault(claim_id, []).append(path.name)
     return {claim_id: tuple(files) for claim_id, files in found.items()}
 
@@ -78,10 +76,10 @@ def _extra(
         _Fact("Base", _named(claim.base, ledger) if claim.base else ""),
         _Fact("Other prints", "; ".join(_named(other, ledger) for other in others)),
         _Fact("Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)),
-        _Fact("Used in", ", ".join(map(_use, uses.get(claim.claim_id, ())))),
+        _Fact("Named in", ", ".join(f"<code>{escape(file)}</code>" for file in uses.get(claim.claim_id, ()))),
         _Fact("Remark", structural(claim.note) if claim.note else ""),
     ]
-    shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html)
+    shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html) + USES.format(claim.claim_id)
     data = {"verdict": str(verdict.verdict), "severity": severity.get(claim.claim_id, ""), "kind": claim.kind, "section": claim.section}
     return RowExtra(f"claim-{claim.claim_id}", data, "Source and chain", f"<dl>{shown}</dl>")
 
@@ -106,10 +104,3 @@ def _chain(claim: Claim, ledger: Ledger, depth: int = 1) -> str:
 
 def _finding_link(entry: Standing) -> str:
     return _link(f"finding-{entry.finding.id}", entry.finding.title)
-
-
-def _use(file: str) -> str:
-    """A raw table, and the appendix that reads it where one is known."""
-    page = PAGES.get(file)
-    name = f"<code>{escape(file)}</code>"
-    return f'{name} (<a href="{page}.html">{structural(re.sub("_", " ", page))}</a>)' if page else name

@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.questionnaire import published
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published as as_published
 from analysis.reporting.views.evidence import number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
@@ -41,10 +42,10 @@ def answer(figures: published.Figures) -> str:
     item, other = figures.items[0], figures.items[-1]
     first, second = figures.groups.claims.values()
     return (
-        f"The printed mean of {item.label.lower()} rose from {{claim:{item.before}}} to {{claim:{item.after}}}. Taken alone, the two "
+        f"The printed mean of {named(item.label.lower())} rose from {{claim:{item.before}}} to {{claim:{item.after}}}. Taken alone, the two "
         f"means allow anything from {{{item.id}.share_improved|interval}} of the respondents to have improved, and from "
         f"{{{item.id}.share_worse|interval}} to have got worse: a rise of a mean does not say for how many. The mean change itself lies "
-        f"between {{{item.id}.mean_change|interval}} points. For {other.label.lower()} the print allows "
+        f"between {{{item.id}.mean_change|interval}} points. For {named(other.label.lower())} the print allows "
         f"a share improved from {{{other.id}.share_improved|interval}}. If the two groups of courses make up the respondents, the percentages whose "
         f"English improved, {{claim:{first}}} and {{claim:{second}}}, leave {{groups.possible|:pairs}} of group sizes, and in all of them the difference "
         f"of the two has a confidence interval within {{groups.difference|interval}}."
@@ -75,7 +76,7 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
     columns = {"low": Column("At least", "", Kind.BOUNDED), "high": Column("At most", "", Kind.BOUNDED)}
     return page.table(
         f"{item.id}_ranges", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
-        f"{item.label}: what every set of answers with the printed means shares, by reading of the print.", row_header="Statistic", group_by="reading",
+        f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.", row_header="Statistic", group_by="reading",
     )
 
 
@@ -103,7 +104,7 @@ def improved_figure(page: Appendix, printed: published.Printed) -> Display:
     first = printed.figures.items[0]
     return page.figure(
         "improved", fig, "The share of respondents who can have improved, by reading of the printed means.",
-        f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {first.label.lower()}.",
+        f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {named(first.label.lower())}.",
         frame, {"none": column}, row_header="Item and reading",
     )
 
@@ -124,7 +125,7 @@ def group_table(page: Appendix, printed: published.Printed) -> Display:
     columns = {f"{group} {part}": Column(f"{group}: {words}", "people", Kind.BOUNDED) for group in (one, two) for part, words in (("count", "improved"), ("size", "of"))}
     columns |= {"difference": Column("Difference", "percentage points", Kind.BOUNDED, low="low", interval="95 % (Newcombe)"), "p": Column("p-value, Fisher's exact test", "", Kind.BOUNDED)}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).assign(low=None)
-    return page.table("groups", frame, columns, f"{printed.figures.groups.label}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
+    return page.table("groups", frame, columns, f"{named(printed.figures.groups.label)}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
 
 
 def everyone_table(page: Appendix, printed: published.Printed) -> Display:
@@ -140,4 +141,4 @@ def everyone_table(page: Appendix, printed: published.Printed) -> Display:
         "people": Column("People", "people", Kind.PUBLISHED), "low": Column("Improved, at least", "%", Kind.BOUNDED, function=function),
         "high": Column("Improved, at most", "%", Kind.BOUNDED, function=function),
     }
-    return page.table("everyone", frame, columns, f"{item.label}: the share that can have improved among everyone, whatever those who did not answer would have said.", row_header="Among")
+    return page.table("everyone", frame, columns, f"{named(item.label)}: the share that can have improved among everyone, whatever those who did not answer would have said.", row_header="Among")

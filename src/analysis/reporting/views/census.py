@@ -12,13 +12,12 @@ from analysis.census.baseline import Settings
 from analysis.census.case import Case, open_case
 from analysis.census.groups import GROUP_LABELS
 from analysis.census.reconcile import NORMAL, why_used
-from analysis.census.reference import read_origins
 from analysis.census.rounding import decimals_borne
 from analysis.census.stock import HOW_TO_SUPPLY
 from analysis.census.survey import survey_series
 from analysis.census.trend import trend_chart_data
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import Display, is_web_address
 from analysis.reporting.views.census_charts import ends_chart, trend_chart
 from analysis.reporting.views.census_numbers import (
     COUNTRY, SURVEY, ages_look_young, ends_frame, estimator_table, number, percent, printed_in, results_of, step_ends,
@@ -121,16 +120,21 @@ def _of_the_paper(study: Study) -> str:
     )
 
 
+def _linked(address: str) -> str:
+    """A web address as a link named by its host; anything else as it stands."""
+    return f"[{named(urlsplit(address).netloc)}]({address})" if is_web_address(address) else named(address)
+
+
 def input_table(page: Appendix, case: Case) -> Display:
     """Table: every input with table, areas, date, source and licence, by producer and series."""
-    origins = read_origins(case.folder).sort_values(["series", "table"], kind="stable")
+    origins = case.origins.sort_values(["series", "table"], kind="stable")
     licences = list(dict.fromkeys(origins["licence"]))
     frame = pd.DataFrame({
         "series": [_series(row) for row in origins.itertuples()],
         "areas": [_areas(page, case, name, row) for name, row in origins.iterrows()],
         "date": [named(text) for text in origins["date"]],
         "file": [f"`{name}.{'yaml' if name.endswith('domains') else 'csv'}`" for name in origins.index],
-        "source": [f"[{urlsplit(address).netloc}]({address})" for address in origins["address"]],
+        "source": [_linked(address) for address in origins["address"]],
     }, index=pd.Index([f"{row.table}: {row.title}" for row in origins.itertuples()], name="table"))
     columns = {"areas": Column("Areas"), "date": Column("Date"), "source": Column("Source"), "file": Column("File")}
     if len(licences) > 1:

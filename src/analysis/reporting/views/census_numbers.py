@@ -7,7 +7,6 @@ import pandas as pd
 
 from analysis.census.case import Case
 from analysis.census.reconcile import reconcile
-from analysis.census.reference import read_origins
 from analysis.census.rounding import decimals_borne
 from analysis.census.shares import working_age_share
 from analysis.results import Kind, Result
@@ -74,13 +73,12 @@ def percent(
 
 
 def printed_in(case: Case, table: str, place: str, date: str = "") -> str:
-    """The source of a number of public statistics: publisher, series, table, place and date.
+    """The source of a number of public statistics: publisher, series, table, place and date; nothing if no origin is noted.
 
     `table` is the beginning of its file's name in `data/raw/reference`, and `date` one of the file's several.
     """
-    origins = read_origins(case.folder)
-    row = origins[origins.index.str.startswith(table)].iloc[0]
-    return f"{row['producer']}, {row['series']}: table {row['table']}, {place}, {date or row['date']}"
+    noted = case.origins[case.origins.index.str.startswith(table)].to_dict("records")
+    return "; ".join(f"{row['producer']}, {row['series']}: table {row['table']}, {place}, {date or row['date']}" for row in noted)
 
 
 def step_ends(case: Case, code: str) -> dict[str, Ends]:

@@ -1,9 +1,10 @@
-"""Published figures as results, shown as their source prints them."""
+"""Published figures as results, shown as their source prints them; entries of the assumption register likewise."""
 
 from collections.abc import Iterable
 
 from analysis.results import Kind, Result
 from analysis.study.claims import Claim, Ledger
+from analysis.study.register import Assumption
 
 
 def published(claim: Claim) -> Result:
@@ -31,3 +32,17 @@ def _whole(number: float) -> float | int:
 def published_claims(ledger: Ledger, claim_ids: Iterable[str | None]) -> list[Result | str]:
     """The results of the claims named, in order; an empty text where none is named."""
     return [published(ledger[claim_id]) if claim_id else "" for claim_id in claim_ids]
+
+
+def entry_result(entry: Assumption) -> Result:
+    """An entry of the register as a result `assumption:<id>`, with its range."""
+    ranged = entry.low < entry.high
+    return Result(
+        f"assumption:{entry.id}", entry.label, entry.value, entry.unit, Kind(entry.kind), max(map(_places, (entry.value, entry.low, entry.high))),
+        low=entry.low if ranged else None, high=entry.high if ranged else None, interval="range of the register" if ranged else "",
+        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}", note=entry.why_range,
+    )
+
+
+def _places(value: float) -> int:
+    return min(4, len(f"{value:.4f}".rstrip("0").partition(".")[2]))

@@ -37,7 +37,7 @@ def matrix(page: Appendix, material: Material) -> Display:
         )
     _check(material, framework)
     known = framework.matrix
-    note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
+    note = page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
     return section("The matrix", note, _figure(page, known), _table(page, known))
 
 
@@ -78,7 +78,7 @@ def _figure(page: Appendix, matrix: SocialImpactMatrix) -> Display:
 
 def _holders(grid: pd.DataFrame, matrix: SocialImpactMatrix, state: str) -> str:
     """The stakeholders with a cell in a state, as a list."""
-    return "; ".join(s.name.lower() for s in matrix.stakeholders if (grid[s.id] == state).any()) or "none"
+    return "; ".join(named(s.name.lower()) for s in matrix.stakeholders if (grid[s.id] == state).any()) or "none"
 
 
 def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
@@ -239,7 +239,7 @@ def steps(page: Appendix, material: Material) -> Display | None:
         row_header="Step",
         text=dict.fromkeys(columns, "label"),
     )
-    note = page.say(f"{{=Printed as {known.figure}, source line {known.line}.}} {named(known.note)}")
+    note = page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
     return section("Steps towards co-production", note, figure)
 
 
@@ -251,7 +251,7 @@ def _in_words(steps: Steps) -> str:
     ]
     titles = {step.number: step.title for step in steps.steps}
     back = [
-        f"A path leads back from {titles[each.from_step].lower()} to {titles[each.to_step].lower()}."
+        f"A path leads back from {named(titles[each.from_step].lower())} to {named(titles[each.to_step].lower())}."
         for each in steps.returns
     ]
     order = [sequence.steps_layout(steps)["x"].is_monotonic_increasing]
@@ -262,4 +262,4 @@ def _in_words(steps: Steps) -> str:
 
 
 def _titles(run: "groupby[Step] | object") -> str:
-    return "; ".join(step.title.lower() for step in run)  # type: ignore[attr-defined]
+    return "; ".join(named(step.title.lower()) for step in run)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.programme import published as programme
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published, published_claims
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
@@ -84,7 +85,7 @@ def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Disp
         f"{table}_progress", progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
         f"{what}: participants as a percentage of the target.",
         f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target; the furthest below is "
-        f"{frame['progress_recomputed'].idxmin()}.",
+        f"{named(frame['progress_recomputed'].idxmin())}.",
         frame, {"progress_recomputed": column}, row_header="Measure",
     )
 
@@ -109,7 +110,7 @@ def comparison_table(page: Appendix, study: Study) -> Display:
     }
     return page.table(
         "comparison", with_claims(study, programme.comparisons(study)), columns,
-        "The programme and the national programme: as printed, and like for like.", row_header="Measure",
+        "The programme and the national programme: as printed, and like for like.", row_header="Measure", text={"why": "rich"},
     )
 
 
@@ -129,7 +130,7 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
         "comparison_chart",
         paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "% of the people in the base"),
         "The national programme and this programme on the matching base.",
-        f"The two differ most in: {widest.lower()}. This programme is above the national one in: {_listed(frame, above=True)}; "
+        f"The two differ most in: {named(widest.lower())}. This programme is above the national one in: {_listed(frame, above=True)}; "
         f"below it in: {_listed(frame, above=False)}.",
         frame, columns, row_header="Measure",
     )
@@ -143,7 +144,7 @@ def _of(claim_ids: pd.Series) -> list[str]:
 def _listed(frame: pd.DataFrame, above: bool) -> str:
     """Labels of the rows where the programme lies above (or below) the national figure."""
     chosen = frame.index[(frame["difference"] > 0) == above]
-    return ", ".join(str(label).lower() for label in chosen) or "none"
+    return ", ".join(named(str(label).lower()) for label in chosen) or "none"
 
 
 @where_printed
@@ -159,7 +160,7 @@ def reading_table(page: Appendix, study: Study) -> Display:
         "limit_is": Column("Limit"),
         "possible": Column("Can it be?"),
     }
-    return page.table("readings", frame, columns, "Two readings of each printed percentage of women.", row_header="Reading")
+    return page.table("readings", frame, columns, "Two readings of each printed percentage of women.", row_header="Reading", text={"says": "label", "limit_is": "label"})
 
 
 @where_printed
@@ -189,7 +190,7 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
     frame = frame.assign(people=people, claim=_of(frame["participants"])).sort_values("people", ascending=False)
     return page.figure(
         "target_group_chart", bar_chart(frame, ["people"], "participants"), "Participants by target group; a person may be in several.",
-        f"{frame.index[0]} is the largest target group and {frame.index[-1]} the smallest.",
+        f"{named(frame.index[0])} is the largest target group and {named(frame.index[-1])} the smallest.",
         frame, {"people": Column("Participants", "people", Kind.PUBLISHED, inputs="claim")}, row_header="Target group",
     )
 
@@ -231,4 +232,4 @@ def answer(page: Appendix, study: Study) -> Display:
 
 
 def _named(row: pd.Series) -> str:
-    return f"{str(row.name).lower()} ({{progress.{row['measure']}}})"
+    return f"{named(str(row.name).lower())} ({{progress.{row['measure']}}})"

@@ -6,6 +6,7 @@ from analysis.programme import achieved, distance, funnel, overlap, timing
 from analysis.programme.monitoring import Monitoring
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, merge_small_steps
 from analysis.reporting.views.programme_records import measured, share, where_recorded
 from analysis.results import Kind, Result
@@ -46,7 +47,7 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     if frame.empty:
         return None
     below = frame.index[frame["progress"] < 100]
-    told = f"Below their target: {', '.join(str(label).lower() for label in below)}." if len(below) else "All reached their target."
+    told = f"Below their target: {', '.join(named(str(label).lower()) for label in below)}." if len(below) else "All reached their target."
     return page.figure(
         f"records_{table}_progress", progress_chart(frame, "progress", "counted as a percentage of the target"), f"{what}: counted as a percentage of the target.",
         told, frame, {"progress": measured("Progress to target", "%", 0)}, row_header="Measure", function="analysis.programme.achieved.achieved",
@@ -68,7 +69,7 @@ def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display
     table = shown[columns].astype(object).where(shown[columns].notna(), HIDDEN)
     label = records.rules.by_measure[measure].label
     return page.figure(
-        f"{measure}_to_date", fig, f"To date, against the target: {label[0].lower()}{label[1:]}.", _told(shown), table,
+        f"{measure}_to_date", fig, f"To date, against the target: {named(label[0].lower() + label[1:])}.", _told(shown), table,
         {name: measured(f"{name.capitalize()} to date") for name in columns}, row_header="Quarter", function="analysis.programme.achieved.by_quarter",
     )
 
@@ -94,7 +95,7 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
     widest = frame["difference"].astype(float).abs().idxmax()
     return page.figure(
         "sex_chart", paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"), "Results of women and of men, as shares of their own base.",
-        f"Women and men differ most in: {str(widest).lower()}.",
+        f"Women and men differ most in: {named(str(widest).lower())}.",
         frame, {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)}, row_header="Measure",
         function="analysis.programme.achieved.by_sex",
     )
@@ -112,12 +113,12 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
         return None
     page.add(_others(frame, shown))
     several = shown[shown["groups"] > 1]
-    most = f" The most frequent overlap is: {several.index[0]}." if len(several) else ""
+    most = f" The most frequent overlap is: {named(several.index[0])}." if len(several) else ""
     return page.figure(
         "overlap", upset_chart(shown, "people", groups, "participants"),
         "How the target groups overlap: each row is one exact combination, each person in one row. Combinations of few people "
         "are left out; they hold {records.other_combinations|bare} people.",
-        f"The most frequent combination is: {shown.index[0]}.{most}", shown, {"people": measured("Participants")}, row_header="Combination",
+        f"The most frequent combination is: {named(shown.index[0])}.{most}", shown, {"people": measured("Participants")}, row_header="Combination",
         function="analysis.programme.overlap.combinations",
     )
 
@@ -139,7 +140,7 @@ def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
         return None
     return page.figure(
         "destination_chart", bar_chart(frame, ["people"], "participants"), "Where people went on leaving; small groups are left out.",
-        f"The most frequent destination is: {frame.index[0]}.", frame, {"people": measured("People")}, row_header="Destination",
+        f"The most frequent destination is: {named(frame.index[0])}.", frame, {"people": measured("People")}, row_header="Destination",
         function="analysis.programme.funnel.destinations",
     )
 
@@ -183,7 +184,7 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
     columns = {"mean_initial": "at the start", "mean_exit": "at exit"}
     return page.figure(
         "distance_chart", paired_chart(frame, "mean_initial", "mean_exit", ("at the start", "at exit"), "mean, in points of the scale", unit="points", decimals=1),
-        "Means at the start and at exit, of those who answered at both.", f"The mean rises furthest on: {str(furthest).lower()}.",
+        "Means at the start and at exit, of those who answered at both.", f"The mean rises furthest on: {named(str(furthest).lower())}.",
         frame, {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()}, row_header="Scale",
         function="analysis.programme.distance.travelled",
     )

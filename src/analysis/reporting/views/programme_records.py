@@ -14,6 +14,7 @@ from analysis.programme.monitoring import Monitoring
 from analysis.programme.rules import Rules, has_rules, read_rules
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published as as_printed
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
 from analysis.reporting.views.protected import hidden_cells
@@ -86,7 +87,7 @@ def answer(page: Appendix, records: Monitoring) -> Display:
     ranked = frame[frame["count"] >= MINIMUM_CELL].dropna(subset=["progress"]).sort_values("progress", kind="stable")
     ends, came = "", " Referrals received: {records.referrals}." if len(records.referrals) else ""
     if len(ranked):
-        low, best = (f"{str(row.name).lower()} ({{records.progress.{row['measure']}}})" for row in (ranked.iloc[0], ranked.iloc[-1]))
+        low, best = (f"{named(str(row.name).lower())} ({{records.progress.{row['measure']}}})" for row in (ranked.iloc[0], ranked.iloc[-1]))
         ends = f" It went furthest beyond its target in: {best}. It stayed furthest below in: {low}."
     return page.say(
         f"By the records as known on {{={day(records.as_of)}}}, {{records.people|:people}} joined.{came}{ends} Counts below {{records.minimum|bare}} are hidden, and what follows from them."
@@ -196,7 +197,7 @@ def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
         "progress_to_date": share("Progress to date"), "at_its_end": measured("Known when the quarter ended"), "late": measured("Came in late"),
     }
     label = records.rules.by_measure[measure].label
-    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {label[0].lower()}{label[1:]}.", row_header="Quarter", function="analysis.programme.achieved.by_quarter")
+    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {named(label[0].lower() + label[1:])}.", row_header="Quarter", function="analysis.programme.achieved.by_quarter")
 
 
 @where_recorded
@@ -288,7 +289,7 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
         "share": share("Programme, matching base", "low", "high"), "difference": measured("Difference", "percentage points", 1),
         "like_for_like": Column("Is the printed comparison like for like?"), "why": Column("Why"),
     }
-    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", function="analysis.programme.against_print.national")
+    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", text={"why": "rich"}, function="analysis.programme.against_print.national")
 
 
 @where_recorded
@@ -300,7 +301,7 @@ def gains_table(page: Appendix, records: Monitoring) -> Display:
         "of": Column("Instead of"), "counted": measured("Counted by the funder's rule"), "otherwise": measured("Counted by this one"),
         "gained": measured("Would be gained"), "lost": measured("Would be lost"),
     }
-    return page.table("gains", rows, columns, "Counting rules that the funder does not use.", row_header="Rule", function="analysis.programme.achieved.gains")
+    return page.table("gains", rows, columns, "Counting rules that the funder does not use.", row_header="Rule", text={"of": "label"}, function="analysis.programme.achieved.gains")
 
 
 @where_recorded

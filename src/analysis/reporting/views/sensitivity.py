@@ -21,6 +21,7 @@ _SHOWN_BARS = 12
 _ENDS = "ends of the register's range"
 _LEAST_INDEX = 0.0005  # a smaller share of the variance would be written as none
 _NOTHING = "No assumption has a range, so that there is nothing to vary."
+_POUND = 1.0  # worth of information that is left out below it
 _PENNY = 0.01  # of the ratio; what moves it less is in the table of pounds alone
 _DRAWS = "middle 95 % of the draws"
 
@@ -150,14 +151,25 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     if found.grid is None:
         return page.say("Fewer than two assumptions have a range, so that no two can be varied together.")
     up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
-    step = (len(found.grid) - 1) // 4
-    data = found.grid.iloc[::step, ::step]
-    data = data.set_axis([f"{across} {value:.4g}" for value in data.columns], axis=1).set_axis([f"{value:.4g}" for value in data.index])
-    columns = {name: Column(name.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.two_way") for name in data}
-    return page.figure(
-        "two_way", area_chart(found.grid, across, up), f"The ratio over the ranges of {named(across)} and {named(up)} together.",
-        _side(found.grid), data, columns, row_header=up.capitalize(),
-    )
+    return _grid_figure(page, found, found.grid, "two_way", f"The ratio over the ranges of {named(across)} and {named(up)} together.")
+
+
+def _grid_figure(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, caption: str) -> Display:
+    up, across = readable(grid.index.name), readable(grid.columns.name)
+    step = (len(grid) - 1) // 4
+    data = grid.iloc[::step, ::step]
+    data = data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis([_short(value) for value in data.index])
+    columns = {label: Column(label.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.{name}") for label in data}
+    return page.figure(name, area_chart(grid, across, up), caption, _side(grid), data, columns, row_header=up.capitalize())
+
+
+def _short(value: float) -> str:
+    """A place on an axis in at most five figures, large ones spelt out.
+
+    >>> _short(13_550_000.0), _short(0.28125)
+    ('13,550,000', '0.28125')
+    """
+    return f"{float(f'{value:.5g}'):,.12g}"
 
 
 def _side(grid: pd.DataFrame) -> str:
@@ -169,13 +181,30 @@ def _side(grid: pd.DataFrame) -> str:
 
 def break_even_table(page: Appendix, found: Findings) -> Display:
     """Table: pairs of values at which value equals cost; a sentence where there are none."""
-    if found.grid is None or not len(line := one_way.break_even(found.grid)):
+    if found.grid is None or not len(one_way.break_even(found.grid)):
         return page.say("No pair of values in the two ranges makes value equal cost." if found.grid is not None else _NOTHING)
-    up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
+    return _line_table(page, found, found.grid, "break_even", "Pairs of values at which value equals cost.")
+
+
+def _line_table(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, caption: str) -> Display:
+    up, across = readable(grid.index.name), readable(grid.columns.name)
+    line = one_way.break_even(grid)
     data = line.iloc[:: max(1, len(line) // 8)].set_axis([across, up], axis=1)
     data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
-    columns = {name: Column(name.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even") for name in (across, up)}
-    return page.table("break_even", data, columns, "Pairs of values at which value equals cost.")
+    columns = {label: Column(label.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even") for label in (across, up)}
+    return page.table(name, data, columns, caption)
+
+
+def effect_figure(page: Appendix, found: Findings) -> Display:
+    """Figure: where value equals cost as part of the effect is lost and cost is higher or lower."""
+    return _grid_figure(page, found, found.effect_and_cost, "effect_and_cost", "The ratio if part of all value is not owed to the programme and its cost is so many times that of the base.")
+
+
+def effect_table(page: Appendix, found: Findings) -> Display:
+    """Table: pairs of effect lost and cost at which value equals cost; a sentence where there are none."""
+    if not len(one_way.break_even(found.effect_and_cost)):
+        return page.say("Value falls short of cost throughout.")
+    return _line_table(page, found, found.effect_and_cost, "effect_break_even", "The share of all value, in per cent, that may be lost before value equals cost, by the times that cost is that of the base.")
 
 
 def scenario_table(page: Appendix, found: Findings) -> Display:
@@ -269,6 +298,19 @@ def information_table(page: Appendix, found: Findings) -> Display:
         "share": Column("Share of the whole", "%", known(found), 0, function=f"{HERE}.information.information_table"),
     }
     return page.table("information", frame, columns, "Worth of information for the decision to fund or not to fund; what is worth nothing is left out.")
+
+
+def hurdle_table(page: Appendix, found: Findings) -> Display:
+    """Table: the worth of information if funding asks for more than a pound of value for each pound."""
+    frame = found.hurdles[found.hurdles["everything"] >= _POUND]
+    if not len(frame):
+        return page.say("Nor would it at any of the levels of value for each pound that the figure of chances shows.")
+    frame = frame.set_axis(pd.Index([f"at least {level:g}" for level in frame.index], name="Value asked for each pound"))
+    columns = {name: Column(readable(name).capitalize(), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle") for name in frame}
+    return page.table(
+        "hurdles", frame, columns, "Worth of information if funding asks for so much value for each pound.",
+        note="A funder who could put the money to better use asks for more than a pound. Levels at which no finding is worth a pound are left out.",
+    )
 
 
 def _sided(frame: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import NOTHING, Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published, published_claims
 from analysis.results import Column, Kind, Result
 from analysis.sroi import published as sroi
@@ -101,7 +102,7 @@ def joint_share(study: Study, model: sroi.PublishedModel) -> list[Result]:
 def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: ratios by scenario as published, and the research share each pair implies."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("No ratios are entered as published.")
     frame = pd.DataFrame(
         {
             "all_costs": published_claims(study.claims, [ratio.all_costs for ratio in model.ratios]),
@@ -121,7 +122,7 @@ def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None)
 def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: the research share implied by each pair of ratios and by all jointly; a sentence where no pair is printed."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without published ratios no share of the costs can be inferred.")
     from analysis.reporting.charts import interval_chart
 
     shares = sroi.research_shares(model, study)
@@ -141,7 +142,7 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
 def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: published values by part, and each part's share of their sum."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("No values by part are entered as published.")
     frame = sroi.parts(model, study).astype(object)
     for column, claims in (("value", [p.claim for p in model.parts]), ("low_value", [p.low for p in model.parts])):
         frame[column] = pd.Series(published_claims(study.claims, claims), index=frame.index, dtype=object)
@@ -150,21 +151,21 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) 
         columns["low_value"] = Column("Low estimate", "GBP", Kind.PUBLISHED)
     columns["share"] = Column("Share of the parts shown", "%", Kind.RECOMPUTED, 1, low="low", high="high", interval="rounding of the values", inputs="inputs", function="analysis.sroi.published.parts")
     columns["note"] = Column("Remark")
-    return page.table("parts", frame, columns, f"Published values by {model.parts_are.lower()}.", row_header=model.parts_are)
+    return page.table("parts", frame, columns, f"Published values by {named(model.parts_are.lower())}.", row_header=model.parts_are, text={"note": "label"})
 
 
 def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: published values by part."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return NOTHING
     from analysis.reporting.charts import bar_chart
 
     frame = sroi.parts(model, study)
     values = [study.claims[claim].number for claim in frame["claim"]]
     frame = frame.assign(value=values, printed=[f"claim:{claim}" for claim in frame["claim"]])
     return page.figure(
-        "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {model.parts_are.lower()}.",
-        f"{frame['value'].idxmax()} is the largest of the published values.",
+        "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {named(model.parts_are.lower())}.",
+        f"{named(frame['value'].idxmax())} is the largest of the published values.",
         frame, {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")}, row_header=model.parts_are,
     )
 
@@ -172,21 +173,21 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
 def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Table: what the printed figures imply, each with its formula, reading and range."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without published figures nothing follows from them.")
     results = derived_results(study, model)
     frame = pd.DataFrame(
         {"value": results, "formula": [result.source for result in results], "reading": [entry.reading for entry in model.derived]},
         index=pd.Index([result.label for result in results], name="quantity"), dtype=object,
     )
     columns = {"value": Column("Value", "", Kind.RECOMPUTED), "reading": Column("How it is read"), "formula": Column("Formula")}
-    return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code"})
+    return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code", "reading": "label"})
 
 
 def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     """Table: what the model needs and no source prints."""
     if model is None:
-        return page.say(NOTHING_PUBLISHED)
+        return page.say("Without a publication nothing can be missing from it; what the model takes as given is in the register below.")
     frame = pd.DataFrame(
         {"needed_for": [entry.needed_for for entry in model.not_published]}, index=pd.Index([entry.what for entry in model.not_published], name="figure")
     )
-    return page.table("unpublished", frame, {"needed_for": Column("Needed for")}, "What is not published.", row_header="Not published")
+    return page.table("unpublished", frame, {"needed_for": Column("Needed for")}, "What is not published.", row_header="Not published", text={"needed_for": "label"})

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.expressions import parse, references
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import NOTHING, Display
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.sroi_model import entry_result, model_kind, row_labels
 from analysis.results import Column, Kind, Result, ResultStore
@@ -64,7 +64,7 @@ def causal_table(page: Appendix, study: Study, model: Model) -> Display:
         index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
     )
     columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
-    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure")
+    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure", text=dict.fromkeys(("offered_for", "enters", "shows"), "label"))
 
 
 def read_implied(study: Study, model: Model) -> Implied | None:
@@ -161,7 +161,7 @@ def _recorded(implied: Implied, model: Model) -> Iterator[Result]:
 def gain_table(page: Appendix, implied: Implied | None) -> Display:
     """Table: by reading of the gain without support, what it comes to and which deadweight it allows."""
     if implied is None:
-        return Display("", "")
+        return NOTHING
     spec = {"function": f"{_MODULE}.by_reading", "inputs": "inputs"}
     columns = {
         "gain": Column("Gain in a year without support", implied.unit, implied.kind, 2, **spec), "over": Column("Over the time of support", implied.unit, implied.kind, 2, **spec),
@@ -177,7 +177,7 @@ def gain_table(page: Appendix, implied: Implied | None) -> Display:
 def deadweight_table(page: Appendix, implied: Implied | None, model: Model) -> Display:
     """Table: value of the outcome and ratio if its deadweight were as assumed, at the register's end, or the whole."""
     if implied is None:
-        return Display("", "")
+        return NOTHING
     spec = {"function": f"{_MODULE}.by_share"}
     columns = {
         "share": Column("Deadweight", "%", Kind.ASSUMED, 0), "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, **spec),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import NOTHING, Display
 from analysis.results import Column, Kind, Result
 from analysis.sroi import identified, prices
 from analysis.study import Study
@@ -47,7 +47,7 @@ def answer(page: Appendix, bounded: Bounded | None) -> Display:
 def unknown_table(page: Appendix, bounded: Bounded | None, study: Study) -> Display:
     """Table: each unknown's range over all readings and under those of the central case, and the calibrated point."""
     if bounded is None:
-        return page.say(_NOTHING)
+        return NOTHING
     problem, everything = bounded.problem, identified.union(bounded.solved, bounded.problem)
     region, point = identified.polytope(problem, study, problem.calibration.readings), identified.calibrate(problem, study)
     rows = {}
@@ -70,7 +70,7 @@ def unknown_table(page: Appendix, bounded: Bounded | None, study: Study) -> Disp
 def reading_table(page: Appendix, bounded: Bounded | None) -> Display:
     """Table: every reading of every ambiguous sentence, with the number of combinations in which it can be true."""
     if bounded is None:
-        return page.say(_NOTHING)
+        return NOTHING
     rows = []
     for reading in bounded.problem.readings:
         for variant in reading.variants:
@@ -89,7 +89,7 @@ def reading_table(page: Appendix, bounded: Bounded | None) -> Display:
 def conflict_table(page: Appendix, bounded: Bounded | None) -> Display:
     """Table: the smallest sets of readings that cannot all be true."""
     if bounded is None:
-        return page.say(_NOTHING)
+        return NOTHING
     labels = {(reading.id, variant.id): (reading, variant) for reading in bounded.problem.readings for variant in reading.variants}
     rows = [[labels[item] for item in conflict.items()] for conflict in identified.conflicts(bounded.solved, bounded.problem)]
     frame = pd.DataFrame(

@@ -7,7 +7,9 @@ import pandas as pd
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
 from analysis.sroi.value_map import LABELS, Row
@@ -110,7 +112,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
         "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
-        f"Most of the value goes to {largest.translate({ord(c): None for c in '{}'})}.", frame,
+        f"Most of the value goes to {named(largest)}.", frame,
         {"value": Column("Value", "GBP", model_kind(model), 0, function=_EVALUATE)}, row_header="Beneficiary",
     )
 
@@ -122,20 +124,6 @@ def register_list(page: Appendix, model: Model) -> Display:
     items = "".join(_entry_html(entry, result) for entry, result in zip(model.entries.values(), results, strict=True))
     plain = "\n".join(f"{result.id}: {result.text}" for result in results)
     return Display(f'<dl class="register" id="register">{items}</dl>', plain)
-
-
-def entry_result(entry: Assumption) -> Result:
-    """An entry of the register as a result `assumption:<id>`, with its range."""
-    ranged = entry.low < entry.high
-    return Result(
-        f"assumption:{entry.id}", entry.label, entry.value, entry.unit, Kind(entry.kind), max(map(_places, (entry.value, entry.low, entry.high))),
-        low=entry.low if ranged else None, high=entry.high if ranged else None, interval="range of the register" if ranged else "",
-        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}", note=entry.why_range,
-    )
-
-
-def _places(value: float) -> int:
-    return min(4, len(f"{value:.4f}".rstrip("0").partition(".")[2]))
 
 
 def _entry_html(entry: Assumption, result: Result) -> str:

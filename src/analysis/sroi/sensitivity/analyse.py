@@ -25,6 +25,7 @@ class Findings:
     groups: tuple[Group, ...]
     tornado: pd.DataFrame
     grid: pd.DataFrame | None
+    effect_and_cost: pd.DataFrame
     scenarios: pd.DataFrame
     runs: dict[str, dict[str, probabilistic.Distribution]]
     switching: pd.DataFrame
@@ -32,6 +33,7 @@ class Findings:
     indices: pd.DataFrame
     convergence: pd.DataFrame
     information: pd.DataFrame
+    hurdles: pd.DataFrame
     universes: Multiverse | None
     materiality: pd.DataFrame
     overlap: pd.DataFrame | None
@@ -54,6 +56,7 @@ def analyse(
         case=case, settings=settings, groups=groups,
         tornado=one_way.tornado(case),
         grid=one_way.two_way(case, *pair) if pair else None,
+        effect_and_cost=one_way.effect_and_cost(case),
         scenarios=one_way.scenarios(case, {"central": {}} | scenarios_for(case, settings)),
         runs=probabilistic.both(case, draws, seed, groups),
         switching=switching.switching_values(case),
@@ -61,6 +64,7 @@ def analyse(
         indices=indices.variance_indices(rows, seed),
         convergence=indices.convergence(rows),
         information=information.information_table(case, settings.information, min(draws, information.DRAWS), seed, groups),
+        hurdles=information.worth_by_hurdle(case, settings.information, settings.levels, min(draws, information.HURDLE_DRAWS), seed, groups),
         universes=multiverse(case, choices, reference.schedules) if choices else None,
         materiality=materiality.materiality_curve(case),
         overlap=materiality.overlap_curve(case, settings.overlap) if settings.overlap else None,

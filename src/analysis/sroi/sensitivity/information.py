@@ -23,8 +23,10 @@ import pandas as pd
 from analysis.sroi.sensitivity.case import Case, check_inputs
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.probabilistic import sample
+from analysis.sroi.sensitivity.sampling import draws, size_of
 
 DRAWS = 2**16
+HURDLE_DRAWS = 2**14  # of the worth at several hurdles, where a set's rule is fitted once for each
 _DEGREES = {1: 5, 2: 4, 3: 3}  # degree of the polynomials by number of inputs; more inputs take squares and products
 
 
@@ -49,15 +51,21 @@ def partial_information(frame: pd.DataFrame, net: np.ndarray, sets: Mapping[str,
 
     `frame` and `net` are draws as `net_draws` gives them. Raises KeyError for an input without a column.
     """
+    worth = _worth_of_sets(frame, net[:, None], sets)
+    return pd.Series({name: float(found[0]) for name, found in worth.items()}, name="evppi", dtype=float)
+
+
+def _worth_of_sets(frame: pd.DataFrame, nets: np.ndarray, sets: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
+    """EVPPI of each named set for each column of net values (n draws x decisions), monotone in sets."""
     known = {frozenset(members) for members in sets.values()}
     singles = {frozenset([name]) for members in known for name in members}
-    order = _halved(len(net))
-    worth = {members: _rule_worth(frame[sorted(members)].to_numpy()[order], net[order]) for members in known | singles}
-    return pd.Series({name: _best_below(frozenset(members), worth) for name, members in sets.items()}, name="evppi", dtype=float)
+    order = _halved(len(nets))
+    worth = {members: _rule_worth(frame[sorted(members)].to_numpy()[order], nets[order]) for members in known | singles}
+    return {name: _best_below(frozenset(members), worth, nets.shape[1]) for name, members in sets.items()}
 
 
-def _best_below(members: frozenset[str], worth: Mapping[frozenset[str], float]) -> float:
-    return max((value for known, value in worth.items() if known <= members), default=0.0)
+def _best_below(members: frozenset[str], worth: Mapping[frozenset[str], np.ndarray], count: int) -> np.ndarray:
+    return np.max([np.zeros(count), *(value for known, value in worth.items() if known <= members)], axis=0)
 
 
 def _halved(count: int) -> np.ndarray:
@@ -65,20 +73,20 @@ def _halved(count: int) -> np.ndarray:
     return np.argsort(np.random.default_rng(0).permutation(count) % 2, kind="stable")
 
 
-def _rule_worth(inputs: np.ndarray, net: np.ndarray) -> float:
-    """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves."""
+def _rule_worth(inputs: np.ndarray, nets: np.ndarray) -> np.ndarray:
+    """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves; by column."""
     basis = polynomials(inputs)
-    first, second = slice(0, (len(net) + 1) // 2), slice((len(net) + 1) // 2, None)
-    gained = np.empty(len(net))
+    first, second = slice(0, (len(nets) + 1) // 2), slice((len(nets) + 1) // 2, None)
+    gained = np.empty_like(nets)
     for known, unseen in ((first, second), (second, first)):
-        fitted = basis[unseen] @ _fit(basis[known], net[known])
-        gained[unseen] = np.where(fitted > 0, net[unseen], 0.0)
-    return max(float(gained.mean() - max(net.mean(), 0.0)), 0.0)
+        fitted = basis[unseen] @ _fit(basis[known], nets[known])
+        gained[unseen] = np.where(fitted > 0, nets[unseen], 0.0)
+    return np.maximum(gained.mean(axis=0) - np.maximum(nets.mean(axis=0), 0.0), 0.0)
 
 
-def _fit(basis: np.ndarray, net: np.ndarray) -> np.ndarray:
+def _fit(basis: np.ndarray, nets: np.ndarray) -> np.ndarray:
     """Least squares by the normal equations; a pseudo-inverse where columns say the same."""
-    return np.linalg.pinv(basis.T @ basis, hermitian=True) @ (basis.T @ net)
+    return np.linalg.pinv(basis.T @ basis, hermitian=True) @ (basis.T @ nets)
 
 
 def polynomials(inputs: np.ndarray) -> np.ndarray:
@@ -115,6 +123,23 @@ def information_table(
     everything = pd.DataFrame({"members": " ".join(case.varied), "worth": whole}, index=["everything"])
     table = pd.concat([everything, table.sort_values("worth", ascending=False, kind="stable")]).rename_axis("known")
     return table.assign(share=100 * table["worth"] / whole if whole > 0 else np.nan)
+
+
+def worth_by_hurdle(
+    case: Case, sets: Mapping[str, Sequence[str]], levels: Sequence[float], count: int = HURDLE_DRAWS, seed: int = 0, groups: Sequence[Group] = ()
+) -> pd.DataFrame:
+    """Worth of information in pounds if funding asks for so many pounds of value for each pound, as a scarce budget does.
+
+    The decision at the level k rests on value - k x cost in place of value - cost. Index: level. Columns: everything
+    (EVPI), then each named set (EVPPI).
+    """
+    chunks = [(values, case.at(values)) for values in draws(case, count, seed, groups)]
+    frame = pd.concat([pd.DataFrame(values) for values, _ in chunks], ignore_index=True)
+    value, cost = (np.concatenate([np.broadcast_to(getattr(at, part), size_of(values)) for values, at in chunks]) for part in ("value", "cost"))
+    nets = value[:, None] - cost[:, None] * np.asarray(levels, dtype=float)
+    everything = np.maximum(nets, 0).mean(axis=0) - np.maximum(nets.mean(axis=0), 0)
+    parts = _worth_of_sets(frame, nets, {name: _varied(case, members) for name, members in sets.items()}) if len(frame.columns) else {}
+    return pd.DataFrame({"everything": everything, **parts}, index=pd.Index(levels, name="level", dtype=float))
 
 
 def _varied(case: Case, members: Iterable[str]) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """Structural choices: what the answer would be under every combination of defensible ways to build the model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -80,79 +79,122 @@ def multiverse(
     beneficiary, two options of one name, too many universes, and discounting of a model that keeps no years.
     """
     _check(case, choices, place)
-    universes = list(product(*(choice.options for choice in choices)))
-    outcome = case.at(_values(case, universes))
-    amounts = {name: _spread(found, universes) for name, found in outcome.by_outcome.items()}
-    total = sum(amounts.values(), np.zeros(len(universes)))
-    counted = _counted(amounts, universes)
-    share = _beneficiary_share(outcome.by_beneficiary, total, universes) * _discounting(outcome, universes, schedules or {}, place)
-    names = {choice.name: [universe[i].name for universe in universes] for i, choice in enumerate(choices)}
-    return Multiverse(tuple(choices), _table(names, counted * share, _spread(outcome.cost, universes)))
+    picks = np.indices([len(choice.options) for choice in choices]).reshape(len(choices), -1)
+    grid = Universes(tuple(choices), picks)
+    outcome = case.at(_values(case, grid))
+    amounts = {name: grid.spread(found) for name, found in outcome.by_outcome.items()}
+    total = sum(amounts.values(), np.zeros(grid.count))
+    counted = _counted(amounts, grid)
+    share = _beneficiary_share(outcome.by_beneficiary, total, grid) * _discounting(outcome, grid, schedules or {}, place)
+    names = {choice.name: [choice.options[pick].name for pick in row] for choice, row in zip(choices, picks.tolist(), strict=True)}
+    return Multiverse(grid.choices, _table(names, counted * share, grid.spread(outcome.cost)))
+
+
+@dataclass(frozen=True)
+class Universes:
+    """Every combination of options: for each choice (row) the place of its option in each universe (column)."""
+
+    choices: tuple[Choice, ...]
+    picks: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """How many universes there are."""
+        return self.picks.shape[1]
+
+    def by_choice(self, look_up: Callable[[Option], Any]) -> Iterator[np.ndarray]:
+        """What each choice's option says in each universe, choice by choice, where any of its options says something."""
+        for choice, row in zip(self.choices, self.picks, strict=True):
+            said = [look_up(option) for option in choice.options]
+            if any(value is not None for value in said):
+                yield np.array([np.nan if value is None else value for value in said], dtype=float)[row]
+
+    def patterns(self, look_up: Callable[[Option], Any]) -> Iterator[tuple[list[Any], np.ndarray]]:
+        """What the options of a universe say together, and the universes that say just that; what is empty is left out."""
+        speaking = [place for place, choice in enumerate(self.choices) if any(look_up(option) for option in choice.options)]
+        if not speaking:
+            yield [], np.arange(self.count)
+            return
+        rows, which = np.unique(self.picks[speaking], axis=1, return_inverse=True)
+        for number, row in enumerate(rows.T):
+            said = [look_up(self.choices[place].options[pick]) for place, pick in zip(speaking, row, strict=True)]
+            yield [value for value in said if value], np.flatnonzero(which.ravel() == number)
+
+    def spread(self, found: object) -> np.ndarray:
+        """A number, or one for each universe, as an array of its own with one for each universe."""
+        return np.broadcast_to(np.asarray(found, dtype=float), (self.count,)).copy()
 
 
 def _table(names: Mapping[str, list[str]], value: np.ndarray, cost: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({**names, "value": value, "cost": cost, "net": value - cost, "ratio": value / cost})
 
 
-def _spread(found: object, universes: Sequence[object]) -> np.ndarray:
-    return np.broadcast_to(np.asarray(found, dtype=float), (len(universes),)).copy()
-
-
-def _values(case: Case, universes: Sequence[tuple[Option, ...]]) -> dict[str, np.ndarray]:
+def _values(case: Case, grid: Universes) -> dict[str, np.ndarray]:
     """An array by input with its value in each universe; where two options set one input, the later choice holds."""
-    numbers = {id(option): {k: case.number(v, option.name) for k, v in option.values.items()} for universe in universes for option in universe}
-    settings = [{k: v for option in universe for k, v in numbers[id(option)].items()} for universe in universes]
-    named = sorted({name for setting in settings for name in setting})
-    return {name: np.array([setting.get(name, case.base[name]) for setting in settings]) for name in named}
+    numbers = {id(option): {k: case.number(v, option.name) for k, v in option.values.items()} for choice in grid.choices for option in choice.options}
+    found = {}
+    for name in sorted({name for setting in numbers.values() for name in setting}):
+        values = np.full(grid.count, case.base[name])
+        for said in grid.by_choice(lambda option, name=name: numbers[id(option)].get(name)):
+            values = np.where(np.isnan(said), values, said)
+        found[name] = values
+    return found
 
 
-def _counted(amounts: Mapping[str, np.ndarray], universes: Sequence[tuple[Option, ...]]) -> np.ndarray:
+def _counted(amounts: Mapping[str, np.ndarray], grid: Universes) -> np.ndarray:
     """Value that counts in each universe: outcomes scaled, then left out, then merged."""
-    kept = {name: found * _factors(name, universes) for name, found in amounts.items()}
-    return np.array([_merged({name: found[i] for name, found in kept.items()}, universe) for i, universe in enumerate(universes)])
+    kept = {name: found * _factors(name, grid) for name, found in amounts.items()}
+    counted = np.zeros(grid.count)
+    for merges, where in grid.patterns(lambda option: option.merge):
+        counted[where] = _merged({name: found[where] for name, found in kept.items()}, merges)
+    return counted
 
 
-def _factors(name: str, universes: Sequence[tuple[Option, ...]]) -> np.ndarray:
-    return np.array([prod(0.0 if name in o.leave_out else o.scale.get(name, 1.0) for o in universe) for universe in universes])
+def _factors(name: str, grid: Universes) -> np.ndarray:
+    said = grid.by_choice(lambda option: 0.0 if name in option.leave_out else option.scale.get(name, 1.0))
+    return np.prod(list(said), axis=0)
 
 
-def _merged(amounts: dict[str, float], universe: tuple[Option, ...]) -> float:
-    for option in universe:
-        group = [amounts.pop(name) for name in option.merge if name in amounts]
+def _merged(amounts: dict[str, np.ndarray], merges: Iterable[Sequence[str]]) -> np.ndarray:
+    for merge in merges:
+        group = [amounts.pop(name) for name in merge if name in amounts]
         if group:
-            amounts[option.merge[0]] = max(group)
-    return float(sum(amounts.values()))
+            amounts[merge[0]] = np.max(group, axis=0)
+    return np.sum(list(amounts.values()), axis=0)
 
 
-def _beneficiary_share(by_beneficiary: Mapping[str, object], total: np.ndarray, universes: Sequence[tuple[Option, ...]]) -> np.ndarray:
+def _beneficiary_share(by_beneficiary: Mapping[str, object], total: np.ndarray, grid: Universes) -> np.ndarray:
     """The share of all value that the counted beneficiaries receive in each universe, 1 where all count."""
-    amounts = {name: _spread(found, universes) for name, found in by_beneficiary.items()}
-    shares = np.ones(len(universes))
-    for place, universe in enumerate(universes):
-        if narrowed := [set(option.only) for option in universe if option.only]:
-            counted = sum(amounts[name][place] for name in sorted(set.intersection(*narrowed)))
-            shares[place] = counted / total[place] if total[place] else 0.0
+    shares = np.ones(grid.count)
+    for narrowed, where in grid.patterns(lambda option: option.only):
+        if narrowed:
+            names = sorted(set.intersection(*map(set, narrowed)))
+            counted = sum((grid.spread(by_beneficiary[name])[where] for name in names), np.zeros(len(where)))
+            shares[where] = np.divide(counted, total[where], out=np.zeros(len(where)), where=total[where] != 0)
     return shares
 
 
-def _discounting(
-    outcome: OutcomeLike, universes: Sequence[tuple[Option, ...]], schedules: Mapping[str, Sequence[Band]], place: str
-) -> np.ndarray:
+def _discounting(outcome: OutcomeLike, grid: Universes, schedules: Mapping[str, Sequence[Band]], place: str) -> np.ndarray:
     """The factor by which each universe's discount schedule lowers the value of all years together; 1 without one."""
-    named = [next((o.discount for o in universe if o.discount), "") for universe in universes]
-    by_year = getattr(outcome, "by_year", None)
-    if not any(named):
-        return np.ones(len(universes))
-    if by_year is None:
+    lowered = np.ones(grid.count)
+    for named, where in grid.patterns(lambda option: option.discount):
+        if named:
+            by_year = _by_year(outcome, place)
+            flows = np.stack([grid.spread(amount)[where] for amount in by_year.values()])
+            factors = discount_factors(max(by_year), schedules[named[0]])[list(by_year)]
+            whole = flows.sum(axis=0)
+            lowered[where] = np.divide(factors @ flows, whole, out=np.ones(len(where)), where=whole != 0)
+    return lowered
+
+
+def _by_year(outcome: OutcomeLike, place: str) -> Mapping[int, Any]:
+    found: Mapping[int, Any] | None = getattr(outcome, "by_year", None)
+    if found is None:
         raise InputError(
             place, column="discount", found="a model that keeps no years", expected="value by year",
             action="discount through an input of the model, or take the option out",
         )
-    flows = np.stack([_spread(amount, universes) for amount in by_year.values()])
-    factors = {name: discount_factors(max(by_year), schedules[name])[list(by_year)] for name in set(named) - {""}}
-    whole = flows.sum(axis=0)
-    lowered = np.array([factors[name] @ flows[:, i] if name else whole[i] for i, name in enumerate(named)])
-    return np.where(whole != 0, lowered / np.where(whole != 0, whole, 1.0), 1.0)
+    return found
 
 
 def _influence(ratios: np.ndarray, axis: int, choice: Choice) -> tuple[float, str, str, float]:

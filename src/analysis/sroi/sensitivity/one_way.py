@@ -53,6 +53,18 @@ def two_way(case: Case, across: str, up: str, measure: str = "ratio", points: in
     return pd.DataFrame(found.reshape(grid[0].shape), index=pd.Index(ys, name=up), columns=pd.Index(xs, name=across))
 
 
+def effect_and_cost(case: Case, points: int = POINTS) -> pd.DataFrame:
+    """The ratio if part of all value were not owed to the programme and its cost were higher or lower than at base.
+
+    Rows: share of all value that is lost, 0 to 100 %; columns: times the cost, a half to four times. It asks nothing of
+    the register, so that the break-even line is there for any model whose value exceeds its cost.
+    """
+    outcome = case.at()
+    shares, times = np.linspace(0.0, 100.0, points), np.linspace(0.5, 4.0, points)
+    found = float(outcome.value) * (1 - shares / 100)[:, None] / (float(outcome.cost) * times)
+    return pd.DataFrame(found, index=pd.Index(shares, name="share_of_all_value_lost"), columns=pd.Index(times, name="times_the_cost"))
+
+
 def break_even(grid: pd.DataFrame, level: float = 1.0) -> pd.DataFrame:
     """The contour of `level` through a two-way grid: for each column, where going up the column crosses it.
 

@@ -1,0 +1,55 @@
+"""The ledger of all audited studies, made when pages are published from what their audits wrote."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from analysis.audit.run import SEVERITIES
+from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.provenance import sha256
+from analysis.reporting.ledger_page import Audit, render_ledger
+from analysis.results import ResultStore
+from analysis.study import load_study
+from analysis.study.tables import read_csv, shown
+
+AUDIT = "08_claims_audit"
+_CLAIMS = (
+    "claim_id", "line", "section", "quantity", "statement", "printed", "value", "unit", "base", "kind", "formula", "note", "recomputed",
+    "low", "high", "verdict", "problem", "why",
+)
+_FINDINGS = ("finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks")
+
+
+def ledger(root: Path) -> str:
+    """The page `reports/ledger.html`, but for its commit."""
+    studies = audited(root)
+    files = [path for study in studies for path in _files(root, study)]
+    colophon = {
+        "How to make this page again": "python -m analysis publish",
+        "Inputs, with SHA-256": {shown(path, root): sha256(path) for path in files},
+    }
+    return render_ledger([_audit(root, study) for study in studies], root, colophon)
+
+
+def audited(root: Path) -> list[str]:
+    """The studies that are audited."""
+    return [study for notebook, study in planned_runs(root) if notebook == AUDIT]
+
+
+def _files(root: Path, study_id: str) -> Iterator[Path]:
+    """What one study's rows are made from: the ledger of claims, and what its audit wrote."""
+    processed = root / "data" / "processed" / study_id
+    yield from (root / "data" / "raw" / study_id / "claims.csv", processed / "claims.csv", processed / "findings.csv")
+    yield processed / "results" / f"{AUDIT}.json"
+
+
+def _audit(root: Path, study_id: str) -> Audit:
+    _, claims, findings, results = _files(root, study_id)
+    verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), _CLAIMS)}
+    stands = [row for _, row in read_csv(findings, shown(findings, root), _FINDINGS)]
+    return Audit(load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html")
+
+
+def _severity(findings: Iterable[dict[str, str]]) -> dict[str, str]:
+    """The severest finding that names each claim."""
+    ordered = sorted(findings, key=lambda row: SEVERITIES.index(row["severity"]), reverse=True)  # so that the severest comes last
+    return {claim: row["severity"] for row in ordered for claim in row["claims"].split()}

@@ -1,0 +1,97 @@
+"""Where in the appendices each claim is used, found from the results of all of them and put into the audits' ledgers.
+
+It is put in when pages are published. A stage of the audit that depended on the results of all other appendices would be
+run again after every change of an assumption, though no verdict depends on one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from analysis.reporting.markup import escape, structural
+from analysis.reporting.views.audit_ledger import USES
+from analysis.results import Result, ResultStore
+from analysis.study import load_study, study_ids
+from analysis.study.claims import claims_in
+from analysis.study.tables import read_text
+
+_ENTRY = re.compile(r'<li id="(from-\d+)">(.*?)</li>', re.DOTALL)
+_CLAIM = re.compile(r"(?:^|<br>)([A-Z]{2,4}-\d{3,}), ")
+_PLACE = re.compile(re.escape(USES).replace(r"\{\}", r"([A-Z]{2,4}-\d{3,})"))
+_WHOLE = ("claims.csv", "audit.yaml")  # tables that name every claim: who reads them uses none in particular
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """A published appendix: its address below reports/, its title, and the folder of its study's results."""
+
+    root: Path
+    study_id: str
+    notebook: str
+    title: str
+
+    @property
+    def href(self) -> str:
+        """Its address below reports/."""
+        return f"{self.study_id}/{self.notebook}.html"
+
+    @cached_property
+    def claims(self) -> dict[str, str]:
+        """The claims it uses, each with the raw table that leads to it; an empty text for a claim it shows or computes with.
+
+        A claim that its list of sources does not name is recorded there, but nothing shown rests on it.
+        """
+        store = ResultStore.read(self._processed / "results" / f"{self.notebook}.json")
+        direct = {claim: "" for result in store for claim in _claims_of(result)}
+        tables = dict.fromkeys(name for result in store for name in result.inputs if name.startswith("data/raw/"))
+        through = {claim: name for name in tables for claim in self._named_in(name)}
+        return {claim: name for claim, name in (through | direct).items() if claim in self.entries}
+
+    @cached_property
+    def entries(self) -> dict[str, str]:
+        """The entries of claims in the page's list of sources: the first anchor of each claim."""
+        page = (self._processed / "pages" / f"{self.notebook}.html").read_text(encoding="utf-8")
+        named = [(claim, anchor) for anchor, entry in _ENTRY.findall(page) for claim in _CLAIM.findall(entry)]
+        return dict(reversed(named))
+
+    @property
+    def _processed(self) -> Path:
+        return self.root / "data" / "processed" / self.study_id
+
+    def _named_in(self, table: str) -> Iterator[str]:
+        path = self.root / table
+        if path.is_file() and path.suffix in (".csv", ".yaml") and path.name not in _WHOLE:
+            yield from claims_in(read_text(path, table))
+
+
+def appendices_of(root: Path, runs: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> list[Appendix]:
+    """The appendices of some runs (notebook, study); that of a worked example says so in its title."""
+    examples = {study: load_study(study, root).info.example for study in study_ids(root)}
+    return [
+        Appendix(root, study, notebook, f"{titles[notebook]}{' (worked example)' if examples[study] else ''}") for notebook, study in runs
+    ]
+
+
+def _claims_of(result: Result) -> Iterator[str]:
+    """The claims that a result is, or is computed from."""
+    named = (name.removeprefix("claim:") for name in (result.id, *result.inputs) if name.startswith("claim:"))
+    return (name for name in named if "." not in name)
+
+
+def with_uses(page: str, audit: str, appendices: Iterable[Appendix]) -> str:
+    """The page of an audit whose ledger names, for each claim, the other appendices that use it."""
+    others = [appendix for appendix in appendices if appendix.notebook != audit]
+    return _PLACE.sub(lambda match: used_in(match[1], others), page)
+
+
+def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> str:
+    """A term and its description: links to where a claim stands in each appendix that uses it; nothing where none does."""
+    links = [_link(claim_id, appendix, appendix.claims, up) for appendix in appendices if claim_id in appendix.claims]
+    return f"<dt>Used in</dt><dd>{', '.join(links)}</dd>" if links else ""
+
+
+def _link(claim_id: str, appendix: Appendix, claims: Mapping[str, str], up: str) -> str:
+    through = f" (through <code>{escape(claims[claim_id].rpartition('/')[2])}</code>)" if claims[claim_id] else ""
+    return f'<a href="{escape(up + appendix.href)}#{appendix.entries[claim_id]}">{structural(appendix.title)}</a>{through}'

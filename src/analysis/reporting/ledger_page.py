@@ -1,0 +1,63 @@
+"""One ledger of all audited studies, so that study is a thing to filter by: `reports/ledger.html`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.chain import with_sources
+from analysis.reporting.plain_page import PlainPage, render_plain
+from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.claims import published
+from analysis.results import Column, Kind, ResultStore
+from analysis.study import Study
+
+TITLE = "Every claim of every study"
+LEAD = (
+    "Each quantitative statement of the published evaluations, with the verdict of its audit. The last column leads to the "
+    "claim's row in that audit, with its formula, the claims under it and the appendices that use it."
+)
+FILTERS = {"study": "Study", "verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure"}
+COLUMNS = {
+    "study": Column("Study"), "statement": Column("What the claim says"), "printed": Column("Printed", kind=Kind.PUBLISHED),
+    "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED), "verdict": Column("Verdict"), "severity": Column("Touches"),
+    "place": Column("Place in the source"), "audit": Column("In its audit"),
+}
+_TEXT = {"statement": "label", "place": "label", "audit": "rich"}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit of one study: verdict and severity by claim, its results, and the address of its page below reports/."""
+
+    study: Study
+    verdicts: Mapping[str, str]
+    severity: Mapping[str, str]
+    results: ResultStore
+    href: str
+
+
+def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> str:
+    """The page, but for its commit. Same audits, same text."""
+    page = Appendix("ledger", "ledger", root)
+    rows = [row for audit in audits for row in _rows(audit)]
+    frame = pd.DataFrame(rows, index=pd.Index([row["claim"] for row in rows], name="claim"), dtype=object)
+    extras = {row["claim"]: RowExtra(f"claim-{row['claim']}", {name: row[name] for name in FILTERS}) for row in rows}
+    shown = page.table(
+        "ledger", frame, COLUMNS, "Every claim with its verdict, by study, in the order of its source.", row_header="Claim", group_by="study",
+        text=_TEXT, extras=extras, filters=FILTERS,
+    )
+    return with_sources(render_plain(PlainPage(TITLE, LEAD, shown.html, colophon, script=True)), page.store)
+
+
+def _rows(audit: Audit) -> Iterable[dict[str, object]]:
+    for claim_id, verdict in audit.verdicts.items():
+        claim = audit.study.claims[claim_id]
+        yield {
+            "claim": claim_id, "study": audit.study.info.title, "statement": claim.statement, "printed": published(claim),
+            "recomputed": audit.results.by_id.get(f"claim:{claim_id}.recomputed", ""), "verdict": verdict, "kind": claim.kind,
+            "severity": audit.severity.get(claim_id, ""), "place": claim.locator,
+            "audit": f"[{{={claim_id}}}: formula, chain and use]({audit.href}#claim-{claim_id})",
+        }

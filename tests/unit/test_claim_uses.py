@@ -1,0 +1,59 @@
+"""Where in the appendices a claim is used, as the audits' ledgers say when pages are published."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.pipeline.uses import Appendix, used_in, with_uses
+from analysis.reporting.views.audit_ledger import USES
+from analysis.results import Kind, Result, ResultStore
+
+AUDIT = "08_claims_audit"
+SHOWN = Result("claim:AA-001", "People", 10, "people", Kind.PUBLISHED, source="A table (source line 7)")
+SHARE = Result("share", "Share", 50.0, "%", Kind.RECOMPUTED, inputs=("claim:AA-002", "claim:AA-003.recomputed"), function="f")
+COUNT = Result("count", "Count", 3, "rows", Kind.RECOMPUTED, inputs=("data/raw/a_study/small.yaml", "data/raw/a_study/claims.csv"), function="g")
+LIST = (
+    '<li id="from-1">AA-001, People: 10: published, A table (source line 7)</li><li id="from-2">Share: recomputed</li>'
+    '<li id="from-3">AA-001, People: 10: published<br>AA-002, More people: 5: published</li><li id="from-4">AA-004, Others: 1: published</li>'
+)
+
+
+@pytest.fixture
+def appendix(tmp_path: Path) -> Appendix:
+    """An appendix that shows AA-001, computes with AA-002, and reads a table that names AA-004 and, to no effect, AA-005."""
+    raw, processed = tmp_path / "data/raw/a_study", tmp_path / "data/processed/a_study"
+    raw.mkdir(parents=True)
+    (raw / "small.yaml").write_text("count: AA-004\nother: AA-005\nfirst: AA-001\n", encoding="utf-8")
+    (raw / "claims.csv").write_text("AA-006", encoding="utf-8")
+    (processed / "pages").mkdir(parents=True)
+    (processed / "pages/05_sroi.html").write_text(LIST, encoding="utf-8")
+    ResultStore({result.id: result for result in (SHOWN, SHARE, COUNT)}).write(processed / "results/05_sroi.json")
+    return Appendix(tmp_path, "a_study", "05_sroi", "Social <Return>")
+
+
+def test_it_uses_what_it_shows_computes_with_or_reads_by_name(appendix):
+    assert appendix.claims == {"AA-001": "", "AA-002": "", "AA-004": "data/raw/a_study/small.yaml"}
+
+
+def test_a_claim_is_linked_to_its_first_entry(appendix):
+    assert used_in("AA-001", [appendix]) == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
+    assert "#from-3" in used_in("AA-002", [appendix])
+
+
+def test_a_use_through_a_table_names_the_table(appendix):
+    assert used_in("AA-004", [appendix]).endswith("</a> (through <code>small.yaml</code>)</dd>")
+
+
+def test_a_claim_that_nothing_uses_says_nothing(appendix):
+    assert used_in("AA-006", [appendix]) == ""
+
+
+def test_every_place_of_an_audit_is_filled_and_its_own_use_does_not_count(appendix):
+    own = Appendix(appendix.root, "a_study", AUDIT, "Claims audit")  # has no results to read, and is not asked for any
+    page = f"<dl>{USES.format('AA-001')}</dl><dl>{USES.format('AA-006')}</dl>"
+    found = with_uses(page, AUDIT, [appendix, own])
+    assert found.startswith("<dl><dt>Used in</dt>") and found.endswith("<dl></dl>") and "<!--" not in found
+
+
+def test_a_page_without_a_ledger_stays_as_it_is(appendix):
+    assert with_uses("<p>Words.</p>", "05_sroi", [appendix]) == "<p>Words.</p>"
