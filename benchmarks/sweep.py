@@ -1,6 +1,7 @@
 """How the cost of many cases grows: census baseline at 10, 100 and 348 authorities, SROI draws from 10^4 to 10^7.
 
-Each size runs in a process of its own, which reports the seconds of the work alone and its largest memory. The exponent
+Each size runs in a process of its own, which reports the processor's seconds for the work alone (so that what else the
+machine does shows less) and its largest memory. The exponent
 is the slope of log seconds on log size: 1 is linear growth, less than 1 means that a fixed cost still shows. The complete
 official tables are found by ANALYSIS_REFERENCE_DATA; without them the authorities are those of data/raw/reference.
 """
@@ -32,11 +33,11 @@ else:
     small = {"study": "coproduction", "draws": 256, "seed": 1, "fixed": {}}
     work = [(sweep_tasks.sroi, {**small, "draws": size})]
     work[0][0](root, **small)
-started = time.perf_counter()
+started = time.process_time()
 for function, arguments in work:
     function(root, **arguments)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([len(work) if what == "census" else size, time.perf_counter() - started, peak]))
+print(json.dumps([len(work) if what == "census" else size, time.process_time() - started, peak]))
 """
 
 

@@ -195,7 +195,7 @@ def wanted(seen: Seen) -> dict[str, list[str]]:
     common = set.intersection(*code.values())
     return {PAGE_CODE: sorted(common)} | {
         name: [
-            f"notebooks/{notebook_of(stage)}.ipynb", *sorted(_data_of(name, stage, seen)), f"{MADE}{PAGE_CODE}.txt",
+            f"notebooks/{notebook_of(stage)}.ipynb", *sorted(_data_of(name, stage, seen) | _left_by_others(stage)), f"{MADE}{PAGE_CODE}.txt",
             *sorted(code[name] - common), "requirements.lock",
         ]
         for name, stage in notebook_stages().items()
@@ -213,6 +213,11 @@ def _data_of(name: str, stage: dict[str, Any], seen: Seen) -> set[str]:
     if lacking := [path for path in data for study in studies if not path.startswith(MADE) and not (ROOT / path.replace(ITEM, study)).exists()]:
         raise SystemExit(f"{STAGES}: {name} reads {lacking[0]}, which not each of its studies has: split the stage")
     return data
+
+
+def _left_by_others(stage: dict[str, Any]) -> set[str]:
+    """The results of other notebooks that a stage lists: on the copy there may be none to be read yet, so they stand."""
+    return {dep for dep in stage["do"]["deps"] if dep.startswith(f"{MADE}{ITEM}/results/")}
 
 
 def _template(path: str, study: str) -> str:

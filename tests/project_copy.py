@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", "dvc.lock", ".dvc/config", ".dvcignore", "pyproject.toml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results")
+PARTS = ("src", "notebooks", "data/raw", "tests/spec", "params.yaml", "requirements.lock", "dvc.yaml", "dvc.lock", ".dvc/config", ".dvcignore", "pyproject.toml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results")
 
 
 def copy_project(target: Path) -> Path:

@@ -46,7 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
     again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
-    _sweep_options(_command(commands, "sweep", _sweep, "run one function over many cases: authorities, or studies and assumptions"))
+    _sweep_options(_command(commands, "sweep", _sweep, "run a function or a notebook over many cases: authorities, studies, assumptions, parameters"))
+    case = commands.add_parser("sweep-case")  # what `sweep` runs, one process for each set of parameters
+    case.set_defaults(command=_sweep_case)
+    case.add_argument("case")
+    case.add_argument("--kernel", default="python3")
     _command(commands, "publish", _publish, "write reports/ from the last run")
     pdf = _command(commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed")
     pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
@@ -65,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
-    sweep.add_argument("what", choices=("census", "sroi"), help="the census baseline by authority, or the SROI ratio's distribution")
+    sweep.add_argument(
+        "what", help="census (the baseline by authority), sroi (the ratio's distribution), or a notebook, such as 01_census_baseline"
+    )
     sweep.add_argument("--to", required=True, metavar="FOLDER", help="where the table goes; a sweep that was stopped goes on from there")
     sweep.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each processor)")
     sweep.add_argument("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler instead")
@@ -73,8 +79,12 @@ def _sweep_options(sweep: argparse.ArgumentParser) -> None:
     sweep.add_argument("--seed", type=int, action="append", help="seed of the draws; sroi: may be repeated")
     sweep.add_argument("--area", action="append", default=[], help="census: 2011 code of an authority; may be repeated (default: all)")
     sweep.add_argument("--official", metavar="FOLDER", help="census: folder with the complete official tables")
-    sweep.add_argument("--study", action="append", help="sroi: id of a study; may be repeated")
-    sweep.add_argument("--set", action="append", default=[], metavar="NAME=V1,V2", help="sroi: hold an assumption at each of these values")
+    sweep.add_argument("--study", action="append", help="sroi, notebooks: id of a study; may be repeated (default: all)")
+    sweep.add_argument(
+        "--set", action="append", default=[], metavar="NAME=V1,V2", help="each of these values for an assumption (sroi) or a parameter (notebooks)"
+    )
+    sweep.add_argument("--sets", metavar="FILE", help="notebooks: CSV file, each row a set of parameters, each column a parameter")
+    sweep.add_argument("--result", action="append", default=[], metavar="ID", help="notebooks: results to keep, such as 'steps.*' (default: all)")
 
 
 def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -159,14 +169,49 @@ def _sweep(options: argparse.Namespace) -> int:
     from analysis.study import find_root, study_ids
 
     root, seeds = find_root(), options.seed or [2011]
+    if options.what not in ("census", "sroi"):
+        return _sweep_notebook(options)
     if options.what == "census":
         official = Path(options.official) if options.official else None
         cases, data = sweep_plan.census_cases(root, options.area, official, {"draws": options.draws, "seed": seeds[0]})
     else:
         cases, data = sweep_plan.sroi_cases(root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set))
     engine = engines.dask(options.scheduler) if options.scheduler else engines.local(options.jobs or processors())
-    failed = sweep(root, cases, Path(options.to), data, engine)
-    print(f"{len(cases) - failed} of {len(cases)} cases are in {Path(options.to) / 'table.csv'}" + (f"; see failures.csv for {failed}" if failed else ""))
+    return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine), options)
+
+
+def _sweep_notebook(options: argparse.Namespace) -> int:
+    from functools import partial
+    from pathlib import Path
+
+    from analysis.pipeline import engines, sweep_notebooks
+    from analysis.pipeline.reproduce import environment, processors
+    from analysis.pipeline.sweep import sweep
+    from analysis.pipeline.sweep_plan import grid_from, yaml_value
+    from analysis.study import find_root
+
+    root, sets = find_root(), Path(options.sets) if options.sets else None
+    cases, data = sweep_notebooks.notebook_cases(root, options.what, options.study or (), grid_from(options.set, yaml_value), sets)
+    here = sweep_notebooks.warm(options.jobs or processors() + 1, environment(root))
+    engine = engines.dask(options.scheduler) if options.scheduler else here
+    wanted = partial(sweep_notebooks.chosen, options.result)
+    return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine, wanted=wanted), options)
+
+
+def _sweep_case(options: argparse.Namespace) -> int:
+    import json
+
+    from analysis.pipeline.sweep_notebooks import tell_case
+    from analysis.study import find_root
+
+    tell_case(find_root(), json.loads(options.case), options.kernel)
+    return 0
+
+
+def _swept(cases: int, failed: int, options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    print(f"{cases - failed} of {cases} cases are in {Path(options.to) / 'table.csv'}" + (f"; see failures.csv for {failed}" if failed else ""))
     return 1 if failed else 0
 
 

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.programme.published import comparisons, performance
 from analysis.sroi.published import derived_quantities, read_model
 from analysis.study import load_study
+from analysis.study.tables import read_yaml
 
 STUDY = "connecting_opportunities"
 
@@ -204,3 +205,10 @@ def test_a_bad_cell_stops_a_run_with_a_status_and_leaves_nothing_behind(project,
     assert "Traceback" not in error
     assert not (project / "data" / "processed").exists()
     assert not (project / "reports").exists()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "\n".join(" " * depth + "a:" for depth in range(2_000))])
+def test_yaml_nested_without_end_does_not_end_the_process(tmp_path, text):
+    (tmp_path / "deep.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises((InputError, RecursionError)):
+        read_yaml(tmp_path / "deep.yaml", "deep.yaml")

@@ -2,7 +2,9 @@
 
 import os
 import socket
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -76,6 +78,48 @@ def test_parents_that_cannot_start_leave_the_work_to_plain_processes(tmp_path, m
         ended = runner.run(["--help"], print)
     assert (ended.status, "Rerun and audit programme evaluations." in "\n".join(ended.lines)) == (0, True)
     assert "about something" in capfd.readouterr().err
+
+
+@pytest.fixture
+def run_folders(tmp_path_factory, monkeypatch):
+    """A folder of our own for the folders of runs."""
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as name:
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
+
+
+@forks
+def test_folders_of_a_killed_run_go_with_the_next_and_those_of_living_ones_stay(run_folders):
+    (run_folders / "analysis-of-somebody").mkdir()
+    (run_folders / "analysis-broken").mkdir()
+    (run_folders / "analysis-broken" / kernels.OWNER).write_text("no number")
+    code = "import signal; from analysis.pipeline.kernels import short_folder; print(short_folder(), flush=True); signal.pause()"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(run_folders)}) as process:
+        folder = Path(process.stdout.readline().strip())
+        kernels.remove_left_folders()
+        assert folder.parent == run_folders
+        assert folder.is_dir()
+        process.kill()
+    kernels.remove_left_folders()
+    assert sorted(path.name for path in run_folders.iterdir()) == ["analysis-broken", "analysis-of-somebody"]
+
+
+@forks
+def test_a_number_that_another_process_has_now_keeps_no_folder(run_folders):
+    folder = Path(kernels.short_folder())
+    number, began, numbering = (folder / kernels.OWNER).read_text().split()
+    assert int(number) == os.getpid()
+    kernels.remove_left_folders()
+    assert folder.is_dir()
+    (folder / kernels.OWNER).write_text(f"{number} {int(began) - 1} {numbering}")
+    kernels.remove_left_folders()
+    assert not folder.exists()
+
+
+@forks
+def test_a_run_keeps_everything_in_the_folder_of_its_parents(warm, monkeypatch):
+    monkeypatch.setenv(kernels.WITHIN, warm.start.with_kernels()[kernels.WITHIN])
+    assert Path(kernels.short_folder()).parent == warm.start.folder
 
 
 def test_an_import_that_fails_is_left_to_the_notebook():

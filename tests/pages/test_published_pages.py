@@ -5,12 +5,17 @@ from pathlib import Path
 import html5lib
 import pytest
 
+from analysis.pipeline.companions import FIRST, LAST
 from analysis.pipeline.parameters import planned_runs
+from analysis.study import load_study
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["index.html", *(f"{study}/{notebook}.html" for notebook, study in planned_runs(ROOT))]
+RUNS = planned_runs(ROOT)
+STUDIES = [load_study(study, ROOT) for study in dict.fromkeys(study for _, study in RUNS)]
+COMPANIONS = [f"{study.id}/{page.name}.html" for study in STUDIES for page in (*FIRST, *LAST) if page.wanted(study)]
+PAGES = ["index.html", *(f"{study}/{notebook}.html" for notebook, study in RUNS), *COMPANIONS]
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

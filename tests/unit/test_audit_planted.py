@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.audit.plan import claims_by_check, read_plan, touching
-from analysis.audit.planted import ERRORS, alarms, changed, linked_claims, missed, nearby, rates, reprinted, trials
+from analysis.audit.planted import ERRORS, alarms, changed, linked_claims, lookers, missed, nearby, rates, reprinted, trials
 from analysis.audit.verdicts import audit
 from analysis.study import load_study
 
@@ -70,7 +70,7 @@ def test_looking_near_a_change_finds_what_looking_everywhere_finds(planted):
     slips = [{name: reprinted(claim, "7,777")} for name, claim in claims.items() if claim.as_printed and not claim.is_date]
     raised = 0
     for change in slips[::7]:
-        copy, near = changed(claims, change), nearby(claims, change)
+        copy, near = changed(claims, change), nearby(claims, change, lookers(claims))
         assert {new.claim_id for old, new in zip(verdicts, audit(copy), strict=True) if old != new} <= near
         found = alarms(copy, touching(plan, named, change), near) - before
         assert found == alarms(copy, plan) - before

@@ -103,16 +103,16 @@ def test_profile_without_a_run_says_what_to_do(tmp_path, monkeypatch, capsys):
 
 
 def test_publication_is_skipped_only_while_nothing_changed(tmp_path):
-    (tmp_path / "src").mkdir()
-    (tmp_path / "reports").mkdir()
-    for name in ("dvc.lock", "params.yaml", "reports/index.html", "src/a.py"):
+    wording, cases = "data/raw/overviews/a_study.yaml", "tests/spec/cases.yaml"
+    for name in ("dvc.lock", "params.yaml", "reports/index.html", "src/a.py", wording, cases):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("first")
     sources = Sources.now(tmp_path / "src")
     assert published.still_told(tmp_path, "commit", sources) is None
     published.note(tmp_path, ["all well"], "commit", sources)
     assert published.still_told(tmp_path, "commit", sources) == ["all well"]
     assert published.still_told(tmp_path, "another commit", sources) is None
-    for name in ("dvc.lock", "params.yaml", "reports/index.html"):
+    for name in ("dvc.lock", "params.yaml", "reports/index.html", wording, cases):
         (tmp_path / name).write_text("other than before")
         assert published.still_told(tmp_path, "commit", sources) is None
         published.note(tmp_path, ["all well"], "commit", sources)

@@ -132,7 +132,7 @@ def _squares_fit(total: int, sd: Printed, n: int, items: int, scale: tuple[int, 
 
 def impossible_shares(ledger: Ledger, claims: Collection[str] | None = None) -> list[str]:
     """Ids of the percentages and means, of all claims or of those named, that no whole number of people on their base gives."""
-    looked_at = [claim for claim_id, claim in ledger.items() if claims is None or claim_id in claims]
+    looked_at = ledger.values() if claims is None else [ledger[claim] for claim in sorted(claims)]
     return [claim.claim_id for claim in looked_at if claim.base and not _possible(claim, ledger[claim.base])]
 
 

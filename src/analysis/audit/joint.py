@@ -213,6 +213,7 @@ class _Together:
     known: list[frozenset[int]] = field(default_factory=list)
 
     def feasible(self, chosen: tuple[int, ...]) -> bool:
+        """Whether the statements of these places can all be true; as `System.feasible`, but solved only where no point shows it."""
         if any(known.issuperset(chosen) for known in self.known):
             return True
         point = self.system.point(chosen)

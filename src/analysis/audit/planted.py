@@ -6,7 +6,7 @@ with a seed from every claim that an error of the kind can befall, those that no
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -57,19 +57,24 @@ def changed(ledger: Ledger, change: Change) -> Ledger:
     return Ledger(ledger.claims | change, ledger.rows, ledger.name)
 
 
-def nearby(ledger: Ledger, change: Change) -> frozenset[str]:
-    """The claims of the changed copy whose verdict a change can alter: those it touches, and what looks at these.
+def lookers(ledger: Ledger) -> dict[str, set[str]]:
+    """For each claim the claims whose verdict looks at it: through their formula, or as their base."""
+    found: dict[str, set[str]] = {}
+    for claim_id, claim in ledger.items():
+        formula = references(claim.expression) if claim.expression else ()
+        for name in (claim.base, *formula):
+            found.setdefault(name.removeprefix("claim:"), set()).add(claim_id)
+    return found
 
-    A claim looks at the claims of its formula, at its base, and at every print of the same quantity.
+
+def nearby(ledger: Ledger, change: Change, known: Mapping[str, set[str]]) -> frozenset[str]:
+    """The claims of the changed copy whose verdict a change can alter; `known` are the `lookers` of the ledger.
+
+    They are those it touches, what looks at these, and every print of the same quantity, before the change or after it.
     """
-    copy = changed(ledger, change)
-    quantities = {claims[name].quantity for claims in (ledger, copy) for name in change if name in claims}
-    return frozenset(claim_id for claim_id, claim in copy.items() if claim.quantity in quantities or _looks_at(claim, change))
-
-
-def _looks_at(claim: Claim, change: Change) -> bool:
-    formula = references(claim.expression) if claim.expression else ()
-    return claim.base in change or any(name.removeprefix("claim:") in change for name in formula)
+    quantities = {claims[name].quantity for claims in (ledger.claims, change) for name in change if name in claims}
+    same = (claim.claim_id for quantity in quantities for claim in ledger.about(quantity))
+    return frozenset(change).union(same, *(known.get(name, ()) for name in change))
 
 
 def reprinted(claim: Claim, printed: str, **more: str) -> Claim:
@@ -270,13 +275,14 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
     random = Random(seed)
     verdicts = {finding.claim_id: finding for finding in audit(ledger)}
     before, linked, named = alarms(ledger, plan), linked_claims(ledger, plan), claims_by_check(plan)
+    looking = lookers(ledger)
     found = []
     usable = [kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))]
     for makers, harmless in ((ERRORS, False), (HARMLESS, True)):
         for number in range(count):
             kind = usable[number % len(usable)]
             change = _make(makers[kind], ledger, verdicts, random)
-            raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change))
+            raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change, looking))
             found.append(Trial(kind, harmless, tuple(change), _is_linked(change, linked), tuple(sorted(raised - before))))
     return tuple(found)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.companions.material import Appendix, Material
-from analysis.companions.sheet import Sheet, script
+from analysis.companions.sheet import Sheet, link, script
 from analysis.expressions import references
 from analysis.reporting.markup import Display, escape, is_web_address, structural
 from analysis.reporting.tables import RowExtra
@@ -17,7 +17,7 @@ from analysis.study import Study
 from analysis.study.register import Assumption
 
 TITLE = "Assumptions"
-LEAD = "Every figure that a model of this study takes for granted: its range, its source, who chose it, and what it moves."
+LEAD = "The assumption register of the study: for each figure taken for granted its range, its source, who chose it, and what it moves."
 GRADES = {"A": "A: used as measured", "B": "B: transferred", "C": "C: judged", "D": "D: stipulated"}
 FILTERS = {"kind": "How known", "grade": "Evidence grade", "shape": "Distribution", "moves": "Moves the ratio"}
 _TORNADO, _POUNDS = "06_sroi_sensitivity.tornado.{}.base", "06_sroi_sensitivity.tornado_pounds.{}.net_swing"
@@ -57,7 +57,7 @@ def assumptions(material: Material) -> str:
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
     sheet.section("The register", _about(sheet, material), _register(sheet, ranked))
-    return sheet.html(sources=False, script=script("sort.js"))
+    return sheet.html(script=script("sort.js"))
 
 
 def by_influence(material: Material) -> list[Ranked]:
@@ -87,7 +87,7 @@ def _about(sheet: Sheet, material: Material) -> Display:
         return sheet.page.say("Entries stand in the order of the register; no appendix of this study records what each one moves.")
     return sheet.page.say(
         f"Entries stand by what each alone does to the ratio as it goes from one end of its range to the other, then by what it does to net"
-        f" value, as [{sensitivity.title}]({sensitivity.href}#tornado_pounds) records it. The others come after them: those that are fixed,"
+        f" value, as {link(sensitivity.title, f'{sensitivity.href}#tornado_pounds')} records it. The others come after them: those that are fixed,"
         " and those that no outcome of the model rests on."
     )
 

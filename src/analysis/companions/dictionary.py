@@ -39,7 +39,7 @@ def data_dictionary(material: Material) -> str:
     sheet.section("Participant files", sheet.page.say(_WHERE), *(part for table in TABLES for part in _participant_table(sheet, table)))
     sheet.section("Management information", sheet.page.say(_EXPORT), *(part for table in EXPORT_TABLES for part in _participant_table(sheet, table)))
     sheet.section("Results", sheet.page.say(_RESULTS), _fields_of_results(sheet))
-    return sheet.html(sources=False)
+    return sheet.html()
 
 
 _WHERE = (

@@ -66,10 +66,11 @@ class Method(BaseModel):
 
 def read_methods(folder: Path) -> dict[str, tuple[list[Method], dict[str, Any]]]:
     """Methods and content of each specification file in a folder, by file; InputError for a file without a valid heading."""
-    return {path.name: _read(path) for path in sorted(folder.glob("*.yaml"))}
+    return {path.name: _read(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.yaml"))}
 
 
-def _read(path: Path) -> tuple[list[Method], dict[str, Any]]:
+@cache  # studies share the files, and reading them is most of the work
+def _read(path: Path, changed: int) -> tuple[list[Method], dict[str, Any]]:
     name = f"tests/spec/{path.name}"
     content = read_yaml(path, name)
     if not isinstance(content, dict) or not isinstance(content.get("methods"), list) or not content.get("topic"):
@@ -106,7 +107,7 @@ def methods(material: Material) -> str:
         shown |= {name for method in own for name in method.functions}
         sheet.section(str(content["topic"]), *(part for method in own for part in _method(sheet, method, content, used)))
     sheet.section("Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown}))
-    return sheet.html(sources=False)
+    return sheet.html()
 
 
 _HOW = (
@@ -127,7 +128,7 @@ def functions_used(appendices: Iterable[Appendix]) -> dict[str, list[Appendix]]:
 def _method(sheet: Sheet, method: Method, content: dict[str, Any], used: dict[str, list[Appendix]]) -> Iterator[Display]:
     where = {appendix.name: appendix for name in method.functions for appendix in used.get(name, ())}
     facts = {
-        "Question": structural(method.question), "Formula": "".join(map(_formula, method.formulas.items())), "Rule": structural(method.rule) if method.rule else "",
+        "Question": structural(method.question), "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()), "Rule": structural(method.rule) if method.rule else "",
         "Source": structural(method.source), "Used in": _links(where.values()),
         "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions),
     }
@@ -141,10 +142,10 @@ def _links(appendices: Iterable[Appendix]) -> str:
     return ", ".join(f'<a href="{escape(appendix.href)}">{structural(appendix.title)}</a>' for appendix in appendices)
 
 
-def _formula(sides: tuple[str, Any]) -> str:
-    left, right = sides
+def _formula(method: Method, left: str, right: Any) -> str:
+    """An equation in a region of its own that can scroll."""
     equation = f"<mrow>{_symbol(left)}{EQUALS}{mathml(expression(right), _symbol)}</mrow>"
-    name = f"Formula of {left.replace('_', ' ')}"
+    name = f"{method.name}: formula of {left.replace('_', ' ')}"
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}" data-structural><math display="block">{equation}</math></div>'
 
 

@@ -4,7 +4,9 @@ The wording of a study stands in data/raw/overviews/<study>.yaml, in the notatio
 without that file gets the same page with the words common to all.
 """
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.companions.material import Appendix, Material
 from analysis.companions.places import paragraphs_under
-from analysis.companions.sheet import Sheet
+from analysis.companions.sheet import Sheet, link
 from analysis.errors import InputError
 from analysis.reporting.markup import Display, escape, kind_word, number, structural
 from analysis.reporting.tables import RowExtra
@@ -32,6 +34,8 @@ _VERDICT_MEANING = {
     "inconsistent": "it cannot be true together with what else is printed",
     "not_recomputable": "nothing else that is printed determines it",
 }
+_NUMBER = re.compile(r'<span( class="(?:num|interval)" data-result="([^"]+)"[^<>]*)>([^<]*)</span>')
+_LEADS = "Each number on this page leads to the entry of an appendix that says where it comes from."
 _NO_TEAM_FILE = "Each appendix ends with what would change its answer."
 
 
@@ -87,7 +91,13 @@ def overview(material: Material) -> str:
     sheet.section("Claims by verdict", *_verdicts(material))
     sheet.section("What would change the answer", sheet.page.say(words.change), *_missing(sheet, words))
     sheet.section("Appendix by appendix", _appendices(material, unfold=not words.answer))
-    return sheet.html()
+    return _NUMBER.sub(lambda match: _led(match, material), sheet.html())
+
+
+def _led(match: re.Match[str], material: Material) -> str:
+    """A number as a link to the entry of an appendix that says where it comes from; unlinked where no appendix records it."""
+    found = material.showing(unescape(match[2]))
+    return f'<a{match[1]} href="{escape(found.at(unescape(match[2])))}">{match[3]}</a>' if found else match[0]
 
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
@@ -109,7 +119,7 @@ def _figures(sheet: Sheet, words: Overview) -> Display:
     columns = {"value": Column("Figure, and how it is known"), "note": Column("Remark"), "stands": Column("Stands in")}
     shown_columns = {name: column for name, column in columns.items() if any(frame[name] != "")}
     text = {name: mode for name, mode in {"value": "rich", "note": "label", "stands": "rich"}.items() if name in shown_columns}
-    return sheet.page.table("figures", frame, shown_columns, "Headline figures, and how each is known.", row_header="What it says", text=text)
+    return sheet.page.table("figures", frame, shown_columns, "Headline figures, and how each is known.", row_header="What it says", text=text, note=_LEADS)
 
 
 def _written(result: Result) -> str:
@@ -125,7 +135,7 @@ def _standing(sheet: Sheet, figure: Figure) -> str:
     if found is None or figure.result not in found.store.by_id:
         where = f"no number {figure.result} in {figure.appendix or 'any appendix'}"
         raise InputError(sheet.place, column="figures", found=where, expected="a number that the appendix records", action="correct it")
-    return f"[{_literal(found.title)}]({found.at(figure.result)})"
+    return link(found.title, found.at(figure.result))
 
 
 def _named(sheet: Sheet, name: str) -> Appendix:
@@ -133,11 +143,6 @@ def _named(sheet: Sheet, name: str) -> Appendix:
     if name not in known:
         raise InputError(sheet.place, column="appendix", found=repr(name), expected=f"one of {', '.join(known)}", action="correct it")
     return known[name]
-
-
-def _literal(title: str) -> str:
-    """A title inside the prose notation, its digits as names."""
-    return f"{{={title}}}" if any(letter.isdigit() for letter in title) else title
 
 
 def _verdicts(material: Material) -> Iterator[Display]:
@@ -179,7 +184,7 @@ def _missing(sheet: Sheet, words: Overview) -> Iterator[Display]:
     frame = pd.DataFrame(
         {
             "settles": [entry.settles for entry in words.missing],
-            "appendix": [f"[{_literal(found.title)}]({found.href})" for found in named],
+            "appendix": [link(found.title, found.href) for found in named],
         },
         index=pd.Index([entry.what for entry in words.missing], name="missing"),
     )

@@ -1,6 +1,7 @@
 """One companion page in the making: sections of prose and tables, in the same frame and style as the appendices."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,13 +10,21 @@ from analysis.companions.material import Material
 from analysis.errors import InputError
 from analysis.reporting import page as pages
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.chain import with_sources
 from analysis.reporting.markup import Display
 from analysis.reporting.numbers_check import check_numbers
-from analysis.results import KIND_MEANING, slug
+from analysis.results import KIND_MEANING, Result, slug
 
 _HERE = Path(__file__).parent / "template"
+_MARKUP = re.compile(r"[{}]|[*`\[]+|\d+")  # what the prose notation would read, and digits, which only name something in a title
 _KIND = re.compile(r'data-kind="(\w+)"')
+
+
+class _Recorded(Appendix):
+    """An appendix that shows numbers as they were recorded, and looks up nothing more about them."""
+
+    def add(self, results: Iterable[Result]) -> None:
+        """Keep results for this page. Raises ValueError if an id is taken by another result."""
+        self.store.add(results)
 
 
 @dataclass
@@ -31,21 +40,20 @@ class Sheet:
 
     def __post_init__(self) -> None:
         study = self.material.study
-        self.page = Appendix(study.id, self.name, study.root, study.info.example, self.place or f"reports/{study.id}/{self.name}.html")
-        self.page.store.add(self.material.store)
+        self.page = _Recorded(study.id, self.name, study.root, study.info.example, self.place or f"reports/{study.id}/{self.name}.html")
+        self.page.add(self.material.store)
 
     def section(self, heading: str, *shown: Display) -> None:
         """Start a section with a heading and show something in it; nothing at all if there is nothing to show."""
         if shown:
             self.sections.append((f"section-{slug(heading).replace('_', '-')}", heading, [display.html for display in shown]))
 
-    def html(self, sources: bool = True, script: str = "") -> str:
+    def html(self, script: str = "") -> str:
         """The whole page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
 
-        With `sources`, each number leads to a list of where it comes from; `script` is a program of the project's own.
+        `script` is a program of the project's own.
         """
         text = _render(self, script)
-        text = with_sources(text, self.page.store) if sources else text
         if problems := check_numbers(text, self.page.store):
             raise InputError(
                 self.place or self.name, found=problems[0], expected="numbers only as recorded results", action="write {result.id}"
@@ -68,6 +76,19 @@ def _render(sheet: Sheet, script: str) -> str:
 def _kinds(sheet: Sheet) -> list[tuple[str, str]]:
     used = {kind for _, _, blocks in sheet.sections for block in blocks for kind in _KIND.findall(block)}
     return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in used]
+
+
+def link(title: str, href: str) -> str:
+    """A link in the prose notation; whatever the title holds is shown as it is.
+
+    >>> link("Census 2011", "01_census.html")
+    '[Census {=2011}](01_census.html)'
+    """
+    return f"[{_MARKUP.sub(_shown_as_it_is, title.replace(']', ')'))}]({href})"
+
+
+def _shown_as_it_is(match: re.Match[str]) -> str:
+    return match[0] * 2 if match[0] in "{}" else f"{{={match[0]}}}"
 
 
 @cache

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from analysis.quantities import parse_printed
 
-STUDY = "coproduction_example"
+STUDY, OF_STUDY = "coproduction_example", "coproduction"
 ID_PREFIX = "EX-"
 DEFAULT_SEED = 20121101  # of the committed worked example; any seed meets every figure
 

@@ -12,6 +12,7 @@ from analysis.examples.figures import (
     FIGURES,
     ID_PREFIX,
     MANY_SESSIONS,
+    OF_STUDY,
     RECENT_MONTHS,
     SECOND_YEAR,
     UNIT_VALUES,
@@ -44,7 +45,7 @@ def make_example(seed: int = DEFAULT_SEED) -> dict[str, pd.DataFrame]:
 
 def write_example(folder: Path, seed: int = DEFAULT_SEED) -> list[Path]:
     """Write the worked example into `folder` as CSV files and records.yaml; returns the paths. Same seed, same bytes."""
-    return write_records(folder, make_example(seed), f"id_prefix: {ID_PREFIX}\n")
+    return write_records(folder, make_example(seed), f"id_prefix: {ID_PREFIX}\nof_study: {OF_STUDY}\n")
 
 
 def write_records(folder: Path, tables: dict[str, pd.DataFrame], layout: str) -> list[Path]:

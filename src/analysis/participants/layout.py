@@ -40,10 +40,14 @@ class FileLayout(BaseModel):
 
 
 class RecordsLayout(BaseModel):
-    """The whole of `records.yaml`; `id_prefix` is what every person id of the study begins with."""
+    """The whole of `records.yaml`; `id_prefix` is what every person id of the study begins with.
+
+    `of_study` is the study whose published figures the records are held against, where it is not the study's own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id_prefix: Annotated[str, Field(pattern=ID)] | None = None
+    of_study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()

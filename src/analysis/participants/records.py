@@ -26,11 +26,15 @@ NOT_READABLE = (".xls", ".xlsm", ".xlsb", ".ods", ".zsav", ".por", ".dta", ".tsv
 
 @dataclass(frozen=True)
 class Records:
-    """The participant files that a study has; None for a file it does not have."""
+    """The participant files that a study has; None for a file it does not have.
+
+    `of_study` is the study whose published figures they are held against, where it is not the study's own.
+    """
 
     questionnaire: Table | None = None
     attendance: Table | None = None
     advice_contacts: Table | None = None
+    of_study: str = ""
 
     def __iter__(self) -> Iterator[Table]:
         return (table for table in (self.questionnaire, self.attendance, self.advice_contacts) if table)
@@ -48,7 +52,7 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     if not sources:
         return None
     tables = {table: read_table(source, table, getattr(layout, table), root) for table, source in sources.items()}
-    return link(Records(**tables), study, layout)
+    return link(Records(**tables, of_study=layout.of_study or ""), study, layout)
 
 
 def read_table(path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None) -> Table:

@@ -15,6 +15,7 @@ from typing import IO, Any
 from analysis.pipeline import client, kernels, progress
 from analysis.pipeline.kernels import WarmStart, notebook_imports
 
+WITH_KERNEL = ("run", "sweep-case")  # commands that run a notebook
 MOST_LINES = 1_000  # of a stage's output kept for its error; a traceback has a hundred
 Hear = Callable[[list[Any]], None]
 
@@ -57,7 +58,7 @@ class Runner:
         """Run one command to its end, passing on what it tells; called from several threads."""
         words = list(arguments)
         if self._is_warm():
-            return self._forked([*words, *(["--kernel", kernels.NAME] if words[0] == "run" else [])], hear)
+            return self._forked([*words, *(["--kernel", kernels.NAME] if words[0] in WITH_KERNEL else [])], hear)
         return self._plain(words, hear)
 
     def _is_warm(self) -> bool:

@@ -19,7 +19,9 @@ from types import TracebackType
 from analysis.pipeline import client
 
 NAME = "python3-warm"
-LONGEST_FOLDER = 80  # characters: the address of a local socket holds no more than 107
+WITHIN = "ANALYSIS_RUN_FOLDER"  # environment variable: the folder in which a run keeps what it needs for a moment
+LONGEST_FOLDER = 70  # characters: the address of a local socket holds no more than 107
+PREFIX, OWNER = "analysis-", "owner"
 
 
 def possible() -> bool:
@@ -32,6 +34,7 @@ class WarmStart:
 
     def __init__(self, modules: Iterable[str], environment: Mapping[str, str]) -> None:
         """Start the parents; they go on importing, for the kernels also `modules`, while the caller does other things."""
+        remove_left_folders()
         self.folder = Path(short_folder())
         self.environment = dict(environment)
         self.imports: dict[str, dict[str, float]] = {}
@@ -79,7 +82,7 @@ class WarmStart:
     def with_kernels(self) -> dict[str, str]:
         """The environment in which Jupyter knows the warm kernel by its name."""
         path = os.pathsep.join(filter(None, [str(self.folder), self.environment.get("JUPYTER_PATH", "")]))
-        return {**self.environment, "JUPYTER_PATH": path}
+        return {**self.environment, "JUPYTER_PATH": path, WITHIN: str(self.folder)}
 
     def close(self) -> None:
         """Cut the lifeline; the parents end their children and themselves."""
@@ -105,9 +108,47 @@ class WarmStart:
 
 
 def short_folder() -> str:
-    """A new private folder whose name is short enough for the addresses of sockets in it."""
+    """A new private folder whose name is short enough for sockets in it; within that of the warm parents if there are any.
+
+    So it goes when theirs goes, whatever becomes of the process that asked for it. A file in it tells whose it is, for
+    `remove_left_folders`.
+    """
+    folder = tempfile.mkdtemp(prefix=PREFIX, dir=os.environ.get(WITHIN) or _base())
+    (Path(folder) / OWNER).write_text(f"{os.getpid()} {_began(os.getpid())} {_numbering()}", encoding="utf-8")
+    return folder
+
+
+def remove_left_folders() -> None:
+    """Remove the folders of runs that were killed together with everything that could have removed them."""
+    for owner in Path(_base()).glob(f"{PREFIX}*/{OWNER}"):
+        try:
+            number, began, numbering = owner.read_text(encoding="utf-8").split()
+            mine = owner.stat().st_uid == os.getuid() and numbering == _numbering() and not owner.parent.is_symlink()
+        except (OSError, ValueError):  # another's, being made, or gone
+            continue
+        if mine and number.isdigit() and _began(int(number)) != began:
+            shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def _base() -> str:
     base = tempfile.gettempdir()
-    return tempfile.mkdtemp(prefix="analysis-", dir=base if len(base) < LONGEST_FOLDER else "/tmp")  # noqa: S108
+    return base if len(base) < LONGEST_FOLDER else "/tmp"  # noqa: S108
+
+
+def _numbering() -> str:
+    """Which numbering of processes this one belongs to: those of another container are not ours to judge."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+
+
+def _began(number: int) -> str:
+    """When a process began, by the system's count, so that a number used again is told apart; empty if it is gone."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def notebook_imports(root: Path) -> list[str]:

@@ -24,11 +24,15 @@ class NotRecorded(RuntimeError):
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of dvc.yaml: its name, the arguments of our command (none if it is not ours), what it waits for."""
+    """A stage of dvc.yaml: its name, the arguments of our command (none if it is not ours), what it waits for.
+
+    `usual` are the seconds it takes by its entry `meta`, a guess that only decides which of several starts first.
+    """
 
     name: str
     arguments: tuple[str, ...]
     after: frozenset[str]
+    usual: float = 0.0
 
     @property
     def notebook(self) -> bool:
@@ -70,7 +74,9 @@ class Record:
         self._there.__enter__()
         self._stages = {stage.addressing: stage for stage in graph}
         self.stages = {
-            stage.addressing: Stage(stage.addressing, _ours(stage.cmd), frozenset(other.addressing for other in graph.successors(stage)))
+            stage.addressing: Stage(
+                stage.addressing, _ours(stage.cmd), frozenset(other.addressing for other in graph.successors(stage)), _usual(stage)
+            )
             for stage in graph
             if stage.cmd
         }
@@ -165,6 +171,11 @@ class Record:
         if self._done:
             self._done[0].dvcfile.dump_stages(self._done, update_pipeline=False)
             self._done.clear()
+
+
+def _usual(stage: Any) -> float:
+    found = (stage.meta or {}).get("usual_seconds", 0)
+    return float(found) if isinstance(found, int | float) else 0.0
 
 
 def _hashes(stage: Any) -> dict[str, Any]:

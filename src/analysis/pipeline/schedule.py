@@ -58,7 +58,7 @@ class Schedule:
         """Start what can start now; whether anything came to its end without running, so that more may be ready."""
         before = len(self.waiting)
         started = 0
-        for stage in sorted(self._ready(), key=lambda stage: -self.display.expected.get(stage.label, 0.0)):
+        for stage in sorted(self._ready(), key=lambda stage: -self.display.expected.get(stage.label, stage.usual)):
             if self._is_current(stage):
                 self._settle(stage, "unchanged")
             elif len(running) < self.workers and (job := self._begin(stage)):

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -48,11 +48,15 @@ def attempt(root: Path, case: Case) -> Outcome:
         return Outcome([], f"{type(error).__name__}: {error}")
 
 
-def sweep(root: Path, cases: Sequence[Case], folder: Path, data: Iterable[Path], engine: Engine, stream: TextIO = sys.stdout) -> int:
+def sweep(
+    root: Path, cases: Sequence[Case], folder: Path, data: Iterable[Path], engine: Engine, stream: TextIO = sys.stdout,
+    wanted: Callable[[Mapping[str, Any]], bool] = lambda row: True,
+) -> int:
     """Run the cases that are not done yet; write `table.csv` and `failures.csv`; returns how many cases failed.
 
     `data` are the files and folders the cases read: a case counts as done only as long as they, the code and its
-    arguments are the same. Cases that failed are tried again by the next call.
+    arguments are the same. Cases that failed are tried again by the next call. Rows that are not `wanted` are left out of
+    the table.
     """
     inputs = fingerprint(root, data)
     keys = {case.name: _key(case, inputs) for case in cases}
@@ -62,7 +66,7 @@ def sweep(root: Path, cases: Sequence[Case], folder: Path, data: Iterable[Path],
     for case, outcome in engine(root, waiting) if waiting else ():
         write_text(files[case.name], json.dumps({"case": case.name, "rows": outcome.rows, "error": outcome.error}) + "\n")
         progress.tell(bool(outcome.error))
-    return _collect(cases, files, folder)
+    return _collect(cases, files, folder, wanted)
 
 
 def fingerprint(root: Path, data: Iterable[Path]) -> str:
@@ -70,7 +74,7 @@ def fingerprint(root: Path, data: Iterable[Path]) -> str:
     found = hashlib.sha256()
     code = sorted({path for pattern in CODE for path in (root / "src" / "analysis").glob(pattern)})
     files = [*code, *(path for place in data for path in (sorted(place.rglob("*")) if place.is_dir() else [place]) if path.is_file())]
-    for path in files:
+    for path in (path for path in files if path.suffix != ".pyc"):
         found.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
@@ -87,11 +91,11 @@ def _done(path: Path) -> bool:
         return False
 
 
-def _collect(cases: Sequence[Case], files: dict[str, Path], folder: Path) -> int:
+def _collect(cases: Sequence[Case], files: dict[str, Path], folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> int:
     import pandas as pd
 
     kept = {case.name: json.loads(files[case.name].read_text(encoding="utf-8")) for case in cases}
-    rows = [{"case": name, **row} for name, outcome in kept.items() for row in outcome["rows"]]
+    rows = [{"case": name, **row} for name, outcome in kept.items() for row in outcome["rows"] if wanted(row)]
     failures = [{"case": name, "error": outcome["error"]} for name, outcome in kept.items() if outcome["error"]]
     write_csv(folder / "table.csv", pd.DataFrame(rows, columns=list(dict.fromkeys(["case", *(key for row in rows for key in row)]))))
     write_csv(folder / "failures.csv", pd.DataFrame(failures, columns=["case", "error"]))

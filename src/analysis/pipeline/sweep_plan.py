@@ -1,6 +1,6 @@
 """Which cases the command `analysis sweep` runs, and on what data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -48,20 +48,30 @@ def _named(study: str, seed: int, point: dict[str, float]) -> str:
     return " ".join([study, f"seed={seed}", *(f"{name}={value:g}" for name, value in point.items())])
 
 
-def grid_from(texts: Iterable[str]) -> dict[str, list[float]]:
-    """NAME=VALUE,VALUE,... as a grid; InputError for anything else.
+def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[str, list[Any]]:
+    """NAME=VALUE,VALUE,... as a grid, each value as `read` reads it; InputError for anything else.
 
     >>> grid_from(["deadweight=0.1,0.2"])
     {'deadweight': [0.1, 0.2]}
     """
     grid = {}
     for text in texts:
-        name, _, values = text.partition("=")
+        name, equals, values = text.partition("=")
         try:
-            grid[name.strip()] = [float(value) for value in values.split(",")]
+            grid[name.strip()] = [read(value) for value in values.split(",")] if equals and name.strip() else [float(values)]
         except ValueError:
-            raise _refused("--set", repr(text), "an assumption's id and numbers, as in --set deadweight=0.1,0.2") from None
+            raise _refused("--set", repr(text), "a name and values, as in --set deadweight=0.1,0.2") from None
     return grid
+
+
+def yaml_value(text: str) -> Any:
+    """A value as params.yaml would hold it, so that numbers are numbers. Raises ValueError if it cannot be read."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError(text) from None
 
 
 def _refused(option: str, found: str, expected: str) -> InputError:

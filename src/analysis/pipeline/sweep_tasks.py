@@ -64,10 +64,17 @@ def _described(found: Any, measure: str) -> dict[str, float]:
     return {"mean": found.mean, "sd": found.sd, "low": found.low, "high": found.high, **ends, "share_above_break_even": float(found.above(BREAK_EVEN[measure]))}
 
 
+def notebook(root: Path, **arguments: Any) -> list[dict[str, Any]]:
+    """The results of a notebook for a set of parameters; see `analysis.pipeline.sweep_notebooks.run_case`."""
+    from analysis.pipeline.sweep_notebooks import run_case
+
+    return run_case(root, **arguments)
+
+
 def _plain(frame: Any) -> list[dict[str, Any]]:
     """Rows of a table with Python's own numbers, and nothing where a number is missing."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [{str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()} for row in rows]
 
 
-TASKS = {"census": census, "sroi": sroi}
+TASKS = {"census": census, "sroi": sroi, "notebook": notebook}

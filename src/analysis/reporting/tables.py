@@ -108,7 +108,8 @@ def _common_kind(table: Table, name: str) -> str:
 
 def _bodies(table: Table) -> Iterator[str]:
     mixed = {name for name in table.columns if not _common_kind(table, name)}
-    rows = [_row(table, label, cells, mixed) for label, cells in _rows(table.cells)]
+    classes = [_length_class(table.cells.index), *(_text_class(table, name) for name in table.columns)] if len(table.cells) else []
+    rows = [_row(table, label, cells, mixed, classes) for label, cells in _rows(table.cells)]
     if not rows:
         yield f'<tbody><tr><td colspan="{_width(table)}">none</td></tr></tbody>'
     for group, members in groupby(zip(table.groups or ("",) * len(rows), rows, strict=True), key=lambda pair: pair[0]):
@@ -129,12 +130,15 @@ def _group_header(table: Table, group: str) -> str:
     return f'<tr class="group"><th scope="rowgroup" colspan="{_width(table)}"><span>{structural(group)}</span></th></tr>'
 
 
-def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str]) -> str:
-    shown = "".join(_cell(table, name, cell, name in mixed) for name, cell in zip(table.columns, cells, strict=True))
+def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str], classes: list[str]) -> str:
+    """A row; `classes` are those of its texts, the header first, which hang on all texts of a column."""
+    shown = "".join(
+        _cell(table, name, cell, name in mixed, text_class) for name, cell, text_class in zip(table.columns, cells, classes[1:], strict=True)
+    )
     extra = table.extras.get(str(label), RowExtra())
     fold = f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>' if extra.details else ""
     shown = f"{shown.removesuffix('</td>')}{fold}" if fold else shown
-    return f'<tr{_row_attributes(extra)}><th scope="row"{_length_class(table.cells.index)}>{structural(label)}</th>{shown}</tr>'
+    return f'<tr{_row_attributes(extra)}><th scope="row"{classes[0]}>{structural(label)}</th>{shown}</tr>'
 
 
 def _row_attributes(extra: RowExtra) -> str:
@@ -142,9 +146,9 @@ def _row_attributes(extra: RowExtra) -> str:
     return anchor + "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in extra.data.items())
 
 
-def _cell(table: Table, name: str, cell: object, with_kind: bool) -> str:
+def _cell(table: Table, name: str, cell: object, with_kind: bool, text_class: str) -> str:
     if not isinstance(cell, Result):
-        return f"<td{_text_class(table, name)}>{_text(cell, table.text.get(name, 'plain'))}</td>"
+        return f"<td{text_class}>{_text(cell, table.text.get(name, 'plain'))}</td>"
     kind = f" {kind_word(str(cell.kind))}" if with_kind else ""
     ends = f" {interval(cell)}" if _has_width(cell) else ""
     return f'<td class="number">{number(cell)}{ends}{kind}</td>'

@@ -280,15 +280,12 @@ def conflicts(solved: pd.DataFrame, problem: Problem) -> list[dict[str, str]]:
     A set is listed when no part of it is impossible already.
     """
     ids = [reading.id for reading in problem.readings]
+    possible = [choice.items() for choice in solved.loc[solved["possible"], ids].to_dict("records")]
     found: list[dict[str, str]] = []
     for size in range(1, len(ids) + 1):
         for candidate in _subsets(problem, size):
-            if any(other.items() <= candidate.items() for other in found):
-                continue
-            rows = solved
-            for reading, variant in candidate.items():
-                rows = rows[rows[reading] == variant]
-            if not rows["possible"].any():
+            known = any(other.items() <= candidate.items() for other in found)
+            if not known and not any(candidate.items() <= choice for choice in possible):
                 found.append(candidate)
     return found
 

@@ -118,6 +118,11 @@ class Answers:
         return self.columns(item)["after"].replace("_post", f"_change_from_{self.moment}")
 
     @property
+    def compared_with(self) -> str:
+        """Which answer about the time before is compared, in words."""
+        return "before as remembered" if self.moment == "then" else "asked before"
+
+    @property
     def threshold(self) -> int:
         """The lower end of the headline item's upper band."""
         return max(low for low, _ in self.bands.values())

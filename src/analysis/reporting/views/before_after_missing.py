@@ -29,13 +29,16 @@ def reason_table(answers: Answers) -> Display:
         given = int((table.status[f"{item.name}_{moment}"] == Status.ANSWERED).sum())
         shown = _protected(answers, item, moment)
         rows[label] = {"given": number(f"{key}.given", f"{label}: a number", given, function=_READ)} | {
-            slug(name): _count(f"{key}.{slug(name)}", f"{label}: {name.lower()}", shown, str(status)) for status, name in REASONS.items()
+            slug(name): _count(f"{key}.{slug(name)}", f"{label}: {name.lower()}", shown, str(status))
+            for status, name in REASONS.items()
+            if status != Status.WORDS or f"{item.name}_{moment}_words" in table.values
         }
+    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(columns=["given", *map(slug, REASONS.values())])
     columns = {"given": Column("Gave a number", "people", Kind.MEASURED), **{slug(name): Column(name, "people", Kind.MEASURED) for name in REASONS.values()}}
     return answers.evidence.page.table(
-        "reasons", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
+        "reasons", frame.where(frame.notna(), ""), columns,
         "How many gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
-        row_header="Question",
+        row_header="Question", note="Only the number of friends may be given in words.",
     )
 
 

@@ -4,15 +4,17 @@ import math
 
 import pandas as pd
 
-from analysis.disclosure.decisions import judge_figure, judge_model, judge_statistic
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_model, judge_statistic
 from analysis.disclosure.tables import TOTAL, as_frame
 from analysis.participants import stages_reached
 from analysis.questionnaire import attrition, response_shift, shift
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import effect_sizes, mean_change
+from analysis.questionnaire.published import read_figures
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views import before_after_statistics as statistics
+from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
@@ -333,3 +335,41 @@ def lee_table(answers: Answers) -> Display:
     rows = {label: {key: number(_key(answers, "lee", key), f"{label}: {key}", float(found[key]), "points", 1, Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED, function=f"{_QUESTIONNAIRE}.attrition.lee_bounds") for key in ("untrimmed", "low", "high")}}
     columns = {"untrimmed": Column("As answered", "points", Kind.MEASURED), "low": Column("At least", "points", Kind.BOUNDED), "high": Column("At most", "points", Kind.BOUNDED)}
     return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)} after: difference between groups of courses among those who would answer in either.", row_header="Difference")
+
+
+def compared(answers: Answers) -> list[Compared]:
+    """The printed means and shares beside those of the records, of people who answered twice."""
+    study = printed_study(answers.evidence)
+    figures, rows = read_figures(study), []
+    known = {item.name: item for item in answers.items}
+    for printed in figures.items:
+        if printed.id in known:
+            rows += _compared_means(answers, known[printed.id], {"before": printed.before, "after": printed.after})
+    esol, other = figures.groups.claims.values()
+    return [*rows, *_compared_english(answers, known["english"], {True: esol, False: other})] if "english" in known else rows
+
+
+def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:
+    """Means of the headline item as judged; of an item without an upper end, for enough people, whose changes they leave open."""
+    pairs, name = answers.pairs(item), f"against the print: means of {item.label}"
+    if item == answers.headline:
+        kept = answers.shown(item, statistics.MEANS)
+    elif item.high is None:
+        kept = answers.evidence.allows(judge_statistic(name, "mean", len(pairs), answers.evidence.rules))
+    else:
+        kept = answers.evidence.keeps(Decision(name, "statistics of hidden counts", REFUSED, "means are proved beside the counts for the headline item alone"))
+    read = f"of those who answered twice, {answers.compared_with}"
+    return [Compared(claim, float(pairs[when].mean()) if kept else None, "", 1, read, f"{_QUESTIONNAIRE}.answers.paired_answers") for when, claim in claims.items()]
+
+
+def _compared_english(answers: Answers, item: Item, claims: dict[bool, str]) -> list[Compared]:
+    """Shares whose English improved, by course: withheld unless the number of all who improved is shown and no cell is small."""
+    pairs, everybody = answers.pairs(item), answers.counts[f"change in {item.label}"][("improved",)]
+    esol = answers.records.loc[pairs.index, "course"].eq("esol")
+    improved = {group: pairs.loc[esol == group, "change"] > 0 for group in claims}
+    safe = all(enough(answers.evidence, f"{item.label} improved, {'English' if group else 'other'} courses", int(found.sum()), len(found)) for group, found in improved.items())
+    hidden = pd.isna(everybody)
+    why = "the number of all who improved is hidden" if hidden else "the number of all who improved is shown"
+    kept = answers.evidence.keeps(Decision(f"against the print: {item.label} improved by course", "statistics of hidden counts", REFUSED if hidden else SHOWN, why))
+    function = f"{_QUESTIONNAIRE}.shift.direction_shares"
+    return [Compared(claim, 100 * float(improved[group].mean()) if safe and kept else None, "%", 0, answers.compared_with, function) for group, claim in claims.items()]

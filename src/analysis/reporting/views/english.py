@@ -2,7 +2,9 @@
 
 from functools import cached_property
 
+from analysis.english.published import FILE
 from analysis.reporting.markup import Display
+from analysis.reporting.views import against_print
 from analysis.reporting.views import english_published as published
 from analysis.reporting.views import english_records as measured
 from analysis.reporting.views.english_records import EnglishAnswers, read_sample
@@ -74,3 +76,10 @@ def specifications(run: EnglishRun) -> Display:
 def summary(run: EnglishRun) -> Display:
     """Table: the specification curve in numbers (records only)."""
     return run.show(measured.summary_table)
+
+
+def compared(run: EnglishRun) -> Display | None:
+    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
+    if not run.answers:
+        return None
+    return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))

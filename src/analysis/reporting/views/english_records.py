@@ -11,10 +11,12 @@ from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
 from analysis.english import models
 from analysis.english.influence import influence_summary
-from analysis.english.sample import Form, english_sample
+from analysis.english.published import read_figures, size
+from analysis.english.sample import MONTHS_IN_A_YEAR, Form, english_sample
 from analysis.english.specification import Principled, curve_summary, specification_curve
 from analysis.participants import ITEMS, stages_reached
 from analysis.reporting.markup import Display
+from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.evidence import HIDDEN, Evidence, hidden_words, number, p_value
 from analysis.results import Column, Kind, Result
 
@@ -259,3 +261,17 @@ def summary_table(answers: EnglishAnswers) -> Display:
         "summary", found, columns, "The specification curve in numbers.", row_header="Question",
         note="Form of the model, drawing in of the longest stays and coding of English are arbitrary. Whom to include and what to hold equal are questions of their own, and their answers are not averaged.",
     )
+
+
+def compared(answers: EnglishAnswers) -> list[Compared]:
+    """The printed fit, and the printed share of recent arrivals, beside those of the records."""
+    study = printed_study(answers.evidence)
+    figures = read_figures(study)
+    months, limit = answers.records["months_in_area"].dropna(), MONTHS_IN_A_YEAR * size(study, figures.recent.years)
+    recent = int((months <= limit).sum())
+    kept = enough(answers.evidence, "time in the area", recent, len(months))
+    fit = float(models.slope(answers.sample)["r_squared"]) if answers.allowed else None
+    return [
+        Compared(figures.r_squared, fit, "", 4, "of everybody with both answers", f"{_MODELS}.slope"),
+        Compared(figures.recent.share, 100 * recent / len(months) if kept else None, "%", 0, "of everybody who gave their months in the area"),
+    ]

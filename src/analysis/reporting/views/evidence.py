@@ -66,6 +66,10 @@ class Evidence:
         self.groups.append(Shown(dict(tables), done.tables, background or Background()))
         return done.tables
 
+    def shown(self, table: str) -> pd.Series | None:
+        """A protected table as it is shown on this page; None if it is not."""
+        return next((group.shown[table] for group in self.groups if table in group.shown), None)
+
     def allows(self, decision: Decision) -> bool:
         """Keep a decision, and say whether the thing may be shown. Synthetic records are nobody's: there it may."""
         refused = decision.decision != SHOWN
@@ -73,6 +77,12 @@ class Evidence:
             decision = replace(decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic")
         self.decisions.append(decision)
         return not refused or self.page.example
+
+    def keeps(self, decision: Decision) -> bool:
+        """Keep a decision, and say whether the thing may be shown: what would tell of a count that the page itself hides may
+        not, synthetic or no."""
+        self.decisions.append(decision)
+        return decision.decision == SHOWN
 
     def close(self) -> Display:
         """Prove all tables together, write the decisions beside the results, and show them.
@@ -102,8 +112,8 @@ class Evidence:
 
     @property
     def people(self) -> int:
-        """Everybody who joined; none where there are no records."""
-        return len(self.records.questionnaire.values) if self.measured else 0  # type: ignore[union-attr]
+        """Everybody who joined; none where there are no participant records."""
+        return len(self.records.questionnaire.values) if self.records and self.records.questionnaire else 0
 
     def _published(self) -> list[Linear]:
         """What this notebook publishes of people, as sums over types of them."""
@@ -111,7 +121,7 @@ class Evidence:
 
     def _prove_with_earlier(self, rows: list[Linear], file: str) -> None:
         """Prove what this notebook publishes together with what those before it (by name) have published of the same people."""
-        if not self.measured:
+        if not self.people:
             return
         earlier = [path for path in sorted(self.folder.glob(f"*{DECISIONS}")) if path.name < self.page.notebook]
         known = [row for path in earlier for row in read_published(path)]

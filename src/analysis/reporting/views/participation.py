@@ -2,6 +2,7 @@
 
 from analysis.participation import published as figures_of
 from analysis.reporting.markup import Display
+from analysis.reporting.views import against_print
 from analysis.reporting.views import participation_published as published
 from analysis.reporting.views import participation_records as measured
 from analysis.reporting.views.evidence import NOTHING, Evidence
@@ -59,6 +60,13 @@ def advice(evidence: Evidence) -> Display:
 def volunteering(evidence: Evidence) -> Display:
     """Table: weeks of volunteering."""
     return measured.spread_table(evidence, "weeks") if evidence.measured else _published(evidence, published.weeks_table)
+
+
+def compared(evidence: Evidence) -> Display | None:
+    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
+    if not evidence.measured:
+        return None
+    return against_print.nothing_printed(evidence, figures_of.FILE) or measured.compared_table(evidence)
 
 
 def met(evidence: Evidence) -> Display:

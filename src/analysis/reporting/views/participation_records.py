@@ -3,16 +3,20 @@
 import pandas as pd
 
 from analysis import participation as domain
-from analysis.disclosure.decisions import SHOWN, Decision, judge_quantile, judge_statistic
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_quantile, judge_statistic
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
 from analysis.participants import stages_reached
 from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
+from analysis.participation.published import Figures, read_figures, whole
 from analysis.reporting.markup import Display
+from analysis.reporting.views import against_print
+from analysis.reporting.views.against_print import Compared
 from analysis.reporting.views.evidence import HIDDEN, NOTHING, Evidence, hidden_words, number
 from analysis.results import Column, Kind, Result
+from analysis.study import Study
 
-_MODULE = "analysis.participation"
+_MODULE, _ADVICE = "analysis.participation", "advice contacts by field and type"
 _SPREAD = {
     "mean": ("Mean", "", 1, 1, None), "lower_quartile": ("Lower quartile", "", 1, 1, 0.25), "median": ("Median", "", 1, 1, 0.5),
     "upper_quartile": ("Upper quartile", "", 1, 1, 0.75), "gini": ("Gini coefficient", "", 2, 1, None),
@@ -182,12 +186,65 @@ def advice_table(evidence: Evidence) -> Display:
         return evidence.page.say("There is no file of advice contacts.")
     filled = contacts[["field", "type"]].fillna("(not stated)").rename(columns={"field": "field of advice", "type": "type of contact"})
     levels = {name: sorted(filled[name].unique()) for name in filled}
-    name = "advice contacts by field and type"
+    name = _ADVICE
     cells = as_frame(evidence.protected({name: count_people(filled, list(filled), levels)})[name])
     cells.index = [label[0] if isinstance(label, tuple) else label for label in cells.index]
     columns = {kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect.protect") for kind in cells}
     rows = hidden_words(cells).rename(index={TOTAL: "all fields"})
     return evidence.page.table("advice", rows, columns, "Advice contacts by field and type.", row_header="Field")
+
+
+def compared_table(evidence: Evidence) -> Display:
+    """Table: the printed figures on taking part beside those of the records."""
+    study = against_print.printed_study(evidence)
+    figures = read_figures(study)
+    stages = stages_reached(evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
+    reached = {each.claim: Compared(each.claim, int(stages[name].sum())) for each, name in zip(figures.stages, ("joined", "initial", "experience"), strict=False)}
+    rows = [*reached.values(), *_compared_sessions(evidence, study, figures), *_compared_advice(evidence, study, figures)]
+    weeks = _questionnaire(evidence)["weeks_volunteering"]
+    if weeks.notna().any():
+        rows.append(Compared(figures.volunteering.weeks, float(weeks.sum()), "weeks", function=f"{_MODULE}.volunteering_weeks"))
+    return against_print.compared_table(evidence, rows)
+
+
+def _compared_sessions(evidence: Evidence, study: Study, figures: Figures) -> list[Compared]:
+    """Attendances, and how many came so often: withheld where it lies too near to another count that is shown."""
+    sessions, attendance, found = _sessions(evidence), figures.attendance, []
+    if sessions is None:
+        return []
+    steps = set(starts_with(sessions, evidence.rules.minimum_cell))
+    for each in attendance.reached:
+        least = whole(study, each.sessions) + each.over
+        apart = [abs(int((sessions >= least).sum() - (sessions >= step).sum())) for step in sorted(steps - {least})]
+        if shown := evidence.allows(_judge_step(least, min([*apart, len(sessions)]), evidence)):
+            steps.add(least)
+        found.append(Compared(each.people, int((sessions >= least).sum()) if shown else None, function=f"{_MODULE}.reaching"))
+    return [Compared(attendance.attendances, int(sessions.sum()), "attendances", function=f"{_MODULE}.sessions_per_person"), *found]
+
+
+def _judge_step(least: int, people: int, evidence: Evidence) -> Decision:
+    fewest = evidence.rules.minimum_cell
+    small = people < fewest
+    reason = f"fewer than {fewest} people lie between it and another count that is shown" if small else f"at least {fewest} people lie between it and any other count"
+    return Decision(f"against the print: people with {least} sessions or more", "minimum cell", REFUSED if small else SHOWN, reason)
+
+
+def _compared_advice(evidence: Evidence, study: Study, figures: Figures) -> list[Compared]:
+    """Contacts and their value: withheld where the number of contacts of some type is hidden, since it follows from them."""
+    contacts, advice = _contacts(evidence), figures.advice
+    if contacts is None:
+        return []
+    rows = [Compared(advice.contacts, len(contacts), "contacts")]
+    units = dict(zip(("help", "assistance", "signpost"), (float(study.claims[claim].number or 0) for claim in advice.unit_values.values()), strict=False))
+    by_type = domain.contacts_by_type(contacts)
+    if set(by_type.index) <= set(units):
+        shown = evidence.shown(_ADVICE)
+        hidden = shown is None or any(pd.isna(shown[(TOTAL, kind)]) for kind in by_type.index)
+        why = "the number of contacts of a type is hidden" if hidden else "the numbers of contacts of all types are shown"
+        value = float(domain.contacts_value(by_type, units).loc["total", "value"])
+        kept = evidence.keeps(Decision("against the print: value of the contacts", "statistics of hidden counts", REFUSED if hidden else SHOWN, why))
+        rows.append(Compared(advice.value, value if kept else None, "GBP", function=f"{_MODULE}.contacts_value"))
+    return rows
 
 
 def met_table(evidence: Evidence) -> Display:
@@ -200,8 +257,8 @@ def met_table(evidence: Evidence) -> Display:
     frame = figures_met(_questionnaire(evidence), records.attendance.values, records.advice_contacts.values)
     frame = frame.assign(met=frame["met"].map({True: "yes", False: "no"})).set_index("label").astype(object)
     frame["value"] = [
-        number(f"{evidence.page.notebook}.met.{key}", str(label), value, "", 4 if "0.0" in printed else 0 if float(value).is_integer() else 1, function="analysis.examples.figures_met")
+        number(f"{evidence.page.notebook}.met.{key}", str(label), value, "", 4 if "0.0" in printed else 0 if float(value).is_integer() else 1, Kind.CALIBRATED, function="analysis.examples.figures_met")
         for key, (label, value, printed) in enumerate(zip(frame.index, frame["value"], frame["printed"], strict=True))
     ]
-    columns = {"printed": Column("As printed"), "value": Column("These records", "", Kind.MEASURED), "met": Column("Met?"), "reading": Column("How it is read")}
-    return evidence.page.table("met", frame, columns, "The published figures that the synthetic records were made to meet.", row_header="Figure", text={"printed": "label", "reading": "label"})
+    columns = {"printed": Column("As printed"), "value": Column("These records", "", Kind.CALIBRATED), "met": Column("Met?"), "reading": Column("How it is read")}
+    return evidence.page.table("met", frame, columns, "The published figures that the synthetic records were made to meet.", row_header="Figure", note=f"{against_print.CALIBRATED} They are shown in full, since they are the print's own figures and nobody's answers.", text={"printed": "label", "reading": "label"})

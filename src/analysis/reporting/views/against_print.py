@@ -1,0 +1,88 @@
+"""Printed figures beside what a team's own records give: does each agree at the digits it is printed with?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.reporting.markup import Display
+from analysis.reporting.views.claims import published
+from analysis.reporting.views.evidence import WITHHELD, Evidence, number
+from analysis.results import Column, Kind, slug
+from analysis.study import Study, load_study
+from analysis.study.claims import Claim
+
+CALIBRATED = (
+    "These synthetic records were made so that they print the published figures (calibrated). That they agree is by construction, and no "
+    "evidence for any of them."
+)
+RULE = "A measured figure agrees if it rounds to the printed one, and lies on the side of it that words such as over or almost say."
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A claim, and what the records give for it (None: withheld); `read` says how, where the print leaves it open."""
+
+    claim: str
+    value: float | None
+    unit: str = "people"
+    decimals: int = 0
+    read: str = ""
+    function: str = "analysis.participants.read_records"
+
+
+def printed_study(evidence: Evidence) -> Study:
+    """The study whose published figures the records are held against: its own, or the one that a worked example imitates."""
+    other = evidence.records.of_study if evidence.records else ""
+    return load_study(other, evidence.study.root) if other else evidence.study
+
+
+def agrees(claim: Claim, value: float) -> bool:
+    """Whether a value would be printed as the claim is, and is over or under it where its words say so."""
+    printed = claim.as_printed
+    if printed is None or claim.interval is None:
+        raise ValueError(f"{claim.claim_id} prints no number")
+    side = {"lower": value > float(printed.value), "upper": value < float(printed.value)}
+    return value in printed.around() and side.get(printed.bound, True)
+
+
+def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
+    """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
+    fewest = evidence.rules.minimum_cell
+    small = min(count, base - count) < fewest
+    reason = f"fewer than {fewest} people are, or are not, among them" if small else f"at least {fewest} people on either side"
+    return evidence.allows(Decision(f"against the print: {name}", "minimum cell", REFUSED if small else SHOWN, reason))
+
+
+def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
+    """Table: each printed figure, the measured one, and whether they agree."""
+    study, example = printed_study(evidence), evidence.page.example
+    kind = Kind.CALIBRATED if example else Kind.MEASURED
+    rows = {}
+    for each in compared:
+        claim = study.claims[each.claim]
+        key = f"{evidence.page.notebook}.against_print.{slug(each.claim)}.measured"
+        value = WITHHELD if each.value is None else each.value
+        rows[f"{claim.statement} ({each.claim})"] = {
+            "printed": published(claim),
+            "measured": number(key, claim.statement, value, each.unit, each.decimals, kind, function=each.function),
+            "agrees": WITHHELD if each.value is None else "yes" if agrees(claim, each.value) else "no",
+            "read": each.read,
+        }
+    columns = {"printed": Column("As printed", "", Kind.PUBLISHED), "measured": Column("These records", "", kind), "agrees": Column("Agrees?")}
+    if any(row["read"] for row in rows.values()):
+        columns["read"] = Column("How it is read")
+    return evidence.page.table(
+        "against_print", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
+        "The figures of the source beside those of the records.", row_header="Figure", note=f"{RULE} {CALIBRATED}" if example else RULE,
+        text={"read": "label"} if "read" in columns else {},
+    )
+
+
+def nothing_printed(evidence: Evidence, file: str) -> Display | None:
+    """A sentence where the study's source has no such figures; None where it has."""
+    study = printed_study(evidence)
+    if (study.raw / file).is_file() and (study.raw / "claims.csv").is_file():
+        return None
+    return evidence.page.say("The study's source prints no such figures, so there is nothing to hold the records against.")

@@ -1,0 +1,187 @@
+"""A notebook over many sets of parameters: checked before anything runs, apart from the recorded results, the same bytes."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from project_copy import copy_project, run_analysis
+
+from analysis.errors import InputError
+from analysis.pipeline import engines, sweep_notebooks
+from analysis.pipeline.jobs import Ended
+from analysis.pipeline.reproduce import environment
+from analysis.pipeline.sweep import Case, Outcome, attempt, sweep
+from analysis.pipeline.sweep_notebooks import apart, chosen, notebook_cases
+from analysis.pipeline.sweep_plan import grid_from, yaml_value
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOK, STUDY = "05_sroi", "connecting_opportunities"
+
+
+def cases(root: Path, *texts: str, sets: Path | None = None, notebook: str = NOTEBOOK, studies: tuple[str, ...] = (STUDY,)) -> list[Case]:
+    return notebook_cases(root, notebook, studies, grid_from(texts, yaml_value), sets)[0]
+
+
+def test_a_case_for_each_study_and_point_of_the_grid():
+    found = cases(ROOT, "draws=200,300", "seed=1,2", notebook="01_census_baseline", studies=())
+    assert [case.name for case in found] == [f"coproduction draws={draws} seed={seed}" for draws in (200, 300) for seed in (1, 2)]
+    assert found[3].arguments["values"]["draws"] == 300
+    assert found[3].arguments["values"]["area"] == "E06000044"  # as in params.yaml
+
+
+def test_sets_from_a_file_with_cells_left_as_they_are(tmp_path):
+    path = tmp_path / "sets.csv"
+    path.write_text("area,seed\nE06000045,5\nE08000035,\nE06000045,5\n")
+    found = cases(ROOT, sets=path, notebook="01_census_baseline", studies=())
+    assert [case.arguments["changes"] for case in found] == [{"area": "E06000045", "seed": 5}, {"area": "E08000035"}]
+
+
+def test_settings_of_several_values(tmp_path):
+    path = tmp_path / "sets.csv"
+    path.write_text('disclosure\n"{minimum_cell: 10, rounding_base: 5}"\n')
+    (found,) = cases(ROOT, sets=path, notebook="02b_participation", studies=("coproduction",))
+    assert found.arguments["values"]["disclosure"] == {"minimum_cell": 10, "rounding_base": 5, "reason": ""}
+
+
+@pytest.mark.parametrize(
+    ("texts", "content", "message"),
+    [
+        (("scenario=central,middling",), None, "scenario': found 'middling'"),
+        (("scenari=low",), None, "an unknown parameter"),
+        (("scenario",), None, "found 'scenario'; expected a name and values"),
+        (("scenario={",), None, "--set"),
+        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column '05_sroi.connecting_opportunities.scenario'"),
+        ((), "scenari\nlow\n", "sets.csv, row 1, column 'scenari'"),
+        ((), "study,scenario\nnowhere,low\n", "no such study under this notebook"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_runs(tmp_path, texts, content, message):
+    path = tmp_path / "sets.csv"
+    path.write_text(content or "")
+    with pytest.raises(InputError) as refused:
+        cases(ROOT, *texts, sets=path if content else None)
+    assert message in str(refused.value)
+
+
+def test_a_notebook_that_is_none():
+    with pytest.raises(InputError, match="census, sroi, or one of 01_census_baseline"):
+        cases(ROOT, notebook="05_srois")
+
+
+def test_a_case_has_the_project_s_inputs_and_results_of_its_own():
+    with apart(ROOT, STUDY) as folder:
+        assert (folder / "data/raw" / STUDY / "claims.csv").read_bytes() == (ROOT / "data/raw" / STUDY / "claims.csv").read_bytes()
+        assert list((folder / "data/processed").rglob("*")) == [folder / "data/processed" / STUDY]
+        (folder / "data/processed" / STUDY / "made").touch()
+    assert not folder.exists()
+    assert (ROOT / "data/raw" / STUDY / "claims.csv").is_file()
+    assert not (ROOT / "data/processed" / STUDY / "made").exists()
+
+
+def test_results_that_are_kept():
+    assert chosen([], {"id": "a.b"})
+    assert chosen(["x.*", "a.*"], {"id": "a.b"})
+    assert not chosen(["x.*", "a"], {"id": "a.b"})
+
+
+class Processes:
+    """Stands for a runner whose processes end as told, one after the other."""
+
+    def __init__(self, *ends):
+        self.ends = list(ends)
+
+    def run(self, words, hear):
+        status, lines, outcome = self.ends.pop(0)
+        if outcome:
+            hear(["outcome", *outcome])
+        return Ended(status, lines)
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome"),
+    [
+        ([(-9, [], None), (0, [], ([{"id": "a"}], ""))], Outcome([{"id": "a"}])),
+        ([(-9, [], None), (-11, [], None)], Outcome([], engines.DIED)),
+        ([(1, ["no memory"], None)], Outcome([], "no memory")),
+        ([(0, [], ([], "ValueError: no"))], Outcome([], "ValueError: no")),
+    ],
+)
+def test_a_process_that_is_killed_gets_a_second_chance_and_no_third(ends, outcome):
+    runner = Processes(*ends)
+    assert sweep_notebooks._outcome(runner, Case("a", "notebook", {})) == outcome
+    assert runner.ends == []
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project without any results."""
+    return copy_project(tmp_path_factory.mktemp("sweep"))
+
+
+RUN, GRID = "02_focus_group_coding", ("rule=any,all,most",)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(project, tmp_path_factory) -> dict[str, bytes]:
+    """What a sweep makes, two notebooks at a time."""
+    folder = tmp_path_factory.mktemp("made")
+    assert sweep(project, cases(project, *GRID, notebook=RUN), folder, [], sweep_notebooks.warm(2, environment(project)), io.StringIO()) == 0
+    return made(folder)
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in ("table.csv", "failures.csv")}
+
+
+@pytest.mark.slow
+def test_one_row_for_each_set_and_result_and_nothing_beside_the_table(project, undisturbed):
+    table = pd.read_csv(io.BytesIO(undisturbed["table.csv"]))
+    assert list(table["rule"].unique()) == ["any", "all", "most"]
+    assert not table.duplicated(["rule", "id"]).any()
+    assert not (project / "data/processed").exists()
+    done = run_analysis(project, "run", RUN, "--study", STUDY, "-p", "rule=all")
+    assert done.returncode == 0, done.stderr
+    recorded = json.loads((project / f"data/processed/{STUDY}/results/{RUN}.json").read_text(encoding="utf-8"))["results"]
+    swept = table[table["rule"] == "all"].set_index("id")
+    assert set(swept.index) == set(recorded)
+    for name, result in recorded.items():
+        assert str(swept.loc[name, "value"]) == str(result["value"]) or float(swept.loc[name, "value"]) == float(result["value"])
+
+
+@pytest.mark.slow
+def test_what_a_cluster_would_run_gives_the_same(project, undisturbed, tmp_path):
+    """Dask's workers call `attempt`, with plain kernels."""
+    assert sweep(project, cases(project, *GRID, notebook=RUN), tmp_path, [], lambda root, waiting: ((case, attempt(root, case)) for case in waiting)) == 0
+    assert made(tmp_path) == undisturbed
+
+
+@pytest.mark.slow
+def test_a_sweep_that_is_killed_goes_on_and_ends_the_same(project, undisturbed, tmp_path):
+    command = [sys.executable, "-m", "analysis", "sweep", RUN, "--study", STUDY, "--set", *GRID, "--jobs", "1", "--to", str(tmp_path)]
+    options = {"cwd": project, "env": {**os.environ, "PYTHONPATH": str(project / "src")}, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, start_new_session=True, **options) as process:
+        assert process.stdout.readline().startswith("[1/3]")
+        os.killpg(process.pid, signal.SIGKILL)
+    again = subprocess.run(command, check=True, **options)
+    assert "1 of 3 cases were done before" in again.stdout
+    assert made(tmp_path) == undisturbed
+
+
+@pytest.mark.slow
+def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
+    done = run_analysis(
+        project, "sweep", "01_census_baseline", "--set", "area=E06000045,E99", "--set", "draws=200", "--result", "*.steps.women.*", "--to", str(tmp_path)
+    )
+    assert done.returncode == 1
+    table, failures = pd.read_csv(tmp_path / "table.csv"), pd.read_csv(tmp_path / "failures.csv")
+    assert set(table["area"]) == {"E06000045"}
+    assert table["id"].str.contains(".steps.women.", regex=False).all()
+    assert list(failures["case"]) == ["coproduction area=E99 draws=200"]
+    assert "found 'E99'" in failures["error"][0]
+    assert "analysis-" not in failures["error"][0]
