@@ -282,7 +282,7 @@ def test_rounding_is_not_offered_here():
 def own_segments(folder: Path, rows: str) -> object:
     """The coproduction study below another root, with coded segments as a team would put them there."""
     shutil.copytree(ROOT / "data" / "raw" / "coproduction", folder / "data" / "raw" / "coproduction")
-    path = folder / "data" / "raw" / "coproduction" / "coded_segments.csv"
+    path = folder / "data" / "raw" / "coproduction" / "records" / "coded_segments.csv"
     path.write_text(f"group,speaker,segment_id,code,coder\n{rows}", encoding="utf-8")
     return replace(load_study("coproduction", ROOT), root=folder)
 

@@ -244,7 +244,7 @@ def test_the_steps(source_lines, framework):
 
 
 def test_the_committed_example_is_what_its_seed_gives(codebook):
-    path = RAW / "coproduction_example" / "coded_segments.csv"
+    path = RAW / "coproduction_example" / "records" / "coded_segments.csv"
     assert path.read_bytes() == segments_text(example_segments(codebook, SEED)).encode()
     pd.testing.assert_frame_equal(read_segments(path, path.name, codebook), example_segments(codebook, SEED))
 
@@ -264,9 +264,9 @@ def test_the_example_has_an_earlier_codebook(codebook):
 def made_up(folder, **texts):
     """A study of its own in an empty project, with the files given (names with dots for underscores)."""
     study = Study(folder, StudyInfo.model_validate({**INFO, "id": "made_up"}))
-    study.raw.mkdir(parents=True)
+    (study.raw / files.TEAM).mkdir(parents=True)
     for name, text in texts.items():
-        (study.raw / name.replace("__", ".")).write_text(text, encoding="utf-8")
+        (study.raw / files.TEAM / name.replace("__", ".")).write_text(text, encoding="utf-8")
     return study
 
 

@@ -140,7 +140,7 @@ def test_the_two_programmes_are_compared_alike_on_both_pages():
 
 
 def write_segments(root: Path, rows: str) -> None:
-    (root / "data/raw/coproduction_example/coded_segments.csv").write_text(
+    (root / "data/raw/coproduction_example/records/coded_segments.csv").write_text(
         f"group,speaker,segment_id,code,coder\n{rows}", encoding="utf-8"
     )
 
@@ -149,8 +149,8 @@ def write_segments(root: Path, rows: str) -> None:
 def real(tmp_path_factory):
     """The segments of the worked example as if they were a team's own, in the study of the publication."""
     root = project(tmp_path_factory.mktemp("real"))
-    table = (root / "data/raw/coproduction_example/coded_segments.csv").read_bytes()
-    (root / "data/raw/coproduction/coded_segments.csv").write_bytes(table)
+    table = (root / "data/raw/coproduction_example/records/coded_segments.csv").read_bytes()
+    (root / "data/raw/coproduction/records/coded_segments.csv").write_bytes(table)
     return shown(root, "coproduction")
 
 
@@ -170,7 +170,7 @@ def test_the_results_of_a_team_s_own_segments_can_be_kept_and_every_number_shown
 def test_saturation_of_a_team_s_own_segments_holds_only_codes_whose_numbers_are_shown(real):
     """By hand: of the example's codes, those of 15 people and more (9 + 6 groups) stand for themselves."""
     page, text = real
-    table = pd.read_csv(ROOT / "data/raw/coproduction_example/coded_segments.csv")
+    table = pd.read_csv(ROOT / "data/raw/coproduction_example/records/coded_segments.csv")
     people = table[table["code"] != "none"].groupby("code")["speaker"].nunique()
     assert page.store["team.entering"].value == int((people >= 15).sum()) > 5
     assert "looks flatter than the whole" in text
@@ -343,7 +343,7 @@ def test_an_earlier_codebook_in_the_folder_is_compared(tmp_path):
     root = project(tmp_path)
     book = (root / "data/raw/coproduction/codebook.yaml").read_text(encoding="utf-8")
     earlier = book.replace("name: Renewed energy", "name: New energy")
-    (root / "data/raw/coproduction/codebook_earlier.yaml").write_text(earlier, encoding="utf-8")
+    (root / "data/raw/coproduction/records/codebook_earlier.yaml").write_text(earlier, encoding="utf-8")
     _, text = shown(root, "coproduction")
     assert "Renewed energy: renamed" in text
     assert "New energy" in text

@@ -20,8 +20,11 @@ from analysis.coding.published import (
 from analysis.coding.steps import Steps, read_steps
 from analysis.errors import InputError
 from analysis.study import Study, load_study
+from analysis.study.tables import shown
 
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
+TEAM = "records"  # the folder of what a research team adds: segments, a codebook of its own, its earlier version
+CODEBOOK = "codebook.yaml"  # in the study's own folder: one that belongs to what is published
 CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
 EARLIER = tuple(f"codebook_earlier{ending}" for ending in (".yaml", ".csv", ".qdc"))
 SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
@@ -40,40 +43,40 @@ class Framework:
 
 
 def load_codebook(study: Study) -> Codebook:
-    """The study's codebook (codebook.yaml, .csv or .qdc), or the common one where it has none.
+    """The team's codebook (records/codebook.yaml, .csv or .qdc), else the study's own (codebook.yaml), else the common one.
 
     Raises InputError for two codebooks in one folder, and whatever reading one raises.
     """
-    path = _only(study, CODEBOOKS)
-    if path is None:
-        study = load_study(COMMON, study.root)
-        path = study.raw / CODEBOOKS[0]
-    return read_codebook(path, study.name(path.name))
+    own = _only(study, CODEBOOKS)
+    if own is None:
+        holder = study if (study.raw / CODEBOOK).is_file() else load_study(COMMON, study.root)
+        own = holder.raw / CODEBOOK
+    return read_codebook(own, shown(own, study.root))
 
 
 def load_earlier_codebook(study: Study, codebook: Codebook) -> Codebook | None:
-    """The version before `codebook` (codebook_earlier.yaml, .csv or .qdc), or None; a worked example has an invented one.
+    """The version before `codebook` (records/codebook_earlier.yaml, .csv or .qdc), or None; a worked example has an invented one.
 
     Raises InputError for two such files in one folder, and whatever reading one raises.
     """
     path = _only(study, EARLIER)
     if path is None:
         return earlier_codebook(codebook) if study.info.example else None
-    return read_codebook(path, study.name(path.name), "earlier version")
+    return read_codebook(path, shown(path, study.root), "earlier version")
 
 
 def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
-    """The study's coded segments (coded_segments.csv, .qdpx or .xlsx); None where no team has supplied any.
+    """The study's coded segments (records/coded_segments.csv, .qdpx or .xlsx); None where no team has supplied any.
 
     Raises InputError for two such files in one folder, and whatever reading one raises.
     """
     path = _only(study, SEGMENTS)
-    return None if path is None else read_segments(path, study.name(path.name), codebook)
+    return None if path is None else read_segments(path, shown(path, study.root), codebook)
 
 
 def has_segments(study: Study) -> bool:
-    """Whether a team has put coded segments into the study's folder."""
-    return any((study.raw / name).is_file() for name in SEGMENTS)
+    """Whether a team has put coded segments into the study's folder of records."""
+    return any((study.raw / TEAM / name).is_file() for name in SEGMENTS)
 
 
 def printed_ids(study: Study, codebook: Codebook) -> set[str]:
@@ -84,11 +87,11 @@ def printed_ids(study: Study, codebook: Codebook) -> set[str]:
 
 
 def _only(study: Study, names: tuple[str, ...]) -> Path | None:
-    found = [study.raw / name for name in names if (study.raw / name).is_file()]
+    found = [study.raw / TEAM / name for name in names if (study.raw / TEAM / name).is_file()]
     if len(found) > 1:
         expected, action = "one of them", "remove the one that does not count"
         other = found[1].name
-        raise InputError(study.name(found[0].name), found=f"'{other}' beside it", expected=expected, action=action)
+        raise InputError(shown(found[0], study.root), found=f"'{other}' beside it", expected=expected, action=action)
     return found[0] if found else None
 
 

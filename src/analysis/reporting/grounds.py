@@ -53,7 +53,7 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.census.stock.stock_difference": (_BIRTH, _GROUPS),
     "analysis.census.survey": (_SURVEY,),
     "analysis.census.trend": (_SURVEY,),
-    "analysis.coding": ("coded_segments.*",),
+    "analysis.coding": ("records/coded_segments.*",),
     "analysis.coding.codebook": ("coproduction/codebook.yaml",),
     "analysis.coding.files.load_codebook": ("coproduction/codebook.yaml",),
     "analysis.coding.files.load_framework": ("social_impact_matrix.yaml", "statements.csv", "stakeholder_themes.csv", "steps.yaml"),
