@@ -27,7 +27,8 @@ _LIFE = "reference/life_expectancy_women_2010_2012.csv"
 _FERTILITY = "reference/fertility_total_rates_2011.csv"
 _STATED = "reference/census_assumptions.yaml"
 _SHARES = (_BIRTH, _GROUPS, _SURVEY_BY_SEX, _SURVEY_REASONS, _STATED)
-_PEOPLE = ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")
+_ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
+_PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 _VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
@@ -63,20 +64,20 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.coding.published.side_by_side": ("coproduction/themes.csv", "connecting_opportunities/themes.csv"),
     "analysis.coding.steps": ("steps.yaml",),
     "analysis.disclosure": _PEOPLE,
-    "analysis.english": ("questionnaire.*",),
+    "analysis.english": (_ANSWERS,),
     "analysis.english.published": ("english.yaml",),
     "analysis.examples": _PEOPLE,
     "analysis.participants": _PEOPLE,
-    "analysis.participation": ("attendance.*",),
-    "analysis.participation.advisers_summary": ("advice_contacts.*",),
-    "analysis.participation.attrition": ("questionnaire.*", "attendance.*"),
+    "analysis.participation": (_SESSIONS,),
+    "analysis.participation.advisers_summary": (_ADVICE,),
+    "analysis.participation.attrition": (_ANSWERS, _SESSIONS),
     "analysis.participation.published": ("participation.yaml",),
     "analysis.programme": ("management_information", "connecting_opportunities/counting_rules.yaml"),
     "analysis.programme.against_print": ("management_information", "connecting_opportunities/measures.csv"),
     "analysis.programme.published": ("measures.csv",),
     "analysis.programme.published.comparisons": ("comparisons.csv",),
     "analysis.programme.published.readings": ("readings.csv",),
-    "analysis.questionnaire": ("questionnaire.*",),
+    "analysis.questionnaire": (_ANSWERS,),
     "analysis.questionnaire.published": ("before_after.yaml",),
     "analysis.sroi": _VALUE_MAP,
     "analysis.sroi.identified": ("identified.yaml", "claims.csv"),
@@ -113,7 +114,8 @@ class Grounds:
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
         data = self.root / "data"
-        places = [data / "raw"] if "/" in pattern else [data / "raw" / self.study_id, data / "processed" / self.study_id / "records"]
+        elsewhere = "/" in pattern and not pattern.startswith("records/")
+        places = [data / "raw"] if elsewhere else [data / "raw" / self.study_id, data / "processed" / self.study_id]
         return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
 
 

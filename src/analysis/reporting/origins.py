@@ -67,7 +67,7 @@ class StudyOrigins:
         if not place.exists():
             return None
         origin = place.with_suffix(".origin.yaml")
-        if origin.is_file():
+        if place.suffix == ".csv" and place.parent.name == "reference":  # each of these has one
             told = read_yaml(origin, shown(origin, self.study.root))
             words = (f"{field}: {told[field]}" for field in _ORIGIN if told.get(field))
             return RawTable("; ".join(words), str(told.get("address") or ""))
@@ -89,6 +89,13 @@ class StudyOrigins:
             yield read_register(stated, shown(stated, self.study.root), {})
 
     def _studies(self) -> Iterator[Study]:
-        """The study itself, then the others: a worked example is held against the print of another study."""
-        others = (load_study(name, self.study.root) for name in study_ids(self.study.root) if name != self.study.id)
-        return (study for study in (self.study, *others) if (study.raw / "claims.csv").is_file())
+        """The study itself; then, only if that does not do, the others: a worked example is held against another's print.
+
+        The others are looked for last, so that a page whose claims are all its own study's does not depend on theirs.
+        """
+        if (self.study.raw / "claims.csv").is_file():
+            yield self.study
+        for name in study_ids(self.study.root):
+            other = load_study(name, self.study.root)
+            if other.id != self.study.id and (other.raw / "claims.csv").is_file():
+                yield other
