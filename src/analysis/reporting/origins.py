@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from analysis.reporting.chain import RawTable
@@ -14,6 +15,7 @@ from analysis.study.tables import read_text, read_yaml, shown
 
 STATED = "sroi_sensitivity.yaml"  # assumptions that no study makes its own, in data/raw/reference
 _ORIGIN = ("producer", "series", "table", "title", "areas", "date", "unit", "published")
+_PEOPLE = {"records", "management_information"}  # folders of tables whose ids are those of people
 _SINGLE = {"claims.csv", "audit.yaml"}  # tables whose claims have entries of their own, or are all claims there are
 ABOUT = {
     "advice_contacts": "participant file: contacts with the advice service",
@@ -77,7 +79,7 @@ class StudyOrigins:
         """The claims that a table names; before them, if it is the study's own register, its entries."""
         if place == self.study.raw / "assumptions.yaml":
             yield from (f"assumption:{name}" for name in self.study.register)
-        if place.suffix in (".csv", ".yaml") and place.name not in _SINGLE:
+        if place.suffix in (".csv", ".yaml") and place.name not in _SINGLE and place.parent.name not in _PEOPLE:
             named = claims_in(read_text(place, shown(place, self.study.root)))
             yield from (f"claim:{claim}" for claim in named if self.find(f"claim:{claim}"))
 
@@ -95,7 +97,10 @@ class StudyOrigins:
         """
         if (self.study.raw / "claims.csv").is_file():
             yield self.study
-        for name in study_ids(self.study.root):
-            other = load_study(name, self.study.root)
-            if other.id != self.study.id and (other.raw / "claims.csv").is_file():
-                yield other
+        yield from self._others
+
+    @cached_property
+    def _others(self) -> list[Study]:
+        """The other studies that have claims; each reads them once."""
+        others = (load_study(name, self.study.root) for name in study_ids(self.study.root) if name != self.study.id)
+        return [study for study in others if (study.raw / "claims.csv").is_file()]
