@@ -16,8 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = planned_runs(ROOT)
 STUDIES = [load_study(study, ROOT) for study in dict.fromkeys(study for _, study in RUNS)]
 COMPANIONS = [f"{study.id}/{page.name}.html" for study in STUDIES for page in (*FIRST, *LAST) if page.wanted(study)]
-AUDITED = [study for notebook, study in RUNS if notebook == "08_claims_audit"]
-PAGES = ["index.html", "ledger.html", "replication.html", *(f"{study}/findings.html" for study in AUDITED), *(f"{study}/{notebook}.html" for notebook, study in RUNS), *COMPANIONS]
+PAGES = ["index.html", "ledger.html", "replication.html", *(f"{study}/{notebook}.html" for notebook, study in RUNS), *COMPANIONS]
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]  # WCAG 2.2, levels A and AA, and more

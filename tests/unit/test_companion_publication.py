@@ -12,7 +12,8 @@ from analysis.pipeline.publish import publish
 @pytest.fixture(autouse=True)
 def pages_alone(monkeypatch):
     """Without the files for archives, which describe a whole project."""
-    monkeypatch.setattr("analysis.pipeline.publish.DEPOSITED", {})
+    monkeypatch.setattr("analysis.pipeline.publish.replication.form_text", lambda root, stamp: "")
+    monkeypatch.setattr("analysis.pipeline.publish.crate.crate_text", lambda root, stamp: "")
 
 
 WORDING = {"answer": "It gave {sroi.ratio}; see {@06_sroi_sensitivity:tornado_pounds}."}

@@ -58,7 +58,7 @@ def test_a_file_that_is_not_there_is_none():
 
 def test_every_raw_table_of_a_ground_exists_in_some_study_or_is_a_team_s_own():
     places = [ROOT / "data/raw" / study for study in study_ids(ROOT)]
-    of_teams = {"questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx"}
+    of_teams = {f"records/{name}" for name in ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")}
     wanted = {pattern for entry in GROUNDS.values() for pattern in entry} - of_teams
     assert [p for p in wanted if not any(any(place.glob(p)) for place in [ROOT / "data/raw", *places])] == []
 
@@ -95,10 +95,10 @@ def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
 
 def test_records_are_found_where_a_study_keeps_them(tmp_path):
     measured = Result("x", "X", 1, "", Kind.MEASURED, function="analysis.questionnaire.shift.shift_table")
-    for folder in ("data/raw/a_study", "data/processed/an_example/records"):
+    for folder in ("data/raw/a_study/records", "data/processed/an_example/records"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "questionnaire.xlsx").touch()
-    assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/questionnaire.xlsx",)
+    assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/records/questionnaire.xlsx",)
     assert Grounds("an_example", tmp_path).under([measured])[0].inputs == ("data/processed/an_example/records/questionnaire.xlsx",)
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from analysis.companions import assumptions, dictionary, methods, overview
 from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
+from analysis.pipeline import findings
+from analysis.pipeline.ledger import audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
@@ -38,6 +40,10 @@ class Companion:
 
 FIRST = (Companion("overview", overview.TITLE, overview.LINE, overview.overview),)  # before the appendices, the others after them
 LAST = (
+    Companion(
+        "findings", findings.TITLE, findings.LINE, lambda material: findings.findings(material.study.root, material.study.id),
+        lambda study: study.id in audited(study.root),
+    ),
     Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
     Companion("methods", methods.TITLE, methods.LEAD, methods.methods),
     Companion("data_dictionary", dictionary.TITLE, dictionary.LEAD, dictionary.data_dictionary),

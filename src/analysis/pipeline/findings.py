@@ -6,22 +6,17 @@ So its numbers are those of that page, and lead to where they come from there.
 import re
 from pathlib import Path
 
-from analysis.pipeline.ledger import AUDIT, audited, ledger
+from analysis.pipeline.ledger import AUDIT
 from analysis.pipeline.provenance import sha256
 from analysis.reporting.plain_page import PlainPage, render_plain
 from analysis.study import load_study
 from analysis.study.tables import shown
 
 TITLE = "What does not fit, and what would resolve it"
+LINE = "Which findings would a reader of the source want resolved first?"
 _OPENING = re.compile(r'<h2 id="section-summary-for-the-authors">.*?</h2>\s*(<p>.*?</p>)', re.DOTALL)
 _TABLE = re.compile(r'<div class="table-block" id="findings">.*?</table></div>.*?</div>', re.DOTALL)
 _ENTRY = re.compile(r' data-entry="\d+"')  # the number of an entry of the other page's list, which print would show
-
-
-def audit_pages(root: Path) -> dict[str, str]:
-    """The pages that are made from the audits, by path below reports/, but for their commit; none where no study is audited."""
-    studies = audited(root)
-    return {"ledger.html": ledger(root)} | {f"{study}/findings.html": findings(root, study) for study in studies} if studies else {}
 
 
 def findings(root: Path, study_id: str) -> str:

@@ -37,12 +37,12 @@ def publish(root: Path) -> Path:
     """
     from analysis.companions.links import check_links
     from analysis.pipeline.companions import study_pages
-    from analysis.pipeline.findings import audit_pages
+    from analysis.pipeline.ledger import audited, ledger
     from analysis.reporting.page import finish_page
 
     stamp, runs = commit_line(root), planned_runs(root)
     pages = study_pages(root, stamp, question)
-    pages |= {path: finish_page(page, stamp, ()) for path, page in audit_pages(root).items()}
+    pages |= {"ledger.html": finish_page(ledger(root), stamp, ())} if audited(root) else {}
     pages |= {"index.html": _index(root, stamp, "ledger.html" in pages), replication.FILE: replication.form_text(root, stamp)}
     check_links(pages)
     for path, text in pages.items():

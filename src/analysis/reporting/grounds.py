@@ -115,7 +115,8 @@ class Grounds:
         """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
         data = self.root / "data"
         elsewhere = "/" in pattern and not pattern.startswith("records/")
-        places = [data / "raw"] if elsewhere else [data / "raw" / self.study_id, data / "processed" / self.study_id]
+        made = [data / "processed" / self.study_id] if pattern.startswith("records/") else []
+        places = [data / "raw"] if elsewhere else [data / "raw" / self.study_id, *made]
         return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
 
 

@@ -1,7 +1,6 @@
 """The parts of an RO-Crate: entities of its graph, by id, and how files are named in it."""
 
 import hashlib
-import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ Entity = dict[str, Any]
 MEDIA_TYPES = {
     ".html": "text/html", ".json": "application/json", ".csv": "text/csv", ".yaml": "application/yaml", ".md": "text/markdown",
     ".py": "text/x-python", ".ipynb": "application/x-ipynb+json", ".pdf": "application/pdf", ".cff": "application/yaml",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".qdc": "application/xml", ".lock": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".qdc": "application/xml", ".js": "text/javascript", ".css": "text/css",
 }
 
 
@@ -68,8 +67,7 @@ def file_properties(file: Path) -> Entity:
     if not file.is_file():
         return {}
     content = file.read_bytes()
-    guessed = MEDIA_TYPES.get(file.suffix) or mimetypes.types_map.get(file.suffix, "text/plain")
-    return {"encodingFormat": guessed, "contentSize": str(len(content)), "sha256": hashlib.sha256(content).hexdigest()}
+    return {"encodingFormat": MEDIA_TYPES.get(file.suffix, "text/plain"), "contentSize": str(len(content)), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def references(identifiers: Iterable[str]) -> list[Entity]:

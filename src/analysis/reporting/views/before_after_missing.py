@@ -121,4 +121,4 @@ def _reason(detail: str) -> str:
 
 def _count(key: str, label: str, cells: pd.Series, name: str) -> Result:
     count = cells.get(name, pd.NA)
-    return number(key, label, HIDDEN if pd.isna(count) else int(count), function="analysis.disclosure.protect")
+    return number(key, label, HIDDEN if pd.isna(count) else int(count), function="analysis.disclosure.protect.protect")

@@ -21,6 +21,7 @@ from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
 _PROTECT = "analysis.disclosure.protect.protect"
+_JUDGED = "analysis.disclosure.derived.judge_derived"  # what withholds a statistic
 _IMPROVED = f"{_QUESTIONNAIRE}.shift.net_improvement"
 _NET = {"low": "net_low", "high": "net_high"}
 
@@ -51,7 +52,7 @@ def _rank(answers: Answers, item: Item, statistic: str, key: str, value: float, 
     """A rank-biserial correlation, with its interval where that may be shown."""
     label = f"{item.label}: {statistic}"
     if not answers.shown(item, statistic):
-        return number(key, label, WITHHELD, "")
+        return number(key, label, WITHHELD, "", function=_JUDGED)
     return number(key, label, value, "", 2, Kind.MEASURED, *_resampled(answers, item, low, high), "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial")
 
 
@@ -61,7 +62,7 @@ def _resampled(answers: Answers, item: Item, low: float, high: float) -> tuple[f
 
 def _mean(answers: Answers, key: str, label: str, value: float, low: float, high: float) -> Result:
     if not answers.shown(answers.headline, statistics.MEANS):
-        return number(key, label, WITHHELD, "points")
+        return number(key, label, WITHHELD, "points", function=_JUDGED)
     ends = (low, high) if answers.shown(answers.headline, statistics.T_INTERVALS) else (None, None)
     return number(key, label, value, "points", 1, Kind.MEASURED, *ends, "95 % (t)", f"{_QUESTIONNAIRE}.change.mean_change")
 
@@ -70,7 +71,7 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
     """The share improved less the share worse, with Tango's interval, or the widest that fits what is shown."""
     label = f"{item.label}: share improved less share worse"
     if not answers.shown(item, statistics.NET):
-        return number(key, label, WITHHELD, "%")
+        return number(key, label, WITHHELD, "%", function=_JUDGED)
     low, high, interval = _net_ends(answers, item)
     value = 100 * answers.summary.loc[item.label, "net"]
     return number(key, label, value, "%", 0, Kind.MEASURED, low, high, interval, f"{_QUESTIONNAIRE}.shift.net_improvement")
@@ -126,7 +127,7 @@ _WIDEST = (
 def _p(answers: Answers, item: Item, statistic: str, key: str, label: str, p: float, function: str) -> Result:
     """A p-value, where it may be shown."""
     if not answers.shown(item, statistic):
-        return number(key, label, WITHHELD, "")
+        return number(key, label, WITHHELD, "", function=_JUDGED)
     return p_value(key, label, None if math.isnan(p) else p, function=f"{_QUESTIONNAIRE}.{function}")
 
 
@@ -198,7 +199,7 @@ def effect_table(answers: Answers) -> Display:
         if statistic in (statistics.RANK, statistics.PRATT):
             value = _rank(answers, item, statistic, key, row["value"], row["low"], row["high"])
         elif not answers.shown(item, statistic):
-            value = number(key, label, WITHHELD, "")
+            value = number(key, label, WITHHELD, "", function=_JUDGED)
         else:
             decimals, ends = 1 if statistic == statistics.MEANS else 2, _resampled(answers, item, row["low"], row["high"])
             value = number(key, label, row["value"], "", decimals, Kind.MEASURED, *ends, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.effect_sizes")
@@ -244,7 +245,7 @@ def threshold_table(answers: Answers) -> Display:
     rows["After less before"] = {"value": number(_key(answers, "threshold", "difference"), f"{item.label}: difference of the shares in the upper band", difference, "%", 0, Kind.MEASURED, *ends, "95 % (Tango)", function), "low": None}
     rows["p-value, McNemar, exact"] = {"value": _p(answers, item, statistics.THRESHOLD_INTERVAL, _key(answers, "threshold", "p"), f"{item.label}: McNemar at the threshold", float(row["p_exact"]), "shift.threshold_change"), "low": None}
     number_id = _key(answers, "threshold", "at_least")
-    answers.evidence.page.add([number(number_id, f"{item.label}: lower end of the upper band", answers.threshold, "points")])
+    answers.evidence.page.add([number(number_id, f"{item.label}: lower end of the upper band", answers.threshold, "points", function=function)])
     return answers.evidence.page.table(
         "threshold", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (Tango)")},
         f"{item.label}: answers of {{{number_id}|bare}} or more, before and after.", row_header="Measure",

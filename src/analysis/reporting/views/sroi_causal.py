@@ -180,7 +180,7 @@ def deadweight_table(page: Appendix, implied: Implied | None, model: Model) -> D
         return NOTHING
     spec = {"function": f"{_MODULE}.by_share"}
     columns = {
-        "share": Column("Deadweight", "%", Kind.ASSUMED, 0), "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, **spec),
+        "share": Column("Deadweight", "%", Kind.ASSUMED, 0, **spec), "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, **spec),
         "value": Column("Value of all", "GBP", model_kind(model), 0, **spec), "ratio": Column("Value for each pound", "GBP per GBP", model_kind(model), 2, **spec),
     }
     return page.table("deadweight_open", implied.by_share, columns, "The model over the deadweight that the figure leaves open, all else central.", row_header="Deadweight of the outcome")
