@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from project_copy import copy_project, run_analysis
 
 from analysis.comparison.report import compare
@@ -11,6 +12,7 @@ from analysis.comparison.runs import read_run
 
 pytestmark = pytest.mark.slow
 STUDY, ENTRY = "coproduction", "deadweight_engagement"
+NOTEBOOKS = ("02b_participation", "03_before_after", "04_english_and_time", "05_sroi")  # the last, and what it reads
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def runs(tmp_path_factory):
 
 def run(folder: Path) -> None:
     """The social return, and before it what it reads: the result of English against time."""
-    for notebook in ("02b_participation", "03_before_after", "04_english_and_time", "05_sroi"):
+    for notebook in NOTEBOOKS:
         if not (folder / "data" / "processed" / STUDY / "results" / f"{notebook}.json").is_file() or notebook == "05_sroi":
             done = run_analysis(folder, "run", notebook, "--study", STUDY)
             assert done.returncode == 0, done.stderr
@@ -61,10 +63,10 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     from comparison_runs import git
 
     folder = copy_project(tmp_path / "p")
-    params = "05_sroi:\n  coproduction: {scenario: central}\n"
-    (folder / "params.yaml").write_text(params, encoding="utf-8")
-    (folder / "dvc.yaml").write_text(one_stage((folder / "dvc.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "params.yaml").write_text(one_study((folder / "params.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "dvc.yaml").write_text(few_stages((folder / "dvc.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "dvc.lock").unlink()
+    shutil.rmtree(folder / "data" / "raw" / "overviews")  # which tell of notebooks that are not run here
     git(folder, "add", "--all")
     git(folder, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "a run")
     refused = run_analysis(folder, "diff", "HEAD", str(runs[0]), "--out", "diff.html")
@@ -74,10 +76,14 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     assert "rerun for this comparison" in done.stdout and git(folder, "status", "--porcelain") == "?? diff.csv\n?? diff.html"
 
 
-def one_stage(text: str) -> str:
-    """dvc.yaml with the stages of 05_sroi and collect for one study."""
-    import yaml
+def one_study(text: str) -> str:
+    """params.yaml with the notebooks of `NOTEBOOKS` for one study."""
+    given = yaml.safe_load(text)
+    return yaml.safe_dump({notebook: {STUDY: given[notebook][STUDY]} for notebook in NOTEBOOKS})
 
+
+def few_stages(text: str) -> str:
+    """dvc.yaml with the stages that 05_sroi of one study needs, and collect."""
     stages = yaml.safe_load(text)["stages"]
-    kept = {name: stages[name] | {"foreach": [STUDY]} for name in ("sroi", "collect")}
-    return yaml.safe_dump({"stages": kept})
+    kept = {name: stages[name] | {"foreach": [STUDY]} for name in ("participation", "before_after", "english", "sroi_identified", "collect")}
+    return yaml.safe_dump({"stages": {"page_code": stages["page_code"], **kept}})

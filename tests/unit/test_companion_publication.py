@@ -37,7 +37,7 @@ def test_every_page_is_published_with_links_to_the_others(tmp_path):
     publish(tmp_path)
     reports = tmp_path / "reports"
     assert {path.relative_to(reports).as_posix() for path in reports.rglob("*.html")} == {
-        "index.html", *(f"toy/{name}.html" for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary"))
+        "index.html", "replication.html", *(f"toy/{name}.html" for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary"))
     }
     for path in (reports / "toy").glob("*.html"):
         text = path.read_text(encoding="utf-8")

@@ -22,7 +22,6 @@ from analysis.results import write_bytes
 from analysis.study.tables import shown
 
 WANTED = (".json", "claims.csv")  # of what a stage made: its results, and the ledger with its verdicts
-LAST_LINES = 15  # of a rerun that failed
 
 
 @contextmanager
@@ -126,5 +125,6 @@ def _rerun(clone: Path, name: str) -> None:
     command = [sys.executable, "-m", "analysis", "reproduce"]
     done = subprocess.run(command, cwd=clone, env=own, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode:
-        last = "\n".join((done.stdout + done.stderr).splitlines()[-LAST_LINES:])
-        raise InputError(name, found=f"a run that failed:\n{last}", expected="it to run", action="check out the commit and see what it needs")
+        told = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()] or ["nothing was said"]
+        why = next((line for line in reversed(told) if line.startswith("error:")), told[-1])
+        raise InputError(name, found=f"a run that failed: {why}", expected="it to run", action="check out the commit and see what it needs")

@@ -42,7 +42,7 @@ FIRST = (Companion("overview", overview.TITLE, overview.LINE, overview.overview)
 LAST = (
     Companion(
         "findings", findings.TITLE, findings.LINE, lambda material: findings.findings(material.study.root, material.study.id),
-        lambda study: study.id in audited(study.root),
+        lambda study: (study.raw / "audit.yaml").is_file() and study.id in audited(study.root),
     ),
     Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
     Companion("methods", methods.TITLE, methods.LEAD, methods.methods),
@@ -53,8 +53,8 @@ LAST = (
 def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) -> dict[str, str]:
     """Every page of every study, complete, by its path below reports/; InputError for a reference that leads nowhere."""
     runs = planned_runs(root)
-    titles = {notebook: notebook_title(root, notebook) for notebook, _ in runs}
-    questions = {notebook: question(root, notebook) for notebook in titles}
+    titles = {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
+    questions = {notebook: question(root, notebook) for notebook, _ in runs}
     uses = appendices_of(root, runs, titles)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):

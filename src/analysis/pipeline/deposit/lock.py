@@ -67,7 +67,8 @@ def _stages(root: Path) -> set[str]:
 
 def _recorded(name: str, stage: dict[str, Any]) -> Recorded:
     sections = [values for values in stage.get("params", {}).values() for values in values.values()]
-    parameters = {key: value for section in sections for key, value in (section or {}).items()}
+    study = stage["cmd"].split()[-1]  # a stage that rests on the parameters of all studies is run with those of its own
+    parameters = {key: value for section in sections for key, value in ((section or {}).get(study) or section or {}).items()}
     return Recorded(name, stage["cmd"], _items(stage.get("deps", [])), _items(stage.get("outs", [])), parameters)
 
 
