@@ -32,7 +32,8 @@ LICENCES = {
     "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": ("Open Government Licence v3.0", "public statistics"),
 }
 CODE, TEXT, STATISTICS = LICENCES
-PROJECT_FILES = ("params.yaml", "dvc.lock", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md")
+# dvc.lock is not among them: what it says is told run by run, and its own order follows which stage ended first.
+PROJECT_FILES = ("params.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md")
 CONTENTS = (  # what a file is, by how its path begins
     ("reports/", "Published by the run: a page, a workbook or a file about them."),
     ("data/raw/reference/", "Public statistics and criteria that the analyses read, with their origin."),
