@@ -17,7 +17,10 @@ _KIND = re.compile(r'data-kind="(\w+)"')
 
 @dataclass(frozen=True)
 class PlainPage:
-    """What such a page shows: `body` as HTML, `up` the address and words of the link above it, `script` if tables filter."""
+    """What such a page shows: `body` as HTML, `up` the address and words of the link above it, `script` if tables filter.
+
+    With `siblings` it is one of a study's pages and links to the others.
+    """
 
     title: str
     lead: str
@@ -25,13 +28,14 @@ class PlainPage:
     colophon: Mapping[str, object] = field(default_factory=dict)
     up: tuple[str, str] = ("index.html", "All studies and appendices")
     script: bool = False
+    siblings: bool = False
 
 
 def render_plain(page: PlainPage) -> str:
     """The page, but for its commit. Same content, same text."""
     shown = set(_KIND.findall(page.body))
     fields = page_fields(page.colophon, script=page.script) | {
-        "title": page.title, "lead": page.lead, "body": page.body, "up": page.up,
+        "title": page.title, "lead": page.lead, "body": page.body, "up": page.up, "siblings": page.siblings,
         "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in shown],
     }
     return tidy(environment().get_template("plain_page.html.j2").render(page=fields))
