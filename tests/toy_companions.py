@@ -9,7 +9,9 @@ from value_maps import cost, entry, outcome, write_study
 from analysis.companions.material import Appendix, Material
 from analysis.reporting.appendix import Appendix as Page
 from analysis.reporting.chain import CONTENTS, PLACE, with_sources
+from analysis.reporting.origins import StudyOrigins
 from analysis.results import Column, Kind, Result, ResultStore
+from analysis.study import load_study
 
 VALUE, SENSITIVITY = "05_sroi", "06_sroi_sensitivity"
 ENTRIES = [
@@ -66,5 +68,5 @@ def _appendix(root: Path, name: str, title: str, results: list[Result], table: s
     page.save()
     path = root / "data" / "processed" / "toy" / "pages" / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(with_sources(f"<nav>{CONTENTS}</nav><main>{body}{PLACE}</main>", page.store), encoding="utf-8")
+    path.write_text(with_sources(f"<nav>{CONTENTS}</nav><main>{body}{PLACE}</main>", page.store, StudyOrigins(load_study("toy", root))), encoding="utf-8")
     return Appendix(name, title, f"What of {title}?", root / "data" / "processed" / "toy")

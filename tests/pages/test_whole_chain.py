@@ -128,6 +128,68 @@ def test_so_does_every_number_of_the_ledger_of_all_studies(finished):
     assert lost == []
 
 
+def elsewhere(page: str) -> Iterator[tuple[str, str]]:
+    """The id of each number that a page without a list of sources shows, and the address it leads to; empty for none."""
+    reader = Numbers()
+    reader.feed(page)
+    for name, around in reader.found:
+        yield name, next((each.attributes["href"] for each in reversed(around) if each.attributes.get("href")), "")
+
+
+def troubles_elsewhere(page: str, reports: Path, folder: str, sources: set[str]) -> tuple[int, list[str]]:
+    """How many numbers a page shows, and those that do not lead to an entry of an appendix which shows and records them.
+
+    `folder` is where the page's addresses start; its study's results lie beside reports.
+    """
+    shown = list(elsewhere(page))
+    return len(shown), sorted({f"{name}: {lack}" for name, to in shown for lack in _lacks_there(name, (reports / folder).joinpath(to), sources)})
+
+
+def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
+    file, _, anchor = address.as_posix().partition("#from-")
+    path = Path(file).resolve()
+    if not anchor:
+        yield "leads to no entry"
+        return
+    page = path.read_text(encoding="utf-8")
+    recorded = json.loads((path.parents[2] / "data/processed" / path.parent.name / "results" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    if (name, anchor) not in set(numbers(page)):
+        yield f"does not lead there from {path.name} itself"
+    yield from _lacks(recorded["results"][name], anchor, dict(ENTRY.findall(page)), sources)
+
+
+def test_so_does_every_number_of_the_index(finished):
+    page = (finished / "reports/index.html").read_text(encoding="utf-8")
+    checked, lost = troubles_elsewhere(page, finished / "reports", "", registered(finished))
+    assert checked == 12  # two ratios and four verdicts of each of two studies
+    assert lost == []
+
+
+@pytest.mark.parametrize("study", sorted({run.partition("/")[0] for run in RUNS}))
+def test_so_does_every_number_of_an_overview(finished, study):
+    page = (finished / "reports" / study / "overview.html").read_text(encoding="utf-8")
+    checked, lost = troubles_elsewhere(page, finished / "reports", study, registered(finished))
+    assert checked > 5
+    assert lost == []
+
+
+def rows_and_entries(reports: Path, study: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Pairs of appendix and assumption: those whose appendix leads to the row of the register, and those whose row leads back."""
+    there = {
+        (path.name, name) for path in (reports / study).glob("0*.html") for entry in ENTRY.findall(path.read_text(encoding="utf-8"))
+        for name in re.findall(r'href="assumptions\.html#assumption-(\w+)"', entry[1])
+    }
+    rows = re.findall(r'<tr id="assumption-(\w+)"(.*?)</tr>', (reports / study / "assumptions.html").read_text(encoding="utf-8"), re.DOTALL)
+    return there, {(file, name) for name, row in rows for file in re.findall(r'href="(0\w+\.html)#(?:from|entry)-', row)}
+
+
+@pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
+def test_every_assumption_leads_to_its_row_of_the_register_and_back(finished, study):
+    there, back = rows_and_entries(finished / "reports", study)
+    assert len(there) > 9
+    assert there == back
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_functions_exist_and_raw_tables_are_inputs_of_the_stage(finished, run):
     study, notebook = run.split("/")
@@ -152,6 +214,18 @@ def _named(function: str):
             found = getattr(found, step)
         return found
     raise AssertionError(function)
+
+
+def test_the_check_of_other_pages_would_find_a_number_that_leads_nowhere(tmp_path):
+    appendix, results = tmp_path / "reports/s/05.html", tmp_path / "data/processed/s/results/05.json"
+    for path in (appendix, results):
+        path.parent.mkdir(parents=True)
+    results.write_text(json.dumps({"results": {"x": {"kind": "published"}, "y": {"kind": "published"}}}), encoding="utf-8")
+    listed = '<ol><li id="from-1">published, A (source line 7)</li></ol>'
+    appendix.write_text(f'<a class="num" data-result="x" href="#from-1">1</a>{listed}', encoding="utf-8")
+    there = '<a class="num" data-result="{}" href="s/05.html{}">1</a>'
+    for name, anchor, lost in (("x", "#from-1", []), ("x", "", ["x: leads to no entry"]), ("y", "#from-1", ["y: does not lead there from 05.html itself"])):
+        assert troubles_elsewhere(there.format(name, anchor), tmp_path / "reports", "", set()) == (1, lost)
 
 
 def test_the_check_would_find_a_broken_chain():

@@ -119,6 +119,14 @@ def test_an_assumption_says_which_appendices_and_which_rows_rest_on_it(tmp_path)
     }
 
 
+def test_an_assumption_leads_to_its_entry_on_an_appendix_and_that_entry_back(tmp_path):
+    """Entry 2 is that of the first input of entry 1; the appendix has no register of its own."""
+    material = toys.toy(tmp_path)
+    assert '<li id="from-2"><a href="assumptions.html#assumption-worth">worth</a>, worth: £20' in material.appendices[0].html
+    row = assumptions(material).split('<tr id="assumption-worth"')[1].split("</tr>")[0]
+    assert '<dt>Used in</dt><dd><a href="05_sroi.html#from-2">' in row
+
+
 def test_the_register_shows_every_field_of_every_entry(tmp_path):
     material = toys.toy(tmp_path)
     page = assumptions(material)
@@ -126,7 +134,7 @@ def test_the_register_shows_every_field_of_every_entry(tmp_path):
     row = page.split('<tr id="assumption-worth"')[1].split("</tr>")[0]
     for words in ("£20", "£5 to £30", "per person, prices of", "2020", "A: used as measured", "uniform", "a test", "here", "none needed", "another one", "£1.00 to £6.00", "£500"):
         assert words in row, words
-    assert 'href="05_sroi.html"' in row
+    assert 'href="05_sroi.html#from-2"' in row
     assert set(Assumption.model_fields) == {  # a new field has to be shown too
         "id", "label", "value", "unit", "price_year", "kind", "claim", "low", "high", "distribution", "why_range", "source", "evidence_grade", "decided_by", "alternatives",
     }

@@ -211,6 +211,21 @@ def test_a_number_that_records_its_inputs_is_not_moved_by_others_when_code_chang
     assert names(caused(tmp_path, ("assumption:rate",), **files)) == ["code src/analysis/sroi/model.py"]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "named"),
+    [
+        (("data/raw/x/value_map.csv",), ["assumption rate", "assumption other", "code src/analysis/sroi/model.py"]),  # its cells may name any entry
+        ((REGISTER,), ["assumption rate", "assumption other", "code src/analysis/sroi/model.py"]),
+        (("data/raw/x/value_map.csv", "assumption:rate"), ["assumption rate"]),
+        (("data/raw/x/value_map.csv", "assumption:third"), ["code src/analysis/sroi/model.py"]),  # names its entries one by one
+    ],
+)
+def test_a_number_that_rests_on_a_table_can_have_moved_by_what_the_table_names(tmp_path, inputs, named):
+    texts = (register(rate=1, other=1, third=1), register(rate=2, other=2, third=1))
+    files = {REGISTER: texts, "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n"), "data/raw/x/value_map.csv": ("row\n", "row\n")}
+    assert names(caused(tmp_path, inputs, **files)) == named
+
+
 def test_words_of_an_assumption_move_no_number(tmp_path):
     texts = [register(rate=0.2, other=1) for _ in range(2)]
     files = {REGISTER: (texts[0], texts[1].replace("About other", "Of other")), "data/raw/x/value_map.csv": ("row,quantity\na,1\n", "row,quantity\na,2\n")}

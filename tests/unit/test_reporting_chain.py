@@ -72,6 +72,9 @@ class Elsewhere:
     def file(self, path):
         return RawTable("a table", "https://example.org/table", ("claim:AA-009",)) if path == "data/raw/a.csv" else None
 
+    def row(self, name):
+        return 'assumptions.html#"<weeks>' if name == "assumption:weeks" else ""
+
 
 def entries(found: str) -> list[str]:
     return re.findall(r'<li id="from-\d+">(.*?)</li>', found)
@@ -139,3 +142,20 @@ def test_an_assumption_is_named_with_its_value_and_leads_to_its_source():
     found = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store))
     assert found[0].endswith(">weeks</a> (12)")
     assert found[1] == "weeks, Weeks: 12 (range: 10 to 14): assumed, A book; page 3"
+
+
+def test_an_assumption_leads_to_its_row_of_the_register_and_to_the_claim_that_prints_it():
+    entry = Result("assumption:weeks", "<Weeks>", 12, "weeks", Kind.PUBLISHED, source="A book", inputs=("claim:AA-009",))
+    store = ResultStore({"assumption:weeks": entry} | computed("assumption:weeks").by_id)
+    found = entries(with_sources(page(f"<p>{number(store['x'])}</p>"), store, Elsewhere()))
+    assert found[1].startswith('<a href="assumptions.html#&quot;&lt;weeks&gt;">weeks</a>, &lt;Weeks&gt;: 12: published, A book, from <a')
+    assert found[1].endswith(">AA-009</a> (Elsewhere (source line 9))") and found[2].startswith("AA-009, ")
+
+
+def test_many_numbers_of_one_function_share_an_entry_though_they_rest_on_a_result():
+    """As on a page whose model rests on entries that one result names: its tables would otherwise have an entry for each row."""
+    part = Result("the.part", "Entries in use", 1, "entries", Kind.RECOMPUTED, inputs=("assumption:weeks",), function="a.part")
+    cells = [Result(f"cell.{n}", f"Cell {n}", n, "people", Kind.RECOMPUTED, inputs=("the.part", "data/raw/b.csv"), function="a.table") for n in range(3)]
+    rows = "".join(f'<tr><th scope="row">Row {cell.value}</th><td>{number(cell)}</td></tr>' for cell in cells)
+    found = entries(with_sources(page(f"<table>{rows}</table>"), ResultStore({each.id: each for each in (part, *cells)})))
+    assert len(found) == 2 and found[0].startswith("recomputed, by <code>a.table</code>") and "Entries in use" in found[1]

@@ -29,6 +29,18 @@ def test_an_assumption_is_found_in_the_register_or_among_the_stated_factors():
     assert PAPER.find("assumption:optimism_factor_a").value == 1.0
 
 
+def test_an_assumption_of_the_study_s_own_register_has_a_row_on_its_page():
+    assert PAPER.row("assumption:total_cost") == "assumptions.html#assumption-total_cost"
+    without = StudyOrigins(load_study("connecting_opportunities_example", ROOT))
+    strange = [PAPER.row(name) for name in ("assumption:optimism_factor_a", "assumption:none", "claim:CP-001", "total_cost", "")]
+    assert [*strange, without.row("assumption:total_cost")] == [""] * 6
+
+
+def test_an_assumption_that_a_claim_prints_rests_on_it():
+    assert PAPER.find("assumption:employability_participants").inputs == ("claim:CP-066",)
+    assert PAPER.find("assumption:total_cost").inputs == ()
+
+
 @pytest.mark.parametrize("name", ["claim:CP-999", "claim:XX-001", "assumption:nothing", "derived.something", "claim:", ""])
 def test_what_is_not_there_is_none(name):
     assert PAPER.find(name) is None
@@ -101,6 +113,16 @@ def test_records_are_found_where_a_study_keeps_them(tmp_path):
     assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/records/questionnaire.xlsx",)
     assert Grounds("an_example", tmp_path).under([measured])[0].inputs == ("data/processed/an_example/records/questionnaire.xlsx",)
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
+
+
+def test_numbers_rest_on_the_part_of_the_register_that_is_in_use():
+    page = Appendix("coproduction", "06_sroi_sensitivity", ROOT)
+    part = Result("the.part", "Entries", 1, "entries", Kind.RECOMPUTED, inputs=("assumption:total_cost",), function="analysis.sroi.model.Model.rests_on")
+    plain = Result("x", "X", 1, "", Kind.CALIBRATED, function="analysis.sroi.sensitivity.one_way.tornado")
+    page.add_part(part)
+    page.add([plain])
+    assert page.store["the.part"] == part
+    assert page.store["x"].inputs == ("data/raw/coproduction/value_map.csv", "the.part", "data/raw/coproduction/sensitivity.yaml")
 
 
 def test_an_appendix_records_the_grounds_of_its_numbers():

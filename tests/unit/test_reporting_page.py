@@ -196,6 +196,13 @@ def test_the_index_sets_examples_apart_and_shows_numbers_with_their_kind():
     assert all(meaning in page for meaning in KIND_MEANING.values())
 
 
+def test_a_number_of_the_index_leads_to_where_it_comes_from():
+    hostile = Result("a", "A", 1, "people", Kind.PUBLISHED)
+    page = render_index([IndexEntry("s", "S", "", (RATIO, hostile), origins={RATIO.id: 's/05.html#from-3', "a": '"><b>'})])
+    assert f'<a class="num" data-result="{RATIO.id}" data-kind="published" href="s/05.html#from-3">' in page
+    assert 'href="&quot;&gt;&lt;b&gt;">1</a>' in page
+
+
 def test_hostile_text_in_the_index_is_escaped():
     result = Result("a", PAYLOAD, PAYLOAD, "", Kind.PUBLISHED)
     page = render_index([IndexEntry(PAYLOAD, PAYLOAD, PAYLOAD, (result,), ((PAYLOAD, PAYLOAD, PAYLOAD),))])

@@ -176,9 +176,9 @@ def _links(found: Ranked) -> str:
 
 
 def _target(appendix: Appendix, entry: Assumption) -> str:
-    """The entry of an appendix's own list where it has one."""
-    anchor = f"entry-{entry.id}"
-    return f"{appendix.href}#{anchor}" if anchor in appendix.anchors.ids else appendix.href
+    """The entry of an appendix's own register where it has one, else the one in its list of sources."""
+    anchor = f"entry-{entry.id}" if f"entry-{entry.id}" in appendix.anchors.ids else appendix.anchors.rows.get(entry.id)
+    return f"{appendix.href}#{anchor}" if anchor else appendix.href
 
 
 def users(material: Material) -> Mapping[str, tuple[Appendix, ...]]:

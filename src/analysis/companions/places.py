@@ -1,7 +1,9 @@
 """Where things stand on a page: its ids, its tables and figures, and the entry that tells where each number comes from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from analysis.reporting.origins import REGISTER_ROW
 
 _ID = re.compile(r'<[^<>]*\sid="([^"]*)"')
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
@@ -11,21 +13,26 @@ _IN_TEXT = re.compile(r'<a class="(?:num|interval)" data-result="([^"]+)"[^<>]* 
 _BLOCK = re.compile(r'<(?:div class="table-block"|figure) id="([^"]+)"')
 _LABEL = re.compile(r'<span class="label" data-structural>((?:Table|Figure) \d+)</span>')
 _SECTION = r'<h2 id="{}">.*?</h2>(.*?)(?=<h2 |<section )'
+_LISTED = re.compile(r'<li id="(from-\d+)">(.*?)</li>', re.DOTALL)
+_TO_ROW = re.compile(re.escape(REGISTER_ROW).replace(r"\{\}", r"(\w+)"))
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """A page's ids; its tables and figures (`Table 1` by name); and the entry (`from-1`) of each result shown, by id."""
+    """A page's ids; its tables and figures (`Table 1` by name); the entry (`from-1`) of each result shown, by id; and of each
+    assumption in its list of sources.
+    """
 
     ids: frozenset[str]
     shown: dict[str, str]
     entries: dict[str, str]
+    rows: dict[str, str] = field(default_factory=dict)
 
 
 def anchors_of(page: str) -> Anchors:
     """What can be linked to on a page."""
-    return Anchors(frozenset(ids_in(page)), dict(_shown(page)), _entries(page))
+    return Anchors(frozenset(ids_in(page)), dict(_shown(page)), _entries(page), _rows(page))
 
 
 def ids_in(page: str) -> list[str]:
@@ -52,6 +59,12 @@ def _entries(page: str) -> dict[str, str]:
         entry = _TO_ENTRY.search(row)
         found |= {name: entry[1] for name in _RESULT.findall(row) if name not in found} if entry else {}
     return found
+
+
+def _rows(page: str) -> dict[str, str]:
+    """The first entry of the list of sources that leads to each assumption's row on the page of the register."""
+    named = [(name, place) for place, entry in _LISTED.findall(page) for name in _TO_ROW.findall(entry)]
+    return dict(reversed(named))
 
 
 def paragraphs_under(page: str, anchor: str, href: str) -> list[str]:

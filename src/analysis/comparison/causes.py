@@ -1,8 +1,9 @@
 """Which of the inputs that changed moved a number: by the inputs the number records, and by what its stage reads.
 
 A number names the claims, assumptions and results it rests on; followed to their ends, these are its recorded inputs. If
-an entry among them changed, that is the cause. A number that records none can have moved by anything its stage reads. What
-is left is one candidate, or several that cannot be told apart, and then all are named.
+an entry among them changed, that is the cause. A number that records none can have moved by anything its stage reads, and
+one that rests on a whole table by any entry that the table may lead to. What is left is one candidate, or several that
+cannot be told apart, and then all are named.
 """
 
 from collections.abc import Iterable, Mapping
@@ -66,7 +67,7 @@ class Finder:
             return Cause(Certainty.ITSELF, itself)
         if traced:
             return Cause(Certainty.RECORDED, traced, others)
-        return _of(others if recorded - {change.id} and others else known)
+        return _of(tuple(entry for entry in known if not _ruled_out(entry, recorded - {change.id})) or known)
 
     def of_claim(self, study: str, claim: str) -> Cause:
         """The cause of a changed verdict: the claim's own entry, or whatever else the audit reads."""
@@ -95,6 +96,18 @@ class Finder:
             reader = _Reader(self.stages, notebook, study)
             self._read[notebook, study] = tuple(entry for entry in self.entries if reader.reads(entry))
         return self._read[notebook, study]
+
+
+def _ruled_out(entry: Entry, recorded: frozenset[str]) -> bool:
+    """Whether what a number records, all of it unchanged, leaves no way for an entry to have moved it.
+
+    A table may lead to claims and to entries of the register by names in its cells; a number that records the entries of
+    the register one by one beside its tables rests on no others.
+    """
+    if entry.sort not in (Sort.ASSUMPTION, Sort.CLAIM) or not recorded or entry.file in recorded:
+        return False
+    one_by_one = entry.sort is Sort.ASSUMPTION and any(name.startswith("assumption:") for name in recorded)
+    return one_by_one or not any(name.startswith("data/") for name in recorded)
 
 
 def _of(candidates: tuple[Entry, ...]) -> Cause:

@@ -20,7 +20,7 @@ from analysis.pipeline.run import notebook_title
 from analysis.pipeline.uses import Appendix as UsingAppendix
 from analysis.pipeline.uses import appendices_of, with_uses
 from analysis.reporting.page import finish_page
-from analysis.results import write_text
+from analysis.results import Result, write_text
 from analysis.study import Study, load_study
 from analysis.study.tables import shown
 
@@ -113,6 +113,13 @@ def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) ->
         [(page.title, f"{study.id}/{page.name}.html", page.line) for page in pages if page.wanted(study)] for pages in (FIRST, LAST)
     )
     return (*first, *appendices, *last)
+
+
+def origins_of(study: Study, notebooks: Iterable[str], results: Iterable[Result]) -> dict[str, str]:
+    """Where each of some results comes from, by id: the address below reports/ of its entry in the first appendix that shows it."""
+    material = Material(study, tuple(Appendix(name, name, "", study.processed) for name in notebooks))
+    shown = {result.id: material.showing(result.id) for result in results}
+    return {name: f"{study.id}/{appendix.at(name)}" for name, appendix in shown.items() if appendix}
 
 
 def inputs(root: Path, study_id: str) -> list[Path]:

@@ -105,7 +105,7 @@ def _index(root: Path, stamp: str, ledger: bool) -> str:
 
 def index_entries(root: Path) -> list[Any]:
     """What the index says of each study: its headline numbers and its pages, one line each."""
-    from analysis.pipeline.companions import with_companions
+    from analysis.pipeline.companions import origins_of, with_companions
     from analysis.reporting.index import IndexEntry
 
     entries = []
@@ -113,14 +113,16 @@ def index_entries(root: Path) -> list[Any]:
         study = headline.study
         store = ResultStore.read(study.processed / "results.json").by_id
         pages = [notebook for notebook, other in planned_runs(root) if other == study.id]
+        shown = tuple(store[key] for key in HEADLINES if key in store)
         entries.append(
             IndexEntry(
                 study_id=study.id,
                 study_title=study.info.title,
                 source=study.info.programme,
-                headline=tuple(store[key] for key in HEADLINES if key in store),
+                headline=shown,
                 pages=with_companions(study, ((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages)),
                 example=study.info.example,
+                origins=origins_of(study, pages, shown),
             )
         )
     return entries

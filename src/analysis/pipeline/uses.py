@@ -45,7 +45,7 @@ class Appendix:
         """
         store = ResultStore.read(self._processed / "results" / f"{self.notebook}.json")
         direct = {claim: "" for result in store for claim in _claims_of(result)}
-        tables = dict.fromkeys(name for result in store for name in result.inputs if name.startswith("data/raw/"))
+        tables = dict.fromkeys(table for result in store for name in result.inputs if (table := self._table_of(name)))
         through = {claim: name for name in tables for claim in self._named_in(name)}
         return {claim: name for claim, name in (through | direct).items() if claim in self.entries}
 
@@ -59,6 +59,11 @@ class Appendix:
     @property
     def _processed(self) -> Path:
         return self.root / "data" / "processed" / self.study_id
+
+    def _table_of(self, name: str) -> str:
+        """The raw table that an input is, or the register whose entry it is; empty for anything else."""
+        register = f"data/raw/{self.study_id}/assumptions.yaml"
+        return name if name.startswith("data/raw/") else register if name.startswith("assumption:") else ""
 
     def _named_in(self, table: str) -> Iterator[str]:
         path = self.root / table

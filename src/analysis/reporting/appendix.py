@@ -40,6 +40,14 @@ class Appendix:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
         self.store.add(self._grounds.under(results))
 
+    def add_part(self, result: Result) -> None:
+        """Record which entries of the register a page's model rests on, as a result whose inputs they are.
+
+        What is computed from the model rests on this result from now on, and no longer on the register as a whole.
+        """
+        self.add([result])
+        self._grounds.part = result.id
+
     def say(self, template: str) -> Display:
         """Prose with results in it, in the notation of `analysis.reporting.prose`.
 

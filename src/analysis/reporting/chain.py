@@ -46,6 +46,9 @@ class Origins(Protocol):
     def file(self, path: str) -> RawTable | None:
         """What a raw table is and where it comes from."""
 
+    def row(self, name: str) -> str:
+        """Where an entry such as `assumption:total_cost` stands whole on another page of the study; empty if it does not."""
+
 
 class NoOrigins:
     """Nothing but what the page records."""
@@ -56,10 +59,14 @@ class NoOrigins:
     def file(self, path: str) -> RawTable | None:
         """Nothing."""
 
+    def row(self, name: str) -> str:
+        """Nowhere."""
+        return ""
+
 
 @dataclass(frozen=True)
 class _Line:
-    """One way in which numbers are known, and the labels of these numbers."""
+    """One way in which numbers are known, and the labels of these numbers, as HTML."""
 
     labels: tuple[str, ...]
     kind: str
@@ -83,7 +90,7 @@ class _List:
         return self._results(found, row) if found else None
 
     def _results(self, results: list[Result], row: str = "") -> int:
-        lines = tuple(_lines(results, row))
+        lines = tuple(_lines(results, row, self.origins))
         return self._place(lines, lambda: "<br>".join(map(self._line, lines)))
 
     def _place(self, key: object, write: Callable[[], str]) -> int:
@@ -94,7 +101,7 @@ class _List:
         return self.places[key]
 
     def _line(self, line: _Line) -> str:
-        pieces = [escape(": ".join(filter(None, ("; ".join(line.labels), line.kind)))), escape(line.source)]
+        pieces = [": ".join(filter(None, ("; ".join(line.labels), escape(line.kind)))), escape(line.source)]
         pieces += [f"by <code>{escape(line.function)}</code>" if line.function else ""]
         pieces += ["from " + "; ".join(map(self._input, line.inputs)) if line.inputs else ""]
         return ", ".join(filter(None, pieces))
@@ -113,12 +120,12 @@ class _List:
         return words + (f"; it names {'; '.join(map(self._input, table.names))}" if table.names else "")
 
 
-def _lines(results: Iterable[Result], row: str) -> list[_Line]:
+def _lines(results: Iterable[Result], row: str, origins: Origins) -> list[_Line]:
     """The ways in which some results are known, each once, with the labels of the results known so."""
     found: dict[_Line, list[str]] = {}
     for result in results:
         way = _Line((), str(result.kind), result.source, result.function, result.inputs)
-        label = _copy(result) if _is_copied(result) else result.label.removeprefix(f"{row}: ")
+        label = _copy(result, origins) if _is_copied(result) else escape(result.label.removeprefix(f"{row}: "))
         found.setdefault(way, []).append(label)
     if len(found) == 1 and _is_of_a_table(next(iter(found))):
         return list(found)
@@ -126,13 +133,13 @@ def _lines(results: Iterable[Result], row: str) -> list[_Line]:
 
 
 def _is_of_a_table(line: _Line) -> bool:
-    """Whether all that is known of some numbers is a function and the tables it reads: so many share one entry, unnamed."""
-    return not line.source and all(name.startswith("data/") for name in line.inputs)
+    """Whether all that is known of some numbers is a function and what it reads as a whole: so many share one entry, unnamed."""
+    return not line.source and not any(name.startswith(("claim:", "assumption:")) for name in line.inputs)
 
 
 def _is_copied(result: Result) -> bool:
-    """Whether a number is copied from somewhere: from print, or from the register."""
-    return bool(result.source) and not result.inputs and not result.function
+    """Whether a number is copied from somewhere: from print, or from the register (which may name the claim that prints it)."""
+    return bool(result.source) and not result.function
 
 
 def _short(name: str) -> str:
@@ -151,11 +158,12 @@ def _said_of(result: Result) -> str:
     return f" ({escape(result.source if result.id.startswith('claim:') else result.text)})"
 
 
-def _copy(result: Result) -> str:
-    """What is copied: its id if it has one of its own, what it is, and its value."""
-    sort, _, name = result.id.partition(":")
+def _copy(result: Result, origins: Origins) -> str:
+    """What is copied: its id if it has one of its own, leading to where it stands whole, what it is, and its value."""
+    name, address = result.id.partition(":")[2], origins.row(result.id)
     value = f"{result.text} ({result.interval}: {result.interval_text})" if result.interval_text else result.text
-    return f"{name}, {result.label}: {value}" if name else f"{result.label}: {value}"
+    named = f'<a href="{escape(address)}">{escape(name)}</a>' if address else escape(name)
+    return f"{named}, {escape(f'{result.label}: {value}')}" if name else escape(f"{result.label}: {value}")
 
 
 def with_sources(page: str, store: ResultStore, origins: Origins | None = None) -> str:

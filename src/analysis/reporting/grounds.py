@@ -94,10 +94,14 @@ GROUNDS: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Grounds:
-    """The raw tables of one study by function, each looked up once."""
+    """The raw tables of one study by function, each looked up once.
+
+    `part` is the id of a result that names the entries of the register in use: numbers rest on it in place of the whole file.
+    """
 
     study_id: str
     root: Path
+    part: str = ""
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def under(self, results: Iterable[Result]) -> list[Result]:
@@ -109,7 +113,8 @@ class Grounds:
             return result
         if result.function not in self.known:
             self.known[result.function] = tuple(file for pattern in patterns(result.function) for file in self._files(pattern))
-        return replace(result, inputs=self.known[result.function])
+        register = f"data/raw/{self.study_id}/assumptions.yaml"
+        return replace(result, inputs=tuple(self.part if self.part and file == register else file for file in self.known[result.function]))
 
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""

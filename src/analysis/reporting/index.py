@@ -1,7 +1,7 @@
 """The first page: every study, its headline numbers, its appendices, and what the kinds of number mean."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.reporting.page import page_fields, tidy
 from analysis.reporting.plain_page import environment
@@ -17,7 +17,10 @@ EXAMPLE_NOTE = "They show what the appendices would hold if a research team supp
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One study: what it is, its headline results, and its pages as (title, address, one line)."""
+    """One study: what it is, its headline results, its pages as (title, address, one line), and where each result comes from.
+
+    `origins` are addresses of entries in the appendices' lists of sources, by result id.
+    """
 
     study_id: str
     study_title: str
@@ -25,6 +28,7 @@ class IndexEntry:
     headline: tuple[Result, ...] = ()
     pages: tuple[tuple[str, str, str], ...] = ()
     example: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_index(

@@ -70,14 +70,15 @@ def structural(text: object) -> str:
     return f"<span data-structural>{escape(text)}</span>" if has_digit(text) else escape(text)
 
 
-def number(result: Result) -> str:
-    """A result's value, annotated with its id and kind.
+def number(result: Result, address: str = "") -> str:
+    """A result's value, annotated with its id and kind; as a link where an address says where it comes from.
 
     >>> from analysis.results import Kind
     >>> number(Result("a.b", "Ratio", 4.67, "GBP per GBP", Kind.PUBLISHED, decimals=2))
     '<span class="num" data-result="a.b" data-kind="published">£4.67</span>'
     """
-    return f'<span class="num"{_annotation(result)}>{escape(result.text)}</span>'
+    marks = f' class="num"{_annotation(result)}'
+    return f'<a{marks} href="{escape(address)}">{escape(result.text)}</a>' if address else f"<span{marks}>{escape(result.text)}</span>"
 
 
 def interval(result: Result) -> str:

@@ -14,6 +14,7 @@ from analysis.study.register import read_register
 from analysis.study.tables import read_text, read_yaml, shown
 
 STATED = "sroi_sensitivity.yaml"  # assumptions that no study makes its own, in data/raw/reference
+REGISTER_ROW = "assumptions.html#assumption-{}"  # the page of a study's register, beside its appendices, and the row of an entry
 _ORIGIN = ("producer", "series", "table", "title", "areas", "date", "unit", "published")
 _PEOPLE = {"records", "management_information"}  # folders of tables whose ids are those of people
 _SINGLE = {"claims.csv", "audit.yaml"}  # tables whose claims have entries of their own, or are all claims there are
@@ -74,6 +75,15 @@ class StudyOrigins:
             words = (f"{field}: {told[field]}" for field in _ORIGIN if told.get(field))
             return RawTable("; ".join(words), str(told.get("address") or ""))
         return RawTable(ABOUT.get(place.name) or ABOUT.get(place.stem, "raw table"), names=tuple(self._names_in(place)))
+
+    def row(self, name: str) -> str:
+        """Where an assumption of the study stands on the page of its register; empty for anything else.
+
+        Only the study's own register has such a page; the register is read only for a number that rests on an assumption.
+        """
+        sort, _, key = name.partition(":")
+        own = sort == "assumption" and (self.study.raw / "assumptions.yaml").is_file() and key in self.study.register
+        return REGISTER_ROW.format(key) if own else ""
 
     def _names_in(self, place: Path) -> Iterator[str]:
         """The claims that a table names; before them, if it is the study's own register, its entries."""

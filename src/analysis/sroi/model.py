@@ -56,12 +56,12 @@ class Outcome:
     @cached_property
     def by_beneficiary(self) -> dict[str, Number]:
         """Value by who receives it."""
-        return {name: self._at(f"beneficiary.{place}") for place, name in enumerate(self.model.value_map.beneficiaries)}
+        return {name: self._at(step) for name, step in self.model.beneficiary_steps.items()}
 
     @cached_property
     def by_outcome(self) -> dict[str, Number]:
         """Value by row of the value map."""
-        return {row.id: self._at(f"{row.id}.present") for row in self.model.value_map.outcomes}
+        return {name: self._at(step) for name, step in self.model.outcome_steps.items()}
 
     @cached_property
     def by_year(self) -> dict[int, Number]:
@@ -95,6 +95,24 @@ class Model:
     def step(self) -> dict[str, Step]:
         """The formulas by id."""
         return {step.id: step for step in self.steps}
+
+    @property
+    def outcome_steps(self) -> dict[str, str]:
+        """The step that gives each outcome's value, by row of the value map."""
+        return {row.id: f"{row.id}.present" for row in self.value_map.outcomes}
+
+    @property
+    def beneficiary_steps(self) -> dict[str, str]:
+        """The step that gives the value each beneficiary receives, by name."""
+        return {name: f"beneficiary.{place}" for place, name in enumerate(self.value_map.beneficiaries)}
+
+    def rests_on(self, *wanted: str) -> tuple[str, ...]:
+        """Register ids that some of the steps depend on, through the steps they are made of, in the order of the value map.
+
+        Raises KeyError for a name that is no step.
+        """
+        named = {name for step in self._order(tuple(self.step[name].id for name in wanted)) for name in references(step.expression)}
+        return tuple(name for name in self.inputs if name in named)
 
     @property
     def central(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
-from analysis.reporting.views.sensitivity_parts import HERE, amounts, first, inputs, known, labels, named, readable
+from analysis.reporting.views.sensitivity_parts import HERE, amounts, first, inputs, known, labels, named, part, readable
 from analysis.results import Column, Kind, Result
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
 from analysis.sroi.sensitivity.analyse import Findings
@@ -29,6 +29,7 @@ _DRAWS = "middle 95 % of the draws"
 def record(page: Appendix, found: Findings) -> None:
     """Record the numbers of the answer: `sensitivity.base.*`, `.draws.*`, `.fall` and so on."""
     outcome, ratio = found.case.at(), found.runs["correlated"]["ratio"]
+    page.add_part(part(found))
     middle, low, high = probabilistic.median_and_interval(ratio)
     page.add(
         [

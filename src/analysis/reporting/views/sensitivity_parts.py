@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.reporting.prose import named
-from analysis.results import Column, Kind
+from analysis.reporting.views.sroi_model import inputs_of
+from analysis.results import Column, Kind, Result
+from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.analyse import Findings, how_known
 
 HERE = "analysis.sroi.sensitivity"
@@ -40,6 +42,26 @@ def first(frame: pd.DataFrame) -> str:
 def labels(names: Iterable[object], title: str) -> pd.Index:
     """Ids as readable row labels under a title."""
     return pd.Index([readable(name) for name in names], name=title, dtype=object)
+
+
+def part(found: Findings) -> Result:
+    """The entries of the register that the model rests on, as the number of them: what every analysis of it rests on."""
+    names = inputs(found)
+    return Result(
+        "sensitivity.assumptions", "Entries of the register that the model rests on", len(names), "entries", Kind.RECOMPUTED,
+        inputs=names, function="analysis.sroi.model.Model.rests_on",
+    )
+
+
+def inputs_of_step(found: Findings, steps: str, names: Iterable[object]) -> list[str]:
+    """What each of some outcomes or beneficiaries rests on, as the inputs of a row: entries of the register, by the model's formulas.
+
+    `steps` is the model's mapping that leads from their names to its steps; a model without formulas rests on all it takes.
+    """
+    model = found.case.model
+    if not isinstance(model, Model):
+        return [" ".join(inputs(found)) for _ in names]
+    return [inputs_of(model, getattr(model, steps)[str(name)]) for name in names]
 
 
 def inputs(found: Findings) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import evenly, line_chart
-from analysis.reporting.views.sensitivity_parts import HERE, amounts, known, labels, named, readable
+from analysis.reporting.views.sensitivity_parts import HERE, amounts, inputs_of_step, known, labels, named, readable
 from analysis.results import Column
 from analysis.sroi.sensitivity.analyse import Findings
 
@@ -46,12 +46,13 @@ def materiality_table(page: Appendix, found: Findings) -> Display:
     """Table: outcomes by size, what they add up to, and the ratio with only those so far."""
     function = f"{HERE}.materiality.materiality_curve"
     columns = {
-        "value": Column("Value", "GBP", known(found), 0, function=function),
+        "value": Column("Value", "GBP", known(found), 0, inputs="rests", function=function),
         "share": Column("Share of all value", "%", known(found), 1, function=function),
         "cumulative": Column("Cumulated share", "%", known(found), 1, function=function),
         "ratio": Column("Ratio with those so far", "GBP per GBP", known(found), 2, function=function),
     }
-    frame = found.materiality.assign(material=np.where(found.materiality["share"] >= found.settings.material, "yes", "no"))
+    rests = inputs_of_step(found, "outcome_steps", found.materiality.index)
+    frame = found.materiality.assign(rests=rests, material=np.where(found.materiality["share"] >= found.settings.material, "yes", "no"))
     frame = frame.set_axis(labels(frame.index, "Outcome"))
     return page.table("materiality", frame, columns | {"material": Column("Material")}, "Materiality: outcomes from the largest to the smallest.")
 
@@ -108,13 +109,14 @@ def optimism_table(page: Appendix, found: Findings) -> Display:
         return page.say("No evidence grades are given for the outcomes.")
     function = f"{HERE}.materiality.optimism_corrected"
     cost = float(found.case.at().cost)
+    rests = inputs_of_step(found, "outcome_steps", found.optimism.index)
     whole = found.optimism[["value", "corrected"]].sum()
     frame = pd.concat([found.optimism, pd.DataFrame({"grade": "", "factor": math.nan, **whole}, index=["all outcomes"])])
     frame = frame.set_axis(labels(frame.index, "Outcome"))
-    frame["ratio"] = frame["corrected"] / cost
+    frame = frame.assign(ratio=frame["corrected"] / cost, rests=[*rests, ""], from_both=[*map(" assumption:optimism_factor_".join, zip(rests, found.optimism["grade"].str.lower(), strict=True)), ""])
     columns = {
-        "grade": Column("Evidence grade"), "value": Column("Value as modelled", "GBP", known(found), 0, function=function),
-        "corrected": Column("Value corrected", "GBP", known(found), 0, function=function),
+        "grade": Column("Evidence grade"), "value": Column("Value as modelled", "GBP", known(found), 0, inputs="rests", function=function),
+        "corrected": Column("Value corrected", "GBP", known(found), 0, inputs="from_both", function=function),
         "ratio": Column("Corrected value for each pound of cost", "GBP per GBP", known(found), 2, function=function),
     }
     return page.table("optimism", frame, columns, "Correction for optimism by evidence grade.")
@@ -123,11 +125,12 @@ def optimism_table(page: Appendix, found: Findings) -> Display:
 def weight_table(page: Appendix, found: Findings) -> Display:
     """Table: value by beneficiary, with distributional weights where incomes are given."""
     function = f"{HERE}.appraisal.weighted"
-    columns = {"value": Column("Value", "GBP", known(found), 0, function=function)}
+    frame = found.weights.assign(rests=inputs_of_step(found, "beneficiary_steps", found.weights.index))
+    columns = {"value": Column("Value", "GBP", known(found), 0, inputs="rests", function=function)}
     if found.settings.weight_incomes:
         columns |= {
             "weight": Column("Weight of a pound", "", known(found), 2, function=function),
             "weighted": Column("Weighted value", "GBP", known(found), 0, function=function),
         }
     off = "" if found.settings.weight_incomes else " No distributional weights: every pound counts alike."
-    return page.table("beneficiaries", found.weights, columns, f"Value by beneficiary.{off}")
+    return page.table("beneficiaries", frame, columns, f"Value by beneficiary.{off}")

@@ -19,8 +19,11 @@ _SHARE = "analysis.sroi.published.research_shares"
 
 
 def answer(page: Appendix, model: sroi.PublishedModel | None) -> Display:
-    """Prose: what the published figures answer."""
-    return page.say(NOTHING_PUBLISHED if model is None else model.answer)
+    """Prose: what the published figures answer, and the headline that other pages repeat."""
+    if model is None:
+        return page.say(NOTHING_PUBLISHED)
+    again = f"The headline ratio is {{sroi.headline}}; worked out again from print it is {{sroi.headline.recomputed}} ({named(model.recomputed.why)})."
+    return page.say(f"{model.answer}\n\n{again}")
 
 
 def record(page: Appendix, study: Study, model: sroi.PublishedModel | None, scenario: str) -> None:
@@ -61,10 +64,9 @@ def _chosen(study: Study, model: sroi.PublishedModel, scenario: str) -> Result:
     return _renamed(published(study.claims[known[scenario].all_costs]), "sroi.scenario", f"Ratio of the scenario {scenario}")
 
 
-def _renamed(result: Result, name: str, label: str) -> Result:
-
-
-    return replace(result, id=name, label=label)
+def _renamed(claim: Result, name: str, label: str) -> Result:
+    """A claim under another name, which then rests on the claim."""
+    return replace(claim, id=name, label=label, inputs=(claim.id,))
 
 
 def derived_results(study: Study, model: sroi.PublishedModel) -> list[Result]:

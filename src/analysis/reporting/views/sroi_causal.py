@@ -10,7 +10,7 @@ from analysis.expressions import parse, references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import NOTHING, Display
 from analysis.reporting.views.claims import published
-from analysis.reporting.views.sroi_model import entry_result, model_kind, row_labels
+from analysis.reporting.views.sroi_model import entry_result, inputs_of, model_kind, row_labels
 from analysis.results import Column, Kind, Result, ResultStore
 from analysis.sroi import without_support as domain
 from analysis.sroi.model import Model
@@ -155,7 +155,7 @@ def _recorded(implied: Implied, model: Model) -> Iterator[Result]:
         for part, label in labels.items():
             yield Result(f"without_support.{name}.{part}", label, row[part], implied.unit, implied.kind, 2, inputs=implied.inputs, function=f"{_MODULE}.by_reading")
     for name, row in zip(("assumed", "most", "all"), implied.by_share.to_dict("records"), strict=True):
-        yield Result(f"without_support.{name}.ratio", "Ratio with this deadweight", row["ratio"], "GBP per GBP", model_kind(model), 2, inputs=(implied.inputs[-1],), function=f"{_MODULE}.by_share")
+        yield Result(f"without_support.{name}.ratio", "Ratio with this deadweight", row["ratio"], "GBP per GBP", model_kind(model), 2, inputs=tuple(inputs_of(model, "total.ratio").split()), function=f"{_MODULE}.by_share")
 
 
 def gain_table(page: Appendix, implied: Implied | None) -> Display:
@@ -178,9 +178,13 @@ def deadweight_table(page: Appendix, implied: Implied | None, model: Model) -> D
     """Table: value of the outcome and ratio if its deadweight were as assumed, at the register's end, or the whole."""
     if implied is None:
         return NOTHING
-    spec = {"function": f"{_MODULE}.by_share"}
+    spec, note = {"function": f"{_MODULE}.by_share"}, implied.note
+    steps = {"outcome": model.outcome_steps[note.outcome], "value": "total.value", "ratio": "total.ratio"}
+    rests = {"from_share": f"assumption:{note.deadweight}"} | {f"from_{name}": inputs_of(model, step) for name, step in steps.items()}
     columns = {
-        "share": Column("Deadweight", "%", Kind.ASSUMED, 0, **spec), "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, **spec),
-        "value": Column("Value of all", "GBP", model_kind(model), 0, **spec), "ratio": Column("Value for each pound", "GBP per GBP", model_kind(model), 2, **spec),
+        "share": Column("Deadweight", "%", Kind.ASSUMED, 0, inputs="from_share", **spec),
+        "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, inputs="from_outcome", **spec),
+        "value": Column("Value of all", "GBP", model_kind(model), 0, inputs="from_value", **spec),
+        "ratio": Column("Value for each pound", "GBP per GBP", model_kind(model), 2, inputs="from_ratio", **spec),
     }
-    return page.table("deadweight_open", implied.by_share, columns, "The model over the deadweight that the figure leaves open, all else central.", row_header="Deadweight of the outcome")
+    return page.table("deadweight_open", implied.by_share.assign(**rests), columns, "The model over the deadweight that the figure leaves open, all else central.", row_header="Deadweight of the outcome")

@@ -58,46 +58,61 @@ def model_kind(model: Model) -> Kind:
     return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
 
 
+def inputs_of(model: Model, *steps: str, scenario: str = "") -> str:
+    """What steps of the model rest on, as the inputs of a number: entries of the register, by the model's own formulas.
+
+    In a scenario the entries that it gives values of its own are replaced by the settings that give them.
+    """
+    names, given = model.rests_on(*steps), model.value_map.settings.scenarios.get(scenario, {})
+    entries = [f"assumption:{name}" for name in names if name not in given]
+    return " ".join([*entries, *([model.value_map.settings_name] if set(names) & set(given) else [])])
+
+
 def scenario_table(page: Appendix, model: Model) -> Display:
     """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
-    frame = pd.DataFrame({name: _scenario(model, values) for name, values in model.scenarios.items()}).T
+    frame = pd.DataFrame([_scenario(model, name, values) for name, values in model.scenarios.items()], index=list(model.scenarios))
     frame.index.name = "scenario"
     kind, first = model_kind(model), model.value_map.costs[0]
-    spec = {"inputs": "inputs", "function": _EVALUATE}
-    columns = {"ratio": Column("Value for each pound (gross ratio)", "GBP per GBP", kind, 2, **spec)}
+    both, value, cost = ({"inputs": name, "function": _EVALUATE} for name in ("from_both", "from_value", "from_cost"))
+    columns = {"ratio": Column("Value for each pound (gross ratio)", "GBP per GBP", kind, 2, **both)}
     if len(model.value_map.costs) > 1:
-        columns["first"] = Column(f"The same over one cost alone: {first.label}", "GBP per GBP", kind, 2, **spec)
+        columns["first"] = Column(f"The same over one cost alone: {first.label}", "GBP per GBP", kind, 2, "", "", "", _EVALUATE, "from_first")
     columns |= {
-        "net_ratio": Column("Value less cost for each pound (net ratio)", "GBP per GBP", kind, 2, **spec),
-        "value": Column("Value", "GBP", kind, 0, **spec), "cost": Column("Cost", "GBP", kind, 0, **spec), "net": Column("Value less cost", "GBP", kind, 0, **spec),
+        "net_ratio": Column("Value less cost for each pound (net ratio)", "GBP per GBP", kind, 2, **both),
+        "value": Column("Value", "GBP", kind, 0, **value), "cost": Column("Cost", "GBP", kind, 0, **cost), "net": Column("Value less cost", "GBP", kind, 0, **both),
     }
     return page.table("scenarios", frame, columns, "The model's result in each estimate.", row_header="Estimate")
 
 
-def _scenario(model: Model, values: Mapping[str, float]) -> dict[str, object]:
-    found, steps = model.evaluate(values), model.evaluate_steps(values)
+def _scenario(model: Model, scenario: str, values: Mapping[str, float]) -> dict[str, object]:
+    found, steps, first = model.evaluate(values), model.evaluate_steps(values), f"{model.value_map.costs[0].id}.cost"
+    rests = {"both": ("total.ratio",), "value": ("total.value",), "cost": ("total.cost",), "first": ("total.value", first)}
     return {
-        "ratio": found.ratio, "first": found.value / steps[f"{model.value_map.costs[0].id}.cost"], "net_ratio": found.net / found.cost,
-        "value": found.value, "cost": found.cost, "net": found.net, "inputs": " ".join(f"assumption:{name}" for name in model.inputs),
+        "ratio": found.ratio, "first": found.value / steps[first], "net_ratio": found.net / found.cost, "value": found.value, "cost": found.cost,
+        "net": found.net, **{f"from_{name}": inputs_of(model, *parts, scenario=scenario) for name, parts in rests.items()},
     }
 
 
 def beneficiary_table(page: Appendix, model: Model) -> Display:
     """Table: value by beneficiary in each scenario."""
-    return _by(page, model, "beneficiaries", "by_beneficiary", None, "Value by beneficiary in each estimate.", "Beneficiary")
+    return _by(page, model, "beneficiaries", model.beneficiary_steps, "Value by beneficiary in each estimate.", "Beneficiary")
 
 
 def outcome_table(page: Appendix, model: Model) -> Display:
     """Table: value by outcome in each scenario."""
-    return _by(page, model, "outcomes", "by_outcome", row_labels(model.value_map.outcomes), "Value by outcome in each estimate.", "Outcome")
+    steps = dict(zip(row_labels(model.value_map.outcomes), model.outcome_steps.values(), strict=True))
+    return _by(page, model, "outcomes", steps, "Value by outcome in each estimate.", "Outcome")
 
 
-def _by(page: Appendix, model: Model, name: str, part: str, labels: pd.Index | None, caption: str, header: str) -> Display:
-    frame = pd.DataFrame({scenario: getattr(model.evaluate(values), part) for scenario, values in model.scenarios.items()})
-    if labels is not None:
-        frame.index = labels
-    frame.index.name = name
-    columns = {scenario: Column(f"Estimate: {scenario}", "GBP", model_kind(model), 0, function=_EVALUATE) for scenario in frame.columns}
+def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], caption: str, header: str) -> Display:
+    """Table: the value of some steps, by row label, in each scenario."""
+    found = {scenario: model.evaluate_steps(values) for scenario, values in model.scenarios.items()}
+    cells = {scenario: [float(values[step]) for step in steps.values()] for scenario, values in found.items()}
+    rests = {f"from_{place}": [inputs_of(model, step, scenario=scenario) for step in steps.values()] for place, scenario in enumerate(found)}
+    frame = pd.DataFrame(cells | rests, index=pd.Index(list(steps), name=name))
+    columns = {
+        scenario: Column(f"Estimate: {scenario}", "GBP", model_kind(model), 0, inputs=f"from_{place}", function=_EVALUATE) for place, scenario in enumerate(found)
+    }
     return page.table(name, frame, columns, caption, row_header=header)
 
 
@@ -107,13 +122,14 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
 
     found = model.evaluate()
     values = found.by_beneficiary | {"Cost, for comparison": found.cost}
-    frame = pd.DataFrame({"value": values})
+    rests = [inputs_of(model, step) for step in (*model.beneficiary_steps.values(), "total.cost")]
+    frame = pd.DataFrame({"value": values}).assign(rests=rests)
     frame.index.name = "beneficiary"
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
         "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
         f"Most of the value goes to {named(largest)}.", frame,
-        {"value": Column("Value", "GBP", model_kind(model), 0, function=_EVALUATE)}, row_header="Beneficiary",
+        {"value": Column("Value", "GBP", model_kind(model), 0, inputs="rests", function=_EVALUATE)}, row_header="Beneficiary",
     )
 
 
