@@ -71,12 +71,12 @@ def test_a_file_that_is_not_there_is_none():
 def test_every_raw_table_of_a_ground_exists_in_some_study_or_is_a_team_s_own():
     places = [ROOT / "data/raw" / study for study in study_ids(ROOT)]
     of_teams = {f"records/{name}" for name in ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")}
-    wanted = {pattern for entry in GROUNDS.values() for pattern in entry} - of_teams
+    wanted = {pattern.partition(":")[0] for entry in GROUNDS.values() for pattern in entry} - of_teams
     assert [p for p in wanted if not any(any(place.glob(p)) for place in [ROOT / "data/raw", *places])] == []
 
 
 def test_every_raw_table_of_a_ground_is_described():
-    names = {pattern.rpartition("/")[2].removesuffix(".*") for entry in GROUNDS.values() for pattern in entry}
+    names = {pattern.partition(":")[0].rpartition("/")[2].removesuffix(".*") for entry in GROUNDS.values() for pattern in entry}
     with_origin = {path.name.replace(".origin.yaml", ".csv") for path in (ROOT / "data/raw/reference").glob("*.origin.yaml")}
     assert names - with_origin - set(ABOUT) == {"participants.xlsx"}
 

@@ -40,6 +40,10 @@ class Appendix:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
         self.store.add(self._grounds.under(results))
 
+    def grounds(self, function: str) -> tuple[str, ...]:
+        """What a function reads, as the inputs of a number that names more of its own beside."""
+        return self._grounds.of(function)
+
     def add_part(self, result: Result) -> None:
         """Record which entries of the register a page's model rests on, as a result whose inputs they are.
 

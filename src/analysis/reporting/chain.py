@@ -134,7 +134,7 @@ def _lines(results: Iterable[Result], row: str, origins: Origins) -> list[_Line]
 
 def _is_of_a_table(line: _Line) -> bool:
     """Whether all that is known of some numbers is a function and what it reads as a whole: so many share one entry, unnamed."""
-    return not line.source and not any(name.startswith(("claim:", "assumption:")) for name in line.inputs)
+    return not line.source and (not line.inputs or any(name.startswith("data/") for name in line.inputs))
 
 
 def _is_copied(result: Result) -> bool:

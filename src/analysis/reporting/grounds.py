@@ -4,12 +4,13 @@ A number that follows from two claims names these claims. One that is computed f
 claims or a share of all people, rests on the table, and which table that is follows from its function.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.results import Kind, Result
-from analysis.study.tables import shown
+from analysis.study.claims import claims_in
+from analysis.study.tables import read_yaml, shown
 
 _BIRTH = "reference/census_2011_QS203EW_country_of_birth_lad.csv"
 _GROUPS = "reference/census_2011_QS203EW_categories.csv"
@@ -31,11 +32,12 @@ _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnair
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 _VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 
-# A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
+# A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named;
+# after a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.audit": ("claims.csv", "audit.yaml"),
     "analysis.audit.verdicts": ("claims.csv",),
-    "analysis.bounds.correlation": ("english.yaml",),
+    "analysis.bounds.correlation": ("english.yaml:r_squared,fewest,most,likely",),
     "analysis.census": (_BIRTH, _GROUPS),
     "analysis.census.ageing": (_AGE_AT, _YEAR, _AGES, _LIFE, _STATED),
     "analysis.census.arrivals": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
@@ -65,20 +67,32 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.coding.steps": ("steps.yaml",),
     "analysis.disclosure": _PEOPLE,
     "analysis.english": (_ANSWERS,),
-    "analysis.english.published": ("english.yaml",),
+    "analysis.english.published": ("english.yaml:r_squared,fewest,most,likely",),
+    "analysis.english.published.first_significant": ("english.yaml:r_squared",),
+    "analysis.english.published.yearly_gains": ("english.yaml:r_squared,likely,longest_years,recent",),
     "analysis.examples": _PEOPLE,
     "analysis.participants": _PEOPLE,
     "analysis.participation": (_SESSIONS,),
     "analysis.participation.advisers_summary": (_ADVICE,),
     "analysis.participation.attrition": (_ANSWERS, _SESSIONS),
-    "analysis.participation.published": ("participation.yaml",),
+    "analysis.participation.published.advice_facts": ("participation.yaml:advice",),
+    "analysis.participation.published.advice_splits": ("participation.yaml:advice",),
+    "analysis.participation.published.attendance_band": ("participation.yaml:attendance",),
+    "analysis.participation.published.attendance_ranges": ("participation.yaml:attendance",),
+    "analysis.participation.published.share_counts": ("participation.yaml:shares",),
+    "analysis.participation.published.stage_shares": ("participation.yaml:stages",),
+    "analysis.participation.published.volunteering_ranges": ("participation.yaml:volunteering",),
     "analysis.programme": ("management_information", "connecting_opportunities/counting_rules.yaml"),
     "analysis.programme.against_print": ("management_information", "connecting_opportunities/measures.csv"),
+    "analysis.programme.against_print.national": ("management_information", "connecting_opportunities/counting_rules.yaml"),
+    "analysis.programme.against_print.reconcile": ("management_information", "connecting_opportunities/counting_rules.yaml"),
     "analysis.programme.published": ("measures.csv",),
     "analysis.programme.published.comparisons": ("comparisons.csv",),
     "analysis.programme.published.readings": ("readings.csv",),
     "analysis.questionnaire": (_ANSWERS,),
-    "analysis.questionnaire.published": ("before_after.yaml",),
+    "analysis.questionnaire.published.among_everyone": ("before_after.yaml:respondents,everyone",),
+    "analysis.questionnaire.published.group_sizes": ("before_after.yaml:respondents,groups",),
+    "analysis.questionnaire.published.item_ranges": ("before_after.yaml:respondents",),
     "analysis.sroi": _VALUE_MAP,
     "analysis.sroi.identified": ("identified.yaml", "claims.csv"),
     "analysis.sroi.prices": ("reference/uk_cpi_annual.csv",),
@@ -111,10 +125,21 @@ class Grounds:
     def _under(self, result: Result) -> Result:
         if result.inputs or not result.function or result.kind is Kind.PUBLISHED:
             return result
-        if result.function not in self.known:
-            self.known[result.function] = tuple(file for pattern in patterns(result.function) for file in self._files(pattern))
         register = f"data/raw/{self.study_id}/assumptions.yaml"
-        return replace(result, inputs=tuple(self.part if self.part and file == register else file for file in self.known[result.function]))
+        return replace(result, inputs=tuple(self.part if self.part and file == register else file for file in self.of(result.function)))
+
+    def of(self, function: str) -> tuple[str, ...]:
+        """What a function reads: the raw tables by project path, and before each the claims that the parts of it name."""
+        if function not in self.known:
+            found = (name for pattern in patterns(function) for name in self._names(*pattern.partition(":")[::2]))
+            self.known[function] = tuple(dict.fromkeys(found))
+        return self.known[function]
+
+    def _names(self, pattern: str, parts: str) -> Iterator[str]:
+        for file in self._files(pattern):
+            content = read_yaml(self.root / file, file) if parts else {}
+            yield from (f"claim:{claim}" for part in parts.split(",") for claim in claims_in(str(content.get(part, ""))))
+            yield file
 
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""

@@ -11,6 +11,7 @@ from analysis.reporting.views.evidence import number, p_value, sentence_case
 from analysis.results import Column, Kind, Result, slug
 
 _MODULE = "analysis.questionnaire.published"
+_RANGES, _EVERYONE = f"{_MODULE}.item_ranges", f"{_MODULE}.among_everyone"
 _UNITS = {published.IMPROVED: ("%", 0), published.WORSE: ("%", 0), published.NET: ("%", 0)}
 
 
@@ -25,7 +26,12 @@ def record(page: Appendix, printed: published.Printed) -> None:
         for statistic in ranges["statistic"].unique():
             found = published.over_readings(ranges, statistic)
             unit, decimals = _UNITS.get(statistic, ("", 2))
-            page.add([number(f"{item.id}.{slug(statistic)}", f"{item.label}: {statistic}", None, unit, decimals, Kind.BOUNDED, found.low, found.high, "bounds over all readings", f"{_MODULE}.item_ranges")])
+            page.add([number(f"{item.id}.{slug(statistic)}", f"{item.label}: {statistic}", None, unit, decimals, Kind.BOUNDED, found.low, found.high, "bounds over all readings", _RANGES, _rests(page, item))])
+
+
+def _rests(page: Appendix, item: published.PrintedItem) -> tuple[str, ...]:
+    """What the ranges of one item rest on: its two printed means, the number of respondents, and how the print is read."""
+    return (f"claim:{item.before}", f"claim:{item.after}", *page.grounds(_RANGES))
 
 
 def _group_results(printed: published.Printed) -> list[Result]:
@@ -82,23 +88,23 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
 
 def _end(page: Appendix, item: published.PrintedItem, row, reading: int, end: str) -> Result:  # noqa: ANN001
     value, key = float(getattr(row, end)), f"{page.notebook}.{item.id}_ranges.{slug(row.statistic)}_{reading}.{end}"
-    label, function = f"{item.label}, {row.statistic}, {'at least' if end == 'low' else 'at most'}", f"{_MODULE}.item_ranges"
+    label, rests = f"{item.label}, {row.statistic}, {'at least' if end == 'low' else 'at most'}", _rests(page, item)
     if row.statistic.startswith("p-value"):
-        return p_value(key, label, value, Kind.BOUNDED, function)
+        return p_value(key, label, value, Kind.BOUNDED, _RANGES, rests)
     unit, decimals = _UNITS.get(row.statistic, ("", 2))
-    return number(key, label, value, unit, decimals, Kind.BOUNDED, function=function)
+    return number(key, label, value, unit, decimals, Kind.BOUNDED, function=_RANGES, inputs=rests)
 
 
 def improved_figure(page: Appendix, printed: published.Printed) -> Display:
     """Figure: range of the share improved, by item and reading."""
     from analysis.reporting.charts import interval_chart
 
-    parts = [printed.ranges[item.id].assign(item=item.label) for item in printed.figures.items]
+    parts = [printed.ranges[item.id].assign(item=item.label, rests=" ".join(_rests(page, item))) for item in printed.figures.items]
     frame = pd.concat(parts)
     frame = frame[frame["statistic"] == published.IMPROVED]
     frame.index = pd.Index([f"{row.item}, {row.reading}" for row in frame.itertuples()])
-    frame = frame[["low", "high"]].assign(none=None)
-    column = Column("Share improved", "%", Kind.BOUNDED, 0, low="low", high="high", interval="bounds", function=f"{_MODULE}.item_ranges")
+    frame = frame[["low", "high", "rests"]].assign(none=None)
+    column = Column("Share improved", "%", Kind.BOUNDED, 0, low="low", high="high", interval="bounds", function=_RANGES, inputs="rests")
     fig = interval_chart(frame, "low", "high", "share of the respondents who improved", unit="%", from_zero=True)
     fig.axes[0].set_gid("structural_rows")
     first = printed.figures.items[0]
@@ -136,9 +142,11 @@ def everyone_table(page: Appendix, printed: published.Printed) -> Display:
     labels = [printed.study.claims[claim].statement for claim in frame.index]
     frame["people"] = [as_published(printed.study.claims[claim]) for claim in frame.index]
     frame.index = pd.Index(labels)
-    function = f"{_MODULE}.among_everyone"
+    means = f"claim:{item.before} claim:{item.after} claim:{printed.figures.respondents}"
+    frame["rests"] = [f"{means} {claim.id} {page.grounds(_EVERYONE)[-1]}" for claim in frame["people"]]
+    spec = {"function": _EVERYONE, "inputs": "rests"}
     columns = {
-        "people": Column("People", "people", Kind.PUBLISHED), "low": Column("Improved, at least", "%", Kind.BOUNDED, function=function),
-        "high": Column("Improved, at most", "%", Kind.BOUNDED, function=function),
+        "people": Column("People", "people", Kind.PUBLISHED), "low": Column("Improved, at least", "%", Kind.BOUNDED, **spec),
+        "high": Column("Improved, at most", "%", Kind.BOUNDED, **spec),
     }
     return page.table("everyone", frame, columns, f"{named(item.label)}: the share that can have improved among everyone, whatever those who did not answer would have said.", row_header="Among")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from analysis.reporting.appendix import Appendix
 from analysis.results import Kind, Result
 from analysis.study.claims import Claim, Ledger
 from analysis.study.register import Assumption
@@ -32,6 +33,11 @@ def _whole(number: float) -> float | int:
 def published_claims(ledger: Ledger, claim_ids: Iterable[str | None]) -> list[Result | str]:
     """The results of the claims named, in order; an empty text where none is named."""
     return [published(ledger[claim_id]) if claim_id else "" for claim_id in claim_ids]
+
+
+def beside_print(page: Appendix, printed: Iterable[Result], function: str) -> list[str]:
+    """What numbers held against printed figures rest on, as the inputs of rows: the figure, and what the function reads."""
+    return [" ".join((claim.id, *page.grounds(function))) for claim in printed]
 
 
 def entry_result(entry: Assumption) -> Result:

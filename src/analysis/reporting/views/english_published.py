@@ -46,16 +46,16 @@ def record(page: Appendix, printed: Printed) -> None:
     page.add([
         number("significant_from", "People from which the printed R² differs from zero", printed.significant, kind=Kind.RECOMPUTED, function=f"{_MODULE}.first_significant"),
         number("correlation", "Correlation, either sign", (row["slope_low"] + row["slope_high"]) / 2, "", 2, Kind.RECOMPUTED, function="analysis.bounds.correlation.regressions_with"),
-        _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "", 2),
-        _range("population", "R² in the population", row["population_random_low"], row["population_random_high"], "", 2),
+        _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "by_size"),
+        _range("population", "R² in the population", row["population_random_low"], row["population_random_high"], "by_size"),
         p_value("p", "p-value with the likely number of people", row["p_high"], Kind.RECOMPUTED, "analysis.bounds.correlation.regressions_with"),
-        _range("yearly_gain", "Gain of English in a year without support, in its standard deviations", gains["low"].iloc[-1], gains["high"].iloc[-1], "", 2),
+        _range("yearly_gain", "Gain of English in a year without support, in its standard deviations", gains["low"].iloc[-1], gains["high"].iloc[-1], "yearly_gains"),
         number("yearly_gain.flattest", "Smallest size of the yearly gain", gains["flattest"].min(), "", 2, Kind.BOUNDED, function=f"{_MODULE}.yearly_gains"),
     ])
 
 
-def _range(name: str, label: str, low: float, high: float, unit: str, decimals: int) -> Result:
-    return number(name, label, None, unit, decimals, Kind.BOUNDED, low, high, "bounds", f"{_MODULE}.by_size")
+def _range(name: str, label: str, low: float, high: float, function: str) -> Result:
+    return number(name, label, None, "", 2, Kind.BOUNDED, low, high, "bounds", f"{_MODULE}.{function}")
 
 
 def answer(printed: Printed) -> str:

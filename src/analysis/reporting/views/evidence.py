@@ -192,14 +192,16 @@ def plain(value: object) -> float | int | str | None:
     return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
 
 
-def p_value(name: str, label: str, value: float | None, kind: Kind = Kind.MEASURED, function: str = "") -> Result:
+def p_value(
+    name: str, label: str, value: float | None, kind: Kind = Kind.MEASURED, function: str = "", inputs: tuple[str, ...] = ()
+) -> Result:
     """A p-value as readers write it: three decimals, and in words where they would all be zero.
 
     >>> p_value("a", "A test", 0.0000004).text
     'under 0.001'
     """
     tiny = value is not None and value < 0.0005
-    return Result(name, label, plain(value), "", kind, 3, function=function, printed="under 0.001" if tiny else "")
+    return Result(name, label, plain(value), "", kind, 3, inputs=inputs, function=function, printed="under 0.001" if tiny else "")
 
 
 def numbers_frame(prefix: str, rows: Mapping[str, Mapping[str, Result]], index: str) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analysis.programme.rules import Rules, has_rules, read_rules
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
+from analysis.reporting.views.claims import beside_print
 from analysis.reporting.views.claims import published as as_printed
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
 from analysis.reporting.views.protected import hidden_cells
@@ -26,9 +27,9 @@ MARKS = (91, 182, 274, 365)  # days: the quarters of the year for which somebody
 _TABLES = {
     "outputs": "Outputs", "results": "Results", "other_results": "Other results", "target_groups": "Target groups", "outcomes": "Outcomes reported by participants",
 }
-_CELLS = {
-    "target": "target", "target_share": "target as a share", "participants": "people", "progress": "progress", "share": "share",
-}
+_CELLS = {"target": "target", "target_share": "target as a share", "participants": "people", "progress": "progress", "share": "share"}
+_NATIONAL, _RECONCILE = (f"analysis.programme.against_print.{name}" for name in ("national", "reconcile"))
+_RESTS = {"inputs": "rests"}  # columns of numbers held against print, each with what it rests on
 P = ParamSpec("P")
 
 
@@ -47,9 +48,9 @@ def measured(label: str, unit: str = "people", decimals: int = 0, **more: str) -
     return Column(label, unit, Kind.MEASURED, decimals, **more)
 
 
-def share(label: str, low: str = "", high: str = "") -> Column:
+def share(label: str, low: str = "", high: str = "", **more: str) -> Column:
     """A column of percentages from records, with a 95 % interval if there is one."""
-    return measured(label, "%", 1, low=low, high=high, interval="95 % confidence" if low else "")
+    return measured(label, "%", 1, low=low, high=high, interval="95 % confidence" if low else "", **more)
 
 
 def day(moment: pd.Timestamp) -> str:
@@ -283,13 +284,14 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
         return None
     frame = against_print.national(records).astype(object)
     frame["national"] = pd.Series([as_printed(records.printed.claims[claim]) for claim in frame["national"]], index=frame.index, dtype=object)
+    frame["rests"] = beside_print(page, frame["national"], _NATIONAL)
     rows = hide_small(frame, {"counted": ["share", "low", "high", "difference"]}, ends=("low", "high"))
     columns = {
-        "national": Column("National programme", "%", Kind.PUBLISHED), "counted": measured("Counted"), "base": measured("Base"),
-        "share": share("Programme, matching base", "low", "high"), "difference": measured("Difference", "percentage points", 1),
+        "national": Column("National programme", "%", Kind.PUBLISHED), "counted": measured("Counted", **_RESTS), "base": measured("Base", **_RESTS),
+        "share": share("Programme, matching base", "low", "high", **_RESTS), "difference": measured("Difference", "percentage points", 1, **_RESTS),
         "like_for_like": Column("Is the printed comparison like for like?"), "why": Column("Why"),
     }
-    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", text={"why": "rich"}, function="analysis.programme.against_print.national")
+    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", text={"why": "rich"}, function=_NATIONAL)
 
 
 @where_recorded
@@ -319,41 +321,39 @@ def differences_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: every published cell that the records do not give, with the records behind it."""
     if not published.has_print(records.printed):
         return None
-    cells = against_print.reconcile(records)
-    frame = cells[~cells["agrees"]]
+    frame = against_print.reconcile(records).loc[lambda cells: ~cells["agrees"]]
     if frame.empty:
         return page.say("Every published cell is as the records give it.")
     return page.table(
-        "differences", _differences(frame, records), _DIFFERENCE_COLUMNS, "Published cells that differ from the records, and the records behind them.",
-        row_header="Cell", text={"note": "label"}, function="analysis.programme.against_print.reconcile",
+        "differences", _differences(page, frame, records), _DIFFERENCE_COLUMNS, "Published cells that differ from the records, and the records behind them.",
+        row_header="Cell", text={"note": "label"}, function=_RECONCILE,
     )
 
 
 _DIFFERENCE_COLUMNS = {
     "printed": Column("Printed", kind=Kind.PUBLISHED), "given": Column("From the records", kind=Kind.MEASURED),
-    "events": measured("People with the event"), "counted": measured("Counted"), "undecided": measured("Evidence not decided"), "refused": measured("Evidence refused"),
-    "without": measured("Without evidence"), "late": measured("Accepted after the last quarter"), "note": Column("What the ledger of claims says"),
+    "events": measured("People with the event", **_RESTS), "counted": measured("Counted", **_RESTS),
+    "undecided": measured("Evidence not decided", **_RESTS), "refused": measured("Evidence refused", **_RESTS),
+    "without": measured("Without evidence", **_RESTS), "late": measured("Accepted after the last quarter", **_RESTS), "note": Column("What the ledger of claims says"),
 }
 
 
-def _differences(frame: pd.DataFrame, records: Monitoring) -> pd.DataFrame:
+def _differences(page: Appendix, frame: pd.DataFrame, records: Monitoring) -> pd.DataFrame:
     labels = [f"{label}: {_CELLS[cell]}" for label, cell in zip(frame["label"], frame["cell"], strict=True)]
     parts = ("undecided", "refused", "without")  # add up to the events less those counted: one hidden, all hidden
     follows = {"events": parts, "counted": parts, "late": (), **{part: parts for part in parts}}
     rows = hide_small(frame.set_axis(pd.Index(labels, name="cell"), axis=0), follows)
     claims = [records.printed.claims[claim] for claim in frame["claim"]]
     rows["printed"] = pd.Series([as_printed(claim) for claim in claims], index=rows.index, dtype=object)
-    rows["given"] = pd.Series([_given(row, claim.unit) for row, claim in zip(frame.to_dict("records"), claims, strict=True)], index=rows.index, dtype=object)
-    return rows
+    rows["rests"] = beside_print(page, rows["printed"], _RECONCILE)
+    given = zip(frame.to_dict("records"), claims, rows["rests"].str.split(), strict=True)
+    return rows.assign(given=pd.Series([_given(row, claim.unit, tuple(rests)) for row, claim, rests in given], index=rows.index, dtype=object))
 
 
-def _given(row: dict[str, object], unit: str) -> Result:
-    value = float(row["value"])  # type: ignore[arg-type]
+def _given(row: dict[str, object], unit: str, rests: tuple[str, ...]) -> Result:
+    name, label, value = f"records.given.{row['measure']}.{row['cell']}", f"{row['label']}: {row['cell']}", float(row["value"])  # type: ignore[arg-type]
     small = unit != "%" and value < MINIMUM_CELL
-    return Result(
-        f"records.given.{row['measure']}.{row['cell']}", f"{row['label']}: {row['cell']}", "hidden" if small else value, unit, Kind.MEASURED, 1 if unit == "%" else 0,
-        function="analysis.programme.against_print.reconcile",
-    )
+    return Result(name, label, "hidden" if small else value, unit, Kind.MEASURED, 1 if unit == "%" else 0, inputs=rests, function=_RECONCILE)
 
 
 def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Display | None:
