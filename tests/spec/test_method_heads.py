@@ -58,6 +58,8 @@ def test_a_page_shows_every_case_when_results_name_every_function(tmp_path):
     for file, method in METHODS:
         table = page.split(f'id="{method.anchor}"')[1].split("</table>")[0]
         assert table.count("<tr><th scope=\"row\"") == len(cases_of(method, FILES[file][1])), method.name
+        for key in method.shared:  # said once for all cases, and not again in each
+            assert table.count(f"\n{key}:") + table.count(f">{key}:") == 1, key
         assert "<math display" in table or not method.formulas
 
 

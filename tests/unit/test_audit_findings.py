@@ -1,17 +1,23 @@
 """The findings of both studies: none is left unexplained, each stands on its checks, and falls when its cause is corrected."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from analysis.audit.checks import Check
+from analysis.audit.checks import Check, Outcome
+from analysis.audit.checks import Method as CheckMethod
 from analysis.audit.plan import read_plan
 from analysis.audit.planted import changed, reprinted
 from analysis.audit.run import SEVERITIES, Standing, run_checks, severity_by_claim, standing_findings
 from analysis.audit.verdicts import Verdict, audit
+from analysis.companions.methods import function_named, read_methods
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.views.audit_checks import record_checks
 from analysis.study import Study, load_study
 from analysis.study.claims import Ledger
 
+ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ("coproduction", "connecting_opportunities")
 
 
@@ -51,6 +57,27 @@ def test_findings_stand_by_severity_and_say_what_would_resolve_them(study):
     order = [SEVERITIES.index(entry.finding.severity) for entry in stands(study)]
     assert order == sorted(order)
     assert all(entry.finding.correction for entry in stands(study))
+
+
+def test_every_check_names_the_function_that_made_it_and_no_other_check_does(report):
+    plan, found = read_plan(report), explained("connecting_opportunities")
+    made = {
+        "analysis.audit.totals.check_total": plan.totals, "analysis.audit.granularity.check_bases": plan.bases,
+        "analysis.audit.drift.check_drift": plan.drift, "analysis.audit.drift.check_order": plan.order,
+        "analysis.audit.systems.check_system": plan.systems,
+    }
+    for function, entries in made.items():
+        assert {check.id for check in found.values() if check.function == function} == {entry.id for entry in entries}
+    assert all(callable(function_named(check.function)) for check in found.values())
+
+
+def test_a_page_of_methods_holds_those_of_the_checks_that_a_plan_asks_for(tmp_path):
+    """A plan with one check of two parts: its method is on record though the check had no figure, and no other check's is."""
+    page = Appendix("coproduction", "08_claims_audit", tmp_path)
+    record_checks(page, [Check("a", CheckMethod.DRIFT, "A", Outcome.HOLDS, (), "", function="analysis.audit.drift.check_drift")])
+    named = {result.function for result in page.store}
+    methods = {method.name for found, _ in read_methods(ROOT / "tests" / "spec").values() for method in found if named & set(method.functions)}
+    assert methods == {"One quantity printed twice"}
 
 
 def test_the_severest_finding_gives_a_claim_its_severity(report):

@@ -47,6 +47,8 @@ class Figure:
 class Check:
     """One check: the claims it holds against one another, what came out, and its arithmetic.
 
+    `function` is the name of the function that made it, which the numbers of the check are recorded by.
+
     `culprits` are the claims that a failure points at, where it points at some rather than at all of them.
 
     `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
@@ -61,6 +63,7 @@ class Check:
     words: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
     culprits: tuple[str, ...] = ()
+    function: str = ""
 
     @property
     def template(self) -> str:

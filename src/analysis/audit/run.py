@@ -1,7 +1,7 @@
 """Runs every check of a plan over a ledger, and says which findings stand."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from analysis.audit.averages import check_average
 from analysis.audit.checks import Check, Outcome, name_of
@@ -25,20 +25,21 @@ SEVERITIES = ("headline", "table", "wording")
 
 
 def run_checks(ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Collection[str] | None = None) -> tuple[Check, ...]:
-    """Every check of a plan, in the order of the methods.
+    """Every check of a plan, in the order of the methods, each with the name of the function that made it.
 
-    Without `explain`, conflicts and smallest bases are not looked for, which is what takes time. `claims` are those whose
-    own percentages are looked at (None: all).
+    Without `explain`, conflicts and smallest bases are not looked for, which is what takes time, and no function is named.
+    `claims` are those whose own percentages are looked at (None: all).
     """
-    return tuple(_run(ledger, plan, explain, claims))
+    made = _run(ledger, plan, explain, claims)
+    return tuple(replace(check, function=f"{by.__module__}.{by.__name__}") if explain else check for by, check in made)
 
 
-def _run(ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None) -> Iterator[Check]:
-    yield from outcome_of_ledger(ledger, claims)
-    yield from (check_granularity(entry, ledger, explain) for entry in plan.granularity)
-    for name, check in _CHECKS.items():
-        yield from (check(entry, ledger) for entry in getattr(plan, name))
-    yield from (check_system(entry, ledger, explain) for entry in plan.systems)
+def _run(ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None) -> Iterator[tuple[Callable[..., object], Check]]:
+    yield from ((outcome_of_ledger, check) for check in outcome_of_ledger(ledger, claims))
+    yield from ((check_granularity, check_granularity(entry, ledger, explain)) for entry in plan.granularity)
+    for name, by in _CHECKS.items():
+        yield from ((by, by(entry, ledger)) for entry in getattr(plan, name))
+    yield from ((check_system, check_system(entry, ledger, explain)) for entry in plan.systems)
 
 
 @dataclass(frozen=True)

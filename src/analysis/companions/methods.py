@@ -130,12 +130,23 @@ def _method(sheet: Sheet, method: Method, content: dict[str, Any], used: dict[st
     facts = {
         "Question": structural(method.question), "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()), "Rule": structural(method.rule) if method.rule else "",
         "Source": structural(method.source), "Used in": _links(where.values()),
-        "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions),
+        "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions), "Given in every case": _common(method, content),
     }
     items = "".join(f"<div><dt>{term}</dt><dd>{text}</dd></div>" for term, text in facts.items() if text)
     heading = f'<h3 id="{escape(method.anchor)}">{structural(method.name)}</h3>'
     yield Display(f'{heading}<dl class="method">{items}</dl>', f"{method.name} (on the page).")
     yield _cases(sheet, method, content)
+
+
+def _common(method: Method, content: dict[str, Any]) -> str:
+    """What belongs to every case, said once; a case that has its own says so itself."""
+    common = {key: content[key] for key in method.shared if _is_input(key, method)}
+    return _region(f"{method.name}: given in every case", f"<pre><code>{escape(written(common))}</code></pre>") if common else ""
+
+
+def _region(name: str, inside: str) -> str:
+    """A region of its own that can scroll."""
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}" data-structural>{inside}</div>'
 
 
 def _links(appendices: Iterable[Appendix]) -> str:
@@ -145,8 +156,7 @@ def _links(appendices: Iterable[Appendix]) -> str:
 def _formula(method: Method, left: str, right: Any) -> str:
     """An equation in a region of its own that can scroll."""
     equation = f"<mrow>{_symbol(left)}{EQUALS}{mathml(expression(right), _symbol)}</mrow>"
-    name = f"{method.name}: formula of {left.replace('_', ' ')}"
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}" data-structural><math display="block">{equation}</math></div>'
+    return _region(f"{method.name}: formula of {left.replace('_', ' ')}", f'<math display="block">{equation}</math>')
 
 
 def expression(written: Any) -> Expression:
@@ -166,8 +176,7 @@ def _symbol(name: str) -> str:
 
 def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
     """Table: the cases of a method, with what goes in, what must come out, and where that comes from."""
-    shared = {key: content[key] for key in method.shared}
-    rows = [_case(method, case, shared) for case in cases_of(method, content)]
+    rows = [_case(method, case) for case in cases_of(method, content)]
     titles = _apart([row.pop("title") for row in rows])
     frame = pd.DataFrame(rows, index=pd.Index(titles, name="case"))
     columns = {"given": Column("Given"), "expected": Column("Expected"), "because": Column("Where the expected value comes from")}
@@ -177,8 +186,8 @@ def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
     )
 
 
-def _case(method: Method, case: dict[str, Any], shared: dict[str, Any]) -> dict[str, str]:
-    given = {key: value for key, value in (shared | case).items() if _is_input(key, method)}
+def _case(method: Method, case: dict[str, Any]) -> dict[str, str]:
+    given = {key: value for key, value in case.items() if _is_input(key, method)}
     expected = {key: case[key] for key in method.expected if key in case}
     because = ". ".join(str(case[key]).strip().rstrip(".") for key in _REASONS if key in case) or method.otherwise
     title = ", ".join(_title(key, case[key]) for key in method.title if key in case)

@@ -1,5 +1,6 @@
 """What 08_claims_audit shows of the checks of several claims: the methods, what fails, what is open, what holds."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -70,13 +71,19 @@ _SOURCES = {  # what is asked, where the method comes from, what it cannot say
 
 
 def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
-    """Record every figure of every check as `audit.<check>.<name>`, and the number of checks by outcome."""
+    """Record every figure of every check as `audit.<check>.<name>`, and the number of checks by outcome and by function.
+
+    So the functions whose checks give a verdict and no figure are on record too.
+    """
     kept = list(checks)
     page.add(result for check in kept for result in check_results(check))
     for outcome in Outcome:
         name = str(outcome).replace(" ", "_")
         count = sum(check.outcome is outcome for check in kept)
         page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)])
+    for function, count in Counter(check.function for check in kept).items():
+        name = function.rpartition(".")[2]
+        page.add([Result(f"audit.checks.by.{name}", f"Checks made by {name}", count, "checks", Kind.RECOMPUTED, function=function)])
 
 
 def check_results(check: Check) -> list[Result]:
@@ -85,7 +92,7 @@ def check_results(check: Check) -> list[Result]:
         Result(
             f"audit.{check.id}.{name}", figure.label, figure.value, figure.unit, Kind.RECOMPUTED, figure.decimals,
             low=figure.low, high=figure.high, interval="every value that fits" if figure.low is not None else "",
-            inputs=tuple(f"claim:{claim}" for claim in check.claims), function=_RUN, source=check.label,
+            inputs=tuple(f"claim:{claim}" for claim in check.claims), function=check.function, source=check.label,
         )
         for name, figure in check.figures.items()
     ]
