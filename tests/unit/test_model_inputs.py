@@ -11,7 +11,7 @@ from analysis.comparison.causes import Certainty
 from analysis.comparison.report import compare
 from analysis.comparison.runs import read_run
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.views.sroi_model import inputs_of, outcome_table, scenario_table
+from analysis.reporting.views.sroi_model import outcome_table, scenario_table
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 
@@ -77,9 +77,9 @@ def test_an_outcome_moves_with_what_it_rests_on_and_with_nothing_else(name):
 
 def test_in_a_scenario_the_settings_stand_for_the_entries_they_replace(tmp_path):
     model = read_model(study(tmp_path))
-    assert inputs_of(model, "friends.present").split() == ["assumption:reached", "assumption:worth"]
-    assert inputs_of(model, "friends.present", scenario="low").split() == ["assumption:reached", "data/raw/toy/value_map.yaml"]
-    assert inputs_of(model, "total.cost", scenario="low") == "assumption:cost"
+    assert model.inputs_of("friends.present").split() == ["assumption:reached", "assumption:worth"]
+    assert model.inputs_of("friends.present", scenario="low").split() == ["assumption:reached", "data/raw/toy/value_map.yaml"]
+    assert model.inputs_of("total.cost", scenario="low") == "assumption:cost"
 
 
 def run(root, **values):

@@ -47,6 +47,7 @@ ABOUT = {
     "steps.yaml": "the steps of analysis that the source describes",
     "themes.csv": "the themes that the source reports, each with its line",
     "value_map.csv": "the value map: costs and outcomes as formulas over the assumption register",
+    "value_map.yaml": "settings of the value map: price year, terms, and what each estimate replaces",
 }
 
 

@@ -114,6 +114,15 @@ class Model:
         named = {name for step in self._order(tuple(self.step[name].id for name in wanted)) for name in references(step.expression)}
         return tuple(name for name in self.inputs if name in named)
 
+    def inputs_of(self, *steps: str, scenario: str = "") -> str:
+        """What some steps rest on, as the inputs of a number: entries of the register, by the model's own formulas.
+
+        In a scenario the entries that it gives values of its own are replaced by the settings that give them.
+        """
+        names, given = self.rests_on(*steps), self.value_map.settings.scenarios.get(scenario, {})
+        entries = [f"assumption:{name}" for name in names if name not in given]
+        return " ".join([*entries, *([self.value_map.settings_name] if set(names) & set(given) else [])])
+
     @property
     def central(self) -> dict[str, float]:
         """The register's value of every entry."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.reporting.prose import named
-from analysis.reporting.views.sroi_model import inputs_of
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.analyse import Findings, how_known
@@ -61,7 +60,7 @@ def inputs_of_step(found: Findings, steps: str, names: Iterable[object]) -> list
     model = found.case.model
     if not isinstance(model, Model):
         return [" ".join(inputs(found)) for _ in names]
-    return [inputs_of(model, getattr(model, steps)[str(name)]) for name in names]
+    return [model.inputs_of(getattr(model, steps)[str(name)]) for name in names]
 
 
 def inputs(found: Findings) -> tuple[str, ...]:

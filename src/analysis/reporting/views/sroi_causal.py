@@ -9,8 +9,8 @@ from analysis.errors import InputError
 from analysis.expressions import parse, references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import NOTHING, Display
-from analysis.reporting.views.claims import published
-from analysis.reporting.views.sroi_model import entry_result, inputs_of, model_kind, row_labels
+from analysis.reporting.views.claims import entry_result, published
+from analysis.reporting.views.sroi_model import model_kind, row_labels
 from analysis.results import Column, Kind, Result, ResultStore
 from analysis.sroi import without_support as domain
 from analysis.sroi.model import Model
@@ -155,7 +155,7 @@ def _recorded(implied: Implied, model: Model) -> Iterator[Result]:
         for part, label in labels.items():
             yield Result(f"without_support.{name}.{part}", label, row[part], implied.unit, implied.kind, 2, inputs=implied.inputs, function=f"{_MODULE}.by_reading")
     for name, row in zip(("assumed", "most", "all"), implied.by_share.to_dict("records"), strict=True):
-        yield Result(f"without_support.{name}.ratio", "Ratio with this deadweight", row["ratio"], "GBP per GBP", model_kind(model), 2, inputs=tuple(inputs_of(model, "total.ratio").split()), function=f"{_MODULE}.by_share")
+        yield Result(f"without_support.{name}.ratio", "Ratio with this deadweight", row["ratio"], "GBP per GBP", model_kind(model), 2, inputs=tuple(model.inputs_of("total.ratio").split()), function=f"{_MODULE}.by_share")
 
 
 def gain_table(page: Appendix, implied: Implied | None) -> Display:
@@ -180,7 +180,7 @@ def deadweight_table(page: Appendix, implied: Implied | None, model: Model) -> D
         return NOTHING
     spec, note = {"function": f"{_MODULE}.by_share"}, implied.note
     steps = {"outcome": model.outcome_steps[note.outcome], "value": "total.value", "ratio": "total.ratio"}
-    rests = {"from_share": f"assumption:{note.deadweight}"} | {f"from_{name}": inputs_of(model, step) for name, step in steps.items()}
+    rests = {"from_share": f"assumption:{note.deadweight}"} | {f"from_{name}": model.inputs_of(step) for name, step in steps.items()}
     columns = {
         "share": Column("Deadweight", "%", Kind.ASSUMED, 0, inputs="from_share", **spec),
         "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, inputs="from_outcome", **spec),

@@ -58,16 +58,6 @@ def model_kind(model: Model) -> Kind:
     return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
 
 
-def inputs_of(model: Model, *steps: str, scenario: str = "") -> str:
-    """What steps of the model rest on, as the inputs of a number: entries of the register, by the model's own formulas.
-
-    In a scenario the entries that it gives values of its own are replaced by the settings that give them.
-    """
-    names, given = model.rests_on(*steps), model.value_map.settings.scenarios.get(scenario, {})
-    entries = [f"assumption:{name}" for name in names if name not in given]
-    return " ".join([*entries, *([model.value_map.settings_name] if set(names) & set(given) else [])])
-
-
 def scenario_table(page: Appendix, model: Model) -> Display:
     """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
     frame = pd.DataFrame([_scenario(model, name, values) for name, values in model.scenarios.items()], index=list(model.scenarios))
@@ -89,7 +79,7 @@ def _scenario(model: Model, scenario: str, values: Mapping[str, float]) -> dict[
     rests = {"both": ("total.ratio",), "value": ("total.value",), "cost": ("total.cost",), "first": ("total.value", first)}
     return {
         "ratio": found.ratio, "first": found.value / steps[first], "net_ratio": found.net / found.cost, "value": found.value, "cost": found.cost,
-        "net": found.net, **{f"from_{name}": inputs_of(model, *parts, scenario=scenario) for name, parts in rests.items()},
+        "net": found.net, **{f"from_{name}": model.inputs_of(*parts, scenario=scenario) for name, parts in rests.items()},
     }
 
 
@@ -108,7 +98,7 @@ def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], capti
     """Table: the value of some steps, by row label, in each scenario."""
     found = {scenario: model.evaluate_steps(values) for scenario, values in model.scenarios.items()}
     cells = {scenario: [float(values[step]) for step in steps.values()] for scenario, values in found.items()}
-    rests = {f"from_{place}": [inputs_of(model, step, scenario=scenario) for step in steps.values()] for place, scenario in enumerate(found)}
+    rests = {f"from_{place}": [model.inputs_of(step, scenario=scenario) for step in steps.values()] for place, scenario in enumerate(found)}
     frame = pd.DataFrame(cells | rests, index=pd.Index(list(steps), name=name))
     columns = {
         scenario: Column(f"Estimate: {scenario}", "GBP", model_kind(model), 0, inputs=f"from_{place}", function=_EVALUATE) for place, scenario in enumerate(found)
@@ -122,7 +112,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
 
     found = model.evaluate()
     values = found.by_beneficiary | {"Cost, for comparison": found.cost}
-    rests = [inputs_of(model, step) for step in (*model.beneficiary_steps.values(), "total.cost")]
+    rests = [model.inputs_of(step) for step in (*model.beneficiary_steps.values(), "total.cost")]
     frame = pd.DataFrame({"value": values}).assign(rests=rests)
     frame.index.name = "beneficiary"
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
