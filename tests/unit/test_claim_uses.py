@@ -35,6 +35,14 @@ def test_it_uses_what_it_shows_computes_with_or_reads_by_name(appendix):
     assert appendix.claims == {"AA-001": "", "AA-002": "", "AA-004": "data/raw/a_study/small.yaml"}
 
 
+def test_it_uses_the_claims_that_print_the_assumptions_it_computes_with(appendix):
+    raw, processed = (appendix.root / "data" / name / "a_study" for name in ("raw", "processed"))
+    (raw / "assumptions.yaml").write_text("- {id: rate, claim: AA-004}\n- {id: other, claim: AA-005}\n", encoding="utf-8")
+    value = Result("value", "Value", 3, "GBP", Kind.ASSUMED, inputs=("assumption:rate",), function="h")
+    ResultStore({"value": value}).write(processed / "results/05_sroi.json")
+    assert appendix.claims == {"AA-004": "data/raw/a_study/assumptions.yaml"}  # no entry of the page's list names the other
+
+
 def test_a_claim_is_linked_to_its_first_entry(appendix):
     assert used_in("AA-001", [appendix]) == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
     assert "#from-3" in used_in("AA-002", [appendix])

@@ -7,6 +7,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.views import sensitivity as view
 from analysis.reporting.views import sensitivity_structure as structure
+from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity.analyse import analyse, how_known
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.case import case_for
@@ -52,6 +53,34 @@ def shown(case, settings, references, folder):
 def test_every_number_shown_is_a_recorded_result(settings, references, tmp_path):
     page, displays = shown(toy_case(), settings, references, tmp_path)
     assert check_numbers("".join(display.html for display in displays.values()), page.store) == []
+
+
+def test_every_number_of_the_model_leads_to_the_entries_that_the_model_rests_on(project_root, references, tmp_path):
+    """Of the study whose model has several outcomes; what an outcome or a beneficiary is worth rests on fewer."""
+    study = load_study("coproduction", project_root)
+    settings, model = read_settings(study), read_model(study)
+    found = analyse(settings.case(model, study.register), settings, *references, seed=1, draws=2**9, design=2**7)
+    page = Appendix("coproduction", "06_sroi_sensitivity", project_root)
+    view.record(page, found)
+    for show in SHOWN:
+        show(page, found)
+    entries = {f"assumption:{name}" for name in model.inputs}
+    fewer = [name for name, result in page.store.by_id.items() if not entries <= reached(page, result.inputs)]
+    parts = (".ranges.", ".materiality.", ".optimism.", ".beneficiaries.")
+    assert fewer and {name for name in fewer if not any(part in name for part in parts)} == set()
+    assert reached(page, page.store["06_sroi_sensitivity.materiality.engagement.value"].inputs) == {f"assumption:{name}" for name in ENGAGEMENT}
+
+
+def reached(page, names):
+    """The entries of the register among some inputs, and among those of the results that they name."""
+    through = [name for each in names if each in page.store.by_id for name in page.store[each].inputs]
+    return {name for name in (*names, *through) if name.startswith("assumption:")}
+
+
+ENGAGEMENT = {  # as the row of the value map says: quantity, factors applied, weekly value, what is taken off
+    "engagement_weeks", "income_factor_applied", "gender_premium_applied", "volunteering_wellbeing_value_weekly_2013", "deadweight_engagement",
+    "displacement", "attribution_engagement",
+}
 
 
 def test_the_answer_says_what_the_analyses_found(references, tmp_path):

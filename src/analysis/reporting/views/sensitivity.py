@@ -10,7 +10,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
-from analysis.reporting.views.sensitivity_parts import HERE, amounts, first, inputs, known, labels, named, part, readable
+from analysis.reporting.views.sensitivity_parts import HERE, PART, amounts, first, inputs, known, labels, named, part, readable
 from analysis.results import Column, Kind, Result
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
 from analysis.sroi.sensitivity.analyse import Findings
@@ -117,7 +117,7 @@ def _input(page: Appendix, name: str, entry: Assumption, value: float, kind: Kin
     return Result(
         f"{page.notebook}.{name}", f"{entry.label}: {sort}", None if math.isnan(value) else value, entry.unit, kind, decimals,
         entry.low if sort == "register" else None, entry.high if sort == "register" else None, _ENDS if sort == "register" else "",
-        inputs=(f"assumption:{entry.id}",), function="" if sort == "register" else f"{HERE}.switching.switching_values",
+        inputs=(f"assumption:{entry.id}", *(() if sort == "register" else (PART,))), function="" if sort == "register" else f"{HERE}.switching.switching_values",
     )
 
 

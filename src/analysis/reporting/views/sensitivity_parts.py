@@ -10,6 +10,7 @@ from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.analyse import Findings, how_known
 
 HERE = "analysis.sroi.sensitivity"
+PART = "sensitivity.assumptions"  # the result that names the entries the model rests on
 
 
 def known(found: Findings) -> Kind:
@@ -47,7 +48,7 @@ def part(found: Findings) -> Result:
     """The entries of the register that the model rests on, as the number of them: what every analysis of it rests on."""
     names = inputs(found)
     return Result(
-        "sensitivity.assumptions", "Entries of the register that the model rests on", len(names), "entries", Kind.RECOMPUTED,
+        PART, "Entries of the register that the model rests on", len(names), "entries", Kind.RECOMPUTED,
         inputs=names, function="analysis.sroi.model.Model.rests_on",
     )
 
