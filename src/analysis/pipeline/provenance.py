@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,10 @@ def code_hash(study: Study, notebook: str) -> str:
 
 def package_versions() -> dict[str, str]:
     """Versions of the packages that numbers and pages rest on; those of all others stand in requirements.lock."""
-    return {name: version(name) for name in PACKAGES}
+    return {name: _version(name) for name in PACKAGES}
+
+
+_version = cache(version)
 
 
 def _typed(value: object) -> str:
