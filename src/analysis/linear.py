@@ -66,13 +66,17 @@ class LinearProgram:
 
         Raises ValueError for a limit or a coefficient that is not a number.
         """
-        self._shape = rows.shape
         least, most = (np.broadcast_to(np.asarray(ends, dtype=float), rows.shape[1]) for ends in (least, most))
         self._empty_box = bool((least > most).any())
         self._low, self._high = np.full(rows.shape[0], -np.inf), np.full(rows.shape[0], np.inf)
         self._every = np.arange(rows.shape[1], dtype=np.int32)
         self._solver = _solver(rows, least, most)
         self.limit(low, high)
+
+    @property
+    def unknowns(self) -> int:
+        """How many unknowns there are."""
+        return len(self._every)
 
     def limit(self, low: np.ndarray, high: np.ndarray) -> bool:
         """Give all rows these limits, and say whether any is another than before; raises ValueError for NaN."""
@@ -94,10 +98,10 @@ class LinearProgram:
         """
         objective = np.asarray(objective, dtype=float)
         if objective.shape != self._every.shape or not np.isfinite(objective).all():
-            raise ValueError(f"an objective needs a finite number for each of {len(self._every)} unknowns")
+            raise ValueError(f"an objective needs a finite number for each of {self.unknowns} unknowns")
         if self._empty_box or (self._low > self._high).any():
             raise Infeasible("a lower limit lies above the upper one")
-        _accepted(self._solver.changeColsCost(len(objective), self._every, objective))
+        _accepted(self._solver.changeColsCost(self.unknowns, self._every, objective))
         self._solve()
         found = self._solver.getSolution()
         point, sums, duals = (np.array(values) for values in (found.col_value, found.row_value, found.row_dual))
