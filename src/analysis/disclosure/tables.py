@@ -16,14 +16,17 @@ def count_people(records: pd.DataFrame, by: Sequence[str], categories: Mapping[s
     People without a value count as "no answer", so that every table of a run counts the same people. Raises ValueError
     for a value outside the categories.
     """
-    values = records[list(by)].astype(object).where(records[list(by)].notna(), NO_ANSWER)
-    columns = [values[name].to_list() for name in by]
+    columns = [_answers(records[name]) for name in by]
     levels = [[*categories[name], *([NO_ANSWER] if NO_ANSWER in found else [])] for name, found in zip(by, columns, strict=True)]
     for name, found, known in zip(by, columns, levels, strict=True):
         if not set(found) <= set(known):
             raise ValueError(f"the column '{name}' holds values outside its categories")
     counts, index = Counter(zip(*columns, strict=True)), pd.MultiIndex.from_product(levels, names=list(by))
     return pd.Series([counts[labels] for labels in index], index=index, dtype="int64", name="people")
+
+
+def _answers(column: pd.Series) -> list[object]:
+    return [NO_ANSWER if missing else value for value, missing in zip(column.to_list(), column.isna(), strict=True)]
 
 
 def with_margins(counts: pd.Series) -> pd.Series:
