@@ -31,8 +31,9 @@ from analysis.pipeline.client import answered
 COMMON = ("analysis.study", "analysis.reporting.appendix", "jupyter_client.session", "IPython.core.interactiveshell")
 RUNNER = (
     "analysis.cli", "analysis.pipeline.run", "analysis.pipeline.engine", "analysis.reporting.page", "analysis.reporting.exporter",
-    "analysis.reporting.numbers_check", "jupyter_client.asynchronous", "jupyter_client.provisioning", "jinja2.ext",
+    "analysis.reporting.numbers_check", "analysis.participants", "jupyter_client.asynchronous", "jupyter_client.provisioning", "jinja2.ext",
     "mistune.plugins.url", "mistune.plugins.task_lists", "mistune.plugins.def_list", "pygments.lexers.python", "pygments.styles.default",
+    "analysis.pipeline.rehearsal",
 )
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
