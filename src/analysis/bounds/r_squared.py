@@ -24,12 +24,10 @@ def r_squared_cdf(observed: float, population: float, n: int, predictors: int = 
     from scipy.special import betainc
     from scipy.stats import nbinom, poisson
 
-    # A distribution made with its parameters (`nbinom(...)`) writes its own documentation each time, at ten times this cost.
-    weights = nbinom if random else poisson
-    own = ((n - 1) / 2, 1 - population) if random else (n * population / (1 - population) / 2,)
+    weights = nbinom((n - 1) / 2, 1 - population) if random else poisson(n * population / (1 - population) / 2)
     shapes = predictors / 2, (n - 1 - predictors) / 2
-    terms = np.arange(min(int(weights.ppf(1 - NEGLIGIBLE, *own)) + 2, _terms(*shapes, observed)))
-    return float(weights.pmf(terms, *own) @ betainc(shapes[0] + terms, shapes[1], observed))
+    terms = np.arange(min(int(weights.ppf(1 - NEGLIGIBLE)) + 2, _terms(*shapes, observed)))
+    return float(weights.pmf(terms) @ betainc(shapes[0] + terms, shapes[1], observed))
 
 
 def _terms(first: float, second: float, observed: float) -> int:
