@@ -78,7 +78,8 @@ class Reader:
 
     `types` are the types of people whose numbers are the unknowns, one frame for each set of columns; `cells` lists the
     cells in order; `holds` (cells x unknowns) says which unknowns each sums up; `links` are the equations between unknowns
-    of different tables about the same people.
+    of different tables about the same people. The linear program is made once and solved again for each cell; `protect`
+    and `prove` have a reader of their own each, so what they find follows from their tables alone.
     """
 
     def __init__(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> None:
