@@ -18,7 +18,7 @@ from analysis.study.tables import read_yaml, shown
 STAGES = "dvc.yaml"
 PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own
 RAW_FILES = "data/processed/raw_files"  # names of raw files, by another
-PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
+PACKAGES = ("pandas", "numpy", "scipy", "highspy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
 
 
 def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, Any]:
