@@ -18,6 +18,9 @@ SETUP := PYTHON="$(PYTHON)" sh scripts/setup.sh
 export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 export DVC_NO_ANALYTICS ?= 1
 
+# Dozens of processes import the same libraries: without compiled files each would compile them again, which doubles a run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help reproduce pdf test lab bench profile clean
 
 help: ## list these commands

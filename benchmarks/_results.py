@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "results"
-PACKAGES = ("pandas", "numpy", "scipy", "matplotlib", "papermill", "nbclient", "nbconvert", "ipykernel", "dvc")
+PACKAGES = ("pandas", "numpy", "scipy", "highspy", "matplotlib", "papermill", "nbclient", "nbconvert", "ipykernel", "dvc")
 STYLE = "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{text-align:left;padding:.2rem .8rem .2rem 0}td.n{text-align:right}"
 
 

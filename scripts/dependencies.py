@@ -30,6 +30,7 @@ COPIED = ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock
 BY_FILE = ("reporting", "pipeline")  # packages with much that a single notebook has nothing to do with; others count whole
 ITEM, MADE = "${item}", "data/processed/"
 PAGE_CODE = "page_code"  # the stage for the code that every page is made with
+RAW_FILES = "data/processed/raw_files"  # what another makes: the names of the files in each folder of raw data
 RUNNER = "from analysis.pipeline import run"  # what runs a notebook and makes its page
 
 Seen = dict[tuple[str, str], tuple[set[Path], set[Path]]]  # by notebook and study: data, and files of our code
@@ -209,7 +210,8 @@ def _code_of(stage: dict[str, Any], seen: Seen) -> set[str]:
 
 def _data_of(name: str, stage: dict[str, Any], seen: Seen) -> set[str]:
     notebook, studies = notebook_of(stage), stage["foreach"]
-    data = _largest({_template(path.as_posix(), study) for study in studies for path in seen[notebook, study][0]})
+    seen_by_each = {_template(path.as_posix(), study) for study in studies for path in seen[notebook, study][0]}
+    data = _largest(set(map(_names_only, seen_by_each)))
     if lacking := [path for path in data for study in studies if not path.startswith(MADE) and not (ROOT / path.replace(ITEM, study)).exists()]:
         raise SystemExit(f"{STAGES}: {name} reads {lacking[0]}, which not each of its studies has: split the stage")
     return data
@@ -223,6 +225,19 @@ def _left_by_others(stage: dict[str, Any]) -> set[str]:
 def _template(path: str, study: str) -> str:
     """A path with ${item} in place of the study whose own it is."""
     return re.sub(rf"^(data/\w+)/{study}(?=/|$)", rf"\1/{ITEM}", path)
+
+
+def _names_only(path: str) -> str:
+    """In place of a study's whole folder that was listed, or searched in vain, the names of its files.
+
+    Reference tables still count whole: which of them are read depends on the area, which a parameter names.
+
+    >>> _names_only("data/raw/overviews"), _names_only("data/raw/overviews/a.yaml"), _names_only("data/raw/${item}/records")
+    ('data/processed/raw_files/overviews.txt', 'data/raw/overviews/a.yaml', 'data/raw/${item}/records')
+    >>> _names_only("data/raw/reference")
+    'data/raw/reference'
+    """
+    return re.sub(r"^data/raw/(?!reference$)([^/.]+)$", rf"{RAW_FILES}/\1.txt", path)
 
 
 def _largest(paths: set[str]) -> set[str]:

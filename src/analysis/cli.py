@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
     example.add_argument("--study", required=True, help="id of the worked example")
     _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
+    _command(commands, "raw-files", _raw_files, "write the names of the files in each folder of raw data")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
@@ -142,6 +143,14 @@ def _page_code(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     write_page_code(find_root())
+    return 0
+
+
+def _raw_files(options: argparse.Namespace) -> int:
+    from analysis.pipeline.raw_files import write_raw_files
+    from analysis.study import find_root
+
+    write_raw_files(find_root())
     return 0
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -239,8 +240,15 @@ class ResultStore:
     @classmethod
     def read(cls, path: Path) -> "ResultStore":
         """Read what `write` wrote."""
-        rows = json.loads(path.read_text(encoding="utf-8"))["results"]
-        return cls({key: _from_record(key, row) for key, row in rows.items()})
+        state = path.stat()
+        return cls(dict(_read(path, state.st_mtime_ns, state.st_size, state.st_ino)))
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, *state: int) -> dict[str, Result]:
+    """The results in a file as long as it stays in one state; publication reads each file several times."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["results"]
+    return {key: _from_record(key, row) for key, row in rows.items()}
 
 
 _ALWAYS = ("label", "value", "unit")

@@ -361,6 +361,7 @@ cells:
         ("objective: one", "objective: two", 9, "objective"),
         ("codes: [english]", "codes: [head]", 9, "codes"),
         ("codes: [english]", "outcomes: [two]", 9, "outcomes"),
+        ("codes: [english]", "assumptions: [two]", 9, "assumptions"),
         ("lines: [1], indicator", "lines: [], indicator", 9, "cells.0.lines"),
         ("basis: text", "basis: guess", 9, "cells.0.basis"),
     ],

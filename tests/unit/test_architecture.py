@@ -7,7 +7,7 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
-    {"errors", "quantities", "expressions"},
+    {"errors", "quantities", "expressions", "linear"},
     {"bounds"},
     {"study", "participants"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},

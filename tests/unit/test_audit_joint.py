@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.audit.joint import Linear, System, linear, smallest_conflicts, solve, system
+from analysis.audit.joint import Linear, System, linear, single_repairs, smallest_conflicts, solve, system
 from analysis.audit.plan import SystemEntry, read_plan
 from analysis.quantities import parse_printed
 from analysis.study import load_study
@@ -90,3 +90,12 @@ def test_the_conflicts_of_both_studies_are_irreducible(study_id):
     for entry in read_plan(study).systems:
         found = system(entry, study.claims, words=False)
         assert all(irreducible(found, conflict) for conflict in smallest_conflicts(found)), entry.id
+
+
+def test_an_open_end_is_no_contradiction():
+    """Costs that only have to be below a value stay open above once that statement is set aside. scipy's presolving called this infeasible."""
+    study = load_study("coproduction")
+    (entry,) = (entry for entry in read_plan(study).systems if entry.id == "streams")
+    (place,) = (place for place, statement in enumerate(entry.statements) if statement.at_most and statement.left == "cost")
+    (repair,) = (repair for repair in single_repairs(entry, system(entry, study.claims)) if repair.place == place)
+    assert repair.values is not None and repair.values.low > 0 and repair.values.high == float("inf")

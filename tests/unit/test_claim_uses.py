@@ -1,12 +1,13 @@
-"""Where in the appendices a claim is used, as the audits' ledgers say when pages are published."""
+"""Where a claim is used, in raw tables and appendices, as the audits' ledgers say when pages are published."""
 
 from pathlib import Path
 
 import pytest
 
-from analysis.pipeline.uses import Appendix, used_in, with_uses
+from analysis.pipeline.uses import Appendix, named_in, tables_naming, used_in, with_uses
 from analysis.reporting.views.audit_ledger import USES
 from analysis.results import Kind, Result, ResultStore
+from analysis.study import Study, StudyInfo
 
 AUDIT = "08_claims_audit"
 SHOWN = Result("claim:AA-001", "People", 10, "people", Kind.PUBLISHED, source="A table (source line 7)")
@@ -56,12 +57,32 @@ def test_a_claim_that_nothing_uses_says_nothing(appendix):
     assert used_in("AA-006", [appendix]) == ""
 
 
-def test_every_place_of_an_audit_is_filled_and_its_own_use_does_not_count(appendix):
+@pytest.fixture
+def study(appendix: Appendix) -> Study:
+    """The study of the appendix, which no test asks for more than its folder."""
+    source = {"producer": "A team", "title": "A report", "published": None, "address": None, "licence": "none"}
+    told = {"id": "a_study", "title": "A study", "programme": "", "place": "", "claim_prefix": "AA", "source": source}
+    return Study(appendix.root, StudyInfo(**told, period={"start": "2019", "end": "2020"}))
+
+
+def test_raw_tables_that_name_a_claim_are_told_but_for_those_of_the_audit(study):
+    (study.raw / "more.csv").write_text("id,claim\n1,AA-001\n", encoding="utf-8")
+    (study.raw / "audit.yaml").write_text("checks: [AA-001]", encoding="utf-8")
+    assert tables_naming(study) == {"AA-004": ["small.yaml"], "AA-005": ["small.yaml"], "AA-001": ["more.csv", "small.yaml"]}
+
+
+def test_names_of_tables_are_text_and_no_markup():
+    assert named_in(["a<b.csv", "c.csv"]) == "<dt>Named in</dt><dd><code>a&lt;b.csv</code>, <code>c.csv</code></dd>"
+    assert named_in([]) == ""
+
+
+def test_every_place_of_an_audit_is_filled_and_its_own_use_does_not_count(appendix, study):
     own = Appendix(appendix.root, "a_study", AUDIT, "Claims audit")  # has no results to read, and is not asked for any
     page = f"<dl>{USES.format('AA-001')}</dl><dl>{USES.format('AA-006')}</dl>"
-    found = with_uses(page, AUDIT, [appendix, own])
-    assert found.startswith("<dl><dt>Used in</dt>") and found.endswith("<dl></dl>") and "<!--" not in found
+    found = with_uses(page, AUDIT, study, [appendix, own])
+    assert found.startswith("<dl><dt>Named in</dt><dd><code>small.yaml</code></dd><dt>Used in</dt>")
+    assert found.endswith("<dl></dl>") and "<!--" not in found
 
 
-def test_a_page_without_a_ledger_stays_as_it_is(appendix):
-    assert with_uses("<p>Words.</p>", "05_sroi", [appendix]) == "<p>Words.</p>"
+def test_a_page_without_a_ledger_stays_as_it_is(appendix, study):
+    assert with_uses("<p>Words.</p>", "05_sroi", study, [appendix]) == "<p>Words.</p>"

@@ -169,7 +169,8 @@ def small_matrix(**cell):
     cells = (mx.Cell(**(base | cell)),)
     both = tuple(headings)
     return mx.SocialImpactMatrix(
-        study="s", figure="F", line=1, note="n", stakeholders=both, objectives=both, outcomes=both[:1], cells=cells
+        study="s", figure="F", line=1, note="n", stakeholders=both, objectives=both, outcomes=both[:1],
+        assumptions=(mx.Heading(id="p", name="P", lines=(1,)),), cells=cells,
     )
 
 
@@ -213,7 +214,7 @@ def test_an_outcome_that_only_the_sroi_model_has_is_a_gap():
 )
 def test_an_outcome_that_the_sroi_model_does_not_have_is_an_error(outcomes, found):
     with pytest.raises(InputError, match=found):
-        mx.check_outcomes(small_matrix(), "matrix.yaml", outcomes)
+        mx.check_names(small_matrix().outcomes, "matrix.yaml", "outcomes", outcomes, "value map")
 
 
 def test_the_matrix_leads_to_every_outcome_of_the_value_map(matrix):
@@ -221,6 +222,10 @@ def test_the_matrix_leads_to_every_outcome_of_the_value_map(matrix):
     with (RAW / "coproduction" / "value_map.csv").open(encoding="utf-8") as lines:
         ids = {row["row"] for row in csv.DictReader(lines) if row["kind"] == "outcome"}
     assert {outcome for cell in matrix.cells for outcome in cell.outcomes} == ids
+
+
+def test_cells_name_every_assumption_of_the_matrix(matrix):
+    assert {name for cell in matrix.cells for name in cell.assumptions} == {entry.id for entry in matrix.assumptions}
 
 
 def test_the_grid_has_a_state_for_every_cell_and_says_that_nothing_was_transcribed(matrix):

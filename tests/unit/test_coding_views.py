@@ -11,6 +11,7 @@ import yaml
 
 from analysis.coding.agreement import ONE_CODER
 from analysis.coding.codebook import Code, Codebook
+from analysis.coding.files import MATRIX, check_assumptions
 from analysis.coding.segments import bases, settle
 from analysis.coding.tallies import people_in_both
 from analysis.errors import InputError
@@ -281,6 +282,29 @@ def test_a_name_of_an_outcome_that_differs_from_the_value_map_is_an_error(tmp_pa
     path.write_text(path.read_text(encoding="utf-8").replace("Referral given", "Referral made"), encoding="utf-8")
     with pytest.raises(InputError, match="'Referral given'.*'Referral made', as in the value map"):
         shown(root, "coproduction")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (("id: advice_value_help, name", "id: no_such_entry, name"), "column 'assumptions': found 'no_such_entry'"),
+        (("Value of one instance of direct help", "Price of help"), "'Price of help' as the name of 'advice_value_help'"),
+    ],
+)
+def test_an_assumption_of_the_matrix_that_the_register_does_not_have_is_an_error(tmp_path, change, found):
+    root = project(tmp_path)
+    study = load_study("coproduction", root)
+    check_assumptions(study)
+    path = study.raw / MATRIX
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    if change[1].startswith("id"):
+        path.write_text(path.read_text(encoding="utf-8").replace("[advice_value_help,", "[no_such_entry,"), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(found)):
+        check_assumptions(study)
+
+
+def test_a_study_without_a_matrix_has_no_assumptions_to_check():
+    check_assumptions(load_study("connecting_opportunities", ROOT))
 
 
 def test_an_outcome_only_the_value_map_has_is_listed_as_a_gap(tmp_path):

@@ -182,7 +182,26 @@ def test_an_interrupted_run_keeps_what_was_done(project):
     assert (project / "second.txt").read_text() == "RAW"
 
 
-def test_what_dvc_has_git_ignore_does_not_depend_on_which_stage_ends_first(project):
+def test_the_lock_does_not_depend_on_which_stage_ends_first_and_is_as_dvc_writes_it(project):
+    brought_up_to_date(project, Hands(project))
+    ours = (project / "dvc.lock").read_bytes()
+    assert list(locked(project)) == ["apart", "first", "second"]
+    (project / "dvc.lock").unlink()
+    for name in locked_by_name(ours):
+        subprocess.run(["dvc", "commit", "--quiet", "--force", name], cwd=project, env=environment(project), check=True)
+    assert (project / "dvc.lock").read_bytes() == ours
+
+
+def locked_by_name(lock: bytes) -> list[str]:
+    return sorted(yaml.safe_load(lock)["stages"])
+
+
+def test_a_lock_keeps_what_no_stage_of_this_run_made(project):
+    brought_up_to_date(project, Hands(project))
+    before = locked(project)["apart"]
+    (project / "raw.txt").write_text("changed")
     hands = Hands(project)
     brought_up_to_date(project, hands)
-    assert (project / ".gitignore").read_text().split() == ["/apart.txt", "/first.txt", "/second.txt"]
+    assert sorted(hands.ran) == ["first", "second"]
+    assert locked(project)["apart"] == before
+    assert not list(project.glob("*.part"))

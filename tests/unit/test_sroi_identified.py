@@ -84,6 +84,19 @@ def test_points_of_the_paper_print_as_it_prints(problem, study):
             assert value / (v["cost"] - v["research"]) == pytest.approx(operating, abs=0.00501)
 
 
+def test_the_combinations_solved_one_after_another_are_as_if_each_were_solved_alone(solved, problem, study):
+    """Oracle: scipy's solver on the statements of one combination; every seventh, possible and impossible ones."""
+    from scipy.optimize import linprog
+
+    for row in solved.iloc[::7].to_dict("records"):
+        region = identified.polytope(problem, study, {reading.id: row[reading.id] for reading in problem.readings})
+        for place, name in enumerate(region.names[: 3 if row["possible"] else 1]):
+            ends = [linprog(sign * np.eye(len(region.names))[place], A_ub=region.matrix, b_ub=region.limits) for sign in (1, -1)]
+            assert [end.status for end in ends] == ([0, 0] if row["possible"] else [2, 2])
+            if row["possible"]:
+                assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((ends[0].fun, -ends[1].fun), rel=1e-7)
+
+
 def test_a_quarter_kept_in_the_low_estimate_contradicts_the_sentence_on_government(solved, problem):
     """By hand: government above cost asks 0.35 Emp > C, so Emp > 0.61 V; losing 0.75 of it leaves less than 0.55 V, not 0.638 V."""
     found = identified.conflicts(solved, problem)

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from math import inf, isinf
 
+import numpy as np
+
 from analysis.audit.checks import interval
 from analysis.audit.plan import Statement, SystemEntry
 from analysis.expressions import evaluate, parse
+from analysis.linear import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval
 from analysis.study.claims import Claim, Ledger
 
@@ -119,23 +122,20 @@ def solve(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None
 
 def _solved(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None = None) -> tuple[float, Point] | None:
     """As `solve`, with a point at which the value is reached (empty where the objective has no smallest value)."""
-    from scipy.optimize import linprog
-
     names = sorted({name for terms, _ in rows for name in terms} | set(fixed) | set(objective.terms if objective else ()))
     if not names:
         return None if any(most < 0 for _, most in rows) else (0.0, {})
     goal = objective or Linear({})
-    found = linprog(
-        [goal.terms.get(name, 0.0) for name in names],
-        A_ub=[[terms.get(name, 0.0) for name in names] for terms, _ in rows] or None,
-        b_ub=[most for _, most in rows] or None,
-        bounds=[(fixed[name], fixed[name]) if name in fixed else (0, None) for name in names], method="highs",
-    )
-    if found.status in (2, 4):
+    matrix = np.array([[terms.get(name, 0.0) for name in names] for terms, _ in rows]).reshape(len(rows), len(names))
+    ends = (np.array([fixed.get(name, other) for name in names]) for other in (0.0, inf))
+    program = LinearProgram(matrix, np.full(len(rows), -inf), np.array([most for _, most in rows]), *ends)
+    try:
+        found = program.minimum(np.array([goal.terms.get(name, 0.0) for name in names]))
+    except Infeasible:
         return None
-    if found.status == 3:
+    except Unbounded:
         return -inf, {}
-    return float(found.fun) + goal.constant, dict(zip(names, found.x.tolist(), strict=True))
+    return found.value + goal.constant, dict(zip(names, found.point.tolist(), strict=True))
 
 
 def _holds(row: Row, point: Point) -> bool:

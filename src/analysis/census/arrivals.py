@@ -15,6 +15,7 @@ from analysis.census.groups import FOREIGN, birth_groups
 from analysis.census.reference import Reference
 from analysis.census.survey import survey_series
 from analysis.census.tables import YEAR_OF_ARRIVAL
+from analysis.linear import Infeasible, LinearProgram
 
 BANDS = YEAR_OF_ARRIVAL.categories[2:]
 SINCE_2001 = BANDS[-4:]
@@ -131,18 +132,15 @@ def transport_bounds(
     corners are whole numbers, so the ends are exact for counts of people too. For one table at a time and any pattern
     of structural zeros; without zeros it equals `frechet_bounds`. Raises ValueError where no table has these margins.
     """
-    from scipy.optimize import linprog
-
     size = possible.shape
-    sums = [np.kron(np.eye(size[0]), np.ones(size[1])), np.kron(np.ones(size[0]), np.eye(size[1]))]
-    limits = [(0, None if allowed else 0) for allowed in possible.ravel()]
-    ends = [
-        linprog(sign * wanted.ravel(), A_eq=np.vstack(sums), b_eq=[*rows, *columns], bounds=limits, method="highs")
-        for sign in (1.0, -1.0)
-    ]
-    if not all(end.success for end in ends):
-        raise ValueError("no table has these margins with these zeros")
-    return float(ends[0].fun), float(-ends[1].fun)
+    sums = np.vstack([np.kron(np.eye(size[0]), np.ones(size[1])), np.kron(np.ones(size[0]), np.eye(size[1]))])
+    margins = np.array([*rows, *columns], dtype=float)
+    tables = LinearProgram(sums, margins, margins, most=np.where(possible.ravel(), np.inf, 0.0))
+    aim = wanted.ravel().astype(float)
+    try:
+        return tables.minimum(aim).value, -tables.minimum(-aim).value
+    except Infeasible:
+        raise ValueError("no table has these margins with these zeros") from None
 
 
 def arrival_cohort(reference: Reference, codes: Sequence[str], seed: np.ndarray) -> pd.DataFrame:

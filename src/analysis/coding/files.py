@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.coding.codebook import Codebook
 from analysis.coding.example import earlier_codebook
 from analysis.coding.formats import read_codebook, read_segments
-from analysis.coding.matrix import SocialImpactMatrix, check_links, check_themes, read_matrix
+from analysis.coding.matrix import SocialImpactMatrix, check_links, check_names, check_themes, read_matrix
 from analysis.coding.published import (
     StakeholderTheme,
     Statement,
@@ -29,7 +29,7 @@ CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
 EARLIER = tuple(f"codebook_earlier{ending}" for ending in (".yaml", ".csv", ".qdc"))
 SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
 
-STATEMENTS, INTERVIEWS = "statements.csv", "stakeholder_themes.csv"
+STATEMENTS, INTERVIEWS, MATRIX = "statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml"
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
 
 
 def load_framework(study: Study, codebook: Codebook) -> Framework:
-    """The published statements, stakeholder themes, matrix and steps of a study, checked against each other, the
-    quantities of its claims and its assumptions."""
-    files = (STATEMENTS, INTERVIEWS, "social_impact_matrix.yaml", "steps.yaml")
+    """The published statements, stakeholder themes, matrix and steps of a study, checked against each other and the
+    quantities of its claims."""
+    files = (STATEMENTS, INTERVIEWS, MATRIX, "steps.yaml")
     statements, themes, matrix, steps = ((study.raw / file, study.name(file)) for file in files)
     framework = Framework(
         read_statements(*statements, codebook),
@@ -113,5 +113,16 @@ def load_framework(study: Study, codebook: Codebook) -> Framework:
     )
     check_themes(themes[1], framework.stakeholder_themes, framework.matrix)
     quantities = {claim.quantity for claim in study.claims.values()}
-    check_links(framework.matrix, matrix[1], claims=quantities, assumptions=study.register)
+    check_links(framework.matrix, matrix[1], claims=quantities)
     return framework
+
+
+def check_assumptions(study: Study) -> None:
+    """InputError for an assumption of a study's matrix that its register does not have, or has under another name.
+
+    Not part of reading the matrix, so that what is made from it does not depend on the values of assumptions.
+    """
+    if (study.raw / MATRIX).is_file():
+        matrix = read_matrix(study.raw / MATRIX, study.name(MATRIX), load_codebook(study))
+        labels = {entry.id: entry.label for entry in study.register.values()}
+        check_names(matrix.assumptions, study.name(MATRIX), "assumptions", labels, "register of assumptions")

@@ -16,6 +16,7 @@ from analysis.errors import InputError
 Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 Names = tuple[CodeId, ...]
 NOT_HELD = "outcome the matrix does not hold"
+HEADINGS = ("stakeholders", "objectives", "outcomes", "assumptions")
 
 
 class _Entry(BaseModel):
@@ -23,7 +24,7 @@ class _Entry(BaseModel):
 
 
 class Heading(_Entry):
-    """A stakeholder, an objective or an outcome of the SROI model, with the lines of the source that name it."""
+    """A stakeholder, an objective, an outcome of the SROI model or an assumption, with the lines of the source that name it."""
 
     id: CodeId
     name: Name
@@ -34,7 +35,7 @@ class Cell(_Entry):
     """An objective for a stakeholder. `basis` says whether the text states it or we read it so.
 
     It is measured by questionnaire `items` and `claims` (names of quantities in the claims table), described by `codes`
-    of the codebook, and valued by `outcomes`; `assumptions` of the register stand in where nothing was measured.
+    of the codebook, and valued by `outcomes`; `assumptions` stand in where nothing was measured.
     """
 
     stakeholder: CodeId
@@ -51,7 +52,10 @@ class Cell(_Entry):
 
 
 class SocialImpactMatrix(_Entry):
-    """The whole matrix, with what is known of the printed one in `note`."""
+    """The whole matrix, with what is known of the printed one in `note`.
+
+    Outcomes and assumptions have their names here, so that the matrix can be shown without the values of the model.
+    """
 
     study: CodeId
     figure: Name
@@ -60,25 +64,27 @@ class SocialImpactMatrix(_Entry):
     stakeholders: tuple[Heading, ...]
     objectives: tuple[Heading, ...]
     outcomes: tuple[Heading, ...]
+    assumptions: tuple[Heading, ...] = ()
     cells: tuple[Cell, ...]
 
 
 def read_matrix(path: Path, name: str, codebook: Codebook) -> SocialImpactMatrix:
     """The matrix from YAML.
 
-    Raises InputError with the line of the first cell that names a stakeholder, objective, outcome or code that does not
-    exist, or stands twice.
+    Raises InputError with the line of the first cell that names a stakeholder, objective, outcome, assumption or code that
+    does not exist, or stands twice.
     """
     matrix, line = read_document(path, name, SocialImpactMatrix)
-    for kind in ("stakeholders", "objectives", "outcomes"):
+    for kind in HEADINGS:
         _check_repeats(name, [heading.id for heading in getattr(matrix, kind)], lambda at, kind=kind: line((kind, at)))
     _check_repeats(name, [(cell.stakeholder, cell.objective) for cell in matrix.cells], lambda at: line(("cells", at)))
-    known = {kind: _ids(getattr(matrix, kind)) for kind in ("stakeholders", "objectives", "outcomes")}
+    known = {kind: _ids(getattr(matrix, kind)) for kind in HEADINGS}
     for at, cell in enumerate(matrix.cells):
         row = line(("cells", at))
         _check_known(name, row, "stakeholder", [cell.stakeholder], known["stakeholders"])
         _check_known(name, row, "objective", [cell.objective], known["objectives"])
         _check_known(name, row, "outcomes", cell.outcomes, known["outcomes"])
+        _check_known(name, row, "assumptions", cell.assumptions, known["assumptions"])
         _check_known(name, row, "codes", cell.codes, codebook.codable)
     return matrix
 
@@ -108,31 +114,30 @@ def check_links(
     *,
     items: Collection[str] | None = None,
     claims: Collection[str] | None = None,
-    assumptions: Collection[str] | None = None,
     outcomes: Collection[str] | None = None,
 ) -> None:
-    """InputError for a link to a questionnaire item, claim, assumption or SROI outcome that does not exist.
+    """InputError for a link to a questionnaire item, claim or SROI outcome that does not exist.
 
-    Give the names known elsewhere (items of the questionnaire schema, quantities of the claims table, ids of the
-    register, outcomes of the value map); what is None is not checked.
+    Give the names known elsewhere (items of the questionnaire schema, quantities of the claims table, outcomes of the
+    value map); what is None is not checked.
     """
-    known = {"items": items, "claims": claims, "assumptions": assumptions, "outcomes": outcomes}
+    known = {"items": items, "claims": claims, "outcomes": outcomes}
     for column, names in known.items():
         for cell in matrix.cells if names is not None else ():
             _check_known(file, None, column, getattr(cell, column), names or ())
 
 
-def check_outcomes(matrix: SocialImpactMatrix, file: str, outcomes: Mapping[str, str]) -> None:
-    """InputError for an outcome of the matrix that the SROI model does not have, or has under another name.
+def check_names(headings: Iterable[Heading], file: str, kind: str, names: Mapping[str, str], where: str) -> None:
+    """InputError for an outcome or assumption (`kind`) that the SROI model does not have, or has under another name.
 
-    `outcomes`: the id of each outcome of the value map with its name. An outcome that only the value map has is no error
-    but a gap (`gaps`).
+    `names`: those of the model by id, from the file that messages call `where`. What only the model has is no error; an
+    outcome is then a gap (`gaps`).
     """
-    for heading in matrix.outcomes:
-        _check_known(file, None, "outcomes", [heading.id], outcomes)
-        if heading.name != outcomes[heading.id]:
-            found, expected = f"'{heading.name}' as the name of '{heading.id}'", f"'{outcomes[heading.id]}', as in the value map"
-            raise InputError(file, column="outcomes", found=found, expected=expected, action="give the outcome one name in both")
+    for heading in headings:
+        _check_known(file, None, kind, [heading.id], names)
+        if heading.name != names[heading.id]:
+            found, expected = f"'{heading.name}' as the name of '{heading.id}'", f"'{names[heading.id]}', as in the {where}"
+            raise InputError(file, column=kind, found=found, expected=expected, action="give it one name in both")
 
 
 def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:

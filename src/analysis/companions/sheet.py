@@ -12,6 +12,7 @@ from analysis.reporting import page as pages
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.numbers_check import check_numbers
+from analysis.reporting.plain_page import environment
 from analysis.results import KIND_MEANING, Result, slug
 
 _HERE = Path(__file__).parent / "template"
@@ -70,7 +71,7 @@ def _render(sheet: Sheet, script: str) -> str:
         "example": study.example, "sections": sheet.sections, "program": script, "kinds": _kinds(sheet),
     }
     fields["css"] = f"{fields['css']}{_file('companion.css')}"
-    return pages.tidy(_environment().get_template("companion.html.j2").render(page=fields))
+    return pages.tidy(environment(_HERE).get_template("companion.html.j2").render(page=fields))
 
 
 def _kinds(sheet: Sheet) -> list[tuple[str, str]]:
@@ -89,16 +90,6 @@ def link(title: str, href: str) -> str:
 
 def _shown_as_it_is(match: re.Match[str]) -> str:
     return match[0] * 2 if match[0] in "{}" else f"{{={match[0]}}}"
-
-
-@cache
-def _environment():  # type: ignore[no-untyped-def]
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folders = [_HERE, Path(pages.__file__).parent / "template"]
-    environment = Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    environment.filters.update(pages.FILTERS)
-    return environment
 
 
 @cache

@@ -16,7 +16,8 @@ from analysis.comparison.report import Comparison
 from analysis.comparison.rows import MOST_ROWS, cause_html, change_table, movement, results_of, step_html
 from analysis.reporting.markup import escape, number, structural
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.page import FILTERS, finish_page, page_fields, style_sheet, tidy
+from analysis.reporting.page import finish_page, page_fields, style_sheet, tidy
+from analysis.reporting.plain_page import environment
 from analysis.reporting.tables import RowExtra, Table, table_html
 from analysis.reporting.views.sroi_model import model_kind
 from analysis.results import KIND_MEANING, Column, Kind, Result, ResultStore
@@ -84,18 +85,13 @@ def render(comparison: Comparison, names: tuple[str, ...], table_name: str, comm
 
     Raises ValueError if a number on the page is not recorded, which would be a mistake of this module.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     page = _Page(comparison, table_name, neighbours)
-    folders = [Path(__file__).parent, Path(__file__).parents[1] / "reporting" / "template"]
-    environment = Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    environment.filters.update(FILTERS)
     sections = [section for section in _sections(page) if section.html]
     fields = page_fields(_colophon(comparison, names), script=True) | {
         "title": TITLE, "before": comparison.before.name, "after": comparison.after.name, "sections": sections,
         "css": style_sheet() + (Path(__file__).parent / "page.css").read_text(encoding="utf-8"), "index_href": "index.html" if "index.html" in neighbours else "", "kinds": _kinds(page.store),
     }
-    html = finish_page(tidy(environment.get_template("page.html.j2").render(page=fields)), commit, ())
+    html = finish_page(tidy(environment(Path(__file__).parent).get_template("page.html.j2").render(page=fields)), commit, ())
     if problems := check_numbers(html, page.store):
         raise ValueError(f"the page of a comparison shows numbers that it does not record: {'; '.join(problems[:5])}")
     return html

@@ -127,13 +127,10 @@ class _State:
         """Cells that hold more than the largest share of a group they are part of."""
         found = []
         for series in self.tables.values():
-            for labels, count in series.items():
-                bases = (
-                    series[tuple(TOTAL if i == j else part for j, part in enumerate(labels))]
-                    for i, label in enumerate(labels)
-                    if label != TOTAL
-                )
-                found.append(any(count > self.rules.largest_share * base for base in bases if base))
+            counts = dict(zip(series.index, series.to_list(), strict=True))
+            for labels, count in counts.items():
+                wholes = ((*labels[:i], TOTAL, *labels[i + 1 :]) for i, label in enumerate(labels) if label != TOTAL)
+                found.append(any(count > self.rules.largest_share * counts[whole] for whole in wholes if counts[whole]))
         return np.array(found)
 
     def start(self) -> tuple[np.ndarray, np.ndarray]:

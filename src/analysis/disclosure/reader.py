@@ -5,16 +5,23 @@ them; so is every margin and every published mean. The least and the greatest va
 of people that fit everything published are what the most patient reader can find out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from functools import cached_property
+from itertools import combinations, product
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from analysis.disclosure.tables import TOTAL
+from analysis.linear import Infeasible, LinearProgram, Optimum, Unbounded
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 MOST_TYPES = 20_000  # beyond this the programs take minutes
+Row: TypeAlias = tuple[np.ndarray, np.ndarray]  # the unknowns that a sum is over, and how often each counts
 
 
 @dataclass(frozen=True)
@@ -71,35 +78,28 @@ class Reader:
 
     `types` are the types of people whose numbers are the unknowns, one frame for each set of columns; `cells` lists the
     cells in order; `holds` (cells x unknowns) says which unknowns each sums up; `links` are the equations between unknowns
-    of different tables about the same people.
+    of different tables about the same people. The linear program is made once and solved again for each cell; `protect`
+    and `prove` have a reader of their own each, so what they find follows from their tables alone.
     """
 
     def __init__(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> None:
         """Set up the unknowns for tables with margins that share columns; raises ValueError if there are too many."""
-        from scipy.sparse import csr_array
-
         background = background or Background()
         needs = [background.base(series.index.names) for series in tables.values()]
         needs += [background.base(statement.of) for statement in background.statements]
         categories = _categories(tables, background)
         _check_known(needs, categories)
-        blocks = [_types(names, categories, background.derived) for names in _blocks(needs)]
-        self.types = blocks
+        self.types = [_types(names, categories, background.derived) for names in _blocks(needs)]
         self.cells = [Cell(name, labels) for name, series in tables.items() for labels in series.index]
         self.statements = list(background.statements)
-        places = [_block_for(blocks, need) for need in needs]
-        rows = [
-            _cell_row(blocks, place, series.index.names, labels)
-            for place, series in zip(places, tables.values(), strict=False)
-            for labels in series.index
-        ]
-        rows += [
-            _statement_row(blocks, place, statement)
-            for place, statement in zip(places[len(tables) :], self.statements, strict=True)
-        ]
-        self.holds = csr_array(np.array(rows))
-        self.links = csr_array(np.array(list(_links(blocks)) or [np.zeros(self.holds.shape[1])]))
+        blocks = list(_placed(self.types))
+        homes = [_block_for(blocks, need) for need in needs]
+        rows = [row for home, series in zip(homes, tables.values(), strict=False) for row in _cell_rows(home, series.index)]
+        rows += [_statement_row(home, each) for home, each in zip(homes[len(tables) :], self.statements, strict=True)]
+        unknowns = sum(map(len, self.types))
+        self.holds, self.links = _matrix(rows, unknowns), _matrix(list(_links(blocks)), unknowns)
         self._least, self._most = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+        self._found: dict[tuple[int, int], Optimum] = {}
 
     def possible(self) -> np.ndarray:
         """Which cells some type of person can fall in at all; the others are zero for everybody to see."""
@@ -114,48 +114,42 @@ class Reader:
         for sign in (1, -1):
             if self._span(cell) >= width:
                 return True
-            self._remember(self.solve(cell, sign, low, high)[0])
+            values = self._extreme(cell, sign, low, high).sums[: len(self._least)]
+            self._least, self._most = np.minimum(self._least, values), np.maximum(self._most, values)
         return self._span(cell) >= width
 
     def bounds(self, cell: int, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
-        """The least and the greatest value of a cell that fit everything published."""
-        ends = [(self.holds[[cell]] @ self.solve(cell, sign, low, high)[0]).item() for sign in (1, -1)]
-        return ends[0], ends[1]
-
-    def pressing(self, cell: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """The published cells whose values hold the bounds of this cell where they are (non-zero dual values)."""
-        duals = sum(np.abs(self.solve(cell, sign, low, high)[1]) for sign in (1, -1))
-        return np.nonzero(duals[: len(self.cells)] > 1e-9)[0]
-
-    def solve(self, cell: int, sign: int, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers of people that make a cell least (sign 1) or greatest (-1), and the dual value of every cell.
+        """The least and the greatest value of a cell that fit everything published.
 
         Raises ValueError if no numbers of people fit, which means that the tables contradict each other.
         """
-        from scipy.optimize import linprog
+        least, most = (float(self._extreme(cell, sign, low, high).sums[cell]) for sign in (1, -1))
+        return least, most
+
+    def pressing(self, cell: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """The published cells whose values hold the bounds of this cell where they are (non-zero dual values)."""
+        duals = sum(np.abs(self._extreme(cell, sign, low, high).duals) for sign in (1, -1))
+        return np.nonzero(duals[: len(self.cells)] > 1e-9)[0]
+
+    @cached_property
+    def _program(self) -> LinearProgram:
+        """All numbers of people whose cells, sums and links are as published; of cells nothing is published at first."""
         from scipy.sparse import vstack
 
-        exact, inside = np.nonzero(low == high)[0], np.nonzero((low < high) & np.isfinite(high))[0]
-        found = linprog(
-            sign * self.holds[[cell]].toarray().ravel(),
-            A_eq=vstack([self.links, self.holds[exact]]),
-            b_eq=np.concatenate([np.zeros(self.links.shape[0]), low[exact]]),
-            A_ub=vstack([self.holds[inside], -self.holds[inside]]) if len(inside) else None,
-            b_ub=np.concatenate([high[inside], -low[inside]]) if len(inside) else None,
-            bounds=(0, None),
-            method="highs",
-        )
-        if found.status != 0:
-            raise ValueError(f"no numbers of people fit the published cells together: {found.message}")
-        duals = np.zeros(self.holds.shape[0])
-        duals[exact] = found.eqlin.marginals[self.links.shape[0] :]
-        if len(inside):
-            duals[inside] = np.abs(found.ineqlin.marginals).reshape(2, -1).sum(axis=0)
-        return found.x, duals
+        rows = vstack([self.holds, self.links], format="csr")
+        return LinearProgram(rows, np.full(rows.shape[0], -np.inf), np.full(rows.shape[0], np.inf))
 
-    def _remember(self, people: np.ndarray) -> None:
-        values = self.holds @ people
-        self._least, self._most = np.minimum(self._least, values), np.maximum(self._most, values)
+    def _extreme(self, cell: int, sign: int, low: np.ndarray, high: np.ndarray) -> Optimum:
+        """Numbers of people that make a cell least (sign 1) or greatest (-1)."""
+        equal = np.zeros(self.links.shape[0])
+        if self._program.limit(np.concatenate([low, equal]), np.concatenate([high, equal])):
+            self._found = {}
+        if (cell, sign) not in self._found:
+            try:
+                self._found[cell, sign] = self._program.minimum(sign * self.holds[[cell]].toarray().ravel())
+            except (Infeasible, Unbounded) as error:
+                raise ValueError(f"no numbers of people fit the published cells together: {error}") from None
+        return self._found[cell, sign]
 
     def _span(self, cell: int) -> float:
         # Whole people only: the bounds are rounded inwards, with room for the solver's last digits.
@@ -234,38 +228,89 @@ def _types(names: tuple[str, ...], categories: Mapping[str, list[object]], deriv
     return types
 
 
-def _block_for(blocks: list[pd.DataFrame], columns: Iterable[str]) -> int:
-    return next(i for i, block in enumerate(blocks) if set(columns) <= set(block.columns))
+@dataclass(frozen=True)
+class _Block:
+    """The types of people of one set of columns, and where the first of them stands among all unknowns."""
+
+    types: pd.DataFrame
+    start: int
+
+    @cached_property
+    def having(self) -> dict[str, dict[object, np.ndarray]]:
+        """For each column and each of its values the types that have it, as truth values."""
+        columns = {name: self.types[name].to_numpy() for name in self.types}
+        return {name: {value: values == value for value in dict.fromkeys(values)} for name, values in columns.items()}
+
+    def groups(self, columns: Sequence[str]) -> dict[tuple[object, ...], np.ndarray]:
+        """The unknowns of each combination of values in some columns; without columns, all of them together."""
+        keys = list(zip(*(self.types[name] for name in columns), strict=True)) if columns else [()] * len(self.types)
+        found: dict[tuple[object, ...], list[int]] = {}
+        for place, key in enumerate(keys, self.start):
+            found.setdefault(key, []).append(place)
+        return {key: np.array(places) for key, places in found.items()}
 
 
-def _spread(blocks: list[pd.DataFrame], place: int, values: np.ndarray) -> np.ndarray:
-    sizes = [len(block) for block in blocks]
-    row = np.zeros(sum(sizes))
-    row[sum(sizes[:place]) : sum(sizes[: place + 1])] = values
-    return row
+def _placed(types: Iterable[pd.DataFrame]) -> Iterator[_Block]:
+    start = 0
+    for each in types:
+        yield _Block(each, start)
+        start += len(each)
 
 
-def _cell_row(blocks: list[pd.DataFrame], place: int, names: Sequence[str], labels: tuple[object, ...]) -> np.ndarray:
-    inside = np.ones(len(blocks[place]), dtype=bool)
-    for name, label in zip(names, labels, strict=True):
-        inside &= True if label == TOTAL else (blocks[place][name] == label).to_numpy()
-    return _spread(blocks, place, inside)
+def _block_for(blocks: list[_Block], columns: Iterable[str]) -> _Block:
+    return next(block for block in blocks if set(columns) <= set(block.types.columns))
 
 
-def _statement_row(blocks: list[pd.DataFrame], place: int, statement: Statement) -> np.ndarray:
-    values = [statement.weight(*row) for row in blocks[place][list(statement.of)].itertuples(index=False)]
-    return _spread(blocks, place, np.array(values, dtype=float))
+def _cell_rows(home: _Block, index: pd.MultiIndex) -> Iterator[Row]:
+    """For each cell of a table the unknowns that it sums up."""
+    nobody, everybody = (np.full(len(home.types), every) for every in (False, True))
+    having = [home.having[name] | {TOTAL: everybody} for name in index.names]
+    for labels in index:
+        inside = np.logical_and.reduce([known.get(label, nobody) for known, label in zip(having, labels, strict=True)])
+        places = np.nonzero(inside)[0]
+        yield home.start + places, np.ones(len(places))
 
 
-def _links(blocks: list[pd.DataFrame]) -> Iterable[np.ndarray]:
-    """Equations: two blocks agree on every combination of the columns they share, and on the number of people."""
-    for i, one in enumerate(blocks):
-        for j in range(i + 1, len(blocks)):
-            shared = [name for name in one.columns if name in blocks[j].columns]
-            keys = [
-                block[shared].apply(tuple, axis=1) if shared else pd.Series([()] * len(block))
-                for block in (one, blocks[j])
-            ]
-            for key in dict.fromkeys(keys[0]):
-                here, there = ((each == key).to_numpy(dtype=float) for each in keys)
-                yield _spread(blocks, i, here) - _spread(blocks, j, there)
+def _statement_row(home: _Block, statement: Statement) -> Row:
+    columns = home.types[list(statement.of)]
+    values = np.array([statement.weight(*row) for row in columns.itertuples(index=False, name=None)], dtype=float)
+    places = np.nonzero(values)[0]
+    return home.start + places, values[places]
+
+
+def _links(blocks: list[_Block]) -> Iterator[Row]:
+    """Equations: two blocks agree on every combination of the columns they share, and on the number of people.
+
+    Two blocks that agree with a third on these columns, or through several, agree already and need none of their own.
+    """
+    shared = {(i, j): frozenset(blocks[i].types) & frozenset(blocks[j].types) for i, j in combinations(range(len(blocks)), 2)}
+    linked: list[tuple[int, int]] = []
+    for i, j in sorted(shared, key=lambda pair: (-len(shared[pair]), pair)):
+        if not _joined(i, j, [pair for pair in linked if shared[pair] >= shared[i, j]]):
+            linked.append((i, j))
+            yield from _agreement(blocks[i], blocks[j], sorted(shared[i, j]))
+
+
+def _joined(one: int, other: int, pairs: list[tuple[int, int]]) -> bool:
+    """Whether pairs lead from one block to another."""
+    reached: set[int] = set()
+    near = {one}
+    while near:
+        reached |= near
+        near = {b for pair in pairs for a, b in (pair, pair[::-1]) if a in near} - reached
+    return other in reached
+
+
+def _agreement(one: _Block, other: _Block, columns: Sequence[str]) -> Iterator[Row]:
+    there = other.groups(columns)
+    for key, places in one.groups(columns).items():
+        opposite = there.get(key, np.array([], dtype=int))
+        yield np.concatenate([places, opposite]), np.repeat([1.0, -1.0], [len(places), len(opposite)])
+
+
+def _matrix(rows: Sequence[Row], unknowns: int) -> "csr_array":
+    from scipy.sparse import csr_array
+
+    starts = np.cumsum([0, *(len(places) for places, _ in rows)])
+    places, values = (np.concatenate([[], *(row[i] for row in rows)]) for i in (0, 1))
+    return csr_array((values, places.astype(np.int32), starts), shape=(len(rows), unknowns))

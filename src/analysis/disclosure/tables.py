@@ -1,5 +1,6 @@
 """Tables of people: counts for every combination of categories, with every margin; and how a protected one looks."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -15,13 +16,17 @@ def count_people(records: pd.DataFrame, by: Sequence[str], categories: Mapping[s
     People without a value count as "no answer", so that every table of a run counts the same people. Raises ValueError
     for a value outside the categories.
     """
-    values = records[list(by)].astype(object).where(records[list(by)].notna(), NO_ANSWER)
-    levels = [[*categories[name], *([NO_ANSWER] if (values[name] == NO_ANSWER).any() else [])] for name in by]
-    for name, known in zip(by, levels, strict=True):
-        if not values[name].isin(known).all():
+    columns = [_answers(records[name]) for name in by]
+    levels = [[*categories[name], *([NO_ANSWER] if NO_ANSWER in found else [])] for name, found in zip(by, columns, strict=True)]
+    for name, found, known in zip(by, columns, levels, strict=True):
+        if not set(found) <= set(known):
             raise ValueError(f"the column '{name}' holds values outside its categories")
-    index = pd.MultiIndex.from_product(levels, names=list(by))
-    return values.groupby(list(by)).size().reindex(index, fill_value=0).astype("int64").rename("people")
+    counts, index = Counter(zip(*columns, strict=True)), pd.MultiIndex.from_product(levels, names=list(by))
+    return pd.Series([counts[labels] for labels in index], index=index, dtype="int64", name="people")
+
+
+def _answers(column: pd.Series) -> list[object]:
+    return [NO_ANSWER if missing else value for value, missing in zip(column.to_list(), column.isna(), strict=True)]
 
 
 def with_margins(counts: pd.Series) -> pd.Series:
@@ -33,23 +38,14 @@ def with_margins(counts: pd.Series) -> pd.Series:
     """
     if any(TOTAL in level for level in counts.index.levels):
         raise ValueError(f"'{TOTAL}' cannot be the name of a category")
-    names = list(counts.index.names)
-    parts = [_margin(counts, names, summed) for size in range(len(names) + 1) for summed in combinations(names, size)]
-    return pd.concat(parts)
-
-
-def _margin(counts: pd.Series, names: list[str], summed: tuple[str, ...]) -> pd.Series:
-    kept = [name for name in names if name not in summed]
-    part = counts.groupby(level=kept, sort=False).sum() if kept else pd.Series([counts.sum()])
-    frame = part.rename("people").reset_index(drop=not kept)
-    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
-    return frame.assign(**dict.fromkeys(summed, TOTAL)).set_index(names)["people"].pipe(_multi_index, names)
-
-
-def _multi_index(part: pd.Series, names: list[str]) -> pd.Series:
-    if not isinstance(part.index, pd.MultiIndex):
-        part.index = pd.MultiIndex.from_arrays([part.index], names=names)
-    return part
+    places = range(counts.index.nlevels)
+    sums: dict[tuple[object, ...], int] = {}
+    for summed in (over for size in range(len(places) + 1) for over in combinations(places, size)):
+        for labels, count in zip(counts.index, counts.to_list(), strict=True):
+            margin = tuple(TOTAL if place in summed else label for place, label in zip(places, labels, strict=True))
+            sums[margin] = sums.get(margin, 0) + count
+    index = pd.MultiIndex.from_tuples(list(sums), names=counts.index.names)
+    return pd.Series(list(sums.values()), index=index, dtype=counts.dtype, name="people")
 
 
 def as_frame(cells: pd.Series) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.coding.files import check_assumptions
 from analysis.companions import assumptions, dictionary, methods, overview
 from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
@@ -58,6 +59,7 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
     uses = appendices_of(root, runs, titles)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
+        check_assumptions(load_study(study_id, root))
         material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
         pages |= dict(_pages_of(material, stamp, titles, uses))
     return pages
@@ -78,7 +80,7 @@ def _pages_of(material: Material, stamp: str, titles: dict[str, str], uses: list
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
     for name in ordered:
         path = f"{material.study.id}/{name}.html"
-        page = made.get(name) or with_uses(appendices[name].html, name, uses)
+        page = made.get(name) or with_uses(appendices[name].html, name, material.study, uses)
         page = resolve(page, path, appendices, titles)
         yield path, finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shlex
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from analysis.study.tables import read_yaml, shown
 
 STAGES = "dvc.yaml"
 PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own
-PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
+RAW_FILES = "data/processed/raw_files"  # names of raw files, by another
+PACKAGES = ("pandas", "numpy", "scipy", "highspy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
 
 
 def colophon(study: Study, notebook: str, parameters: Parameters) -> dict[str, Any]:
@@ -60,7 +62,10 @@ def code_hash(study: Study, notebook: str) -> str:
 
 def package_versions() -> dict[str, str]:
     """Versions of the packages that numbers and pages rest on; those of all others stand in requirements.lock."""
-    return {name: version(name) for name in PACKAGES}
+    return {name: _version(name) for name in PACKAGES}
+
+
+_version = cache(version)
 
 
 def _typed(value: object) -> str:
@@ -79,7 +84,7 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
     The stage's entry in dvc.yaml says which these are, so that the page names what a change of would rerun it.
     """
     listed = stage_dependencies(study.root, notebook, study.id)
-    named = [study.root / dep for dep in listed if not dep.startswith("src/") and dep != PAGE_CODE]
+    named = [study.root / dep for dep in listed if not dep.startswith(("src/", PAGE_CODE, RAW_FILES))]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
     return {shown(path, study.root): sha256(path) for path in files if path.is_file() and path.name != "README.md" and not path.name.startswith(".")}
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 OURS = ["python", "-m", "analysis"]
+LOCK = "dvc.lock"
 
 
 class NotRecorded(RuntimeError):
@@ -56,10 +57,9 @@ class Record:
         from dvc.repo import Repo
 
         logging.getLogger("dvc").setLevel(logging.ERROR)
-        self.repo = Repo(str(root))
+        self.repo = Repo(str(root), config={"core": {"no_scm": True}})  # its questions to git cost more than the rest of it
         self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
-        self._ignored = False
 
     def __enter__(self) -> "Record":
         """Lock the project. Raises NotRecorded if another DVC command holds it, or dvc.yaml is not sound."""
@@ -106,7 +106,6 @@ class Record:
         known = self._stages[stage.name]
         if missing := [str(dep) for dep in known.deps if not dep.exists]:
             raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
-        self._ignore_outputs()
         known.remove_outs(ignore_remove=False, force=False)
         try:
             if not force and self._restored(known):
@@ -115,16 +114,6 @@ class Record:
         except DvcException as error:
             raise NotRecorded(f"{stage.name}: {error}") from None
         return _hashes(known)
-
-    def _ignore_outputs(self) -> None:
-        """Have DVC list all outputs in .gitignore files at once; else their lines came in the order in which stages end."""
-        if not self._ignored:
-            for _, known in sorted(self._stages.items()):
-                for out in known.outs:
-                    Path(out.fs_path).parent.mkdir(parents=True, exist_ok=True)
-                known.ignore_outs()
-            self.repo.scm._reset()  # as DVC does between stages: it must see the lines just written
-        self._ignored = True
 
     def _restored(self, known: Any) -> bool:
         from dvc.stage.cache import RunCacheNotFoundError
@@ -167,9 +156,19 @@ class Record:
             self.repo.lock.lock()
 
     def write(self) -> None:
-        """Write what was recorded so far to dvc.lock."""
+        """Write what was recorded so far to dvc.lock, whole or not at all, its stages by name.
+
+        DVC would parse the file anew with its layout, which takes longer than all else that it does for a stage.
+        """
+        from dvc.stage.serialize import to_lockfile
+        from dvc.utils.serialize import dumps_yaml, load_yaml
+
         if self._done:
-            self._done[0].dvcfile.dump_stages(self._done, update_pipeline=False)
+            found = load_yaml(LOCK) if Path(LOCK).is_file() else {"schema": "2.0"}
+            made = {name: entry for stage in self._done for name, entry in to_lockfile(stage).items()}
+            temporary = Path(f"{LOCK}.part")
+            temporary.write_text(dumps_yaml({**found, "stages": dict(sorted((found.get("stages", {}) | made).items()))}), encoding="utf-8")
+            temporary.replace(LOCK)
             self._done.clear()
 
 

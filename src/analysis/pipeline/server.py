@@ -31,14 +31,15 @@ from analysis.pipeline.client import answered
 COMMON = ("analysis.study", "analysis.reporting.appendix", "jupyter_client.session", "IPython.core.interactiveshell")
 RUNNER = (
     "analysis.cli", "analysis.pipeline.run", "analysis.pipeline.engine", "analysis.reporting.page", "analysis.reporting.exporter",
-    "analysis.reporting.numbers_check", "jupyter_client.asynchronous", "jupyter_client.provisioning", "jinja2.ext",
+    "analysis.reporting.numbers_check", "analysis.participants", "jupyter_client.asynchronous", "jupyter_client.provisioning", "jinja2.ext",
     "mistune.plugins.url", "mistune.plugins.task_lists", "mistune.plugins.def_list", "pygments.lexers.python", "pygments.styles.default",
+    "analysis.pipeline.rehearsal",
 )
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
     "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic", "analysis.reporting.charts",
     "analysis.reporting.svg", "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.style",
-    "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion",  # two of three notebooks come to need them
+    "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion", "highspy",  # two of three notebooks come to need them
 )
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 _PATIENCE = 10.0  # seconds for a request to come in whole

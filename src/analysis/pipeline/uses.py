@@ -1,7 +1,7 @@
-"""Where in the appendices each claim is used, found from the results of all of them and put into the audits' ledgers.
+"""Where each claim is used, in raw tables and in the appendices, put into the ledgers of the audits.
 
-It is put in when pages are published. A stage of the audit that depended on the results of all other appendices would be
-run again after every change of an assumption, though no verdict depends on one.
+It is put in when pages are published. A stage of the audit that depended on all raw tables, or on the results of all other
+appendices, would be run again after every change of an assumption, though no verdict depends on one.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from analysis.reporting.markup import escape, structural
 from analysis.reporting.views.audit_ledger import USES
 from analysis.results import Result, ResultStore
-from analysis.study import load_study, study_ids
+from analysis.study import Study, load_study, study_ids
 from analysis.study.claims import claims_in
 from analysis.study.tables import read_text
 
@@ -21,6 +21,7 @@ _ENTRY = re.compile(r'<li id="(from-\d+)">(.*?)</li>', re.DOTALL)
 _CLAIM = re.compile(r"(?:^|<br>)([A-Z]{2,4}-\d{3,}), ")
 _PLACE = re.compile(re.escape(USES).replace(r"\{\}", r"([A-Z]{2,4}-\d{3,})"))
 _WHOLE = ("claims.csv", "audit.yaml")  # tables that name every claim: who reads them uses none in particular
+_OWN = (*_WHOLE, "not_claims.csv")  # tables of the audit itself
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,28 @@ def _claims_of(result: Result) -> Iterator[str]:
     return (name for name in named if "." not in name)
 
 
-def with_uses(page: str, audit: str, appendices: Iterable[Appendix]) -> str:
-    """The page of an audit whose ledger names, for each claim, the other appendices that use it."""
-    others = [appendix for appendix in appendices if appendix.notebook != audit]
-    return _PLACE.sub(lambda match: used_in(match[1], others), page)
+def with_uses(page: str, audit: str, study: Study, appendices: Iterable[Appendix]) -> str:
+    """The page of a study's audit whose ledger names, for each claim, the raw tables and other appendices that use it."""
+    if not _PLACE.search(page):
+        return page
+    tables, others = tables_naming(study), [appendix for appendix in appendices if appendix.notebook != audit]
+    return _PLACE.sub(lambda match: named_in(tables.get(match[1], ())) + used_in(match[1], others), page)
+
+
+def tables_naming(study: Study) -> dict[str, list[str]]:
+    """The study's raw tables that name each claim, by claim id; those of the audit itself are left out."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(study.raw.iterdir()):
+        if path.suffix in (".yaml", ".csv") and path.name not in _OWN:
+            for claim_id in claims_in(read_text(path, study.name(path.name))):
+                found.setdefault(claim_id, []).append(path.name)
+    return found
+
+
+def named_in(tables: Iterable[str]) -> str:
+    """A term and its description: the raw tables that name a claim; nothing where none does."""
+    names = ", ".join(f"<code>{escape(name)}</code>" for name in tables)
+    return f"<dt>Named in</dt><dd>{names}</dd>" if names else ""
 
 
 def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,12 @@ def render_plain(page: PlainPage) -> str:
     return tidy(environment().get_template("plain_page.html.j2").render(page=fields))
 
 
-def environment() -> "Environment":
-    """The templates of pages that are no notebook's."""
+@cache
+def environment(*folders: Path) -> "Environment":
+    """The templates of pages that are no notebook's: those of this package, and before them those of other folders."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    templates = FileSystemLoader(Path(__file__).parent / "template")
+    templates = FileSystemLoader([*folders, Path(__file__).parent / "template"])
     found = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
     found.filters.update(FILTERS)
     return found

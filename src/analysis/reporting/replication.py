@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from analysis.reporting.page import FILTERS, page_fields, tidy
+from analysis.reporting.page import page_fields, tidy
+from analysis.reporting.plain_page import environment
 from analysis.results import Result
 
 
@@ -83,10 +83,5 @@ class Form:
 
 def render_form(form: Form) -> str:
     """The form as a page, without its stamp. Same form, same text; whatever comes from data is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    templates = FileSystemLoader(Path(__file__).parent / "template")
-    environment = Environment(loader=templates, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - filters escape
-    environment.filters.update(FILTERS)
     page = page_fields({}) | {"form": form}
-    return tidy(environment.get_template("replication.html.j2").render(page=page))
+    return tidy(environment().get_template("replication.html.j2").render(page=page))

@@ -11,6 +11,7 @@ wide as the truth. A sentence that allows several readings is a choice of statem
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from pydantic import Field
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.linear import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval, as_interval
 from analysis.sroi.published import Inputs
 from analysis.sroi.records import Quantity, Strict
@@ -154,27 +156,39 @@ class Polytope:
 
     def bounds(self, name: str) -> Interval | None:
         """The least and the largest value of one unknown in the set; None if the set is empty, infinite where open."""
-        low, high = (self._extreme(name, sign) for sign in (1, -1))
-        return None if low is None or high is None else Interval(low, max(low, high))
+        return _bounds(self._program, self.names.index(name))
 
-    def _extreme(self, name: str, sign: int) -> float | None:
-        from scipy.optimize import linprog
-
-        aim = np.array([float(sign) if other == name else 0.0 for other in self.names])
-        found = linprog(aim, A_ub=self.matrix, b_ub=self.limits, bounds=(0, None), method="highs")
-        if found.status == 3:
-            return -np.inf if sign > 0 else np.inf
-        return None if found.status != 0 else max(0.0, sign * float(found.fun))
+    @cached_property
+    def _program(self) -> LinearProgram:
+        return LinearProgram(self.matrix, np.full(len(self.limits), -np.inf), self.limits)
 
     @property
     def empty(self) -> bool:
         """Whether nothing satisfies it."""
-        return self._extreme(self.names[0], 1) is None
+        return _least(self._program, np.zeros(len(self.names))) is None
 
     def fixed(self, name: str, value: float, slack: float) -> "Polytope":
         """The part of the set where an unknown has a value, up to a slack for the solver's last digits."""
         row = np.array([[1.0 if other == name else 0.0 for other in self.names]])
         return Polytope(self.names, np.vstack([self.matrix, row, -row]), np.append(self.limits, [value + slack, slack - value]))
+
+
+def _bounds(program: LinearProgram, place: int) -> Interval | None:
+    """The least and the largest value of the unknown at a place."""
+    aim = np.zeros(program.unknowns)
+    aim[place] = 1.0
+    low, high = _least(program, aim), _least(program, -aim)
+    return None if low is None or high is None else Interval(max(0.0, low), max(0.0, low, -high))
+
+
+def _least(program: LinearProgram, aim: np.ndarray) -> float | None:
+    """The least value of a sum over the unknowns, minus infinity where there is none; None if nothing satisfies the program."""
+    try:
+        return program.minimum(aim).value
+    except Infeasible:
+        return None
+    except Unbounded:
+        return -np.inf
 
 
 def read_problem(study: Study) -> Problem:
@@ -192,15 +206,30 @@ def read_problem(study: Study) -> Problem:
 
 def polytope(problem: Problem, study: Study, choice: Mapping[str, str]) -> Polytope:
     """The set of unknowns that all statements and the variants chosen (reading id: variant id) allow."""
-    names = tuple(unknown.id for unknown in problem.unknowns)
-    statements = [*problem.statements, *(s for variant in chosen(problem, choice) for s in variant.statements)]
-    rows = [row for statement in statements for row in _rows(statement, names, study)]
-    return Polytope(names, np.array([row[:-1] for row in rows]), np.array([row[-1] for row in rows]))
+    whole = _all_rows(problem, study)
+    stands = whole.under(choice)
+    return Polytope(tuple(unknown.id for unknown in problem.unknowns), whole.matrix[stands], whole.limits[stands])
 
 
-def chosen(problem: Problem, choice: Mapping[str, str]) -> list[Variant]:
-    """The variants chosen, in the order of the readings."""
-    return [variant for reading in problem.readings for variant in reading.variants if choice.get(reading.id) == variant.id]
+@dataclass(frozen=True)
+class _Rows:
+    """The inequalities of all statements and of every variant: row i belongs to the reading and variant `of[i]`, if to any."""
+
+    matrix: np.ndarray
+    limits: np.ndarray
+    of: tuple[tuple[str, str] | None, ...]
+
+    def under(self, choice: Mapping[str, str]) -> np.ndarray:
+        """Which rows hold under a choice of variants."""
+        return np.array([own is None or choice.get(own[0]) == own[1] for own in self.of])
+
+
+def _all_rows(problem: Problem, study: Study) -> _Rows:
+    names = [unknown.id for unknown in problem.unknowns]
+    statements: list[tuple[tuple[str, str] | None, Statement]] = [(None, statement) for statement in problem.statements]
+    statements += [((r.id, v.id), statement) for r in problem.readings for v in r.variants for statement in v.statements]
+    rows = [(own, row) for own, statement in statements for row in _rows(statement, names, study)]
+    return _Rows(np.array([row[:-1] for _, row in rows]), np.array([row[-1] for _, row in rows]), tuple(own for own, _ in rows))
 
 
 def _rows(statement: Statement, names: Sequence[str], study: Study) -> Iterator[list[float]]:
@@ -238,14 +267,16 @@ def solve(problem: Problem, study: Study) -> pd.DataFrame:
 
     Columns: the readings' ids; possible (bool); `<unknown>_low` and `<unknown>_high`, missing where impossible.
     """
-    return pd.DataFrame([_solved(problem, study, choice) for choice in combinations(problem)])
+    rows = _all_rows(problem, study)
+    program = LinearProgram(rows.matrix, np.full(len(rows.limits), -np.inf), rows.limits)
+    return pd.DataFrame([_solved(problem, rows, program, choice) for choice in combinations(problem)])
 
 
-def _solved(problem: Problem, study: Study, choice: dict[str, str]) -> dict[str, Any]:
-    region = polytope(problem, study, choice)
-    row: dict[str, Any] = {**choice, "possible": not region.empty}
-    for unknown in problem.unknowns if row["possible"] else ():
-        bounds = region.bounds(unknown.id)
+def _solved(problem: Problem, rows: _Rows, program: LinearProgram, choice: dict[str, str]) -> dict[str, Any]:
+    program.limit(np.full(len(rows.limits), -np.inf), np.where(rows.under(choice), rows.limits, np.inf))
+    row: dict[str, Any] = {**choice, "possible": _least(program, np.zeros(program.unknowns)) is not None}
+    for place, unknown in enumerate(problem.unknowns if row["possible"] else ()):
+        bounds = _bounds(program, place)
         row |= {f"{unknown.id}_low": bounds.low if bounds else None, f"{unknown.id}_high": bounds.high if bounds else None}
     return row
 

@@ -8,6 +8,7 @@ in `localPath`, size and SHA-256), as the section on data entities provides for.
 import json
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from html import unescape
 from importlib.metadata import metadata, version
 from pathlib import Path
@@ -95,6 +96,7 @@ class _Crate:
         self.graph.add(PYTHON, "ComputerLanguage", name="Python", url=PYTHON, version="3.11 or later")
         self.graph.add(DVC, "ComputerLanguage", name="DVC pipeline", url=DVC, version=version("dvc"))
 
+    @cached_property
     def _packages(self) -> list[Entity]:
         return [
             self.graph.add(f"pkg:pypi/{name}@{known}", "SoftwareApplication", name=name, version=known, url=_home(name))
@@ -122,7 +124,7 @@ class _Crate:
     def _code(self, key: str, common: Entity) -> Entity:
         return self.graph.add(
             key, ["File", "SoftwareSourceCode"], **common, license={"@id": CODE}, programmingLanguage={"@id": PYTHON},
-            softwareRequirements=self._packages() if key.startswith("#notebooks/") else [],
+            softwareRequirements=self._packages if key.startswith("#notebooks/") else [],
         )
 
     def _workflow(self, key: str, common: Entity) -> Entity:

@@ -13,25 +13,23 @@ from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind
 from analysis.study import Study, studies_of
-from analysis.study.claims import Claim, Ledger, claims_in
-from analysis.study.tables import read_text
+from analysis.study.claims import Claim, Ledger
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
-USES = "<!--uses of {}-->"  # where a claim's row names the appendices that use it, once all of them are there
-_OWN_FILES = {"claims.csv", "not_claims.csv", "audit.yaml"}
+USES = "<!--uses of {}-->"  # where a claim's row names the raw tables and appendices that use it, once all of them are there
 DEEPEST = 6  # steps of a chain that are written out
 
 
 def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], stands: tuple[Standing, ...]) -> Display:
     """Table of every claim with its verdict, by section; each row opens, and can be filtered where scripts run."""
     frame = claim_rows(study, verdicts)
-    severity, uses = severity_by_claim(stands), places_of_use(study)
+    severity = severity_by_claim(stands)
     columns = {
         "section": Column("Section"), "statement": Column("What the claim says"), "printed": Column("Printed", kind=Kind.PUBLISHED),
         "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED), "verdict": Column("Verdict"), "why": Column("Why"),
     }
     extras = {
-        verdict.claim_id: _extra(study.claims[verdict.claim_id], study.claims, verdict, severity, stands, uses) for verdict in verdicts
+        verdict.claim_id: _extra(study.claims[verdict.claim_id], study.claims, verdict, severity, stands) for verdict in verdicts
     }
     return page.table(
         "ledger", frame, columns, "Every claim of the source with its verdict, in the order of the source.", row_header="Claim",
@@ -46,16 +44,6 @@ def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     return page.say(f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study." if links else "This is the only ledger.")
 
 
-def places_of_use(study: Study) -> dict[str, tuple[str, ...]]:
-    """The study's raw tables that name each claim, by claim id; those of the audit itself are left out."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(study.raw.iterdir()):
-        if path.suffix in (".yaml", ".csv") and path.name not in _OWN_FILES:
-            for claim_id in claims_in(read_text(path, study.name(path.name))):
-                found.setdefault(claim_id, []).append(path.name)
-    return {claim_id: tuple(files) for claim_id, files in found.items()}
-
-
 @dataclass(frozen=True)
 class _Fact:
     """A heading of a claim's fold and what stands under it, as HTML."""
@@ -65,8 +53,7 @@ class _Fact:
 
 
 def _extra(
-    claim: Claim, ledger: Ledger, verdict: Finding, severity: Mapping[str, str], stands: Iterable[Standing],
-    uses: Mapping[str, tuple[str, ...]],
+    claim: Claim, ledger: Ledger, verdict: Finding, severity: Mapping[str, str], stands: Iterable[Standing]
 ) -> RowExtra:
     others = (other.claim_id for other in ledger.about(claim.quantity) if other is not claim)
     facts = [
@@ -76,7 +63,6 @@ def _extra(
         _Fact("Base", _named(claim.base, ledger) if claim.base else ""),
         _Fact("Other prints", "; ".join(_named(other, ledger) for other in others)),
         _Fact("Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)),
-        _Fact("Named in", ", ".join(f"<code>{escape(file)}</code>" for file in uses.get(claim.claim_id, ()))),
         _Fact("Remark", structural(claim.note) if claim.note else ""),
     ]
     shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html) + USES.format(claim.claim_id)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.coding import matrix as impact
 from analysis.coding import steps as sequence
-from analysis.coding.files import Framework
+from analysis.coding.files import MATRIX, Framework
 from analysis.coding.matrix import Cell, SocialImpactMatrix
 from analysis.coding.steps import Step, Steps
 from analysis.expressions import references
@@ -43,10 +43,10 @@ def matrix(page: Appendix, material: Material) -> Display:
 
 def _check(material: Material, framework: Framework) -> None:
     """InputError for a link to a question that the questionnaire, or an outcome that the SROI model does not have."""
-    name, outcomes = material.study.name("social_impact_matrix.yaml"), _outcomes(material.study)
+    name, outcomes = material.study.name(MATRIX), _outcomes(material.study)
     impact.check_links(framework.matrix, name, items=_QUESTIONS, outcomes=outcomes)
     if outcomes is not None:
-        impact.check_outcomes(framework.matrix, name, outcomes)
+        impact.check_names(framework.matrix.outcomes, name, "outcomes", outcomes, "value map")
 
 
 def _outcomes(study: Study) -> dict[str, str] | None:
@@ -157,8 +157,8 @@ def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str
     claims = [claim_link(material.claims_about(quantity)[0]) for quantity in cell.claims]
     places = _places(material.study)
     valued = [_linked(outcomes[each], f"outcome-{each}", places) for each in cell.outcomes]
-    register = material.study.register
-    assumed = [f"assumption: {_linked(register[each].label, f'entry-{each}', places)}" for each in cell.assumptions]
+    assumptions = {assumption.id: assumption.name for assumption in matrix.assumptions}
+    assumed = [f"assumption: {_linked(assumptions[each], f'entry-{each}', places)}" for each in cell.assumptions]
     return {
         "stakeholder": stakeholders[cell.stakeholder],
         "measured": "; ".join([*questions, *claims]) or "nothing published",

@@ -1,0 +1,20 @@
+"""The names of the files in each folder of raw data, as small files of their own.
+
+A stage that looks for a file which need not be there, or lists a folder, depends on these names and not on what all files
+of the folder hold. So it runs again when a file comes or goes, and not when one changes that it does not read.
+"""
+
+from pathlib import Path
+
+from analysis.pipeline.provenance import RAW_FILES
+from analysis.results import write_text
+
+
+def write_raw_files(root: Path) -> list[Path]:
+    """Write, for each folder in data/raw, the sorted names of what lies directly in it; returns the files, one a folder."""
+    written = []
+    for folder in sorted(path for path in (root / "data" / "raw").iterdir() if path.is_dir()):
+        names = sorted(path.name + "/" * path.is_dir() for path in folder.iterdir() if not path.name.startswith("."))
+        written.append(root / RAW_FILES / f"{folder.name}.txt")
+        write_text(written[-1], "".join(f"{name}\n" for name in names))
+    return written
