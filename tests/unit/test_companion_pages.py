@@ -11,6 +11,7 @@ from analysis.companions.assumptions import assumptions, by_influence, rows_usin
 from analysis.companions.dictionary import data_dictionary
 from analysis.companions.methods import methods
 from analysis.companions.overview import COMMON_QUESTION, overview
+from analysis.companions.places import entry_of
 from analysis.errors import InputError
 from analysis.participants.schema import TABLES, table_columns
 from analysis.study.register import Assumption
@@ -125,6 +126,14 @@ def test_an_assumption_leads_to_its_entry_on_an_appendix_and_that_entry_back(tmp
     assert '<li id="from-2"><a href="assumptions.html#assumption-worth">worth</a>, worth: £20' in material.appendices[0].html
     row = assumptions(material).split('<tr id="assumption-worth"')[1].split("</tr>")[0]
     assert '<dt>Used in</dt><dd><a href="05_sroi.html#from-2">' in row
+
+
+@pytest.mark.parametrize("name", ["05_sroi", "06_sroi_sensitivity"])
+def test_the_entry_of_one_result_is_the_one_found_among_all(tmp_path, name):
+    appendix = next(each for each in toys.toy(tmp_path).appendices if each.name == name)
+    assert appendix.anchors.entries
+    assert {shown: entry_of(appendix.html, shown) for shown in appendix.anchors.entries} == appendix.anchors.entries
+    assert entry_of(appendix.html, "sroi") is None and entry_of("<svg data-result=\"x\"></svg><a href=\"#from-1\">1</a>", "x") is None
 
 
 def test_the_register_shows_every_field_of_every_entry(tmp_path):

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from analysis.companions.places import Anchors, anchors_of
-from analysis.reporting.markup import escape
+from analysis.companions.places import Anchors, anchors_of, entry_of
 from analysis.results import Result, ResultStore
 from analysis.study import Study
 
@@ -45,13 +44,9 @@ class Appendix:
         """What can be linked to on it."""
         return anchors_of(self.html)
 
-    def shows(self, result_id: str) -> bool:
-        """Whether it shows a result that leads to an entry; read in the page itself, since parts of it name few results."""
-        return f'data-result="{escape(result_id)}"' in self.html and result_id in self.anchors.entries
-
     def at(self, result_id: str) -> str:
         """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
-        entry = self.anchors.entries.get(result_id)
+        entry = entry_of(self.html, result_id)
         return f"{self.href}#{entry}" if entry else self.href
 
 
@@ -75,7 +70,7 @@ class Material:
 
     def showing(self, result_id: str) -> Appendix | None:
         """The first appendix that shows a result, else the first that records it; None if none does."""
-        shows = (appendix for appendix in self.appendices if appendix.shows(result_id))
+        shows = (appendix for appendix in self.appendices if entry_of(appendix.html, result_id))
         records = (appendix for appendix in self.appendices if result_id in appendix.store.by_id)
         return next(shows, next(records, None))
 

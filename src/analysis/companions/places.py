@@ -61,6 +61,22 @@ def _entries(page: str) -> dict[str, str]:
     return found
 
 
+def entry_of(page: str, result_id: str) -> str | None:
+    """The entry to which the first place that shows a result leads, found without reading the page for all others; None if none does.
+
+    >>> entry_of('<tr><th><a href="#from-2">A</a></th><td><span data-result="x">1</span></td></tr>', "x")
+    'from-2'
+    """
+    place = -1
+    while (place := page.find(f' data-result="{result_id}"', place + 1)) >= 0:
+        inside = page.rfind("<tr", 0, place) > page.rfind("</tr>", 0, place)
+        start, end = ("<tr", "</tr>") if inside else ("<", ">")
+        part = page[page.rfind(start, 0, place) : page.find(end, place)]
+        if (entry := _TO_ENTRY.search(part)) and (inside or part.startswith("<a ")):
+            return entry[1]
+    return None
+
+
 def _rows(page: str) -> dict[str, str]:
     """The first entry of the list of sources that leads to each assumption's row on the page of the register."""
     named = [(name, place) for place, entry in _LISTED.findall(page) for name in _TO_ROW.findall(entry)]
