@@ -8,7 +8,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
     {"errors", "quantities", "expressions"},
-    {"bounds"},
+    {"bounds", "ordered_logit"},
     {"study", "participants"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},
     {"disclosure"},
