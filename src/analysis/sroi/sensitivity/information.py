@@ -56,7 +56,7 @@ def partial_information(frame: pd.DataFrame, net: np.ndarray, sets: Mapping[str,
 
 def _worth_of_sets(frame: pd.DataFrame, nets: np.ndarray, sets: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
     """EVPPI of each named set for each column of net values (n draws x decisions), monotone in sets."""
-    known = {frozenset(members) for members in sets.values()}
+    known = {frozenset(members) for members in sets.values() if members}  # knowing nothing is worth nothing
     singles = {frozenset([name]) for members in known for name in members}
     order = _halved(len(nets))
     scaled = {name: _scaled(frame[name].to_numpy(dtype=float)[order]) for single in singles for name in single}
