@@ -90,14 +90,16 @@ def _rule_worth(inputs: Sequence[np.ndarray], nets: np.ndarray) -> np.ndarray:
     first, second = slice(0, half), slice(half, None)
     gained = np.empty_like(nets)
     for known, unseen in ((first, second), (second, first)):
-        fitted = _fit(basis[:, known], nets[:, known]) @ basis[:, unseen]
+        fitted = np.einsum("dt,tn->dn", _fit(basis[:, known], nets[:, known]), basis[:, unseen])
         gained[:, unseen] = np.where(fitted > 0, nets[:, unseen], 0.0)
     return np.maximum(gained.mean(axis=1) - np.maximum(nets.mean(axis=1), 0.0), 0.0)
 
 
 def _fit(basis: np.ndarray, nets: np.ndarray) -> np.ndarray:
     """Least squares by the normal equations (decisions x terms); a pseudo-inverse where terms say the same."""
-    return nets @ basis.T @ np.linalg.pinv(basis @ basis.T, hermitian=True)
+    # einsum keeps to one thread: the matrix product's threads wait for one another, for longer than the sums take
+    squares, products = np.einsum("tn,un->tu", basis, basis), np.einsum("dn,tn->dt", nets, basis)
+    return products @ np.linalg.pinv(squares, hermitian=True)
 
 
 def polynomials(inputs: Sequence[np.ndarray]) -> np.ndarray:
