@@ -8,8 +8,8 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
     {"errors", "quantities", "expressions"},
-    {"bounds", "ordered_logit"},
-    {"study", "participants"},
+    {"bounds"},
+    {"study", "participants", "ordered_logit"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},
     {"disclosure"},
     {"results"},
