@@ -49,12 +49,14 @@ class _NegativeBinomial:
     failure: float
 
     def weights(self, terms: np.ndarray) -> np.ndarray:
+        """The probability of each whole number."""
         from scipy.special import betaln, xlogy
 
         ways = -betaln(terms + 1, self.successes) - np.log(terms + self.successes)
         return np.exp(ways + self.successes * math.log1p(-self.failure) + xlogy(terms, self.failure))
 
     def beyond(self, term: int) -> float:
+        """The probability of more than this number."""
         from scipy.special import betainc
 
         return float(betainc(term + 1, self.successes, self.failure))
@@ -67,11 +69,13 @@ class _Poisson:
     mean: float
 
     def weights(self, terms: np.ndarray) -> np.ndarray:
+        """The probability of each whole number."""
         from scipy.special import gammaln, xlogy
 
         return np.exp(xlogy(terms, self.mean) - self.mean - gammaln(terms + 1))
 
     def beyond(self, term: int) -> float:
+        """The probability of more than this number."""
         from scipy.special import gammainc
 
         return float(gammainc(term + 1, self.mean))
