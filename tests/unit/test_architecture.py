@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
     {"errors", "quantities", "expressions", "linear"},
     {"bounds"},
-    {"study", "participants"},
+    {"study", "participants", "ordered_logit"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},
     {"disclosure"},
     {"results"},

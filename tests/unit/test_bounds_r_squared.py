@@ -14,7 +14,7 @@ from analysis.bounds.correlation import (
     t_statistic,
 )
 from analysis.bounds.intervals import fisher_interval
-from analysis.bounds.r_squared import r_squared_cdf, r_squared_interval
+from analysis.bounds.r_squared import _NegativeBinomial, _Poisson, r_squared_cdf, r_squared_interval
 from analysis.quantities import Interval, parse_printed
 
 
@@ -30,6 +30,17 @@ def test_fixed_regressors_follow_the_noncentral_f_distribution(observed, populat
     df = predictors, n - predictors - 1
     expected = ncf.cdf(value, *df, n * population / (1 - population)) if population else f.cdf(value, *df)
     assert r_squared_cdf(observed, population, n, predictors, random=False) == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("population", [0.0, 0.04, 0.5, 0.995])
+def test_the_mixture_is_that_of_scipy(population):
+    """Oracle: scipy.stats.nbinom, of failures before 28.5 successes (58 people), and scipy.stats.poisson of the same mean odds."""
+    from scipy.stats import nbinom, poisson
+
+    terms, mean = np.arange(20_000), 29 * population / (1 - population)
+    for own, oracle in ((_NegativeBinomial(28.5, population), nbinom(28.5, 1 - population)), (_Poisson(mean), poisson(mean))):
+        assert own.weights(terms) == pytest.approx(oracle.pmf(terms), rel=1e-9, abs=1e-300)
+        assert [own.beyond(term) for term in (0, 3, 64, 6000)] == pytest.approx(oracle.sf([0, 3, 64, 6000]), rel=1e-9, abs=1e-300)
 
 
 def hotelling_density(r: float, rho: float, n: int) -> float:

@@ -10,11 +10,13 @@ from analysis.census.areas import authorities
 from analysis.census.arrivals import SINCE_2001
 from analysis.census.baseline import STEP_LABELS, Settings, baseline, national_inputs, survey_trend
 from analysis.census.births import expected_births, fertility_schedule
+from analysis.census.case import open_case
 from analysis.census.groups import counts_of, leaves
 from analysis.census.integration import domain_table, read_domains
 from analysis.census.reconcile import reconcile, why_used
 from analysis.census.reference import load_reference
 from analysis.census.rounding import rounded
+from analysis.census.sensitivity import women_under_other_choices
 from analysis.census.stock import Stock
 from analysis.census.students import LocalStudents, read_local_students
 from analysis.errors import InputError
@@ -275,3 +277,17 @@ def test_ten_domains_are_filled_or_say_what_would_fill_them(small, folder):
 @pytest.mark.parametrize(("value", "decimals", "shown"), [(4850.0, -2, 4900.0), (-4850.0, -2, -4900.0), (0.125, 2, 0.13), (7.0, 0, 7.0)])
 def test_rounding_takes_halves_away_from_zero(value, decimals, shown):
     assert rounded(value, decimals) == pytest.approx(shown)
+
+
+def test_other_choices_stand_beside_the_run_of_the_area_itself(folder, tmp_path, small, here):
+    """The comparison area's rows are others; what is as run is what the area's baseline alone gives, and one choice moves it."""
+    case = open_case(folder, tmp_path, PORTSMOUTH, ["E08000035"], DRAWS)
+    found = women_under_other_choices(case)
+    ends = ["estimate", "low", "high"]
+    assert found.loc["as_run", ends].tolist() == pytest.approx(_step(here, "women_settled")[ends].tolist())
+    assert found.loc["students_stay", ends].tolist() == pytest.approx(_step(here, "women_arrived")[ends].tolist())
+    other = baseline(small, [PORTSMOUTH], Settings(draws=500, allocation="independence"))
+    assert DRAWS.allocation == "survey_growth"
+    assert found.loc["allocation", ends].tolist() == pytest.approx(_step(other, "women_settled")[ends].tolist())
+    widths = found["high"] - found["low"]
+    assert widths["local_share_lowest"] < widths["as_run"] < widths["local_share_highest"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from analysis.disclosure.decisions import REFUSED, SHOWN
@@ -225,3 +226,39 @@ def test_witnesses_have_the_published_counts_and_sums_and_other_hidden_counts(se
         assert abs(((each["a"] - each["b"]) ** 2).sum() - ((answers["a"] - answers["b"]) ** 2).sum()) <= 4
     assert counted.loc[(TOTAL, TOTAL)] == 57
     assert len({tuple(hidden(each)) for each in found}) > 1
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_everything_printed_of_a_set_of_answers_by_hand(better):
+    """Eight people on a scale of six: 5 gain 1, 1, 1, 2 and 3, two stay, one loses 2 (turned round where less is better)."""
+    more, less = [4, 4, 6, 5, 6, 3, 6, 3], [3, 3, 5, 3, 3, 3, 6, 5]
+    before, after = (less, more) if better else (more, less)
+    bands = {"1 to 2": (1, 2), "3 to 4": (3, 4), "5 to 6": (5, 6)}
+    headline = statistics.Headline(Item("calm", "Calm", 1, 6, better), bands, 5)
+    answers = statistics.AnswerSet(headline, pd.DataFrame({"calm_pre": before, "calm_post": after}, dtype=float))
+    assert answers.change.tolist() == [1, 1, 1, 2, 3, 0, 0, -2] and answers.directions == (5, 2, 1)
+    p_values = {test: answers.p_value(test) for test in statistics.TESTS}
+    assert p_values["McNemar, exact: improved against worse"] == 2 * (1 + 6) / 2**6
+    assert p_values["McNemar, mid-p"] == 2 * (1 + 6 / 2) / 2**6
+    # Of the bands, two people leave the middle one for the upper and one comes back: (2 - 1)² / (2 + 1) with one degree of freedom.
+    assert p_values["Stuart-Maxwell over the bands"] == pytest.approx(0.5637, abs=5e-5)
+    # Ranks of 1, 1, 1, 2, 3, 2 are 2, 2, 2, 4.5, 6, 4.5: 16.5 less 4.5 by the root of 3 x 4 + 2 x 20.25 + 36.
+    assert p_values["Wilcoxon, unchanged people dropped"] == pytest.approx(2 * ndtr(-12 / 88.5**0.5))
+    # Unchanged people rank lowest, so every other rank is higher by two: 26.5 less 6.5.
+    assert p_values["Wilcoxon, Pratt's rule"] == pytest.approx(2 * ndtr(-20 / (3 * 16 + 2 * 42.25 + 64) ** 0.5))
+    assert answers.means("mean")[-1] == "0.8"  # 6 points over 8 people
+    # Over all eight, 5 or more: three before and four after on a scale where more is better; 12.5 rounds to the even digit.
+    assert answers.at_threshold[0] == ("12%" if better else "−12%")
+    assert answers.sorted() == tuple(sorted(zip(before, after, strict=True)))
+
+
+def test_the_true_answers_are_printed_once_for_each_statistic():
+    """Some statistics take long: what is compared with is not worked out again for the comparison with itself."""
+    asked = []
+
+    def printed(table: tuple[int, int]) -> int:
+        asked.append(table)
+        return 0
+
+    judge_derived("t", [Statistic("a sum", printed)], [(0, 9), (4, 5), (9, 0)], lambda table: table, FIVE)
+    assert asked == [(0, 9), (4, 5), (9, 0)]

@@ -18,7 +18,7 @@ from analysis.reporting.svg import to_svg
 from analysis.reporting.upset import upset_chart
 from analysis.reporting.views import programme, programme_record_figures, programme_records
 from analysis.reporting.views.minimum import HIDDEN, hide_in_sequence, hide_small, merge_small_steps
-from analysis.reporting.views.protected import GROUP, NO, RULES, YES, _people, background, hidden_cells
+from analysis.reporting.views.protected import GROUP, NO, RULES, YES, _people, background, hidden_by, hidden_cells
 from analysis.study import load_study
 
 PEOPLE = "\n".join(
@@ -111,6 +111,16 @@ def test_what_follows_from_a_hidden_count_is_hidden(page, records):
     assert page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.south"].value == HIDDEN
     assert page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.north"].value == HIDDEN  # total less North is South
     assert page.store["07_programme_performance.by_partner_share.participants.north"].value == 100
+
+
+def test_hidden_counts_are_kept_for_their_column_and_measures_alone(example):
+    """Counts, progress and shares of a column hide the same cells; another column, or other measures, hide others."""
+    results, outputs = ([rule for rule in example.rules.used if rule.unit == "people" and rule.table == table] for table in ("results", "outputs"))
+    first = hidden_by(example, "area", results)
+    pd.testing.assert_frame_equal(first, hidden_cells(example, example.people["area"], results))
+    assert hidden_by(example, "area", results) is first
+    assert list(hidden_by(example, "area", outputs).index) == [rule.measure for rule in outputs]
+    assert list(hidden_by(example, "sex", outputs).columns) == sorted(example.people["sex"].dropna().unique())
 
 
 def test_no_small_cell_by_group_can_be_worked_out(records):

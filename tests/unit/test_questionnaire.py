@@ -306,13 +306,18 @@ def test_ordered_logit_of_two_answers_is_the_log_odds_ratio_with_clustered_error
     small_sample = n / (n - 1) * (2 * n - 1) / (2 * n - 2)
     error = math.sqrt((influence**2).sum() * small_sample) / n
     found = ordered_logit_change(pairs_of(before, after))
-    assert found["log_odds"] == pytest.approx(math.log(p1 / (1 - p1)) - math.log(p0 / (1 - p0)), abs=1e-5)
-    assert found["se"] == pytest.approx(error, rel=1e-3)
+    assert found["log_odds"] == pytest.approx(math.log(p1 / (1 - p1)) - math.log(p0 / (1 - p0)), abs=1e-9)
+    assert found["se"] == pytest.approx(error, rel=1e-9)
 
 
 @pytest.mark.parametrize(("before", "after"), [([1, 2, 3], [3, 4, 5]), ([2, 2, 2], [2, 2, 2]), ([4, 5, 6], [1, 2, 3])])
 def test_ordered_logit_says_when_there_is_no_estimate(before, after):
     assert math.isnan(ordered_logit_change(pairs_of(before, after))["odds_ratio"])
+
+
+def test_ordered_logit_where_nobody_changed_has_no_width():
+    found = ordered_logit_change(pairs_of([1, 2, 2, 5], [1, 2, 2, 5]))
+    assert found[["odds_ratio", "low", "high", "p"]].tolist() == [1.0, 1.0, 1.0, 1.0]
 
 
 @settings(max_examples=20)

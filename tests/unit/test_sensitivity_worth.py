@@ -1,5 +1,7 @@
 """Indices, worth of information, universes, materiality, lenses and conventions: invariants and hand-worked cases."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +80,16 @@ def test_evpi_is_at_least_evppi_is_at_least_zero_and_sets_are_monotone(toy_draws
     worth = information.partial_information(frame, net, {"small": sorted(small), "large": sorted(small | more)})
     assert 0 <= worth["small"] <= worth["large"] <= whole
     assert whole > 0
+
+
+@pytest.mark.parametrize(("inputs", "degree"), [(1, 5), (2, 4), (3, 3), (4, 2)])
+def test_polynomials_are_all_products_of_powers_up_to_their_degree(inputs, degree):
+    """At powers of different primes every product of powers has a value of its own, so none is missing and none twice."""
+    primes = np.array([2.0, 3.0, 5.0, 7.0])[:inputs]
+    powers = (taken for taken in product(range(degree + 1), repeat=inputs) if sum(taken) <= degree)
+    found = information.polynomials([np.array([prime, 1.0]) for prime in primes])
+    assert sorted(found[:, 0]) == sorted(float((primes ** np.array(taken)).prod()) for taken in powers)
+    assert (found[:, 1] == 1).all()
 
 
 def test_information_that_changes_no_decision_is_worth_nothing():

@@ -98,16 +98,17 @@ def linked_claims(ledger: Ledger, plan: AuditPlan) -> frozenset[str]:
 
 # How each kind of change is made. A maker takes the ledger, its verdicts and a random source, and yields candidates.
 def _figures(ledger: Ledger) -> list[Claim]:
-    return [c for c in ledger.values() if c.as_printed and not c.is_date and re.search(r"\d", c.printed) and _readable(c.printed)]
+    return [c for c in ledger.claims.values() if c.as_printed and not c.is_date and _readable(c.printed)]
 
 
 @lru_cache(maxsize=4096)
 def _readable(printed: str) -> bool:
+    """Whether a print has a digit to change and is read as a figure without its claim."""
     try:
         parse_printed(printed)
     except ValueError:
         return False
-    return True
+    return bool(re.search(r"\d", printed))
 
 
 def _digit_slip(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
@@ -196,10 +197,10 @@ def _bare_percentage(ledger: Ledger, random: Random, possible: bool) -> Change:
     people = int(base.number or 0)
     decimals = 0 if people < 50 else 1 if people < 500 else 2
     texts = [f"{random.uniform(1, 99):.{decimals}f}%" for _ in range(TRIES)]
-    kept = [text for text in texts if bool(possible_totals(parse_printed(text), people, PERCENT)) is possible]
+    first = next((text for text in texts if bool(possible_totals(parse_printed(text), people, PERCENT)) is possible), None)
     added = f"{base.claim_id}000"
     more = {"claim_id": added, "unit": "%", "base": base.claim_id, "kind": "share", "formula": "", "quantity": "added_percentage"}
-    return {added: reprinted(base, kept[0], **more)} if kept else {}
+    return {added: reprinted(base, first, **more)} if first else {}
 
 
 def _impossible(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:

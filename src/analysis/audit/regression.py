@@ -6,10 +6,11 @@ the answers as a random sample of a bivariate normal population, which a group o
 """
 
 from dataclasses import dataclass
-from math import atanh, sqrt, tanh
+from math import sqrt
 
 from analysis.audit.checks import Check, Figure, Method, Outcome, number, sentence, shown
 from analysis.audit.plan import RegressionEntry
+from analysis.bounds.intervals import fisher_interval
 from analysis.study.claims import Ledger
 
 LEVEL = 0.05
@@ -37,15 +38,14 @@ def correlation(r_squared: float, n: int) -> Correlation:
     >>> round(found.r, 2), round(found.p, 4)
     (0.5, 0.0049)
     """
-    from scipy.stats import norm, t
+    from scipy.special import stdtr
 
     if not 0 <= r_squared < 1 or n < FEWEST:
         raise ValueError(f"R squared from 0 to below 1 and at least four people, not {r_squared} and {n}")
     r = sqrt(r_squared)
-    p = 2 * float(t.sf(r * sqrt((n - 2) / (1 - r_squared)), n - 2))
-    reach = float(norm.ppf(1 - LEVEL / 2)) / sqrt(n - 3)
-    low, high = tanh(atanh(r) - reach), tanh(atanh(r) + reach)
-    return Correlation(n, r, p, max(low, 0.0) ** 2, high**2)
+    p = 2 * float(stdtr(n - 2, -r * sqrt((n - 2) / (1 - r_squared))))
+    ends = fisher_interval(r, n, 1 - LEVEL)
+    return Correlation(n, r, p, max(ends.low, 0.0) ** 2, ends.high**2)
 
 
 def smallest_significant(r_squared: float) -> int | None:

@@ -33,7 +33,7 @@ def wilson(count: int, size: int, level: float = 0.95) -> Interval:
 
 def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
     """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921)."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    half = norm.ppf((1 + level) / 2) / math.sqrt(n - 3)
+    half = float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
     return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))

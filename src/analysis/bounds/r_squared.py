@@ -6,6 +6,10 @@ Source: R. J. Muirhead, Aspects of Multivariate Statistical Theory (1982), secti
 Behavior Research Methods 24 (1992), 581-582, for the interval obtained by inverting the distribution.
 """
 
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 
 from analysis.quantities import Interval
@@ -22,20 +26,67 @@ def r_squared_cdf(observed: float, population: float, n: int, predictors: int = 
     0.5
     """
     from scipy.special import betainc
-    from scipy.stats import nbinom, poisson
 
-    weights = nbinom((n - 1) / 2, 1 - population) if random else poisson(n * population / (1 - population) / 2)
+    mixture = _NegativeBinomial((n - 1) / 2, population) if random else _Poisson(n * population / (1 - population) / 2)
     shapes = predictors / 2, (n - 1 - predictors) / 2
-    terms = np.arange(min(int(weights.ppf(1 - NEGLIGIBLE)) + 2, _terms(*shapes, observed)))
-    return float(weights.pmf(terms) @ betainc(shapes[0] + terms, shapes[1], observed))
+    terms = np.arange(_terms(*shapes, observed, mixture))
+    return float(mixture.weights(terms) @ betainc(shapes[0] + terms, shapes[1], observed))
 
 
-def _terms(first: float, second: float, observed: float) -> int:
-    """How many beta distribution functions are not negligible at `observed`, to within a factor of two."""
+class _Mixture(Protocol):
+    def weights(self, terms: np.ndarray) -> np.ndarray:
+        """The probability of each whole number."""
+
+    def beyond(self, term: int) -> float:
+        """The probability of more than this number."""
+
+
+@dataclass(frozen=True)
+class _NegativeBinomial:
+    """Failures, of probability `failure`, before so many successes (`successes` need not be whole)."""
+
+    successes: float
+    failure: float
+
+    def weights(self, terms: np.ndarray) -> np.ndarray:
+        """The probability of each whole number."""
+        from scipy.special import betaln, xlogy
+
+        ways = -betaln(terms + 1, self.successes) - np.log(terms + self.successes)
+        return np.exp(ways + self.successes * math.log1p(-self.failure) + xlogy(terms, self.failure))
+
+    def beyond(self, term: int) -> float:
+        """The probability of more than this number."""
+        from scipy.special import betainc
+
+        return float(betainc(term + 1, self.successes, self.failure))
+
+
+@dataclass(frozen=True)
+class _Poisson:
+    """Whole numbers with this mean, Poisson distributed."""
+
+    mean: float
+
+    def weights(self, terms: np.ndarray) -> np.ndarray:
+        """The probability of each whole number."""
+        from scipy.special import gammaln, xlogy
+
+        return np.exp(xlogy(terms, self.mean) - self.mean - gammaln(terms + 1))
+
+    def beyond(self, term: int) -> float:
+        """The probability of more than this number."""
+        from scipy.special import gammainc
+
+        return float(gammainc(term + 1, self.mean))
+
+
+def _terms(first: float, second: float, observed: float, mixture: _Mixture) -> int:
+    """How many terms of the mixture are not negligible, to within a factor of two."""
     from scipy.special import betainc
 
     terms = 64
-    while betainc(first + terms, second, observed) > NEGLIGIBLE:
+    while min(betainc(first + terms, second, observed), mixture.beyond(terms)) > NEGLIGIBLE:
         terms *= 2
     return terms
 

@@ -46,18 +46,18 @@ def signed_rank_p(histograms: np.ndarray, width: int) -> np.ndarray:
 def _histograms(change: Change, n: int, width: int) -> np.ndarray:
     values = np.arange(-width, width + 1)
     triples = np.array(list(combinations(range(len(values)), 3)))
-    counts = _counts(values[triples], change.total, n)
-    which, first = np.nonzero((counts >= 0).all(axis=2))
+    which, counts = _counts(values[triples], change.total, n)
     histograms = np.zeros((len(which), len(values)), dtype=np.int64)
-    np.put_along_axis(histograms, triples[which], counts[which, first], axis=1)
+    np.put_along_axis(histograms, triples[which], counts, axis=1)
     losses = histograms[:, :width] @ -values[:width]
     return histograms[(losses >= change.fewest_losses) & (losses <= change.most_losses)]
 
 
-def _counts(values: np.ndarray, total: int, n: int) -> np.ndarray:
-    """For each triple of values and each count of the first, the counts that give n people and the total; else -1."""
+def _counts(values: np.ndarray, total: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every way in which n people can have the total with the changes of a triple: the triple's place, and three counts."""
     low, middle, high = (values[:, [column]] for column in range(3))
     first = np.arange(n + 1)[None, :]
     third, left = np.divmod(total - low * first - middle * (n - first), high - middle)
-    counts = np.stack(np.broadcast_arrays(first, n - first - third, third), axis=2)
-    return np.where((left == 0)[:, :, None], counts, -1)
+    second = n - first - third
+    which, first_count = np.nonzero((left == 0) & (second >= 0) & (third >= 0))
+    return which, np.column_stack([first_count, second[which, first_count], third[which, first_count]])

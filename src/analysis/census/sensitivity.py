@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.census.baseline import Settings, baseline, survey_trend
+from analysis.census.baseline import Baseline, Settings, baseline, survey_trend
 from analysis.census.case import Case
 from analysis.census.reference import Reference
 from analysis.census.rounding import decimals_borne
@@ -20,14 +20,14 @@ def women_under_other_choices(case: Case) -> pd.DataFrame:
     Rows: as run; the other allocation of arrivals; the ends of the spread of the local share of women; no students taken
     out. The random draws are the same in every row.
     """
-    rows = {"as_run": ("As run", _step(case, case.reference, case.settings))}
+    rows = {"as_run": ("As run", _step_of(case.result, "women_settled"))}
     other = _other_allocation(case.settings)
     rows["allocation"] = (f"Arrivals allocated by {other.allocation.replace('_', ' ')}", _step(case, case.reference, other))
     for end, value in _ends(case.reference, "local_share_of_women"):
         changed = _with_value(case.reference, "local_share_of_women", value)
         label = f"Spread of the local share of women at its {end} value, {value:g}"
         rows[f"local_share_{end}"] = (label, _step(case, changed, case.settings))
-    rows["students_stay"] = ("No students taken out", _step(case, case.reference, case.settings, "women_arrived"))
+    rows["students_stay"] = ("No students taken out", _step_of(case.result, "women_arrived"))
     return _frame(rows)
 
 
@@ -45,9 +45,13 @@ def _frame(rows: dict[str, tuple[str, pd.Series]]) -> pd.DataFrame:
     return frame
 
 
-def _step(case: Case, reference: Reference, settings: Settings, step: str = "women_settled") -> pd.Series:
-    steps = baseline(reference, [case.area], settings, case.students).steps.set_index("step")
-    return steps.loc[step, list(ENDS)].astype(float)
+def _step(case: Case, reference: Reference, settings: Settings) -> pd.Series:
+    return _step_of(baseline(reference, [case.area], settings, case.students), "women_settled")
+
+
+def _step_of(result: Baseline, step: str) -> pd.Series:
+    """A step of the first area, which is that of the case."""
+    return result.steps.loc[result.steps["step"] == step, list(ENDS)].iloc[0].astype(float)
 
 
 def _level(case: Case, correlation: float) -> pd.Series:

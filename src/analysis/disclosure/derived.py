@@ -61,28 +61,31 @@ def judge_derived(
     """
     shown: list[str] = []
     decisions: list[Decision] = []
-    fits = list(candidates)
+    fits = [(each, hidden(each)) for each in candidates]
     for each in statistics:
         kept = _alike(each, fits) if set(each.needs) <= set(shown) else []
-        decision = _decide(f"{each.name}: {where}", kept, hidden, rules)
+        decision = _decide(f"{each.name}: {where}", [counts for _, counts in kept], rules)
         decisions.append(decision)
         if decision.decision == SHOWN:
             shown.append(each.name)
             fits = kept
-    return Judged(frozenset(shown), tuple(fits), tuple(decisions))
+    return Judged(frozenset(shown), tuple(candidate for candidate, _ in fits), tuple(decisions))
 
 
-def _alike(statistic: Statistic[T], candidates: Sequence[T]) -> list[T]:
-    printed = statistic.printed(candidates[0])
-    return [each for each in candidates if statistic.printed(each) == printed]
+def _alike(statistic: Statistic[T], fits: Sequence[tuple[T, Sequence[int]]]) -> list[tuple[T, Sequence[int]]]:
+    """Those that print the statistic as the first does."""
+    true, *others = fits
+    printed = statistic.printed(true[0])
+    return [true, *(each for each in others if statistic.printed(each[0]) == printed)]
 
 
-def _decide(name: str, kept: Sequence[T], hidden: Callable[[T], Sequence[int]], rules: Rules) -> Decision:
+def _decide(name: str, kept: Sequence[Sequence[int]], rules: Rules) -> Decision:
+    """On a statistic, from the hidden counts of all candidates that print it alike."""
     if not kept:
         return Decision(name, RULE, REFUSED, "it would tell of another statistic that is withheld")
-    if not hidden(kept[0]):
+    if not kept[0]:
         return Decision(name, RULE, SHOWN, "no count behind it is hidden")
-    if narrowest(kept, hidden) < rules.width:
+    if narrowest(kept, lambda counts: counts) < rules.width:
         return Decision(name, RULE, REFUSED, "with it a reader could narrow a hidden count down")
     return Decision(name, RULE, SHOWN, f"each hidden count could still be any of {rules.width + 1} numbers or more")
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.bounds.r_squared import r_squared_interval
 from analysis.english.sample import MONTHS_IN_A_YEAR, Form, spline_knots, time_columns
+from analysis.ordered_logit import fit_ordered_logit, odds
 
 
 @dataclass(frozen=True)
@@ -160,27 +161,12 @@ def spearman(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
 def ordered_logit(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
     """Odds of better English for each further year in the UK, over all cut points: n, odds_ratio, low, high, p.
 
-    Maximum likelihood of the proportional odds model (P. McCullagh, JRSS B 42, 1980). NaN if all English is the same.
+    Maximum likelihood of the proportional odds model (P. McCullagh, JRSS B 42, 1980), standard error from the information.
+    NaN where it has no estimate, as when all English is the same.
     """
-    from scipy.special import ndtr, ndtri
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
-
-    if sample["english"].nunique() < 2:
-        return pd.Series({"n": len(sample), "odds_ratio": math.nan, "low": math.nan, "high": math.nan, "p": math.nan})
-    english = pd.Series(pd.Categorical(sample["english"], ordered=True), index=sample.index)
-    years = (sample[["months"]] / MONTHS_IN_A_YEAR).rename(columns={"months": "years"})
-    found = OrderedModel(english, years, distr="logit").fit(method="bfgs", disp=0, maxiter=500)
-    value, error = float(found.params.iloc[0]), float(found.bse.iloc[0])
-    half = float(ndtri((1 + level) / 2)) * error
-    return pd.Series(
-        {
-            "n": len(sample),
-            "odds_ratio": math.exp(value),
-            "low": math.exp(value - half),
-            "high": math.exp(value + half),
-            "p": float(2 * ndtr(-abs(value / error))),
-        }
-    )
+    fit = fit_ordered_logit(sample["english"].to_numpy(dtype=float), sample["months"].to_numpy(dtype=float) / MONTHS_IN_A_YEAR)
+    log_odds, error = (fit.log_odds, math.sqrt(fit.variance())) if fit else (math.nan, math.nan)
+    return pd.Series({"n": len(sample), **odds(log_odds, error, level)})
 
 
 def _estimate(value: float, variance: float, df: int, level: float) -> dict[str, float]:

@@ -91,6 +91,13 @@ def quarters(records: Monitoring) -> pd.DataFrame:
     >>> str(pd.Timestamp("2019-02-03").to_period("Q"))
     '2019Q1'
     """
+    key = ("every measure", "quarters")
+    if key not in records.memo:
+        records.memo[key] = _quarters(records)
+    return records.memo[key]
+
+
+def _quarters(records: Monitoring) -> pd.DataFrame:
     found = records.targets[["quarter_start", "quarter_end"]].drop_duplicates().set_axis(["start", "end"], axis=1)
     if found.empty:
         periods = pd.period_range(records.people["start_date"].min(), records.as_of, freq="Q")

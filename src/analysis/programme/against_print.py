@@ -50,6 +50,13 @@ def reconcile(records: Monitoring) -> pd.DataFrame:
     of the count behind it: events, counted, undecided, refused, without, late (see `achieved.behind`); note (what the
     ledger of claims says of the print). One row for each cell.
     """
+    key = ("every measure", "published cells")
+    if key not in records.memo:
+        records.memo[key] = _reconcile(records)
+    return records.memo[key]
+
+
+def _reconcile(records: Monitoring) -> pd.DataFrame:
     given = in_place_of_claims(records)
     known = {rule.measure for rule in records.rules.used}
     rows = [

@@ -55,9 +55,9 @@ def mean_interval(values: np.ndarray) -> tuple[float | None, float | None]:
     """The 95 % interval of a mean by Student's t; (None, None) for fewer than two values."""
     if len(values) < 2:
         return None, None
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    half = float(t.ppf((1 + LEVEL) / 2, len(values) - 1)) * float(values.std(ddof=1)) / np.sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values))
     return float(values.mean()) - half, float(values.mean()) + half
 
 

@@ -32,7 +32,7 @@ class Monitoring:
     `people` has one row for each participant, that of the partner they joined with; the other tables are those of the
     export, without rows and decisions that came later. A table the export does not hold is empty. `latest` is the last
     day on which anything was recorded. `printed` is the study that prints what the records are held against. `memo` keeps
-    who counts for each rule, which many tables ask for.
+    who counts for each rule, and what else many tables ask for.
     """
 
     as_of: pd.Timestamp

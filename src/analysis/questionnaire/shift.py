@@ -16,9 +16,9 @@ def shift_table(pairs: pd.DataFrame, bands: Mapping[str, tuple[int, int]]) -> pd
     The result is square, with the bands in the order given, empty ones included. Raises ValueError for an answer that
     falls into no band or for bands that overlap.
     """
-    before, after = (_band(pairs[when], bands) for when in ("before", "after"))
-    table = pd.crosstab(before, after).reindex(index=list(bands), columns=list(bands), fill_value=0)
-    return table.rename_axis(index="before", columns="after").astype("int64")
+    counts = np.zeros((len(bands), len(bands)), dtype="int64")
+    np.add.at(counts, tuple(_band(pairs[when], bands) for when in ("before", "after")), 1)
+    return pd.DataFrame(counts, pd.Index(list(bands), name="before"), pd.Index(list(bands), name="after"))
 
 
 def single_bands(item: Item) -> dict[str, tuple[int, int]]:
@@ -28,11 +28,12 @@ def single_bands(item: Item) -> dict[str, tuple[int, int]]:
     return {str(point): (point, point) for point in range(item.low, item.high + 1)}
 
 
-def _band(answers: pd.Series, bands: Mapping[str, tuple[int, int]]) -> pd.Series:
-    inside = pd.DataFrame({name: answers.between(*ends) for name, ends in bands.items()}, index=answers.index)
-    if (inside.sum(axis=1) != 1).any():
+def _band(answers: pd.Series, bands: Mapping[str, tuple[int, int]]) -> np.ndarray:
+    """The place of each answer's band."""
+    inside = np.array([answers.between(*ends) for ends in bands.values()], dtype=bool)
+    if (inside.sum(axis=0) != 1).any():
         raise ValueError("every answer must fall into exactly one band")
-    return inside.idxmax(axis=1) if len(inside) else pd.Series(dtype="str", index=answers.index)
+    return inside.argmax(axis=0)
 
 
 def direction_counts(pairs: pd.DataFrame) -> dict[str, int]:

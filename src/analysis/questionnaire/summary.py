@@ -18,9 +18,15 @@ def holm(p_values: pd.Series) -> pd.Series:
     >>> holm(pd.Series([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
     """
-    known = p_values.dropna().sort_values(kind="stable")
-    adjusted = np.minimum(1.0, np.maximum.accumulate(known.to_numpy() * np.arange(len(known), 0, -1)))
-    return pd.Series(adjusted, index=known.index, dtype=float).reindex(p_values.index)
+    return pd.Series(holm_adjusted(p_values.to_numpy(dtype=float)), index=p_values.index, dtype=float)
+
+
+def holm_adjusted(p_values: np.ndarray) -> np.ndarray:
+    """The same of plain numbers, NaN where one is missing."""
+    known = np.argsort(p_values, kind="stable")[: np.count_nonzero(~np.isnan(p_values))]  # missing ones are sorted last
+    adjusted = np.full(len(p_values), np.nan)
+    adjusted[known] = np.minimum(1.0, np.maximum.accumulate(p_values[known] * np.arange(len(known), 0, -1)))
+    return adjusted
 
 
 def item_summary(

@@ -15,7 +15,7 @@ from analysis.participants import ITEMS
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.shift import direction_counts, shift_table
 from analysis.questionnaire.summary import item_summary
-from analysis.reporting.views.before_after_statistics import Directions, Headline, judge_item, moments
+from analysis.reporting.views.before_after_statistics import AnswerSet, Directions, Headline, judge_item, moments
 from analysis.reporting.views.evidence import Evidence
 
 DIRECTIONS = ("improved", "same", "worse")
@@ -98,7 +98,8 @@ class Answers:
             found, hidden = witnesses(people, tables, shown, replace(background, statements=sums), rules)
             if narrowest(found, hidden) >= rules.width:
                 break
-        return judge_derived(item.label, self.about_headline.statistics(self.summary), found, hidden, rules)
+        candidates = [AnswerSet(self.about_headline, each) for each in found]
+        return judge_derived(item.label, self.about_headline.statistics(self.summary), candidates, lambda each: hidden(each.answers), rules)
 
     @property
     def about_headline(self) -> Headline:

@@ -225,8 +225,8 @@ def test_table(answers: Answers) -> Display:
     """Table: every test of no change on the headline item, side by side."""
     pairs, item = answers.pairs(answers.headline), answers.headline
     answers.evidence.allows(judge_model(f"Ordered logit: {item.label}", len(pairs), pairs[["before", "after"]].stack().nunique(), answers.evidence.rules))
-    found = answers.about_headline.p_values(pairs)
-    rows = {label: {"p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found[label](), function)} for label, function in statistics.TESTS.items()}
+    found = statistics.AnswerSet(answers.about_headline, pairs[["before", "after"]])
+    rows = {label: {"p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found.p_value(label), function)} for label, function in statistics.TESTS.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{named(item.label)}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
 

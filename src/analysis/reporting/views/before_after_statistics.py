@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -15,8 +16,8 @@ from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
 from analysis.questionnaire.ordinal import ordered_logit_change
-from analysis.questionnaire.shift import as_square, net_improvement, shift_table, threshold_change
-from analysis.questionnaire.summary import holm
+from analysis.questionnaire.shift import as_square, shift_table, threshold_change
+from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import p_value
 from analysis.results import write
 
@@ -100,9 +101,14 @@ def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules:
 
 
 def _holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:
-    with_this = p_values.copy()
-    with_this[item.label] = proportions.mcnemar_exact(table[0], table[2])
-    return tuple(p_value("p", "p", p).text for p in holm(with_this))
+    with_this = p_values.to_numpy(dtype=float, copy=True)
+    with_this[p_values.index.get_loc(item.label)] = proportions.mcnemar_exact(table[0], table[2])
+    return tuple(p_text(float(p)) for p in holm_adjusted(with_this))
+
+
+def p_text(p: float) -> str:
+    """A p-value as it is printed."""
+    return p_value("p", "p", p).text
 
 
 def has_rank(table: Counts, text: str) -> bool:
@@ -139,65 +145,96 @@ class Headline:
     bands: Mapping[str, tuple[int, int]]
     threshold: int
 
-    def pairs(self, answers: pd.DataFrame) -> pd.DataFrame:
-        """Answers before and after as `questionnaire.answers.paired_answers` gives them."""
-        pairs = answers.set_axis(["before", "after"], axis=1)
-        return pairs.assign(change=(1 if self.item.higher_is_better else -1) * (pairs["after"] - pairs["before"]))
-
-    def p_values(self, pairs: pd.DataFrame) -> dict[str, Callable[[], float]]:
-        """The tests of no change, each worked out when it is asked for."""
-        return dict(zip(TESTS, (
-            lambda: mean_change(pairs)["p"],
-            lambda: wilcoxon_tests(pairs).loc["dropped", "p"],
-            lambda: wilcoxon_tests(pairs).loc["pratt", "p"],
-            lambda: net_improvement(pairs)["p_exact"],
-            lambda: net_improvement(pairs)["p_mid"],
-            lambda: proportions.stuart_maxwell(as_square(shift_table(pairs, self.bands))).p,
-            lambda: ordered_logit_change(pairs)["p"],
-        ), strict=True))
-
-    def statistics(self, summary: pd.DataFrame) -> list[Statistic[pd.DataFrame]]:
-        """Everything the page prints of the headline item beside its counts, by importance; the slowest test comes late."""
-        *tests, slow = (Statistic(test, lambda answers, test=test: self._p_text(answers, test)) for test in TESTS)
+    def statistics(self, summary: pd.DataFrame) -> "list[Statistic[AnswerSet]]":
+        """Everything the page prints of the headline item beside its counts, by importance; the dearest test comes late."""
+        *tests, dear = (Statistic(test, lambda answers, test=test: p_text(answers.p_value(test))) for test in TESTS)
         return [
-            Statistic(MEANS, lambda answers: self._means(answers, "mean")),
-            Statistic(NET, lambda answers: net_text(self._directions(answers))),
-            Statistic(HOLM, lambda answers: _holm_texts(self.item, self._directions(answers), summary["p"])),
-            Statistic(T_INTERVALS, lambda answers: self._means(answers, "mean", "low", "high"), (MEANS,)),
-            Statistic(SPREADS, self._spreads, (T_INTERVALS,)),
+            Statistic(MEANS, lambda answers: answers.means("mean")),
+            Statistic(NET, lambda answers: net_text(answers.directions)),
+            Statistic(HOLM, lambda answers: _holm_texts(self.item, answers.directions, summary["p"])),
+            Statistic(T_INTERVALS, lambda answers: answers.means("mean", "low", "high"), (MEANS,)),
+            Statistic(SPREADS, lambda answers: answers.spreads(), (T_INTERVALS,)),
             *tests,
-            Statistic(RANK, lambda answers: write(float(rank_biserial(self._change(answers))), "", 2)),
-            Statistic(PRATT, lambda answers: write(float(rank_biserial(self._change(answers), zeros="pratt")), "", 2)),
-            Statistic(THRESHOLD, lambda answers: self._at_threshold(answers)[:1]),
-            Statistic(THRESHOLD_INTERVAL, self._at_threshold, (THRESHOLD,)),
-            Statistic(INTERVAL, lambda answers: interval_text(self._directions(answers)), (NET,)),
-            slow,
-            Statistic(RESAMPLED, lambda answers: tuple(map(tuple, answers.sort_values(list(answers)).to_numpy())), (SPREADS, RANK, PRATT)),
+            Statistic(RANK, lambda answers: write(float(rank_biserial(answers.change)), "", 2)),
+            Statistic(PRATT, lambda answers: write(float(rank_biserial(answers.change, zeros="pratt")), "", 2)),
+            Statistic(THRESHOLD, lambda answers: answers.at_threshold[:1]),
+            Statistic(THRESHOLD_INTERVAL, lambda answers: answers.at_threshold, (THRESHOLD,)),
+            Statistic(INTERVAL, lambda answers: interval_text(answers.directions), (NET,)),
+            dear,
+            Statistic(RESAMPLED, lambda answers: answers.sorted(), (SPREADS, RANK, PRATT)),
         ]
 
-    def _p_text(self, answers: pd.DataFrame, test: str) -> str:
-        return p_value("p", "p", self.p_values(self.pairs(answers))[test]()).text
 
-    def _change(self, answers: pd.DataFrame) -> np.ndarray:
-        return self.pairs(answers)["change"].to_numpy(dtype=float)
+@dataclass(frozen=True, eq=False)
+class AnswerSet:
+    """Everybody's answers to the headline item, in columns before and after, and what the page would print of them.
 
-    def _directions(self, answers: pd.DataFrame) -> Counts:
-        change = self._change(answers)
-        return int((change > 0).sum()), int((change == 0).sum()), int((change < 0).sum())
+    What several statistics need is worked out once.
+    """
 
-    def _means(self, answers: pd.DataFrame, *parts: str) -> tuple[str, ...]:
-        pairs = self.pairs(answers)
-        rows = [mean_change(pairs.assign(change=pairs[name])) for name in ("before", "after", "change")]
-        return tuple(write(float(row[part]), "", 1) for row in rows for part in parts)
+    headline: Headline
+    answers: pd.DataFrame
 
-    def _spreads(self, answers: pd.DataFrame) -> tuple[str, ...]:
-        before, after = (answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
-        return write(float(d_z(self._change(answers))), "", 2), write(float(d_av(before, after)), "", 2)
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The answers as `questionnaire.answers.paired_answers` gives them."""
+        pairs = self.answers.set_axis(["before", "after"], axis=1)
+        return pairs.assign(change=(1 if self.headline.item.higher_is_better else -1) * (pairs["after"] - pairs["before"]))
 
-    def _at_threshold(self, answers: pd.DataFrame) -> tuple[str, ...]:
-        row = threshold_change(self.pairs(answers), self.threshold)
+    @cached_property
+    def change(self) -> np.ndarray:
+        """Each person's change, more being better."""
+        return self.pairs["change"].to_numpy(dtype=float)
+
+    @cached_property
+    def directions(self) -> Counts:
+        """How many improved, stayed the same and got worse."""
+        return int((self.change > 0).sum()), int((self.change == 0).sum()), int((self.change < 0).sum())
+
+    @cached_property
+    def at_threshold(self) -> tuple[str, ...]:
+        """The change at the threshold, the ends of its interval and its p-value, as printed."""
+        row = threshold_change(self.pairs, self.headline.threshold)
         shares = (write(100 * float(row[name]), "%", 0) for name in ("difference", "tango_low", "tango_high"))
-        return (*shares, p_value("p", "p", float(row["p_exact"])).text)
+        return (*shares, p_text(float(row["p_exact"])))
+
+    @cached_property
+    def mean_rows(self) -> list[pd.Series]:
+        """Means before, after and of the change, as `questionnaire.change.mean_change` gives them."""
+        return [mean_change(self.pairs.assign(change=self.pairs[name])) for name in ("before", "after", "change")]
+
+    @cached_property
+    def wilcoxon(self) -> pd.Series:
+        """Wilcoxon's p-values under both rules."""
+        return wilcoxon_tests(self.pairs)["p"]
+
+    def p_value(self, test: str) -> float:
+        """The p-value of one of `TESTS`."""
+        return float(_P_VALUES[test](self))
+
+    def means(self, *parts: str) -> tuple[str, ...]:
+        """Parts of the means before, after and of the change, as printed."""
+        return tuple(write(float(row[part]), "", 1) for row in self.mean_rows for part in parts)
+
+    def spreads(self) -> tuple[str, ...]:
+        """The standardised changes as printed."""
+        before, after = (self.answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
+        return write(float(d_z(self.change)), "", 2), write(float(d_av(before, after)), "", 2)
+
+    def sorted(self) -> tuple[tuple[float, ...], ...]:
+        """The answers without whose they are."""
+        return tuple(map(tuple, self.answers.sort_values(list(self.answers)).to_numpy()))
+
+
+_P_VALUES: dict[str, Callable[[AnswerSet], float]] = dict(zip(TESTS, (
+    lambda answers: answers.mean_rows[-1]["p"],
+    lambda answers: answers.wilcoxon["dropped"],
+    lambda answers: answers.wilcoxon["pratt"],
+    lambda answers: proportions.mcnemar_exact(answers.directions[0], answers.directions[2]),
+    lambda answers: proportions.mcnemar_mid_p(answers.directions[0], answers.directions[2]),
+    lambda answers: proportions.stuart_maxwell(as_square(shift_table(answers.pairs, answers.headline.bands))).p,
+    lambda answers: ordered_logit_change(answers.pairs)["p"],
+), strict=True))
 
 
 def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Statement, ...], ...]:

@@ -26,7 +26,7 @@ from analysis.coding.people import (
 from analysis.coding.segments import Bases
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
 from analysis.disclosure.joint import Linear
-from analysis.disclosure.protect import protect
+from analysis.disclosure.protect import Protected, protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import read_rules
 from analysis.disclosure.tables import TOTAL, count_people
@@ -145,9 +145,11 @@ def _linked(evidence: CodingEvidence, people: pd.DataFrame, book: Codebook) -> t
     """Participants of every code, and of pairs, proved together; a heading above a hidden code is left out."""
     codes, alone = _with_complete_headings(evidence, people, book)
     pairs = list(_pairs(evidence, people, alone, codes, book))
-    while pairs and _open(_proved(evidence, people, codes, pairs, book), codes) != alone:
+    done = _proved(evidence, people, codes, pairs, book)
+    while pairs and _open(done, codes) != alone:
         pairs.pop()  # a pair that would cost a single code its number is not worth it
-    cells = evidence.protected(_tables(people, codes, pairs, book), _background(codes, book))
+        done = _proved(evidence, people, codes, pairs, book)
+    cells = evidence.keep(_tables(people, codes, pairs, book), done, _background(codes, book))
     evidence.decisions += [_left_out(book, code) for code in book.by_id if code not in codes]
     totals = pd.Series({code: cells[_title(book, code)][(YES,)] for code in codes}, dtype="Int64")
     both = {pair: cells[_title(book, *pair)][(YES, YES)] for pair in pairs}
@@ -177,13 +179,13 @@ def _tables(
 
 def _proved(
     evidence: CodingEvidence, people: pd.DataFrame, codes: list[str], pairs: list[tuple[str, str]], book: Codebook
-) -> dict[str, pd.Series]:
-    return protect(_tables(people, codes, pairs, book), evidence.rules, _background(codes, book)).tables
+) -> Protected:
+    return protect(_tables(people, codes, pairs, book), evidence.rules, _background(codes, book))
 
 
-def _open(cells: Mapping[str, pd.Series], codes: Iterable[str]) -> list[str]:
+def _open(done: Protected, codes: Iterable[str]) -> list[str]:
     """The codes whose number of participants stays visible; the tables of codes come first, in their order."""
-    return [code for code, table in zip(codes, cells.values(), strict=False) if not pd.isna(table[(YES,)])]
+    return [code for code, table in zip(codes, done.tables.values(), strict=False) if not pd.isna(table[(YES,)])]
 
 
 def _left_out(book: Codebook, code: str) -> Decision:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.disclosure.decisions import SHOWN, Decision, decisions_text
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, Linear, prove_together, published_rows, read_published
-from analysis.disclosure.protect import protect, prove
+from analysis.disclosure.protect import Protected, protect, prove
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
 from analysis.participants import Records, read_records
@@ -61,7 +61,10 @@ class Evidence:
 
     def protected(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> dict[str, pd.Series]:
         """Tables of people as they may be shown (hidden cells <NA>); raises ValueError as `disclosure.protect` does."""
-        done = protect(tables, self.rules, background)
+        return self.keep(tables, protect(tables, self.rules, background), background)
+
+    def keep(self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None) -> dict[str, pd.Series]:
+        """The same from what `disclosure.protect` gave for them already."""
         self.decisions += done.decisions
         self.groups.append(Shown(dict(tables), done.tables, background or Background()))
         return done.tables

@@ -18,7 +18,7 @@ from analysis.reporting.prose import named
 from analysis.reporting.views.claims import beside_print
 from analysis.reporting.views.claims import published as as_printed
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
-from analysis.reporting.views.protected import hidden_cells
+from analysis.reporting.views.protected import hidden_by, hidden_cells
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
 
@@ -174,7 +174,7 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
     rules = [rule for rule in records.rules.used if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")]
     measures = [rule.measure for rule in rules]
     wide = achieved.by_group(records, column)[value].unstack(column).reindex(measures)
-    hidden = hidden_cells(records, records.people[column], rules)
+    hidden = hidden_by(records, column, rules)
     shown = wide.astype(object).where(wide.notna(), "").mask(hidden[wide.columns], HIDDEN)
     shown.index = pd.Index([rule.label for rule in rules], name="measure")
     titles = {"count": "People counted", "progress": "Progress to target", "share": "Share of the people in the base"}

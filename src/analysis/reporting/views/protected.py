@@ -39,6 +39,14 @@ def hidden_cells(records: Monitoring, groups: pd.Series, rules: Sequence[Countin
     return pd.DataFrame(rows, index=[rule.measure for rule in rules], columns=names)
 
 
+def hidden_by(records: Monitoring, column: str, rules: Sequence[CountingRule]) -> pd.DataFrame:
+    """`hidden_cells` of the groups of a column of people, worked out once for all tables that show them."""
+    key = (f"hidden by {column}", " ".join(rule.measure for rule in rules))
+    if key not in records.memo:
+        records.memo[key] = hidden_cells(records, records.people[column], rules)
+    return records.memo[key]
+
+
 def _people(records: Monitoring, groups: pd.Series, rules: Sequence[CountingRule]) -> pd.DataFrame:
     counts = {
         rule.measure: records.people["person_id"].isin(count_rule(records, rule)["person_id"]).map({True: YES, False: NO})

@@ -15,7 +15,6 @@ hold exactly, and the estimate errs, if at all, on the low side.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations_with_replacement
 
 import numpy as np
 import pandas as pd
@@ -57,10 +56,12 @@ def partial_information(frame: pd.DataFrame, net: np.ndarray, sets: Mapping[str,
 
 def _worth_of_sets(frame: pd.DataFrame, nets: np.ndarray, sets: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
     """EVPPI of each named set for each column of net values (n draws x decisions), monotone in sets."""
-    known = {frozenset(members) for members in sets.values()}
+    known = {frozenset(members) for members in sets.values() if members}  # knowing nothing is worth nothing
     singles = {frozenset([name]) for members in known for name in members}
     order = _halved(len(nets))
-    worth = {members: _rule_worth(frame[sorted(members)].to_numpy()[order], nets[order]) for members in known | singles}
+    scaled = {name: _scaled(frame[name].to_numpy(dtype=float)[order]) for single in singles for name in single}
+    ordered = np.ascontiguousarray(nets[order].T)
+    worth = {members: _rule_worth([scaled[name] for name in sorted(members)], ordered) for members in known | singles}
     return {name: _best_below(frozenset(members), worth, nets.shape[1]) for name, members in sets.items()}
 
 
@@ -73,37 +74,48 @@ def _halved(count: int) -> np.ndarray:
     return np.argsort(np.random.default_rng(0).permutation(count) % 2, kind="stable")
 
 
-def _rule_worth(inputs: np.ndarray, nets: np.ndarray) -> np.ndarray:
-    """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves; by column."""
+def _scaled(values: np.ndarray) -> np.ndarray:
+    """On a scale from -1 for the least to 1 for the greatest; -1 throughout if all are the same."""
+    low, high = values.min(), values.max()
+    return 2 * (values - low) / (high - low if high > low else 1.0) - 1
+
+
+def _rule_worth(inputs: Sequence[np.ndarray], nets: np.ndarray) -> np.ndarray:
+    """The gain of the fitted rule over the better of always and never funding, at least 0, over both halves.
+
+    One number for each decision, from its net values (decisions x n draws).
+    """
     basis = polynomials(inputs)
-    first, second = slice(0, (len(nets) + 1) // 2), slice((len(nets) + 1) // 2, None)
+    half = (nets.shape[1] + 1) // 2
+    first, second = slice(0, half), slice(half, None)
     gained = np.empty_like(nets)
     for known, unseen in ((first, second), (second, first)):
-        fitted = basis[unseen] @ _fit(basis[known], nets[known])
-        gained[unseen] = np.where(fitted > 0, nets[unseen], 0.0)
-    return np.maximum(gained.mean(axis=0) - np.maximum(nets.mean(axis=0), 0.0), 0.0)
+        fitted = np.einsum("dt,tn->dn", _fit(basis[:, known], nets[:, known]), basis[:, unseen])
+        gained[:, unseen] = np.where(fitted > 0, nets[:, unseen], 0.0)
+    return np.maximum(gained.mean(axis=1) - np.maximum(nets.mean(axis=1), 0.0), 0.0)
 
 
 def _fit(basis: np.ndarray, nets: np.ndarray) -> np.ndarray:
-    """Least squares by the normal equations; a pseudo-inverse where columns say the same."""
-    return np.linalg.pinv(basis.T @ basis, hermitian=True) @ (basis.T @ nets)
+    """Least squares by the normal equations (decisions x terms); a pseudo-inverse where terms say the same."""
+    # einsum keeps to one thread: the matrix product's threads wait for one another, for longer than the sums take
+    squares, products = np.einsum("tn,un->tu", basis, basis), np.einsum("dn,tn->dt", nets, basis)
+    return products @ np.linalg.pinv(squares, hermitian=True)
 
 
-def polynomials(inputs: np.ndarray) -> np.ndarray:
-    """All products of powers of the inputs (n x k), each scaled to -1..1, up to a degree that falls with k: (n x terms).
+def polynomials(inputs: Sequence[np.ndarray]) -> np.ndarray:
+    """All products of powers of the k inputs (n numbers each, scaled to -1..1) up to a degree that falls with k: (terms x n).
 
     Degree 5 for one input, 4 for two, 3 for three, else 2.
 
-    >>> polynomials(np.array([[0.0], [1.0]])).shape
-    (2, 6)
+    >>> polynomials([np.array([-1.0, 1.0])]).shape
+    (6, 2)
     """
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
-    scaled = 2 * (inputs - low) / np.where(high > low, high - low, 1.0) - 1
-    degree = _DEGREES.get(inputs.shape[1], 2)
-    columns = [np.ones(len(inputs))]
-    for power in range(1, degree + 1):
-        columns += [scaled[:, list(chosen)].prod(axis=1) for chosen in combinations_with_replacement(range(inputs.shape[1]), power)]
-    return np.stack(columns, axis=1)
+    rows = {(): np.ones_like(inputs[0])}
+    terms = list(rows.values())
+    for _ in range(_DEGREES.get(len(inputs), 2)):
+        rows = {(*taken, i): row * inputs[i] for taken, row in rows.items() for i in range(max(taken, default=0), len(inputs))}
+        terms += rows.values()
+    return np.stack(terms)
 
 
 def information_table(
