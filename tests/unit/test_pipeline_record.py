@@ -1,6 +1,7 @@
 """The record: only what was made from the inputs as they are is written to dvc.lock."""
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,14 @@ def test_a_lock_keeps_what_no_stage_of_this_run_made(project):
     assert sorted(hands.ran) == ["first", "second"]
     assert locked(project)["apart"] == before
     assert not list(project.glob("*.part"))
+
+
+def test_what_waits_for_an_unchanged_stage_does_not_wait_for_one_that_runs(project):
+    hands, second_ran, met = Hands(project), threading.Event(), []
+    brought_up_to_date(project, hands)
+    stages = {**STAGES, "second": {**STAGES["second"], "cmd": "python -m analysis make second again"}}
+    (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))  # second is stale, first before it is not
+    (project / "apart_raw.txt").write_text("changed")
+    hands.meddle = {"second": second_ran.set, "apart": lambda: met.append(second_ran.wait(20))}
+    assert brought_up_to_date(project, hands).failed == {}
+    assert sorted(hands.ran) == ["apart", "second"] and met == [True]

@@ -45,9 +45,8 @@ class Schedule:
         with ThreadPoolExecutor(self.workers) as pool:
             running: dict[Future[Ended], Job] = {}
             try:
-                while self._start_ready(pool, running) or running:
-                    finished, _ = wait(running, timeout=None if running else 0, return_when=FIRST_COMPLETED)
-                    for future in finished:
+                while (more := self._start_ready(pool, running)) or running:
+                    for future in () if more else wait(running, return_when=FIRST_COMPLETED).done:
                         self._finish(running.pop(future), future.result())
             except BaseException:
                 self.runner.stop()
