@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.companions.material import Material
 from analysis.errors import InputError
@@ -14,6 +15,9 @@ from analysis.reporting.markup import Display
 from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.plain_page import environment
 from analysis.results import KIND_MEANING, Result, slug
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE = Path(__file__).parent / "template"
 _MARKUP = re.compile(r"[{}]|[*`\[]+|\d+")  # what the prose notation would read, and digits, which only name something in a title
@@ -71,7 +75,7 @@ def _render(sheet: Sheet, script: str) -> str:
         "example": study.example, "sections": sheet.sections, "program": script, "kinds": _kinds(sheet),
     }
     fields["css"] = f"{fields['css']}{_file('companion.css')}"
-    return pages.tidy(environment(_HERE).get_template("companion.html.j2").render(page=fields))
+    return pages.tidy(templates().get_template("companion.html.j2").render(page=fields))
 
 
 def _kinds(sheet: Sheet) -> list[tuple[str, str]]:
@@ -90,6 +94,11 @@ def link(title: str, href: str) -> str:
 
 def _shown_as_it_is(match: re.Match[str]) -> str:
     return match[0] * 2 if match[0] in "{}" else f"{{={match[0]}}}"
+
+
+def templates() -> "Environment":
+    """The templates of these pages, and those of all others."""
+    return environment(_HERE)
 
 
 @cache

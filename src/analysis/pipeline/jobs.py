@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -57,16 +57,17 @@ class Runner:
     def run(self, arguments: Iterable[str], hear: Hear) -> Ended:
         """Run one command to its end, passing on what it tells; called from several threads."""
         words = list(arguments)
-        if self._is_warm():
-            return self._forked([*words, *(["--kernel", kernels.NAME] if words[0] in WITH_KERNEL else [])], hear)
+        with_kernel = words[0] in WITH_KERNEL
+        if self._is_warm(kernels.PARENTS if with_kernel else ("runners",)):
+            return self._forked([*words, *(["--kernel", kernels.NAME] if with_kernel else [])], hear)
         return self._plain(words, hear)
 
-    def _is_warm(self) -> bool:
+    def _is_warm(self, parents: Collection[str]) -> bool:
         with self._lock:
             if self._plain_only:
                 return False
             self.warm_up()
-            if self.warm and not self.warm.ready():
+            if self.warm and not self.warm.ready(parents):
                 print(f"Starting plain kernels, because warm ones failed: {self.warm.trouble()}", file=sys.stderr)
                 self._plain_only = True
             self.imports = self.warm.imports if self.warm else {}

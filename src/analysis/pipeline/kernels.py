@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -22,6 +22,7 @@ NAME = "python3-warm"
 WITHIN = "ANALYSIS_RUN_FOLDER"  # environment variable: the folder in which a run keeps what it needs for a moment
 LONGEST_FOLDER = 70  # characters: the address of a local socket holds no more than 107
 PREFIX, OWNER = "analysis-", "owner"
+PARENTS = ("kernels", "runners")
 
 
 def possible() -> bool:
@@ -38,7 +39,7 @@ class WarmStart:
         self.folder = Path(short_folder())
         self.environment = dict(environment)
         self.imports: dict[str, dict[str, float]] = {}
-        listeners = [_listen(self._address(name)) for name in ("kernels", "runners")]
+        listeners = [_listen(self._address(name)) for name in PARENTS]
         lifeline, self.lifeline = os.pipe()
         heard, report = os.pipe()
         self.report = os.fdopen(heard, encoding="utf-8")
@@ -62,11 +63,11 @@ class WarmStart:
         """End everything that was started."""
         self.close()
 
-    def ready(self) -> bool:
-        """Wait until both parents have imported; False if one of them could not."""
-        while len(self.imports) < 2 and (line := self.report.readline()):
+    def ready(self, parents: Collection[str] = PARENTS) -> bool:
+        """Wait until these parents have imported what their children need; False if one of them could not."""
+        while not self.imports.keys() >= set(parents) and (line := self.report.readline()):
             self.imports |= json.loads(line)
-        return len(self.imports) == 2
+        return self.imports.keys() >= set(parents)
 
     def trouble(self) -> str:
         """What the parents wrote before they gave up; its last line says why."""
