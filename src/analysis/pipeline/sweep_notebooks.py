@@ -17,6 +17,7 @@ from analysis.pipeline.jobs import Runner
 from analysis.pipeline.kernels import short_folder
 from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_runs
 from analysis.pipeline.progress import tell
+from analysis.pipeline.reproduce import environment
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
 from analysis.results import Result, ResultStore, stored
 from analysis.study.tables import read_csv
@@ -129,6 +130,15 @@ def _warm(workers: int, environment: Mapping[str, str], root: Path, cases: Seque
             runner.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def in_process(root: Path, case: Case) -> Outcome:
+    """Run a case in a process of its own, with the plain kernel, wherever this is called: on a worker of a cluster.
+
+    papermill changes the working folder of the whole process, and a worker has several threads.
+    """
+    with Runner(root, environment(root), plain=True) as runner:
+        return _outcome(runner, case)
 
 
 def _outcome(runner: Runner, case: Case) -> Outcome:

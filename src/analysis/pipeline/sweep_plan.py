@@ -37,15 +37,15 @@ def sroi_cases(
 ) -> tuple[list[Case], list[Path]]:
     """A case for each study, seed and point of the grid of assumptions held at a value, and the data they read."""
     points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-    cases = [
-        Case(_named(study, seed, point), "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
+    cases = {  # by name, since a value given twice is one case
+        (name := _named(study, seed, point)): Case(name, "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
         for study, seed, point in product(studies, seeds, points)
-    ]
-    return cases, [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
+    }
+    return list(cases.values()), [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
 
 
 def _named(study: str, seed: int, point: dict[str, float]) -> str:
-    return " ".join([study, f"seed={seed}", *(f"{name}={value:g}" for name, value in point.items())])
+    return " ".join([study, f"seed={seed}", *(f"{name}={value:.15g}" for name, value in point.items())])
 
 
 def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[str, list[Any]]:
