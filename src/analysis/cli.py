@@ -104,12 +104,14 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assignment(text: str) -> tuple[str, Any]:
     """NAME=VALUE with the value read as YAML, so that numbers are numbers."""
-    import yaml
+    from analysis.pipeline.sweep_plan import yaml_value
 
     name, equals, value = text.partition("=")
+    if not equals:
+        _no_value(text)
     try:
-        return name.strip(), yaml.safe_load(value) if equals else _no_value(text)
-    except yaml.YAMLError:
+        return name.strip(), yaml_value(value)
+    except ValueError:
         return name.strip(), value
 
 

@@ -19,6 +19,7 @@ from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_
 from analysis.pipeline.progress import tell
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
+from analysis.pipeline.sweep_plan import yaml_value
 from analysis.results import Result, ResultStore, stored
 from analysis.study.tables import read_csv
 
@@ -49,12 +50,17 @@ def notebook_cases(root: Path, notebook: str, studies: Sequence[str], grid: Mapp
 
 def _sets(path: Path | None, notebook: str) -> list[tuple[str, dict[str, Any]]]:
     """Where each set of parameters stands, and what it changes; one that changes nothing where there is no file."""
-    import yaml
-
     if path is None:
         return [("", {})]
     rows = read_csv(path, path.name, (), tuple(MODELS[notebook].model_fields))
-    return [(f"{path.name}, row {number}", {name: yaml.safe_load(text) for name, text in row.items() if text}) for number, row in rows]
+    return [(f"{path.name}, row {number}", {name: _value(path.name, number, name, text) for name, text in row.items() if text}) for number, row in rows]
+
+
+def _value(file: str, row: int, column: str, text: str) -> Any:
+    try:
+        return yaml_value(text)
+    except InputError as error:
+        raise InputError(file, row=row, column=column, found=error.found, expected="a value as in params.yaml", action="correct the cell") from None
 
 
 def _case(root: Path, notebook: str, study: str, changes: Mapping[str, Any], where: str) -> Case:

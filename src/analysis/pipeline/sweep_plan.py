@@ -65,13 +65,10 @@ def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[
 
 
 def yaml_value(text: str) -> Any:
-    """A value as params.yaml would hold it, so that numbers are numbers. Raises ValueError if it cannot be read."""
-    import yaml
+    """A value as params.yaml would hold it, so that numbers are numbers. Raises InputError if it cannot be read."""
+    from analysis.study.tables import parse_yaml
 
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ValueError(text) from None
+    return parse_yaml(text, "the command line")
 
 
 def _refused(option: str, found: str, expected: str) -> InputError:
