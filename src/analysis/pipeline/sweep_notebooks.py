@@ -14,7 +14,7 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.pipeline.engines import DIED
 from analysis.pipeline.jobs import Runner
-from analysis.pipeline.kernels import short_folder
+from analysis.pipeline.kernels import remove_left_folders, short_folder
 from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_runs
 from analysis.pipeline.progress import tell
 from analysis.pipeline.provenance import stage_dependencies
@@ -148,6 +148,7 @@ def in_process(root: Path, case: Case) -> Outcome:
 
     papermill changes the working folder of the whole process, and a worker has several threads.
     """
+    remove_left_folders()  # of workers that were killed on this machine
     with Runner(root, environment(root), plain=True) as runner:
         return _outcome(runner, case)
 
