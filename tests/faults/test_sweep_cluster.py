@@ -122,12 +122,16 @@ def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep
         patch.setattr(sweep_cluster, "fingerprint", lambda root, data: "of a copy made before")
         swept(tmp_path, cases(3), dask(address, work=work), "there")
     (tmp_path / "only_here").mkdir()
-    (tmp_path / "only_here" / "work_only_here.py").write_text("def work(root, case): pass\n")
+    (tmp_path / "only_here" / "work_only_here.py").write_text(
+        "from analysis.pipeline.sweep import Case\nclass Here(Case): pass\ndef work(root, case): pass\n"
+    )
     monkeypatch.syspath_prepend(str(tmp_path / "only_here"))
+    from work_only_here import Here
     from work_only_here import work as unknown
 
-    with pytest.raises(InputError, match="workers that can import this package"):
-        swept(tmp_path, cases(3), dask(address, work=unknown), "there")
+    for wanted, task in ((cases(3), unknown), ([Here("case 0", "none", {"number": 0})], work)):
+        with pytest.raises(InputError, match="No module named 'work_only_here'; expected .* workers that can import this package"):
+            swept(tmp_path, wanted, dask(address, work=task), "there")
     assert not (tmp_path / "there").exists()
     assert len(swept(tmp_path, cases(3), dask(address, work=work), "there")["table.csv"].splitlines()) == 4
 

@@ -4,6 +4,7 @@ What a worker has is compared with what the sweep began with before it runs its 
 worker that has not the folder, has other data, or has imported other code would give other numbers.
 """
 
+import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,21 @@ class Unfit:
     action: str
 
 
+@dataclass(frozen=True)
+class _Call:
+    """A call that is made where its bytes are read.
+
+    So what a worker gets to read as Dask's message is Python's own. Of a class that it cannot import it would die, and the
+    sweep would wait for ever; so its task fails, and says why.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self.function, self.arguments
+
+
 def dask(address: str, data: Iterable[Path] = (), work: Work = attempt) -> Engine:
     """An engine of the workers of a Dask scheduler; `data` as for `sweep`.
 
@@ -60,7 +76,7 @@ def _dask(address: str, data: tuple[Path, ...], work: Work, root: Path, cases: S
             print("no worker has joined the scheduler yet; the cases wait for one", file=sys.stderr, flush=True)
         # Tasks of one key are one task to Dask, whoever submits them: another sweep's must not be taken for ours.
         futures = {
-            client.submit(run_there, work, project, case, key=f"{case.name} {number} {project.sweep}", pure=False): case
+            client.submit(pickle.loads, pickle.dumps(_Call(run_there, (work, project, case))), key=f"{case.name} {number} {project.sweep}", pure=False): case
             for number, case in enumerate(cases)
         }
         for future in as_completed(futures):
