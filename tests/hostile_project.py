@@ -69,7 +69,9 @@ def _changed(value: Any, field: str, change: Change) -> Any:
         return {key: _changed(inner, f"{field}.{key}".lstrip("."), change) for key, inner in value.items()}
     if isinstance(value, list):
         return [_changed(inner, field, change) for inner in value]
-    return change(field, value) if isinstance(value, str) and value else value
+    if isinstance(value, str) and value:
+        return change(field, value)
+    return change.of_plain(field, value) if isinstance(change, Attack) else value
 
 
 def _is_plain(text: str) -> bool:
@@ -86,14 +88,17 @@ def _is_date(text: str) -> bool:
 class Attack:
     """Puts the corpus's texts into fields in turn, each after the text that stands there."""
 
-    def __init__(self, closed: Callable[[str], bool], notation: Callable[[str], bool]) -> None:
-        """`closed` says of a field whether it keeps its text, `notation` whether it is written in the notation of prose."""
-        self.closed, self.notation, self.turn = closed, notation, 0
+    def __init__(self, closed: Callable[[str], bool], notation: Callable[[str], bool], plain: Callable[[str], bool] = lambda field: False) -> None:
+        """`closed` says of a field whether it keeps its text, `notation` whether it is written in the notation of prose.
+
+        `plain` says whether it is attacked though it is empty, or holds only a number or a date.
+        """
+        self.closed, self.notation, self.plain, self.turn = closed, notation, plain, 0
         self.used: dict[str, set[str]] = {}
 
     def __call__(self, field: str, text: str) -> str:
         """A text with the next payload after it."""
-        if self.closed(field) or _is_plain(text):
+        if self.closed(field) or (_is_plain(text) and not self.plain(field)):
             return text
         if field in ("beneficiaries", "lenses.only"):
             return re.sub(r"(^|; *)", rf"\1{NAMES}", text)
@@ -103,6 +108,11 @@ class Attack:
         self.used.setdefault(name, set()).add(field)
         room = LIMITS.get(field, 10_000) - len(payloads[name]) - 1
         return f"{payloads[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {payloads[name]}"
+
+
+    def of_plain(self, field: str, value: Any) -> Any:
+        """What takes the place of an empty value, or of a number in a field of text."""
+        return self(field, str(value or "")) if self.plain(field) else value
 
 
 def is_closed(name: str) -> bool:
@@ -115,6 +125,11 @@ def is_notation(name: str) -> bool:
     return _fits(name, CORPUS["notation"])
 
 
+def is_plain_today(name: str) -> bool:
+    """Whether the corpus says of a field that it is free text and holds none today."""
+    return _fits(name, CORPUS["plain today"])
+
+
 def _fits(name: str, patterns: list[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
@@ -122,9 +137,32 @@ def _fits(name: str, patterns: list[str]) -> bool:
 def attack(root: Path) -> dict[str, set[str]]:
     """Put hostile text into every free-text field of a project; which payload went into which fields."""
     used: dict[str, set[str]] = {}
-    for name, path in text_files(root):
-        hit = Attack(lambda field, name=name: is_closed(f"{name}:{field}"), lambda field, name=name: is_notation(f"{name}:{field}"))
+    fill(root)
+    for name, path in [*text_files(root), ("params.yaml", root / "params.yaml")]:
+        hit = attack_on(name)
         rewrite(path, hit)
         for payload, found in hit.used.items():
             used.setdefault(payload, set()).update(f"{name}:{field}" for field in found)
     return used
+
+
+def attack_on(name: str) -> Attack:
+    """What is done to the texts of one file; of the parameters of runs, reasons are the only free text."""
+    if name == "params.yaml":
+        return Attack(lambda field: not field.endswith(".reason"), lambda field: False)
+    return Attack(*(lambda field, test=test: test(f"{name}:{field}") for test in (is_closed, is_notation, is_plain_today)))
+
+
+def fill(root: Path) -> None:
+    """Write out what files may say and those of today leave to its default, so that it can be attacked: the numbers stay the same."""
+    from analysis.sroi.model import read_model
+    from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated
+    from analysis.study import load_study
+
+    for path in sorted((root / "data" / "raw").glob("*/sensitivity.yaml")):
+        study = load_study(path.parent.name, root)
+        settings = read_settings(study)
+        groups = groups_for(settings.case(read_model(study), study.register), settings, read_stipulated(root))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content["correlated"] = [group.model_dump(mode="json") for group in groups]
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

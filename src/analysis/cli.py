@@ -105,12 +105,14 @@ def _run(options: argparse.Namespace) -> int:
 
 def _assignment(text: str) -> tuple[str, Any]:
     """NAME=VALUE with the value read as YAML, so that numbers are numbers."""
-    import yaml
+    from analysis.pipeline.sweep_plan import yaml_value
 
     name, equals, value = text.partition("=")
+    if not equals:
+        _no_value(text)
     try:
-        return name.strip(), yaml.safe_load(value) if equals else _no_value(text)
-    except yaml.YAMLError:
+        return name.strip(), yaml_value(value)
+    except ValueError:
         return name.strip(), value
 
 
@@ -175,6 +177,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from analysis.pipeline import engines, sweep_plan
     from analysis.pipeline.reproduce import processors
     from analysis.pipeline.sweep import sweep
+    from analysis.pipeline.sweep_cluster import dask
     from analysis.study import find_root, study_ids
 
     root, seeds = find_root(), options.seed or [2011]
@@ -185,7 +188,7 @@ def _sweep(options: argparse.Namespace) -> int:
         cases, data = sweep_plan.census_cases(root, options.area, official, {"draws": options.draws, "seed": seeds[0]})
     else:
         cases, data = sweep_plan.sroi_cases(root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set))
-    engine = engines.dask(options.scheduler) if options.scheduler else engines.local(options.jobs or processors())
+    engine = dask(options.scheduler, data) if options.scheduler else engines.local(options.jobs or processors())
     return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine), options)
 
 
@@ -193,16 +196,17 @@ def _sweep_notebook(options: argparse.Namespace) -> int:
     from functools import partial
     from pathlib import Path
 
-    from analysis.pipeline import engines, sweep_notebooks
+    from analysis.pipeline import sweep_notebooks
     from analysis.pipeline.reproduce import environment, processors
     from analysis.pipeline.sweep import sweep
+    from analysis.pipeline.sweep_cluster import dask
     from analysis.pipeline.sweep_plan import grid_from, yaml_value
     from analysis.study import find_root
 
     root, sets = find_root(), Path(options.sets) if options.sets else None
     cases, data = sweep_notebooks.notebook_cases(root, options.what, options.study or (), grid_from(options.set, yaml_value), sets)
     here = sweep_notebooks.warm(options.jobs or processors() + 1, environment(root))
-    engine = engines.dask(options.scheduler) if options.scheduler else here
+    engine = dask(options.scheduler, data, sweep_notebooks.in_process) if options.scheduler else here
     wanted = partial(sweep_notebooks.chosen, options.result)
     return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine, wanted=wanted), options)
 

@@ -1,6 +1,10 @@
 """The one error a reader of this project meets: where it is, what was found, what was expected, what to do."""
 
+import re
 from pathlib import Path
+
+# What neither HTML nor XML (and so no workbook) can hold: control characters but tab and line ends, halves of surrogate pairs.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class InputError(ValueError):
@@ -29,8 +33,18 @@ class InputError(ValueError):
     def place(self) -> str:
         """Where the trouble is, for example `data/raw/x/claims.csv, row 12, column 'value'`."""
         row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", column '{self.column}'"
+        column = "" if self.column is None else f", column '{shorten(self.column)}'"
         return f"{self.file}{row}{column}"
+
+
+def control_in(text: str) -> str:
+    """The first control character of a text in words, or nothing.
+
+    >>> control_in("a\\x07b"), control_in("a b")
+    ('the control character U+0007', '')
+    """
+    found = CONTROL.search(text)
+    return f"the control character U+{ord(found[0]):04X}" if found else ""
 
 
 def shorten(text: str, limit: int = 200) -> str:

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.programme.published import comparisons, performance
 from analysis.sroi.published import derived_quantities, read_model
 from analysis.study import load_study
+from analysis.study.claims import read_claims
 from analysis.study.tables import read_yaml
 
 STUDY = "connecting_opportunities"
@@ -212,3 +213,23 @@ def test_yaml_nested_without_end_does_not_end_the_process(tmp_path, text):
     (tmp_path / "deep.yaml").write_text(text, encoding="utf-8")
     with pytest.raises((InputError, RecursionError)):
         read_yaml(tmp_path / "deep.yaml", "deep.yaml")
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "fits"),
+    [
+        ("date", "2012", True), ("date", "2012-11", True), ("date", "2012-02-29", True), ("date", "2008..2009-03", True),
+        ("date", "2012-13", False), ("date", "2013-02-29", False), ("date", "next spring", False), ("date", "2008..then", False), ("date", "201", False),
+        ("%", "50..100", True), ("%", "4.5..5", True), ("%", "a..b", False), ("%", "../../etc/passwd", False), ("%", "50..", False), ("%", "2012-11", False),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_no_number_is_a_date_or_a_range(tmp_path, unit, value, fits):
+    header = "claim_id,line,section,quantity,statement,printed,value,unit,base,kind,formula,note"
+    path = tmp_path / "claims.csv"
+    path.write_text(f"{header}\nAB-001,1,Results,something,Something happened,as printed,{value},{unit},,statistic,,\n", encoding="utf-8")
+    if fits:
+        assert read_claims(path, "claims.csv", "AB")["AB-001"].value == value
+        return
+    with pytest.raises(InputError, match="a number, an ISO date or a range") as refused:
+        read_claims(path, "claims.csv", "AB")
+    assert refused.value.row == 2

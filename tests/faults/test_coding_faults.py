@@ -81,7 +81,7 @@ def test_a_near_miss_is_named(tmp_path):
         (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no such column"),
         (HEADER.replace("group", "group,group") + "Group 1," + GOOD, "the column twice"),
         ((HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"), "the byte 0xe9, which is not UTF-8"),
-        (HEADER + "Group\0 1,E6,s1,english,x\n", "'Group\0 1'"),
+        (HEADER + "Group\0 1,E6,s1,english,x\n", "the control character U+0000"),
         (",".join(f"c{n}" for n in range(100_000)) + "\n", "100000 columns"),
     ],
 )

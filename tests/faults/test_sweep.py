@@ -1,11 +1,7 @@
 """Sweeps: failures beside successes, nothing lost or counted twice, whatever dies; the same bytes from whoever runs them."""
 
 import io
-import json
-import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +14,7 @@ from analysis.cli import main
 from analysis.errors import InputError
 from analysis.pipeline import engines
 from analysis.pipeline.sweep import Case, sweep
-from analysis.pipeline.sweep_plan import grid_from
+from analysis.pipeline.sweep_plan import grid_from, sroi_cases
 
 FILES = ("table.csv", "failures.csv")
 
@@ -91,7 +87,7 @@ def test_a_process_that_dies_loses_nothing_and_counts_nothing_twice(tmp_path):
 def test_a_case_that_always_kills_its_process_fails_alone(tmp_path):
     failed, made = swept(tmp_path, cases(always_dies=True))
     assert failed == 1
-    assert made["failures.csv"].decode().splitlines()[1].startswith('case 3,"its process died twice')
+    assert made["failures.csv"].decode().splitlines()[1].startswith('case 3,"its process died each time')
     assert len(made["table.csv"].splitlines()) == 12
 
 
@@ -102,6 +98,12 @@ def test_grids():
             grid_from([text])
 
 
+def test_a_value_given_twice_is_one_case_and_values_close_by_are_two(project_root):
+    found, _ = sroi_cases(project_root, ["coproduction", "coproduction"], 100, [1, 1], {"a": [0.1, 0.1, 0.10000001]})
+    assert [case.arguments["fixed"] for case in found] == [{"a": 0.1}, {"a": 0.10000001}]
+    assert len({case.name for case in found}) == 2
+
+
 def test_an_unknown_area_fails_by_itself(tmp_path, capsys, project_root, monkeypatch):
     monkeypatch.chdir(project_root)
     options = ["sweep", "census", "--area", "E06000044", "--area", "E99", "--draws", "200", "--jobs", "1", "--to", str(tmp_path)]
@@ -109,53 +111,3 @@ def test_an_unknown_area_fails_by_itself(tmp_path, capsys, project_root, monkeyp
     assert "1 of 2 cases" in capsys.readouterr().out
     assert set(pd.read_csv(tmp_path / "table.csv")["area_code"]) == {"E06000044"}
     assert "E99" in (tmp_path / "failures.csv").read_text()
-
-
-@pytest.fixture
-def cluster(tmp_path):
-    """A Dask scheduler and two workers of one thread each, on loopback."""
-    pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
-    place = tmp_path / "scheduler.json"
-    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-    env = {**os.environ, "PYTHONPATH": path}
-    start = [sys.executable, "-W", "ignore", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
-    join = [sys.executable, "-W", "ignore", "-m", "distributed.cli.dask_worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny"]
-    common = ["--scheduler-file", str(place), "--no-dashboard"]
-    quiet = {"cwd": tmp_path, "env": env, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([*start, *common], **quiet) as scheduler:
-        while not place.is_file() or not place.read_text():
-            time.sleep(0.1)
-        workers = [subprocess.Popen([*join, *common], **quiet) for _ in range(2)]
-        try:
-            yield json.loads(place.read_text())["address"], workers
-        finally:
-            for process in (*workers, scheduler):
-                process.kill()
-                process.wait()
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_the_local_run(tmp_path, cluster):
-    address, workers = cluster
-    wanted = [Case(case.name, "none", {**case.arguments, "seconds": 0.2}) for case in cases(24)]
-
-    def engine(root, waiting):
-        for place, found in enumerate(engines.dask(address, work)(root, waiting)):
-            if place == 5:
-                workers[0].kill()
-            yield found
-
-    failed, made = swept(tmp_path, wanted, engine)
-    processes = {line.split()[2] for line in (tmp_path / "project" / "ran").read_text().splitlines()}
-    assert (failed, len(processes)) == (0, 2)
-    assert workers[0].wait(5) != 0
-    assert made == swept(tmp_path, wanted, name="local")[1]
-    assert len(made["table.csv"].splitlines()) == 25
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_no_scheduler_is_told(tmp_path):
-    pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
-    with pytest.raises(InputError, match="address of a Dask scheduler"):
-        list(engines.dask("tcp://127.0.0.1:1", work)(tmp_path, cases(1)))

@@ -75,13 +75,31 @@ def test_a_notebook_that_is_none():
 
 
 def test_a_case_has_the_project_s_inputs_and_results_of_its_own():
-    with apart(ROOT, STUDY) as folder:
+    with apart(ROOT, "08_claims_audit", STUDY) as folder:
         assert (folder / "data/raw" / STUDY / "claims.csv").read_bytes() == (ROOT / "data/raw" / STUDY / "claims.csv").read_bytes()
         assert list((folder / "data/processed").rglob("*")) == [folder / "data/processed" / STUDY]
         (folder / "data/processed" / STUDY / "made").touch()
     assert not folder.exists()
     assert (ROOT / "data/raw" / STUDY / "claims.csv").is_file()
     assert not (ROOT / "data/processed" / STUDY / "made").exists()
+
+
+def test_a_case_reads_what_notebooks_before_it_gave_in_the_last_run_and_nothing_else_of_it(tmp_path):
+    for name in ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).symlink_to(ROOT / name)
+    results = tmp_path / "data/processed/coproduction/results"
+    results.mkdir(parents=True)
+    for name in ("04_english_and_time", "05_sroi", "06_sroi_sensitivity"):
+        (results / f"{name}.json").write_text(name)
+    with apart(tmp_path, "05_sroi", "coproduction") as folder:
+        there = folder / "data/processed/coproduction/results"
+        assert [path.name for path in there.iterdir()] == ["04_english_and_time.json"]
+        assert (there / "04_english_and_time.json").read_text() == "04_english_and_time"
+    wanted, data = notebook_cases(tmp_path, "05_sroi", (), {}, None)
+    assert {case.arguments["study"] for case in wanted} == {"coproduction", "connecting_opportunities"}
+    assert results / "04_english_and_time.json" in data  # another yearly gain is another case
+    assert results / "05_sroi.json" not in data
 
 
 def test_results_that_are_kept():

@@ -33,6 +33,12 @@ def project(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def here(tmp_path_factory) -> Path:
+    """The inputs in a folder of their own: what is decided on disclosure is written beside the results."""
+    return project(tmp_path_factory.mktemp("here"))
+
+
 @cache
 def shown(root: Path, study: str, least: int = 10) -> tuple[Appendix, str]:
     """Everything the notebook shows for a study, as one text, with `least` people in a cell."""
@@ -76,8 +82,8 @@ def shown(root: Path, study: str, least: int = 10) -> tuple[Appendix, str]:
 
 
 @pytest.fixture(scope="module")
-def example():
-    return shown(ROOT, "coproduction_example")
+def example(here):
+    return shown(here, "coproduction_example")
 
 
 def test_no_small_count_of_people_or_segments_is_recorded(example):
@@ -112,8 +118,8 @@ def test_what_is_hidden_does_not_come_back_as_a_share_or_a_prevalence(example):
 
 
 @pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities", "coproduction_example"])
-def test_every_number_shown_is_recorded(study):
-    page, text = shown(ROOT, study)
+def test_every_number_shown_is_recorded(here, study):
+    page, text = shown(here, study)
     assert check_numbers(text, page.store) == []
 
 
@@ -125,15 +131,15 @@ def test_the_example_is_marked_on_every_table_and_figure(example):
     assert "claims.csv" not in text
 
 
-def test_published_data_alone_count_no_people():
-    page, text = shown(ROOT, "coproduction")
+def test_published_data_alone_count_no_people(here):
+    page, text = shown(here, "coproduction")
     assert {result.kind for result in page.store} == {"published", "recomputed"}
     assert "no saturation, stability or agreement is computed" in text
     assert ONE_CODER in text
 
 
-def test_the_two_programmes_are_compared_alike_on_both_pages():
-    pages = [shown(ROOT, study)[0] for study in coding_published.PROGRAMMES]
+def test_the_two_programmes_are_compared_alike_on_both_pages(here):
+    pages = [shown(here, study)[0] for study in coding_published.PROGRAMMES]
     compared = [
         {r.id: r.value for r in page.store if ".side_by_side." in r.id or r.id.startswith("both.")} for page in pages
     ]
@@ -315,16 +321,16 @@ def test_an_outcome_only_the_value_map_has_is_listed_as_a_gap(tmp_path):
     assert re.search(r"SROI outcome: Safer streets.*?outcome the matrix does not hold", text, re.DOTALL)
 
 
-def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model():
-    _, text = shown(ROOT, "coproduction")
+def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model(here):
+    _, text = shown(here, "coproduction")
     assert 'href="08_claims_audit.html#claim-CP-027"' in text
     assert 'href="05_sroi.html#outcome-engagement"' in text
     assert 'href="05_sroi.html#entry-advice_value_help"' in text
 
 
-def test_every_cell_of_the_matrix_says_its_indicator_and_leads_to_its_links():
+def test_every_cell_of_the_matrix_says_its_indicator_and_leads_to_its_links(here):
     matrix_file = ROOT / "data/raw/coproduction/social_impact_matrix.yaml"
-    _, text = shown(ROOT, "coproduction")
+    _, text = shown(here, "coproduction")
     cells = yaml.safe_load(matrix_file.read_text(encoding="utf-8"))["cells"]
     table = text.partition('id="matrix"')[2].partition("</table>")[0]
     assert table.count("(our reading)") == sum(cell["basis"] == "reading" for cell in cells)
@@ -334,8 +340,8 @@ def test_every_cell_of_the_matrix_says_its_indicator_and_leads_to_its_links():
         assert text.count(f'<tr id="{anchor}"') == 1
 
 
-def test_themes_of_the_interviews_lead_to_their_objectives_in_the_matrix():
-    _, text = shown(ROOT, "coproduction")
+def test_themes_of_the_interviews_lead_to_their_objectives_in_the_matrix(here):
+    _, text = shown(here, "coproduction")
     interviews = text.partition('id="interviews"')[2].partition("</table>")[0]
     targets = re.findall(r'href="#(objective-[a-z_]+)"', interviews)
     assert len(targets) >= 8
@@ -352,8 +358,8 @@ def test_a_study_without_a_ledger_of_claims_may_have_themes(tmp_path):
     assert "What the reported themes rest on" in shown(root, "coproduction_example")[1]
 
 
-def test_the_drawing_of_the_steps_says_who_leads():
-    _, text = shown(ROOT, "coproduction")
+def test_the_drawing_of_the_steps_says_who_leads(here):
+    _, text = shown(here, "coproduction")
     words = text.partition('id="steps-desc">')[2].partition("</desc>")[0]
     assert (
         words.index("The project team leads")

@@ -28,7 +28,7 @@ def project(root, wording):
         cells = [{"cell_type": "markdown", "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question]}]
         (root / "notebooks" / f"{appendix.name}.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
         page = appendix.page.read_text(encoding="utf-8")
-        appendix.page.write_text(f"<!--@@LINKS@@-->{page}@@COMMIT@@", encoding="utf-8")
+        appendix.page.write_text(f"<!--@@LINKS@@-->{page}<!--@@COMMIT@@-->", encoding="utf-8")
     return material
 
 

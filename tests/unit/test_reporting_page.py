@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -10,7 +11,7 @@ from analysis.errors import InputError
 from analysis.reporting import Appendix
 from analysis.reporting.index import IndexEntry, render_index
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.page import PageContext, finish_page, render_page
+from analysis.reporting.page import COMMIT_PLACEHOLDER, LINKS_PLACEHOLDER, PageContext, finish_page, render_page
 from analysis.results import KIND_MEANING, Kind, Result, ResultStore
 
 RATIO = Result("sroi.ratio", "Value for each pound", 4.67, "GBP per GBP", Kind.PUBLISHED, 2)
@@ -102,6 +103,15 @@ def test_the_commit_is_left_for_publication_and_nothing_else_depends_on_the_run(
     for cell in notebook.cells:
         cell.id, cell.metadata["execution"] = "0" * 8 + cell.id[:4], {"iopub.execute_input": "2020-01-01"}
     assert render_page(notebook, CONTEXT) == page
+
+
+def test_a_placeholder_in_data_is_no_placeholder(notebook):
+    words = f"{COMMIT_PLACEHOLDER} {LINKS_PLACEHOLDER} @@COMMIT@@"
+    page = render_page(notebook, replace(CONTEXT, source=words, study_title=words, colophon={"Tables": [words, "@@COMMIT@@"]}))
+    done = finish_page(page, "0123456789ab", [("Other", "other.html", False)])
+    assert done.count("0123456789ab") == done.count('href="other.html"') == 1
+    assert "<dd><code>0123456789ab</code></dd>" in done
+    assert done.count("@@COMMIT@@") == 2 * page.count("&lt;!--@@COMMIT@@--&gt;") + 1  # as they were, escaped
 
 
 def test_the_notebook_is_left_as_it_was(notebook):

@@ -42,7 +42,7 @@ class Settings(BaseModel):
     """What a run of the baseline can choose; unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    seed: int = Field(default=2011, ge=0)
+    seed: int = Field(default=2011, ge=0, le=2**32 - 1)
     draws: int = Field(default=2000, ge=200, le=100_000)
     survey_year: int = 2011
     horizon_years: int = Field(default=3, ge=0, le=30)

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from analysis.errors import InputError
+from analysis.errors import InputError, control_in
+from analysis.study.tables import read_yaml as read_document
 
 Model = TypeVar("Model", bound=BaseModel)
 NOT_COUNTED = {"": "an empty cell", "c": "a suppressed cell", "..": "a suppressed cell", "*": "a suppressed cell"}
@@ -31,6 +31,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
                 path, row=number, found=f"{len(row)} fields", expected=f"{width}, as in the header",
                 action="compare the row with the official table; it may be cut off",
             )
+    _refuse_control(path, rows)
     header = [name.strip() for name in rows[0]]
     _refuse_repeated(path, header)
     return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=header, dtype=str)
@@ -44,6 +45,12 @@ def _rows(path: Path) -> list[list[str]]:
         raise InputError(path, found="no such file", expected="the table", action=f"put {path.name} there") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(path, found=str(error), expected="CSV in UTF-8", action="save it again as CSV, UTF-8") from error
+
+
+def _refuse_control(path: Path, rows: list[list[str]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        if found := control_in("".join(row)):
+            raise InputError(path, row=number, found=found, expected="plain text", action="compare the row with the official table")
 
 
 def _refuse_repeated(path: Path, header: list[str]) -> None:
@@ -100,12 +107,7 @@ def read_models(path: Path, model: type[Model]) -> list[Model]:
 def read_yaml(path: Path, model: type[Model]) -> list[Model]:
     """The entries of a YAML list, each as one pydantic `model`; raises InputError where one does not fit."""
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TypeAdapter(list[model]).validate_python(entries)  # type: ignore[valid-type]
-    except FileNotFoundError as error:
-        raise InputError(path, found="no such file", expected="the list", action=f"put {path.name} there") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(path, found=str(error), expected="YAML", action="correct the file at that place") from error
+        return TypeAdapter(list[model]).validate_python(read_document(path, str(path)))  # type: ignore[valid-type]
     except ValidationError as error:
         raise _explain(path, error, header_rows=1) from error
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.census import tables
@@ -13,6 +12,7 @@ from analysis.census.areas import AreaChange, read_changes, to_2011_codes
 from analysis.census.files import read_models, read_yaml
 from analysis.census.survey import read_local_survey, read_reasons, read_sex_by_country, with_england_and_wales
 from analysis.errors import InputError
+from analysis.study.tables import read_yaml as read_document
 
 BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
 
@@ -168,8 +168,8 @@ def read_origins(folder: Path) -> pd.DataFrame:
 
 def _origin(path: Path) -> Origin:
     try:
-        return Origin.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+        return Origin.model_validate(read_document(path, str(path)))
+    except ValidationError as error:
         raise InputError(
             path, found=str(error).splitlines()[0], expected="the fields " + ", ".join(Origin.model_fields),
             action="complete the origin of the table",

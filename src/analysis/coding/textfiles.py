@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
-from analysis.study.tables import read_csv, read_text, validate
+from analysis.study.tables import parse_yaml, read_csv, read_text, validate
 
 DEEPEST = 20  # lists and mappings within each other in YAML
 
@@ -72,7 +72,7 @@ def _parse(name: str, text: str) -> tuple[yaml.Node, object]:
         if node is None:
             raise InputError(name, found="comments only", expected="YAML", action="fill the file")
         _check_keys(name, node)
-        return node, yaml.load(text, _loader())
+        return node, parse_yaml(text, name)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None

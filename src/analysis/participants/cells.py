@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from analysis.errors import control_in
 from analysis.participants.codes import SPELLINGS, Status, status_of
 from analysis.participants.fields import ID, Column
 
@@ -89,6 +90,8 @@ def _without_answer(status: Status, plain: str, column: Column) -> Cell:
 
 
 def _refuse_live_text(plain: str) -> None:
+    if found := control_in(plain):
+        raise Refused(found, "plain text", "delete the character; an editor that shows invisible characters helps to find it")
     if _FORMULA.match(plain):
         raise Refused(f"{plain!r}, which is a formula to a spreadsheet", "a plain value", _NO_FORMULA)
     if _MARKUP.search(plain):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from analysis.errors import InputError
 from analysis.participants.fields import ID, Absent
+from analysis.study.tables import parse_yaml
 
 
 def _texts(value: Any) -> Any:
@@ -103,7 +104,7 @@ def _document(text: str, file: str) -> Any:
     """The YAML document, without aliases: a few lines of them can stand for more than fits into memory."""
     if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
         raise InputError(file, found="an alias (*name)", expected="YAML without aliases", action="write the values out")
-    return yaml.safe_load(text) or {}
+    return parse_yaml(text, file) or {}
 
 
 _ACTION = "compare the file with the example in docs/data-dictionary.md"

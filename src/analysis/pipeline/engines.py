@@ -1,4 +1,4 @@
-"""Who runs the cases of a sweep: processes of this machine, or a Dask cluster."""
+"""Who runs the cases of a sweep: processes of this machine."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
@@ -7,12 +7,11 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
-from analysis.errors import InputError
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
 
 Work = Callable[[Path, Case], Outcome]
 
-DIED = "its process died twice: it crashed, or ran out of memory"
+DIED = "its process died each time: it crashed, or ran out of memory"
 
 
 def local(workers: int, work: Work = attempt) -> Engine:
@@ -57,34 +56,3 @@ def _alone(work: Callable[[Case], Outcome], case: Case) -> Outcome:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-
-
-def dask(address: str, work: Work = attempt) -> Engine:
-    """An engine of the workers of a Dask scheduler, which see the project under the same path.
-
-    Dask runs a case again elsewhere when its worker is lost. Raises InputError if Dask is not installed, or no
-    scheduler answers.
-    """
-    return partial(_dask, address, work)
-
-
-def _dask(address: str, work: Work, root: Path, cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise InputError(
-            "the command line", column="--scheduler", found="no Dask in this environment", expected="the package distributed",
-            action="install the extra 'cluster' (pip install '.[cluster]')",
-        ) from None
-    try:
-        client = Client(address, timeout=15)
-    except OSError as error:
-        raise InputError(
-            "the command line", column="--scheduler", found=f"{address}: {error}", expected="the address of a Dask scheduler",
-            action="start one (dask scheduler), or correct the address",
-        ) from None
-    with client:
-        futures = {client.submit(work, root, case, key=f"sweep-{number}-{case.name}", pure=False): case for number, case in enumerate(cases)}
-        for future in as_completed(futures):
-            error = future.exception()
-            yield futures[future], Outcome([], f"{type(error).__name__}: {error}") if error else future.result()

@@ -4,6 +4,7 @@ papermill passes unknown and mistyped parameters on with a log line; here they s
 """
 
 import ast
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +15,8 @@ from analysis.errors import InputError
 from analysis.study.tables import read_yaml
 
 FILE = "params.yaml"
+NAME = re.compile("[a-z0-9_]+")
+LARGEST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
 
 class Parameters(BaseModel):
@@ -27,9 +30,9 @@ class Parameters(BaseModel):
 class CensusParameters(Parameters):
     """01_census_baseline."""
 
-    area: Annotated[str, Field(min_length=1, description="code of the area in the 2011 Census, such as E06000044")]
+    area: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,9}$", description="code of the area in the 2011 Census, such as E06000044")]
     comparison: Annotated[
-        str, Field(pattern=r"^\w+( \w+)*$", description="codes of the areas it is compared with, a space between two")
+        str, Field(pattern=r"^[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})*$", max_length=4_000, description="codes of the areas it is compared with, a space between two")
     ]
     allocation: Annotated[
         Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
@@ -38,7 +41,7 @@ class CensusParameters(Parameters):
     survey_correlation: Annotated[float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")]
     horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")]
     draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")]
-    seed: Annotated[int, Field(ge=0, description="seed of the random draws")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")]
 
 
 class SroiParameters(Parameters):
@@ -77,7 +80,7 @@ class AuditParameters(Parameters):
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
     ]
     planted: Annotated[int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")]
-    seed: Annotated[int, Field(ge=0, description="seed of what is planted")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of what is planted")]
 
 
 class _Settings(BaseModel):
@@ -87,9 +90,9 @@ class _Settings(BaseModel):
 class DisclosureSettings(_Settings):
     """The rules of disclosure: what `analysis.disclosure.rules.read_rules` takes."""
 
-    minimum_cell: Annotated[int, Field(ge=5, description="people below which a count is hidden")] = 10
+    minimum_cell: Annotated[int, Field(ge=5, le=10_000, description="people below which a count is hidden")] = 10
     rounding_base: Annotated[Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")] = None
-    reason: Annotated[str, Field(description="why minimum_cell is below 10")] = ""
+    reason: Annotated[str, Field(pattern=r"^\P{Cc}*$", max_length=1000, description="why minimum_cell is below 10")] = ""
 
 
 class RecordsParameters(Parameters):
@@ -107,14 +110,14 @@ class CodingParameters(RecordsParameters):
     rule: Annotated[
         Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
     ]
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of the bootstrap")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")]
     draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
 
 
 class CompareSettings(_Settings):
     """What 03_before_after compares."""
 
-    item: Annotated[str, Field(pattern=r"^[a-z_]+$", description="the item that heads the page")]
+    item: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="the item that heads the page")]
     before: Literal["asked before", "looking back"]
     missing: Literal["pairs", "complete", "unchanged"]
 
@@ -129,20 +132,20 @@ class BeforeAfterParameters(RecordsParameters):
             "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
         ),
     ]
-    seed: Annotated[int, Field(ge=0, description="seed of the bootstrap intervals")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")]
 
 
 class EnglishParameters(RecordsParameters):
     """04_english_and_time."""
 
     start: Annotated[float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")]
-    seed: Annotated[int, Field(ge=0, description="seed of the jitter in figures of synthetic records")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")]
 
 
 class ExampleRecordsParameters(Parameters):
     """The stage example_records."""
 
-    seed: Annotated[int, Field(ge=0, description="seed of the synthetic records")]
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the synthetic records")]
 
 
 MODELS: dict[str, type[Parameters]] = {
@@ -171,8 +174,8 @@ def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
 def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
     """The checked parameters of one run: those of params.yaml with `changes` over them.
 
-    Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped or out
-    of range.
+    Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped, out of
+    range or of another study.
     """
     content, models = _content(root), MODELS | OTHER_STAGES
     if notebook not in content or notebook not in models:
@@ -185,7 +188,11 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             FILE, column=f"{notebook}.{study}", found="no such study under this notebook",
             expected=f"one of {', '.join(content[notebook])}", action="correct the study's id, or list the study in params.yaml",
         )
-    return check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, f"{notebook}.{study}")
+    place = f"{notebook}.{study}"
+    found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, place)
+    if found.study != study:
+        raise InputError(FILE, column=f"{place}.study", found=repr(found.study), expected=repr(study), action="leave the study out: the run says which it is")
+    return found
 
 
 def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parameters:
@@ -210,14 +217,24 @@ def _valid(model: type[Parameters]) -> str:
 
 def _content(root: Path) -> dict[str, dict[str, dict[str, Any] | None]]:
     content = read_yaml(root / FILE, FILE)
-    sound = isinstance(content, dict) and all(
-        isinstance(studies, dict) and all(values is None or isinstance(values, dict) for values in studies.values())
-        for studies in content.values()
-    )
-    if not sound:
+    runs = _named(content, "the name of a notebook", "")
+    for notebook, studies in runs.items():
+        for study, values in _named(studies, "the id of a study", notebook).items():
+            _named({} if values is None else values, "the name of a parameter", f"{notebook}.{study}")
+    return runs
+
+
+def _named(content: Any, what: str, place: str) -> dict[str, Any]:
+    """A mapping whose keys are names; they become those of files and folders, so nothing else may stand in them."""
+    if not isinstance(content, dict):
         raise InputError(
-            FILE, found="a different structure", expected="notebook: {study: {parameter: value}}",
+            FILE, column=place or None, found="a different structure", expected="notebook: {study: {parameter: value}}",
             action="see docs/architecture.md for the structure",
+        )
+    wrong = next((key for key in content if not (isinstance(key, str) and NAME.fullmatch(key))), None)
+    if wrong is not None or None in content:
+        raise InputError(
+            FILE, column=place or None, found=repr(wrong), expected=f"{what}: small letters, digits and underscores", action="correct the name"
         )
     return content
 

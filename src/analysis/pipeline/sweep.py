@@ -71,10 +71,15 @@ def sweep(
 
 def fingerprint(root: Path, data: Iterable[Path]) -> str:
     """One hash of the code and the data that cases are computed from."""
-    found = hashlib.sha256()
     code = sorted({path for pattern in CODE for path in (root / "src" / "analysis").glob(pattern)})
     files = [*code, *(path for place in data for path in (sorted(place.rglob("*")) if place.is_dir() else [place]) if path.is_file())]
-    for path in (path for path in files if path.suffix != ".pyc"):
+    return hashed(path for path in files if path.suffix != ".pyc")
+
+
+def hashed(files: Iterable[Path]) -> str:
+    """One hash of the names and contents of files, in the order given."""
+    found = hashlib.sha256()
+    for path in files:
         found.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 

@@ -14,10 +14,13 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.pipeline.engines import DIED
 from analysis.pipeline.jobs import Runner
-from analysis.pipeline.kernels import short_folder
+from analysis.pipeline.kernels import remove_left_folders, short_folder
 from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_runs
 from analysis.pipeline.progress import tell
+from analysis.pipeline.provenance import stage_dependencies
+from analysis.pipeline.reproduce import environment
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
+from analysis.pipeline.sweep_plan import yaml_value
 from analysis.results import Result, ResultStore, stored
 from analysis.study.tables import read_csv
 
@@ -43,17 +46,23 @@ def notebook_cases(root: Path, notebook: str, studies: Sequence[str], grid: Mapp
         case.name: case for study in studies or known for where, changes in chosen
         for case in [_case(root, notebook, str(changes.get("study", study)), changes, where)]
     }
-    return list(cases.values()), [root / "src" / "analysis", *(root / name for name in LINKED)]
+    read = [name for study in dict.fromkeys(case.arguments["study"] for case in cases.values()) for name in earlier(root, notebook, study)]
+    return list(cases.values()), [root / "src" / "analysis", *(root / name for name in (*LINKED, *read))]
 
 
 def _sets(path: Path | None, notebook: str) -> list[tuple[str, dict[str, Any]]]:
     """Where each set of parameters stands, and what it changes; one that changes nothing where there is no file."""
-    import yaml
-
     if path is None:
         return [("", {})]
     rows = read_csv(path, path.name, (), tuple(MODELS[notebook].model_fields))
-    return [(f"{path.name}, row {number}", {name: yaml.safe_load(text) for name, text in row.items() if text}) for number, row in rows]
+    return [(f"{path.name}, row {number}", {name: _value(path.name, number, name, text) for name, text in row.items() if text}) for number, row in rows]
+
+
+def _value(file: str, row: int, column: str, text: str) -> Any:
+    try:
+        return yaml_value(text)
+    except InputError as error:
+        raise InputError(file, row=row, column=column, found=error.found, expected="a value as in params.yaml", action="correct the cell") from None
 
 
 def _case(root: Path, notebook: str, study: str, changes: Mapping[str, Any], where: str) -> Case:
@@ -76,7 +85,7 @@ def run_case(
     from analysis.pipeline.execute import NotebookFailure, execute
 
     parameters = check(MODELS[notebook], dict(values), f"{notebook}.{study}")
-    with apart(root, study) as folder:
+    with apart(root, notebook, study) as folder:
         try:
             execute(folder / "notebooks" / f"{notebook}.ipynb", parameters, folder, lambda done, total: None, kernel)
         except NotebookFailure as error:
@@ -91,18 +100,21 @@ def _row(result: Result) -> dict[str, Any]:
     return {"id": result.id, "label": result.label, **numbers, "unit": result.unit, "kind": str(result.kind), "interval": result.interval}
 
 
+def earlier(root: Path, notebook: str, study: str) -> list[str]:
+    """What a notebook reads of the last run: what its stage in dvc.yaml lists, such as the results of notebooks before it."""
+    made = f"data/processed/{study}/"
+    return [name for name in stage_dependencies(root, notebook, study) if name.startswith(made) and (root / name).exists()]
+
+
 @contextmanager
-def apart(root: Path, study: str) -> Iterator[Path]:
+def apart(root: Path, notebook: str, study: str) -> Iterator[Path]:
     """A folder that a notebook takes for the project: the same inputs, and results of its own that go with it."""
     folder = Path(short_folder())
     try:
-        for name in LINKED:
+        for name in (*LINKED, *earlier(root, notebook, study)):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).symlink_to(root / name)
-        made = folder / "data" / "processed" / study
-        made.mkdir(parents=True)
-        if (records := root / made.relative_to(folder) / "records").is_dir():
-            (made / "records").symlink_to(records)
+        (folder / "data" / "processed" / study).mkdir(parents=True, exist_ok=True)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -129,6 +141,16 @@ def _warm(workers: int, environment: Mapping[str, str], root: Path, cases: Seque
             runner.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def in_process(root: Path, case: Case) -> Outcome:
+    """Run a case in a process of its own, with the plain kernel, wherever this is called: on a worker of a cluster.
+
+    papermill changes the working folder of the whole process, and a worker has several threads.
+    """
+    remove_left_folders()  # of workers that were killed on this machine
+    with Runner(root, environment(root), plain=True) as runner:
+        return _outcome(runner, case)
 
 
 def _outcome(runner: Runner, case: Case) -> Outcome:

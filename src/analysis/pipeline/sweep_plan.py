@@ -37,15 +37,15 @@ def sroi_cases(
 ) -> tuple[list[Case], list[Path]]:
     """A case for each study, seed and point of the grid of assumptions held at a value, and the data they read."""
     points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-    cases = [
-        Case(_named(study, seed, point), "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
+    cases = {  # by name, since a value given twice is one case
+        (name := _named(study, seed, point)): Case(name, "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
         for study, seed, point in product(studies, seeds, points)
-    ]
-    return cases, [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
+    }
+    return list(cases.values()), [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
 
 
 def _named(study: str, seed: int, point: dict[str, float]) -> str:
-    return " ".join([study, f"seed={seed}", *(f"{name}={value:g}" for name, value in point.items())])
+    return " ".join([study, f"seed={seed}", *(f"{name}={value:.15g}" for name, value in point.items())])
 
 
 def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[str, list[Any]]:
@@ -65,13 +65,10 @@ def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[
 
 
 def yaml_value(text: str) -> Any:
-    """A value as params.yaml would hold it, so that numbers are numbers. Raises ValueError if it cannot be read."""
-    import yaml
+    """A value as params.yaml would hold it, so that numbers are numbers. Raises InputError if it cannot be read."""
+    from analysis.study.tables import parse_yaml
 
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ValueError(text) from None
+    return parse_yaml(text, "the command line")
 
 
 def _refused(option: str, found: str, expected: str) -> InputError:

@@ -23,7 +23,8 @@ from analysis.results import KIND_MEANING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-COMMIT_PLACEHOLDER = "@@COMMIT@@"  # replaced when pages are published, since a commit cannot name itself
+# Comments, which no text from data can become, since it is escaped: only the page's own frame holds them.
+COMMIT_PLACEHOLDER = "<!--@@COMMIT@@-->"  # replaced when pages are published, since a commit cannot name itself
 LINKS_PLACEHOLDER = "<!--@@LINKS@@-->"  # likewise: which other appendices a study has is no input of this one
 _CURRENT = ' aria-current="page"'
 FILTERS = {"text": escape, "structural": structural, "number": number, "kind": kind_word}
@@ -128,7 +129,7 @@ def tidy_lines(text: str) -> str:
 
 
 def _colophon(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [("Commit", [("", COMMIT_PLACEHOLDER)]), *((name, _labelled(value)) for name, value in entries.items())]
+    return [(name, _labelled(value)) for name, value in entries.items()]
 
 
 def _labelled(value: object) -> list[tuple[str, str]]:

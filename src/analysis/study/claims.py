@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -57,7 +58,9 @@ class Claim(BaseModel):
     @model_validator(mode="after")
     def _value_fits_the_print(self) -> "Claim":
         number, printed = self.number, self.as_printed
-        if number is None and not (self.is_date or _RANGE.fullmatch(self.value)):
+        ends = _RANGE.fullmatch(self.value)
+        parts = ends.groups() if ends else (self.value,)
+        if number is None and not (all(map(_is_date, parts)) if self.is_date else ends and _numeric(*parts)):
             raise ValueError(f"value to be a number, an ISO date or a range a..b, not {self.value!r}")
         if number is not None and (printed is None or float(printed.value) != number):
             raise ValueError(f"value to be what {self.printed!r} prints, not {self.value!r}")
@@ -113,6 +116,18 @@ class Claim(BaseModel):
     def locator(self) -> str:
         """Where the figure stands in the source."""
         return f"{self.section} (source line {self.line})"
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a year, month or day that there is.
+
+    >>> _is_date("2012"), _is_date("2012-11"), _is_date("2012-13"), _is_date("2013-02-29")
+    (True, True, False, False)
+    """
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text + "-01-01"[len(text) - 4 :]))
+    except ValueError:
+        return False
 
 
 def _numeric(*texts: str) -> bool:

@@ -2,19 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from analysis.errors import InputError
+from analysis.errors import CONTROL, InputError, control_in
 
 Row = TypeVar("Row", bound=BaseModel)
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as fast, where PyYAML was built with it
-DEEPEST = 50  # lists and mappings in one another that are read fast
+DEEPEST = 50  # lists and mappings in one another; a table of ours has four
+MOST_BITS = 1_000  # of a whole number: more than Python's floats can hold is no number of ours
 MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
 
 
@@ -24,7 +24,7 @@ def shown(path: Path, root: Path) -> str:
 
 
 def read_text(path: Path, name: str) -> str:
-    """The text of a UTF-8 file (a byte-order mark is dropped); InputError if it is missing, empty or not UTF-8."""
+    """The text of a UTF-8 file (a byte-order mark is dropped); InputError if it is missing, empty, not UTF-8 or no plain text."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -43,7 +43,16 @@ def read_text(path: Path, name: str) -> str:
         ) from None
     if not text.strip():
         raise InputError(name, found="an empty file", expected="a header and rows", action="restore the file's content")
+    if found := CONTROL.search(text):
+        raise _control(name, text.count("\n", 0, found.start()) + 1, found[0])
     return text
+
+
+def _control(name: str, row: int | None, text: str) -> InputError:
+    return InputError(
+        name, row=row, found=control_in(text), expected="text that a page and a workbook can hold",
+        action="delete the character; an editor that shows invisible characters helps to find it",
+    )
 
 
 def read_csv(path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[tuple[int, dict[str, str]]]:
@@ -98,14 +107,20 @@ def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[
 
 
 def read_yaml(path: Path, name: str) -> Any:
-    """The content of a YAML file (safe loader, no tags); InputError with the line where it cannot be read."""
-    text = read_text(path, name)
-    with suppress(yaml.YAMLError):
-        if _is_shallow(text):
-            return yaml.load(text, Loader=_FAST)  # noqa: S506 - a safe loader
+    """The content of a YAML file; raises what `parse_yaml` and `read_text` raise."""
+    return parse_yaml(read_text(path, name), name)
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """The content of a YAML text, called `name` in messages: plain texts, numbers, dates, lists and mappings.
+
+    Raises InputError with the line where it is something else: tags, a key twice, nesting without end, control characters
+    however they are written, numbers and days that do not exist.
+    """
     try:
-        return yaml.safe_load(text)  # says best what is wrong
-    except yaml.YAMLError as error:
+        _check_events(text, name)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, OverflowError) as error:  # OverflowError: a character beyond those there are
         mark = getattr(error, "problem_mark", None)
         raise InputError(
             name, row=mark.line + 1 if mark else None, found=f"text that is no plain YAML ({getattr(error, 'problem', error)})",
@@ -113,14 +128,63 @@ def read_yaml(path: Path, name: str) -> Any:
         ) from None
 
 
-def _is_shallow(text: str) -> bool:
-    """Whether a file's lists and mappings are nested as those of a table are; libyaml's loader does not survive deep ones."""
-    depth = 0
+def _check_events(text: str, name: str) -> None:
+    """Refuse, before anything is built of it, what no table of ours holds; libyaml's loader does not survive deep nesting."""
+    for event, depth, anchored in _nested(text):
+        written = getattr(event, "value", "") or ""
+        if CONTROL.search(written):
+            raise _control(name, event.start_mark.line + 1, written)
+        if found := _no_table(event, depth, anchored):
+            raise InputError(
+                name, row=event.start_mark.line + 1, found=found, expected="plain texts, numbers, lists and mappings",
+                action="write the value out, in quotes if it begins with '!' or '*'",
+            )
+
+
+def _nested(text: str) -> Iterator[tuple[Any, int, bool]]:
+    """The events of a YAML text, with how deep each is and whether it lies in a part that references can name."""
+    depth = outermost = 0
     for event in yaml.parse(text, Loader=_FAST):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            return False
-    return True
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            outermost = outermost or (depth if event.anchor else 0)
+        yield event, depth, bool(outermost)
+        if isinstance(event, yaml.CollectionEndEvent):
+            outermost = 0 if depth == outermost else outermost
+            depth -= 1
+
+
+def _no_table(event: Any, depth: int, anchored: bool) -> str:
+    """What no table needs: by references in references, a few lines can stand for more than fits into memory."""
+    if isinstance(event, yaml.AliasEvent) and anchored:
+        return f"a reference (*{event.anchor}) in what others refer to"
+    if tag := getattr(event, "tag", None):
+        return f"a tag ({tag})"
+    return f"more than {DEEPEST} lists in one another" if depth > DEEPEST else ""
+
+
+class _Loader(_FAST):  # type: ignore[misc, valid-type]
+    """A safe loader to which a key given twice is a mistake, and which says in which line a number or day cannot be."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """As in PyYAML; it lets Python's own errors through."""
+        try:
+            made = super().construct_object(node, deep=deep)
+            if isinstance(made, int) and made.bit_length() > MOST_BITS:
+                raise OverflowError
+            return made
+        except (ValueError, OverflowError):
+            raise yaml.constructor.ConstructorError(None, None, "a number or day that cannot be", node.start_mark) from None
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """As in PyYAML, where the last of two keys wins."""
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            known = (key.tag, str(key.value))
+            if known in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key.value}' twice", key.start_mark)
+            seen.add(known)
+        return super().construct_mapping(node, deep=deep)
 
 
 def validate(model: type[Row], values: dict[str, Any], name: str, row: int | None, entry: str = "") -> Row:
