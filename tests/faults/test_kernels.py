@@ -70,8 +70,8 @@ def test_no_kernel_is_left_behind(warm):
 
 @forks
 def test_parents_that_cannot_start_leave_the_work_to_plain_processes(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(kernels, "notebook_imports", lambda root: [])
-    monkeypatch.setattr("analysis.pipeline.jobs.notebook_imports", lambda root: ["antigravity_that_warns"])
+    monkeypatch.setattr(kernels, "notebook_imports", lambda root, notebooks: [])
+    monkeypatch.setattr("analysis.pipeline.jobs.notebook_imports", lambda root, notebooks: ["antigravity_that_warns"])
     (tmp_path / "antigravity_that_warns.py").write_text("import warnings\nwarnings.warn('about something', UserWarning)\n")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     with Runner(tmp_path, {**os.environ, "PYTHONPATH": path}) as runner:

@@ -6,7 +6,7 @@ import pytest
 import toy_companions as toys
 
 from analysis.errors import InputError
-from analysis.pipeline.companions import KEPT, companion_pages
+from analysis.pipeline.companions import KEPT, code_state, companion_pages
 from analysis.pipeline.publish import publish
 
 @pytest.fixture(autouse=True)
@@ -96,9 +96,9 @@ def damaged(root) -> None:
 @pytest.mark.parametrize("change", [changed_results, changed_wording, changed_page, changed_code, damaged])
 def test_pages_are_kept_until_what_they_are_made_from_changes(tmp_path, change):
     material = toys.toy(tmp_path, wording=WORDING)
-    first = companion_pages(material)
+    first = companion_pages(material, code_state(tmp_path))
     marked(tmp_path)
-    assert set(companion_pages(material).values()) == {"kept"}
+    assert set(companion_pages(material, code_state(tmp_path)).values()) == {"kept"}
     change(tmp_path)
-    again = companion_pages(toys.Material(material.study, material.appendices, material.colophon))
+    again = companion_pages(toys.Material(material.study, material.appendices, material.colophon), code_state(tmp_path))
     assert set(again) == set(first) and "kept" not in again.values()

@@ -79,7 +79,7 @@ def test_the_lock_tells_what_went_in_and_what_came_out(project):
 
 
 def test_without_a_lock_nothing_was_recorded(tmp_path):
-    assert read_lock(tmp_path) == []
+    assert read_lock(tmp_path) == ()
 
 
 @pytest.mark.parametrize("content", ["", "stages: 1", "stages: {a: {}}", "stages: {a: {cmd: x, outs: [{path: y}]}}", "other: {}", "[1]"])

@@ -56,12 +56,12 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
     runs = planned_runs(root)
     titles = {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
     questions = {notebook: question(root, notebook) for notebook, _ in runs}
-    uses = appendices_of(root, runs, titles)
+    uses, code = appendices_of(root, runs, titles), code_state(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
         check_assumptions(load_study(study_id, root))
         material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
-        pages |= dict(_pages_of(material, stamp, titles, uses))
+        pages |= dict(_pages_of(material, stamp, titles, uses, code))
     return pages
 
 
@@ -72,9 +72,11 @@ def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, s
     return Material(study, appendices, _colophon(root, study_id))
 
 
-def _pages_of(material: Material, stamp: str, titles: dict[str, str], uses: list[UsingAppendix]) -> Iterator[tuple[str, str]]:
+def _pages_of(
+    material: Material, stamp: str, titles: dict[str, str], uses: list[UsingAppendix], code: str
+) -> Iterator[tuple[str, str]]:
     """The pages of one study in the order of their links, each with its path."""
-    made, appendices = companion_pages(material), {appendix.name: appendix for appendix in material.appendices}
+    made, appendices = companion_pages(material, code), {appendix.name: appendix for appendix in material.appendices}
     ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
     ordered |= {appendix.name: appendix.title for appendix in material.appendices}
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
@@ -85,9 +87,12 @@ def _pages_of(material: Material, stamp: str, titles: dict[str, str], uses: list
         yield path, finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 
 
-def companion_pages(material: Material) -> dict[str, str]:
-    """The companion pages of a study by name, but for commit and links; those kept from the last time if nothing changed."""
-    kept, state = material.study.root / KEPT / f"{material.study.id}.json", _state(material)
+def companion_pages(material: Material, code: str) -> dict[str, str]:
+    """The companion pages of a study by name, but for commit and links; those kept from the last time if nothing changed.
+
+    `code` is the state of the code that makes them.
+    """
+    kept, state = material.study.root / KEPT / f"{material.study.id}.json", _state(material, code)
     try:
         last = json.loads(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -99,14 +104,21 @@ def companion_pages(material: Material) -> dict[str, str]:
     return dict(last["pages"])
 
 
-def _state(material: Material) -> str:
+def _state(material: Material, code: str) -> str:
     """One hash of everything that companion pages are made from, the code among it."""
-    root = material.study.root
-    code = sorted(path for path in (root / "src" / "analysis").rglob("*.*") if path.suffix in (".py", ".j2", ".css", ".js"))
-    files = [*inputs(root, material.study.id), *(appendix.page for appendix in material.appendices), *code]
-    parts = [repr([(appendix.name, appendix.title, appendix.question) for appendix in material.appendices])]
-    parts += [f"{shown(path, root)} {sha256(path)}" for path in files]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    files = [*inputs(material.study.root, material.study.id), *(appendix.page for appendix in material.appendices)]
+    names = repr([(appendix.name, appendix.title, appendix.question) for appendix in material.appendices])
+    return hashlib.sha256(f"{code}\n{names}\n{_hashes(material.study.root, files)}".encode()).hexdigest()
+
+
+def code_state(root: Path) -> str:
+    """One hash of all code of the project, its templates, styles and scripts."""
+    code = (path for path in (root / "src" / "analysis").rglob("*.*") if path.suffix in (".py", ".j2", ".css", ".js"))
+    return hashlib.sha256(_hashes(root, sorted(code)).encode()).hexdigest()
+
+
+def _hashes(root: Path, files: Iterable[Path]) -> str:
+    return "\n".join(f"{shown(path, root)} {sha256(path)}" for path in files)
 
 
 def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:

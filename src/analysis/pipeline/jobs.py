@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -49,10 +49,16 @@ class Runner:
         if self.warm:
             self.warm.close()
 
-    def warm_up(self) -> None:
-        """Start the parents from which processes are forked, if they can be had and are not there yet."""
+    def warm_up(self, likely: Callable[[], Collection[str]] = tuple) -> None:
+        """Start the parents from which processes are forked, if they can be had and are not there yet.
+
+        `likely` tells the notebooks that will run, if that is known: what others import is then not imported for them.
+        """
         if self.warm is None and not self._plain_only:
-            self.warm = WarmStart(notebook_imports(self.root), self.environment)
+            self.warm = WarmStart(self._imports(likely), self.environment)
+
+    def _imports(self, likely: Callable[[], Collection[str]]) -> Iterator[str]:
+        yield from notebook_imports(self.root, likely())
 
     def run(self, arguments: Iterable[str], hear: Hear) -> Ended:
         """Run one command to its end, passing on what it tells; called from several threads."""

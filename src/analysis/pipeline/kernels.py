@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -34,7 +35,10 @@ class WarmStart:
     """The two parents, from which processes are forked until it is closed; leave it, and all of them end."""
 
     def __init__(self, modules: Iterable[str], environment: Mapping[str, str]) -> None:
-        """Start the parents; they go on importing, for the kernels also `modules`, while the caller does other things."""
+        """Start the parents; they go on importing, for the kernels also `modules`, while the caller does other things.
+
+        Which modules these are is asked after the parents have started.
+        """
         remove_left_folders()
         self.folder = Path(short_folder())
         self.environment = dict(environment)
@@ -44,16 +48,17 @@ class WarmStart:
         heard, report = os.pipe()
         self.report = os.fdopen(heard, encoding="utf-8")
         numbers = [*(listener.fileno() for listener in listeners), lifeline, report]
-        command = [sys.executable, "-P", "-m", "analysis.pipeline.server", *map(str, numbers), *modules]
+        command = [sys.executable, "-P", "-m", "analysis.pipeline.server", *map(str, numbers)]
         with (self.folder / "errors").open("wb") as errors:
             self.process = subprocess.Popen(
-                command, pass_fds=numbers, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, env=self.environment
+                command, pass_fds=numbers, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=self.environment
             )
         for listener in listeners:
             listener.close()
         os.close(lifeline)
         os.close(report)
         self._offer()
+        self._ask_for(modules)
 
     def __enter__(self) -> "WarmStart":
         """Use in a `with` block."""
@@ -62,6 +67,12 @@ class WarmStart:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End everything that was started."""
         self.close()
+
+    def _ask_for(self, modules: Iterable[str]) -> None:
+        asked = self.process.stdin
+        if asked:
+            with suppress(BrokenPipeError), asked:  # it is broken if they gave up, and `trouble` will say why
+                asked.write(json.dumps(list(modules)).encode())
 
     def ready(self, parents: Collection[str] = PARENTS) -> bool:
         """Wait until these parents have imported what their children need; False if one of them could not."""
@@ -152,10 +163,11 @@ def _began(number: int) -> str:
         return ""
 
 
-def notebook_imports(root: Path) -> list[str]:
-    """What the project's notebooks import by name, so that the kernels' parent can import it for them."""
+def notebook_imports(root: Path, notebooks: Collection[str] = ()) -> list[str]:
+    """What the project's notebooks (or those named) import by name, so that the kernels' parent can import it for them."""
     found: dict[str, None] = {}
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
+    paths = [path for path in sorted((root / "notebooks").glob("*.ipynb")) if not notebooks or path.stem in notebooks]
+    for path in paths:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code":
                 found |= dict.fromkeys(_imports("".join(cell["source"])))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from analysis.errors import InputError
@@ -21,8 +22,9 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
     """
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
     with Runner(root, environment(root), plain) as runner:
-        if force or _looks_stale(root):
-            runner.warm_up()  # imports on one processor what notebooks need, while DVC is imported on another
+        changed = _changed(root)
+        if force or changed:  # import on one processor what notebooks need, while DVC is imported on another
+            runner.warm_up(tuple if force else partial(_reading, root, changed))
         failed, skipped, stages = _run_stages(root, runner, sources, workers, force, laps)
         if failed:
             print("\n".join(_telling(failed, skipped)), file=sys.stderr)
@@ -40,15 +42,26 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _looks_stale(root: Path) -> bool:
-    """Whether anything is likely to run: a guess from the files' times, which only decides what is started early."""
+def _changed(root: Path) -> list[str]:
+    """Inputs newer than the last run; all of them if there was none. A guess, which only decides what is started early."""
     lock = root / "dvc.lock"
-    if not lock.is_file() or not any(root.glob("data/processed/*/pages/*.html")):
-        return True
+    since = lock.stat().st_mtime if lock.is_file() and any(root.glob("data/processed/*/pages/*.html")) else 0.0
     places = [root / name for name in ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", "requirements.lock")]
-    files = (path for place in places for path in (place.rglob("*.*") if place.is_dir() else [place]))
-    newest = max((path.stat().st_mtime for path in files if path.suffix != ".pyc" and path.is_file()), default=0.0)
-    return newest > lock.stat().st_mtime
+    files = (path for place in places for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.suffix != ".pyc")
+    return [path.relative_to(root).as_posix() for path in files if path.is_file() and path.stat().st_mtime > since]
+
+
+def _reading(root: Path, changed: list[str]) -> set[str]:
+    """The notebooks that read one of the changed files; none, which means all, if anything but data and notebooks changed."""
+    from analysis.pipeline.deposit.lock import read_lock
+
+    if not all(path.startswith(("data/raw/", "notebooks/")) for path in changed):
+        return set()
+    try:
+        stages = [(stage.run[0], [item.path for item in stage.inputs]) for stage in read_lock(root) if stage.run]
+    except InputError:  # what is wrong with dvc.lock, DVC will say
+        return set()
+    return {notebook for notebook, places in stages if any(path == place or path.startswith(f"{place}/") for place in places for path in changed)}
 
 
 def _run_stages(

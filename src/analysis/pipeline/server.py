@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -242,8 +243,11 @@ def _end_at_once(status: int) -> NoReturn:
 
 
 def main(arguments: list[str]) -> int:
-    """Start both parents: file descriptors of their listeners, the lifeline and the report, then modules for the kernels."""
-    kernels, runners, lifeline, report = (int(number) for number in arguments[:4])
+    """Start both parents: file descriptors of their listeners, the lifeline and the report.
+
+    Standard input names the modules that kernels will need, once the command that started this knows them.
+    """
+    kernels, runners, lifeline, report = map(int, arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides what Ctrl-C ends
     preload(COMMON)
     other = os.fork()
@@ -252,7 +256,13 @@ def main(arguments: list[str]) -> int:
         os.close(kernels)
         return _serve("runners", runners, lifeline, report, RUNNER, run_command)
     os.close(runners)
-    return _serve("kernels", kernels, lifeline, report, [*KERNEL, *arguments[4:]], run_kernel, other)
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs these kernels, and its import is not cheap
+    return _serve("kernels", kernels, lifeline, report, chain(KERNEL, _asked_for()), run_kernel, other)
+
+
+def _asked_for() -> Iterator[str]:
+    """The modules named on standard input, when it is their turn."""
+    yield from json.loads(sys.stdin.read() or "[]")
 
 
 def _serve(

@@ -1,6 +1,7 @@
 """The recorded run: what dvc.lock says each stage was made from, and made."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,24 @@ class Recorded:
         return (words[4], words[6]) if words[3:4] == ["run"] and words[5:6] == ["--study"] and len(words) > 6 else None
 
 
-def read_lock(root: Path) -> list[Recorded]:
+def read_lock(root: Path) -> tuple[Recorded, ...]:
     """The recorded stages that dvc.yaml still has, by name; none where nothing was recorded yet.
 
     DVC keeps the record of a stage that was renamed or removed; that is no part of the run. Raises InputError if the file
     is no lock of DVC's.
     """
     if not (root / FILE).is_file():
-        return []
+        return ()
+    files = [(root / name).stat() for name in (FILE, STAGES) if (root / name).is_file()]
+    return _read_lock(root, *((file.st_mtime_ns, file.st_size, file.st_ino) for file in files))
+
+
+@lru_cache(maxsize=8)
+def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]:
+    """As long as lock and stages stay as they are: all that describes a run reads them."""
     content, known = read_yaml(root / FILE, FILE), _stages(root)
     try:
-        return [_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known]
+        return tuple(_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known)
     except (KeyError, TypeError, AttributeError):
         raise InputError(
             FILE, found="a structure that is not DVC's", expected="stages with their inputs and outputs",

@@ -1,5 +1,6 @@
 """Where the raw data come from: of every file its source, its terms, and whether the repository holds it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +63,7 @@ RECORDS_OF_A_TEAM = Origin(
 )
 
 
-def raw_files(root: Path, recorded: list[Recorded]) -> list[RawFile]:
+def raw_files(root: Path, recorded: Iterable[Recorded]) -> list[RawFile]:
     """Every raw file that a recorded stage read, sorted by path. Raises InputError for an origin file that lacks a field."""
     places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
     files = {path for place in places for path in files_at(root / place) if path.name != "README.md"}

@@ -7,7 +7,7 @@ rights, is left to them and says so.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def _measured(root: Path) -> dict[str, str]:
     }
 
 
-def _seeds(recorded: list[Recorded]) -> Iterator[tuple[str, str]]:
+def _seeds(recorded: Iterable[Recorded]) -> Iterator[tuple[str, str]]:
     for stage in recorded:
         for name, value in stage.parameters.items():
             if "seed" in name:
