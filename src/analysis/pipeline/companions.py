@@ -59,8 +59,8 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
     uses, code = appendices_of(root, runs, titles), code_state(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
-        check_assumptions(load_study(study_id, root))
         material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
+        check_assumptions(material.study)
         pages |= dict(_pages_of(material, stamp, titles, uses, code))
     return pages
 
