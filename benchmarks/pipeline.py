@@ -24,7 +24,10 @@ from benchmarks._results import Row, save
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
-PARTS = ("src", "notebooks", "data/raw", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore", "benchmarks")
+PARTS = (
+    "src", "notebooks", "data/raw", "tests/spec", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore", "benchmarks",
+    "CITATION.cff", "LICENSE", "LICENSE-text-data.md",
+)  # fmt: skip
 MADE = ("data/processed", "reports", ".dvc/cache", ".dvc/tmp", "dvc.lock", "build")
 COLD, NOTHING = "cold run", "no-op run"
 CHANGED = {study: f"run after one assumption of {study} changed" for study in ("connecting_opportunities", "coproduction")}

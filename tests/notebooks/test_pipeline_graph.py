@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import project_copy
 import pytest
 import yaml
 
@@ -11,9 +12,11 @@ from analysis.pipeline.parameters import planned_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT)]
 import dependencies
 from dependencies import notebook_of
+
+from benchmarks import pipeline
 
 STAGES = dependencies.stages()
 NOTEBOOK_STAGES = dependencies.notebook_stages()
@@ -110,3 +113,8 @@ def test_nothing_that_a_stage_makes_is_tracked_by_git():
     assert patterns and all(pattern.startswith("data/processed/") for pattern in patterns)
     tracked = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
     assert tracked.stdout == ""
+
+
+def test_the_benchmark_runs_on_all_that_a_run_reads():
+    """The copy that tests reproduce in full is a yardstick; what only tests or packaging read need not be there."""
+    assert set(project_copy.PARTS) - set(pipeline.PARTS) == {"dvc.lock", "pyproject.toml", "README.md", "benchmarks/results"}
