@@ -7,6 +7,7 @@ and the layout of ours. The least possible is the same bodies and pages in one p
 Rounds are interleaved; medians are shown.
 """
 
+import json
 import os
 import re
 import shutil
@@ -133,8 +134,8 @@ def plain(folder: Path, notebook: str, study: str) -> float:
     """Seconds of one notebook through papermill's and nbconvert's own command lines."""
     executed = folder / "build" / f"{study}-{notebook}.ipynb"
     executed.parent.mkdir(exist_ok=True)
-    values = [word for name, value in parameters_for(folder, notebook, study).model_dump().items() for word in ("-p", name, str(value))]
-    return timed([sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), *values], folder) + timed(
+    values = json.dumps(parameters_for(folder, notebook, study).model_dump())  # JSON is YAML
+    return timed([sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), "-y", values], folder) + timed(
         [sys.executable, "-m", "nbconvert", "--to", "html", str(executed)], folder
     )
 
