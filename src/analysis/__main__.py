@@ -1,7 +1,6 @@
 """python -m analysis"""
 
-import sys
-
 from analysis.cli import main
+from analysis.pipeline.ending import leave
 
-sys.exit(main())
+leave(main())

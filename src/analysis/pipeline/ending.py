@@ -1,0 +1,14 @@
+"""How a process of the command line ends."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+
+def leave(status: int) -> NoReturn:
+    """End this process at once: to take the hundreds of modules of a run apart takes longer than some commands do."""
+    with suppress(OSError):  # nobody reads any more
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
