@@ -15,7 +15,7 @@ CORPUS = yaml.safe_load((Path(__file__).parent / "faults" / "hostile_text.yaml")
 PAYLOADS: dict[str, str] = CORPUS["payloads"]
 LIMITS = {"statement": 140}  # letters that a field may hold
 NAMES = "<img src=x onerror=window.__ran=1>\u202e "  # put before names of beneficiaries, which stand in one cell with their shares
-SHARED = {"outcome": "vector", "outcomes.name": "vector"}  # texts that two files must have alike, and so the payload
+SHARED = dict.fromkeys(("outcome", "outcomes.name", "assumptions.label", "assumptions.name"), "vector")  # texts that two files must have alike, and so the payload
 Change = Callable[[str, str], str]  # (field, text) -> text
 
 

@@ -66,6 +66,7 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     (folder / "params.yaml").write_text(one_study((folder / "params.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "dvc.yaml").write_text(few_stages((folder / "dvc.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "dvc.lock").unlink()
+    (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     shutil.rmtree(folder / "data" / "raw" / "overviews")  # which tell of notebooks that are not run here
     git(folder, "add", "--all")
     git(folder, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "a run")

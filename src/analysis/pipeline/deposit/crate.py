@@ -163,13 +163,15 @@ class _Crate:
         notebook, study = stage.run or ("", "")
         key = f"run/{notebook}/{study}" if notebook else f"stage/{stage.name}"
         program = f"notebooks/{notebook}.ipynb" if notebook else PROGRAM
+        folders = [item for item in stage.outputs if item.folder]
         made = [item.path for item in stage.outputs if not item.folder and "/pages/" not in item.path]
+        made += [shown(path, self.root) for item in folders for path in files_at(self.root / item.path)]
         made += [path for path in _published(notebook, study, made) if (self.root / path).is_file()]
         return self.graph.add(
             identifier(key), "CreateAction", name=f"Run of {notebook} for {study}" if notebook else f"Stage {stage.name}",
             description=stage.command, instrument=self._file(program), agent=makers[0],
             object=[*self._inputs(stage, program), *self._parameters(stage, key)],
-            result=[*map(self._file, made), *(self._folder(item) for item in stage.outputs if item.folder)],
+            result=[*map(self._file, made), *map(self._folder, folders)],
             actionStatus="http://schema.org/CompletedActionStatus",
         )
 
@@ -208,10 +210,10 @@ def _origin_id(origin: Origin) -> str:
 
 
 def _home(package: str) -> str:
-    """The web address that a package names as its home, or else as its documentation."""
+    """The web address that a package names as its home, or else as its documentation, or else any it names first."""
     pairs = [entry.partition(", ") for entry in metadata(package).get_all("Project-URL") or []]
     named = {label.lower(): address for label, _, address in pairs}
-    return named.get("homepage") or named.get("documentation", "")
+    return named.get("homepage") or named.get("documentation") or next(iter(named.values()), "")
 
 
 def _described(path: str) -> str:
