@@ -10,7 +10,7 @@ from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
 READ = ("dvc.lock", "params.yaml", "dvc.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results/pipeline.json")
-WORDING = ("data/raw/overviews/*.yaml", "tests/spec/*.yaml", "data/raw/*/*.yaml", "data/raw/*/*.csv")  # read when pages are published
+READ_LATE = ("tests/spec/*.yaml", "data/raw/*/*.yaml", "data/raw/*/*.csv")  # what pages are made from when they are published
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Publication:
 def inputs(root: Path, stamp: str, sources: Sources) -> str:
     """One hash of all that is published once every stage is up to date: recorded run, parameters, code, wording, stamp, citation."""
     parts = [stamp.encode(), repr(sorted((str(path), state) for path, state in sources.state.items())).encode()]
-    named = [*(root / name for name in READ), *(path for pattern in WORDING for path in sorted(root.glob(pattern)))]
+    named = [*(root / name for name in READ), *(path for pattern in READ_LATE for path in sorted(root.glob(pattern)))]
     parts += [path.read_bytes() for path in named if path.is_file()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 

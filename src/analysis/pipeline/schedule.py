@@ -45,8 +45,10 @@ class Schedule:
         with ThreadPoolExecutor(self.workers) as pool:
             running: dict[Future[Ended], Job] = {}
             try:
-                while (more := self._start_ready(pool, running)) or running:
-                    for future in () if more else wait(running, return_when=FIRST_COMPLETED).done:
+                while (settled := self._start_ready(pool, running)) or running:
+                    if settled:
+                        continue  # others may be ready now
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
                         self._finish(running.pop(future), future.result())
             except BaseException:
                 self.runner.stop()

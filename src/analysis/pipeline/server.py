@@ -41,7 +41,7 @@ KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
     "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic", "analysis.reporting.charts",
     "analysis.reporting.svg", "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.style",
-    "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion", "highspy",  # two of three notebooks come to need them
+    "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion", "highspy",  # many runs come to need them
 )
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 _PATIENCE = 10.0  # seconds for a request to come in whole
