@@ -21,7 +21,7 @@ export DVC_NO_ANALYTICS ?= 1
 # Dozens of processes import the same libraries: without compiled files each would compile them again, which doubles a run.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help reproduce pdf test lab bench profile clean
+.PHONY: help reproduce pdf test format lab bench profile clean
 
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,11 @@ pdf: ## print the pages as PDF files by the Chromium installed (ARGS="--study ID
 test: ## run the tests (ARGS="..." is passed on to pytest)
 	@$(SETUP) test
 	@$(VENV_PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
+
+format: ## put code and notebooks into the one format, and say what the linter finds
+	@$(SETUP) test
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check .
 
 lab: ## open the notebooks in JupyterLab
 	@$(SETUP) lab

@@ -26,7 +26,10 @@ def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in known]:
         print(f"no benchmark {unknown[0]!r}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, " + ", ".join(f"{p} {version(p)}" for p in PACKAGES))
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, "
+        + ", ".join(f"{p} {version(p)}" for p in PACKAGES)
+    )
     for name in wanted or known:
         module = importlib.import_module(f"benchmarks.{name}")
         if hasattr(module, "main"):

@@ -27,32 +27,51 @@ def ratio(v: Mapping[str, float]) -> float:
     engagement = v["engagement_weeks"] * v["income_factor_applied"] * (1 + v["gender_premium_applied"])
     engagement *= v["volunteering_wellbeing_value_weekly_2013"] * kept("engagement")
     years = (v["english_months"] + v["english_months_applied"]) / 12
-    lasting = sum(max(0.0, min(1.0, years - t)) * ((1 - v["drop_off"]) / (1 + v["discount_rate"])) ** t for t in range(3))
-    english = v["english_learners"] * v["friends_contact_value_2011"] * v["english_uprating"] * lasting * kept("english")
-    employability = v["employability_participants"] * (1 - v["employability_reduction_applied"] * v["employability_work_part"])
+    lasting = sum(
+        max(0.0, min(1.0, years - t)) * ((1 - v["drop_off"]) / (1 + v["discount_rate"])) ** t for t in range(3)
+    )
+    english = (
+        v["english_learners"] * v["friends_contact_value_2011"] * v["english_uprating"] * lasting * kept("english")
+    )
+    employability = v["employability_participants"] * (
+        1 - v["employability_reduction_applied"] * v["employability_work_part"]
+    )
     employability *= v["developmental_learning_value"] * v["employability_uprating"] * kept("employability")
     signposting = v["advice_signposting_least"] + v["advice_help"]
     referral = v["advice_contacts"] - v["advice_help"] - signposting
-    advice = v["advice_help"] * v["advice_value_help"] + referral * v["advice_value_referral"] + signposting * v["advice_value_signposting"]
+    advice = (
+        v["advice_help"] * v["advice_value_help"]
+        + referral * v["advice_value_referral"]
+        + signposting * v["advice_value_signposting"]
+    )
     advice *= (1 + v["advice_variation_applied"]) * v["advice_uprating"] * kept("advice")
     return (engagement + english + employability + advice) / v["total_cost"]
 
 
 def ranges(case: Case) -> list[Range]:
     """The ranges of a case whose varied inputs are uniform or triangular."""
-    return [(name, e.low, e.high, e.value if e.distribution == "triangular" else None) for name, e in case.ranges.items()]
+    return [
+        (name, e.low, e.high, e.value if e.distribution == "triangular" else None) for name, e in case.ranges.items()
+    ]
 
 
 def independent(listed: Sequence[Range], seed: int) -> Draw:
     """Each input on its own, from Python's `random`."""
     source = random.Random(seed)
-    return lambda: {name: source.uniform(low, high) if mode is None else source.triangular(low, high, mode) for name, low, high, mode in listed}
+    return lambda: {
+        name: source.uniform(low, high) if mode is None else source.triangular(low, high, mode)
+        for name, low, high, mode in listed
+    }
 
 
 def correlated(listed: Sequence[Range], groups: Sequence[Group], seed: int) -> Draw:
     """The groups' inputs together, each pair with the group's correlation: a shared and an own normal number."""
     source = random.Random(seed)
-    joined = {member: (place, math.sqrt(group.correlation), math.sqrt(1 - group.correlation)) for place, group in enumerate(groups) for member in group.members}
+    joined = {
+        member: (place, math.sqrt(group.correlation), math.sqrt(1 - group.correlation))
+        for place, group in enumerate(groups)
+        for member in group.members
+    }
     alone = independent([entry for entry in listed if entry[0] not in joined], seed)
     linked = [(*entry, *joined[entry[0]]) for entry in listed if entry[0] in joined]
 
@@ -82,13 +101,21 @@ def with_numpy(listed: Sequence[Range], groups: Sequence[Group], seed: int) -> D
     joined = {member for group in groups for member in group.members}
     alone = [entry for entry in listed if entry[0] not in joined]
     shapes = {entry[0]: entry[1:] for entry in listed}
-    lowers = [np.linalg.cholesky(np.full((len(g.members),) * 2, g.correlation) + (1 - g.correlation) * np.eye(len(g.members))) for g in groups]
+    lowers = [
+        np.linalg.cholesky(np.full((len(g.members),) * 2, g.correlation) + (1 - g.correlation) * np.eye(len(g.members)))
+        for g in groups
+    ]
 
     def draw() -> dict[str, float]:
-        values = {name: source.uniform(low, high) if mode is None or low == high else source.triangular(low, mode, high) for name, low, high, mode in alone}
+        values = {
+            name: source.uniform(low, high) if mode is None or low == high else source.triangular(low, mode, high)
+            for name, low, high, mode in alone
+        }
         for group, lower in zip(groups, lowers, strict=True):
             shares = ndtr(lower @ source.standard_normal(len(lower)))
-            values |= {name: triangular(share, *shapes[name]) for name, share in zip(group.members, shares, strict=True)}
+            values |= {
+                name: triangular(share, *shapes[name]) for name, share in zip(group.members, shares, strict=True)
+            }
         return values
 
     return draw

@@ -10,7 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "results"
-PACKAGES = ("pandas", "numpy", "scipy", "highspy", "matplotlib", "papermill", "nbclient", "nbconvert", "ipykernel", "dvc")
+PACKAGES = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "highspy",
+    "matplotlib",
+    "papermill",
+    "nbclient",
+    "nbconvert",
+    "ipykernel",
+    "dvc",
+)
 STYLE = "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{text-align:left;padding:.2rem .8rem .2rem 0}td.n{text-align:right}"
 
 
@@ -33,11 +44,17 @@ class Row:
 
 def machine() -> dict[str, str]:
     """The machine and the versions a measurement holds for; nothing that names the machine itself."""
-    processor = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    processor = next(
+        (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
     memory = next((int(line.split()[1]) // 1024 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     return {
-        "system": f"{platform.system()} {platform.machine()}", "processor": processor, "processors": str(os.cpu_count()),
-        "memory": f"{memory} MiB" if memory else "not known", "Python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor,
+        "processors": str(os.cpu_count()),
+        "memory": f"{memory} MiB" if memory else "not known",
+        "Python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
     }
 
@@ -65,7 +82,7 @@ def _page() -> str:
 def _section(content: dict) -> str:
     rows = "".join(
         f'<tr><th scope="row">{html.escape(row["what"])}</th><td class="n">{row["value"]:.2f}</td><td>{html.escape(row["unit"])}</td>'
-        f'<td>{html.escape(row["target"])}</td><td>{", ".join(f"{run:.2f}" for run in row["runs"])}</td></tr>'
+        f"<td>{html.escape(row['target'])}</td><td>{', '.join(f'{run:.2f}' for run in row['runs'])}</td></tr>"
         for row in content["rows"]
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in ("What", "Median", "Unit", "Target", "Runs"))

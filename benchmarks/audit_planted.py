@@ -13,7 +13,12 @@ from analysis.audit.plan import read_plan
 from analysis.audit.planted import rates, trials
 from analysis.study import Study, find_root, load_study, study_ids
 
-SHOWN = {"rate": "found, %", "rate_linked": "found of linked, %", "points": "named, of found, %", "false_alarms": "false alarms, %"}
+SHOWN = {
+    "rate": "found, %",
+    "rate_linked": "found of linked, %",
+    "points": "named, of found, %",
+    "false_alarms": "false alarms, %",
+}
 
 
 def main() -> None:
@@ -37,7 +42,10 @@ def _report(study: Study, errors: int, seeds: range) -> None:
     plan = read_plan(study)
     tables = [rates(trials(study.claims, plan, errors, seed)) for seed in seeds]
     kinds = list(dict.fromkeys(kind for table in tables for kind in table.index))
-    shown = {words: [_range([t.loc[kind, column] for t in tables if kind in t.index]) for kind in kinds] for column, words in SHOWN.items()}
+    shown = {
+        words: [_range([t.loc[kind, column] for t in tables if kind in t.index]) for kind in kinds]
+        for column, words in SHOWN.items()
+    }
     print(f"\n{study.id}: {errors} errors and {errors} harmless changes for each of {len(seeds)} seeds")
     print(pd.DataFrame(shown, index=pd.Index(kinds, name="kind")).to_string())
     print(f"{(time.perf_counter() - started) / len(seeds):.1f} s for each seed")

@@ -73,7 +73,11 @@ def _measured(browser: object, study: str, changes: int) -> list[Row]:
     found = page.evaluate(MEASURE, changes)
     page.close()
     what = f"{study}, {found['sliders']} sliders, {changes} changes"
-    return [row for part, label in (("program", "program"), ("whole", "laid out")) for row in _rows(f"{what}: {label}", found[part])]
+    return [
+        row
+        for part, label in (("program", "program"), ("whole", "laid out"))
+        for row in _rows(f"{what}: {label}", found[part])
+    ]
 
 
 def _rows(what: str, milliseconds: list[float]) -> list[Row]:
@@ -81,7 +85,8 @@ def _rows(what: str, milliseconds: list[float]) -> list[Row]:
     often = statistics.quantiles(milliseconds, n=20)[-1]
     return [
         Row(f"{what}, median", statistics.median(milliseconds), "ms", f"below {FRAME:.0f}"),
-        Row(f"{what}, 19 of 20 below", often, "ms", f"below {FRAME:.0f}"), Row(f"{what}, worst", max(milliseconds), "ms"),
+        Row(f"{what}, 19 of 20 below", often, "ms", f"below {FRAME:.0f}"),
+        Row(f"{what}, worst", max(milliseconds), "ms"),
     ]
 
 

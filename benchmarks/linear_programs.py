@@ -31,8 +31,12 @@ def main() -> None:
     """Print and keep processor seconds of both ways, and the largest difference between what they find."""
     options = _options()
     save(
-        "linear_programs", (__doc__ or "").splitlines()[0],
-        [*_rows("hidden counts", *counts(options.people, options.tables)), *_rows("readings", *readings(options.study))],
+        "linear_programs",
+        (__doc__ or "").splitlines()[0],
+        [
+            *_rows("hidden counts", *counts(options.people, options.tables)),
+            *_rows("readings", *readings(options.study)),
+        ],
     )
 
 
@@ -78,7 +82,10 @@ def counts(people: int, tables: int) -> tuple[Callable[[], Ends], Callable[[], E
         return [reader.bounds(cell, low, high) for cell in np.nonzero(hidden)[0]]
 
     def by_scipy() -> Ends:
-        rows, limits = vstack([cells.links, cells.holds[~hidden]]), np.concatenate([np.zeros(cells.links.shape[0]), counted[~hidden]])
+        rows, limits = (
+            vstack([cells.links, cells.holds[~hidden]]),
+            np.concatenate([np.zeros(cells.links.shape[0]), counted[~hidden]]),
+        )
         aims = [cells.holds[[cell]].toarray().ravel() for cell in np.nonzero(hidden)[0]]
         return [(_least(aim, A_eq=rows, b_eq=limits), -_least(-aim, A_eq=rows, b_eq=limits)) for aim in aims]
 
@@ -100,7 +107,9 @@ def readings(study_id: str) -> tuple[Callable[[], Ends], Callable[[], Ends]]:
     names = [unknown.id for unknown in problem.unknowns]
     ids = [reading.id for reading in problem.readings]
     solved = identified.solve(problem, study)
-    regions = [identified.polytope(problem, study, choice) for choice in solved.loc[solved["possible"], ids].to_dict("records")]
+    regions = [
+        identified.polytope(problem, study, choice) for choice in solved.loc[solved["possible"], ids].to_dict("records")
+    ]
 
     def by_model() -> Ends:
         rows = identified.solve(problem, study)[lambda rows: rows["possible"]].to_dict("records")

@@ -31,12 +31,18 @@ PARTS = (
 )  # fmt: skip
 MADE = ("data/processed", "reports", ".dvc/cache", ".dvc/tmp", "dvc.lock", "build")
 COLD, NOTHING = "cold run", "no-op run"
-CHANGED = {study: f"run after one assumption of {study} changed" for study in ("connecting_opportunities", "coproduction")}
+CHANGED = {
+    study: f"run after one assumption of {study} changed" for study in ("connecting_opportunities", "coproduction")
+}
 CHANGES = {  # for each study an entry of its register, and fields of it with other values
     "connecting_opportunities": ("programme_months", {"value": 70, "low": 70, "high": 70}),
     "coproduction": ("deadweight_engagement", {"value": 0.05}),
 }
-DVC, WARM, WHOLE = "dvc repro with nothing to do", "bodies and pages in one warm process", "the same, start and imports included"
+DVC, WARM, WHOLE = (
+    "dvc repro with nothing to do",
+    "bodies and pages in one warm process",
+    "the same, start and imports included",
+)
 PLAIN = "papermill command line and nbconvert for each notebook"
 OURS = [sys.executable, "-m", "analysis", "reproduce"]
 
@@ -135,9 +141,9 @@ def plain(folder: Path, notebook: str, study: str) -> float:
     executed = folder / "build" / f"{study}-{notebook}.ipynb"
     executed.parent.mkdir(exist_ok=True)
     values = json.dumps(parameters_for(folder, notebook, study).model_dump())  # JSON is YAML
-    return timed([sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), "-y", values], folder) + timed(
-        [sys.executable, "-m", "nbconvert", "--to", "html", str(executed)], folder
-    )
+    return timed(
+        [sys.executable, "-m", "papermill", f"notebooks/{notebook}.ipynb", str(executed), "-y", values], folder
+    ) + timed([sys.executable, "-m", "nbconvert", "--to", "html", str(executed)], folder)
 
 
 def timed(command: list[str], folder: Path) -> float:
@@ -157,7 +163,10 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 def surroundings(folder: Path) -> dict[str, str]:
     """The environment of every side: the copy's code, and compiled files kept beside it, whatever the caller says."""
-    own = {"PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}", "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled")}
+    own = {
+        "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}",
+        "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled"),
+    }
     return {name: value for name, value in {**environment(folder), **own}.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 

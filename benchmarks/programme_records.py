@@ -21,7 +21,16 @@ import numpy as np
 import pandas as pd
 
 SIZES = (10_000, 100_000, 1_000_000)
-TYPES = ("keyworker", "esol", "employment_support", "training", "work_placement", "mentoring", "mental_health", "in_work_support")
+TYPES = (
+    "keyworker",
+    "esol",
+    "employment_support",
+    "training",
+    "work_placement",
+    "mentoring",
+    "mental_health",
+    "in_work_support",
+)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -33,7 +42,10 @@ def main() -> None:
         return
     found = {rows: _measured(rows, options.seed) for rows in options.rows}
     for rows, row in found.items():
-        print(f"{rows:>9,} activities: " + ", ".join(f"{name} {value:,.2f} {'MB' if 'memory' in name else 's'}" for name, value in row.items()))
+        print(
+            f"{rows:>9,} activities: "
+            + ", ".join(f"{name} {value:,.2f} {'MB' if 'memory' in name else 's'}" for name, value in row.items())
+        )
     for name in next(iter(found.values())):
         print(f"{name:<34} grows as rows to the power {exponent({rows: row[name] for rows, row in found.items()}):.2f}")
 
@@ -57,7 +69,13 @@ def _options() -> argparse.Namespace:
 
 
 def _measured(rows: int, seed: int) -> dict[str, float]:
-    done = subprocess.run([sys.executable, __file__, "--one", str(rows), "--seed", str(seed)], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", str(rows), "--seed", str(seed)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
@@ -83,7 +101,12 @@ def one_size(rows: int, seed: int) -> dict[str, float]:
         frame = pd.read_csv(activities, parse_dates=["activity_date"])
         frame.groupby(["type", "person_id"])["activity_date"].min()
         ended = time.process_time()
-    return {"read and check": read - started, "count by all rules": counted - read, "pandas alone, unchecked": ended - plain, "memory beyond the start": memory}
+    return {
+        "read and check": read - started,
+        "count by all rules": counted - read,
+        "pandas alone, unchecked": ended - plain,
+        "memory beyond the start": memory,
+    }
 
 
 def _peak() -> float:
@@ -100,12 +123,18 @@ def write_files(folder: Path, rows: int, seed: int) -> Path:
     people = max(rows // 10, 1)
     with (place / "participants.csv").open("w", encoding="utf-8") as file:
         file.write("person_id,sex,labour_status,partner,start_date\n")
-        file.writelines(f"P{n},{'female' if n % 3 else 'male'},unemployed,Partner {n % 10},2018-01-01\n" for n in range(people))
+        file.writelines(
+            f"P{n},{'female' if n % 3 else 'male'},unemployed,Partner {n % 10},2018-01-01\n" for n in range(people)
+        )
     with (place / "activities.csv").open("w", encoding="utf-8") as file:
         file.write("activity_id,person_id,type,activity_date,hours\n")
         for start in range(0, rows, 50_000):
             size = min(50_000, rows - start)
-            who, kind, day = rng.integers(0, people, size), rng.integers(0, len(TYPES), size), rng.integers(0, 1500, size)
+            who, kind, day = (
+                rng.integers(0, people, size),
+                rng.integers(0, len(TYPES), size),
+                rng.integers(0, 1500, size),
+            )
             days = (np.datetime64("2018-01-02") + day).astype(str)
             file.writelines(f"A{start + n},P{who[n]},{TYPES[kind[n]]},{days[n]},{1 + n % 8 / 2}\n" for n in range(size))
     return place / "activities.csv"

@@ -43,7 +43,14 @@ def main() -> None:
     rows = [Row(f"{million:,} correlated draws at once", ours, "s")]
     rows += [row for what, each in _loops(case, groups, options.loop) for row in _against(what, each * million, ours)]
     rows += [row for what, each in _salib(case, options.salib) for row in _against(what, each * million, ours)]
-    rows.append(Row("Largest relative difference, by hand and at once (1e-15)", _difference(case, 500) * 1e15, "", "rounding alone"))
+    rows.append(
+        Row(
+            "Largest relative difference, by hand and at once (1e-15)",
+            _difference(case, 500) * 1e15,
+            "",
+            "rounding alone",
+        )
+    )
     rows += [Row(f"Peak memory at {count:,} draws", _peak(case, groups, count), "MB") for count in (2**17, 2**20)]
     save("sroi_draws", " ".join((__doc__ or "").split()), rows)
 
@@ -75,7 +82,10 @@ def _options() -> argparse.Namespace:
 
 
 def _against(what: str, seconds: float, ours: float) -> list[Row]:
-    return [Row(what, seconds, "s", "scaled up"), Row(f"... times as long as all at once ({what.split(':')[0]})", seconds / ours, "times")]
+    return [
+        Row(what, seconds, "s", "scaled up"),
+        Row(f"... times as long as all at once ({what.split(':')[0]})", seconds / ours, "times"),
+    ]
 
 
 def _loops(case: Case, groups: tuple[Group, ...], count: int) -> Iterator[tuple[str, float]]:
@@ -112,7 +122,10 @@ def _salib(case: Case, size: int) -> Iterator[tuple[str, float]]:
     def at_once(points: np.ndarray) -> np.ndarray:
         return case.measure(dict(zip(case.varied, points.T, strict=True)), "ratio", len(points))
 
-    for what, model in (("SALib, rows: sample, then the model by hand a row at a time", by_row), ("SALib, at once: sample, then our vectorised model", at_once)):
+    for what, model in (
+        ("SALib, rows: sample, then the model by hand a row at a time", by_row),
+        ("SALib, at once: sample, then our vectorised model", at_once),
+    ):
         yield what, best(lambda model=model: _sampled(problem, size, model), 2) / runs
 
 
@@ -120,7 +133,10 @@ def _problem(case: Case) -> dict[str, object]:
     """The case's distributions in SALib's terms: ends, and for a triangular one the place of the peak."""
     entries = [case.ranges[name] for name in case.varied]
     bounds = [
-        [e.low, e.high, min((e.value - e.low) / (e.high - e.low), EARLIEST)] if e.distribution == "triangular" else [e.low, e.high] for e in entries
+        [e.low, e.high, min((e.value - e.low) / (e.high - e.low), EARLIEST)]
+        if e.distribution == "triangular"
+        else [e.low, e.high]
+        for e in entries
     ]
     dists = ["triang" if e.distribution == "triangular" else "unif" for e in entries]
     return {"num_vars": len(entries), "names": list(case.varied), "bounds": bounds, "dists": dists}

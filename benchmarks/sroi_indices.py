@@ -65,7 +65,9 @@ def _salib(case: Case, size: int, ours: pd.DataFrame, own: float) -> list[Row]:
         ratios = np.array(case.measure(values_at(case, names, points), "ratio", len(points)))
         found = analysis.analyze(problem, ratios, calc_second_order=False, num_resamples=REPLICATES, seed=SEED)
         seconds = time.perf_counter() - start
-    apart = max(float(np.abs(found[key] - ours.loc[names, name]).max()) for key, name in (("S1", "first"), ("ST", "total")))
+    apart = max(
+        float(np.abs(found[key] - ours.loc[names, name]).max()) for key, name in (("S1", "first"), ("ST", "total"))
+    )
     return [
         Row("SALib, given our inverse distributions and vectorised model", seconds, "s"),
         Row("... times as long as all here", seconds / own, "times", "aim: 20"),

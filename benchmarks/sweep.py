@@ -60,7 +60,8 @@ def measured(what: str, unit: str, sizes: tuple[int, ...], official: str) -> lis
             memory[actual] = max(peak, memory.get(actual, 0.0))
     medians = {size: statistics.median(values) for size, values in seconds.items()}
     rows = [
-        row for size in medians
+        row
+        for size in medians
         for row in (
             Row(f"{what}, {size:,} {unit}", medians[size], "s", runs=sorted(seconds[size])),
             Row(f"{what}, {size:,} {unit}: largest memory of the process", memory[size], "MiB"),
@@ -77,7 +78,9 @@ def measured(what: str, unit: str, sizes: tuple[int, ...], official: str) -> lis
 def once(what: str, size: int, official: str) -> tuple[int, float, float]:
     """One size in a process of its own."""
     command = [sys.executable, "-c", WORK, str(ROOT), what, str(size), official]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
     found = json.loads(done.stdout)
     return int(found[0]), float(found[1]), float(found[2])
 

@@ -27,7 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
 STAGES = "dvc.yaml"
 COPIED = ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
-BY_FILE = ("reporting", "pipeline")  # packages with much that a single notebook has nothing to do with; others count whole
+BY_FILE = (
+    "reporting",
+    "pipeline",
+)  # packages with much that a single notebook has nothing to do with; others count whole
 ITEM, MADE = "${item}", "data/processed/"
 PAGE_CODE = "page_code"  # the stage for the code that every page is made with
 RAW_FILES = "data/processed/raw_files"  # what another makes: the names of the files in each folder of raw data
@@ -67,7 +70,11 @@ class Recorder:
 
     def resources(self) -> set[Path]:
         """The files of our own code, other than modules, that were opened."""
-        return {path for path in set(self.touched) if SRC in path.parents and path.suffix not in (".py", ".pyc") and path.is_file()}
+        return {
+            path
+            for path in set(self.touched)
+            if SRC in path.parents and path.suffix not in (".py", ".pyc") and path.is_file()
+        }
 
     def inputs(self, raw: Path) -> set[Path]:
         """What was read in the folder `raw`: files, folders that were listed, and folders in which something was missing."""
@@ -94,15 +101,21 @@ def run_of(root: Path, run: tuple[str, str]) -> tuple[set[Path], set[Path]]:
     before = set(sys.modules)
     once(root, *run)
     made = root / "data" / "processed" / run[1]
-    records = {folder for folder in (made / "records",) if folder in {path.parent for path in recorder.touched} and folder.is_dir()}
+    records = {
+        folder
+        for folder in (made / "records",)
+        if folder in {path.parent for path in recorder.touched} and folder.is_dir()
+    }
     data = {path.relative_to(root) for path in recorder.inputs(root / "data" / "raw") | records}
-    modules = {Path(str(sys.modules[name].__file__)) for name in set(sys.modules) - before if name.startswith("analysis.")}
+    modules = {
+        Path(str(sys.modules[name].__file__)) for name in set(sys.modules) - before if name.startswith("analysis.")
+    }
     return data, modules | recorder.resources()
 
 
 def observed(runs: Iterable[tuple[str, str]]) -> Seen:
     """What all runs depend on, as it was seen on a copy of the project."""
-    import nbconvert, pandas, scipy.stats  # noqa: E401, F401 - once for all runs; nothing of ours, which is to be seen
+    import nbconvert  # noqa: F401 - once for all runs; nothing of ours, which is to be seen
 
     listed = list(runs)
     with tempfile.TemporaryDirectory() as name:
@@ -115,7 +128,9 @@ def copied(target: Path) -> Path:
     """The project's inputs in another folder, with the records of the worked examples."""
     for part in COPIED:
         (target / part).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(ROOT / part, target / part) if (ROOT / part).is_dir() else shutil.copy(ROOT / part, target / part)
+        shutil.copytree(ROOT / part, target / part) if (ROOT / part).is_dir() else shutil.copy(
+            ROOT / part, target / part
+        )
     for study in stages()["example_records"]["foreach"]:
         command = [sys.executable, "-m", "analysis", "example-records", "--study", study]
         subprocess.run(command, cwd=target, env={**os.environ, "PYTHONPATH": str(SRC)}, check=True)
@@ -212,7 +227,12 @@ def _data_of(name: str, stage: dict[str, Any], seen: Seen) -> set[str]:
     notebook, studies = notebook_of(stage), stage["foreach"]
     seen_by_each = {_template(path.as_posix(), study) for study in studies for path in seen[notebook, study][0]}
     data = _largest(set(map(_names_only, seen_by_each)))
-    if lacking := [path for path in data for study in studies if not path.startswith(MADE) and not (ROOT / path.replace(ITEM, study)).exists()]:
+    if lacking := [
+        path
+        for path in data
+        for study in studies
+        if not path.startswith(MADE) and not (ROOT / path.replace(ITEM, study)).exists()
+    ]:
         raise SystemExit(f"{STAGES}: {name} reads {lacking[0]}, which not each of its studies has: split the stage")
     return data
 
@@ -247,6 +267,7 @@ def _largest(paths: set[str]) -> set[str]:
 
 def put_right(text: str, name: str, deps: Iterable[str]) -> str:
     """The text of dvc.yaml with other dependencies for one stage."""
+
     def again(found: re.Match[str]) -> str:
         return found[1] + "".join(f"{found[2]}  - {dep}\n" for dep in deps)
 

@@ -14,12 +14,25 @@ NOTEBOOK = "05_sroi"
 
 def number(name="a.ratio", value=4.0, **more):
     """A result; a recomputed ratio unless told otherwise."""
-    return Result(**{"id": name, "label": "Ratio", "value": value, "unit": "GBP per GBP", "kind": Kind.RECOMPUTED, "decimals": 2, **more})
+    return Result(
+        **{
+            "id": name,
+            "label": "Ratio",
+            "value": value,
+            "unit": "GBP per GBP",
+            "kind": Kind.RECOMPUTED,
+            "decimals": 2,
+            **more,
+        }
+    )
 
 
 def project(root: Path, *results: Result, study="x", notebook=NOTEBOOK, files=None, lock=True) -> Path:
     """A project with one study and one notebook's results, its inputs (`files`), and a dvc.lock that records them."""
-    texts = {"params.yaml": f"{notebook}: {{{study}: {{scenario: central}}}}\n", f"data/raw/{study}/study.yaml": "id: x\n"} | (files or {})
+    texts = {
+        "params.yaml": f"{notebook}: {{{study}: {{scenario: central}}}}\n",
+        f"data/raw/{study}/study.yaml": "id: x\n",
+    } | (files or {})
     for name, text in texts.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,18 +48,25 @@ def project(root: Path, *results: Result, study="x", notebook=NOTEBOOK, files=No
 
 def record(root: Path, out: str, study="x", notebook=NOTEBOOK) -> None:
     """dvc.lock as DVC would write it for a stage that reads the study's folder and the code of one module."""
-    deps = [f"data/raw/{study}", *(name for name in ("src/analysis/sroi", "requirements.lock") if (root / name).exists())]
+    deps = [
+        f"data/raw/{study}",
+        *(name for name in ("src/analysis/sroi", "requirements.lock") if (root / name).exists()),
+    ]
     stage = {
         "cmd": f"python -m analysis run {notebook} --study {study}",
         "deps": [{"path": name, "hash": "md5", "md5": content_md5(root / name)} for name in deps],
         "outs": [{"path": out, "hash": "md5", "md5": hashlib.md5((root / out).read_bytes()).hexdigest()}],
     }
-    (root / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": {f"sroi@{study}": stage}}), encoding="utf-8")
+    (root / "dvc.lock").write_text(
+        yaml.safe_dump({"schema": "2.0", "stages": {f"sroi@{study}": stage}}), encoding="utf-8"
+    )
 
 
 def register(**values: float) -> str:
     """An assumption register in which only id, value and label matter."""
-    return yaml.safe_dump({"assumptions": [{"id": name, "label": f"About {name}", "value": value} for name, value in values.items()]})
+    return yaml.safe_dump(
+        {"assumptions": [{"id": name, "label": f"About {name}", "value": value} for name, value in values.items()]}
+    )
 
 
 def commit(root: Path, keep: bool = True) -> str:
@@ -65,4 +85,6 @@ def commit(root: Path, keep: bool = True) -> str:
 
 def git(root: Path, *arguments: str) -> str:
     """One git command; its output."""
-    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True
+    ).stdout.strip()

@@ -17,7 +17,9 @@ def write_export_files(root: Path, tables: Mapping[str, str], layout: str = "") 
     place = root / STUDY / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     for name, text in tables.items():
-        (place / f"{name}.csv").write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n", encoding="utf-8")
+        (place / f"{name}.csv").write_text(
+            "\n".join(line.strip() for line in text.strip().splitlines()) + "\n", encoding="utf-8"
+        )
     if layout:
         (place / "records.yaml").write_text(layout, encoding="utf-8")
     return root / STUDY

@@ -24,8 +24,7 @@ from analysis.sroi.crosswalk import Criterion
 from analysis.sroi.identified import Problem
 from analysis.sroi.published import PublishedModel
 from analysis.sroi.sensitivity.settings import Settings as Sensitivity
-from analysis.sroi.value_map import RowText
-from analysis.sroi.value_map import Settings as ValueMap
+from analysis.sroi.value_map import RowText, Settings as ValueMap
 from analysis.study import StudyInfo
 from analysis.study.claims import Claim
 from analysis.study.register import Assumption
@@ -49,7 +48,12 @@ MODELS: dict[str, dict[str, type[BaseModel]]] = {
 
 def named_by_models() -> list[str]:
     """Every field that may hold text, as `file:field`, with `*` for what a file or a key may be called."""
-    return [f"{file}:{field}" for file, models in MODELS.items() for path, model in models.items() for field in text_fields(model, path)]
+    return [
+        f"{file}:{field}"
+        for file, models in MODELS.items()
+        for path, model in models.items()
+        for field in text_fields(model, path)
+    ]
 
 
 def text_fields(kind: Any, path: str = "", within: tuple[Any, ...] = ()) -> Iterator[str]:

@@ -15,7 +15,9 @@ CORPUS = yaml.safe_load((Path(__file__).parent / "faults" / "hostile_text.yaml")
 PAYLOADS: dict[str, str] = CORPUS["payloads"]
 LIMITS = {"statement": 140}  # letters that a field may hold
 NAMES = "<img src=x onerror=window.__ran=1>\u202e "  # put before names of beneficiaries, which stand in one cell with their shares
-SHARED = dict.fromkeys(("outcome", "outcomes.name", "assumptions.label", "assumptions.name"), "vector")  # texts that two files must have alike, and so the payload
+SHARED = dict.fromkeys(
+    ("outcome", "outcomes.name", "assumptions.label", "assumptions.name"), "vector"
+)  # texts that two files must have alike, and so the payload
 Change = Callable[[str, str], str]  # (field, text) -> text
 
 
@@ -30,7 +32,11 @@ def text_files(root: Path) -> Iterator[tuple[str, Path]]:
 def rewrite(path: Path, change: Change) -> None:
     """Put every text of a file through `change`, with the name of its field: a column, or a path without positions."""
     text = path.read_text(encoding="utf-8-sig")
-    new = _csv(text, change) if path.suffix == ".csv" else yaml.safe_dump(_changed(yaml.safe_load(text), "", change), sort_keys=False, allow_unicode=False)
+    new = (
+        _csv(text, change)
+        if path.suffix == ".csv"
+        else yaml.safe_dump(_changed(yaml.safe_load(text), "", change), sort_keys=False, allow_unicode=False)
+    )
     path.write_text(new, encoding="utf-8")
 
 
@@ -60,7 +66,9 @@ def _csv(text: str, change: Change) -> str:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([change(column, cell) if cell else cell for column, cell in zip(header, row, strict=True)] for row in rows)
+    writer.writerows(
+        [change(column, cell) if cell else cell for column, cell in zip(header, row, strict=True)] for row in rows
+    )
     return target.getvalue()
 
 
@@ -88,7 +96,12 @@ def _is_date(text: str) -> bool:
 class Attack:
     """Puts the corpus's texts into fields in turn, each after the text that stands there."""
 
-    def __init__(self, closed: Callable[[str], bool], notation: Callable[[str], bool], plain: Callable[[str], bool] = lambda field: False) -> None:
+    def __init__(
+        self,
+        closed: Callable[[str], bool],
+        notation: Callable[[str], bool],
+        plain: Callable[[str], bool] = lambda field: False,
+    ) -> None:
         """`closed` says of a field whether it keeps its text, `notation` whether it is written in the notation of prose.
 
         `plain` says whether it is attacked though it is empty, or holds only a number or a date.
@@ -108,7 +121,6 @@ class Attack:
         self.used.setdefault(name, set()).add(field)
         room = LIMITS.get(field, 10_000) - len(payloads[name]) - 1
         return f"{payloads[name]} {text[:room]}" if name == "formula" else f"{text[:room]} {payloads[name]}"
-
 
     def of_plain(self, field: str, value: Any) -> Any:
         """What takes the place of an empty value, or of a number in a field of text."""
@@ -150,7 +162,9 @@ def attack_on(name: str) -> Attack:
     """What is done to the texts of one file; of the parameters of runs, reasons are the only free text."""
     if name == "params.yaml":
         return Attack(lambda field: not field.endswith(".reason"), lambda field: False)
-    return Attack(*(lambda field, test=test: test(f"{name}:{field}") for test in (is_closed, is_notation, is_plain_today)))
+    return Attack(
+        *(lambda field, test=test: test(f"{name}:{field}") for test in (is_closed, is_notation, is_plain_today))
+    )
 
 
 def fill(root: Path) -> None:

@@ -7,7 +7,24 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("src", "notebooks", "data/raw", "tests/spec", "params.yaml", "requirements.lock", "dvc.yaml", "dvc.lock", ".dvc/config", ".dvcignore", "pyproject.toml", "README.md", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results")
+PARTS = (
+    "src",
+    "notebooks",
+    "data/raw",
+    "tests/spec",
+    "params.yaml",
+    "requirements.lock",
+    "dvc.yaml",
+    "dvc.lock",
+    ".dvc/config",
+    ".dvcignore",
+    "pyproject.toml",
+    "README.md",
+    "CITATION.cff",
+    "LICENSE",
+    "LICENSE-text-data.md",
+    "benchmarks/results",
+)
 
 
 def copy_project(target: Path) -> Path:
@@ -16,7 +33,9 @@ def copy_project(target: Path) -> Path:
         source, copy = ROOT / part, target / part
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints"))
+            shutil.copytree(
+                source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints")
+            )
         elif source.is_file():
             shutil.copy(source, copy)
     subprocess.run(["git", "init", "--quiet", str(target)], check=True)
@@ -27,5 +46,11 @@ def run_analysis(folder: Path, *arguments: str, **environment: str) -> subproces
     """One command of the project's own code in a copy."""
     env = {**os.environ, "PYTHONPATH": str(folder / "src"), **environment}
     return subprocess.run(
-        [sys.executable, "-m", "analysis", *arguments], cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=900
+        [sys.executable, "-m", "analysis", *arguments],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=900,
     )

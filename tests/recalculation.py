@@ -50,19 +50,27 @@ MODULE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def recalculate(soffice: str, book: Path, draws: Mapping[str, Sequence[float]], wanted: Sequence[str], folder: Path) -> np.ndarray:
+def recalculate(
+    soffice: str, book: Path, draws: Mapping[str, Sequence[float]], wanted: Sequence[str], folder: Path
+) -> np.ndarray:
     """Cells (`Sheet!B2`) of a workbook for each draw of its named input cells: an array of draws by cells."""
     inputs, outputs = folder / "draws.csv", folder / "results.csv"
     rows = [",".join(repr(float(value)) for value in row) for row in zip(*draws.values(), strict=True)]
     inputs.write_text("\n".join([",".join(draws), ";".join(wanted), *rows]) + "\n", encoding="utf-8")
     profile = folder / "profile"
     program = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    subprocess.run([*program, "--terminate_after_init"], check=True, capture_output=True, timeout=120)  # makes the profile
+    subprocess.run(
+        [*program, "--terminate_after_init"], check=True, capture_output=True, timeout=120
+    )  # makes the profile
     _install(profile / "user" / "basic" / "Standard", MACRO.format(book=book.as_uri(), inputs=inputs, outputs=outputs))
     subprocess.run([*program, "macro:///Standard.Recalculate.Main"], check=True, capture_output=True, timeout=300)
-    return np.array([[float(cell) for cell in line.split(",")[:-1]] for line in outputs.read_text(encoding="utf-8").splitlines()])
+    return np.array(
+        [[float(cell) for cell in line.split(",")[:-1]] for line in outputs.read_text(encoding="utf-8").splitlines()]
+    )
 
 
 def _install(folder: Path, code: str) -> None:
-    (folder / "script.xlb").write_text(LIBRARY.format(elements=' <library:element library:name="Recalculate"/>'), encoding="utf-8")
+    (folder / "script.xlb").write_text(
+        LIBRARY.format(elements=' <library:element library:name="Recalculate"/>'), encoding="utf-8"
+    )
     (folder / "Recalculate.xba").write_text(MODULE.format(code=escape(code)), encoding="utf-8")

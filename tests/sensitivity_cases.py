@@ -17,9 +17,20 @@ _SOURCE = Source(producer="a test", title="made up", published=None, locator="no
 def entry(name, value, low=None, high=None, distribution="fixed", unit="units"):
     """A register entry; a fixed one if no range is given."""
     return Assumption(
-        id=name, label=name, value=value, unit=unit, price_year=None, kind="assumed", claim=None,
-        low=value if low is None else low, high=value if high is None else high, distribution=distribution,
-        why_range="a test", source=_SOURCE, evidence_grade="D", decided_by="a test",
+        id=name,
+        label=name,
+        value=value,
+        unit=unit,
+        price_year=None,
+        kind="assumed",
+        claim=None,
+        low=value if low is None else low,
+        high=value if high is None else high,
+        distribution=distribution,
+        why_range="a test",
+        source=_SOURCE,
+        evidence_grade="D",
+        decided_by="a test",
     )
 
 
@@ -75,12 +86,20 @@ class Toy:
     def evaluate(self, values):
         v = {name: REGISTER[name].value for name in self.inputs} | dict(values)
         self.calls.append(max(np.size(x) for x in v.values()))
-        friends = v["people"] * v["weeks"] * v["weekly_value"] * (1 - v["deadweight_friends"]) * (1 - v["attribution_friends"])
+        friends = (
+            v["people"]
+            * v["weeks"]
+            * v["weekly_value"]
+            * (1 - v["deadweight_friends"])
+            * (1 - v["attribution_friends"])
+        )
         yearly = v["learners"] * v["course_value"] / 3 * (1 - v["deadweight_work"]) * (1 - v["attribution_work"])
         work = sum(yearly / (1 + v["discount_rate"]) ** year for year in range(3))
         government = work * v["share_government"]
         return Outcome(
-            {"friends": friends, "work": work}, {"participants": friends + work - government, "government": government}, v["cost"]
+            {"friends": friends, "work": work},
+            {"participants": friends + work - government, "government": government},
+            v["cost"],
         )
 
 
@@ -119,7 +138,10 @@ G_COEFFICIENTS = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0)
 def sobol_g_case() -> Case:
     """Sobol's G function on the unit cube."""
     entries = [entry(f"x{i}", 0.5, 0.0, 1.0, "uniform") for i, _ in enumerate(G_COEFFICIENTS)]
-    return function_case(lambda *xs: math.prod((np.abs(4 * x - 2) + a) / (1 + a) for x, a in zip(xs, G_COEFFICIENTS, strict=True)), entries)
+    return function_case(
+        lambda *xs: math.prod((np.abs(4 * x - 2) + a) / (1 + a) for x, a in zip(xs, G_COEFFICIENTS, strict=True)),
+        entries,
+    )
 
 
 @dataclass(frozen=True)
@@ -138,7 +160,9 @@ class Yearly:
     def evaluate(self, values):
         x = np.asarray(values["x"])
         if (x > 2).any():
-            raise InputError("value_map.csv", found="an end beyond the years", expected="an earlier one", action="add years")
+            raise InputError(
+                "value_map.csv", found="an end beyond the years", expected="an earlier one", action="add years"
+            )
         return YearlyOutcome({"all": x}, {"all": x}, 1.0, {0: x / 2, 1: x / 2})
 
 

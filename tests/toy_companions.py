@@ -26,7 +26,16 @@ TERMS = {"terms": [{"id": "priced", "label": "A price", "formula": "worth * 2"}]
 
 def ratio_at(name: str, low: float, high: float) -> Result:
     return Result(
-        f"{SENSITIVITY}.tornado.{name}.base", f"{name}: Ratio", 4.0, "GBP per GBP", Kind.ASSUMED, 2, low, high, "ends", function="analysis.sroi.sensitivity.one_way.tornado"
+        f"{SENSITIVITY}.tornado.{name}.base",
+        f"{name}: Ratio",
+        4.0,
+        "GBP per GBP",
+        Kind.ASSUMED,
+        2,
+        low,
+        high,
+        "ends",
+        function="analysis.sroi.sensitivity.one_way.tornado",
     )
 
 
@@ -35,13 +44,29 @@ def swing_of(name: str, net: float) -> Result:
 
 
 HEADLINE = Result(
-    "sroi.ratio", "Ratio of the model", 4.0, "GBP per GBP", Kind.ASSUMED, 2, 3.5, 4.5, "a range", inputs=("assumption:worth", "assumption:cost"),
+    "sroi.ratio",
+    "Ratio of the model",
+    4.0,
+    "GBP per GBP",
+    Kind.ASSUMED,
+    2,
+    3.5,
+    4.5,
+    "a range",
+    inputs=("assumption:worth", "assumption:cost"),
     function="analysis.sroi.model.Model.evaluate",
 )
-SWINGS = [ratio_at("reached", 3.2, 4.8), ratio_at("worth", 1.0, 6.0), swing_of("reached", 160.0), swing_of("worth", 500.0)]
+SWINGS = [
+    ratio_at("reached", 3.2, 4.8),
+    ratio_at("worth", 1.0, 6.0),
+    swing_of("reached", 160.0),
+    swing_of("worth", 500.0),
+]
 
 
-def toy(root: Path, entries=ENTRIES, rows=ROWS, wording: dict | None = None, label: str = "", info: dict | None = None) -> Material:
+def toy(
+    root: Path, entries=ENTRIES, rows=ROWS, wording: dict | None = None, label: str = "", info: dict | None = None
+) -> Material:
     """The material of a study with a value page and a sensitivity page; every free text of the pages holds `label`."""
     study = write_study(root, entries, rows, TERMS, {"example": False} | (info or {}))
     if wording is not None:
@@ -50,7 +75,9 @@ def toy(root: Path, entries=ENTRIES, rows=ROWS, wording: dict | None = None, lab
         (folder / "toy.yaml").write_text(yaml.safe_dump(wording), encoding="utf-8")
     appendices = (
         _appendix(root, VALUE, f"The value {label}", [HEADLINE], "ratios", {"ratio": HEADLINE}),
-        _appendix(root, SENSITIVITY, f"The doubts {label}", SWINGS, "tornado_pounds", {"ratio": SWINGS[0], "net": SWINGS[2]}),
+        _appendix(
+            root, SENSITIVITY, f"The doubts {label}", SWINGS, "tornado_pounds", {"ratio": SWINGS[0], "net": SWINGS[2]}
+        ),
     )
     merged = ResultStore()
     for appendix in appendices:
@@ -63,10 +90,17 @@ def _appendix(root: Path, name: str, title: str, results: list[Result], table: s
     page = Page("toy", name, root)
     page.add(results)
     said = page.say(f"It is {{{results[0].id}}}, see [the table](#{table}).").html
-    shown = page.table(table, pd.DataFrame([row], index=["central"], dtype=object), {key: Column(key) for key in row}, "A table.").html
+    shown = page.table(
+        table, pd.DataFrame([row], index=["central"], dtype=object), {key: Column(key) for key in row}, "A table."
+    ).html
     body = f'<h2 id="section-the-answer">The answer</h2>{said}{shown}<h2 id="section-what-would-change-the-answer">More</h2><p>Much.</p>'
     page.save()
     path = root / "data" / "processed" / "toy" / "pages" / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(with_sources(f"<nav>{CONTENTS}</nav><main>{body}{PLACE}</main>", page.store, StudyOrigins(load_study("toy", root))), encoding="utf-8")
+    path.write_text(
+        with_sources(
+            f"<nav>{CONTENTS}</nav><main>{body}{PLACE}</main>", page.store, StudyOrigins(load_study("toy", root))
+        ),
+        encoding="utf-8",
+    )
     return Appendix(name, title, f"What of {title}?", root / "data" / "processed" / "toy")

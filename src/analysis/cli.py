@@ -44,25 +44,55 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "raw-files", _raw_files, "write the names of the files in each folder of raw data")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
-    again.add_argument("--jobs", type=int, default=0, metavar="N", help="notebooks at a time (default: one more than there are processors)")
+    again.add_argument(
+        "--jobs",
+        type=int,
+        default=0,
+        metavar="N",
+        help="notebooks at a time (default: one more than there are processors)",
+    )
     again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
-    _sweep_options(_command(commands, "sweep", _sweep, "run a function or a notebook over many cases: authorities, studies, assumptions, parameters"))
+    _sweep_options(
+        _command(
+            commands,
+            "sweep",
+            _sweep,
+            "run a function or a notebook over many cases: authorities, studies, assumptions, parameters",
+        )
+    )
     case = commands.add_parser("sweep-case")  # what `sweep` runs, one process for each set of parameters
     case.set_defaults(command=_sweep_case)
     case.add_argument("case")
     case.add_argument("--kernel", default="python3")
     _command(commands, "publish", _publish, "write reports/ from the last run")
-    pdf = _command(commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed")
+    pdf = _command(
+        commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
+    )
     pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
     pdf.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
-    diff = _command(commands, "diff", _diff, "compare two runs: each number, and what caused its change (0: the same, 1: they differ, 2: trouble)")
-    diff.add_argument("before", metavar="RUN_A", help="a commit, branch or tag; '.' for the working tree; or a folder with results")
+    diff = _command(
+        commands,
+        "diff",
+        _diff,
+        "compare two runs: each number, and what caused its change (0: the same, 1: they differ, 2: trouble)",
+    )
+    diff.add_argument(
+        "before", metavar="RUN_A", help="a commit, branch or tag; '.' for the working tree; or a folder with results"
+    )
     diff.add_argument("after", metavar="RUN_B", help="likewise")
-    diff.add_argument("--out", metavar="FILE", help="where the page goes, the table beside it (default: reports/diff.html)")
-    diff.add_argument("--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy")
-    fetch = _command(commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference")
-    fetch.add_argument("--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated")
+    diff.add_argument(
+        "--out", metavar="FILE", help="where the page goes, the table beside it (default: reports/diff.html)"
+    )
+    diff.add_argument(
+        "--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy"
+    )
+    fetch = _command(
+        commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
+    )
+    fetch.add_argument(
+        "--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated"
+    )
     fetch.add_argument("--base", help="another address of the Nomis API")
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
@@ -71,24 +101,48 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
     sweep.add_argument(
-        "what", help="census (the baseline by authority), sroi (the ratio's distribution), or a notebook, such as 01_census_baseline"
+        "what",
+        help="census (the baseline by authority), sroi (the ratio's distribution), or a notebook, such as 01_census_baseline",
     )
-    sweep.add_argument("--to", required=True, metavar="FOLDER", help="where the table goes; a sweep that was stopped goes on from there")
+    sweep.add_argument(
+        "--to",
+        required=True,
+        metavar="FOLDER",
+        help="where the table goes; a sweep that was stopped goes on from there",
+    )
     sweep.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each processor)")
     sweep.add_argument("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler instead")
     sweep.add_argument("--draws", type=int, default=2000, help="random draws for each case")
     sweep.add_argument("--seed", type=int, action="append", help="seed of the draws; sroi: may be repeated")
-    sweep.add_argument("--area", action="append", default=[], help="census: 2011 code of an authority; may be repeated (default: all)")
-    sweep.add_argument("--official", metavar="FOLDER", help="census: folder with the complete official tables")
-    sweep.add_argument("--study", action="append", help="sroi, notebooks: id of a study; may be repeated (default: all)")
     sweep.add_argument(
-        "--set", action="append", default=[], metavar="NAME=V1,V2", help="each of these values for an assumption (sroi) or a parameter (notebooks)"
+        "--area", action="append", default=[], help="census: 2011 code of an authority; may be repeated (default: all)"
     )
-    sweep.add_argument("--sets", metavar="FILE", help="notebooks: CSV file, each row a set of parameters, each column a parameter")
-    sweep.add_argument("--result", action="append", default=[], metavar="ID", help="notebooks: results to keep, such as 'steps.*' (default: all)")
+    sweep.add_argument("--official", metavar="FOLDER", help="census: folder with the complete official tables")
+    sweep.add_argument(
+        "--study", action="append", help="sroi, notebooks: id of a study; may be repeated (default: all)"
+    )
+    sweep.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=V1,V2",
+        help="each of these values for an assumption (sroi) or a parameter (notebooks)",
+    )
+    sweep.add_argument(
+        "--sets", metavar="FILE", help="notebooks: CSV file, each row a set of parameters, each column a parameter"
+    )
+    sweep.add_argument(
+        "--result",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="notebooks: results to keep, such as 'steps.*' (default: all)",
+    )
 
 
-def _command(commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=function)
     return parser
@@ -118,7 +172,11 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 def _no_value(text: str) -> Any:
     raise InputError(
-        "the command line", column="--parameter", found=repr(text), expected="NAME=VALUE", action="write it as --parameter scenario=high"
+        "the command line",
+        column="--parameter",
+        found=repr(text),
+        expected="NAME=VALUE",
+        action="write it as --parameter scenario=high",
     )
 
 
@@ -187,7 +245,9 @@ def _sweep(options: argparse.Namespace) -> int:
         official = Path(options.official) if options.official else None
         cases, data = sweep_plan.census_cases(root, options.area, official, {"draws": options.draws, "seed": seeds[0]})
     else:
-        cases, data = sweep_plan.sroi_cases(root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set))
+        cases, data = sweep_plan.sroi_cases(
+            root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set)
+        )
     engine = dask(options.scheduler, data) if options.scheduler else engines.local(options.jobs or processors())
     return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine), options)
 
@@ -204,7 +264,9 @@ def _sweep_notebook(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     root, sets = find_root(), Path(options.sets) if options.sets else None
-    cases, data = sweep_notebooks.notebook_cases(root, options.what, options.study or (), grid_from(options.set, yaml_value), sets)
+    cases, data = sweep_notebooks.notebook_cases(
+        root, options.what, options.study or (), grid_from(options.set, yaml_value), sets
+    )
     here = sweep_notebooks.warm(options.jobs or processors() + 1, environment(root))
     engine = dask(options.scheduler, data, sweep_notebooks.in_process) if options.scheduler else here
     wanted = partial(sweep_notebooks.chosen, options.result)
@@ -224,7 +286,10 @@ def _sweep_case(options: argparse.Namespace) -> int:
 def _swept(cases: int, failed: int, options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    print(f"{cases - failed} of {cases} cases are in {Path(options.to) / 'table.csv'}" + (f"; see failures.csv for {failed}" if failed else ""))
+    print(
+        f"{cases - failed} of {cases} cases are in {Path(options.to) / 'table.csv'}"
+        + (f"; see failures.csv for {failed}" if failed else "")
+    )
     return 1 if failed else 0
 
 
@@ -277,6 +342,8 @@ def _fetch(options: argparse.Namespace) -> int:
     own = root / "data" / "raw" / "reference"
     categories = read_categories(own / "census_2011_QS203EW_categories.csv")
     given = {name: value for name in ("base", "timeout") if (value := getattr(options, name)) is not None}
-    written = fetch_area(list(dict.fromkeys(options.area)), Path(options.to).resolve() if options.to else own, categories, **given)
+    written = fetch_area(
+        list(dict.fromkeys(options.area)), Path(options.to).resolve() if options.to else own, categories, **given
+    )
     print("\n".join(f"wrote {shown(path, root)}" for path in written))
     return 0

@@ -144,7 +144,7 @@ def find_cycle(graph: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
             child = next(path[node], None)
             if child in path:
                 walk = list(path)
-                return (*walk[walk.index(child):], child)
+                return (*walk[walk.index(child) :], child)
             if child is None:
                 finished.add(node)
                 del path[node]
@@ -254,7 +254,9 @@ _APPLY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _evaluate(expression: Expression, look_up: Callable[[str], Any], apply: Mapping[str, Callable[[Any, Any], Any]]) -> Any:
+def _evaluate(
+    expression: Expression, look_up: Callable[[str], Any], apply: Mapping[str, Callable[[Any, Any], Any]]
+) -> Any:
     match expression:
         case Number(value):
             return value
@@ -270,9 +272,7 @@ _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×", "/": "/"}
 
 
-def _write(
-    expression: Expression, name: Callable[[str], str], number: Callable[[float], str], outer: int
-) -> str:
+def _write(expression: Expression, name: Callable[[str], str], number: Callable[[float], str], outer: int) -> str:
     match expression:
         case Number(value):
             return number(value)

@@ -77,7 +77,9 @@ def fit_ordered_logit(answers: np.ndarray, covariate: np.ndarray) -> OrderedLogi
     likelihood = _Likelihood.of(levels, covariate)
     below = np.cumsum(np.bincount(levels))[:-1] / len(levels)
     at = _climb(likelihood, np.append(np.log(below / (1 - below)), 0.0))
-    return None if at is None else OrderedLogit(float(at[-1]), at[:-1], likelihood.slopes(at), likelihood.information(at))
+    return (
+        None if at is None else OrderedLogit(float(at[-1]), at[:-1], likelihood.slopes(at), likelihood.information(at))
+    )
 
 
 def _sorted(levels: np.ndarray, covariate: np.ndarray) -> bool:
@@ -122,7 +124,11 @@ class _Likelihood:
         from scipy.special import expit
 
         high, low = self.ends(at)
-        parts = ((expit(-high), self.upper), (-expit(low), self.lower), (1 / np.expm1(high - low), self.upper - self.lower))
+        parts = (
+            (expit(-high), self.upper),
+            (-expit(low), self.lower),
+            (1 / np.expm1(high - low), self.upper - self.lower),
+        )
         return sum(weight[:, None] * rows for weight, rows in parts)
 
     def information(self, at: np.ndarray) -> np.ndarray:
@@ -131,7 +137,11 @@ class _Likelihood:
 
         high, low = self.ends(at)
         apart = 0.25 / np.sinh((high - low) / 2) ** 2
-        parts = ((expit(high) * expit(-high), self.upper), (expit(low) * expit(-low), self.lower), (apart, self.upper - self.lower))
+        parts = (
+            (expit(high) * expit(-high), self.upper),
+            (expit(low) * expit(-low), self.lower),
+            (apart, self.upper - self.lower),
+        )
         return sum((weight[:, None] * rows).T @ rows for weight, rows in parts)
 
 

@@ -56,7 +56,9 @@ class Interval:
 
     def meets(self, other: "Interval", slack: float = 1e-9) -> bool:
         """Whether the two have a point in common, up to a relative slack for the last binary digit."""
-        room = slack * max((abs(end) for end in (self.low, self.high, other.low, other.high) if math.isfinite(end)), default=1)
+        room = slack * max(
+            (abs(end) for end in (self.low, self.high, other.low, other.high) if math.isfinite(end)), default=1
+        )
         return self.low <= other.high + room and other.low <= self.high + room
 
     def meet(self, other: "Interval") -> "Interval | None":
@@ -84,8 +86,21 @@ _WORDS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
         "seventeen eighteen nineteen twenty".split()
     )
-} | {"a": 1, "an": 1, "single": 1, "once": 1, "twice": 2, "both": 2, "half": 0.5, "thirty": 30, "forty": 40, "fifty": 50,
-     "first": 1, "second": 2, "third": 3}
+} | {
+    "a": 1,
+    "an": 1,
+    "single": 1,
+    "once": 1,
+    "twice": 2,
+    "both": 2,
+    "half": 0.5,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+}
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 _SCALES = {"million": Decimal(10) ** 6, "m": Decimal(10) ** 6, "billion": Decimal(10) ** 9, "k": Decimal(1000)}
 _FIGURE = re.compile(
@@ -158,7 +173,7 @@ def _split_bound(text: str) -> tuple[str, str]:
     for kind, words in (("lower", _LOWER), ("upper", _UPPER), ("near", _NEAR)):
         for word in words:
             if text.lower().startswith(word + " "):
-                return kind, text[len(word) + 1:].strip()
+                return kind, text[len(word) + 1 :].strip()
     if text.lower().endswith(" or more"):
         return "lower", text[: -len(" or more")].strip()
     return "", text

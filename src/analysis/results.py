@@ -85,7 +85,10 @@ class Result:
 RESULT_FIELDS: dict[str, tuple[str, str]] = {  # of a stored result: what it holds, and what it means
     "id": ("text", "notebook, table, row and column, or a name of its own; the key of the entry"),
     "label": ("text", "what the number is, in words"),
-    "value": ("a number, a text or nothing", "the number itself, at twelve significant digits; nothing where it is not available"),
+    "value": (
+        "a number, a text or nothing",
+        "the number itself, at twelve significant digits; nothing where it is not available",
+    ),
     "unit": ("text", "unit of the value"),
     "kind": ("one of " + ", ".join(f"{kind}" for kind in Kind), "how the number is known"),
     "decimals": ("a whole number", "decimals it is shown with; negative: rounded to tens, hundreds and so on"),
@@ -114,7 +117,9 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
         return value
     if math.isinf(value):
         return "no upper limit" if value > 0 else "no lower limit"
-    rounded = round(stored(value), decimals) + 0.0  # as recorded, so that halves round alike; the zero turns -0.0 into 0.0
+    rounded = (
+        round(stored(value), decimals) + 0.0
+    )  # as recorded, so that halves round alike; the zero turns -0.0 into 0.0
     digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
     sign = "−" if rounded < 0 else ""
     if unit.startswith("GBP"):
@@ -160,7 +165,9 @@ def tabulate(frame: pd.DataFrame, prefix: str, columns: Mapping[str, Column]) ->
     are kept, in that order. A cell that is a Result already, such as a published figure, stays as it is.
     """
     cells = {
-        name: [_cell(row, f"{prefix}.{slug(index)}.{slug(name)}", str(index), column, name) for index, row in _rows(frame)]
+        name: [
+            _cell(row, f"{prefix}.{slug(index)}.{slug(name)}", str(index), column, name) for index, row in _rows(frame)
+        ]
         for name, column in columns.items()
     }
     return pd.DataFrame(cells, index=frame.index, dtype=object)
@@ -255,7 +262,11 @@ _ALWAYS = ("label", "value", "unit")
 
 
 def _record(result: Result) -> dict[str, object]:
-    row = {key: value for key, value in asdict(result).items() if key in _ALWAYS or (key != "id" and value not in ("", (), None))}
+    row = {
+        key: value
+        for key, value in asdict(result).items()
+        if key in _ALWAYS or (key != "id" and value not in ("", (), None))
+    }
     row["value"] = stored(result.value)
     row |= {end: stored(getattr(result, end)) for end in ("low", "high") if getattr(result, end) is not None}
     return row | {"kind": str(result.kind), "text": result.text}

@@ -93,10 +93,24 @@ def test_exit_status_as_of_diff(two, tmp_path, monkeypatch, capsys):
 
 
 def test_hostile_names_and_words_stay_text(tmp_path):
-    words = {"label": HOSTILE, "unit": HOSTILE, "note": HOSTILE, "source": HOSTILE, "interval": HOSTILE, "function": HOSTILE}
-    files = {"data/raw/x/value_map.csv": f'row,note\n"{HOSTILE}",1\n', "data/raw/x/sroi.yaml": json.dumps({HOSTILE: HOSTILE})}
+    words = {
+        "label": HOSTILE,
+        "unit": HOSTILE,
+        "note": HOSTILE,
+        "source": HOSTILE,
+        "interval": HOSTILE,
+        "function": HOSTILE,
+    }
+    files = {
+        "data/raw/x/value_map.csv": f'row,note\n"{HOSTILE}",1\n',
+        "data/raw/x/sroi.yaml": json.dumps({HOSTILE: HOSTILE}),
+    }
     old = project(tmp_path / "old", number(value=4.0, low=1.0, high=2.0, **words), files=files)
-    new = project(tmp_path / "new", Result("a.ratio", HOSTILE + "1", HOSTILE, HOSTILE, Kind.ASSUMED), files={name: text.replace("cmd", "other") for name, text in files.items()})
+    new = project(
+        tmp_path / "new",
+        Result("a.ratio", HOSTILE + "1", HOSTILE, HOSTILE, Kind.ASSUMED),
+        files={name: text.replace("cmd", "other") for name, text in files.items()},
+    )
     write_report(new, (str(old), "."), tmp_path / "diff.html")
     page = (tmp_path / "diff.html").read_text(encoding="utf-8")
     assert "<img" not in page and "\u202e" not in page and page.count("<script") == 1 and "{{7*7}}" in page

@@ -176,7 +176,10 @@ def test_study_files_and_small_tables(project):
     rewrite(project / "data/raw" / STUDY / "measures.csv", cell(2, "target", "CO-999"))
     with pytest.raises(InputError, match=r"measures\.csv, row 2, column 'target'"):
         performance(load_study(STUDY, project), "outputs")
-    rewrite(project / "data/raw" / STUDY / "comparisons.csv", cell(3, "matched", "claim:CO-144 / (claim:CO-144 - claim:CO-144)"))
+    rewrite(
+        project / "data/raw" / STUDY / "comparisons.csv",
+        cell(3, "matched", "claim:CO-144 / (claim:CO-144 - claim:CO-144)"),
+    )
     rewrite(project / "data/raw" / STUDY / "measures.csv", cell(2, "target", "CO-134"))
     with pytest.raises(InputError, match=r"comparisons\.csv, row 3, column 'matched'.*zero"):
         comparisons(load_study(STUDY, project))
@@ -208,7 +211,9 @@ def test_a_bad_cell_stops_a_run_with_a_status_and_leaves_nothing_behind(project,
     assert not (project / "reports").exists()
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "\n".join(" " * depth + "a:" for depth in range(2_000))])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 50_000, "- " * 50_000, "\n".join(" " * depth + "a:" for depth in range(2_000))]
+)
 def test_yaml_nested_without_end_does_not_end_the_process(tmp_path, text):
     (tmp_path / "deep.yaml").write_text(text, encoding="utf-8")
     with pytest.raises((InputError, RecursionError)):
@@ -226,7 +231,10 @@ def test_yaml_nested_without_end_does_not_end_the_process(tmp_path, text):
 def test_a_value_that_is_no_number_is_a_date_or_a_range(tmp_path, unit, value, fits):
     header = "claim_id,line,section,quantity,statement,printed,value,unit,base,kind,formula,note"
     path = tmp_path / "claims.csv"
-    path.write_text(f"{header}\nAB-001,1,Results,something,Something happened,as printed,{value},{unit},,statistic,,\n", encoding="utf-8")
+    path.write_text(
+        f"{header}\nAB-001,1,Results,something,Something happened,as printed,{value},{unit},,statistic,,\n",
+        encoding="utf-8",
+    )
     if fits:
         assert read_claims(path, "claims.csv", "AB")["AB-001"].value == value
         return

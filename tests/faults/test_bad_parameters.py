@@ -8,7 +8,14 @@ import yaml
 from analysis.census.baseline import Settings
 from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline.parameters import MODELS, CensusParameters, SroiParameters, check_notebook, parameters_for, planned_runs
+from analysis.pipeline.parameters import (
+    MODELS,
+    CensusParameters,
+    SroiParameters,
+    check_notebook,
+    parameters_for,
+    planned_runs,
+)
 
 
 def test_every_planned_run_has_valid_parameters(project):
@@ -97,9 +104,21 @@ def test_a_scenario_the_source_does_not_print(project, monkeypatch, capsys):
 
 
 CENSUS_CHANGES = [
-    {"draws": 199}, {"draws": 100_001}, {"draws": "many"}, {"horizon_years": -1}, {"horizon_years": 31}, {"horizon_years": 2.5},
-    {"survey_correlation": 1.0}, {"survey_correlation": -0.1}, {"allocation": "guess"}, {"seed": -1}, {"area": 7}, {"area": ""},
-    {"comparison": []}, {"comparison": "E06000044, E06000045"}, {"survey_year": 1999},
+    {"draws": 199},
+    {"draws": 100_001},
+    {"draws": "many"},
+    {"horizon_years": -1},
+    {"horizon_years": 31},
+    {"horizon_years": 2.5},
+    {"survey_correlation": 1.0},
+    {"survey_correlation": -0.1},
+    {"allocation": "guess"},
+    {"seed": -1},
+    {"area": 7},
+    {"area": ""},
+    {"comparison": []},
+    {"comparison": "E06000044, E06000045"},
+    {"survey_year": 1999},
 ]
 
 

@@ -6,8 +6,7 @@ from sensitivity_cases import toy_case
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.views import sensitivity as view
-from analysis.reporting.views import sensitivity_structure as structure
+from analysis.reporting.views import sensitivity as view, sensitivity_structure as structure
 from analysis.sroi.sensitivity.analyse import analyse
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.multiverse import Choice, Option, multiverse
@@ -19,7 +18,12 @@ from analysis.study import Study, StudyInfo
 def study(tmp_path):
     info = StudyInfo.model_validate(
         {
-            "id": "toy", "title": "t", "programme": "p", "place": "q", "period": {"start": "2020", "end": "2021"}, "claim_prefix": "TO",
+            "id": "toy",
+            "title": "t",
+            "programme": "p",
+            "place": "q",
+            "period": {"start": "2020", "end": "2021"},
+            "claim_prefix": "TO",
             "source": {"producer": "p", "title": "t", "published": None, "address": None, "licence": "l"},
         }
     )
@@ -38,7 +42,10 @@ def test_no_file_means_the_defaults(study):
         ({"levels": ["high"]}, "column 'levels.0': found 'high'"),
         ({"material": 150}, "column 'material': found 150; expected less than or equal to 100"),
         ({"correlated": [{"name": "g", "members": ["a"]}]}, "column 'correlated.0.members'"),
-        ({"correlated": [{"name": "g", "members": ["a", "b"], "correlation": 2}]}, "column 'correlated.0.correlation': found 2"),
+        (
+            {"correlated": [{"name": "g", "members": ["a", "b"], "correlation": 2}]},
+            "column 'correlated.0.correlation': found 2",
+        ),
         ({"choices": [{"name": "c", "options": []}]}, "column 'choices.0.options'"),
         ({"lenses": [{"name": "l"}]}, "column 'lenses.0.rules': found nothing; expected a value"),
         ({"lenses": [{"name": "l", "rules": "r", "discount": "heavy"}]}, "column 'lenses.0.discount': found 'heavy'"),
@@ -59,7 +66,10 @@ def test_a_document_of_another_structure_is_an_input_error(study, document):
         read_settings(study)
 
 
-@pytest.mark.parametrize("formula", ["__import__('os').system('x')", "cost.__class__", "cost[0]", "abs(cost)", "cost / 0", "cost if cost else 1", ""])
+@pytest.mark.parametrize(
+    "formula",
+    ["__import__('os').system('x')", "cost.__class__", "cost[0]", "abs(cost)", "cost / 0", "cost if cost else 1", ""],
+)
 def test_an_option_value_that_is_no_plain_formula_is_refused(formula):
     with pytest.raises(InputError, match=r"sensitivity.yaml, column 'hostile'"):
         multiverse(toy_case(), (Choice(name="c", options=(Option(name="hostile", values={"cost": formula}),)),))
@@ -69,11 +79,33 @@ def test_text_of_the_file_stays_text_on_the_page(project_root, tmp_path):
     hostile = "<script>alert(1)</script> {sroi.ratio} }{ **x** =1+1"
     choices = [{"name": hostile, "options": [{"name": "a"}, {"name": hostile, "leave_out": ["friends"]}]}]
     settings = Settings.model_validate(
-        {"choices": choices, "scenarios": {hostile: {}}, "lenses": [{"name": hostile, "rules": hostile, "missing": hostile}], "overlap": ["friends", "work"]}
+        {
+            "choices": choices,
+            "scenarios": {hostile: {}},
+            "lenses": [{"name": hostile, "rules": hostile, "missing": hostile}],
+            "overlap": ["friends", "work"],
+        }
     )
-    found = analyse(toy_case(), settings, read_stipulated(project_root), read_reference(project_root), seed=1, draws=2**8, design=2**6)
+    found = analyse(
+        toy_case(),
+        settings,
+        read_stipulated(project_root),
+        read_reference(project_root),
+        seed=1,
+        draws=2**8,
+        design=2**6,
+    )
     page = Appendix("toy", "06_sroi_sensitivity", tmp_path)
     view.record(page, found)
-    shown = [show(page, found).html for show in (view.answer, view.scenario_table, structure.choice_table, structure.lens_table, structure.universe_figure)]
+    shown = [
+        show(page, found).html
+        for show in (
+            view.answer,
+            view.scenario_table,
+            structure.choice_table,
+            structure.lens_table,
+            structure.universe_figure,
+        )
+    ]
     assert "<script" not in "".join(shown)
     assert sum("&lt;script&gt;" in html for html in shown) >= 3

@@ -129,7 +129,23 @@ def test_yaml_that_is_data():
 
 # params.yaml
 
-TEXTS = ["../../etc/passwd", "/etc/passwd", "a/b", "..", "<script>x</script>", "=1+1", "@x", "a\nb", "x" * 100_000, "\u202e", "&amp;", "", " ", "0", "a" * 300]
+TEXTS = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a/b",
+    "..",
+    "<script>x</script>",
+    "=1+1",
+    "@x",
+    "a\nb",
+    "x" * 100_000,
+    "\u202e",
+    "&amp;",
+    "",
+    " ",
+    "0",
+    "a" * 300,
+]
 OTHERS = [None, True, [], ["a"], {}, {"a": 1}, -1, -0.5, 10**30, 1e300, float("nan"), float("inf"), 0.5]
 RUNS = [(notebook, study) for notebook, study in planned_runs(ROOT)] + [("example_records", "coproduction_example")]
 
@@ -138,7 +154,11 @@ def places(model: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[s
     """Every parameter of a model, those in groups too."""
     found: list[tuple[str, ...]] = []
     for name, about in model.model_fields.items():
-        inner = [part for part in (about.annotation, *typing.get_args(about.annotation)) if isinstance(part, type) and issubclass(part, BaseModel)]
+        inner = [
+            part
+            for part in (about.annotation, *typing.get_args(about.annotation))
+            if isinstance(part, type) and issubclass(part, BaseModel)
+        ]
         found += [(*before, name), *(place for part in inner for place in places(part, (*before, name)))]
     return found
 
@@ -164,19 +184,33 @@ def test_every_value_of_params_yaml_is_taken_by_its_rule_or_refused(tmp_path, no
     """What stays possible is listed: a reason in any words, and numbers that are numbers."""
     study = next(study for name, study in RUNS if name == notebook)
     model = (MODELS | OTHER_STAGES)[notebook]
-    allowed = {(place, repr(value)[:40]) for place in places(model) for value in (*TEXTS, *OTHERS) if taken(tmp_path, notebook, study, place, value)}
+    allowed = {
+        (place, repr(value)[:40])
+        for place in places(model)
+        for value in (*TEXTS, *OTHERS)
+        if taken(tmp_path, notebook, study, place, value)
+    }
     of_texts = {place for place, value in allowed if value[0] in "'\""}
     assert {".".join(place) for place in of_texts} <= {"disclosure.reason", "area", "comparison", "as_of"}
     assert {value for place, value in allowed if place in (("area",), ("comparison",))} <= {"'0'"}
     assert {value for place, value in allowed if place == ("as_of",)} <= {"''"}
     assert {".".join(place) for place, value in allowed if value[0] not in "'\""} <= {
-        "near_target", "survey_correlation", "start", "disclosure", "disclosure.rounding_base",  # 0.5; an empty group is its defaults; null
+        "near_target",
+        "survey_correlation",
+        "start",
+        "disclosure",
+        "disclosure.rounding_base",  # 0.5; an empty group is its defaults; null
     }
 
 
 @pytest.mark.parametrize("sign", CONTROLS, ids=ascii)
 def test_a_control_character_as_a_parameter(tmp_path, monkeypatch, capsys, sign):
-    put(tmp_path / FILE, (ROOT / FILE).read_text(encoding="utf-8").replace("synthetic records are nobody's answers", f'"a\\u{ord(sign):04x}b"'))
+    put(
+        tmp_path / FILE,
+        (ROOT / FILE)
+        .read_text(encoding="utf-8")
+        .replace("synthetic records are nobody's answers", f'"a\\u{ord(sign):04x}b"'),
+    )
     assert refused(planned_runs, tmp_path).found == f"the control character U+{ord(sign):04X}"
     monkeypatch.chdir(ROOT)
     changed = f'disclosure={{minimum_cell: 5, reason: "a\\u{ord(sign):04x}b"}}'
@@ -187,7 +221,11 @@ def test_a_control_character_as_a_parameter(tmp_path, monkeypatch, capsys, sign)
 @pytest.mark.parametrize("name", ["../../etc", "/etc/passwd", "a b", "", "<b>", "Ünï", "a.b", "3", "..", "~"])
 @pytest.mark.parametrize("level", ["notebook", "study", "parameter"])
 def test_names_in_params_yaml_are_names(tmp_path, level, name):
-    inner = {"notebook": {name: {"coproduction": {}}}, "study": {"05_sroi": {name: {}}}, "parameter": {"05_sroi": {"coproduction": {name: 1}}}}
+    inner = {
+        "notebook": {name: {"coproduction": {}}},
+        "study": {"05_sroi": {name: {}}},
+        "parameter": {"05_sroi": {"coproduction": {name: 1}}},
+    }
     put(tmp_path / FILE, yaml.safe_dump(inner[level]))
     if name == "3":  # a name by its letters, but no notebook's and no study's
         refused(parameters_for, tmp_path, "05_sroi", "coproduction")
@@ -197,7 +235,11 @@ def test_names_in_params_yaml_are_names(tmp_path, level, name):
 
 @pytest.mark.parametrize("key", ["3", "null", "true", "2013-01-01", "1.5", "[a]"])
 def test_keys_of_params_yaml_that_are_no_texts(tmp_path, key):
-    for text in (f"? {key}\n: {{coproduction: {{}}}}", f"05_sroi:\n  ? {key}\n  : {{}}", f"05_sroi:\n  coproduction:\n    ? {key}\n    : 1"):
+    for text in (
+        f"? {key}\n: {{coproduction: {{}}}}",
+        f"05_sroi:\n  ? {key}\n  : {{}}",
+        f"05_sroi:\n  coproduction:\n    ? {key}\n    : 1",
+    ):
         put(tmp_path / FILE, text)
         refused(planned_runs, tmp_path)
 

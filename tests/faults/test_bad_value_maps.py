@@ -1,15 +1,25 @@
 """Value maps that cannot be computed: each stops at once, with the file, the place, what was found and what to do."""
 
 import pytest
+from value_maps import cost, entry, outcome, write_study
 
 from analysis.errors import InputError
 from analysis.sroi.model import read_model
-from value_maps import cost, entry, outcome, write_study
 
 ENTRIES = [
-    entry("cost", 100, "GBP"), entry("reached", 10, "people"), entry("worth", 5, "GBP per person"), entry("old", 5, "GBP per person", price_year=2011),
-    entry("weekly", 5, "GBP per week"), entry("weeks", 4, "weeks"), entry("months", 6, "months"), entry("years", 2, "years"), entry("share", 0.5, "ratio", 0.4, 0.6),
-    entry("wide", 0.5, "ratio", 0.4, 1.2), entry("debt", 1, "years", -1, 2), entry("yearly", 5, "GBP per year"), entry("zero", 1, "ratio", 0, 1),
+    entry("cost", 100, "GBP"),
+    entry("reached", 10, "people"),
+    entry("worth", 5, "GBP per person"),
+    entry("old", 5, "GBP per person", price_year=2011),
+    entry("weekly", 5, "GBP per week"),
+    entry("weeks", 4, "weeks"),
+    entry("months", 6, "months"),
+    entry("years", 2, "years"),
+    entry("share", 0.5, "ratio", 0.4, 0.6),
+    entry("wide", 0.5, "ratio", 0.4, 1.2),
+    entry("debt", 1, "years", -1, 2),
+    entry("yearly", 5, "GBP per year"),
+    entry("zero", 1, "ratio", 0, 1),
 ]
 GOOD = {"quantity": "reached", "proxy": "worth"}
 
@@ -31,14 +41,24 @@ ROWS = [  # what is wrong, cells of the row, column, words of the message
     ("no pounds at all", {"proxy": "1"}, "proxy", "in person"),
     ("pounds a week left over", {"proxy": "weekly", "quantity": "1"}, "proxy", "per week"),
     ("a flow without a duration", {"quantity": "yearly", "proxy": ""}, "proxy", "per year"),
-    ("a duration in months", {"quantity": "yearly", "proxy": "", "duration": "months"}, "duration", "a formula in month"),
+    (
+        "a duration in months",
+        {"quantity": "yearly", "proxy": "", "duration": "months"},
+        "duration",
+        "a formula in month",
+    ),
     ("a duration of a one-off value", {"duration": "years"}, "proxy", "pounds of 2020 per year"),
     ("a deadweight above one", {"deadweight": "1.2"}, "deadweight", "between 0 and 1"),
     ("a deadweight that may be above one", {"deadweight": "wide"}, "deadweight", "0.4 to 1.2"),
     ("a negative attribution", {"attribution": "-share"}, "attribution", "between 0 and 1"),
     ("a share in people", {"displacement": "reached"}, "displacement", "a formula in person"),
     ("a negative duration", {"quantity": "yearly", "proxy": "", "duration": "-2"}, "duration", "negative"),
-    ("a duration that may be negative", {"quantity": "yearly", "proxy": "", "duration": "debt"}, "duration", "negative"),
+    (
+        "a duration that may be negative",
+        {"quantity": "yearly", "proxy": "", "duration": "debt"},
+        "duration",
+        "negative",
+    ),
     ("a duration without end", {"quantity": "yearly", "proxy": "", "duration": "1000"}, "duration", "at most 100"),
     ("a drop-off of a one-off value", {"drop_off": "share"}, "drop_off", "without a duration"),
     ("shares that miss the whole", {"beneficiaries": "a: 0.5; b: 0.4"}, "beneficiaries", "add to"),
@@ -71,7 +91,11 @@ def test_a_bad_cell(tmp_path, row, column, words):
 
 
 SETTINGS = [
-    ("a circle of terms", {"terms": [{"id": "a", "label": "A", "formula": "b + 1"}, {"id": "b", "label": "B", "formula": "2 * a"}]}, "leads back to itself"),
+    (
+        "a circle of terms",
+        {"terms": [{"id": "a", "label": "A", "formula": "b + 1"}, {"id": "b", "label": "B", "formula": "2 * a"}]},
+        "leads back to itself",
+    ),
     ("a term of itself", {"terms": [{"id": "a", "label": "A", "formula": "a"}]}, "leads back to itself"),
     ("a term named like an entry", {"terms": [{"id": "share", "label": "A", "formula": "1"}]}, "a term with the id"),
     ("a term twice", {"terms": [{"id": "a", "label": "A", "formula": "1"}] * 2}, "one id for two terms"),
@@ -95,7 +119,11 @@ REGISTER = [
     ("pounds without a price year", entry("cost", 100, "GBP", price_year=None), "price year"),
     ("low above high", entry("cost", 100, "GBP", 120, 110), "low <= value <= high"),
     ("a unit that is none", entry("cost", 100, "=1+1"), "no unit"),
-    ("pounds spelt otherwise, without a price year", entry("cost", 100, "pounds", price_year=None), "without a price year"),
+    (
+        "pounds spelt otherwise, without a price year",
+        entry("cost", 100, "pounds", price_year=None),
+        "without a price year",
+    ),
 ]
 
 
@@ -109,9 +137,13 @@ def test_a_bad_entry_of_the_register(tmp_path, bad, words):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([outcome(**GOOD)], "no row of the kind 'cost'"), ([cost()], "no row of the kind 'outcome'"), ([cost("0 * cost"), outcome(**GOOD)], "costs of 0"),
-        ([cost(), outcome(**GOOD), outcome(**GOOD)], "twice"), ([cost("-cost"), outcome(**GOOD)], "a negative cost"),
-        ([cost("reached"), outcome(**GOOD)], "in person"), ([cost(deadweight="0.1"), outcome(**GOOD)], "in a row of cost"),
+        ([outcome(**GOOD)], "no row of the kind 'cost'"),
+        ([cost()], "no row of the kind 'outcome'"),
+        ([cost("0 * cost"), outcome(**GOOD)], "costs of 0"),
+        ([cost(), outcome(**GOOD), outcome(**GOOD)], "twice"),
+        ([cost("-cost"), outcome(**GOOD)], "a negative cost"),
+        ([cost("reached"), outcome(**GOOD)], "in person"),
+        ([cost(deadweight="0.1"), outcome(**GOOD)], "in a row of cost"),
         ([cost(start="2"), outcome(**GOOD)], "costs stand in year 0"),
     ],
 )

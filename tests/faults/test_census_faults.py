@@ -38,9 +38,15 @@ def _spoil(path, old, new, count=1):
 
 PORTSMOUTH_ROW = "E06000044,205056,180032,"
 CELLS = {
-    "suppressed": ("c", "a suppressed cell"), "dots": ("..", "a suppressed cell"), "empty": ("", "an empty cell"),
-    "negative": ("-180032", "-180032"), "fraction": ("180032.5", "180032.5"), "word": ("many", "many"),
-    "formula": ("=HYPERLINK(1)", "=HYPERLINK"), "huge": ("9" * 400, r"\(400 characters\)"), "script": ("<script>", "<script>"),
+    "suppressed": ("c", "a suppressed cell"),
+    "dots": ("..", "a suppressed cell"),
+    "empty": ("", "an empty cell"),
+    "negative": ("-180032", "-180032"),
+    "fraction": ("180032.5", "180032.5"),
+    "word": ("many", "many"),
+    "formula": ("=HYPERLINK(1)", "=HYPERLINK"),
+    "huge": ("9" * 400, r"\(400 characters\)"),
+    "script": ("<script>", "<script>"),
 }
 
 
@@ -161,14 +167,34 @@ def test_a_survey_year_that_is_not_there(reference):
 @pytest.mark.parametrize(
     ("reader", "file", "text"),
     [
-        (read_stock_2001, "census_2001_stock.csv", "area_code,birth_group,residents,source\nE06000044,non_eu,-3,example\n"),
-        (read_stock_2001, "census_2001_stock.csv", "area_code,birth_group,residents,source\nE06000044,martian,3,example\n"),
+        (
+            read_stock_2001,
+            "census_2001_stock.csv",
+            "area_code,birth_group,residents,source\nE06000044,non_eu,-3,example\n",
+        ),
+        (
+            read_stock_2001,
+            "census_2001_stock.csv",
+            "area_code,birth_group,residents,source\nE06000044,martian,3,example\n",
+        ),
         (read_stock_2001, "census_2001_stock.csv", "area_code,birth_group,residents\nE06000044,non_eu,3\n"),
-        (read_stock_2001, "census_2001_stock.csv", "area_code,birth_group,residents,source,x\nE06000044,non_eu,3,example,1\n"),
-        (read_stock_2001, "census_2001_stock.csv", "area_code,birth_group,residents,source\n" + "E06000044,non_eu,3,example\n" * 2),
+        (
+            read_stock_2001,
+            "census_2001_stock.csv",
+            "area_code,birth_group,residents,source,x\nE06000044,non_eu,3,example,1\n",
+        ),
+        (
+            read_stock_2001,
+            "census_2001_stock.csv",
+            "area_code,birth_group,residents,source\n" + "E06000044,non_eu,3,example\n" * 2,
+        ),
         (read_local_students, "local_students.csv", "area_code,sex,students,source\nE06000044,girls,3,example\n"),
         (read_local_students, "local_students.csv", "area_code,sex,students,source\nE06000044,women,many,example\n"),
-        (read_local_students, "local_students.csv", "area_code,sex,students,source\n" + "E06000044,women,3,example\n" * 2),
+        (
+            read_local_students,
+            "local_students.csv",
+            "area_code,sex,students,source\n" + "E06000044,women,3,example\n" * 2,
+        ),
     ],
 )
 def test_a_supplied_file_that_does_not_fit_its_schema(tmp_path, reader, file, text):

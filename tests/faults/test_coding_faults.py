@@ -6,8 +6,7 @@ import time
 import zipfile
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.coding import archive
 from analysis.coding.codebook import Code, Codebook
@@ -23,7 +22,11 @@ from analysis.errors import InputError
 BOOK = Codebook(
     title="t",
     version="3",
-    codes=(Code(id="head", name="Head", codable=False), Code(id="english", name="English"), Code(id="safety", name="Safety")),
+    codes=(
+        Code(id="head", name="Head", codable=False),
+        Code(id="english", name="English"),
+        Code(id="safety", name="Safety"),
+    ),
 )
 HEADER = "group,speaker,segment_id,code,coder\n"
 GOOD = "Group 1,E6,s1,english,x\n"
@@ -77,7 +80,10 @@ def test_a_near_miss_is_named(tmp_path):
     [
         ("", "an empty file"),
         ("group;speaker;segment_id;code;coder\n", "no such column"),
-        (HEADER.replace("coder", "coder,quotation") + "Group 1,E6,s1,english,x,words\n", "a column that does not belong here"),
+        (
+            HEADER.replace("coder", "coder,quotation") + "Group 1,E6,s1,english,x,words\n",
+            "a column that does not belong here",
+        ),
         (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no such column"),
         (HEADER.replace("group", "group,group") + "Group 1," + GOOD, "the column twice"),
         ((HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"), "the byte 0xe9, which is not UTF-8"),
@@ -91,7 +97,9 @@ def test_tables_of_another_form(tmp_path, text, found):
 
 def test_a_byte_order_mark_and_memos_do_no_harm_and_memos_stay_behind(tmp_path):
     path = tmp_path / "s.csv"
-    path.write_text("\ufeff" + HEADER.replace("coder", "coder,memo") + "Group 1,E6,s1,english,x,she said\n", encoding="utf-8")
+    path.write_text(
+        "\ufeff" + HEADER.replace("coder", "coder,memo") + "Group 1,E6,s1,english,x,she said\n", encoding="utf-8"
+    )
     assert "she said" not in read_segments_csv(path, path.name, BOOK).to_csv()
 
 
@@ -390,7 +398,12 @@ returns:
 
 @pytest.mark.parametrize(
     ("old", "new", "row"),
-    [("number: 2", "number: 3", 7), ("from: 2", "from: 1", 9), ("from: 2", "from: 5", 9), ("led_by: both", "led_by: us", 6)],
+    [
+        ("number: 2", "number: 3", 7),
+        ("from: 2", "from: 1", 9),
+        ("from: 2", "from: 5", 9),
+        ("led_by: both", "led_by: us", 6),
+    ],
 )
 def test_the_steps(tmp_path, old, new, row):
     assert error_of(read_steps, tmp_path / "s.yaml", STEPS.replace(old, new)).row == row

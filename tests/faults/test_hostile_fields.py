@@ -45,7 +45,14 @@ def everything_printed(study):
 
 def reference(study):
     folder = study.root / "data" / "raw" / "reference"
-    return [load_reference(folder), read_origins(folder), read_domains(folder / "integration_domains.yaml"), read_criteria(study), read_reference(study.root), read_stipulated(study.root)]
+    return [
+        load_reference(folder),
+        read_origins(folder),
+        read_domains(folder / "integration_domains.yaml"),
+        read_criteria(study),
+        read_reference(study.root),
+        read_stipulated(study.root),
+    ]
 
 
 def framework(study):
@@ -95,7 +102,11 @@ def copy(tmp_path_factory) -> Path:
 
 def test_every_file_of_a_study_has_its_reader():
     others = (*LARGE, "not_claims.csv")  # nothing but a test reads the latter
-    missing = [name for name, path in text_files(ROOT) if not reader(name) and path.name not in others and not name.startswith("overviews/")]
+    missing = [
+        name
+        for name, path in text_files(ROOT)
+        if not reader(name) and path.name not in others and not name.startswith("overviews/")
+    ]
     assert missing == [] and len(CASES) > 150
 
 

@@ -22,7 +22,17 @@ from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 FILLED = {"*/sensitivity.yaml:correlated.name"}  # by hostile_project.fill
-NO_MODEL = ("not_claims.csv", "coded_segments.csv", "activities.csv", "evidence.csv", "outcomes.csv", "participants.csv", "targets.csv", "exits.csv", "referrals.csv")
+NO_MODEL = (
+    "not_claims.csv",
+    "coded_segments.csv",
+    "activities.csv",
+    "evidence.csv",
+    "outcomes.csv",
+    "participants.csv",
+    "targets.csv",
+    "exits.csv",
+    "referrals.csv",
+)
 
 
 def test_text_fields_of_a_model():
@@ -54,7 +64,16 @@ def test_every_text_of_every_model_is_attacked_or_closed():
     assert {name for name in left if not is_closed(name) and not is_plain_today(name)} == FILLED
 
 
-@pytest.mark.parametrize("name", ["coproduction/study.yaml", "coproduction/assumptions.yaml", "coproduction/codebook.yaml", "connecting_opportunities/assumptions.yaml", "params.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "coproduction/study.yaml",
+        "coproduction/assumptions.yaml",
+        "coproduction/codebook.yaml",
+        "connecting_opportunities/assumptions.yaml",
+        "params.yaml",
+    ],
+)
 def test_what_is_plain_today_is_attacked(name):
     hit = attack_on(name)
     rewrite_to_nowhere(ROOT / name if name == "params.yaml" else ROOT / "data" / "raw" / name, hit)
@@ -94,7 +113,11 @@ def printed(study):
 ABSENT = [
     ("study.yaml", lambda content, text: content["period"].update(start=text), lambda study: study.info),
     ("study.yaml", lambda content, text: content["period"].update(end=text), lambda study: study.info),
-    ("sensitivity.yaml", lambda content, text: content.update(correlated=[{"name": "a", "members": [text, "b"]}]), correlation),
+    (
+        "sensitivity.yaml",
+        lambda content, text: content.update(correlated=[{"name": "a", "members": [text, "b"]}]),
+        correlation,
+    ),
     ("sensitivity.yaml", lambda content, text: content["choices"][0]["options"][0].update(only=[text]), universes),
     ("sroi.yaml", lambda content, text: content["parts"][0].update(low=text, high=text), printed),
     ("claims.csv", "value", lambda study: study.claims),

@@ -38,7 +38,10 @@ TROUBLES = [
     ("import os\nos._exit(3)", "cell 1 ended its kernel"),
     ("import ctypes\nctypes.string_at(0)", "cell 1 ended its kernel"),
     ("while True:\n    pass", "cell 1 took longer than 3 s"),
-    ("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(100)", "cell 1 took longer than 3 s"),
+    (
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(100)",
+        "cell 1 took longer than 3 s",
+    ),
     ("while True:\n    print('x' * 10_000)", "cell 1 wrote more than 200,000 characters"),
     ("'x' * 5_000_000", "cell 1 wrote more than 200,000 characters"),
     ("1 / 0", "cell 1 raised ZeroDivisionError"),
@@ -51,7 +54,13 @@ def test_trouble_is_told_and_the_next_notebook_runs(warm, monkeypatch, kernel, s
     monkeypatch.setattr(engine, "MOST_OUTPUT", 200_000)
     began = time.monotonic()
     with pytest.raises(NotebookFailure) as failure:
-        warm.run("print('well so far')", source, "print('never')", kernel=kernel, timeout=3 if "longer than" in message else 30)
+        warm.run(
+            "print('well so far')",
+            source,
+            "print('never')",
+            kernel=kernel,
+            timeout=3 if "longer than" in message else 30,
+        )
     assert message in str(failure.value)
     assert time.monotonic() - began < 40
     assert warm.run("print('well')", kernel=kernel) == ["well\n"]
@@ -72,7 +81,9 @@ def test_no_kernel_is_left_behind(warm):
 def test_parents_that_cannot_start_leave_the_work_to_plain_processes(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(kernels, "notebook_imports", lambda root, notebooks: [])
     monkeypatch.setattr("analysis.pipeline.jobs.notebook_imports", lambda root, notebooks: ["antigravity_that_warns"])
-    (tmp_path / "antigravity_that_warns.py").write_text("import warnings\nwarnings.warn('about something', UserWarning)\n")
+    (tmp_path / "antigravity_that_warns.py").write_text(
+        "import warnings\nwarnings.warn('about something', UserWarning)\n"
+    )
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     with Runner(tmp_path, {**os.environ, "PYTHONPATH": path}) as runner:
         ended = runner.run(["run", "--help"], print)
@@ -94,7 +105,9 @@ def test_folders_of_a_killed_run_go_with_the_next_and_those_of_living_ones_stay(
     (run_folders / "analysis-broken").mkdir()
     (run_folders / "analysis-broken" / kernels.OWNER).write_text("no number")
     code = "import signal; from analysis.pipeline.kernels import short_folder; print(short_folder(), flush=True); signal.pause()"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(run_folders)}) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(run_folders)}
+    ) as process:
         folder = Path(process.stdout.readline().strip())
         kernels.remove_left_folders()
         assert folder.parent == run_folders

@@ -17,7 +17,11 @@ from analysis.participants import read_records
 
 STUDY = "a_study"
 NAMES = ["study", "person_id", "joined_on", "birth_year", "confidence_pre", "months_in_uk", "course"]
-GOOD = [[STUDY, "A1", date(2013, 1, 7), 1980, 5, 18, "esol"], [STUDY, "A2", date(2013, 1, 8), 1981, 6, 24, "health"], [STUDY, "A3", date(2013, 1, 9), 1982, 7, 30, "esol"]]
+GOOD = [
+    [STUDY, "A1", date(2013, 1, 7), 1980, 5, 18, "esol"],
+    [STUDY, "A2", date(2013, 1, 8), 1981, 6, 24, "health"],
+    [STUDY, "A3", date(2013, 1, 9), 1982, 7, 30, "esol"],
+]
 FIRST_ROW = {"csv": 2, "semicolons": 2, "xlsx": 2, "sav": 2, "kobo": 2, "qualtrics": 4, "qualtrics xlsx": 3}
 
 
@@ -34,12 +38,21 @@ def put(folder: Path, form: str, rows: list[list], names: list[str] = NAMES) -> 
         (folder / "questionnaire.csv").write_bytes(lines([names, *rows], ";" if form == "semicolons" else ","))
     elif form == "kobo":
         header = ["start", *(f"about/{name}" for name in names), "_id", "_uuid", "_submission_time"]
-        (folder / "questionnaire.csv").write_bytes(lines([header, *(["2013-01-07T10:00:00", *row, 1, key, "x"] for key, row in zip(ids, rows, strict=True))], ";"))
+        (folder / "questionnaire.csv").write_bytes(
+            lines(
+                [header, *(["2013-01-07T10:00:00", *row, 1, key, "x"] for key, row in zip(ids, rows, strict=True))], ";"
+            )
+        )
     elif form.startswith("qualtrics"):
-        header = [["StartDate", "ResponseId", "RecordedDate", *names], ["Start Date", "Response ID", "Recorded Date", *(f"What is {name}?" for name in names)]]
+        header = [
+            ["StartDate", "ResponseId", "RecordedDate", *names],
+            ["Start Date", "Response ID", "Recorded Date", *(f"What is {name}?" for name in names)],
+        ]
         body = [["x", key, "x", *row] for key, row in zip(ids, rows, strict=True)]
         imports = [[f'{{"ImportId":"QID{number}"}}' for number in range(len(names) + 3)]]
-        _book(folder, [*header, *body]) if form.endswith("xlsx") else (folder / "questionnaire.csv").write_bytes(lines([*header, *imports, *body]))
+        _book(folder, [*header, *body]) if form.endswith("xlsx") else (folder / "questionnaire.csv").write_bytes(
+            lines([*header, *imports, *body])
+        )
     elif form == "xlsx":
         _book(folder, [names, *rows])
     else:
@@ -58,7 +71,12 @@ def _book(folder: Path, rows: list[list]) -> None:
 def _spss(folder: Path, rows: list[list], names: list[str], **labels) -> None:
     pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat is not installed (pip install pyreadstat)")
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    frame = pd.DataFrame({name: values if len({type(value) for value in values}) == 1 else [str(value) for value in values] for name, values in columns.items()})
+    frame = pd.DataFrame(
+        {
+            name: values if len({type(value) for value in values}) == 1 else [str(value) for value in values]
+            for name, values in columns.items()
+        }
+    )
     pyreadstat.write_sav(frame, str(folder / "questionnaire.sav"), **labels)
 
 
@@ -121,7 +139,9 @@ def test_a_decimal_comma_where_none_may_stand(folder, form):
 @pytest.mark.parametrize("form", FIRST_ROW)
 def test_an_id_of_nobody_in_another_file(folder, form):
     put(folder, form, GOOD)
-    (folder / "attendance.csv").write_text("person_id,session_date,course\nA1,2013-02-01,esol\nA9,2013-02-01,esol\n", encoding="utf-8")
+    (folder / "attendance.csv").write_text(
+        "person_id,session_date,course\nA1,2013-02-01,esol\nA9,2013-02-01,esol\n", encoding="utf-8"
+    )
     error = refused(folder)
     assert error.file.endswith("attendance.csv")
     assert (error.row, error.column) == (3, "person_id")
@@ -167,7 +187,9 @@ def test_question_texts_are_never_taken_for_answers(folder):
     """What stands in a further header row of Qualtrics is dropped, whatever it is."""
     put(folder, "qualtrics", GOOD)
     path = folder / "questionnaire.csv"
-    path.write_bytes(path.read_bytes().replace(b"What is course?", b"<script>x</script>").replace(b"What is study?", b"=1+1"))
+    path.write_bytes(
+        path.read_bytes().replace(b"What is course?", b"<script>x</script>").replace(b"What is study?", b"=1+1")
+    )
     assert len(read_records(folder, STUDY).questionnaire.values) == 3
 
 
@@ -180,7 +202,9 @@ def test_encodings_of_exports(folder, form, name, words):
     put(folder, form, rows)
     path = folder / "questionnaire.csv"
     content = path.read_bytes()
-    path.write_bytes(content.replace("Thé".encode(), "Thé".encode("cp1252")) if name == "both" else content.decode().encode("utf-16"))
+    path.write_bytes(
+        content.replace("Thé".encode(), "Thé".encode("cp1252")) if name == "both" else content.decode().encode("utf-16")
+    )
     error = refused(folder)
     assert words in error.found
     assert error.row == (FIRST_ROW[form] + 2 if name == "both" else None)

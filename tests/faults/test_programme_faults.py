@@ -36,7 +36,9 @@ def refused(tmp_path, table, text, row, column, found, as_of="", file=None):
     assert (error.file, error.row, error.column) == (file or f"{PLACE}/{table}.csv", row, column)
     assert found in str(error)
     assert "What to do:" in str(error)
-    assert {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert {
+        path: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.rglob("*") if path.is_file()
+    } == before
     return str(error)
 
 
@@ -50,7 +52,14 @@ def test_the_good_export_is_good(tmp_path):
 
 def test_an_exit_before_a_start(tmp_path):
     text = GOOD["exits"].replace("2020-06-01", "2020-01-31")
-    refused(tmp_path, "exits", text, 2, "exit_date", "found 2020-01-31; expected a day on or after the person's start on 2020-02-01")
+    refused(
+        tmp_path,
+        "exits",
+        text,
+        2,
+        "exit_date",
+        "found 2020-01-31; expected a day on or after the person's start on 2020-02-01",
+    )
 
 
 def test_a_participant_with_two_partners_at_once(tmp_path):
@@ -59,7 +68,10 @@ def test_a_participant_with_two_partners_at_once(tmp_path):
 
 
 def test_a_partner_left_on_the_day_the_next_begins(tmp_path):
-    text = GOOD["participants"].replace("2020-02-01,,", "2020-02-01,,2020-03-01", 1) + "\nP1,R1,female,South,2020-02-01,2020-03-01,"
+    text = (
+        GOOD["participants"].replace("2020-02-01,,", "2020-02-01,,2020-03-01", 1)
+        + "\nP1,R1,female,South,2020-02-01,2020-03-01,"
+    )
     refused(tmp_path, "participants", text, 4, "partner", "one partner at a time")
 
 
@@ -69,7 +81,10 @@ def test_the_same_row_twice(tmp_path):
 
 
 def test_a_change_of_partner_is_no_fault(tmp_path):
-    text = GOOD["participants"].replace("2020-02-01,,", "2020-02-01,,2020-02-29", 1) + "\nP1,R1,female,South,2020-02-01,2020-03-01,"
+    text = (
+        GOOD["participants"].replace("2020-02-01,,", "2020-02-01,,2020-02-29", 1)
+        + "\nP1,R1,female,South,2020-02-01,2020-03-01,"
+    )
     people = monitoring(tmp_path, GOOD | {"participants": text}).people
     assert people.set_index("person_id")["partner"].to_dict() == {"P1": "North", "P2": "South"}
 
@@ -88,12 +103,26 @@ def test_an_unknown_measure_of_a_target(tmp_path):
 
 
 def test_an_unknown_measure_of_the_forms(tmp_path):
-    refused(tmp_path, "outcomes", GOOD["outcomes"].replace("confidence", "happiness"), 1, "happiness", "a column this table does not know")
+    refused(
+        tmp_path,
+        "outcomes",
+        GOOD["outcomes"].replace("confidence", "happiness"),
+        1,
+        "happiness",
+        "a column this table does not know",
+    )
 
 
 def test_overlapping_quarters(tmp_path):
     text = GOOD["targets"].replace("2020-04-01", "2020-03-31")
-    refused(tmp_path, "targets", text, 3, "quarter_start", "a quarter from 2020-03-31, while the one before it for women lasts until 2020-03-31")
+    refused(
+        tmp_path,
+        "targets",
+        text,
+        3,
+        "quarter_start",
+        "a quarter from 2020-03-31, while the one before it for women lasts until 2020-03-31",
+    )
 
 
 def test_the_same_quarter_twice(tmp_path):
@@ -102,7 +131,14 @@ def test_the_same_quarter_twice(tmp_path):
 
 
 def test_a_target_for_nobody(tmp_path):
-    refused(tmp_path, "targets", GOOD["targets"].replace("North", "Nroth", 1), 2, "partner", "'Nroth', a partner without participants")
+    refused(
+        tmp_path,
+        "targets",
+        GOOD["targets"].replace("North", "Nroth", 1),
+        2,
+        "partner",
+        "'Nroth', a partner without participants",
+    )
 
 
 def test_a_target_of_the_whole_beside_those_of_partners(tmp_path):
@@ -111,7 +147,16 @@ def test_a_target_of_the_whole_beside_those_of_partners(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("day", "calendar"), [("1441-06-07", True), ("1398-11-12", True), ("2563-02-01", True), ("01/02/2020", False), ("2020-30-02", False), ("43862", False), ("1 Feb 2020", False)]
+    ("day", "calendar"),
+    [
+        ("1441-06-07", True),
+        ("1398-11-12", True),
+        ("2563-02-01", True),
+        ("01/02/2020", False),
+        ("2020-30-02", False),
+        ("43862", False),
+        ("1 Feb 2020", False),
+    ],
 )
 def test_a_date_in_another_calendar_or_format(tmp_path, day, calendar):
     message = refused(tmp_path, "exits", GOOD["exits"].replace("2020-06-01", day), 2, "exit_date", day)
@@ -124,7 +169,10 @@ def test_a_re_used_person_id(tmp_path):
     refused(tmp_path, "participants", text, 4, "person_id", "the id P1 again, with another referral_id than in row 2")
 
 
-@pytest.mark.parametrize(("table", "column"), [("referrals", "referral_id"), ("activities", "activity_id"), ("evidence", "evidence_id"), ("exits", "person_id")])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("referrals", "referral_id"), ("activities", "activity_id"), ("evidence", "evidence_id"), ("exits", "person_id")],
+)
 def test_a_re_used_id(tmp_path, table, column):
     text = GOOD[table] + "\n" + GOOD[table].splitlines()[1]
     refused(tmp_path, table, text, len(GOOD[table].splitlines()) + 1, column, "which stands in row 2 already")
@@ -172,26 +220,39 @@ def test_an_id_without_the_prefix(tmp_path):
 
 
 def test_an_activity_of_nobody(tmp_path):
-    refused(tmp_path, "activities", GOOD["activities"].replace(",O1,", ",,"), 3, "person_id", "neither person_id nor organisation")
+    refused(
+        tmp_path,
+        "activities",
+        GOOD["activities"].replace(",O1,", ",,"),
+        3,
+        "person_id",
+        "neither person_id nor organisation",
+    )
 
 
-@pytest.mark.parametrize(("table", "good", "bad", "column"), [
-    ("evidence", "yes,2020-06-07", "yes,2020-06-04", "accepted_on"),
-    ("targets", "2020-03-31", "2019-03-31", "quarter_end"),
-    ("participants", "2020-02-01,,\nP2", "2020-02-01,2020-01-01,\nP2", "partner_from"),
-])
+@pytest.mark.parametrize(
+    ("table", "good", "bad", "column"),
+    [
+        ("evidence", "yes,2020-06-07", "yes,2020-06-04", "accepted_on"),
+        ("targets", "2020-03-31", "2019-03-31", "quarter_end"),
+        ("participants", "2020-02-01,,\nP2", "2020-02-01,2020-01-01,\nP2", "partner_from"),
+    ],
+)
 def test_days_the_wrong_way_round(tmp_path, table, good, bad, column):
     refused(tmp_path, table, GOOD[table].replace(good, bad), 2, column, "expected a day on or after")
 
 
-@pytest.mark.parametrize(("table", "good", "bad", "column"), [
-    ("exits", "employment", "<b>work</b>", "destination"),
-    ("participants", "North", "=HYPERLINK(1)", "partner"),
-    ("activities", ",2\n", ",25\n", "hours"),
-    ("outcomes", ",3", ",6", "confidence"),
-    ("exits", "2020-06-01", "", "exit_date"),
-    ("targets", ",5\n", ",-5\n", "target"),
-])
+@pytest.mark.parametrize(
+    ("table", "good", "bad", "column"),
+    [
+        ("exits", "employment", "<b>work</b>", "destination"),
+        ("participants", "North", "=HYPERLINK(1)", "partner"),
+        ("activities", ",2\n", ",25\n", "hours"),
+        ("outcomes", ",3", ",6", "confidence"),
+        ("exits", "2020-06-01", "", "exit_date"),
+        ("targets", ",5\n", ",-5\n", "target"),
+    ],
+)
 def test_cells_that_cannot_be(tmp_path, table, good, bad, column):
     refused(tmp_path, table, GOOD[table].replace(good, bad, 1), 2, column, "")
 
@@ -221,24 +282,29 @@ def test_an_as_of_parameter_of_the_wrong_form():
 
 
 def test_an_as_of_that_yaml_reads_as_a_date():
-    found = parameters_for(ROOT, "07_programme_performance", "connecting_opportunities_example", {"as_of": date(2020, 6, 30)})
+    found = parameters_for(
+        ROOT, "07_programme_performance", "connecting_opportunities_example", {"as_of": date(2020, 6, 30)}
+    )
     assert found.as_of == "2020-06-30"
 
 
 # Counting rules
 
 
-@pytest.mark.parametrize(("good", "bad", "found"), [
-    ("event: start, evidence: eligibility}", "event: begin, evidence: eligibility}", "'begin'"),
-    ("values: [job_search]", "values: [job_hunting]", "job_hunting"),
-    ("scale: finance", "scale: happiness", "a scale of the outcomes table"),
-    ("sex: [male]", "sex: [man]", "'man'"),
-    ("measure: women,", "measure: men,", "'men' twice"),
-    ("base_measure: esol", "base_measure: eslo", "'eslo'"),
-    ("whole: participants", "whole: participant", "'participant'"),
-    ("rules:\n", "rule:\n", "no list of rules"),
-    ("evidence: qualification}", "evidence: qualifications}", "'qualifications'"),
-])
+@pytest.mark.parametrize(
+    ("good", "bad", "found"),
+    [
+        ("event: start, evidence: eligibility}", "event: begin, evidence: eligibility}", "'begin'"),
+        ("values: [job_search]", "values: [job_hunting]", "job_hunting"),
+        ("scale: finance", "scale: happiness", "a scale of the outcomes table"),
+        ("sex: [male]", "sex: [man]", "'man'"),
+        ("measure: women,", "measure: men,", "'men' twice"),
+        ("base_measure: esol", "base_measure: eslo", "'eslo'"),
+        ("whole: participants", "whole: participant", "'participant'"),
+        ("rules:\n", "rule:\n", "no list of rules"),
+        ("evidence: qualification}", "evidence: qualifications}", "'qualifications'"),
+    ],
+)
 def test_counting_rules_that_do_not_fit(tmp_path, good, bad, found):
     for name in ("params.yaml", "data/raw/connecting_opportunities"):
         target = tmp_path / name

@@ -38,7 +38,11 @@ def ran(tmp_path: Path) -> list[str]:
 def test_one_row_for_each_case_in_their_order(tmp_path):
     failed, made = swept(tmp_path, cases())
     table = pd.read_csv(io.BytesIO(made["table.csv"]))
-    assert (failed, list(table["case"]), list(table["number"])) == (0, [f"case {n}" for n in range(12)], list(range(12)))
+    assert (failed, list(table["case"]), list(table["number"])) == (
+        0,
+        [f"case {n}" for n in range(12)],
+        list(range(12)),
+    )
     assert made == swept(tmp_path, cases(), engines.local(3, work), "again")[1]
 
 
@@ -106,7 +110,20 @@ def test_a_value_given_twice_is_one_case_and_values_close_by_are_two(project_roo
 
 def test_an_unknown_area_fails_by_itself(tmp_path, capsys, project_root, monkeypatch):
     monkeypatch.chdir(project_root)
-    options = ["sweep", "census", "--area", "E06000044", "--area", "E99", "--draws", "200", "--jobs", "1", "--to", str(tmp_path)]
+    options = [
+        "sweep",
+        "census",
+        "--area",
+        "E06000044",
+        "--area",
+        "E99",
+        "--draws",
+        "200",
+        "--jobs",
+        "1",
+        "--to",
+        str(tmp_path),
+    ]
     assert main(options) == 1
     assert "1 of 2 cases" in capsys.readouterr().out
     assert set(pd.read_csv(tmp_path / "table.csv")["area_code"]) == {"E06000044"}

@@ -34,12 +34,22 @@ def cluster(tmp_path):
     path = os.pathsep.join([str(ROOT / "src"), str(Path(__file__).parent)])
     python = [sys.executable, "-W", "ignore", "-m"]
     common = ["--host", "127.0.0.1", "--scheduler-file", str(place), "--no-dashboard"]
-    quiet = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": path}, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet = {
+        "cwd": tmp_path,
+        "env": {**os.environ, "PYTHONPATH": path},
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }
     started = [subprocess.Popen([*python, "distributed.cli.dask_scheduler", "--port", "0", *common], **quiet)]
     try:
         while not place.is_file() or not place.read_text():
             time.sleep(0.1)
-        started += [subprocess.Popen([*python, "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny", *common], **quiet) for _ in range(2)]
+        started += [
+            subprocess.Popen(
+                [*python, "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny", *common], **quiet
+            )
+            for _ in range(2)
+        ]
         yield json.loads(place.read_text())["address"], started
     finally:
         for process in started:
@@ -86,7 +96,12 @@ def test_a_notebook_on_a_cluster_that_loses_its_client_and_then_a_worker(tmp_pat
     """A set that fails is kept beside those that do not, and the bytes are those of the local run."""
     address, (_, worker, _) = cluster
     command = [sys.executable, "-m", "analysis", "sweep", *NOTEBOOK, "--result", "*.steps.*"]
-    options = {"cwd": ROOT, "env": {**os.environ, "PYTHONPATH": str(ROOT / "src")}, "stdout": subprocess.PIPE, "text": True}
+    options = {
+        "cwd": ROOT,
+        "env": {**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        "stdout": subprocess.PIPE,
+        "text": True,
+    }
     there, here = tmp_path / "there", tmp_path / "here"
     with subprocess.Popen([*command, "--scheduler", address, "--to", str(there)], **options) as client:
         while not any(json.loads(path.read_text())["error"] == "" for path in (there / "cases").glob("*.json")):
@@ -108,17 +123,33 @@ def test_a_notebook_on_a_cluster_that_loses_its_client_and_then_a_worker(tmp_pat
 @pytest.mark.slow
 def test_two_sweeps_at_once_whose_cases_have_the_same_names(tmp_path, cluster):
     address, _ = cluster
-    wanted = {"a": cases(8, seconds=0.2), "b": [Case(f"case {n}", "none", {"number": n + 100, "seconds": 0.2}) for n in range(8)]}
+    wanted = {
+        "a": cases(8, seconds=0.2),
+        "b": [Case(f"case {n}", "none", {"number": n + 100, "seconds": 0.2}) for n in range(8)],
+    }
     with ThreadPoolExecutor(2) as pool:
-        found = dict(zip(wanted, pool.map(lambda name: swept(tmp_path, wanted[name], dask(address, work=work), name), wanted), strict=True))
+        found = dict(
+            zip(
+                wanted,
+                pool.map(lambda name: swept(tmp_path, wanted[name], dask(address, work=work), name), wanted),
+                strict=True,
+            )
+        )
     for name, added in (("a", 0), ("b", 100)):
-        assert [int(line.split(b",")[1]) for line in found[name]["table.csv"].splitlines()[1:]] == [n + added for n in range(8)]
+        assert [int(line.split(b",")[1]) for line in found[name]["table.csv"].splitlines()[1:]] == [
+            n + added for n in range(8)
+        ]
 
 
 @pytest.mark.slow
-def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep_nothing(tmp_path, cluster, monkeypatch):
+def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep_nothing(
+    tmp_path, cluster, monkeypatch
+):
     address, _ = cluster
-    with monkeypatch.context() as patch, pytest.raises(InputError, match="the worker tcp://127.0.0.1.* has other files in it"):
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(InputError, match="the worker tcp://127.0.0.1.* has other files in it"),
+    ):
         patch.setattr(sweep_cluster, "fingerprint", lambda root, data: "of a copy made before")
         swept(tmp_path, cases(3), dask(address, work=work), "there")
     (tmp_path / "only_here").mkdir()
@@ -126,11 +157,12 @@ def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep
         "from analysis.pipeline.sweep import Case\nclass Here(Case): pass\ndef work(root, case): pass\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "only_here"))
-    from work_only_here import Here
-    from work_only_here import work as unknown
+    from work_only_here import Here, work as unknown
 
     for wanted, task in ((cases(3), unknown), ([Here("case 0", "none", {"number": 0})], work)):
-        with pytest.raises(InputError, match="No module named 'work_only_here'; expected .* workers that can import this package"):
+        with pytest.raises(
+            InputError, match="No module named 'work_only_here'; expected .* workers that can import this package"
+        ):
             swept(tmp_path, wanted, dask(address, work=task), "there")
     assert not (tmp_path / "there").exists()
     assert len(swept(tmp_path, cases(3), dask(address, work=work), "there")["table.csv"].splitlines()) == 4
@@ -178,7 +210,11 @@ def test_what_a_worker_has_not_is_named(seen, tmp_path):
     (data / "a.csv").write_text("2")
     found.append(run_there(work, replace(seen, sweep="second"), cases(1)[0]))
     assert all(isinstance(why, Unfit) for why in found)
-    assert [why.found.removeprefix("the worker here has ") for why in found] == [f"no folder {tmp_path / 'elsewhere'}", "imported other code", "other files in it"]
+    assert [why.found.removeprefix("the worker here has ") for why in found] == [
+        f"no folder {tmp_path / 'elsewhere'}",
+        "imported other code",
+        "other files in it",
+    ]
     assert not (tmp_path / "ran").exists()
 
 

@@ -24,13 +24,17 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK, STUDY = "05_sroi", "connecting_opportunities"
 
 
-def cases(root: Path, *texts: str, sets: Path | None = None, notebook: str = NOTEBOOK, studies: tuple[str, ...] = (STUDY,)) -> list[Case]:
+def cases(
+    root: Path, *texts: str, sets: Path | None = None, notebook: str = NOTEBOOK, studies: tuple[str, ...] = (STUDY,)
+) -> list[Case]:
     return notebook_cases(root, notebook, studies, grid_from(texts, yaml_value), sets)[0]
 
 
 def test_a_case_for_each_study_and_point_of_the_grid():
     found = cases(ROOT, "draws=200,300", "seed=1,2", notebook="01_census_baseline", studies=())
-    assert [case.name for case in found] == [f"coproduction draws={draws} seed={seed}" for draws in (200, 300) for seed in (1, 2)]
+    assert [case.name for case in found] == [
+        f"coproduction draws={draws} seed={seed}" for draws in (200, 300) for seed in (1, 2)
+    ]
     assert found[3].arguments["values"]["draws"] == 300
     assert found[3].arguments["values"]["area"] == "E06000044"  # as in params.yaml
 
@@ -76,7 +80,9 @@ def test_a_notebook_that_is_none():
 
 def test_a_case_has_the_project_s_inputs_and_results_of_its_own():
     with apart(ROOT, "08_claims_audit", STUDY) as folder:
-        assert (folder / "data/raw" / STUDY / "claims.csv").read_bytes() == (ROOT / "data/raw" / STUDY / "claims.csv").read_bytes()
+        assert (folder / "data/raw" / STUDY / "claims.csv").read_bytes() == (
+            ROOT / "data/raw" / STUDY / "claims.csv"
+        ).read_bytes()
         assert list((folder / "data/processed").rglob("*")) == [folder / "data/processed" / STUDY]
         (folder / "data/processed" / STUDY / "made").touch()
     assert not folder.exists()
@@ -149,7 +155,17 @@ RUN, GRID = "02_focus_group_coding", ("rule=any,all,most",)
 def undisturbed(project, tmp_path_factory) -> dict[str, bytes]:
     """What a sweep makes, two notebooks at a time."""
     folder = tmp_path_factory.mktemp("made")
-    assert sweep(project, cases(project, *GRID, notebook=RUN), folder, [], sweep_notebooks.warm(2, environment(project)), io.StringIO()) == 0
+    assert (
+        sweep(
+            project,
+            cases(project, *GRID, notebook=RUN),
+            folder,
+            [],
+            sweep_notebooks.warm(2, environment(project)),
+            io.StringIO(),
+        )
+        == 0
+    )
     return made(folder)
 
 
@@ -165,24 +181,56 @@ def test_one_row_for_each_set_and_result_and_nothing_beside_the_table(project, u
     assert not (project / "data/processed").exists()
     done = run_analysis(project, "run", RUN, "--study", STUDY, "-p", "rule=all")
     assert done.returncode == 0, done.stderr
-    recorded = json.loads((project / f"data/processed/{STUDY}/results/{RUN}.json").read_text(encoding="utf-8"))["results"]
+    recorded = json.loads((project / f"data/processed/{STUDY}/results/{RUN}.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     swept = table[table["rule"] == "all"].set_index("id")
     assert set(swept.index) == set(recorded)
     for name, result in recorded.items():
-        assert str(swept.loc[name, "value"]) == str(result["value"]) or float(swept.loc[name, "value"]) == float(result["value"])
+        assert str(swept.loc[name, "value"]) == str(result["value"]) or float(swept.loc[name, "value"]) == float(
+            result["value"]
+        )
 
 
 @pytest.mark.slow
 def test_what_a_cluster_would_run_gives_the_same(project, undisturbed, tmp_path):
     """Dask's workers call `attempt`, with plain kernels."""
-    assert sweep(project, cases(project, *GRID, notebook=RUN), tmp_path, [], lambda root, waiting: ((case, attempt(root, case)) for case in waiting)) == 0
+    assert (
+        sweep(
+            project,
+            cases(project, *GRID, notebook=RUN),
+            tmp_path,
+            [],
+            lambda root, waiting: ((case, attempt(root, case)) for case in waiting),
+        )
+        == 0
+    )
     assert made(tmp_path) == undisturbed
 
 
 @pytest.mark.slow
 def test_a_sweep_that_is_killed_goes_on_and_ends_the_same(project, undisturbed, tmp_path):
-    command = [sys.executable, "-m", "analysis", "sweep", RUN, "--study", STUDY, "--set", *GRID, "--jobs", "1", "--to", str(tmp_path)]
-    options = {"cwd": project, "env": {**os.environ, "PYTHONPATH": str(project / "src")}, "stdout": subprocess.PIPE, "text": True}
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "sweep",
+        RUN,
+        "--study",
+        STUDY,
+        "--set",
+        *GRID,
+        "--jobs",
+        "1",
+        "--to",
+        str(tmp_path),
+    ]
+    options = {
+        "cwd": project,
+        "env": {**os.environ, "PYTHONPATH": str(project / "src")},
+        "stdout": subprocess.PIPE,
+        "text": True,
+    }
     with subprocess.Popen(command, start_new_session=True, **options) as process:
         assert process.stdout.readline().startswith("[1/3]")
         os.killpg(process.pid, signal.SIGKILL)
@@ -194,7 +242,17 @@ def test_a_sweep_that_is_killed_goes_on_and_ends_the_same(project, undisturbed, 
 @pytest.mark.slow
 def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
     done = run_analysis(
-        project, "sweep", "01_census_baseline", "--set", "area=E06000045,E99", "--set", "draws=200", "--result", "*.steps.women.*", "--to", str(tmp_path)
+        project,
+        "sweep",
+        "01_census_baseline",
+        "--set",
+        "area=E06000045,E99",
+        "--set",
+        "draws=200",
+        "--result",
+        "*.steps.women.*",
+        "--to",
+        str(tmp_path),
     )
     assert done.returncode == 1
     table, failures = pd.read_csv(tmp_path / "table.csv"), pd.read_csv(tmp_path / "failures.csv")

@@ -65,7 +65,8 @@ def born_outside_the_eu(code):
 
 
 @pytest.mark.parametrize(
-    ("area", "name"), [(LEEDS, "Leeds"), (SOUTHAMPTON, "Southampton"), ("E08000026", "Coventry"), ("K04000001", "England and Wales")]
+    ("area", "name"),
+    [(LEEDS, "Leeds"), (SOUTHAMPTON, "Southampton"), ("E08000026", "Coventry"), ("K04000001", "England and Wales")],
 )
 def test_one_parameter_changes_the_area(project, monkeypatch, area, name):
     html, names = run_cells(project, monkeypatch, area=area)
@@ -77,7 +78,11 @@ def test_one_parameter_changes_the_area(project, monkeypatch, area, name):
 
 def test_every_published_estimate_has_a_range_or_is_a_count(project, monkeypatch):
     _, names = run_cells(project, monkeypatch)
-    steps = {key.split(".")[-2]: value for key, value in names["page"].store.by_id.items() if ".steps." in key and key.endswith(".estimate")}
+    steps = {
+        key.split(".")[-2]: value
+        for key, value in names["page"].store.by_id.items()
+        if ".steps." in key and key.endswith(".estimate")
+    }
     for step in ("women", "women_arrived", "women_settled", "women_later", "adult_women_later"):
         found = steps[step]
         assert found.low < found.value < found.high and found.decimals < 0
@@ -87,14 +92,20 @@ def test_every_published_estimate_has_a_range_or_is_a_count(project, monkeypatch
     assert result(names, "steps.arrived.least").text == "6,165"
     assert result(names, "steps.arrived.most").text == "14,948"
     assert result(names, "ages.alive").kind == "calibrated"
-    assert {result(names, f"assumptions.{name}").kind for name in ("allocation_of_arrivals", "local_share_of_women")} == {"assumed"}
+    assert {
+        result(names, f"assumptions.{name}").kind for name in ("allocation_of_arrivals", "local_share_of_women")
+    } == {"assumed"}
     assert {names["page"].store[f"claim:CP-00{number}"].text for number in (6, 7)} == {"2001", "2011"}
 
 
 def test_a_count_of_2001_and_of_students_is_used_where_it_is_supplied(project, monkeypatch):
     folder = project / "data/raw/coproduction/records"
-    (folder / "census_2001_stock.csv").write_text(f"area_code,birth_group,residents,source\n{PORTSMOUTH},non_eu,7000,invented\n")
-    (folder / "local_students.csv").write_text(f"area_code,sex,students,half_width,source\n{PORTSMOUTH},women,1000,100,invented\n")
+    (folder / "census_2001_stock.csv").write_text(
+        f"area_code,birth_group,residents,source\n{PORTSMOUTH},non_eu,7000,invented\n"
+    )
+    (folder / "local_students.csv").write_text(
+        f"area_code,sex,students,half_width,source\n{PORTSMOUTH},women,1000,100,invented\n"
+    )
     html, names = run_cells(project, monkeypatch)
     assert result(names, "estimators.stock_difference").value == 16_241 - 7_000
     assert result(names, "stock.non_eu.before").value == 7_000
@@ -105,7 +116,9 @@ def test_a_count_of_2001_and_of_students_is_used_where_it_is_supplied(project, m
 
 
 def test_the_ends_of_the_parameters(project, monkeypatch):
-    html, names = run_cells(project, monkeypatch, horizon_years=0, draws=200, allocation="independence", survey_correlation=0.75, seed=0)
+    html, names = run_cells(
+        project, monkeypatch, horizon_years=0, draws=200, allocation="independence", survey_correlation=0.75, seed=0
+    )
     assert result(names, "births.2012.even_15_49.births").value == 0
     assert result(names, "ages.alive").text == "100.0%"
     assert check_numbers(html, names["page"].store) == []
@@ -115,7 +128,9 @@ def test_the_ends_of_the_parameters(project, monkeypatch):
 def test_complete_tables_show_every_authority(complete, monkeypatch):
     html, names = run_cells(complete, monkeypatch)
     assert result(names, "standing.non_eu_share.areas").value == 348
-    assert result(names, "standing.recent_share.areas").value < 348  # merged authorities have no row in the table of arrivals
+    assert (
+        result(names, "standing.recent_share.areas").value < 348
+    )  # merged authorities have no row in the table of arrivals
     assert "every local authority of England and Wales is shown" in html
     assert "395 areas" in re.sub(r"<[^>]+>", "", html)
     assert len(html) < 1_500_000
@@ -124,7 +139,10 @@ def test_complete_tables_show_every_authority(complete, monkeypatch):
 
 GAPS = {
     "an area the survey tables here do not have": (MANCHESTER, ["fewer than three years"]),
-    "two tables that count different residents": ("W06000002", ["cannot be told here", "differ by", "There is no allocation"]),
+    "two tables that count different residents": (
+        "W06000002",
+        ["cannot be told here", "differ by", "There is no allocation"],
+    ),
     "an authority merged since": ("E07000004", ["cannot be told here", "only as a part of"]),
 }
 
@@ -151,7 +169,9 @@ def test_a_comparison_area_that_is_unknown(project, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("code", "advice"), [("E06000099", "a code of the"), ("00MR", "set area to E06000044"), ("E06000060", "E07000004")])
+@pytest.mark.parametrize(
+    ("code", "advice"), [("E06000099", "a code of the"), ("00MR", "set area to E06000044"), ("E06000060", "E07000004")]
+)
 def test_the_command_line_refuses_a_code_that_is_not_one_of_the_census(tmp_path, code, advice):
     folder = copy_project(tmp_path)
     done = run_analysis(folder, "run", NOTEBOOK, "--study", "coproduction", "-p", f"area={code}")

@@ -32,29 +32,42 @@ def runs(tmp_path_factory):
 def run(folder: Path) -> None:
     """The social return, and before it what it reads: the result of English against time."""
     for notebook in NOTEBOOKS:
-        if not (folder / "data" / "processed" / STUDY / "results" / f"{notebook}.json").is_file() or notebook == "05_sroi":
+        if (
+            not (folder / "data" / "processed" / STUDY / "results" / f"{notebook}.json").is_file()
+            or notebook == "05_sroi"
+        ):
             done = run_analysis(folder, "run", notebook, "--study", STUDY)
             assert done.returncode == 0, done.stderr
 
 
 def test_one_assumption_is_the_cause_of_every_change(runs):
     found = compare(read_run(runs[0], "before"), read_run(runs[1], "after"))
-    assert [(entry.name, entry.fields) for entry in found.entries] == [(f"assumption {ENTRY}", (("value", "0.0", "0.1"),))]
+    assert [(entry.name, entry.fields) for entry in found.entries] == [
+        (f"assumption {ENTRY}", (("value", "0.0", "0.1"),))
+    ]
     assert {tuple(entry.key for entry in cause.entries) for _, cause in found.changes} == {(ENTRY,)}
 
 
 def test_the_numbers_that_moved_are_those_it_enters(runs):
     """Engagement is worth £888,888 in the central case: a tenth less is £88,888.80, in its value, the participants' and the whole."""
-    changes = {change.id: change for change, _ in compare(read_run(runs[0], "before"), read_run(runs[1], "after")).changes}
+    changes = {
+        change.id: change for change, _ in compare(read_run(runs[0], "before"), read_run(runs[1], "after")).changes
+    }
     assert changes["05_sroi.outcomes.friendship_and_purposeful_activity.central"].absolute == pytest.approx(-88_888.8)
     assert changes["05_sroi.scenarios.central.value"].absolute == pytest.approx(-88_888.8)
     assert f"assumption:{ENTRY}" in changes
-    unmoved = ("claim:", "05_sroi.uprating", "sroi.headline", "05_sroi.outcomes.better_english", "05_sroi.outcomes.direct_help")
+    unmoved = (
+        "claim:",
+        "05_sroi.uprating",
+        "sroi.headline",
+        "05_sroi.outcomes.better_english",
+        "05_sroi.outcomes.direct_help",
+    )
     assert [name for name in changes if name.startswith(unmoved)] == []
 
 
 def test_alone_is_the_whole_effect(runs):
-    effect, = compare(read_run(runs[0], "before"), read_run(runs[1], "after")).alone
+    (effect,) = compare(read_run(runs[0], "before"), read_run(runs[1], "after")).alone
     assert effect.ratios[ENTRY] == pytest.approx(effect.after) and effect.rest == pytest.approx(0, abs=1e-12)
 
 
@@ -63,7 +76,9 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     from comparison_runs import git
 
     folder = copy_project(tmp_path / "p")
-    (folder / "params.yaml").write_text(one_study((folder / "params.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    (folder / "params.yaml").write_text(
+        one_study((folder / "params.yaml").read_text(encoding="utf-8")), encoding="utf-8"
+    )
     (folder / "dvc.yaml").write_text(few_stages((folder / "dvc.yaml").read_text(encoding="utf-8")), encoding="utf-8")
     (folder / "dvc.lock").unlink()
     (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
@@ -74,7 +89,10 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     assert refused.returncode == 2 and "--rerun" in refused.stderr
     done = run_analysis(folder, "diff", "HEAD", str(runs[0]), "--rerun", "--out", "diff.html")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "rerun for this comparison" in done.stdout and git(folder, "status", "--porcelain") == "?? diff.csv\n?? diff.html"
+    assert (
+        "rerun for this comparison" in done.stdout
+        and git(folder, "status", "--porcelain") == "?? diff.csv\n?? diff.html"
+    )
 
 
 def one_study(text: str) -> str:
@@ -86,5 +104,8 @@ def one_study(text: str) -> str:
 def few_stages(text: str) -> str:
     """dvc.yaml with the stages that 05_sroi of one study needs, and collect."""
     stages = yaml.safe_load(text)["stages"]
-    kept = {name: stages[name] | {"foreach": [STUDY]} for name in ("participation", "before_after", "english", "sroi_identified", "collect")}
+    kept = {
+        name: stages[name] | {"foreach": [STUDY]}
+        for name in ("participation", "before_after", "english", "sroi_identified", "collect")
+    }
     return yaml.safe_dump({"stages": {"page_code": stages["page_code"], **kept}})

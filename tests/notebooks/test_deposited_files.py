@@ -21,7 +21,8 @@ CONTEXT = "https://w3id.org/ro/crate/1.3/context"
 HTML = "{http://www.w3.org/1999/xhtml}"
 # Recommendations that do not fit: institutions' identifiers and contact points, which the sources do not give, and profiles.
 NOT_MET = {
-    "The organization SHOULD have a URL.", "The Root Data Entity SHOULD have a `conformsTo` property if the RO-Crate conforms to profiles",
+    "The organization SHOULD have a URL.",
+    "The Root Data Entity SHOULD have a `conformsTo` property if the RO-Crate conforms to profiles",
     "An Organization entity SHOULD have a ROR identifier as its @id (e.g., https://ror.org/03f0f6041)",
     "An Organization's contactPoint SHOULD reference a ContactPoint contextual entity",
     "At least one author or publisher Person/Organization SHOULD have a contactPoint property",
@@ -57,7 +58,9 @@ def place(finished, entity) -> Path:
 def test_an_independent_reader_reads_it(finished, graph):
     crate = ROCrate(finished / "reports")
     assert crate.name == "Migrant programme evaluation, rerun from what was published"
-    assert len(crate.data_entities) + len(crate.contextual_entities) == len(graph) - 2  # the root and the descriptor apart
+    assert (
+        len(crate.data_entities) + len(crate.contextual_entities) == len(graph) - 2
+    )  # the root and the descriptor apart
     actions = [entity for entity in crate.contextual_entities if entity.type == "CreateAction"]
     sroi = next(action for action in actions if action["name"] == "Run of 05_sroi for coproduction")
     assert sroi["instrument"]["programmingLanguage"]["name"] == "Python"
@@ -98,7 +101,10 @@ def test_it_is_valid_by_an_independent_validator(finished, offline):
     from rocrate_validator import models, services
 
     settings = services.ValidationSettings(
-        rocrate_uri=str(finished / "reports"), profile_identifier="ro-crate-1.3", requirement_severity=models.Severity.RECOMMENDED, offline=True,
+        rocrate_uri=str(finished / "reports"),
+        profile_identifier="ro-crate-1.3",
+        requirement_severity=models.Severity.RECOMMENDED,
+        offline=True,
     )
     result = services.validate(settings)
     issues = {(issue.severity, issue.message) for issue in result.get_issues()}
@@ -119,8 +125,14 @@ def test_every_file_exists_with_its_size_and_hash(finished, graph):
 
 
 def test_every_report_is_in_it(finished, graph):
-    made = {path.relative_to(finished / "reports").as_posix() for path in (finished / "reports").rglob("*") if path.is_file()}
-    assert made - {"ro-crate-metadata.json"} == {unquote(key) for key in graph if "File" in listed(graph[key]["@type"]) and key[0] != "#"}
+    made = {
+        path.relative_to(finished / "reports").as_posix()
+        for path in (finished / "reports").rglob("*")
+        if path.is_file()
+    }
+    assert made - {"ro-crate-metadata.json"} == {
+        unquote(key) for key in graph if "File" in listed(graph[key]["@type"]) and key[0] != "#"
+    }
 
 
 def test_the_md5_of_files_and_folders_is_the_one_dvc_recorded(finished, graph):
@@ -130,21 +142,27 @@ def test_the_md5_of_files_and_folders_is_the_one_dvc_recorded(finished, graph):
         if told.endswith(".dir"):
             assert md5_of_folder(finished / "reports" / entity["localPath"]) == told
         elif told:
-            assert hashlib.md5(place(finished, entity).read_bytes()).hexdigest() == told  # noqa: S324 - DVC's
+            assert hashlib.md5(place(finished, entity).read_bytes()).hexdigest() == told
         checked += bool(told)
     assert checked > 60
 
 
 def md5_of_folder(folder: Path) -> str:
     """The hash of DVC's listing of a folder: its files' hashes and paths, in the order of paths."""
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
-    listing = [{"md5": hashlib.md5(files[name]).hexdigest(), "relpath": name} for name in sorted(files)]  # noqa: S324
-    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"  # noqa: S324
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    listing = [{"md5": hashlib.md5(files[name]).hexdigest(), "relpath": name} for name in sorted(files)]
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"
 
 
 def test_every_run_is_an_action_with_what_dvc_recorded_of_it(finished, graph):
     planned = yaml.safe_load((finished / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    known = {f"{name}@{item}" if item else name for name, stage in planned.items() for item in stage.get("foreach", [""])}
+    known = {
+        f"{name}@{item}" if item else name for name, stage in planned.items() for item in stage.get("foreach", [""])
+    }
     stages = yaml.safe_load((finished / "dvc.lock").read_text(encoding="utf-8"))["stages"]
     stages = {name: stage for name, stage in stages.items() if name in known}
     actions = of_sort(graph, "CreateAction")
@@ -155,9 +173,15 @@ def test_every_run_is_an_action_with_what_dvc_recorded_of_it(finished, graph):
         recorded = next(stage for stage in stages.values() if stage["cmd"] == action["description"])
         needed = {f"#{dep['path']}" + ("/" if dep["md5"].endswith(".dir") else "") for dep in recorded.get("deps", [])}
         assert {part["@id"] for part in listed(action.get("object"))} | {action["instrument"]["@id"]} >= needed
-        made = {f"#{out['path']}" + ("/" if out["md5"].endswith(".dir") else "") for out in recorded["outs"] if "/pages/" not in out["path"]}
+        made = {
+            f"#{out['path']}" + ("/" if out["md5"].endswith(".dir") else "")
+            for out in recorded["outs"]
+            if "/pages/" not in out["path"]
+        }
         kind, name, study = action["@id"].split("/", 2) if action["@id"] in runs else ("", "", "")
-        assert {part["@id"] for part in listed(action["result"])} >= made | ({f"{study}/{name}.html"} if kind else set())
+        assert {part["@id"] for part in listed(action["result"])} >= made | (
+            {f"{study}/{name}.html"} if kind else set()
+        )
 
 
 def test_what_a_run_reads_of_the_run_is_another_action_s_result(graph):
@@ -187,7 +211,10 @@ def test_public_statistics_carry_their_origin_and_licence(graph):
     table = graph["#data/raw/reference/census_2011_QS203EW_country_of_birth_lad.csv"]
     assert graph[table["license"]["@id"]]["name"] == "Open Government Licence v3.0"
     source = graph[table["isBasedOn"]["@id"]]
-    assert source["url"] == "https://www.nomisweb.co.uk/census/2011/qs203ew" and source["datePublished"] == "11 December 2012"
+    assert (
+        source["url"] == "https://www.nomisweb.co.uk/census/2011/qs203ew"
+        and source["datePublished"] == "11 December 2012"
+    )
     assert graph[source["publisher"]["@id"]]["name"] == "Office for National Statistics"
     paper = graph[graph["#data/raw/coproduction/claims.csv"]["isBasedOn"]["@id"]]
     assert paper["usageInfo"] == "all rights reserved; facts and figures cited only"
@@ -195,7 +222,9 @@ def test_public_statistics_carry_their_origin_and_licence(graph):
 
 def test_the_date_is_the_commit_s_and_no_clock_is_read(finished, graph):
     assert graph["./"]["datePublished"] == "1970-01-01"  # the copies of the tests have no commit
-    assert crate_text(finished, "not under version control") == (finished / "reports/ro-crate-metadata.json").read_text(encoding="utf-8")
+    assert crate_text(finished, "not under version control") == (finished / "reports/ro-crate-metadata.json").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -210,15 +239,24 @@ def words(element) -> str:
 
 def tables(form) -> dict[str, list[list[str]]]:
     """Rows of the form's tables by caption."""
-    rows = {words(table.find(f"{HTML}caption")): [[words(cell) for cell in row] for row in table.iter(f"{HTML}tr")][1:] for table in form.iter(f"{HTML}table")}
+    rows = {
+        words(table.find(f"{HTML}caption")): [[words(cell) for cell in row] for row in table.iter(f"{HTML}tr")][1:]
+        for table in form.iter(f"{HTML}table")
+    }
     return {caption.partition(". ")[2]: found for caption, found in rows.items()}
 
 
 def test_the_form_has_the_sections_a_data_editor_looks_for(form):
     headings = [words(heading) for heading in form.iter(f"{HTML}h2")]
     assert headings[1:-1] == [
-        "Overview", "Data availability and provenance", "List of data files", "Computational requirements", "Programs",
-        "Instructions to replicators", "Tables, figures and numbers in text", "References",
+        "Overview",
+        "Data availability and provenance",
+        "List of data files",
+        "Computational requirements",
+        "Programs",
+        "Instructions to replicators",
+        "Tables, figures and numbers in text",
+        "References",
     ]
 
 
@@ -229,7 +267,9 @@ def test_the_form_lists_every_table_and_figure_of_every_page_with_the_cell_that_
         page = html5lib.parse((finished / "reports" / study / f"{notebook}.html").read_text(encoding="utf-8"))
         shown = [element for element in page.iter() if re.fullmatch(r"(table|figure)-\d+", element.get("id", ""))]
         captions = [words(element) for element in shown]  # on the page, the way to the sources may follow
-        assert len(rows) == len(captions) and all(caption.startswith(row[0]) for row, caption in zip(rows, captions, strict=True)), notebook
+        assert len(rows) == len(captions) and all(
+            caption.startswith(row[0]) for row, caption in zip(rows, captions, strict=True)
+        ), notebook
         cells = json.loads((finished / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
         assert [row[2] for row in rows] == [words_of("".join(cells[int(row[1]) - 1]["source"])) for row in rows]
 
@@ -239,14 +279,20 @@ def words_of(text: str) -> str:
 
 
 def test_the_form_lists_the_numbers_in_text_with_their_results(finished, form):
-    answer = next(words(item) for item in form.iter(f"{HTML}li") if words(item).startswith("Cell 6, view.answer(page, model): £4.67 published claim:CP-087"))
+    answer = next(
+        words(item)
+        for item in form.iter(f"{HTML}li")
+        if words(item).startswith("Cell 6, view.answer(page, model): £4.67 published claim:CP-087")
+    )
     assert "£5.76 published claim:CP-090" in answer
 
 
 def test_the_form_lists_every_raw_file_a_stage_read_and_its_source(finished, form):
     rows = tables(form)["Raw data files"]
     assert ["data/raw/coproduction/claims.csv", "S3", "yes"] in rows
-    assert {row[0] for row in rows} >= {f"data/raw/reference/{path.name}" for path in (finished / "data/raw/reference").glob("*.csv")}
+    assert {row[0] for row in rows} >= {
+        f"data/raw/reference/{path.name}" for path in (finished / "data/raw/reference").glob("*.csv")
+    }
     sources = {row[0].split(".")[0]: row for row in tables(form)["Sources of data, with terms and access"]}
     assert {row[1] for row in rows} == set(sources)
     assert "HM Treasury" in sources[next(row[1] for row in rows if row[0].endswith("gdp_deflator.csv"))][0]

@@ -11,7 +11,9 @@ from warm import Warm
 from analysis.pipeline import kernels
 from analysis.pipeline.kernels import NAME, WarmStart
 
-pytestmark = pytest.mark.skipif(not kernels.possible(), reason="processes cannot be forked safely here; kernels start plain")
+pytestmark = pytest.mark.skipif(
+    not kernels.possible(), reason="processes cannot be forked safely here; kernels start plain"
+)
 
 LOOK = """
 import builtins, json, logging, os, sys, warnings
@@ -79,7 +81,9 @@ def test_nothing_of_one_notebook_reaches_the_next(warm):
     before = json.loads(warm.run(LOOK)[0])
     spoilt = json.loads(warm.run(SPOIL, LOOK)[1])
     after = json.loads(warm.run(LOOK)[0])
-    assert [key for key in before if spoilt[key] == before[key]] == [], "the notebook meant to spoil everything left these alone"
+    assert [key for key in before if spoilt[key] == before[key]] == [], (
+        "the notebook meant to spoil everything left these alone"
+    )
     assert after == before
 
 
@@ -119,9 +123,23 @@ def test_to_papermill_and_nbconvert_it_is_an_ordinary_kernel(warm):
     warm.run("print(6 * 7)")
     env = warm.start.with_kernels()
     source, target = warm.folder / "notebook.ipynb", warm.folder / "papermill.ipynb"
-    subprocess.run([sys.executable, "-m", "papermill", str(source), str(target), "-k", NAME], env=env, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "papermill", str(source), str(target), "-k", NAME],
+        env=env,
+        check=True,
+        capture_output=True,
+    )
     assert '"42\\n"' in target.read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "nbconvert", "--execute", f"--ExecutePreprocessor.kernel_name={NAME}", "--to", "html", str(source)]
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--execute",
+        f"--ExecutePreprocessor.kernel_name={NAME}",
+        "--to",
+        "html",
+        str(source),
+    ]
     subprocess.run(command, env=env, check=True, capture_output=True)
     assert "42" in (warm.folder / "notebook.html").read_text(encoding="utf-8")
 

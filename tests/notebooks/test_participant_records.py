@@ -17,7 +17,9 @@ def with_records(tmp_path_factory) -> Path:
     """A copy of the project with CSV files among the raw data of the coproduction study."""
     folder = copy_project(tmp_path_factory.mktemp("records"))
     for path in write_example(folder / "data/raw/coproduction/records", seed=11):
-        path.write_text(path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8"
+        )
     return folder
 
 
@@ -41,7 +43,9 @@ def test_a_leak_planted_in_a_notebook_stops_the_run(with_records):
         "from analysis.reporting.markup import Display, structural\n"
         "Display(structural(evidence.records.questionnaire.values['person_id'].iloc[3]), 'somebody')"
     )
-    notebook["cells"].insert(-1, {"cell_type": "code", "id": "leak", "metadata": {}, "source": leak, "outputs": [], "execution_count": None})
+    notebook["cells"].insert(
+        -1, {"cell_type": "code", "id": "leak", "metadata": {}, "source": leak, "outputs": [], "execution_count": None}
+    )
     path.write_text(json.dumps(notebook), encoding="utf-8")
     done = run_analysis(with_records, "run", NOTEBOOK, "--study", "coproduction")
     assert done.returncode != 0

@@ -85,7 +85,10 @@ def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
     assert f"notebooks/{notebook}.ipynb" in stage["deps"]
     assert any(dep in ("data/raw/${item}", "data/raw/${item}/study.yaml") for dep in stage["deps"])
     assert "requirements.lock" in stage["deps"]
-    assert stage["params"] in ([f"{notebook}.${{item}}"], [notebook])  # 08 links to the pages of the other studies it runs for
+    assert stage["params"] in (
+        [f"{notebook}.${{item}}"],
+        [notebook],
+    )  # 08 links to the pages of the other studies it runs for
     assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
 
 
@@ -109,7 +112,12 @@ def test_nothing_flows_backwards():
 
 def test_nothing_that_a_stage_makes_is_tracked_by_git():
     """DVC would refuse such an output; the pipeline's own runner leaves git out of its record."""
-    patterns = [out.replace("${item}", item) for stage in STAGES.values() for item in stage.get("foreach", [""]) for out in stage.get("do", stage)["outs"]]
+    patterns = [
+        out.replace("${item}", item)
+        for stage in STAGES.values()
+        for item in stage.get("foreach", [""])
+        for out in stage.get("do", stage)["outs"]
+    ]
     assert patterns and all(pattern.startswith("data/processed/") for pattern in patterns)
     tracked = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
     assert tracked.stdout == ""
@@ -117,4 +125,9 @@ def test_nothing_that_a_stage_makes_is_tracked_by_git():
 
 def test_the_benchmark_runs_on_all_that_a_run_reads():
     """The copy that tests reproduce in full is a yardstick; what only tests or packaging read need not be there."""
-    assert set(project_copy.PARTS) - set(pipeline.PARTS) == {"dvc.lock", "pyproject.toml", "README.md", "benchmarks/results"}
+    assert set(project_copy.PARTS) - set(pipeline.PARTS) == {
+        "dvc.lock",
+        "pyproject.toml",
+        "README.md",
+        "benchmarks/results",
+    }

@@ -84,8 +84,14 @@ def test_two_runs_give_the_same_bytes(finished, tmp_path):
     (other / "dvc.lock").unlink(missing_ok=True)
     (tmp_path / "home").mkdir()
     varied = {
-        "PYTHONHASHSEED": "4711", "LC_ALL": "C", "LANG": "C", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "1",
-        "HOME": str(tmp_path / "home"), "USER": "someone", "LOGNAME": "someone",
+        "PYTHONHASHSEED": "4711",
+        "LC_ALL": "C",
+        "LANG": "C",
+        "TZ": "Asia/Kathmandu",
+        "OMP_NUM_THREADS": "1",
+        "HOME": str(tmp_path / "home"),
+        "USER": "someone",
+        "LOGNAME": "someone",
     }
     with one_processor():
         done = run_analysis(other, "reproduce", "--force", **varied)
@@ -95,7 +101,13 @@ def test_two_runs_give_the_same_bytes(finished, tmp_path):
 
 def test_the_summary_says_what_came_out(finished):
     done = run_analysis(finished, "reproduce")
-    for words in ("reports/index.html", "SROI as published: £4.67", "SROI as published: up to £6.67", "claims: ", "Time taken: "):
+    for words in (
+        "reports/index.html",
+        "SROI as published: £4.67",
+        "SROI as published: up to £6.67",
+        "claims: ",
+        "Time taken: ",
+    ):
         assert words in done.stdout
     assert done.stdout.count(": unchanged") == len(planned_runs(finished))
 
@@ -119,8 +131,12 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(finished, tmp_path)
     assumptions = folder / "data/raw/coproduction/assumptions.yaml"
     assumptions.write_text(assumptions.read_text() + "\n# a comment\n", encoding="utf-8")
     assert changed_stages(folder) == {"05_sroi · coproduction", "06_sroi_sensitivity · coproduction"}
-    (folder / "data/raw/coproduction/records/local_students.csv").write_text("area_code,sex,students,source\n", encoding="utf-8")
-    assert changed_stages(folder) == {f"{notebook} · {study}" for notebook, study in planned_runs(folder) if study == "coproduction"}
+    (folder / "data/raw/coproduction/records/local_students.csv").write_text(
+        "area_code,sex,students,source\n", encoding="utf-8"
+    )
+    assert changed_stages(folder) == {
+        f"{notebook} · {study}" for notebook, study in planned_runs(folder) if study == "coproduction"
+    }
 
 
 def test_a_failing_stage_stops_the_run_clearly_and_leaves_the_pages(finished, tmp_path):
@@ -128,7 +144,9 @@ def test_a_failing_stage_stops_the_run_clearly_and_leaves_the_pages(finished, tm
     shutil.copytree(finished, folder, symlinks=True)
     before = {name: digest for name, digest in made(folder).items() if name.startswith("reports/")}
     claims = folder / "data/raw/coproduction/claims.csv"
-    claims.write_text(claims.read_text(encoding="utf-8").replace("claim:CP-051 / claim:CP-011", "claim:CP-051 / 0"), encoding="utf-8")
+    claims.write_text(
+        claims.read_text(encoding="utf-8").replace("claim:CP-051 / claim:CP-011", "claim:CP-051 / 0"), encoding="utf-8"
+    )
     done = run_analysis(folder, "reproduce")
     assert done.returncode != 0
     assert "data/raw/coproduction/claims.csv, row " in done.stderr
@@ -143,7 +161,9 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_finishes(fini
     good = made(folder)
     env = {**os.environ, "PYTHONPATH": str(folder / "src")}
     command = [sys.executable, "-m", "analysis", "reproduce", "--force"]
-    with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         for line in process.stdout:
             if "[2/" in line:  # in the middle of the second notebook
                 break
@@ -170,12 +190,28 @@ def wait_until_gone(group: int) -> None:
 
 def test_executed_notebooks_rerun_to_the_same_outputs(finished):
     """nbval executes each notebook again, cell by cell, and compares every output."""
-    executed = [str(finished / "data/processed" / study / "executed" / f"{notebook}.ipynb") for notebook, study in planned_runs(finished)]
+    executed = [
+        str(finished / "data/processed" / study / "executed" / f"{notebook}.ipynb")
+        for notebook, study in planned_runs(finished)
+    ]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={finished}", *executed],
-        cwd=finished, env={**os.environ, "PYTHONPATH": str(finished / "src")}, capture_output=True, text=True,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            os.devnull,
+            f"--rootdir={finished}",
+            *executed,
+        ],
+        cwd=finished,
+        env={**os.environ, "PYTHONPATH": str(finished / "src")},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:]
     assert "passed" in done.stdout
-
-

@@ -16,12 +16,25 @@ from analysis.study import load_study
 def run(tmp_path_factory):
     root = copy_project(tmp_path_factory.mktemp("project"))
     entries = [
-        entry("cost", 100, "GBP", 80, 120), entry("reached", 10, "people", 5, 12), entry("worth", 20, "GBP per person per year", 10, 30),
-        entry("lasting", 2, "years", 1, 3), entry("rate", 0.035, "ratio", 0, 0.05), entry("lost", 0.1, "ratio", 0, 0.3),
+        entry("cost", 100, "GBP", 80, 120),
+        entry("reached", 10, "people", 5, 12),
+        entry("worth", 20, "GBP per person per year", 10, 30),
+        entry("lasting", 2, "years", 1, 3),
+        entry("rate", 0.035, "ratio", 0, 0.05),
+        entry("lost", 0.1, "ratio", 0, 0.3),
         entry("gone", 0.2, "ratio", 0, 0.4, label="<b>Deadweight</b> {of} 100 =1+1"),
     ]
     rows = [
-        cost(), outcome("skills", quantity="reached", proxy="worth", duration="lasting", drop_off="lost", deadweight="gone", outcome="Skills & 2 <i>more</i>"),
+        cost(),
+        outcome(
+            "skills",
+            quantity="reached",
+            proxy="worth",
+            duration="lasting",
+            drop_off="lost",
+            deadweight="gone",
+            outcome="Skills & 2 <i>more</i>",
+        ),
         outcome("stress", quantity="-reached / 10", proxy="worth", duration="1", stakeholder="Families"),
     ]
     write_study(root, entries, rows, {"discount_rate": "rate", "scenarios": {"low": {"worth": 10}}})
@@ -50,7 +63,9 @@ def test_every_link_on_the_page_leads_somewhere(page):
 
 def test_the_ratio_by_hand(run):
     """£200 x 0.8 = £160, then x 0.9 / 1.035; less £20: £279.13 over £100."""
-    results = json.loads((run / "data" / "processed" / "toy" / "results" / "05_sroi.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((run / "data" / "processed" / "toy" / "results" / "05_sroi.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     assert results["05_sroi.scenarios.central.ratio"]["value"] == pytest.approx((160 + 160 * 0.9 / 1.035 - 20) / 100)
     assert results["05_sroi.scenarios.low.ratio"]["value"] == pytest.approx((160 + 160 * 0.9 / 1.035 - 20) / 200)
 

@@ -52,7 +52,11 @@ def test_cells_are_thin(notebook):
 def test_no_number_is_typed_in(notebook):
     for cell in (cell for cell in cells(notebook, "code") if not is_parameters(cell)):
         for node in ast.walk(ast.parse(source(cell))):
-            assert not (isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool))
+            assert not (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, int | float)
+                and not isinstance(node.value, bool)
+            )
     for cell in cells(notebook, "markdown"):
         prose = re.sub(r"`[^`]*`|\]\([^)]*\)", "", source(cell))
         assert not re.search(r"\d", prose), prose

@@ -20,7 +20,10 @@ class Warm:
         """What each cell of a notebook printed."""
         path = self.folder / "notebook.ipynb"
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+        metadata = {
+            "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"},
+            "language_info": {"name": "python"},
+        }
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
         executed: Any = run_cells(path, {}, self.folder, lambda done, total: None, kernel, timeout)
         return ["".join(output.get("text", "") for output in cell.outputs) for cell in executed.cells]
@@ -30,4 +33,8 @@ def kernel_children(start: WarmStart) -> set[int]:
     """Numbers of the processes that the warm parents have forked and that live."""
     import psutil
 
-    return {child.pid for child in psutil.Process(start.process.pid).children(recursive=True) if os.getsid(child.pid) == child.pid}
+    return {
+        child.pid
+        for child in psutil.Process(start.process.pid).children(recursive=True)
+        if os.getsid(child.pid) == child.pid
+    }

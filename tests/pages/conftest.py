@@ -60,7 +60,12 @@ def sample(write_sample):
 
 def _write(path, label):
     page = Appendix("a_study", "07_sample", path.parent)
-    page.add([Result("people", f"{label} people", 1875, "people", Kind.PUBLISHED), Result("text", "T", f"{label} text", "", Kind.ASSUMED)])
+    page.add(
+        [
+            Result("people", f"{label} people", 1875, "people", Kind.PUBLISHED),
+            Result("text", "T", f"{label} text", "", Kind.ASSUMED),
+        ]
+    )
     columns = [f"{label} column {name}" for name in "abcdefgh"]
     rows = [f"{label} row {name}" for name in ("a", "b", "with a name that takes several lines to tell in full")]
     frame = pd.DataFrame({name: [120.5, 87.0, None] for name in columns}, index=pd.Index(rows, name=f"{label} rows"))
@@ -73,16 +78,32 @@ def _write(path, label):
         new_markdown_cell("# What does the sample show?\n\nOrdinary words."),
         _cell("page.say(...)", page.say("We count {people}, and {text}; see [the contents](#page-contents).")),
         new_markdown_cell("## Tables"),
-        _cell("page.table(...)", page.table("wide", frame, shown, "A wide table of {text}", group_by="sort", text={"why": "label"})),
+        _cell(
+            "page.table(...)",
+            page.table("wide", frame, shown, "A wide table of {text}", group_by="sort", text={"why": "label"}),
+        ),
         new_markdown_cell("## Figures\n\n### Progress"),
-        _cell("page.figure(...)", page.figure("progress", progress, "Progress", "The first row is ahead; {text}.", frame, first)),
-        _cell("page.figure(...)", page.figure("bars", bars, "Bars", "Both columns agree.", frame, {c: shown[c] for c in columns[:2]})),
+        _cell(
+            "page.figure(...)",
+            page.figure("progress", progress, "Progress", "The first row is ahead; {text}.", frame, first),
+        ),
+        _cell(
+            "page.figure(...)",
+            page.figure("bars", bars, "Bars", "Both columns agree.", frame, {c: shown[c] for c in columns[:2]}),
+        ),
     ]
     context = PageContext(
-        f"{label} A study", f"{label} Sample", f"{label} A report",
-        {"label": f"{label} value"}, {"Versions": {f"{label} name": f"{label} version"}},
+        f"{label} A study",
+        f"{label} Sample",
+        f"{label} A report",
+        {"label": f"{label} value"},
+        {"Versions": {f"{label} name": f"{label} version"}},
     )
-    page = finish_page(render_page(new_notebook(cells=cells), context), "0123456789ab (clean tree)", [(f"{label} Sample", "sample.html", True)])
+    page = finish_page(
+        render_page(new_notebook(cells=cells), context),
+        "0123456789ab (clean tree)",
+        [(f"{label} Sample", "sample.html", True)],
+    )
     path.write_text(page, encoding="utf-8")
     return path
 

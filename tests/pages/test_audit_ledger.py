@@ -26,7 +26,11 @@ def test_it_filters_by_verdict_and_words_and_says_how_many_are_left(visit, ledge
     page.get_by_label("Verdict", exact=True).select_option("inconsistent")
     wrong = shown(page)
     assert 0 < wrong < everything
-    assert all(page.locator("#ledger tbody tr:not(.group):visible").evaluate_all("rows => rows.map(r => r.dataset.verdict === 'inconsistent')"))
+    assert all(
+        page.locator("#ledger tbody tr:not(.group):visible").evaluate_all(
+            "rows => rows.map(r => r.dataset.verdict === 'inconsistent')"
+        )
+    )
     assert page.get_by_role("status").inner_text() == f"{wrong} of {everything} rows shown"
     page.get_by_label("Words").fill("employment leaving")
     assert 0 < shown(page) < wrong
@@ -50,7 +54,9 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(visit, ledger):
     names = []
     for _ in range(5):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent"))
+        names.append(
+            page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent")
+        )
     assert names == ["Severity of a finding", "Kind of figure", "Section", "Words", "Show all rows"]
     assert page.get_by_label("Verdict", exact=True).input_value() == "inconsistent"
     assert page.get_by_role("search", name="Filter the table").count() == 1
@@ -86,7 +92,9 @@ def test_no_other_script_may_run(ledger):
 
 
 def test_other_pages_have_no_script(finished):
-    text = (finished / "reports" / "connecting_opportunities" / "07_programme_performance.html").read_text(encoding="utf-8")
+    text = (finished / "reports" / "connecting_opportunities" / "07_programme_performance.html").read_text(
+        encoding="utf-8"
+    )
     assert "<script" not in text and "script-src" not in text
 
 
@@ -111,7 +119,9 @@ def test_the_ledger_of_all_studies_filters_by_study(visit, every_study):
     page.get_by_label("Study", exact=True).select_option("Connecting Opportunities")
     assert one + shown(page) == everything and 0 < one < everything
     page.get_by_label("Verdict", exact=True).select_option("inconsistent")
-    assert all(name.startswith("CO-") for name in page.locator("#ledger tbody tr:not(.group):visible th").all_inner_texts())
+    assert all(
+        name.startswith("CO-") for name in page.locator("#ledger tbody tr:not(.group):visible th").all_inner_texts()
+    )
     assert page.noted == []
 
 
@@ -140,7 +150,9 @@ def test_the_findings_stand_on_a_page_of_their_own_as_in_the_table_of_data(finis
         rows = list(csv.DictReader(file))
     assert re.findall(r'<tr id="finding-([^"]+)"', page) == [row["finding"] for row in rows]
     words = html.unescape(re.sub(r"<[^>]+>", "", page))
-    assert [row["finding"] for row in rows if row["correction"] not in words or row["words"].replace("*", "") not in words] == []
+    assert [
+        row["finding"] for row in rows if row["correction"] not in words or row["words"].replace("*", "") not in words
+    ] == []
     links = set(re.findall(r'href="08_claims_audit\.html#([^"]+)"', page))
     assert links and [link for link in links if f'id="{link}"' not in audit] == []
     assert 'href="#from' not in page and "<script" not in page

@@ -49,11 +49,15 @@ def test_the_register_is_sorted_filtered_and_searched_by_keyboard(visit, study):
     names = []
     for _ in range(6):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent"))
+        names.append(
+            page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent")
+        )
     assert names == ["How known", "Evidence grade", "Distribution", "Moves the ratio", "Words", "Show all rows"]
     page.get_by_label("How known").focus()
     page.keyboard.press("c")  # calibrated
-    calibrated = [entry.id for entry in load_study("coproduction", ROOT).register.values() if entry.kind == "calibrated"]
+    calibrated = [
+        entry.id for entry in load_study("coproduction", ROOT).register.values() if entry.kind == "calibrated"
+    ]
     assert sorted(rows(page)) == sorted(f"assumption-{name}" for name in calibrated)
     page.get_by_label("Words").fill("no row holds these words")
     assert rows(page) == []
@@ -77,7 +81,11 @@ def test_the_pages_of_a_study_lead_to_one_another_overview_first(visit, study):
     page = visit(study / "overview.html")
     nav = page.get_by_role("navigation", name="Pages of this study")
     targets = nav.get_by_role("link").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    assert targets[0] == "overview.html" and targets[-3:] == ["assumptions.html", "methods.html", "data_dictionary.html"]
+    assert targets[0] == "overview.html" and targets[-3:] == [
+        "assumptions.html",
+        "methods.html",
+        "data_dictionary.html",
+    ]
     assert set(targets) == {path.name for path in study.glob("*.html")}
     assert nav.locator("[aria-current]").get_attribute("href") == "overview.html"
     index = visit(study.parent / "index.html")

@@ -17,16 +17,27 @@ def diff(tmp_path_factory):
     """A page with a change of every sort."""
     root = tmp_path_factory.mktemp("diff")
     old = [
-        number("sroi.headline", label="Headline ratio"), number("near", value=4.001, label="Near"), number("far", label="Far", inputs=("assumption:rate",)),
-        number("gone", label="Gone"), number("kinds", label="Kinds"), number("people", value=40, unit="people", label="People", kind=Kind.MEASURED),
+        number("sroi.headline", label="Headline ratio"),
+        number("near", value=4.001, label="Near"),
+        number("far", label="Far", inputs=("assumption:rate",)),
+        number("gone", label="Gone"),
+        number("kinds", label="Kinds"),
+        number("people", value=40, unit="people", label="People", kind=Kind.MEASURED),
     ]
     new = [
-        number("sroi.headline", label="Headline ratio", value=5.0, low=4.0, high=6.0, interval="bounds"), number("near", value=4.002, label="Near"),
-        number("far", value=9.0, label="Far", inputs=("assumption:rate",)), number("came", label="Came"), number("kinds", label="Kinds", kind=Kind.ASSUMED),
+        number("sroi.headline", label="Headline ratio", value=5.0, low=4.0, high=6.0, interval="bounds"),
+        number("near", value=4.002, label="Near"),
+        number("far", value=9.0, label="Far", inputs=("assumption:rate",)),
+        number("came", label="Came"),
+        number("kinds", label="Kinds", kind=Kind.ASSUMED),
         number("people", value=41, unit="people", label="People", kind=Kind.MEASURED),
     ]
-    before = project(root / "old", *old, files={REGISTER: register(rate=0.2, a_name_that_is_rather_long_for_a_narrow_screen=1)})
-    after = project(root / "new", *new, files={REGISTER: register(rate=0.25, a_name_that_is_rather_long_for_a_narrow_screen=2)})
+    before = project(
+        root / "old", *old, files={REGISTER: register(rate=0.2, a_name_that_is_rather_long_for_a_narrow_screen=1)}
+    )
+    after = project(
+        root / "new", *new, files={REGISTER: register(rate=0.25, a_name_that_is_rather_long_for_a_narrow_screen=2)}
+    )
     write_report(after, (str(before), "."), root / "diff.html")
     return root / "diff.html"
 
@@ -65,12 +76,22 @@ def test_links_within_lead_somewhere(visit, diff):
 
 def test_the_headline_comes_first_with_its_cause(visit, diff):
     first = visit(diff).locator("#summary + ul li").inner_text()
-    assert first.startswith("Headline ratio of x: £4.00 → £5.00 (£4.00 to £6.00)") and "assumption rate 0.2 → 0.25" in first
+    assert (
+        first.startswith("Headline ratio of x: £4.00 → £5.00 (£4.00 to £6.00)")
+        and "assumption rate 0.2 → 0.25" in first
+    )
 
 
 def test_groups_stand_in_the_order_of_their_weight(visit, diff):
     groups = visit(diff).locator("#numbers .group").all_inner_texts()
-    assert groups == ["Headline numbers", "Outside what was stated", "Known in another way", "No longer there", "New", "Within what was stated"]
+    assert groups == [
+        "Headline numbers",
+        "Outside what was stated",
+        "Known in another way",
+        "No longer there",
+        "New",
+        "Within what was stated",
+    ]
 
 
 def test_it_can_be_filtered_by_keyboard(visit, diff):

@@ -20,7 +20,26 @@ from project_copy import copy_project, run_analysis
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-ELEMENTS = ("script", "img", "iframe", "svg", "math", "object", "embed", "link", "meta", "base", "style", "form", "input", "table", "h1", "h2", "h3", "section")
+ELEMENTS = (
+    "script",
+    "img",
+    "iframe",
+    "svg",
+    "math",
+    "object",
+    "embed",
+    "link",
+    "meta",
+    "base",
+    "style",
+    "form",
+    "input",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "section",
+)
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069]")
 SAFE_ADDRESS = re.compile(r"https?://[^\s\"<>]+|#\S+|[\w./-]+(#\S*)?|data:,")
 LOOK = """names => ({
@@ -54,8 +73,14 @@ def test_no_page_runs_requests_or_breaks(visit, finished, hostile):
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         found, usual = page.evaluate(LOOK, ELEMENTS), before.evaluate(LOOK, ELEMENTS)
         problems = [
-            *page.noted, *(["a script ran"] if found["ran"] else []), *(["a handler"] if found["handlers"] else []),
-            *(f"{tag}: {found['counts'][tag]} instead of {count}" for tag, count in usual["counts"].items() if found["counts"][tag] != count),
+            *page.noted,
+            *(["a script ran"] if found["ran"] else []),
+            *(["a handler"] if found["handlers"] else []),
+            *(
+                f"{tag}: {found['counts'][tag]} instead of {count}"
+                for tag, count in usual["counts"].items()
+                if found["counts"][tag] != count
+            ),
             *(f"a link to {address}" for address in found["addresses"] if not SAFE_ADDRESS.fullmatch(address)),
             *([f"{found['width']} wide"] if found["width"] > 320 else []),
         ]
@@ -98,7 +123,11 @@ def values(path: Path) -> Counter:
     """
     listed = json.loads(path.read_text(encoding="utf-8")).get("results", {})
     rows = [row for name, row in listed.items() if ".planted." not in name and ".inputs." not in name]
-    return Counter((row["value"], row.get("low"), row.get("high"), row["kind"]) for row in rows if not isinstance(row["value"], str))
+    return Counter(
+        (row["value"], row.get("low"), row.get("high"), row["kind"])
+        for row in rows
+        if not isinstance(row["value"], str)
+    )
 
 
 def test_no_table_holds_a_formula_from_data(hostile):
@@ -106,7 +135,9 @@ def test_no_table_holds_a_formula_from_data(hostile):
     for path in sorted((hostile / "data" / "processed").rglob("*.csv")):
         for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
             seen += len(row)
-            assert [cell for cell in row if cell[:1] in "=+-@\t\r" and cell and not re.fullmatch(r"-?[\d.e+-]+", cell)] == [], path.name
+            assert [
+                cell for cell in row if cell[:1] in "=+-@\t\r" and cell and not re.fullmatch(r"-?[\d.e+-]+", cell)
+            ] == [], path.name
     assert seen > 1000
 
 
@@ -121,16 +152,31 @@ def test_a_workbook_holds_the_formulas_of_the_model_and_no_other(finished, hosti
 
 def formulas(path: Path) -> dict[tuple[str, str], str]:
     book = openpyxl.load_workbook(path)
-    return {(sheet.title, cell.coordinate): str(cell.value) for sheet in book for row in sheet for cell in row if cell.data_type == "f"}
+    return {
+        (sheet.title, cell.coordinate): str(cell.value)
+        for sheet in book
+        for row in sheet
+        for cell in row
+        if cell.data_type == "f"
+    }
 
 
 def test_every_text_field_is_attacked_or_named_as_closed():
     """Of the fields that hold text, found by reading every raw file, none is left out without a reason that names it."""
     named = [f"{name}:{field}" for name, path in text_files(ROOT) for field in fields(path)] + named_by_models()
     attacked = [name for name in named if not is_closed(name)]
-    assert len(attacked) > 300 and {"coproduction/claims.csv:statement", "coproduction/assumptions.yaml:assumptions.source.title"} <= set(attacked)
+    assert len(attacked) > 300 and {
+        "coproduction/claims.csv:statement",
+        "coproduction/assumptions.yaml:assumptions.source.title",
+    } <= set(attacked)
     from fnmatch import fnmatchcase
 
-    patterns = [pattern for listed in CORPUS["closed"].values() for pattern in listed] + CORPUS["notation"] + CORPUS["plain today"]
-    assert [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in named)] == []  # none has outlived its field
+    patterns = (
+        [pattern for listed in CORPUS["closed"].values() for pattern in listed]
+        + CORPUS["notation"]
+        + CORPUS["plain today"]
+    )
+    assert [
+        pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in named)
+    ] == []  # none has outlived its field
     assert [name for name in attacked if is_notation(name)] != []

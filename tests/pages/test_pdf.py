@@ -113,18 +113,20 @@ def test_links_lead_to_neighbours_and_no_path_of_the_machine_stands_in_it(printe
     near = {address for address in addresses if not address.startswith("http")}
     assert "value_map.xlsx" in near
     for address in near:
-        assert (finished / "reports/coproduction" / address.partition("#")[0]).is_file()  # the copy has a few pages alone
+        assert (
+            finished / "reports/coproduction" / address.partition("#")[0]
+        ).is_file()  # the copy has a few pages alone
     for made in (printed / "reports").rglob("*.pdf"):
         assert b"file:" not in made.read_bytes() and b"signs" not in made.read_bytes()
 
 
 def test_every_entry_of_the_table_of_offsets_points_at_its_object(printed):
     content = (printed / "reports/index.pdf").read_bytes()
-    start = int(content[content.rindex(b"startxref"):].split()[1])
+    start = int(content[content.rindex(b"startxref") :].split()[1])
     assert content[start:].startswith(b"xref")
     offsets = [int(found) for found in re.findall(rb"^(\d{10}) \d{5} n", content[start:], re.MULTILINE)]
     assert len(offsets) > 10 and b"/URI (coproduction/05_sroi.html)" in content
-    assert [offset for offset in offsets if not re.match(rb"\d+ 0 obj", content[offset:offset + 20])] == []
+    assert [offset for offset in offsets if not re.match(rb"\d+ 0 obj", content[offset : offset + 20])] == []
 
 
 def test_the_same_page_gives_the_same_bytes_elsewhere(printed, finished, tmp_path, chromium_executable):

@@ -16,10 +16,24 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = planned_runs(ROOT)
 STUDIES = [load_study(study, ROOT) for study in dict.fromkeys(study for _, study in RUNS)]
 COMPANIONS = [f"{study.id}/{page.name}.html" for study in STUDIES for page in (*FIRST, *LAST) if page.wanted(study)]
-PAGES = ["index.html", "ledger.html", "replication.html", *(f"{study}/{notebook}.html" for notebook, study in RUNS), *COMPANIONS]
+PAGES = [
+    "index.html",
+    "ledger.html",
+    "replication.html",
+    *(f"{study}/{notebook}.html" for notebook, study in RUNS),
+    *COMPANIONS,
+]
 MOST_BYTES = 2_000_000
 MOST_SECONDS = 1.0
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]  # WCAG 2.2, levels A and AA, and more
+RULES = [
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22a",
+    "wcag22aa",
+    "best-practice",
+]  # WCAG 2.2, levels A and AA, and more
 
 
 @pytest.fixture(params=PAGES)
@@ -52,12 +66,16 @@ def violations(page, axe: str) -> list[str]:
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
     assert len(found["passes"]) > 10  # it looked
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}" for v in found["violations"]]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}" for v in found["violations"]
+    ]
 
 
 def test_axe_would_find_a_violation(visit, finished, axe):
     page = visit(finished / "reports" / "index.html", bypass_csp=True)
-    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:,><p style=color:#ddd>pale</p>')")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:,><p style=color:#ddd>pale</p>')"
+    )
     assert {found.split(":")[0] for found in violations(page, axe)} >= {"image-alt", "color-contrast"}
 
 
@@ -82,7 +100,9 @@ OPERABLE = "a[href], summary, button, input, select, textarea, [tabindex]"
 def test_it_is_used_by_keyboard_alone(visit, published):
     """Whatever can be operated and is shown takes the focus, in the order of the page; folds open and close by keys."""
     page = visit(published)
-    orders = page.eval_on_selector_all(OPERABLE, "all => all.filter(one => one.checkVisibility() && one.tagName != 'MAIN').map(one => one.tabIndex)")
+    orders = page.eval_on_selector_all(
+        OPERABLE, "all => all.filter(one => one.checkVisibility() && one.tagName != 'MAIN').map(one => one.tabIndex)"
+    )
     assert orders and set(orders) == {0}
     folds = page.locator("summary:visible")
     for place in range(min(folds.count(), 3)):

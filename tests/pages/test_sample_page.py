@@ -38,7 +38,9 @@ def test_a_wide_table_scrolls_in_a_region_the_keyboard_reaches(visit, sample):
     assert region.evaluate("box => box.scrollWidth > box.clientWidth")
     region.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)  # scrolling is smooth, and the page's policy forbids the browser to wait for an expression
+    page.wait_for_timeout(
+        300
+    )  # scrolling is smooth, and the page's policy forbids the browser to wait for an expression
     assert region.evaluate("box => box.scrollLeft") > 0
 
 
@@ -76,15 +78,23 @@ def test_landmarks_and_headings_in_order(visit, sample):
 
 
 def test_every_link_of_the_page_leads_somewhere(visit, sample):
-    lost = "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.querySelector(a.getAttribute('href')))"
+    lost = (
+        "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.querySelector(a.getAttribute('href')))"
+    )
     assert visit(sample).evaluate(f"{lost}.length") == 0
 
 
 def test_tables_are_captioned_and_their_headers_scoped(visit, sample):
     page = visit(sample)
-    assert page.evaluate("[...document.querySelectorAll('table')].every(t => t.caption && t.caption.textContent.trim())")
-    assert page.evaluate("[...document.querySelectorAll('th')].every(h => ['col', 'row', 'rowgroup'].includes(h.scope))")
-    assert page.evaluate("document.querySelectorAll('[id]').length === new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size")
+    assert page.evaluate(
+        "[...document.querySelectorAll('table')].every(t => t.caption && t.caption.textContent.trim())"
+    )
+    assert page.evaluate(
+        "[...document.querySelectorAll('th')].every(h => ['col', 'row', 'rowgroup'].includes(h.scope))"
+    )
+    assert page.evaluate(
+        "document.querySelectorAll('[id]').length === new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size"
+    )
 
 
 def test_figures_are_told_to_those_who_do_not_see_them(visit, sample):
@@ -99,7 +109,9 @@ def test_figures_are_told_to_those_who_do_not_see_them(visit, sample):
 
 def test_drawn_letters_are_large_enough_on_a_phone(visit, sample):
     page = visit(sample, 360)
-    heights = page.evaluate("[...document.querySelectorAll('.drawing text')].map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)")
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.drawing text')].map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
+    )
     assert heights and min(heights) >= 9.5
 
 
@@ -108,7 +120,13 @@ def test_text_stands_out_in_both_modes(visit, sample, scheme):
     page = visit(sample, scheme=scheme)
     ground = _luminance(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
     assert (ground > 0.5) is (scheme == "light")
-    for selector, part in (("p", "color"), (".kind", "color"), ("td .num", "color"), ("summary", "color"), (".drawing text", "fill")):
+    for selector, part in (
+        ("p", "color"),
+        (".kind", "color"),
+        ("td .num", "color"),
+        ("summary", "color"),
+        (".drawing text", "fill"),
+    ):
         ink = _luminance(page.locator(selector).first.evaluate(f"element => getComputedStyle(element).{part}"))
         low, high = sorted((ink, ground))
         assert (high + 0.05) / (low + 0.05) >= 4.5, selector
@@ -133,9 +151,16 @@ def test_hostile_text_runs_nothing_and_breaks_nothing(visit, sample, write_sampl
     page.wait_for_load_state("networkidle")
     assert page.noted == [] and page.title() != "run"
     # Spans and the lines of a drawing's labels depend on the text; every other element must be the same.
-    tags = "[...document.querySelectorAll('body *')].map(e => e.tagName).filter(t => !['SPAN', 'text', 'g'].includes(t))"
+    tags = (
+        "[...document.querySelectorAll('body *')].map(e => e.tagName).filter(t => !['SPAN', 'text', 'g'].includes(t))"
+    )
     assert page.evaluate(tags) == ordinary.evaluate(tags)
-    assert page.evaluate("[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).length") == 0
+    assert (
+        page.evaluate(
+            "[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).length"
+        )
+        == 0
+    )
 
 
 def test_hostile_text_is_shown_as_it_is(visit, write_sample):
@@ -146,7 +171,9 @@ def test_hostile_text_is_shown_as_it_is(visit, write_sample):
 
 def test_text_of_another_direction_moves_no_number(visit, write_sample):
     page = visit(write_sample("\u05d0\u05d1\u05d2"))
-    styles = page.evaluate("[...document.querySelectorAll('.num, .kind, [data-structural]')].map(e => getComputedStyle(e).unicodeBidi)")
+    styles = page.evaluate(
+        "[...document.querySelectorAll('.num, .kind, [data-structural]')].map(e => getComputedStyle(e).unicodeBidi)"
+    )
     assert len(styles) > 10 and set(styles) == {"isolate"}
 
 

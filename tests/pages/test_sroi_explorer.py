@@ -20,13 +20,27 @@ HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 def toy(root):
     entries = [
-        entry("cost", 100, "GBP", 50, 200), entry("worth", 50, "GBP per year", 20, 80), entry("lasting", 2.4, "years", 0, 4.5),
-        entry("rate", 0.035, "ratio", 0, 0.1, label=HOSTILE), entry("lost", 0.2, "ratio", 0, 1), entry("old", 7, "GBP per person", 5, 9, price_year=2011),
-        entry("people", 12, "people", 1, 30), entry("same", 3, "GBP per person"),
+        entry("cost", 100, "GBP", 50, 200),
+        entry("worth", 50, "GBP per year", 20, 80),
+        entry("lasting", 2.4, "years", 0, 4.5),
+        entry("rate", 0.035, "ratio", 0, 0.1, label=HOSTILE),
+        entry("lost", 0.2, "ratio", 0, 1),
+        entry("old", 7, "GBP per person", 5, 9, price_year=2011),
+        entry("people", 12, "people", 1, 30),
+        entry("same", 3, "GBP per person"),
     ]
     rows = [
-        cost(), outcome("long", quantity="worth", duration="lasting", drop_off="lost", beneficiaries="a: lost; b: 1 - lost", outcome=HOSTILE),
-        outcome("once", quantity="people", proxy="old * cpi_2020 / cpi_2011", start="1", stakeholder=HOSTILE), outcome("bad", quantity="-people", proxy="same"),
+        cost(),
+        outcome(
+            "long",
+            quantity="worth",
+            duration="lasting",
+            drop_off="lost",
+            beneficiaries="a: lost; b: 1 - lost",
+            outcome=HOSTILE,
+        ),
+        outcome("once", quantity="people", proxy="old * cpi_2020 / cpi_2011", start="1", stakeholder=HOSTILE),
+        outcome("bad", quantity="-people", proxy="same"),
     ]
     return write_study(root, entries, rows, {"discount_rate": "rate", "scenarios": {"low": {"worth": 20}}})
 
@@ -34,7 +48,14 @@ def toy(root):
 def write_page(model, folder):
     shown = explorer(model)
     cells = [new_markdown_cell("# Explorer\n\nTry it."), new_markdown_cell("## Explore")]
-    cells.append(new_code_cell("explorer(model)", outputs=[new_output("execute_result", {"text/html": shown.html, "text/plain": shown.plain}, execution_count=1)]))
+    cells.append(
+        new_code_cell(
+            "explorer(model)",
+            outputs=[
+                new_output("execute_result", {"text/html": shown.html, "text/plain": shown.plain}, execution_count=1)
+            ],
+        )
+    )
     path = folder / "explorer.html"
     path.write_text(render_page(new_notebook(cells=cells), PageContext("A study", "Explorer")), encoding="utf-8")
     return path
@@ -42,7 +63,9 @@ def write_page(model, folder):
 
 @pytest.fixture(scope="module", params=["coproduction", "connecting_opportunities", "toy"])
 def model(request, tmp_path_factory):
-    return read_model(toy(tmp_path_factory.mktemp("toy")) if request.param == "toy" else load_study(request.param, ROOT))
+    return read_model(
+        toy(tmp_path_factory.mktemp("toy")) if request.param == "toy" else load_study(request.param, ROOT)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,24 +92,38 @@ def test_chromium_computes_what_the_model_does(model, page_path, visit):
     random = np.random.default_rng(12)
     ranges = {name: model.entries[name] for name in model.inputs}
     cases = list(model.scenarios.values())
-    draws = {name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()}
+    draws = {
+        name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()
+    }
     page = visit(page_path)
     rows = [dict(zip(draws, map(float, row), strict=True)) for row in zip(*draws.values(), strict=True)]
     found = np.array(page.evaluate("rows => rows.map(row => sroiExplorer.evaluate(row))", rows))
     expected = np.column_stack(numbers(model.evaluate({name: np.array(values) for name, values in draws.items()})))
     scale = np.maximum(np.abs(expected).max(axis=0), 1e-300)
-    assert found.shape == expected.shape and np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1e-6 * scale)) < 1e-9
+    assert (
+        found.shape == expected.shape
+        and np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1e-6 * scale)) < 1e-9
+    )
     assert page.noted == []
 
 
 def test_a_typed_value_moves_ratio_beneficiaries_and_tornado(model, page_path, visit):
     page = visit(page_path)
-    name = next(n for n in model.inputs if model.entries[n].low < model.entries[n].high and model.evaluate({n: model.entries[n].low}).ratio != model.evaluate().ratio)
+    name = next(
+        n
+        for n in model.inputs
+        if model.entries[n].low < model.entries[n].high
+        and model.evaluate({n: model.entries[n].low}).ratio != model.evaluate().ratio
+    )
     tornado, ratio = page.inner_text("#explorer-tornado"), page.inner_text(".explorer .ratio")
     assert ratio == f"£{model.evaluate().ratio:.2f}"
     page.fill(f"input[data-entry={name}]", repr(model.entries[name].low))
     page.press(f"input[data-entry={name}]", "Tab")
-    until(page, "text => document.querySelector('.explorer .ratio').textContent !== text || document.querySelector('#explorer').dataset.drawn > 1", arg=ratio)
+    until(
+        page,
+        "text => document.querySelector('.explorer .ratio').textContent !== text || document.querySelector('#explorer').dataset.drawn > 1",
+        arg=ratio,
+    )
     changed = model.evaluate({name: model.entries[name].low})
     assert page.inner_text(".explorer .ratio") == f"£{changed.ratio:.2f}"
     for who, value in changed.by_beneficiary.items():
@@ -125,8 +162,13 @@ def test_a_link_keeps_the_state_and_reset_lists_what_differed(model, page_path, 
 
 
 NONSENSE = [
-    ("abc", "“abc” is not a number"), ("1e309", "“1e309” is too large"), ("-5", "“-5” is below 0, the least it can be"),
-    ("1,2,x", "is not a number"), ("0x10", "is not a number"), ("<img src=x onerror=alert(1)>", "is not a number"), ("--5", "is not a number"),
+    ("abc", "“abc” is not a number"),
+    ("1e309", "“1e309” is too large"),
+    ("-5", "“-5” is below 0, the least it can be"),
+    ("1,2,x", "is not a number"),
+    ("0x10", "is not a number"),
+    ("<img src=x onerror=alert(1)>", "is not a number"),
+    ("--5", "is not a number"),
 ]
 
 
@@ -167,7 +209,14 @@ def test_an_emptied_field_goes_back_to_the_central_value_and_says_so(page_path, 
 
 
 def test_a_share_above_one_is_refused(page_path, model, visit):
-    share = next((n for n in model.inputs if model.entries[n].unit == "ratio" and 0 <= model.entries[n].low < model.entries[n].high <= 1), None)
+    share = next(
+        (
+            n
+            for n in model.inputs
+            if model.entries[n].unit == "ratio" and 0 <= model.entries[n].low < model.entries[n].high <= 1
+        ),
+        None,
+    )
     if share is None:
         pytest.fail(f"no share in {model.inputs}")
     page = visit(page_path)
@@ -220,7 +269,10 @@ def test_a_phone_shows_it_whole(page_path, visit, scheme):
     assert page.evaluate(clipped) == 0
 
 
-@pytest.mark.parametrize("state", ["#explorer?nothing=1", "#explorer?cost=", "#explorer?cost=abc&rate=Infinity", "#explorer?__proto__=1", "#table-1"])
+@pytest.mark.parametrize(
+    "state",
+    ["#explorer?nothing=1", "#explorer?cost=", "#explorer?cost=abc&rate=Infinity", "#explorer?__proto__=1", "#table-1"],
+)
 def test_a_broken_link_changes_nothing(model, page_path, visit, state):
     page = visit(page_path)
     page.evaluate("hash => { location.hash = hash; }", state)
@@ -232,7 +284,11 @@ def test_scenarios_are_one_click(model, page_path, visit):
     page = visit(page_path)
     for name, values in model.scenarios.items():
         page.get_by_role("button", name=f"Estimate: {name}", exact=True).click()
-        until(page, "text => document.querySelector('.explorer .ratio').textContent === text", arg=f"£{model.evaluate(values).ratio:.2f}")
+        until(
+            page,
+            "text => document.querySelector('.explorer .ratio').textContent === text",
+            arg=f"£{model.evaluate(values).ratio:.2f}",
+        )
 
 
 def test_an_update_takes_less_than_a_frame(page_path, visit):
@@ -267,6 +323,9 @@ def test_without_scripts_it_says_so(page_path, visit):
 def test_no_other_program_runs_on_the_page(page_path, visit):
     """The policy admits the explorer by its hash and nothing else."""
     changed = page_path.with_name("changed.html")
-    changed.write_text(page_path.read_text(encoding="utf-8").replace("</main>", "<script>document.title='run'</script></main>"), encoding="utf-8")
+    changed.write_text(
+        page_path.read_text(encoding="utf-8").replace("</main>", "<script>document.title='run'</script></main>"),
+        encoding="utf-8",
+    )
     page = visit(changed)
     assert page.title() != "run" and page.evaluate("typeof sroiExplorer") == "object"

@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = [f"{study}/{notebook}" for notebook, study in planned_runs(ROOT)]
 ENTRY = re.compile(r'<li id="from-(\d+)">(.*?)</li>', re.DOTALL)
 STEP = re.compile(r'href="#from-(\d+)"')
-LAST = re.compile(r"source line \d+|data/(?:raw|processed)/\S+|params\.yaml|a rule of disclosure control|definition: calendar")
+LAST = re.compile(
+    r"source line \d+|data/(?:raw|processed)/\S+|params\.yaml|a rule of disclosure control|definition: calendar"
+)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -80,7 +82,11 @@ def plain(text: str) -> str:
 def registered(root: Path) -> set[str]:
     """The titles of all sources of all assumption registers."""
     registers = [*root.glob("data/raw/*/assumptions.yaml"), root / "data/raw/reference/sroi_sensitivity.yaml"]
-    found = {entry["source"]["title"] for path in registers for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["assumptions"]}
+    found = {
+        entry["source"]["title"]
+        for path in registers
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["assumptions"]
+    }
     census = yaml.safe_load((root / "data/raw/reference/census_assumptions.yaml").read_text(encoding="utf-8"))
     return found | {entry["source"] for entry in census}
 
@@ -89,7 +95,9 @@ def troubles(page: str, results: dict[str, dict], sources: set[str]) -> tuple[in
     """How many numbers a page shows, and those that do not lead to where they come from, each with what is missing."""
     entries = dict(ENTRY.findall(page))
     shown = list(numbers(page))
-    return len(shown), sorted({f"{name}: {lack}" for name, entry in shown for lack in _lacks(results[name], entry, entries, sources)})
+    return len(shown), sorted(
+        {f"{name}: {lack}" for name, entry in shown for lack in _lacks(results[name], entry, entries, sources)}
+    )
 
 
 def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str]) -> Iterator[str]:
@@ -103,7 +111,11 @@ def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str])
         yield f"its entry does not name {result['function']}"
     if result["kind"] != "published" and not (result.get("function") or result.get("source") or result.get("inputs")):
         yield "has neither function nor source"
-    yield from (f"its entry does not name {each}" for each in result.get("inputs", ()) if re.sub("^(claim|assumption):", "", each).rpartition("/")[2] not in first)
+    yield from (
+        f"its entry does not name {each}"
+        for each in result.get("inputs", ())
+        if re.sub("^(claim|assumption):", "", each).rpartition("/")[2] not in first
+    )
     near = [first, *(plain(entries[step]) for step in STEP.findall(entries[entry]))]
     if not any(LAST.search(text) or any(title in text for title in sources) for text in near):
         yield "ends nowhere within two steps"
@@ -111,7 +123,9 @@ def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str])
 
 @pytest.mark.parametrize("run", RUNS)
 def test_every_number_leads_to_where_it_comes_from(finished, run, record_property):
-    results = json.loads((finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json").read_text(encoding="utf-8"))
+    results = json.loads(
+        (finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json").read_text(encoding="utf-8")
+    )
     page = (finished / "reports" / run).with_suffix(".html").read_text(encoding="utf-8")
     checked, lost = troubles(page, results["results"], registered(finished))
     record_property("numbers checked", checked)
@@ -122,8 +136,14 @@ def test_every_number_leads_to_where_it_comes_from(finished, run, record_propert
 def test_so_does_every_number_of_the_ledger_of_all_studies(finished):
     audits = [run for run in RUNS if run.endswith("08_claims_audit")]
     files = [(finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json") for run in audits]
-    results = {name: result for file in files for name, result in json.loads(file.read_text(encoding="utf-8"))["results"].items()}
-    checked, lost = troubles((finished / "reports" / "ledger.html").read_text(encoding="utf-8"), results, registered(finished))
+    results = {
+        name: result
+        for file in files
+        for name, result in json.loads(file.read_text(encoding="utf-8"))["results"].items()
+    }
+    checked, lost = troubles(
+        (finished / "reports" / "ledger.html").read_text(encoding="utf-8"), results, registered(finished)
+    )
     assert checked > 400
     assert lost == []
 
@@ -142,7 +162,13 @@ def troubles_elsewhere(page: str, reports: Path, folder: str, sources: set[str])
     `folder` is where the page's addresses start; its study's results lie beside reports.
     """
     shown = list(elsewhere(page))
-    return len(shown), sorted({f"{name}: {lack}" for name, to in shown for lack in _lacks_there(name, (reports / folder).joinpath(to), sources)})
+    return len(shown), sorted(
+        {
+            f"{name}: {lack}"
+            for name, to in shown
+            for lack in _lacks_there(name, (reports / folder).joinpath(to), sources)
+        }
+    )
 
 
 def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
@@ -152,7 +178,11 @@ def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
         yield "leads to no entry"
         return
     page = path.read_text(encoding="utf-8")
-    recorded = json.loads((path.parents[2] / "data/processed" / path.parent.name / "results" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    recorded = json.loads(
+        (path.parents[2] / "data/processed" / path.parent.name / "results" / f"{path.stem}.json").read_text(
+            encoding="utf-8"
+        )
+    )
     if (name, anchor) not in set(numbers(page)):
         yield f"does not lead there from {path.name} itself"
     yield from _lacks(recorded["results"][name], anchor, dict(ENTRY.findall(page)), sources)
@@ -176,11 +206,19 @@ def test_so_does_every_number_of_an_overview(finished, study):
 def rows_and_entries(reports: Path, study: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """Pairs of appendix and assumption: those whose appendix leads to the row of the register, and those whose row leads back."""
     there = {
-        (path.name, name) for path in (reports / study).glob("0*.html") for entry in ENTRY.findall(path.read_text(encoding="utf-8"))
+        (path.name, name)
+        for path in (reports / study).glob("0*.html")
+        for entry in ENTRY.findall(path.read_text(encoding="utf-8"))
         for name in re.findall(r'href="assumptions\.html#assumption-(\w+)"', entry[1])
     }
-    rows = re.findall(r'<tr id="assumption-(\w+)"(.*?)</tr>', (reports / study / "assumptions.html").read_text(encoding="utf-8"), re.DOTALL)
-    return there, {(file, name) for name, row in rows for file in re.findall(r'href="(0\w+\.html)#(?:from|entry)-', row)}
+    rows = re.findall(
+        r'<tr id="assumption-(\w+)"(.*?)</tr>',
+        (reports / study / "assumptions.html").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    return there, {
+        (file, name) for name, row in rows for file in re.findall(r'href="(0\w+\.html)#(?:from|entry)-', row)
+    }
 
 
 @pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
@@ -193,13 +231,17 @@ def test_every_assumption_leads_to_its_row_of_the_register_and_back(finished, st
 @pytest.mark.parametrize("run", RUNS)
 def test_functions_exist_and_raw_tables_are_inputs_of_the_stage(finished, run):
     study, notebook = run.split("/")
-    results = json.loads((finished / f"data/processed/{study}/results/{notebook}.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((finished / f"data/processed/{study}/results/{notebook}.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     for function in {result["function"] for result in results.values() if "function" in result}:
         assert callable(_named(function)), function
     needed = {name for result in results.values() for name in result.get("inputs", ()) if name.startswith("data/")}
     declared = stage_dependencies(finished, notebook, study)
     assert [name for name in needed if not (finished / name).exists()] == []
-    assert [name for name in needed if not any(name == place or name.startswith(f"{place}/") for place in declared)] == []
+    assert [
+        name for name in needed if not any(name == place or name.startswith(f"{place}/") for place in declared)
+    ] == []
 
 
 def _named(function: str):
@@ -220,11 +262,17 @@ def test_the_check_of_other_pages_would_find_a_number_that_leads_nowhere(tmp_pat
     appendix, results = tmp_path / "reports/s/05.html", tmp_path / "data/processed/s/results/05.json"
     for path in (appendix, results):
         path.parent.mkdir(parents=True)
-    results.write_text(json.dumps({"results": {"x": {"kind": "published"}, "y": {"kind": "published"}}}), encoding="utf-8")
+    results.write_text(
+        json.dumps({"results": {"x": {"kind": "published"}, "y": {"kind": "published"}}}), encoding="utf-8"
+    )
     listed = '<ol><li id="from-1">published, A (source line 7)</li></ol>'
     appendix.write_text(f'<a class="num" data-result="x" href="#from-1">1</a>{listed}', encoding="utf-8")
     there = '<a class="num" data-result="{}" href="s/05.html{}">1</a>'
-    for name, anchor, lost in (("x", "#from-1", []), ("x", "", ["x: leads to no entry"]), ("y", "#from-1", ["y: does not lead there from 05.html itself"])):
+    for name, anchor, lost in (
+        ("x", "#from-1", []),
+        ("x", "", ["x: leads to no entry"]),
+        ("y", "#from-1", ["y: does not lead there from 05.html itself"]),
+    ):
         assert troubles_elsewhere(there.format(name, anchor), tmp_path / "reports", "", set()) == (1, lost)
 
 
@@ -233,7 +281,12 @@ def test_the_check_would_find_a_broken_chain():
     shown = '<p><a class="num" data-result="x" href="#from-1">1</a></p><table><tr><th scope="row">Row</th><td><span data-result="x">1</span></td></tr></table>'
     page = f'{shown}<ol><li id="from-1">recomputed, by a.b, from <a href="#from-2">AA-001</a></li><li id="from-2">AA-001</li></ol>'
     assert troubles(page, {"x": result}, set()) == (2, ["x: ends nowhere within two steps", "x: leads to no entry"])
-    mended = page.replace('Row</th>', '<a href="#from-1">Row</a></th>').replace(">AA-001</li>", ">AA-001 (source line 7)</li>")
+    mended = page.replace("Row</th>", '<a href="#from-1">Row</a></th>').replace(
+        ">AA-001</li>", ">AA-001 (source line 7)</li>"
+    )
     assert troubles(mended, {"x": result}, set()) == (2, [])
     assert troubles(mended, {"x": result | {"function": "c.d"}}, set()) == (2, ["x: its entry does not name c.d"])
-    assert troubles(mended, {"x": result | {"inputs": ["claim:AA-002"]}}, set()) == (2, ["x: its entry does not name claim:AA-002"])
+    assert troubles(mended, {"x": result | {"inputs": ["claim:AA-002"]}}, set()) == (
+        2,
+        ["x: its entry does not name claim:AA-002"],
+    )

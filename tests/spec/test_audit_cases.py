@@ -14,10 +14,17 @@ from analysis.study.claims import Claim, Ledger
 
 CASES = yaml.safe_load((Path(__file__).parent / "audit_cases.yaml").read_text(encoding="utf-8"))["cases"]
 CHECKS = {
-    "totals": totals.check_total, "bases": granularity.check_bases, "granularity": granularity.check_granularity,
-    "averages": averages.check_average, "drift": drift.check_drift, "order": drift.check_order,
-    "implied": identified.check_implied, "splits": identified.check_split, "two_groups": identified.check_two_groups,
-    "statistics": regression.check_regression, "systems": systems.check_system,
+    "totals": totals.check_total,
+    "bases": granularity.check_bases,
+    "granularity": granularity.check_granularity,
+    "averages": averages.check_average,
+    "drift": drift.check_drift,
+    "order": drift.check_order,
+    "implied": identified.check_implied,
+    "splits": identified.check_split,
+    "two_groups": identified.check_two_groups,
+    "statistics": regression.check_regression,
+    "systems": systems.check_system,
 }
 
 
@@ -28,8 +35,15 @@ def ledger(rows: list[dict]) -> Ledger:
         short = dict(row)
         claim_id = short.pop("id")
         filled = {
-            "claim_id": claim_id, "line": 1, "section": "s", "quantity": claim_id.lower().replace("-", "_"), "statement": "t",
-            "unit": "%" if "%" in row["printed"] else "people", "base": "", "formula": "", "note": "",
+            "claim_id": claim_id,
+            "line": 1,
+            "section": "s",
+            "quantity": claim_id.lower().replace("-", "_"),
+            "statement": "t",
+            "unit": "%" if "%" in row["printed"] else "people",
+            "base": "",
+            "formula": "",
+            "note": "",
         }
         filled["value"] = short.pop("value", None) or format(parse_printed(row["printed"]).value, "f")
         claims[claim_id] = Claim.model_validate(filled | short)

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from analysis.audit.granularity import common_base, granular_bases, grimmer, possible_bases, possible_totals, squares_range
+from analysis.audit.granularity import (
+    common_base,
+    granular_bases,
+    grimmer,
+    possible_bases,
+    possible_totals,
+    squares_range,
+)
 from analysis.quantities import parse_printed
 
 CASES = yaml.safe_load((Path(__file__).parent / "granularity_cases.yaml").read_text(encoding="utf-8"))
@@ -22,7 +28,9 @@ def name(case: dict) -> str:
 
 @pytest.mark.parametrize("case", CASES["grim"], ids=name)
 def test_grim(case):
-    found = possible_totals(parse_printed(case["mean"]), case["n"], 100 if case.get("percent") else 1, case.get("items", 1))
+    found = possible_totals(
+        parse_printed(case["mean"]), case["n"], 100 if case.get("percent") else 1, case.get("items", 1)
+    )
     assert bool(found) is case["possible"]
 
 

@@ -20,7 +20,9 @@ CASES = yaml.safe_load((Path(__file__).parent / "census_cases.yaml").read_text(e
 
 
 def _bounds(given):
-    return [float(end) for end in frechet_bounds(*(np.array(float(given[name])) for name in ("row", "column", "total")))]
+    return [
+        float(end) for end in frechet_bounds(*(np.array(float(given[name])) for name in ("row", "column", "total")))
+    ]
 
 
 def _fit(given):
@@ -32,8 +34,10 @@ def _trend(given, half_widths):
     estimates = pd.DataFrame([given["estimates"]], columns=given["years"], index=["here"]).astype(float)
     half = pd.DataFrame([half_widths], columns=given["years"], index=["here"]).astype(float)
     line = weighted_trend(estimates, half, at=given["at"]).lines.loc["here"]
-    errors = {name: (line[f"{column}_high"] - line[column]) / Z_95 for name, column in
-              (("level_error", "level"), ("change_error", "yearly_change"))}
+    errors = {
+        name: (line[f"{column}_high"] - line[column]) / Z_95
+        for name, column in (("level_error", "level"), ("change_error", "yearly_change"))
+    }
     return {"level": line["level"], "yearly_change": line["yearly_change"], **errors}
 
 
@@ -60,10 +64,14 @@ FUNCTIONS = {
     "fit_margins": _fit,
     "weighted_trend": lambda given: _trend(given, [given["half_width"]] * len(given["years"])),
     "weighted_trend_of_variances": _trend_of_variances,
-    "share_of_parts": lambda given: [float(value) for value in share_of_parts(**{k: np.float64(v) for k, v in given.items()})],
+    "share_of_parts": lambda given: [
+        float(value) for value in share_of_parts(**{k: np.float64(v) for k, v in given.items()})
+    ],
     "expected_births": _births,
     "fertility_schedule": _schedule,
-    "expectancy": lambda given: float(expectancy(np.array([float(given["age"])]), given["a"], given["b"], given["c"])[0]),
+    "expectancy": lambda given: float(
+        expectancy(np.array([float(given["age"])]), given["a"], given["b"], given["c"])[0]
+    ),
     "same_country": lambda given: float(same_country(np.array([given["counts"]], dtype=float))[0]),
     "decimals_borne": lambda given: decimals_borne(**given),
 }

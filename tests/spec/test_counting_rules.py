@@ -17,7 +17,10 @@ HEADERS = {
 
 
 def tables(case):
-    found = {"participants": SPEC["people"], "evidence": "\n".join([SPEC["eligibility"].strip(), *case.get("evidence", [])])}
+    found = {
+        "participants": SPEC["people"],
+        "evidence": "\n".join([SPEC["eligibility"].strip(), *case.get("evidence", [])]),
+    }
     for name, header in HEADERS.items():
         width = header.count(",")
         rows = [row + "," * (width - row.count(",")) for row in case.get(name, [])]

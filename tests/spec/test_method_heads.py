@@ -35,9 +35,19 @@ def test_its_formulas_can_be_read_and_name_something(file, method):
 def test_every_case_of_a_file_belongs_to_a_method(file):
     found, content = FILES[file]
     claimed = [id(case) for method in found for case in cases_of(method, content)]
-    listed = [case for key, value in content.items() if key != "methods" and isinstance(value, list) for case in value if isinstance(case, dict)]
+    listed = [
+        case
+        for key, value in content.items()
+        if key != "methods" and isinstance(value, list)
+        for case in value
+        if isinstance(case, dict)
+    ]
     assert [case for case in listed if id(case) not in claimed] == []
-    used = {key for method in found for key in (method.cases, *method.shared, *method.given, *(method.expected if method.cases == "." else ()))}
+    used = {
+        key
+        for method in found
+        for key in (method.cases, *method.shared, *method.given, *(method.expected if method.cases == "." else ()))
+    }
     assert set(content) - used <= {"topic", "methods"}
 
 
@@ -52,12 +62,21 @@ def test_a_page_shows_every_case_when_results_name_every_function(tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "spec").symlink_to(HERE)
     store = material.appendices[0].store
-    named = [toys.Result(f"r.f{place}", "x", 1, "", toys.Kind.MEASURED, function=method.functions[0]) for place, (_, method) in enumerate(METHODS)]
-    ResultStore({result.id: result for result in (*store, *named)}).write(material.study.processed / "results" / "05_sroi.json")
-    page = methods(toys.Material(material.study, tuple(toys.Appendix(a.name, a.title, a.question, a.processed) for a in material.appendices)))
+    named = [
+        toys.Result(f"r.f{place}", "x", 1, "", toys.Kind.MEASURED, function=method.functions[0])
+        for place, (_, method) in enumerate(METHODS)
+    ]
+    ResultStore({result.id: result for result in (*store, *named)}).write(
+        material.study.processed / "results" / "05_sroi.json"
+    )
+    page = methods(
+        toys.Material(
+            material.study, tuple(toys.Appendix(a.name, a.title, a.question, a.processed) for a in material.appendices)
+        )
+    )
     for file, method in METHODS:
         table = page.split(f'id="{method.anchor}"')[1].split("</table>")[0]
-        assert table.count("<tr><th scope=\"row\"") == len(cases_of(method, FILES[file][1])), method.name
+        assert table.count('<tr><th scope="row"') == len(cases_of(method, FILES[file][1])), method.name
         for key in method.shared:  # said once for all cases, and not again in each
             assert table.count(f"\n{key}:") + table.count(f">{key}:") == 1, key
         assert "<math display" in table or not method.formulas
@@ -83,9 +102,14 @@ def formula(name: str, left: str):
 def test_the_formulas_of_social_return_give_the_first_case_worked_by_hand():
     """10 people x 0.5 x £100 is £500; x 0.8 x 0.9 x 0.75 is £270; over £100."""
     gross = evaluate(formula("Social return on investment", "gross"), {"quantity": 10.0, "change": 0.5, "proxy": 100.0})
-    net = evaluate(formula("Social return on investment", "net"), {"gross": gross, "deadweight": 0.2, "displacement": 0.1, "attribution": 0.25})
+    net = evaluate(
+        formula("Social return on investment", "net"),
+        {"gross": gross, "deadweight": 0.2, "displacement": 0.1, "attribution": 0.25},
+    )
     assert (gross, net) == (500.0, pytest.approx(270.0))
-    assert evaluate(formula("Social return on investment", "ratio"), {"value": net, "cost": 100.0}) == pytest.approx(2.7)
+    assert evaluate(formula("Social return on investment", "ratio"), {"value": net, "cost": 100.0}) == pytest.approx(
+        2.7
+    )
 
 
 def test_the_formulas_of_shares_and_regressions_agree_with_cases_worked_by_hand():
@@ -97,7 +121,9 @@ def test_the_formulas_of_shares_and_regressions_agree_with_cases_worked_by_hand(
         assert evaluate(formula(name, "f"), {"r_squared": 0.0439, "n": 93.0}) == pytest.approx(4.1783, abs=5e-5)
 
 
-@pytest.mark.parametrize("wrong", [{"max": ["a"]}, {"sum": ["a", "b"]}, ["a"], "a +", "__import__('os')", {"min": "ab"}])
+@pytest.mark.parametrize(
+    "wrong", [{"max": ["a"]}, {"sum": ["a", "b"]}, ["a"], "a +", "__import__('os')", {"min": "ab"}]
+)
 def test_what_is_no_formula_is_refused(wrong):
     with pytest.raises(ExpressionError):
         expression(wrong)
@@ -115,7 +141,10 @@ HEAD = {"name": "N", "question": "Q?", "functions": ["analysis.results.slug"], "
         ({"topic": "T", "methods": [HEAD], "cases": []}, "a case for each method"),
         ({"topic": "T", "methods": [HEAD | {"rule": ""}], "cases": [{"case": "a"}]}, "a formula or a rule"),
         ({"topic": "T", "methods": [HEAD | {"formular": "x"}], "cases": [{"case": "a"}]}, "formular"),
-        ({"topic": "T", "methods": [HEAD | {"where": {"kind": "b"}}], "cases": [{"case": "a", "kind": "c"}]}, "a case for each method"),
+        (
+            {"topic": "T", "methods": [HEAD | {"where": {"kind": "b"}}], "cases": [{"case": "a", "kind": "c"}]},
+            "a case for each method",
+        ),
     ],
 )
 def test_a_file_with_a_head_that_does_not_fit_is_refused_by_name(tmp_path, content, told):

@@ -38,7 +38,9 @@ def test_the_first_universe_and_the_first_lens_are_the_published_model(project_r
     assert found.table["ratio"].iloc[0] == pytest.approx(float(case.at().ratio), rel=1e-12)
     lens = lenses.lens_table(case, settings.lenses, schedules)
     assert lens.loc["as published", "ratio"] == pytest.approx(float(case.at().ratio), rel=1e-12)
-    assert lens.loc["fiscal only", "value"] == pytest.approx(float(case.at({"discount_rate": 0.035}).by_beneficiary["government"]), rel=1e-12)
+    assert lens.loc["fiscal only", "value"] == pytest.approx(
+        float(case.at({"discount_rate": 0.035}).by_beneficiary["government"]), rel=1e-12
+    )
 
 
 def test_shares_by_beneficiary_and_by_outcome_add_to_the_whole_in_every_draw(study, settings, case, project_root):

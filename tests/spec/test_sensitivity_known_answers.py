@@ -61,7 +61,9 @@ def test_information(spec):
     reach = norm.ppf(0.975)
     # beta, pert and the rest have ends; a normal entry that may be negative has none, as the formula asks
     entries = [
-        cases.entry("x", spec["mean"], spec["mean"] - reach * spec["sd_x"], spec["mean"] + reach * spec["sd_x"], "normal"),
+        cases.entry(
+            "x", spec["mean"], spec["mean"] - reach * spec["sd_x"], spec["mean"] + reach * spec["sd_x"], "normal"
+        ),
         cases.entry("y", 0.0, -reach * spec["sd_y"], reach * spec["sd_y"], "normal"),
     ]
     case = cases.function_case(lambda x, y: x + y + 1, entries)  # the cost of a function case is 1
@@ -76,7 +78,9 @@ def test_information(spec):
 def test_the_information_answers_follow_from_their_formula(spec):
     for sd, known in ((spec["sd_x"], "knowing_x"), (np.hypot(spec["sd_x"], spec["sd_y"]), "knowing_all")):
         z = spec["mean"] / sd
-        assert spec[known] == pytest.approx(sd * norm.pdf(z) + spec["mean"] * norm.cdf(z) - max(spec["mean"], 0), abs=1e-5)
+        assert spec[known] == pytest.approx(
+            sd * norm.pdf(z) + spec["mean"] * norm.cdf(z) - max(spec["mean"], 0), abs=1e-5
+        )
 
 
 def test_the_wellby_in_prices_of_another_year(reference):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from value_maps import cost, entry, outcome, write_study
 
 from analysis.quantities import parse_printed
 from analysis.sroi.model import read_model
-from value_maps import cost, entry, outcome, write_study
 
 CASES = yaml.safe_load((Path(__file__).parent / "sroi_model_cases.yaml").read_text(encoding="utf-8"))["cases"]
 

@@ -22,8 +22,18 @@ def ledger(rows: list[dict]) -> Ledger:
         claim_id = short.pop("id")
         unit = "%" if short["printed"].endswith("%") else "people"
         value = short.pop("value", None) or format(parse_printed(short["printed"]).value, "f")
-        filled = {"claim_id": claim_id, "line": 1, "section": "s", "quantity": claim_id.lower().replace("-", "_"), "statement": "t",
-                  "value": value, "unit": unit, "base": "", "formula": "", "note": ""}
+        filled = {
+            "claim_id": claim_id,
+            "line": 1,
+            "section": "s",
+            "quantity": claim_id.lower().replace("-", "_"),
+            "statement": "t",
+            "value": value,
+            "unit": unit,
+            "base": "",
+            "formula": "",
+            "note": "",
+        }
         claims[claim_id] = Claim.model_validate(filled | short)
     return Ledger(claims, dict.fromkeys(claims, 2), "claims.csv")
 
@@ -56,7 +66,11 @@ def test_no_verdict_says_more_than_it_proves(study):
     for finding in audit(study.claims):
         claim = study.claims[finding.claim_id]
         if finding.verdict is Verdict.REPRODUCED:
-            assert finding.recomputed is not None and claim.formula and not claim.formula.startswith("claim:" + claim.claim_id)
+            assert (
+                finding.recomputed is not None
+                and claim.formula
+                and not claim.formula.startswith("claim:" + claim.claim_id)
+            )
             assert abs(finding.recomputed - claim.number) <= float(claim.as_printed.step) / 2 + 1e-9
         if finding.verdict is Verdict.INCONSISTENT:
             assert finding.problem is not None

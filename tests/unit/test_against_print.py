@@ -42,7 +42,9 @@ def evidence(tmp_path) -> Evidence:
         for path in (ROOT / "data/raw" / other).glob("*.*"):
             (tmp_path / "data/raw" / other / path.name).write_bytes(path.read_bytes())
     for path in write_example(study.records_folder, seed=7):
-        path.write_text(path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8"
+        )
     return open_evidence(Appendix(study.id, "03_before_after", tmp_path), study, {})
 
 
@@ -66,7 +68,13 @@ def test_participation_and_english_are_held_against_their_print(evidence):
     participation.advice(evidence)
     participation.compared(evidence)
     found = measured(evidence)
-    assert {key: found[key].value for key in ("cp_001", "cp_013", "cp_025", "cp_023", "cp_036")} == {"cp_001": 102, "cp_013": 93, "cp_025": 57, "cp_023": 2450, "cp_036": 628}
+    assert {key: found[key].value for key in ("cp_001", "cp_013", "cp_025", "cp_023", "cp_036")} == {
+        "cp_001": 102,
+        "cp_013": 93,
+        "cp_025": 57,
+        "cp_023": 2450,
+        "cp_036": 628,
+    }
     page = Appendix(evidence.study.id, "04_english_and_time", evidence.study.root)
     other = replace(evidence, page=page, decisions=[], groups=[])
     english.compared(english.open_run(other, 12.0, 1))
@@ -81,7 +89,12 @@ def test_a_study_whose_source_prints_nothing_says_so(evidence):
 
 def test_without_records_the_section_is_left_out(tmp_path):
     study = replace(load_study("coproduction", ROOT), root=tmp_path)
-    bare = Evidence(Appendix(study.id, "02b_participation", tmp_path), study, open_evidence(Appendix(study.id, "x", tmp_path), study, {}).rules, None)
+    bare = Evidence(
+        Appendix(study.id, "02b_participation", tmp_path),
+        study,
+        open_evidence(Appendix(study.id, "x", tmp_path), study, {}).rules,
+        None,
+    )
     assert participation.compared(bare) is None
 
 

@@ -49,13 +49,19 @@ def unaccounted(line: str, texts: list[str]) -> str:
 def test_every_digit_is_a_claim_or_was_left_out_for_a_reason(source):
     study_id, lines = source
     known = accounted(study_id)
-    loose = [f"line {n}: {rest}" for n, line in enumerate(lines, 1) if re.search(r"\d", rest := unaccounted(line, known.get(n, [])))]
+    loose = [
+        f"line {n}: {rest}"
+        for n, line in enumerate(lines, 1)
+        if re.search(r"\d", rest := unaccounted(line, known.get(n, [])))
+    ]
     assert loose == []
 
 
 def test_every_print_stands_on_its_line(source):
     study_id, lines = source
-    missing = [(n, t) for n, texts in accounted(study_id).items() for t in texts if " ".join(t.split()) not in lines[n - 1]]
+    missing = [
+        (n, t) for n, texts in accounted(study_id).items() for t in texts if " ".join(t.split()) not in lines[n - 1]
+    ]
     assert missing == []
 
 
@@ -78,7 +84,7 @@ def test_no_sentence_of_a_source_stands_in_the_ledger(study_id):
     if not path.is_file():
         pytest.skip(f"no {path.name}; set ANALYSIS_SOURCES to the folder that holds the published sources")
     theirs = words(path.read_text(encoding="utf-8"))
-    runs = {tuple(theirs[i:i + 10]) for i in range(len(theirs) - 9)}
+    runs = {tuple(theirs[i : i + 10]) for i in range(len(theirs) - 9)}
     raw = ROOT / "data" / "raw" / study_id
     texts = [t for c in load_study(study_id, ROOT).claims.values() for t in (c.statement, c.note)]
     texts.append((raw / "audit.yaml").read_text(encoding="utf-8"))

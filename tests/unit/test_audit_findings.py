@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.checks import Check, Outcome
-from analysis.audit.checks import Method as CheckMethod
+from analysis.audit.checks import Check, Method as CheckMethod, Outcome
 from analysis.audit.plan import read_plan
 from analysis.audit.planted import changed, reprinted
 from analysis.audit.run import SEVERITIES, Standing, run_checks, severity_by_claim, standing_findings
@@ -44,7 +43,9 @@ def stands(study: Study, ledger: Ledger | None = None) -> tuple[Standing, ...]:
 
 
 def test_every_finding_is_ours_in_words_and_every_finding_of_the_plan_stands(study):
-    assert sorted(entry.finding.id for entry in stands(study)) == sorted(finding.id for finding in read_plan(study).findings)
+    assert sorted(entry.finding.id for entry in stands(study)) == sorted(
+        finding.id for finding in read_plan(study).findings
+    )
 
 
 def test_every_inconsistent_claim_and_failed_check_is_in_a_finding(study):
@@ -62,8 +63,10 @@ def test_findings_stand_by_severity_and_say_what_would_resolve_them(study):
 def test_every_check_names_the_function_that_made_it_and_no_other_check_does(report):
     plan, found = read_plan(report), explained("connecting_opportunities")
     made = {
-        "analysis.audit.totals.check_total": plan.totals, "analysis.audit.granularity.check_bases": plan.bases,
-        "analysis.audit.drift.check_drift": plan.drift, "analysis.audit.drift.check_order": plan.order,
+        "analysis.audit.totals.check_total": plan.totals,
+        "analysis.audit.granularity.check_bases": plan.bases,
+        "analysis.audit.drift.check_drift": plan.drift,
+        "analysis.audit.drift.check_order": plan.order,
         "analysis.audit.systems.check_system": plan.systems,
     }
     for function, entries in made.items():
@@ -74,9 +77,16 @@ def test_every_check_names_the_function_that_made_it_and_no_other_check_does(rep
 def test_a_page_of_methods_holds_those_of_the_checks_that_a_plan_asks_for(tmp_path):
     """A plan with one check of two parts: its method is on record though the check had no figure, and no other check's is."""
     page = Appendix("coproduction", "08_claims_audit", tmp_path)
-    record_checks(page, [Check("a", CheckMethod.DRIFT, "A", Outcome.HOLDS, (), "", function="analysis.audit.drift.check_drift")])
+    record_checks(
+        page, [Check("a", CheckMethod.DRIFT, "A", Outcome.HOLDS, (), "", function="analysis.audit.drift.check_drift")]
+    )
     named = {result.function for result in page.store}
-    methods = {method.name for found, _ in read_methods(ROOT / "tests" / "spec").values() for method in found if named & set(method.functions)}
+    methods = {
+        method.name
+        for found, _ in read_methods(ROOT / "tests" / "spec").values()
+        for method in found
+        if named & set(method.functions)
+    }
     assert methods == {"One quantity printed twice"}
 
 
@@ -101,11 +111,26 @@ def test_an_error_that_no_finding_explains_becomes_one_of_its_own(report):
 
 # Worked by hand from the tables of the report and the text of the paper; the arithmetic stands beside each.
 RANGES = {
-    ("connecting_opportunities", "share_of_participants", "best_base"): (1859, 1869),  # 697/0.375 = 1858.7; 1393/0.745 = 1869.8
-    ("connecting_opportunities", "output_target_shares", "second_base"): (2005, 2026),  # 411/0.205 = 2004.9; 1611/0.795 = 2026.4
-    ("connecting_opportunities", "confidence_share", "best_base"): (1718, 1749),  # 936/0.545 = 1717.4; 936/0.535 = 1749.5
-    ("connecting_opportunities", "women_outcome_shares", "best_base"): (1160, 1163),  # 713/0.615 = 1159.3; 576/0.495 = 1163.6
-    ("connecting_opportunities", "women_targets", "one_target_for_all_four"): (518.552, 521.267),  # 573/1.105 and 576/1.105
+    ("connecting_opportunities", "share_of_participants", "best_base"): (
+        1859,
+        1869,
+    ),  # 697/0.375 = 1858.7; 1393/0.745 = 1869.8
+    ("connecting_opportunities", "output_target_shares", "second_base"): (
+        2005,
+        2026,
+    ),  # 411/0.205 = 2004.9; 1611/0.795 = 2026.4
+    ("connecting_opportunities", "confidence_share", "best_base"): (
+        1718,
+        1749,
+    ),  # 936/0.545 = 1717.4; 936/0.535 = 1749.5
+    ("connecting_opportunities", "women_outcome_shares", "best_base"): (
+        1160,
+        1163,
+    ),  # 713/0.615 = 1159.3; 576/0.495 = 1163.6
+    ("connecting_opportunities", "women_targets", "one_target_for_all_four"): (
+        518.552,
+        521.267,
+    ),  # 573/1.105 and 576/1.105
     ("coproduction", "ratios", "share_of_research"): (0.187755, 0.189251),  # 1 - 2.985/3.675 and 1 - 5.355/6.605
     ("coproduction", "people_in_average", "implied"): (110, 110),  # 888888/8150 = 109.1; 888888/8050 = 110.4
     ("coproduction", "english_groups", "first"): (22, 44),

@@ -3,8 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.audit.joint import Linear, System, linear, single_repairs, smallest_conflicts, solve, system
 from analysis.audit.plan import SystemEntry, read_plan
@@ -35,8 +34,18 @@ def test_smallest_value_of_an_objective():
 def printed_ledger(values: dict[str, str]) -> Ledger:
     claims = {
         name: Claim(
-            claim_id=name, line=1, section="s", quantity=name.lower().replace("-", "_"), statement="t", printed=text,
-            value=format(parse_printed(text).value, "f"), unit="%", base="", kind="money", formula="", note="",
+            claim_id=name,
+            line=1,
+            section="s",
+            quantity=name.lower().replace("-", "_"),
+            statement="t",
+            printed=text,
+            value=format(parse_printed(text).value, "f"),
+            unit="%",
+            base="",
+            kind="money",
+            formula="",
+            note="",
         )
         for name, text in values.items()
     }
@@ -47,8 +56,14 @@ def sums(parts: int) -> SystemEntry:
     """Parts, their total and each part's share of the total, all printed."""
     names = [f"part_{n}" for n in range(parts)]
     statements = [{"says": "a part", "left": name, "claim": f"AA-1{n:02}"} for n, name in enumerate(names)]
-    statements += [{"says": "its share", "left": name, "per": "total", "scale": 100, "claim": f"AA-2{n:02}"} for n, name in enumerate(names)]
-    statements += [{"says": "the total", "left": "total", "claim": "AA-001"}, {"says": "a sum", "left": "total", "equals": " + ".join(names)}]
+    statements += [
+        {"says": "its share", "left": name, "per": "total", "scale": 100, "claim": f"AA-2{n:02}"}
+        for n, name in enumerate(names)
+    ]
+    statements += [
+        {"says": "the total", "left": "total", "claim": "AA-001"},
+        {"says": "a sum", "left": "total", "equals": " + ".join(names)},
+    ]
     return SystemEntry.model_validate({"id": "sums", "label": "Sums", "why": "w", "statements": statements})
 
 
@@ -67,11 +82,17 @@ def test_what_is_true_is_never_refused(values, decimals):
 
 
 def irreducible(found: System, conflict: tuple[int, ...]) -> bool:
-    return not found.feasible(conflict) and all(found.feasible([p for p in conflict if p != place]) for place in conflict)
+    return not found.feasible(conflict) and all(
+        found.feasible([p for p in conflict if p != place]) for place in conflict
+    )
 
 
 @settings(deadline=None, max_examples=8)
-@given(values=st.lists(st.integers(5, 60), min_size=2, max_size=2), place=st.integers(0, 4), slip=st.sampled_from([-7, 7, 30]))
+@given(
+    values=st.lists(st.integers(5, 60), min_size=2, max_size=2),
+    place=st.integers(0, 4),
+    slip=st.sampled_from([-7, 7, 30]),
+)
 def test_conflicts_are_irreducible_and_all_small_ones_are_found(values, place, slip):
     texts = prints([float(value) for value in values], 0)
     name = sorted(texts)[place]
@@ -96,6 +117,8 @@ def test_an_open_end_is_no_contradiction():
     """Costs that only have to be below a value stay open above once that statement is set aside. scipy's presolving called this infeasible."""
     study = load_study("coproduction")
     (entry,) = (entry for entry in read_plan(study).systems if entry.id == "streams")
-    (place,) = (place for place, statement in enumerate(entry.statements) if statement.at_most and statement.left == "cost")
+    (place,) = (
+        place for place, statement in enumerate(entry.statements) if statement.at_most and statement.left == "cost"
+    )
     (repair,) = (repair for repair in single_repairs(entry, system(entry, study.claims)) if repair.place == place)
     assert repair.values is not None and repair.values.low > 0 and repair.values.high == float("inf")

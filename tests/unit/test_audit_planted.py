@@ -3,7 +3,18 @@
 import pytest
 
 from analysis.audit.plan import claims_by_check, read_plan, touching
-from analysis.audit.planted import ERRORS, alarms, changed, linked_claims, lookers, missed, nearby, rates, reprinted, trials
+from analysis.audit.planted import (
+    ERRORS,
+    alarms,
+    changed,
+    linked_claims,
+    lookers,
+    missed,
+    nearby,
+    rates,
+    reprinted,
+    trials,
+)
 from analysis.audit.verdicts import audit
 from analysis.study import load_study
 
@@ -67,7 +78,9 @@ def test_looking_near_a_change_finds_what_looking_everywhere_finds(planted):
     """Every seventh figure made wrong: verdicts differ only near it, and no alarm of the whole audit is missed."""
     claims, plan, _ = planted
     before, verdicts, named = alarms(claims, plan), audit(claims), claims_by_check(plan)
-    slips = [{name: reprinted(claim, "7,777")} for name, claim in claims.items() if claim.as_printed and not claim.is_date]
+    slips = [
+        {name: reprinted(claim, "7,777")} for name, claim in claims.items() if claim.as_printed and not claim.is_date
+    ]
     raised = 0
     for change in slips[::7]:
         copy, near = changed(claims, change), nearby(claims, change, lookers(claims))

@@ -5,8 +5,7 @@ from itertools import combinations_with_replacement, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_directions, ranges_by_reading, totals
 from analysis.bounds.wilcoxon import signed_rank_p, wilcoxon_range

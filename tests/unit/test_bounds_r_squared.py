@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.bounds.correlation import (
     raw_slopes,
@@ -38,9 +37,14 @@ def test_the_mixture_is_that_of_scipy(population):
     from scipy.stats import nbinom, poisson
 
     terms, mean = np.arange(20_000), 29 * population / (1 - population)
-    for own, oracle in ((_NegativeBinomial(28.5, population), nbinom(28.5, 1 - population)), (_Poisson(mean), poisson(mean))):
+    for own, oracle in (
+        (_NegativeBinomial(28.5, population), nbinom(28.5, 1 - population)),
+        (_Poisson(mean), poisson(mean)),
+    ):
         assert own.weights(terms) == pytest.approx(oracle.pmf(terms), rel=1e-9, abs=1e-300)
-        assert [own.beyond(term) for term in (0, 3, 64, 6000)] == pytest.approx(oracle.sf([0, 3, 64, 6000]), rel=1e-9, abs=1e-300)
+        assert [own.beyond(term) for term in (0, 3, 64, 6000)] == pytest.approx(
+            oracle.sf([0, 3, 64, 6000]), rel=1e-9, abs=1e-300
+        )
 
 
 def hotelling_density(r: float, rho: float, n: int) -> float:

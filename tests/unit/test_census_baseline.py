@@ -137,7 +137,9 @@ def test_a_local_student_count_takes_the_place_of_the_survey_share(small):
 
 def test_student_file_is_optional(tmp_path):
     assert read_local_students(tmp_path) == {}
-    (tmp_path / "local_students.csv").write_text("area_code,sex,students,half_width,source\nE06000044,women,900,,example\n")
+    (tmp_path / "local_students.csv").write_text(
+        "area_code,sex,students,half_width,source\nE06000044,women,900,,example\n"
+    )
     assert read_local_students(tmp_path)[PORTSMOUTH].half_width == 0
 
 
@@ -151,7 +153,11 @@ def test_defaults_are_those_of_the_assumption_register(small):
     assumed = small.assumptions
     assert assumed["allocation_of_arrivals"].value == Settings().allocation
     assert assumed["survey_correlation"].value == Settings().survey_correlation
-    assert assumed["local_share_of_women"].low <= small.assumed("local_share_of_women") <= assumed["local_share_of_women"].high
+    assert (
+        assumed["local_share_of_women"].low
+        <= small.assumed("local_share_of_women")
+        <= assumed["local_share_of_women"].high
+    )
 
 
 def test_an_area_that_is_not_there_is_refused(small):
@@ -245,13 +251,18 @@ def test_reconciliation_shows_the_missing_count_and_marks_the_one_used(small):
     codes = [PORTSMOUTH, "K04000001"]
     result = baseline(small, codes, DRAWS)
     table = reconcile(small, result, PORTSMOUTH)
-    assert np.isnan(table.loc["stock_difference", "estimate"]) and "census_2001_stock.csv" in table.loc["stock_difference", "note"]
+    assert (
+        np.isnan(table.loc["stock_difference", "estimate"])
+        and "census_2001_stock.csv" in table.loc["stock_difference", "note"]
+    )
     assert table.index[table["used"] == "yes"].tolist() == ["arrival_cohort"]
     assert table.loc["census_level", "estimate"] == 16241
     unseen = table.loc["level_difference"]
     assert unseen["estimate"] == pytest.approx(16241 - table.loc["survey_level", "estimate"])
     assert unseen["low"] < unseen["estimate"] < unseen["high"]
-    supplied = reconcile(small, result, PORTSMOUTH, [Stock(area_code=PORTSMOUTH, birth_group="non_eu", residents=6000, source="example")])
+    supplied = reconcile(
+        small, result, PORTSMOUTH, [Stock(area_code=PORTSMOUTH, birth_group="non_eu", residents=6000, source="example")]
+    )
     assert supplied.loc["stock_difference", "estimate"] == 10241
     assert "not at hand" in why_used(table) and "not at hand" not in why_used(supplied)
     level = survey_trend(small, codes, DRAWS).lines.loc["K04000001", "level"]
@@ -261,8 +272,16 @@ def test_reconciliation_shows_the_missing_count_and_marks_the_one_used(small):
 def test_ten_domains_are_filled_or_say_what_would_fill_them(small, folder):
     domains = read_domains(folder / "integration_domains.yaml")
     assert [domain.label for domain in domains] == [
-        "Employment", "Housing", "Education", "Health", "Social bridges", "Social bonds", "Social links",
-        "Language and cultural knowledge", "Safety and stability", "Rights and citizenship",
+        "Employment",
+        "Housing",
+        "Education",
+        "Health",
+        "Social bridges",
+        "Social bonds",
+        "Social links",
+        "Language and cultural knowledge",
+        "Safety and stability",
+        "Rights and citizenship",
     ]
     table = domain_table(small, domains, [PORTSMOUTH, "K04000001"]).set_index("indicator")
     assert (table["status"] == "not available").equals(table[PORTSMOUTH].isna())
@@ -274,7 +293,9 @@ def test_ten_domains_are_filled_or_say_what_would_fill_them(small, folder):
     assert table.loc["non_eu_share", PORTSMOUTH] == 16241 / 205056
 
 
-@pytest.mark.parametrize(("value", "decimals", "shown"), [(4850.0, -2, 4900.0), (-4850.0, -2, -4900.0), (0.125, 2, 0.13), (7.0, 0, 7.0)])
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"), [(4850.0, -2, 4900.0), (-4850.0, -2, -4900.0), (0.125, 2, 0.13), (7.0, 0, 7.0)]
+)
 def test_rounding_takes_halves_away_from_zero(value, decimals, shown):
     assert rounded(value, decimals) == pytest.approx(shown)
 

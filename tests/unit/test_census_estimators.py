@@ -5,14 +5,20 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.census import arrivals
 from analysis.census.areas import authorities
 from analysis.census.groups import birth_groups
 from analysis.census.reference import load_reference
-from analysis.census.shares import area_share, share_draws, share_of_parts, study_counts, women_shares, working_age_share
+from analysis.census.shares import (
+    area_share,
+    share_draws,
+    share_of_parts,
+    study_counts,
+    women_shares,
+    working_age_share,
+)
 from analysis.census.stock import Stock, read_stock_2001, stock_difference, stock_that_would_agree
 from analysis.census.survey import sampling_variance, survey_series
 from analysis.census.trend import CENSUS_DATE, trend_chart_data, weighted_trend
@@ -43,7 +49,13 @@ def _tables_with(rows, columns, possible):
             yield table
 
 
-SMALL_MARGINS = [([3, 4, 2], [5, 4]), ([1, 6], [2, 2, 3]), ([0, 5], [1, 2, 2]), ([4, 4], [4, 4]), ([2, 2, 3], [3, 3, 1])]
+SMALL_MARGINS = [
+    ([3, 4, 2], [5, 4]),
+    ([1, 6], [2, 2, 3]),
+    ([0, 5], [1, 2, 2]),
+    ([4, 4], [4, 4]),
+    ([2, 2, 3], [3, 3, 1]),
+]
 
 
 @pytest.mark.parametrize(("rows", "columns"), SMALL_MARGINS)
@@ -134,7 +146,9 @@ def test_fit_meets_both_margins_within_half_a_person_everywhere(complete):
 
 def test_seed_is_the_survey_growth_of_each_group(small):
     seed = arrivals.survey_growth_seed(small)
-    survey = small.survey.query("area_code == 'K02000001'").pivot(index="birth_group", columns="year", values="estimate")
+    survey = small.survey.query("area_code == 'K02000001'").pivot(
+        index="birth_group", columns="year", values="estimate"
+    )
     grown = 1 - survey.loc["non_eu_born", 2005] / survey.loc["non_eu_born", 2011]
     assert seed[2, -1] == pytest.approx(grown) and seed[2, 0] == pytest.approx(1 - grown)
     assert seed[1, -1] > 0.5 > seed[2, -1] > seed[0, -1], "accession countries grew fastest, older members least"
@@ -186,7 +200,9 @@ def test_trend_leaves_out_suppressed_years_and_gives_up_below_three(small):
     some = estimates.copy()
     some.loc[PORTSMOUTH, [2006, 2009]] = np.nan
     left = weighted_trend(some, half_widths).lines.loc[PORTSMOUTH]
-    without = weighted_trend(estimates.drop(columns=[2006, 2009]), half_widths.drop(columns=[2006, 2009])).lines.loc[PORTSMOUTH]
+    without = weighted_trend(estimates.drop(columns=[2006, 2009]), half_widths.drop(columns=[2006, 2009])).lines.loc[
+        PORTSMOUTH
+    ]
     np.testing.assert_allclose(left.to_numpy(dtype=float), without.to_numpy(dtype=float))
     some.loc[PORTSMOUTH, list(range(2007, 2015))] = np.nan
     assert weighted_trend(some, half_widths).lines.loc[PORTSMOUTH, ["level", "yearly_change_low", "fit"]].isna().all()
@@ -213,7 +229,11 @@ def test_trend_chart_has_the_census_beside_its_year(small):
 
 def test_stock_difference_runs_where_the_count_is_supplied_and_says_how_where_not(small):
     missing = stock_difference(small, [PORTSMOUTH], ()).iloc[0]
-    assert np.isnan(missing["change"]) and "census_2001_stock.csv" in missing["note"] and missing["residents_2011"] == 16241
+    assert (
+        np.isnan(missing["change"])
+        and "census_2001_stock.csv" in missing["note"]
+        and missing["residents_2011"] == 16241
+    )
     # Invented counts: they only show that the subtraction is made.
     stock = (
         Stock(area_code=PORTSMOUTH, birth_group="non_eu", residents=6000, source="an example"),
@@ -226,7 +246,9 @@ def test_stock_difference_runs_where_the_count_is_supplied_and_says_how_where_no
 
 def test_stock_file_is_optional_and_read_by_schema(tmp_path):
     assert read_stock_2001(tmp_path) == ()
-    (tmp_path / "census_2001_stock.csv").write_text("area_code,birth_group,residents,source\nE06000044,non_eu,6000,example\n")
+    (tmp_path / "census_2001_stock.csv").write_text(
+        "area_code,birth_group,residents,source\nE06000044,non_eu,6000,example\n"
+    )
     assert read_stock_2001(tmp_path)[0].residents == 6000
 
 
@@ -280,5 +302,10 @@ def test_an_area_without_residents_of_a_group_has_no_share():
 def test_working_age_share_is_a_proper_share(small):
     found = working_age_share(small, [PORTSMOUTH, "K04000001"])
     assert found.loc[PORTSMOUTH, "share"] == pytest.approx(12000 / 14000)
-    assert (found["low"] < found["share"]).all() and (found["share"] < found["high"]).all() and (found["high"] <= 1).all()
-    assert found.loc["K04000001", "high"] - found.loc["K04000001", "low"] < found.loc[PORTSMOUTH, "high"] - found.loc[PORTSMOUTH, "low"]
+    assert (
+        (found["low"] < found["share"]).all() and (found["share"] < found["high"]).all() and (found["high"] <= 1).all()
+    )
+    assert (
+        found.loc["K04000001", "high"] - found.loc["K04000001", "low"]
+        < found.loc[PORTSMOUTH, "high"] - found.loc[PORTSMOUTH, "low"]
+    )

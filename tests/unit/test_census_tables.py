@@ -30,15 +30,26 @@ def complete(folder, reference_data):
 
 def test_default_areas_are_there(small):
     assert set(small.names) == {
-        "Portsmouth", "Southampton", "Coventry", "Leeds", "Bradford", "Kirklees", "Calderdale", "Wakefield",
+        "Portsmouth",
+        "Southampton",
+        "Coventry",
+        "Leeds",
+        "Bradford",
+        "Kirklees",
+        "Calderdale",
+        "Wakefield",
         "England and Wales",
     }
 
 
 def test_every_file_of_figures_says_where_it_comes_from(folder):
     origins = read_origins(folder)
-    assert {path.stem for path in folder.glob("*.csv")} <= {path.name.removesuffix(".origin.yaml") for path in folder.glob("*.origin.yaml")}
-    assert {"aps_uk_country_of_birth_by_sex_2011", "area_codes"} < set(origins.index) and "wellby_values" not in origins.index
+    assert {path.stem for path in folder.glob("*.csv")} <= {
+        path.name.removesuffix(".origin.yaml") for path in folder.glob("*.origin.yaml")
+    }
+    assert {"aps_uk_country_of_birth_by_sex_2011", "area_codes"} < set(
+        origins.index
+    ) and "wellby_values" not in origins.index
     assert origins["licence"].str.contains("Open Government Licence").all()
 
 
@@ -86,7 +97,9 @@ def test_groups_agree_with_the_totals_the_table_prints(complete):
     eu = "Europe: Other Europe: EU "
     members = country[f"{eu}countries: Member countries in March 2001: Total"] + country["Europe: Ireland"]
     assert (groups["eu_2001"] == members).all()
-    assert (groups["eu_accession"] == country[f"{eu}countries: Accession countries April 2001 to March 2011: Total"]).all()
+    assert (
+        groups["eu_accession"] == country[f"{eu}countries: Accession countries April 2001 to March 2011: Total"]
+    ).all()
     assert (groups["uk"] == country["Europe: United Kingdom: Total"]).all()
 
 
@@ -147,7 +160,11 @@ def test_survey_says_why_a_cell_is_missing_and_never_zero(complete, reference_da
     survey = read_local_survey(reference_data / "aps_country_of_birth_all_ages_2005_2014.csv")
     assert survey["estimate"].isna().equals(survey["gap"] != "")
     assert survey["gap"].value_counts().to_dict() == {
-        "": 25782, "no contact in the sample": 3064, "disclosure control": 1964, "not applicable": 794, "not available": 156,
+        "": 25782,
+        "no contact in the sample": 3064,
+        "disclosure control": 1964,
+        "not applicable": 794,
+        "not available": 156,
     }
     estimates, half_widths = survey_series(complete.survey, "non_eu_born", pd.Index(["E08000020", "nowhere"]))
     assert estimates.loc["E08000020"].notna().all(), "Gateshead, which the survey has under its later code"

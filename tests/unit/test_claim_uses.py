@@ -11,8 +11,18 @@ from analysis.study import Study, StudyInfo
 
 AUDIT = "08_claims_audit"
 SHOWN = Result("claim:AA-001", "People", 10, "people", Kind.PUBLISHED, source="A table (source line 7)")
-SHARE = Result("share", "Share", 50.0, "%", Kind.RECOMPUTED, inputs=("claim:AA-002", "claim:AA-003.recomputed"), function="f")
-COUNT = Result("count", "Count", 3, "rows", Kind.RECOMPUTED, inputs=("data/raw/a_study/small.yaml", "data/raw/a_study/claims.csv"), function="g")
+SHARE = Result(
+    "share", "Share", 50.0, "%", Kind.RECOMPUTED, inputs=("claim:AA-002", "claim:AA-003.recomputed"), function="f"
+)
+COUNT = Result(
+    "count",
+    "Count",
+    3,
+    "rows",
+    Kind.RECOMPUTED,
+    inputs=("data/raw/a_study/small.yaml", "data/raw/a_study/claims.csv"),
+    function="g",
+)
 LIST = (
     '<li id="from-1">AA-001, People: 10: published, A table (source line 7)</li><li id="from-2">Share: recomputed</li>'
     '<li id="from-3">AA-001, People: 10: published<br>AA-002, More people: 5: published</li><li id="from-4">AA-004, Others: 1: published</li>'
@@ -38,14 +48,21 @@ def test_it_uses_what_it_shows_computes_with_or_reads_by_name(appendix):
 
 def test_it_uses_the_claims_that_print_the_assumptions_it_computes_with(appendix):
     raw, processed = (appendix.root / "data" / name / "a_study" for name in ("raw", "processed"))
-    (raw / "assumptions.yaml").write_text("- {id: rate, claim: AA-004}\n- {id: other, claim: AA-005}\n", encoding="utf-8")
+    (raw / "assumptions.yaml").write_text(
+        "- {id: rate, claim: AA-004}\n- {id: other, claim: AA-005}\n", encoding="utf-8"
+    )
     value = Result("value", "Value", 3, "GBP", Kind.ASSUMED, inputs=("assumption:rate",), function="h")
     ResultStore({"value": value}).write(processed / "results/05_sroi.json")
-    assert appendix.claims == {"AA-004": "data/raw/a_study/assumptions.yaml"}  # no entry of the page's list names the other
+    assert appendix.claims == {
+        "AA-004": "data/raw/a_study/assumptions.yaml"
+    }  # no entry of the page's list names the other
 
 
 def test_a_claim_is_linked_to_its_first_entry(appendix):
-    assert used_in("AA-001", [appendix]) == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
+    assert (
+        used_in("AA-001", [appendix])
+        == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
+    )
     assert "#from-3" in used_in("AA-002", [appendix])
 
 
@@ -68,7 +85,11 @@ def study(appendix: Appendix) -> Study:
 def test_raw_tables_that_name_a_claim_are_told_but_for_those_of_the_audit(study):
     (study.raw / "more.csv").write_text("id,claim\n1,AA-001\n", encoding="utf-8")
     (study.raw / "audit.yaml").write_text("checks: [AA-001]", encoding="utf-8")
-    assert tables_naming(study) == {"AA-004": ["small.yaml"], "AA-005": ["small.yaml"], "AA-001": ["more.csv", "small.yaml"]}
+    assert tables_naming(study) == {
+        "AA-004": ["small.yaml"],
+        "AA-005": ["small.yaml"],
+        "AA-001": ["more.csv", "small.yaml"],
+    }
 
 
 def test_names_of_tables_are_text_and_no_markup():

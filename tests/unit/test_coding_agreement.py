@@ -5,8 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.coding import agreement as ag
 from analysis.coding.codebook import Code, Codebook
@@ -139,7 +138,9 @@ def test_drawing_speakers_widens_the_interval_when_each_speaker_is_coded_alike()
     first = [k // 12 % 2 == 0 for k in range(240)]
     second = [given ^ (k // 24 % 4 == 0) for k, given in enumerate(first)]
     code = {True: "a", False: "none"}
-    rows = [(f"s{k}", code[a], "x") for k, a in enumerate(first)] + [(f"s{k}", code[b], "y") for k, b in enumerate(second)]
+    rows = [(f"s{k}", code[a], "x") for k, a in enumerate(first)] + [
+        (f"s{k}", code[b], "y") for k, b in enumerate(second)
+    ]
     table = segments(rows).assign(speaker=[f"P{k // 24}" for k in range(240)] * 2)
     width = {
         cluster: row["alpha_high"] - row["alpha_low"]

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.coding.codebook import Code, Codebook, code_id_for, read_codebook_csv, same_name, structural_problem
 from analysis.coding.formats import read_codebook
@@ -96,7 +95,11 @@ def test_a_codebook_of_another_program_is_read(tmp_path, namespace):
         encoding="utf-8",
     )
     book = read_codebook(path, path.name)
-    assert [(code.name, code.parent) for code in book.codes] == [("Health", None), ("Well-being", "health"), ("صحة", None)]
+    assert [(code.name, code.parent) for code in book.codes] == [
+        ("Health", None),
+        ("Well-being", "health"),
+        ("صحة", None),
+    ]
     assert book.by_id["health"].definition == "One. Two." and len(book.by_id) == 3
 
 
@@ -149,7 +152,9 @@ def test_the_segments_a_change_touches():
     assert found["read_again"].to_dict() == {"renamed": False, "exclusion rule changed": True, "removed": True}
 
 
-TAGUETTE_CODEBOOK = "tag,description,number of highlights\nhealth,All of it,3\nhealth.mind,,2\nspeaker.E6,,4\nspeaker.H1,,1\n"
+TAGUETTE_CODEBOOK = (
+    "tag,description,number of highlights\nhealth,All of it,3\nhealth.mind,,2\nspeaker.E6,,4\nspeaker.H1,,1\n"
+)
 TAGUETTE_HIGHLIGHTS = (
     "id,document,tag,content\n1,Group 1.docx,health.mind,never kept\n1,Group 1.docx,speaker.E6,never kept\n"
     '2,Group 2.docx,health,"never, kept"\n2,Group 2.docx,speaker.H1,x\n3,Group 2.docx,,x\n3,Group 2.docx,speaker.H1,x\n'

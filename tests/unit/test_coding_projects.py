@@ -42,7 +42,9 @@ def project(path, sources, cases="", codes=CODES, users=USERS):
 
 
 def text_source(*selections, guid="T1", name="Group 1.docx"):
-    return f'<TextSource guid="{guid}" name="{name}" plainTextPath="internal://T1.txt">{"".join(selections)}</TextSource>'
+    return (
+        f'<TextSource guid="{guid}" name="{name}" plainTextPath="internal://T1.txt">{"".join(selections)}</TextSource>'
+    )
 
 
 def case(name, **targets):
@@ -135,7 +137,11 @@ def test_a_project_with_other_codes_than_the_codebook(tmp_path):
 @pytest.mark.parametrize(
     ("sources", "cases", "found"),
     [
-        (text_source(selection("S1", 0, 1, ("C1", "U1"))), "", "1 segments without a speaker, first 's1 PlainText 0-1' in 'Group 1'"),
+        (
+            text_source(selection("S1", 0, 1, ("C1", "U1"))),
+            "",
+            "1 segments without a speaker, first 's1 PlainText 0-1' in 'Group 1'",
+        ),
         (text_source(selection("S1", 0, 1, ("C7", "U1"))), case("E6", SelectionRef="S1"), "the code 'c7'"),
         (text_source(selection("S1", 0, 1)), case("E6", SelectionRef="S1"), "no coded segments"),
         (

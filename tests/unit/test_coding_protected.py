@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import linprog
 
 from analysis.coding.codebook import Code, Codebook
@@ -78,7 +77,9 @@ def attack(shown: Shown, code: str) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-crowds = st.lists(st.sets(st.sampled_from("aabbcde"), max_size=2), min_size=14, max_size=27)  # three groups of 9 at most
+crowds = st.lists(
+    st.sets(st.sampled_from("aabbcde"), max_size=2), min_size=14, max_size=27
+)  # three groups of 9 at most
 
 
 @settings(max_examples=10)
@@ -159,7 +160,8 @@ def test_no_hidden_count_by_group_can_be_narrowed_down(raised_it):
     fits = [
         pair
         for pair in product(*(range(size + 1) for size in sizes))
-        if all(pd.isna(cell) or cell == n for cell, n in zip(cells, pair, strict=True)) and (pd.isna(total) or total == sum(pair))
+        if all(pd.isna(cell) or cell == n for cell, n in zip(cells, pair, strict=True))
+        and (pd.isna(total) or total == sum(pair))
     ]
     for group, cell in enumerate(cells):
         found = [pair[group] for pair in fits]
@@ -190,7 +192,10 @@ def test_the_number_of_groups_is_safe_from_the_least_number_of_people_on_and_not
 
 def test_the_number_of_groups_is_hidden_by_the_shown_number_of_people_alone():
     """Three groups, so 7 people are needed (4 + 3)."""
-    people = [{"a"} if at % 2 == 0 and at < 10 else {"b"} if 10 <= at < 15 else {"d"} if at > 14 else set() for at in range(22)]
+    people = [
+        {"a"} if at % 2 == 0 and at < 10 else {"b"} if 10 <= at < 15 else {"d"} if at > 14 else set()
+        for at in range(22)
+    ]
     groups = protected(people).counts[["participants", "groups"]]
     assert groups.loc["b"].tolist() == [5, pd.NA]
     assert groups.loc["d"].tolist() == [7, 3]
@@ -253,7 +258,15 @@ def test_a_heading_of_headings_is_complete_only_where_these_are():
 def test_people_are_listed_once_with_the_headings_of_what_they_raised():
     table = spoken([{"a", "d"}, set(), {"e"}])
     found = raised(table, settle(table), BOOK)
-    assert found.loc["P0"].to_dict() == {"top": "yes", "other": "yes", "a": "yes", "b": "no", "c": "no", "d": "yes", "e": "no"}
+    assert found.loc["P0"].to_dict() == {
+        "top": "yes",
+        "other": "yes",
+        "a": "yes",
+        "b": "no",
+        "c": "no",
+        "d": "yes",
+        "e": "no",
+    }
     assert set(found.loc["P1"]) == {"no"}
     assert found.index.tolist() == ["P0", "P1", "P2"]
 
@@ -287,7 +300,9 @@ def own_segments(folder: Path, rows: str) -> object:
     return replace(load_study("coproduction", ROOT), root=folder)
 
 
-@pytest.mark.parametrize("text", ["Said by K9 herself", "<td>K9</td>", '<p data-of="interview-of-K9-full">x</p>', "Segment kitchen.17"])
+@pytest.mark.parametrize(
+    "text", ["Said by K9 herself", "<td>K9</td>", '<p data-of="interview-of-K9-full">x</p>', "Segment kitchen.17"]
+)
 def test_a_page_with_an_id_of_coded_segments_stops(tmp_path, text):
     study = own_segments(tmp_path, "g,K9,kitchen.17,english,a\ng,interview-of-K9-full,42,english,a\n")
     with pytest.raises(InputError, match="the id of a person"):

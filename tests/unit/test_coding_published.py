@@ -7,9 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.coding import files
-from analysis.coding import matrix as mx
-from analysis.coding import published as pb
+from analysis.coding import files, matrix as mx, published as pb
 from analysis.coding.codebook import Code, Codebook
 from analysis.coding.example import SEED, earlier_codebook, example_segments, segments_text
 from analysis.coding.formats import read_segments
@@ -24,7 +22,13 @@ PAPER, REPORT = RAW / "coproduction", RAW / "connecting_opportunities"
 FILES = {
     "coproduction_paper.txt": [
         PAPER / name
-        for name in ("statements.csv", "themes.csv", "stakeholder_themes.csv", "steps.yaml", "social_impact_matrix.yaml")
+        for name in (
+            "statements.csv",
+            "themes.csv",
+            "stakeholder_themes.csv",
+            "steps.yaml",
+            "social_impact_matrix.yaml",
+        )
     ],
     "connecting_opportunities_report.txt": [REPORT / "themes.csv"],
 }
@@ -53,7 +57,10 @@ def matrix(framework):
 
 @pytest.fixture(scope="module")
 def themes(codebook):
-    return {name: files.load_themes(load_study(name, ROOT), codebook) for name in ("coproduction", "connecting_opportunities")}
+    return {
+        name: files.load_themes(load_study(name, ROOT), codebook)
+        for name in ("coproduction", "connecting_opportunities")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +162,12 @@ def test_quantities_named_are_quantities_of_the_claims(name, themes):
 
 def test_a_link_to_nothing_is_an_error(framework):
     with pytest.raises(InputError, match="advice_contacts_total"):
-        mx.check_links(framework.matrix, "matrix.yaml", claims={"friends_before_mean", "friends_after_mean"} | {
-            name for cell in framework.matrix.cells for name in cell.claims if name != "advice_contacts_total"
-        })
+        mx.check_links(
+            framework.matrix,
+            "matrix.yaml",
+            claims={"friends_before_mean", "friends_after_mean"}
+            | {name for cell in framework.matrix.cells for name in cell.claims if name != "advice_contacts_total"},
+        )
 
 
 SMALL = Codebook(title="t", version="1", codes=(Code(id="a", name="A"),))
@@ -169,8 +179,15 @@ def small_matrix(**cell):
     cells = (mx.Cell(**(base | cell)),)
     both = tuple(headings)
     return mx.SocialImpactMatrix(
-        study="s", figure="F", line=1, note="n", stakeholders=both, objectives=both, outcomes=both[:1],
-        assumptions=(mx.Heading(id="p", name="P", lines=(1,)),), cells=cells,
+        study="s",
+        figure="F",
+        line=1,
+        note="n",
+        stakeholders=both,
+        objectives=both,
+        outcomes=both[:1],
+        assumptions=(mx.Heading(id="p", name="P", lines=(1,)),),
+        cells=cells,
     )
 
 
@@ -200,7 +217,9 @@ def test_gaps_of_a_cell(cell, state, expected):
 
 def test_a_theme_without_an_objective_is_a_gap():
     theme = pb.StakeholderTheme(theme_id="I", line=1, section="s", code="a", statement="said")
-    assert ("theme without an objective", "said", "") in mx.gaps(small_matrix(), [theme]).itertuples(index=False, name=None)
+    assert ("theme without an objective", "said", "") in mx.gaps(small_matrix(), [theme]).itertuples(
+        index=False, name=None
+    )
 
 
 def test_an_outcome_that_only_the_sroi_model_has_is_a_gap():

@@ -17,8 +17,7 @@ from analysis.coding.tallies import people_in_both
 from analysis.errors import InputError
 from analysis.reporting import Appendix
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.views import coding as view
-from analysis.reporting.views import coding_agreement, coding_matrix, coding_published, coding_segments
+from analysis.reporting.views import coding as view, coding_agreement, coding_matrix, coding_published, coding_segments
 from analysis.results import ResultStore
 from analysis.study import load_study
 
@@ -91,7 +90,9 @@ def test_no_small_count_of_people_or_segments_is_recorded(example):
     counted = [result for result in page.store if result.unit in ("people", "segments")]
     assert "hidden" in {result.value for result in counted}
     assert {r.value for r in page.store if ".by_group." in r.id} == {"raised"}
-    removed = f"{NOTEBOOK}.changes.code_of_the_draft_only_removed.segments"  # no segment may carry it: zero for all to see
+    removed = (
+        f"{NOTEBOOK}.changes.code_of_the_draft_only_removed.segments"  # no segment may carry it: zero for all to see
+    )
     small = {result.id for result in counted if isinstance(result.value, int | float) and result.value < 10}
     assert small == {removed}
 
@@ -294,7 +295,10 @@ def test_a_name_of_an_outcome_that_differs_from_the_value_map_is_an_error(tmp_pa
     ("change", "found"),
     [
         (("id: advice_value_help, name", "id: no_such_entry, name"), "column 'assumptions': found 'no_such_entry'"),
-        (("Value of one instance of direct help", "Price of help"), "'Price of help' as the name of 'advice_value_help'"),
+        (
+            ("Value of one instance of direct help", "Price of help"),
+            "'Price of help' as the name of 'advice_value_help'",
+        ),
     ],
 )
 def test_an_assumption_of_the_matrix_that_the_register_does_not_have_is_an_error(tmp_path, change, found):
@@ -304,7 +308,9 @@ def test_an_assumption_of_the_matrix_that_the_register_does_not_have_is_an_error
     path = study.raw / MATRIX
     path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     if change[1].startswith("id"):
-        path.write_text(path.read_text(encoding="utf-8").replace("[advice_value_help,", "[no_such_entry,"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("[advice_value_help,", "[no_such_entry,"), encoding="utf-8"
+        )
     with pytest.raises(InputError, match=re.escape(found)):
         check_assumptions(study)
 

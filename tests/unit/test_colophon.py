@@ -45,7 +45,12 @@ def test_seeds_are_named_wherever_there_are_any(notebook, study):
 
 def test_inputs_are_hashed_as_they_stand():
     inputs = told("05_sroi", "coproduction")["Inputs, with SHA-256"]
-    assert {"notebooks/05_sroi.ipynb", "data/raw/coproduction/claims.csv", "data/raw/reference/uk_cpi_annual.csv", "requirements.lock"} <= set(inputs)
+    assert {
+        "notebooks/05_sroi.ipynb",
+        "data/raw/coproduction/claims.csv",
+        "data/raw/reference/uk_cpi_annual.csv",
+        "requirements.lock",
+    } <= set(inputs)
     assert {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in inputs} == inputs
 
 
@@ -66,17 +71,31 @@ def hashes(folder: Path) -> list[str]:
 
 def test_the_code_s_hash_is_that_of_sha256sum(copy):
     stages = yaml.safe_load((copy / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    places = [dep for dep in (*stages["page_code"]["deps"], *stage_dependencies(copy, "08_claims_audit", "coproduction")) if dep.startswith("src/")]
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *places], capture_output=True, check=True)
+    places = [
+        dep
+        for dep in (*stages["page_code"]["deps"], *stage_dependencies(copy, "08_claims_audit", "coproduction"))
+        if dep.startswith("src/")
+    ]
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", *places],
+        capture_output=True,
+        check=True,
+    )
     names = sorted(name for name in set(listed.stdout.decode().split("\0")) if name and (copy / name).is_file())
     lines = subprocess.run(["sha256sum", *names], cwd=copy, capture_output=True, check=True).stdout
     assert len(names) > 40
     assert hashes(copy)[1] == hashlib.sha256(lines).hexdigest()
 
 
-@pytest.mark.parametrize(("file", "changed"), [
-    ("sroi/model.py", [True, False]), ("results.py", [True, True]), ("reporting/template/style.css", [True, True]), ("sweep.py", [False, False]),
-])
+@pytest.mark.parametrize(
+    ("file", "changed"),
+    [
+        ("sroi/model.py", [True, False]),
+        ("results.py", [True, True]),
+        ("reporting/template/style.css", [True, True]),
+        ("sweep.py", [False, False]),
+    ],
+)
 def test_changed_code_shows_on_the_pages_that_rest_on_it(copy, file, changed):
     before = hashes(copy)
     with (copy / "src/analysis" / file).open("a", encoding="utf-8") as code:

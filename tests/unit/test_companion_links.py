@@ -22,13 +22,18 @@ def said(tmp_path, text: str) -> str:
 
 def test_a_table_of_another_appendix_is_called_by_its_number_and_title(tmp_path, appendices):
     page = resolve(said(tmp_path, "See {@06_sroi_sensitivity:tornado_pounds}."), "toy/08.html", appendices, TITLES)
-    assert page == '<p>See <a href="06_sroi_sensitivity.html#tornado_pounds" data-structural>Table 1 of The doubts </a>.</p>'
+    assert (
+        page
+        == '<p>See <a href="06_sroi_sensitivity.html#tornado_pounds" data-structural>Table 1 of The doubts </a>.</p>'
+    )
 
 
 @pytest.mark.parametrize("name", ["06_sroi_sensitivity.tornado.reached.base", "tornado.reached.base"])
 def test_a_result_of_another_appendix_is_called_by_its_label_and_leads_to_its_entry(tmp_path, appendices, name):
     page = resolve(said(tmp_path, f"See {{@06_sroi_sensitivity:{name}}}."), "toy/08.html", appendices, TITLES)
-    assert page == '<p>See <a href="06_sroi_sensitivity.html#from-1" data-structural>The doubts : reached: Ratio</a>.</p>'
+    assert (
+        page == '<p>See <a href="06_sroi_sensitivity.html#from-1" data-structural>The doubts : reached: Ratio</a>.</p>'
+    )
 
 
 def test_an_appendix_that_the_study_does_not_have_is_named_without_a_link(tmp_path, appendices):
@@ -38,12 +43,20 @@ def test_an_appendix_that_the_study_does_not_have_is_named_without_a_link(tmp_pa
 
 @pytest.mark.parametrize(
     ("reference", "nearest"),
-    [("06_sroi_sensitivity:tornado_pound", "tornado_pounds"), ("05_sroi:ratio", "ratios"), ("6_sroi_sensitivity:tornado", "06_sroi_sensitivity")],
+    [
+        ("06_sroi_sensitivity:tornado_pound", "tornado_pounds"),
+        ("05_sroi:ratio", "ratios"),
+        ("6_sroi_sensitivity:tornado", "06_sroi_sensitivity"),
+    ],
 )
 def test_a_reference_to_nothing_stops_publication_and_names_the_nearest(tmp_path, appendices, reference, nearest):
     with pytest.raises(InputError) as caught:
         resolve(said(tmp_path, f"See {{@{reference}}}."), "toy/08_claims_audit.html", appendices, TITLES)
-    assert reference in str(caught.value) and nearest in str(caught.value) and "toy/08_claims_audit.html" in str(caught.value)
+    assert (
+        reference in str(caught.value)
+        and nearest in str(caught.value)
+        and "toy/08_claims_audit.html" in str(caught.value)
+    )
 
 
 @pytest.mark.parametrize("text", ["{@05_sroi:}", "{@:ratios}", "{@../x:y}", "{@05_sroi:a b}", '{@05_sroi:"onclick}'])
@@ -53,11 +66,17 @@ def test_a_reference_in_another_form_is_refused_where_it_is_written(tmp_path, te
 
 
 def test_titles_from_data_are_escaped(tmp_path, appendices):
-    page = resolve(said(tmp_path, "{@07_programme_performance:x}"), "p", appendices, TITLES | {"07_programme_performance": "<b>"})
+    page = resolve(
+        said(tmp_path, "{@07_programme_performance:x}"), "p", appendices, TITLES | {"07_programme_performance": "<b>"}
+    )
     assert "<b>" not in page and "&lt;b&gt;" in page
 
 
-PAGES = {"index.html": '<a href="s/a.html#top">', "s/a.html": '<p id="top"><a href="b.html#x"><a href="../index.html"><a href="#top">', "s/b.html": '<p id="x">'}
+PAGES = {
+    "index.html": '<a href="s/a.html#top">',
+    "s/a.html": '<p id="top"><a href="b.html#x"><a href="../index.html"><a href="#top">',
+    "s/b.html": '<p id="x">',
+}
 
 
 def test_pages_whose_links_all_lead_somewhere_pass():
@@ -67,8 +86,10 @@ def test_pages_whose_links_all_lead_somewhere_pass():
 @pytest.mark.parametrize(
     ("path", "page", "told"),
     [
-        ("s/c.html", '<a href="b.html#y">', "an id of s/b.html"), ("s/c.html", '<a href="#y">', "an id of s/c.html"),
-        ("s/c.html", '<a href="d.html">', "a page of this publication"), ("s/c.html", '<a href="../a.html">', "nearest: s/a.html"),
+        ("s/c.html", '<a href="b.html#y">', "an id of s/b.html"),
+        ("s/c.html", '<a href="#y">', "an id of s/c.html"),
+        ("s/c.html", '<a href="d.html">', "a page of this publication"),
+        ("s/c.html", '<a href="../a.html">', "nearest: s/a.html"),
         ("index.html", '<a class="x" href="s/a.html#bottom">', "nearest: top"),
     ],
 )

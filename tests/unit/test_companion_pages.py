@@ -23,7 +23,13 @@ WORDING = {
     "missing": [{"what": "The records (records.csv)", "settles": "Everything.", "appendix": "05_sroi"}],
     "change": "The records.",
 }
-PAYLOADS = ["<script>document.title='run'</script>", "\"'><img src=x onerror=alert(1)>", "{{ 7*7 }}{sroi.ratio}", "</td></table>", "\u202etxet"]
+PAYLOADS = [
+    "<script>document.title='run'</script>",
+    "\"'><img src=x onerror=alert(1)>",
+    "{{ 7*7 }}{sroi.ratio}",
+    "</td></table>",
+    "\u202etxet",
+]
 
 
 def valid(page: str) -> bool:
@@ -36,7 +42,14 @@ def valid(page: str) -> bool:
 def test_every_page_is_valid_and_has_the_frame_of_an_appendix(tmp_path, make):
     page = make(toys.toy(tmp_path, wording=WORDING))
     assert valid(page)
-    for part in ('class="skip"', '<main id="main-content"', "<!--@@LINKS@@-->", "@@COMMIT@@", 'aria-labelledby="page-contents"', "page-colophon"):
+    for part in (
+        'class="skip"',
+        '<main id="main-content"',
+        "<!--@@LINKS@@-->",
+        "@@COMMIT@@",
+        'aria-labelledby="page-contents"',
+        "page-colophon",
+    ):
         assert part in page
 
 
@@ -55,7 +68,9 @@ def test_the_overview_tells_question_answer_figures_and_what_is_missing(tmp_path
     row = re.search(r"<tr><th[^>]*>(?:<a[^>]*>)?Value for each pound.*?</tr>", page)[0]
     assert 'href="05_sroi.html#from-1">£3.50 to £4.50</a>' in row and "assumed · a range" in row
     assert '<a href="05_sroi.html#from-1">The value </a>' in row
-    assert '<tr id="missing-1"><th scope="row">The records (records.csv)</th><td>Everything.</td>' in page.replace(' class="short"', "")
+    assert '<tr id="missing-1"><th scope="row">The records (records.csv)</th><td>Everything.</td>' in page.replace(
+        ' class="short"', ""
+    )
     assert 'href="05_sroi.html#section-what-would-change-the-answer"' in page
 
 
@@ -78,7 +93,10 @@ def test_a_study_without_wording_gets_the_words_common_to_all_and_open_answers(t
     [
         ({"answer": "It gave {sroi.rato}."}, "sroi.rato"),
         ({"answer": "It gave 4 pounds."}, "numbers only as results"),
-        ({"figures": [{"result": "sroi.ratio", "says": "x", "appendix": "06_sroi_sensitivity"}]}, "no number sroi.ratio"),
+        (
+            {"figures": [{"result": "sroi.ratio", "says": "x", "appendix": "06_sroi_sensitivity"}]},
+            "no number sroi.ratio",
+        ),
         ({"figures": [{"result": "sroi.ratio", "says": "x", "appendix": "5_sroi"}]}, "5_sroi"),
         ({"missing": [{"what": "x", "settles": "y", "appendix": "nowhere"}]}, "nowhere"),
         ({"questions": "?"}, "questions"),
@@ -94,9 +112,29 @@ def test_wording_that_does_not_fit_is_refused_with_the_name_of_its_file(tmp_path
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_texts_from_data_are_read_and_never_run(tmp_path, payload):
-    hostile = [entry("cost", 100, "GBP"), entry("reached", 10, "people", 8, 12, label=payload, why_range=payload, alternatives=[payload], decided_by=payload)]
-    hostile.append(entry("worth", 20, "GBP per person", 5, 30, source={**toys.ENTRIES[0]["source"], "producer": payload, "address": f"https://x.y/{payload}"}))
-    material = toys.toy(tmp_path, hostile, label=payload, info={"title": payload}, wording={"figures": [{"result": "sroi.ratio", "says": payload}]})
+    hostile = [
+        entry("cost", 100, "GBP"),
+        entry(
+            "reached", 10, "people", 8, 12, label=payload, why_range=payload, alternatives=[payload], decided_by=payload
+        ),
+    ]
+    hostile.append(
+        entry(
+            "worth",
+            20,
+            "GBP per person",
+            5,
+            30,
+            source={**toys.ENTRIES[0]["source"], "producer": payload, "address": f"https://x.y/{payload}"},
+        )
+    )
+    material = toys.toy(
+        tmp_path,
+        hostile,
+        label=payload,
+        info={"title": payload},
+        wording={"figures": [{"result": "sroi.ratio", "says": payload}]},
+    )
     for page in (overview(material), assumptions(material), methods(material), data_dictionary(material)):
         assert valid(page)
         document = html5lib.parse(page, namespaceHTMLElements=False)
@@ -109,21 +147,34 @@ def test_entries_stand_by_what_they_move_and_the_others_in_the_order_of_the_regi
     """The ratio swings by 6 - 1 and by 4.8 - 3.2; nothing is recorded for the two others."""
     found = by_influence(toys.toy(tmp_path))
     assert [ranked.entry.id for ranked in found] == ["worth", "reached", "cost", "idle"]
-    assert [ranked.influence.size for ranked in found] == [(5.0, 500.0), (pytest.approx(1.6), 160.0), (0.0, 0.0), (0.0, 0.0)]
+    assert [ranked.influence.size for ranked in found] == [
+        (5.0, 500.0),
+        (pytest.approx(1.6), 160.0),
+        (0.0, 0.0),
+        (0.0, 0.0),
+    ]
 
 
 def test_an_assumption_says_which_appendices_and_which_rows_rest_on_it(tmp_path):
     material = toys.toy(tmp_path)
-    assert {name: [appendix.name for appendix in used] for name, used in users(material).items()} == {"worth": ["05_sroi"], "cost": ["05_sroi"]}
+    assert {name: [appendix.name for appendix in used] for name, used in users(material).items()} == {
+        "worth": ["05_sroi"],
+        "cost": ["05_sroi"],
+    }
     assert {name: [row.id for row in rows] for name, rows in rows_using(material.study).items()} == {
-        "cost": ["cost_row"], "reached": ["change"], "worth": ["change"],  # worth by way of the term priced
+        "cost": ["cost_row"],
+        "reached": ["change"],
+        "worth": ["change"],  # worth by way of the term priced
     }
 
 
 def test_an_assumption_leads_to_its_entry_on_an_appendix_and_that_entry_back(tmp_path):
     """Entry 2 is that of the first input of entry 1; the appendix has no register of its own."""
     material = toys.toy(tmp_path)
-    assert '<li id="from-2"><a href="assumptions.html#assumption-worth">worth</a>, worth: £20' in material.appendices[0].html
+    assert (
+        '<li id="from-2"><a href="assumptions.html#assumption-worth">worth</a>, worth: £20'
+        in material.appendices[0].html
+    )
     row = assumptions(material).split('<tr id="assumption-worth"')[1].split("</tr>")[0]
     assert '<dt>Used in</dt><dd><a href="05_sroi.html#from-2">' in row
 
@@ -133,7 +184,10 @@ def test_the_entry_of_one_result_is_the_one_found_among_all(tmp_path, name):
     appendix = next(each for each in toys.toy(tmp_path).appendices if each.name == name)
     assert appendix.anchors.entries
     assert {shown: entry_of(appendix.html, shown) for shown in appendix.anchors.entries} == appendix.anchors.entries
-    assert entry_of(appendix.html, "sroi") is None and entry_of("<svg data-result=\"x\"></svg><a href=\"#from-1\">1</a>", "x") is None
+    assert (
+        entry_of(appendix.html, "sroi") is None
+        and entry_of('<svg data-result="x"></svg><a href="#from-1">1</a>', "x") is None
+    )
 
 
 def test_the_register_shows_every_field_of_every_entry(tmp_path):
@@ -141,11 +195,38 @@ def test_the_register_shows_every_field_of_every_entry(tmp_path):
     page = assumptions(material)
     assert re.findall(r'<tr id="assumption-(\w+)"', page) == ["worth", "reached", "cost", "idle"]
     row = page.split('<tr id="assumption-worth"')[1].split("</tr>")[0]
-    for words in ("£20", "£5 to £30", "per person, prices of", "2020", "A: used as measured", "uniform", "a test", "here", "none needed", "another one", "£1.00 to £6.00", "£500"):
+    for words in (
+        "£20",
+        "£5 to £30",
+        "per person, prices of",
+        "2020",
+        "A: used as measured",
+        "uniform",
+        "a test",
+        "here",
+        "none needed",
+        "another one",
+        "£1.00 to £6.00",
+        "£500",
+    ):
         assert words in row, words
     assert 'href="05_sroi.html#from-2"' in row
     assert set(Assumption.model_fields) == {  # a new field has to be shown too
-        "id", "label", "value", "unit", "price_year", "kind", "claim", "low", "high", "distribution", "why_range", "source", "evidence_grade", "decided_by", "alternatives",
+        "id",
+        "label",
+        "value",
+        "unit",
+        "price_year",
+        "kind",
+        "claim",
+        "low",
+        "high",
+        "distribution",
+        "why_range",
+        "source",
+        "evidence_grade",
+        "decided_by",
+        "alternatives",
     }
 
 
@@ -181,9 +262,20 @@ def test_only_the_methods_that_results_name_are_shown(tmp_path):
 
 def test_the_dictionary_has_every_column_of_every_participant_file(tmp_path):
     page = data_dictionary(toys.toy(tmp_path))
-    missing = [f"{table}.{column}" for table in TABLES for column in table_columns(table) if f'id="field-{table}-{column}"' not in page]
+    missing = [
+        f"{table}.{column}"
+        for table in TABLES
+        for column in table_columns(table)
+        if f'id="field-{table}-{column}"' not in page
+    ]
     assert missing == []
-    for words in ('id="field-claims-csv-claim_id"', 'id="field-results-kind"', 'id="field-value_map-csv-deadweight"', "-99", "asked, and the person chose not to answer"):
+    for words in (
+        'id="field-claims-csv-claim_id"',
+        'id="field-results-kind"',
+        'id="field-value_map-csv-deadweight"',
+        "-99",
+        "asked, and the person chose not to answer",
+    ):
         assert words in page
 
 

@@ -9,6 +9,7 @@ from analysis.errors import InputError
 from analysis.pipeline.companions import KEPT, code_state, companion_pages
 from analysis.pipeline.publish import publish
 
+
 @pytest.fixture(autouse=True)
 def pages_alone(monkeypatch):
     """Without the files for archives, which describe a whole project."""
@@ -22,7 +23,9 @@ WORDING = {"answer": "It gave {sroi.ratio}; see {@06_sroi_sensitivity:tornado_po
 def project(root, wording):
     """A project with one study, as after a run."""
     material = toys.toy(root, wording=wording)
-    (root / "params.yaml").write_text(json.dumps({name: {"toy": {}} for name in (toys.VALUE, toys.SENSITIVITY)}), encoding="utf-8")
+    (root / "params.yaml").write_text(
+        json.dumps({name: {"toy": {}} for name in (toys.VALUE, toys.SENSITIVITY)}), encoding="utf-8"
+    )
     (root / "notebooks").mkdir()
     for appendix in material.appendices:
         cells = [{"cell_type": "markdown", "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question]}]
@@ -37,13 +40,21 @@ def test_every_page_is_published_with_links_to_the_others(tmp_path):
     publish(tmp_path)
     reports = tmp_path / "reports"
     assert {path.relative_to(reports).as_posix() for path in reports.rglob("*.html")} == {
-        "index.html", "replication.html", *(f"toy/{name}.html" for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary"))
+        "index.html",
+        "replication.html",
+        *(
+            f"toy/{name}.html"
+            for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary")
+        ),
     }
     for path in (reports / "toy").glob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert "not under version control" in text and "@@" not in text and "data-elsewhere" not in text
         assert f'<a href="{path.name}" aria-current="page">' in text and text.count('aria-current="page"') == 1
-        places = [text.index(f'<li><a href="{name}.html"') for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods")]
+        places = [
+            text.index(f'<li><a href="{name}.html"')
+            for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods")
+        ]
         assert places == sorted(places)
     assert "Table 1 of The doubts" in (reports / "toy" / "overview.html").read_text(encoding="utf-8")
 
@@ -56,7 +67,10 @@ def test_nothing_is_written_again_when_nothing_changed(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "reports").rglob("*.html")} == written
 
 
-@pytest.mark.parametrize("answer", ["See {@06_sroi_sensitivity:tornado}.", "See [there](05_sroi.html#nowhere).", "See [there](elsewhere.html)."])
+@pytest.mark.parametrize(
+    "answer",
+    ["See {@06_sroi_sensitivity:tornado}.", "See [there](05_sroi.html#nowhere).", "See [there](elsewhere.html)."],
+)
 def test_a_link_to_nowhere_stops_publication_before_anything_is_written(tmp_path, answer):
     project(tmp_path, {"answer": answer})
     with pytest.raises(InputError, match="overview.html"):

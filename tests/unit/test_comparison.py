@@ -26,7 +26,10 @@ def between(old, new):
 
 def pair(tmp_path, old, new, old_files=None, new_files=None, **more):
     """A comparison of two projects that differ in these results and files."""
-    return between(project(tmp_path / "old", *old, files=old_files, **more), project(tmp_path / "new", *new, files=new_files, **more))
+    return between(
+        project(tmp_path / "old", *old, files=old_files, **more),
+        project(tmp_path / "new", *new, files=new_files, **more),
+    )
 
 
 def change(old, new):
@@ -64,8 +67,16 @@ def test_a_number_written_as_whole_or_as_fraction_is_the_same(tmp_path):
     [
         (number(value=4.001), number(value=4.004), "shown alike"),  # both £4.00
         (number(value=4.004), number(value=4.006), ""),  # £4.00 and £4.01
-        (number(value=4.0, low=3.5, high=4.5, interval="bounds"), number(value=4.4, low=3.5, high=4.5, interval="bounds"), "within its bounds"),
-        (number(value=4.0, low=3.5, high=4.5, interval="bounds"), number(value=4.5), "within its bounds"),  # the end belongs to it
+        (
+            number(value=4.0, low=3.5, high=4.5, interval="bounds"),
+            number(value=4.4, low=3.5, high=4.5, interval="bounds"),
+            "within its bounds",
+        ),
+        (
+            number(value=4.0, low=3.5, high=4.5, interval="bounds"),
+            number(value=4.5),
+            "within its bounds",
+        ),  # the end belongs to it
         (number(value=4.0, low=3.5, high=4.5, interval="bounds"), number(value=4.6), ""),
         (number(value=4.0, low=4.0, high=4.0), number(value=4.1), ""),  # an interval without width states nothing
         (number(value=4.0, low=3.0, high=5.0), number(value=4.0, low=3.0, high=5.001), "shown alike"),
@@ -95,7 +106,12 @@ def test_absolute_and_relative_change():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(number(value=None), number()), (number(), number(unit="people")), (number(value="a"), number(value="b")), (number(), number(value=float("inf")))],
+    [
+        (number(value=None), number()),
+        (number(), number(unit="people")),
+        (number(value="a"), number(value="b")),
+        (number(), number(value=float("inf"))),
+    ],
 )
 def test_what_cannot_be_subtracted_is_not(old, new):
     assert change(old, new).absolute is None and change(old, new).relative is None
@@ -111,17 +127,43 @@ def test_nothing_is_a_percentage_of_zero():
 
 def test_gravest_first(tmp_path):
     old = [
-        number("words", label="Old"), number("near", value=4.001), number("far", value=10.0), number("further", value=10.0),
-        number("sroi.headline", value=4.0), number("gone"), number("other"),
+        number("words", label="Old"),
+        number("near", value=4.001),
+        number("far", value=10.0),
+        number("further", value=10.0),
+        number("sroi.headline", value=4.0),
+        number("gone"),
+        number("other"),
     ]
     new = [
-        number("words", label="New"), number("near", value=4.002), number("far", value=11.0), number("further", value=5.0),
-        number("sroi.headline", value=4.01), number("came"), number("other", kind=Kind.ASSUMED),
+        number("words", label="New"),
+        number("near", value=4.002),
+        number("far", value=11.0),
+        number("further", value=5.0),
+        number("sroi.headline", value=4.01),
+        number("came"),
+        number("other", kind=Kind.ASSUMED),
     ]
     found = pair(tmp_path, old, new)
-    assert [change.id for change, _ in found.changes] == ["sroi.headline", "further", "far", "other", "gone", "came", "near", "words"]
+    assert [change.id for change, _ in found.changes] == [
+        "sroi.headline",
+        "further",
+        "far",
+        "other",
+        "gone",
+        "came",
+        "near",
+        "words",
+    ]
     assert [change.group for change, _ in found.changes] == [
-        Group.HEADLINE, Group.OUTSIDE, Group.OUTSIDE, Group.KIND, Group.REMOVED, Group.ADDED, Group.WITHIN, Group.WORDS,
+        Group.HEADLINE,
+        Group.OUTSIDE,
+        Group.OUTSIDE,
+        Group.KIND,
+        Group.REMOVED,
+        Group.ADDED,
+        Group.WITHIN,
+        Group.WORDS,
     ]
     assert found.compared == 6 and not found.same  # all but the one that went and the one that came
 
@@ -130,7 +172,7 @@ def test_a_number_that_two_notebooks_record_alike_is_one_change(tmp_path):
     for folder, value in (("old", 4.0), ("new", 5.0)):
         for notebook in (NOTEBOOK, "06_sroi_sensitivity"):
             project(tmp_path / folder, number(value=value), notebook=notebook, lock=False)
-    (found, _), = between(tmp_path / "old", tmp_path / "new").changes
+    ((found, _),) = between(tmp_path / "old", tmp_path / "new").changes
     assert found.notebooks == (NOTEBOOK, "06_sroi_sensitivity")
 
 
@@ -172,13 +214,20 @@ def test_the_assumption_it_records_is_the_cause(tmp_path):
 def test_inputs_are_followed_through_results(tmp_path):
     middle = number("a.middle", value=1.0, inputs=("assumption:rate",))
     old, new = ([number(value=value, inputs=("a.middle",)), middle] for value in (4.0, 5.0))
-    cause = caused(tmp_path, old=old, new=new, **{REGISTER: (register(rate=0.2, other=1), register(rate=0.25, other=2))})
+    cause = caused(
+        tmp_path, old=old, new=new, **{REGISTER: (register(rate=0.2, other=1), register(rate=0.25, other=2))}
+    )
     assert names(cause) == ["assumption rate"]
 
 
 def test_results_that_rest_on_each_other_do_not_hang(tmp_path):
-    old, new = ([number(value=value, inputs=("a.b",)), number("a.b", value=1.0, inputs=("a.ratio",))] for value in (4.0, 5.0))
-    assert caused(tmp_path, old=old, new=new, **{REGISTER: (register(rate=0.2), register(rate=0.3))}).certainty is Certainty.ONLY
+    old, new = (
+        [number(value=value, inputs=("a.b",)), number("a.b", value=1.0, inputs=("a.ratio",))] for value in (4.0, 5.0)
+    )
+    assert (
+        caused(tmp_path, old=old, new=new, **{REGISTER: (register(rate=0.2), register(rate=0.3))}).certainty
+        is Certainty.ONLY
+    )
 
 
 def test_without_recorded_inputs_the_only_change_is_the_cause(tmp_path):
@@ -194,58 +243,91 @@ def test_without_recorded_inputs_two_changes_cannot_be_told_apart(tmp_path):
 def test_code_that_changed_too_is_said(tmp_path):
     files = {REGISTER: (register(rate=0.2), register(rate=0.25)), "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n")}
     cause = caused(tmp_path, ("assumption:rate",), **files)
-    assert names(cause) == ["assumption rate"] and [entry.name for entry in cause.also] == ["code src/analysis/sroi/model.py"]
+    assert names(cause) == ["assumption rate"] and [entry.name for entry in cause.also] == [
+        "code src/analysis/sroi/model.py"
+    ]
 
 
 def test_code_of_other_stages_is_no_cause(tmp_path):
-    files = {"src/analysis/sroi/model.py": ("A = 1\n", "A = 1\n"), "src/analysis/census/ages.py": ("A = 1\n", "A = 2\n")}
+    files = {
+        "src/analysis/sroi/model.py": ("A = 1\n", "A = 1\n"),
+        "src/analysis/census/ages.py": ("A = 1\n", "A = 2\n"),
+    }
     assert caused(tmp_path, **files).certainty is Certainty.NONE
 
 
 def test_another_study_is_no_cause(tmp_path):
-    assert caused(tmp_path, **{"data/raw/y/assumptions.yaml": (register(rate=1), register(rate=2))}).certainty is Certainty.NONE
+    assert (
+        caused(tmp_path, **{"data/raw/y/assumptions.yaml": (register(rate=1), register(rate=2))}).certainty
+        is Certainty.NONE
+    )
 
 
 def test_a_number_that_records_its_inputs_is_not_moved_by_others_when_code_changed(tmp_path):
-    files = {REGISTER: (register(rate=1, other=1), register(rate=1, other=2)), "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n")}
+    files = {
+        REGISTER: (register(rate=1, other=1), register(rate=1, other=2)),
+        "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n"),
+    }
     assert names(caused(tmp_path, ("assumption:rate",), **files)) == ["code src/analysis/sroi/model.py"]
 
 
 @pytest.mark.parametrize(
     ("inputs", "named"),
     [
-        (("data/raw/x/value_map.csv",), ["assumption rate", "assumption other", "code src/analysis/sroi/model.py"]),  # its cells may name any entry
+        (
+            ("data/raw/x/value_map.csv",),
+            ["assumption rate", "assumption other", "code src/analysis/sroi/model.py"],
+        ),  # its cells may name any entry
         ((REGISTER,), ["assumption rate", "assumption other", "code src/analysis/sroi/model.py"]),
         (("data/raw/x/value_map.csv", "assumption:rate"), ["assumption rate"]),
-        (("data/raw/x/value_map.csv", "assumption:third"), ["code src/analysis/sroi/model.py"]),  # names its entries one by one
+        (
+            ("data/raw/x/value_map.csv", "assumption:third"),
+            ["code src/analysis/sroi/model.py"],
+        ),  # names its entries one by one
     ],
 )
 def test_a_number_that_rests_on_a_table_can_have_moved_by_what_the_table_names(tmp_path, inputs, named):
     texts = (register(rate=1, other=1, third=1), register(rate=2, other=2, third=1))
-    files = {REGISTER: texts, "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n"), "data/raw/x/value_map.csv": ("row\n", "row\n")}
+    files = {
+        REGISTER: texts,
+        "src/analysis/sroi/model.py": ("A = 1\n", "A = 2\n"),
+        "data/raw/x/value_map.csv": ("row\n", "row\n"),
+    }
     assert names(caused(tmp_path, inputs, **files)) == named
 
 
 def test_words_of_an_assumption_move_no_number(tmp_path):
     texts = [register(rate=0.2, other=1) for _ in range(2)]
-    files = {REGISTER: (texts[0], texts[1].replace("About other", "Of other")), "data/raw/x/value_map.csv": ("row,quantity\na,1\n", "row,quantity\na,2\n")}
+    files = {
+        REGISTER: (texts[0], texts[1].replace("About other", "Of other")),
+        "data/raw/x/value_map.csv": ("row,quantity\na,1\n", "row,quantity\na,2\n"),
+    }
     assert names(caused(tmp_path, **files)) == ["a in data/raw/x/value_map.csv"]
 
 
 def test_a_parameter_of_its_own_run_is_a_cause_and_that_of_another_is_not(tmp_path):
-    files = {"params.yaml": (f"{NOTEBOOK}: {{x: {{seed: 1}}, y: {{seed: 1}}}}\n", f"{NOTEBOOK}: {{x: {{seed: 2}}, y: {{seed: 2}}}}\n")}
+    files = {
+        "params.yaml": (
+            f"{NOTEBOOK}: {{x: {{seed: 1}}, y: {{seed: 1}}}}\n",
+            f"{NOTEBOOK}: {{x: {{seed: 2}}, y: {{seed: 2}}}}\n",
+        )
+    }
     assert names(caused(tmp_path, **files)) == [f"parameter {NOTEBOOK}.x"]
 
 
 def test_a_package_is_a_cause(tmp_path):
-    files = {"requirements.lock": ("pandas==3.0.0 \\\n    --hash=sha256:aa\n", "pandas==3.1.1 \\\n    --hash=sha256:bb\n")}
+    files = {
+        "requirements.lock": ("pandas==3.0.0 \\\n    --hash=sha256:aa\n", "pandas==3.1.1 \\\n    --hash=sha256:bb\n")
+    }
     cause = caused(tmp_path, **files)
     assert names(cause) == ["package pandas"] and cause.entries[0].fields == (("version", "3.0.0", "3.1.1"),)
 
 
 def test_the_entry_itself(tmp_path):
     old, new = ([number("assumption:rate", value=value)] for value in (0.2, 0.25))
-    (_, cause), = pair(tmp_path, old, new, {REGISTER: register(rate=0.2, other=1)}, {REGISTER: register(rate=0.25, other=2)}).changes
+    ((_, cause),) = pair(
+        tmp_path, old, new, {REGISTER: register(rate=0.2, other=1)}, {REGISTER: register(rate=0.25, other=2)}
+    ).changes
     assert names(cause) == ["assumption rate"] and cause.certainty is Certainty.ITSELF
 
 
@@ -255,7 +337,10 @@ def test_without_inputs_no_cause_is_named(tmp_path):
     for place in bare:
         place.rename(tmp_path / f"{place.parents[2].name}-x")
     found = between(tmp_path / "old-x", tmp_path / "new-x")
-    assert {change.what for change, _ in found.changes} == {What.REMOVED, What.ADDED}  # folders of other names are other studies
+    assert {change.what for change, _ in found.changes} == {
+        What.REMOVED,
+        What.ADDED,
+    }  # folders of other names are other studies
     assert {cause.certainty for _, cause in found.changes} == {Certainty.UNKNOWN} and not found.inputs_known
 
 
@@ -274,23 +359,39 @@ def test_what_a_stage_reads_goes_through_what_other_stages_made(tmp_path):
 
 def test_rows_of_records_about_people_are_never_shown(tmp_path):
     for folder, name in (("old", "Anna"), ("new", "Berta")):
-        project(tmp_path / folder, number(), files={"data/raw/x/questionnaire.csv": f"person,answer\n{name},4\n", "data/raw/x/notes.txt": name})
+        project(
+            tmp_path / folder,
+            number(),
+            files={"data/raw/x/questionnaire.csv": f"person,answer\n{name},4\n", "data/raw/x/notes.txt": name},
+        )
     entries = compare_inputs(tmp_path / "old", tmp_path / "new")
-    assert [(entry.file, entry.key, entry.fields) for entry in entries] == [("data/raw/x/notes.txt", "", ()), ("data/raw/x/questionnaire.csv", "", ())]
+    assert [(entry.file, entry.key, entry.fields) for entry in entries] == [
+        ("data/raw/x/notes.txt", "", ()),
+        ("data/raw/x/questionnaire.csv", "", ()),
+    ]
 
 
 def test_entries_of_documents_and_tables(tmp_path):
-    old = {"data/raw/x/sroi.yaml": "parts:\n  - {id: a, note: {en: one}}\nmethod: m\n", "data/raw/reference/t.csv": "k,v\na,1\na,2\n", "data/raw/x/themes.csv": "k,v\nb,1\n"}
-    new = {"data/raw/x/sroi.yaml": "parts:\n  - {id: a, note: {en: two}}\n", "data/raw/reference/t.csv": "k,v\na,1\na,3\n"}
+    old = {
+        "data/raw/x/sroi.yaml": "parts:\n  - {id: a, note: {en: one}}\nmethod: m\n",
+        "data/raw/reference/t.csv": "k,v\na,1\na,2\n",
+        "data/raw/x/themes.csv": "k,v\nb,1\n",
+    }
+    new = {
+        "data/raw/x/sroi.yaml": "parts:\n  - {id: a, note: {en: two}}\n",
+        "data/raw/reference/t.csv": "k,v\na,1\na,3\n",
+    }
     project(tmp_path / "old", number(), files=old), project(tmp_path / "new", number(), files=new)
     found = {(entry.file, entry.key): entry.fields for entry in compare_inputs(tmp_path / "old", tmp_path / "new")}
     assert found == {
-        ("data/raw/x/sroi.yaml", "parts.a"): (("note.en", "one", "two"),), ("data/raw/x/sroi.yaml", "method"): (("", "m", None),),
-        ("data/raw/reference/t.csv", "row 3"): (("v", "2", "3"),), ("data/raw/x/themes.csv", "b"): (("k", "b", None), ("v", "1", None)),
+        ("data/raw/x/sroi.yaml", "parts.a"): (("note.en", "one", "two"),),
+        ("data/raw/x/sroi.yaml", "method"): (("", "m", None),),
+        ("data/raw/reference/t.csv", "row 3"): (("v", "2", "3"),),
+        ("data/raw/x/themes.csv", "b"): (("k", "b", None), ("v", "1", None)),
     }
 
 
-@pytest.mark.parametrize("text", ["a: [", "- 1\n- 2\n", "\ufeff", "k,v\n\"open"])
+@pytest.mark.parametrize("text", ["a: [", "- 1\n- 2\n", "\ufeff", 'k,v\n"open'])
 def test_a_file_that_cannot_be_read_entry_by_entry_is_one_entry(tmp_path, text):
     for name in ("data/raw/x/sroi.yaml", "data/raw/x/themes.csv"):
         old, new = tmp_path / f"old{len(name)}", tmp_path / f"new{len(name)}"
@@ -320,7 +421,11 @@ def test_what_a_stage_made_is_as_old_as_its_own_inputs(tmp_path):
     root = project(tmp_path, number(), files={"src/analysis/page.py": "A = 1\n"})
     code, lock = content_md5(root / "src/analysis/page.py"), yaml.safe_load((root / "dvc.lock").read_text())
     made = {"path": "data/processed/page_code.txt", "md5": "0" * 32}
-    lock["stages"]["page_code"] = {"cmd": "python -m analysis page-code", "deps": [{"path": "src/analysis/page.py", "md5": code}], "outs": [made]}
+    lock["stages"]["page_code"] = {
+        "cmd": "python -m analysis page-code",
+        "deps": [{"path": "src/analysis/page.py", "md5": code}],
+        "outs": [made],
+    }
     lock["stages"]["sroi@x"]["deps"].append(made)
     (root / "dvc.lock").write_text(yaml.safe_dump(lock))
     assert read_run(root, "r").remarks == ()
@@ -340,10 +445,17 @@ def test_results_that_are_not_the_recorded_ones_are_said_to_be(tmp_path):
 def test_a_claim_with_another_verdict(tmp_path):
     claims = "claim_id,value\nXX-001,{}\nXX-002,7\n"
     for folder, value, verdict in (("old", 4, "reproduced"), ("new", 5, "inconsistent")):
-        root = project(tmp_path / folder, number(), notebook="08_claims_audit", files={"data/raw/x/claims.csv": claims.format(value)})
-        (root / "data/processed/x/claims.csv").write_text(f"claim_id,value,verdict,why\nXX-001,{value},{verdict},w\nXX-002,7,consistent,w\n")
+        root = project(
+            tmp_path / folder,
+            number(),
+            notebook="08_claims_audit",
+            files={"data/raw/x/claims.csv": claims.format(value)},
+        )
+        (root / "data/processed/x/claims.csv").write_text(
+            f"claim_id,value,verdict,why\nXX-001,{value},{verdict},w\nXX-002,7,consistent,w\n"
+        )
     found = between(tmp_path / "old", tmp_path / "new")
-    (verdict, cause), = found.verdicts
+    ((verdict, cause),) = found.verdicts
     assert (verdict.claim, verdict.before, verdict.after) == ("XX-001", "reproduced", "inconsistent")
     assert names(cause) == ["claim XX-001"] and not found.same
 
@@ -360,7 +472,7 @@ def test_two_commits_from_the_cache_leave_the_working_tree_alone(tmp_path):
     before = (git(root, "status", "--porcelain"), git(root, "worktree", "list"), git(root, "branch", "--all"))
     with opened(root, first[:8]) as old, opened(root, "HEAD") as new:
         found = compare(old, new)
-        (moved, cause), = found.changes
+        ((moved, cause),) = found.changes
         assert moved.absolute == 1.0 and cause.entries[0].fields == (("value", "0.2", "0.25"),)
         assert (old.name, new.name) == (f"commit {first[:12]}", f"commit {second[:12]} (HEAD)")
     assert (git(root, "status", "--porcelain"), git(root, "worktree", "list"), git(root, "branch", "--all")) == before
@@ -380,11 +492,21 @@ def test_the_cache_may_be_elsewhere(tmp_path):
 
 
 def test_page_and_table(tmp_path):
-    old, new = project(tmp_path / "old", number("a.b", label="=1+1")), project(tmp_path / "new", number("a.b", value=5.0, label="=1+1"))
+    old, new = (
+        project(tmp_path / "old", number("a.b", label="=1+1")),
+        project(tmp_path / "new", number("a.b", value=5.0, label="=1+1")),
+    )
     found = write_report(new, (str(old), "."), tmp_path / "out" / "diff.html")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "diff.csv").read_text())))
     assert tuple(rows[0]) == COLUMNS and len(rows) == 1
-    assert [rows[0][name] for name in ("label", "before", "after", "change", "change_percent", "within")] == ["'=1+1", "4.0", "5.0", "1.0", "25.0", "no"]
+    assert [rows[0][name] for name in ("label", "before", "after", "change", "change_percent", "within")] == [
+        "'=1+1",
+        "4.0",
+        "5.0",
+        "1.0",
+        "25.0",
+        "no",
+    ]
     page = (tmp_path / "out" / "diff.html").read_text()
     assert "£4.00" in page and "£5.00" in page and "25.0%" in page and str(tmp_path) not in page
     assert any("Outside what was stated: 1" in line for line in summary(found))
@@ -401,7 +523,9 @@ def test_the_same_runs_give_the_same_bytes(tmp_path):
 
 def test_of_thousands_of_changes_the_page_shows_the_gravest_and_the_table_all(tmp_path):
     old, new = ([number(f"a.n{place}", value=float(place * factor)) for place in range(1, 1501)] for factor in (1, 2))
-    write_report(tmp_path, (str(project(tmp_path / "old", *old)), str(project(tmp_path / "new", *new))), tmp_path / "diff.html")
+    write_report(
+        tmp_path, (str(project(tmp_path / "old", *old)), str(project(tmp_path / "new", *new))), tmp_path / "diff.html"
+    )
     page = (tmp_path / "diff.html").read_text()
     assert page.count('id="change-') == 1000 and "1,500" in page and len(page.encode()) < 3_000_000
     assert len((tmp_path / "diff.csv").read_text().splitlines()) == 1501
@@ -412,10 +536,25 @@ def test_a_model_tells_what_each_assumption_does_alone(tmp_path):
     from value_maps import cost, entry, outcome, write_study
 
     for folder, worth, people in (("old", 50, 12), ("new", 60, 10)):
-        entries = [entry("cost", 100, "GBP"), entry("worth", worth, "GBP per person", 20, 80), entry("people", people, "people", 1, 30), entry("rate", 0.0, "ratio", 0, 0.1)]
-        study = write_study(tmp_path / folder, entries, [cost(), outcome("a", quantity="people", proxy="worth", start="0")], {"discount_rate": "rate"})
-        project(tmp_path / folder, number(f"{NOTEBOOK}.scenarios.central.ratio", value=worth * people / 100), study=study.id, lock=False,
-                files={f"data/raw/{study.id}/study.yaml": (study.raw / "study.yaml").read_text()})
-    effect, = between(tmp_path / "old", tmp_path / "new").alone
+        entries = [
+            entry("cost", 100, "GBP"),
+            entry("worth", worth, "GBP per person", 20, 80),
+            entry("people", people, "people", 1, 30),
+            entry("rate", 0.0, "ratio", 0, 0.1),
+        ]
+        study = write_study(
+            tmp_path / folder,
+            entries,
+            [cost(), outcome("a", quantity="people", proxy="worth", start="0")],
+            {"discount_rate": "rate"},
+        )
+        project(
+            tmp_path / folder,
+            number(f"{NOTEBOOK}.scenarios.central.ratio", value=worth * people / 100),
+            study=study.id,
+            lock=False,
+            files={f"data/raw/{study.id}/study.yaml": (study.raw / "study.yaml").read_text()},
+        )
+    (effect,) = between(tmp_path / "old", tmp_path / "new").alone
     assert (effect.before, effect.after) == pytest.approx((6.0, 6.0))
     assert effect.ratios == pytest.approx({"worth": 7.2, "people": 5.0}) and effect.rest == pytest.approx(-0.2)

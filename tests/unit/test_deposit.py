@@ -26,18 +26,42 @@ period: {start: 2012, end: 2014}
 source: {producer: "<b>P</b>", title: "</script><script>alert(1)</script>", published: null, address: "javascript:alert(1)", licence: L}
 claim_prefix: CP
 """
-NOTEBOOK = {"cells": [
-    {"cell_type": "markdown", "metadata": {}, "source": ["# A <title>"]},
-    {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": ["study = 's'"], "outputs": []},
-    {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "source": ["study = 's'"], "outputs": []},
-    {"cell_type": "code", "metadata": {}, "source": ["view.answer(page)\n", "\n"], "outputs": [{"data": {"text/html": [
-        '<p>It is <span data-result="n.b">2</span>', ' or <span data-result="n.a&amp;">1</span>, <span data-result="n.b">2</span></p>',
-    ]}}]},
-    {"cell_type": "code", "metadata": {}, "source": "both(page)", "outputs": [{"data": {"text/html":
-        '<table><caption id="table-1"><b>Table 1</b>. Five &lt; six</caption><td data-result="n.c">3</td></table>'
-        '<figure><figcaption id="figure-1">Figure 1.\n  Lines</figcaption></figure>'}}]},
-    {"cell_type": "code", "metadata": {}, "source": "quiet()", "outputs": [{"output_type": "stream", "text": "x"}]},
-]}
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# A <title>"]},
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": ["study = 's'"], "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "source": ["study = 's'"], "outputs": []},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": ["view.answer(page)\n", "\n"],
+            "outputs": [
+                {
+                    "data": {
+                        "text/html": [
+                            '<p>It is <span data-result="n.b">2</span>',
+                            ' or <span data-result="n.a&amp;">1</span>, <span data-result="n.b">2</span></p>',
+                        ]
+                    }
+                }
+            ],
+        },
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": "both(page)",
+            "outputs": [
+                {
+                    "data": {
+                        "text/html": '<table><caption id="table-1"><b>Table 1</b>. Five &lt; six</caption><td data-result="n.c">3</td></table>'
+                        '<figure><figcaption id="figure-1">Figure 1.\n  Lines</figcaption></figure>'
+                    }
+                }
+            ],
+        },
+        {"cell_type": "code", "metadata": {}, "source": "quiet()", "outputs": [{"output_type": "stream", "text": "x"}]},
+    ]
+}
 
 
 @pytest.fixture
@@ -54,7 +78,9 @@ def project(tmp_path) -> Path:
         (place / "08_claims_audit.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     (tmp_path / "reports/s/08_claims_audit.html").write_text("<title>A &lt;page&gt;</title>", encoding="utf-8")
     (tmp_path / "reports" / HOSTILE.replace("csv", "html")).write_text("no title", encoding="utf-8")
-    (tmp_path / "params.yaml").write_text("08_claims_audit: {s: {rounding: either, planted: 5, seed: 7}}", encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(
+        "08_claims_audit: {s: {rounding: either, planted: 5, seed: 7}}", encoding="utf-8"
+    )
     (tmp_path / "CITATION.cff").write_bytes((ROOT / "CITATION.cff").read_bytes())
     stage = {
         "cmd": "python -m analysis run 08_claims_audit --study s",
@@ -62,7 +88,10 @@ def project(tmp_path) -> Path:
         "params": {"params.yaml": {"08_claims_audit.s": {"seed": 7, "nested": {"a": {"b": 1}}}}},
         "outs": [{"path": "data/processed/s/results/08_claims_audit.json", "md5": "123"}],
     }
-    other = {"cmd": "python -m analysis collect --study s", "outs": [{"path": "data/processed/s/results.json", "md5": "9"}]}
+    other = {
+        "cmd": "python -m analysis collect --study s",
+        "outs": [{"path": "data/processed/s/results.json", "md5": "9"}],
+    }
     lock = {"audit@s": stage, "collect": other, "audit@gone": stage, "renamed": other}
     (tmp_path / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": lock}), encoding="utf-8")
     (tmp_path / "dvc.yaml").write_text("stages: {audit: {foreach: [s]}, collect: {cmd: x}}", encoding="utf-8")
@@ -82,7 +111,9 @@ def test_without_a_lock_nothing_was_recorded(tmp_path):
     assert read_lock(tmp_path) == ()
 
 
-@pytest.mark.parametrize("content", ["", "stages: 1", "stages: {a: {}}", "stages: {a: {cmd: x, outs: [{path: y}]}}", "other: {}", "[1]"])
+@pytest.mark.parametrize(
+    "content", ["", "stages: 1", "stages: {a: {}}", "stages: {a: {cmd: x, outs: [{path: y}]}}", "other: {}", "[1]"]
+)
 def test_a_lock_that_is_none_is_an_error(tmp_path, content):
     (tmp_path / "dvc.yaml").write_text("stages: {a: {cmd: x}}", encoding="utf-8")
     (tmp_path / "dvc.lock").write_text(content, encoding="utf-8")
@@ -93,7 +124,9 @@ def test_a_lock_that_is_none_is_an_error(tmp_path, content):
 def test_exhibits_carry_the_number_of_their_cell_in_the_notebook_as_written(project):
     found = exhibits(project / "data/processed/s/executed/08_claims_audit.ipynb")
     assert [(one.sort, one.title, one.anchor, one.cell) for one in found] == [
-        ("text", "", "", 3), ("table", "Table 1. Five < six", "table-1", 4), ("figure", "Figure 1. Lines", "figure-1", 4),
+        ("text", "", "", 3),
+        ("table", "Table 1. Five < six", "table-1", 4),
+        ("figure", "Figure 1. Lines", "figure-1", 4),
     ]
     assert found[0].results == ("n.b", "n.a&") and found[0].code == "view.answer(page)" and found[1].results == ("n.c",)
 
@@ -154,7 +187,11 @@ def test_only_what_is_in_the_folder_counts_as_in_it(path):
 def test_the_citation_file_is_valid():
     citation = read_citation(ROOT)
     assert (citation.cff_version, citation.license) == ("1.2.0", "MIT")
-    assert citation.title and citation.message and [author.words for author in citation.authors] == ["The project contributors"]
+    assert (
+        citation.title
+        and citation.message
+        and [author.words for author in citation.authors] == ["The project contributors"]
+    )
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f'version = "{citation.version}"' in pyproject and f'license = "{citation.license}"' in pyproject
 
@@ -164,19 +201,39 @@ def cff(**changes) -> dict:
     return {name: value for name, value in (given | changes).items() if value is not None}
 
 
-@pytest.mark.parametrize("good", [
-    {"authors": [{"family-names": "Doe", "given-names": "J.", "orcid": "https://orcid.org/0000-0002-1825-0097"}]},
-    {"date-released": "2026-11-22"}, {"doi": "10.5281/zenodo.1003150"}, {"type": "dataset"}, {"version": 1.2},
-])
+@pytest.mark.parametrize(
+    "good",
+    [
+        {"authors": [{"family-names": "Doe", "given-names": "J.", "orcid": "https://orcid.org/0000-0002-1825-0097"}]},
+        {"date-released": "2026-11-22"},
+        {"doi": "10.5281/zenodo.1003150"},
+        {"type": "dataset"},
+        {"version": 1.2},
+    ],
+)
 def test_what_the_format_allows_is_read(good):
     assert Citation.model_validate(cff(**good))
 
 
-@pytest.mark.parametrize(("name", "bad"), [
-    ("cff-version", "1.1"), ("cff-version", None), ("message", ""), ("message", None), ("title", None), ("authors", []), ("authors", None),
-    ("authors", [{"orcid": "0000-0002-1825-0097"}]), ("authors", [{"nick": "x"}]), ("type", "book"), ("date-released", "22.11.2026"),
-    ("doi", "https://doi.org/10.5281/zenodo.1"), ("repository-code", "git@host:x"), ("unknown-key", 1),
-])
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("cff-version", "1.1"),
+        ("cff-version", None),
+        ("message", ""),
+        ("message", None),
+        ("title", None),
+        ("authors", []),
+        ("authors", None),
+        ("authors", [{"orcid": "0000-0002-1825-0097"}]),
+        ("authors", [{"nick": "x"}]),
+        ("type", "book"),
+        ("date-released", "22.11.2026"),
+        ("doi", "https://doi.org/10.5281/zenodo.1"),
+        ("repository-code", "git@host:x"),
+        ("unknown-key", 1),
+    ],
+)
 def test_what_the_format_forbids_is_an_error_that_names_the_field(tmp_path, name, bad):
     (tmp_path / "CITATION.cff").write_text(yaml.safe_dump(cff(**{name: bad})), encoding="utf-8")
     with pytest.raises(InputError, match=f"CITATION.cff, column '{name}"):

@@ -14,9 +14,13 @@ def small_pdf(*links: str) -> bytes:
     """A PDF of one empty sheet with links, with the plain table of offsets that the browser writes."""
     notes = " ".join(f"{number} 0 R" for number in range(4, 4 + len(links)))
     objects = [
-        "<</Type /Catalog /Pages 2 0 R>>", "<</Type /Pages /Kids [3 0 R] /Count 1>>",
+        "<</Type /Catalog /Pages 2 0 R>>",
+        "<</Type /Pages /Kids [3 0 R] /Count 1>>",
         f"<</Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [{notes}]>>",
-        *(f"<</Type /Annot /Subtype /Link /Rect [0 0 1 1] /A <</Type /Action /S /URI /URI ({link})>>>>" for link in links),
+        *(
+            f"<</Type /Annot /Subtype /Link /Rect [0 0 1 1] /A <</Type /Action /S /URI /URI ({link})>>>>"
+            for link in links
+        ),
         "<</Title (last)>>",
     ]
     body, offsets = b"%PDF-1.4\n", []
@@ -36,7 +40,13 @@ def test_links_become_relative_and_every_object_is_still_found(tmp_path):
     folder = tmp_path / "re ports"
     here = folder.as_uri()
     content = pdf.relative_links(
-        small_pdf(f"{here}/05_sroi.html#parts", "https://example.org/file://x", f"{tmp_path.as_uri()}/index.html", f"{here}/a%20b.html"), folder
+        small_pdf(
+            f"{here}/05_sroi.html#parts",
+            "https://example.org/file://x",
+            f"{tmp_path.as_uri()}/index.html",
+            f"{here}/a%20b.html",
+        ),
+        folder,
     )
     assert addresses(content) == ["05_sroi.html#parts", "https://example.org/file://x", "../index.html", "a%20b.html"]
     assert PdfReader(io.BytesIO(content), strict=True).metadata.title == "last"
@@ -46,7 +56,10 @@ def test_links_become_relative_and_every_object_is_still_found(tmp_path):
 def test_brackets_in_a_path_do_not_end_the_link(tmp_path):
     folder = tmp_path / "a (b)"
     link = folder.as_uri().replace("%28", "\\(").replace("%29", "\\)")
-    assert addresses(pdf.relative_links(small_pdf(f"{link}/c\\(d\\).html", f"{link}/e.html"), folder)) == ["c%28d%29.html", "e.html"]
+    assert addresses(pdf.relative_links(small_pdf(f"{link}/c\\(d\\).html", f"{link}/e.html"), folder)) == [
+        "c%28d%29.html",
+        "e.html",
+    ]
 
 
 def test_a_pdf_without_such_links_stays_as_it_is(tmp_path):
@@ -62,7 +75,9 @@ def project(tmp_path):
 
 def test_without_a_browser_it_says_what_to_install(project, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(InputError, match="no Chromium or Chrome; expected a browser that prints. What to do: install chromium"):
+    with pytest.raises(
+        InputError, match="no Chromium or Chrome; expected a browser that prints. What to do: install chromium"
+    ):
         pdf.print_pages(project)
     with pytest.raises(InputError, match="no program 'nothing-of-this-name'"):
         pdf.print_pages(project, browser="nothing-of-this-name")

@@ -1,14 +1,13 @@
 """Statistics of hidden counts: an attacker who lists every table that fits the page cannot pin a hidden count down."""
 
-from functools import lru_cache
+from functools import cache
 from itertools import combinations_with_replacement, product
 from math import comb
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
@@ -29,7 +28,9 @@ NOTHING = (None, None, None)
 
 
 def summary(true: tuple[int, int, int], rank: float = 0.8) -> pd.DataFrame:
-    return pd.DataFrame({"p": [binomial_p(true[0], true[2]), 0.2], "rank_biserial": [rank, 0.1]}, index=["Trust", "Health"])
+    return pd.DataFrame(
+        {"p": [binomial_p(true[0], true[2]), 0.2], "rank_biserial": [rank, 0.1]}, index=["Trust", "Health"]
+    )
 
 
 def binomial_p(gained: int, lost: int) -> float:
@@ -38,7 +39,7 @@ def binomial_p(gained: int, lost: int) -> float:
     return min(1.0, 2 * sum(comb(n, k) for k in range(min(gained, lost) + 1)) / 2**n)
 
 
-@lru_cache(maxsize=None)
+@cache
 def tango(gained: int, lost: int, n: int) -> tuple[int, int]:
     """Ends of Tango's interval in whole per cent, by bisection of the squared score statistic (Tango 1998, formula 8)."""
 
@@ -63,7 +64,7 @@ def tango(gained: int, lost: int, n: int) -> tuple[int, int]:
 
 def attack(directions: Directions, judged) -> list[tuple[int, int, int]]:
     """Every table of whole numbers that prints the same page, found by plain trial."""
-    n, (improved, same, worse) = directions.n, directions.true
+    n, (improved, _same, worse) = directions.n, directions.true
     everything = [(i, n - i - w, w) for i in range(n + 1) for w in range(n + 1 - i)]
     found = [t for t in everything if all(s is None or s == c for s, c in zip(directions.shown, t, strict=True))]
     if statistics.NET in judged.shown:
@@ -89,14 +90,24 @@ def directions_shown(draw) -> Directions:
     true = draw(st.tuples(st.integers(0, 45), st.integers(0, 20), st.integers(0, 12)).filter(lambda t: sum(t) >= 12))
     people = pd.DataFrame({"change": np.repeat(["improved", "same", "worse"], true)})
     table = count_people(people, ["change"], {"change": ["improved", "same", "worse"]})
-    cells = protect({"change": table}, FIVE, net_background(true) if draw(st.booleans()) else None) if can(true, table) else protect({"change": table}, FIVE)
+    cells = (
+        protect({"change": table}, FIVE, net_background(true) if draw(st.booleans()) else None)
+        if can(true, table)
+        else protect({"change": table}, FIVE)
+    )
     shown = [cells.tables["change"][(name,)] for name in ("improved", "same", "worse")]
     return Directions(true, tuple(None if pd.isna(count) else int(count) for count in shown))
 
 
 def net_background(true: tuple[int, int, int]) -> Background:
     room, sign = sum(true) * 0.005, {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    return Background(statements=(Statement("net", ("change",), lambda change: sign[change], true[0] - true[2] - room, true[0] - true[2] + room),))
+    return Background(
+        statements=(
+            Statement(
+                "net", ("change",), lambda change: sign[change], true[0] - true[2] - room, true[0] - true[2] + room
+            ),
+        )
+    )
 
 
 def can(true: tuple[int, int, int], table: pd.Series) -> bool:
@@ -165,13 +176,21 @@ def test_what_is_shown_first_counts_against_what_comes_after():
     assert narrowest(shown.fits, lambda table: table) == 4
 
 
-@pytest.mark.parametrize(("shown", "total"), [([None, 3, None], 9), ([None, None, None], 6), ([4, None], 9), ([1, 2], 3)])
+@pytest.mark.parametrize(
+    ("shown", "total"), [([None, 3, None], 9), ([None, None, None], 6), ([4, None], 9), ([1, 2], 3)]
+)
 def test_all_tables_that_fit_are_found(shown, total):
-    expected = [t for t in product(range(total + 1), repeat=len(shown)) if sum(t) == total and all(s in (None, c) for s, c in zip(shown, t, strict=True))]
+    expected = [
+        t
+        for t in product(range(total + 1), repeat=len(shown))
+        if sum(t) == total and all(s in (None, c) for s, c in zip(shown, t, strict=True))
+    ]
     assert sorted(tables_that_fit(shown, total)) == sorted(expected)
 
 
-@pytest.mark.parametrize(("shown", "total", "words"), [([5, 6], 10, "no table"), ([5, 4], 10, "no table"), ([None] * 5, 400, "too many")])
+@pytest.mark.parametrize(
+    ("shown", "total", "words"), [([5, 6], 10, "no table"), ([5, 4], 10, "no table"), ([None] * 5, 400, "too many")]
+)
 def test_tables_that_do_not_fit_and_too_many_tables_are_refused(shown, total, words):
     with pytest.raises(ValueError, match=words):
         tables_that_fit(shown, total)
@@ -212,7 +231,12 @@ def test_witnesses_have_the_published_counts_and_sums_and_other_hidden_counts(se
     tables = {"bands": count_people(people, list(columns), levels)}
     points = [float(point) for point in range(1, 10)]
     sums = tuple(Statement(f"sum of {name}", (name,), float, answers[name].sum(), answers[name].sum()) for name in "ba")
-    squares = Statement("squares", ("b", "a"), lambda b, a: (a - b) ** 2, *[float(((answers["a"] - answers["b"]) ** 2).sum()) + d for d in (-4, 4)])
+    squares = Statement(
+        "squares",
+        ("b", "a"),
+        lambda b, a: (a - b) ** 2,
+        *[float(((answers["a"] - answers["b"]) ** 2).sum()) + d for d in (-4, 4)],
+    )
     background = Background(derived, (*sums, squares), {"b": points, "a": points})
     shown = protect(tables, FIVE, Background(derived, (), background.categories)).tables
     found, hidden = witnesses(answers, tables, shown, background, FIVE)

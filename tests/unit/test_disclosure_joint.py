@@ -6,8 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.disclosure.joint import _widths, from_record, prove_together, published_rows, read_published
 from analysis.disclosure.protect import protect
@@ -32,7 +31,9 @@ def rows(notebook: str, records: pd.DataFrame, merged: dict[str, str] | None = N
         named = records.assign(merged=records["english"].map(merged))
         names = list(dict.fromkeys(merged.values()))
         tables = {"merged": count_people(named, ["merged"], {"merged": names})}
-        background = Background((Derived("merged", ("english",), lambda value: merged[value]),), categories={"english": LEVELS})
+        background = Background(
+            (Derived("merged", ("english",), lambda value: merged[value]),), categories={"english": LEVELS}
+        )
     done = protect(tables, rules, background)
     return published_rows(notebook, tables, done.tables, rules, background)
 
@@ -65,21 +66,36 @@ def test_a_part_of_the_people_fits_into_the_whole():
     answered = people(4, 16, 20)
     everybody = pd.concat([answered, pd.DataFrame({"english": [None] * 20})], ignore_index=True)
     rows_all = published_rows(
-        "b", table := {"english": count_people(everybody, ["english"], {"english": LEVELS})},
-        protect(table, TEN).tables, TEN, Background(),
+        "b",
+        table := {"english": count_people(everybody, ["english"], {"english": LEVELS})},
+        protect(table, TEN).tables,
+        TEN,
+        Background(),
     )
     assert prove_together([*rows("a", answered), *rows_all], 60, "b.ipynb") == ["a", "b"]
 
 
 def test_pages_of_different_records_are_told_apart_from_a_leak():
-    old, new = rows("a", people(14, 16, 30)), rows("b", people(14, 15, 31), {"low": "lower", "middle": "lower", "high": "higher"})
-    hidden = [from_record("a", {key: value for key, value in row.as_record().items() if key not in ("low", "high")}) if "low" in row.label else row for row in old]
+    old, new = (
+        rows("a", people(14, 16, 30)),
+        rows("b", people(14, 15, 31), {"low": "lower", "middle": "lower", "high": "higher"}),
+    )
+    hidden = [
+        from_record("a", {key: value for key, value in row.as_record().items() if key not in ("low", "high")})
+        if "low" in row.label
+        else row
+        for row in old
+    ]
     with pytest.raises(InputError, match="contradict each other.*run"):
         prove_together([*hidden, *new], 60, "b.ipynb")
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)).filter(lambda c: sum(c) >= 12), st.integers(0, 3), st.sampled_from(["low", "middle", "high"]))
+@given(
+    st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)).filter(lambda c: sum(c) >= 12),
+    st.integers(0, 3),
+    st.sampled_from(["low", "middle", "high"]),
+)
 def test_the_widths_are_those_of_every_table_that_fits_both_pages(counts, unanswered, alone):
     records, five = people(*counts), Rules(5, "records made up for a test")
     merged = {level: "one" if level == alone else "others" for level in LEVELS}

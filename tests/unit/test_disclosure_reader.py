@@ -80,7 +80,9 @@ def test_the_pressing_cells_alone_hold_the_bounds_where_they_are(columns):
         assert not hidden[pressing].any()
         others = np.ones(len(counts), dtype=bool)
         others[pressing] = False
-        assert reader.bounds(cell, *published(reader, counts, others)) == pytest.approx(reader.bounds(cell, *published(reader, counts, hidden)), abs=1e-6)
+        assert reader.bounds(cell, *published(reader, counts, others)) == pytest.approx(
+            reader.bounds(cell, *published(reader, counts, hidden)), abs=1e-6
+        )
 
 
 @pytest.mark.parametrize("columns", [*CHAINS, ("ab", "ac", "ad"), ("zb", "ac", "b")], ids="+".join)

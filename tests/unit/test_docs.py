@@ -30,7 +30,9 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_named_files_exist(page):
     """Paths in code spans that start with one of the project's folders, without placeholders, are there."""
-    spans = re.findall(r"`((?:src|data/raw|notebooks|tests|docs|benchmarks|scripts)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    spans = re.findall(
+        r"`((?:src|data/raw|notebooks|tests|docs|benchmarks|scripts)/[\w./-]+)`", page.read_text(encoding="utf-8")
+    )
     assert [span for span in spans if not (ROOT / span).exists()] == []
 
 
@@ -43,11 +45,15 @@ def test_every_make_target_of_the_readme_exists():
 def test_the_page_on_the_audit_names_every_check_and_field():
     text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE))
-    kinds = {name: get_args(field.annotation)[0] for name, field in AuditPlan.model_fields.items() if name != "comparisons"}
+    kinds = {
+        name: get_args(field.annotation)[0] for name, field in AuditPlan.model_fields.items() if name != "comparisons"
+    }
     assert rows.keys() == kinds.keys()
     for name, model in kinds.items():
         told = rows[name] if name != "findings" else text.partition("A **finding** has")[2]
-        assert [field for field in model.model_fields if field not in ("id", "label") and f"`{field}`" not in told] == [], name
+        assert [
+            field for field in model.model_fields if field not in ("id", "label") and f"`{field}`" not in told
+        ] == [], name
     statement = text.partition("A **statement**")[2].partition("\n\n")[0]
     assert [field for field in Statement.model_fields if f"`{field}`" not in statement and field != "assumed"] == []
 
@@ -58,7 +64,10 @@ def test_the_example_of_the_page_on_the_audit_comes_out_as_it_says(tmp_path):
     folder = tmp_path / "data" / "raw" / "example"
     folder.mkdir(parents=True)
     study = (ROOT / "data" / "raw" / "coproduction" / "study.yaml").read_text(encoding="utf-8")
-    (folder / "study.yaml").write_text(re.sub(r"(?m)^id: .*$", "id: example", re.sub(r"(?m)^claim_prefix: .*$", "claim_prefix: AB", study)), encoding="utf-8")
+    (folder / "study.yaml").write_text(
+        re.sub(r"(?m)^id: .*$", "id: example", re.sub(r"(?m)^claim_prefix: .*$", "claim_prefix: AB", study)),
+        encoding="utf-8",
+    )
     (folder / "claims.csv").write_text(f"{ledger}\n", encoding="utf-8")
     (folder / "audit.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
     opened = load_study("example", tmp_path)

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.reader import Background, Derived
@@ -43,7 +42,9 @@ def own_records(folder: Path) -> Study:
     """The coproduction study with records in its raw folder, as a team would put them there."""
     study = study_in(folder, "coproduction")
     for path in write_example(study.records_folder, seed=7):
-        path.write_text(path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction"), encoding="utf-8"
+        )
     return study
 
 
@@ -54,7 +55,9 @@ def evidence_of(study: Study, **rules: object) -> Evidence:
 
 def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
     assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction/records"
-    assert load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
+    assert (
+        load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
+    )
 
 
 def test_a_study_without_records_is_bounded_and_says_so(tmp_path):
@@ -114,7 +117,11 @@ def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_pa
     assert all(value == "hidden" or value == 0 or value >= 10 for value in counts)
     assert ">other words<" in shown
     rare = reasons_of(table, "friends_post").value_counts()
-    assert all(f">{word.removeprefix('in words: ')}<" not in shown for word in rare.index[rare < 10] if word.startswith("in words"))
+    assert all(
+        f">{word.removeprefix('in words: ')}<" not in shown
+        for word in rare.index[rare < 10]
+        if word.startswith("in words")
+    )
 
 
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):
@@ -133,11 +140,16 @@ def two_notebooks(study: Study, **categories: list[str]) -> None:
     """Two notebooks that show trust of the same people in different categories, each protected by itself."""
     answers = pd.Series(["low"] * 3 + ["middle"] * 12 + ["high"] * 87, name="trust")
     for notebook, names in categories.items():
-        evidence = Evidence(Appendix(study.id, notebook, study.root), study, Rules(), read_records(study.records_folder, study.id))
+        evidence = Evidence(
+            Appendix(study.id, notebook, study.root), study, Rules(), read_records(study.records_folder, study.id)
+        )
         merged = {level: name for name in names for level in name.split(" or ")}
         people = answers.map(merged).rename("merged").to_frame()
         derived = Derived("merged", ("trust",), merged.__getitem__)
-        evidence.protected({f"trust in {notebook}": count_people(people, ["merged"], {"merged": names})}, Background((derived,), categories={"trust": list(merged)}))
+        evidence.protected(
+            {f"trust in {notebook}": count_people(people, ["merged"], {"merged": names})},
+            Background((derived,), categories={"trust": list(merged)}),
+        )
         evidence.close()
 
 
@@ -152,7 +164,9 @@ def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_mer
     study = own_records(tmp_path)
     two_notebooks(study, a=["low or high", "middle"])
     two_notebooks(study, b=["low or middle", "high"])
-    (tmp_path / "data/raw/coproduction/study.yaml").write_bytes((ROOT / "data/raw/coproduction/study.yaml").read_bytes())
+    (tmp_path / "data/raw/coproduction/study.yaml").write_bytes(
+        (ROOT / "data/raw/coproduction/study.yaml").read_bytes()
+    )
     merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text())
     assert [part["notebook"] for part in merged["notebooks"]] == ["a", "b"]
     assert all("published" not in part for part in merged["notebooks"])
@@ -191,7 +205,9 @@ def test_small_p_values_are_written_in_words():
 
 
 def test_a_heat_map_names_hidden_cells_and_draws_no_number_for_them():
-    cells = pd.DataFrame({"low": pd.array([12, pd.NA], "Int64"), "high": pd.array([pd.NA, 30], "Int64")}, index=["low", "high"])
+    cells = pd.DataFrame(
+        {"low": pd.array([12, pd.NA], "Int64"), "high": pd.array([pd.NA, 30], "Int64")}, index=["low", "high"]
+    )
     words = [text.get_text() for text in heat_map(cells, "after", "before").axes[0].texts]
     assert sorted(words) == ["12", "30", "hidden", "hidden"]
     assert np.isfinite(heat_map(cells, "after", "before").get_size_inches()).all()
@@ -201,4 +217,6 @@ def test_rules_below_ten_need_a_reason(tmp_path):
     study = study_in(tmp_path, "coproduction")
     with pytest.raises(InputError, match="reason"):
         evidence_of(study, minimum_cell=5)
-    assert evidence_of(study, minimum_cell=5, reason="agreed with the ethics board").rules == Rules(5, "agreed with the ethics board")
+    assert evidence_of(study, minimum_cell=5, reason="agreed with the ethics board").rules == Rules(
+        5, "agreed with the ethics board"
+    )

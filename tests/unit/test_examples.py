@@ -12,8 +12,7 @@ from statistics import mean
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.examples import FIGURES, STUDY, figures_met, make_example, write_example
 from analysis.examples.integers import (

@@ -5,16 +5,56 @@ import operator
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis.expressions import DEEPEST, ExpressionError, evaluate, find_cycle, parse, references, to_text
 
 HOSTILE = [
-    "__import__('os').system('true')", "abs(1)", "claim:CO-001(2)", "a.b", "a[0]", "a if b else c", "lambda: 1", "1 ** 2",
-    "x = 1", "[1, 2]", "{1}", "'text'", "f'{x}'", "a; b", "a\nimport os", "1 and 2", "not a", "a == b", "~1", "1 // 2", "2 % 2",
-    "claim:co-001", "claim:CO", "claim:CO-1x", "claim:CO-001.value", "result:..", "1_000", "0x10", "1e", "1..2", "@a", "`a`",
-    "a b", "1 2", "()", "(", ")", "1 +", "+ 1", "* 2", "", "   ", "a:b", "İ", "１２",
+    "__import__('os').system('true')",
+    "abs(1)",
+    "claim:CO-001(2)",
+    "a.b",
+    "a[0]",
+    "a if b else c",
+    "lambda: 1",
+    "1 ** 2",
+    "x = 1",
+    "[1, 2]",
+    "{1}",
+    "'text'",
+    "f'{x}'",
+    "a; b",
+    "a\nimport os",
+    "1 and 2",
+    "not a",
+    "a == b",
+    "~1",
+    "1 // 2",
+    "2 % 2",
+    "claim:co-001",
+    "claim:CO",
+    "claim:CO-1x",
+    "claim:CO-001.value",
+    "result:..",
+    "1_000",
+    "0x10",
+    "1e",
+    "1..2",
+    "@a",
+    "`a`",
+    "a b",
+    "1 2",
+    "()",
+    "(",
+    ")",
+    "1 +",
+    "+ 1",
+    "* 2",
+    "",
+    "   ",
+    "a:b",
+    "İ",
+    "１２",
 ]
 
 

@@ -26,8 +26,12 @@ class Nomis:
     def __init__(self, reference):
         labels = tuple(category.category for category in reference.categories)
         frames = {
-            "QS203EW": reference.country, "QS801EW": reference.year_of_arrival, "QS802EW": reference.age_at_arrival,
-            "QS803EW": reference.length_of_residence, "QS205EW": reference.english, "QS103EW": reference.age,
+            "QS203EW": reference.country,
+            "QS801EW": reference.year_of_arrival,
+            "QS802EW": reference.age_at_arrival,
+            "QS803EW": reference.length_of_residence,
+            "QS205EW": reference.english,
+            "QS103EW": reference.age,
             "QS104EW": reference.sex,
         }
         self.tables = {table.dataset: (table, frames[table.table]) for table in (country_table(labels), *FLAT_TABLES)}
@@ -39,25 +43,55 @@ class Nomis:
         dimension = DIMENSIONS.get(dataset, "CELL")
         areas = [code for code in query["geography"][0].split(",") if code in frame.index]
         rows = [
-            ["2011", "2011", "1", self.names[area], area, "0", "Total", number, label, "20100", "Value", frame.loc[area].iloc[number], "A"]
-            for area in areas for number, label in enumerate(table.categories)
+            [
+                "2011",
+                "2011",
+                "1",
+                self.names[area],
+                area,
+                "0",
+                "Total",
+                number,
+                label,
+                "20100",
+                "Value",
+                frame.loc[area].iloc[number],
+                "A",
+            ]
+            for area in areas
+            for number, label in enumerate(table.categories)
         ]
         rows = self.spoil.get("rows", lambda found: found)(rows)
         offset = int(query.get("recordoffset", ["0"])[0])
         header = [
-            "DATE", "DATE_NAME", "GEOGRAPHY", "GEOGRAPHY_NAME", "GEOGRAPHY_CODE", "RURAL_URBAN", "RURAL_URBAN_NAME",
-            dimension, f"{dimension}_NAME", "MEASURES", "MEASURES_NAME", "OBS_VALUE", "OBS_STATUS", "RECORD_OFFSET", "RECORD_COUNT",
+            "DATE",
+            "DATE_NAME",
+            "GEOGRAPHY",
+            "GEOGRAPHY_NAME",
+            "GEOGRAPHY_CODE",
+            "RURAL_URBAN",
+            "RURAL_URBAN_NAME",
+            dimension,
+            f"{dimension}_NAME",
+            "MEASURES",
+            "MEASURES_NAME",
+            "OBS_VALUE",
+            "OBS_STATUS",
+            "RECORD_OFFSET",
+            "RECORD_COUNT",
         ]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([*row, offset + place, len(rows)] for place, row in enumerate(rows[offset:offset + self.page]))
+        writer.writerows(
+            [*row, offset + place, len(rows)] for place, row in enumerate(rows[offset : offset + self.page])
+        )
         return text.getvalue().encode()
 
 
 def _handler(nomis):
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name http.server calls
+        def do_GET(self):
             split = urlsplit(self.path)
             dataset, query = split.path.split("/")[-1].removesuffix(".data.csv"), parse_qs(split.query)
             nomis.asked.append((dataset, query))
@@ -137,7 +171,13 @@ def test_fetched_area_joins_the_others(nomis, folder, reference, project_root):
 def test_requests_have_the_form_of_the_nomis_api(nomis, folder, reference):
     fetch.fetch_area([LEEDS], folder, reference.categories, nomis.base)
     assert [dataset for dataset, _ in nomis.asked] == [
-        "NM_524_1", "NM_569_1", "NM_570_1", "NM_571_1", "NM_526_1", "NM_503_1", "NM_504_1",
+        "NM_524_1",
+        "NM_569_1",
+        "NM_570_1",
+        "NM_571_1",
+        "NM_526_1",
+        "NM_503_1",
+        "NM_504_1",
     ]
     assert nomis.asked[0][1] == {"date": ["latest"], "geography": [LEEDS], "rural_urban": ["0"], "measures": ["20100"]}
 
@@ -146,9 +186,15 @@ def test_an_empty_folder_is_filled_and_several_areas_come_in_pages(nomis, refere
     nomis.page = 50
     fetch.fetch_area([AREA, LEEDS], tmp_path / "new", reference.categories, nomis.base)
     found = _reads_as(tmp_path / "new", reference, project_root)
-    assert found.country.equals(reference.country.loc[[AREA, LEEDS]]) and found.age.equals(reference.age.loc[[AREA, LEEDS]])
-    assert [query["recordoffset"] for dataset, query in nomis.asked if dataset == "NM_524_1" and "recordoffset" in query] == [
-        ["50"], ["100"], ["150"],
+    assert found.country.equals(reference.country.loc[[AREA, LEEDS]]) and found.age.equals(
+        reference.age.loc[[AREA, LEEDS]]
+    )
+    assert [
+        query["recordoffset"] for dataset, query in nomis.asked if dataset == "NM_524_1" and "recordoffset" in query
+    ] == [
+        ["50"],
+        ["100"],
+        ["150"],
     ]
 
 
@@ -167,14 +213,20 @@ FAULTS = {
     "cut off, length promised": ({"missing": 400}, "no complete answer|of \\d+ bytes"),
     "cut off in a chunk": ({"chunked": True}, "no complete answer"),
     "cut off, length not promised": (HALF, "the answer was cut off|figures, none for area"),
-    "a page of HTML": ({"body": lambda body: b"<html><body>Nomis is closed</body></html>"}, "without the columns GEOGRAPHY_CODE"),
+    "a page of HTML": (
+        {"body": lambda body: b"<html><body>Nomis is closed</body></html>"},
+        "without the columns GEOGRAPHY_CODE",
+    ),
     "nothing": ({"body": lambda body: b""}, "without the columns"),
     "header only": ({"body": lambda body: body.splitlines(keepends=True)[0]}, "no single count of all rows"),
     "not text": ({"body": lambda body: b"\xff\xfe\x00" * 50}, "no CSV"),
     "a field too many": ({"body": lambda body: body.replace(b"Value,", b"Value,0,", 1)}, "fields in row 2"),
     "a category missing": ({"rows": lambda rows: rows[:-1]}, "figures; expected 1 areas x"),
     "a category twice": ({"rows": lambda rows: [*rows[:-1], rows[0]]}, "none for area"),
-    "percentages instead of counts": ({"rows": lambda rows: [[*row[:9], "20301", *row[10:]] for row in rows]}, "none for area"),
+    "percentages instead of counts": (
+        {"rows": lambda rows: [[*row[:9], "20301", *row[10:]] for row in rows]},
+        "none for area",
+    ),
     "a negative count": ({"rows": lambda rows: [[*row[:11], -5, row[12]] for row in rows]}, "found -5"),
     "a suppressed count": ({"rows": lambda rows: [[*row[:11], "", row[12]] for row in rows]}, "an empty cell"),
     "parts that do not add up": ({"rows": lambda rows: [[*rows[0][:11], 1, "A"], *rows[1:]]}, "where the parts add to"),
@@ -189,7 +241,9 @@ def test_faulty_answers_are_explained_and_change_nothing(nomis, folder, referenc
     nomis.spoil = {**spoil, "dataset": dataset}
     if "rows" in spoil:
         spoiled = nomis.answer
-        nomis.answer = lambda name, query: spoiled(name, query) if name == dataset else _unspoiled(nomis, spoiled, name, query)
+        nomis.answer = lambda name, query: (
+            spoiled(name, query) if name == dataset else _unspoiled(nomis, spoiled, name, query)
+        )
     before = _snapshot(folder)
 
     with pytest.raises(InputError, match=message) as caught:

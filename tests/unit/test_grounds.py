@@ -7,8 +7,8 @@ import pytest
 
 from analysis.english import published as english
 from analysis.participation import published as participation
-from analysis.questionnaire import published as questionnaire
 from analysis.quantities import Interval
+from analysis.questionnaire import published as questionnaire
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.grounds import Grounds
 from analysis.reporting.views.before_after_published import record
@@ -41,7 +41,9 @@ READING = {
     participation.attendance_band: lambda study: participation.attendance_band(TAKING_PART, study, range(3)),
     participation.volunteering_ranges: lambda study: participation.volunteering_ranges(TAKING_PART, study),
     participation.advice_splits: lambda study: participation.advice_splits(TAKING_PART, study),
-    participation.advice_facts: lambda study: participation.advice_facts(participation.advice_splits(TAKING_PART, study)),
+    participation.advice_facts: lambda study: participation.advice_facts(
+        participation.advice_splits(TAKING_PART, study)
+    ),
     participation.share_counts: lambda study: participation.share_counts(TAKING_PART, study),
     questionnaire.group_sizes: lambda study: questionnaire.group_sizes(ANSWERS, study),
     questionnaire.among_everyone: lambda study: questionnaire.among_everyone(Interval(0, 100), ANSWERS, study),
@@ -86,15 +88,25 @@ def study_of(root: Path, **parts):
 
 
 def test_a_part_of_a_file_stands_before_the_file_and_each_claim_once(tmp_path):
-    grounds = study_of(tmp_path, advice={"contacts": "AA-001", "unit_values": {"help": "AA-002", "more": ["AA-001"]}}, stages=["AA-009"])
-    assert grounds.of("analysis.participation.published.advice_facts") == ("claim:AA-001", "claim:AA-002", "data/raw/a_study/participation.yaml")
+    grounds = study_of(
+        tmp_path,
+        advice={"contacts": "AA-001", "unit_values": {"help": "AA-002", "more": ["AA-001"]}},
+        stages=["AA-009"],
+    )
+    assert grounds.of("analysis.participation.published.advice_facts") == (
+        "claim:AA-001",
+        "claim:AA-002",
+        "data/raw/a_study/participation.yaml",
+    )
 
 
 def test_a_part_that_a_file_does_not_have_names_nothing(tmp_path):
-    assert study_of(tmp_path).of("analysis.participation.published.advice_facts") == ("data/raw/a_study/participation.yaml",)
+    assert study_of(tmp_path).of("analysis.participation.published.advice_facts") == (
+        "data/raw/a_study/participation.yaml",
+    )
 
 
 def test_a_number_takes_both(tmp_path):
     plain = Result("x", "X", 1, "", Kind.BOUNDED, function="analysis.participation.published.stage_shares")
-    found, = study_of(tmp_path, stages=[{"stage": "a", "claim": "AA-003"}]).under([plain])
+    (found,) = study_of(tmp_path, stages=[{"stage": "a", "claim": "AA-003"}]).under([plain])
     assert found.inputs == ("claim:AA-003", "data/raw/a_study/participation.yaml")

@@ -22,7 +22,9 @@ ALLOWED = {  # where a pattern is the subject of the file
 
 @pytest.fixture(scope="module")
 def tracked() -> list[str]:
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
+    ).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -38,7 +40,9 @@ def test_no_file_holds(what, tracked):
 
 
 def test_nothing_made_by_a_run_is_tracked(tracked):
-    made = [name for name in tracked if name.startswith(("data/processed/", "reports/")) and not name.endswith(".gitkeep")]
+    made = [
+        name for name in tracked if name.startswith(("data/processed/", "reports/")) and not name.endswith(".gitkeep")
+    ]
     assert made == []
 
 
@@ -48,9 +52,12 @@ def test_no_tracked_file_is_large(tracked):
 
 WORDS = 8  # so many in a row are a sentence of the source and not a name of something
 NAMES = (  # headings, names and lists of terms, which a citation has to give as they are
-    "Results: Quantitative Evaluation of Social Return on Investment", "Discussion: The Value of Co-production for Integration",
-    "Women-centred advice, training and evaluation", "Migrant user involvement and participation",
-    "Making the Case: The value to society of the Citizens Advice Service", "4 Floor west, Merrion House, 110 Merrion Centre, Leeds, LS2 8LX",
+    "Results: Quantitative Evaluation of Social Return on Investment",
+    "Discussion: The Value of Co-production for Integration",
+    "Women-centred advice, training and evaluation",
+    "Migrant user involvement and participation",
+    "Making the Case: The value to society of the Citizens Advice Service",
+    "4 Floor west, Merrion House, 110 Merrion Centre, Leeds, LS2 8LX",
 )
 
 
@@ -65,7 +72,9 @@ def runs(text: str) -> set[tuple[str, ...]]:
 
 def test_no_sentence_of_a_source_is_repeated(tracked, reference_data):
     """Texts of the project say in their own words what a source says; longer runs of a source's words stand nowhere."""
-    sources = set().union(*(runs(path.read_text(encoding="utf-8")) for path in (reference_data.parent / "sources").glob("*.txt")))
+    sources = set().union(
+        *(runs(path.read_text(encoding="utf-8")) for path in (reference_data.parent / "sources").glob("*.txt"))
+    )
     repeated = []
     for name in tracked:
         if name.startswith("tests/") or Path(name).suffix not in {".py", ".md", ".yaml", ".csv", ".ipynb"}:

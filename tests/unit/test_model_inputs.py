@@ -17,16 +17,23 @@ from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRIES = {
-    "cost": entry("cost", 100, "GBP"), "reached": entry("reached", 10, "people", 5, 20), "worth": entry("worth", 20, "GBP per person", 5, 30),
-    "taught": entry("taught", 4, "people per year", 1, 9), "lasting": entry("lasting", 2, "years"), "rate": entry("rate", 0.05, "ratio", 0, 0.1),
-    "lost": entry("lost", 0.1, "ratio", 0, 0.5), "idle": entry("idle", 1, "ratio", 0, 2),
+    "cost": entry("cost", 100, "GBP"),
+    "reached": entry("reached", 10, "people", 5, 20),
+    "worth": entry("worth", 20, "GBP per person", 5, 30),
+    "taught": entry("taught", 4, "people per year", 1, 9),
+    "lasting": entry("lasting", 2, "years"),
+    "rate": entry("rate", 0.05, "ratio", 0, 0.1),
+    "lost": entry("lost", 0.1, "ratio", 0, 0.5),
+    "idle": entry("idle", 1, "ratio", 0, 2),
 }
 ROWS = [
-    cost(), outcome("friends", quantity="reached", proxy="priced", beneficiaries="women: 0.5; city: 0.5"),
+    cost(),
+    outcome("friends", quantity="reached", proxy="priced", beneficiaries="women: 0.5; city: 0.5"),
     outcome("english", quantity="taught", proxy="worth", duration="lasting", drop_off="lost"),
 ]
 SETTINGS = {
-    "discount_rate": "rate", "terms": [{"id": "priced", "label": "A price", "formula": "worth * 2"}],
+    "discount_rate": "rate",
+    "terms": [{"id": "priced", "label": "A price", "formula": "worth * 2"}],
     "scenarios": {"low": {"worth": 5}},
 }
 
@@ -41,7 +48,10 @@ def study(root, **values):
     ("step", "entries"),
     [
         ("friends.present", {"reached", "worth"}),  # through a term; falls in year 0, which is not discounted
-        ("english.present", {"taught", "worth", "lasting", "lost", "rate"}),  # two years, so discounted and less in the second
+        (
+            "english.present",
+            {"taught", "worth", "lasting", "lost", "rate"},
+        ),  # two years, so discounted and less in the second
         ("total.cost", {"cost"}),
         ("total.value", {"reached", "worth", "taught", "lasting", "lost", "rate"}),
         ("total.ratio", {"cost", "reached", "worth", "taught", "lasting", "lost", "rate"}),
@@ -67,7 +77,9 @@ def test_an_outcome_moves_with_what_it_rests_on_and_with_nothing_else(name):
     """Each entry alone is moved between draws from within the ranges: by computing, and not by looking at formulas."""
     model = read_model(load_study(name, ROOT))
     random = np.random.default_rng(3)
-    drawn = {each: random.uniform(entry.low, entry.high, 40) for each, entry in model.entries.items() if each in model.inputs}
+    drawn = {
+        each: random.uniform(entry.low, entry.high, 40) for each, entry in model.entries.items() if each in model.inputs
+    }
     before = model.evaluate(drawn).by_outcome
     for moved in model.inputs:
         after = model.evaluate({**drawn, moved: drawn[moved] * 0.9 + 0.001}).by_outcome
@@ -78,7 +90,10 @@ def test_an_outcome_moves_with_what_it_rests_on_and_with_nothing_else(name):
 def test_in_a_scenario_the_settings_stand_for_the_entries_they_replace(tmp_path):
     model = read_model(study(tmp_path))
     assert model.inputs_of("friends.present").split() == ["assumption:reached", "assumption:worth"]
-    assert model.inputs_of("friends.present", scenario="low").split() == ["assumption:reached", "data/raw/toy/value_map.yaml"]
+    assert model.inputs_of("friends.present", scenario="low").split() == [
+        "assumption:reached",
+        "data/raw/toy/value_map.yaml",
+    ]
     assert model.inputs_of("total.cost", scenario="low") == "assumption:cost"
 
 
@@ -96,7 +111,9 @@ def causes(tmp_path, **values):
     """The names of the entries that a comparison says moved each number, by number."""
     found = compare(run(tmp_path / "before"), run(tmp_path / "after", **values))
     assert {cause.certainty for _, cause in found.changes} <= {Certainty.RECORDED, Certainty.TRIED}
-    return {change.id.removeprefix("05_sroi."): {entry.key for entry in cause.entries} for change, cause in found.changes}
+    return {
+        change.id.removeprefix("05_sroi."): {entry.key for entry in cause.entries} for change, cause in found.changes
+    }
 
 
 def test_of_two_changed_assumptions_each_number_names_those_that_moved_it(tmp_path):

@@ -7,8 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis.errors import InputError
 from analysis.participants import FileLayout, absence, read_records, read_table, spss, stages_reached, words

@@ -68,7 +68,13 @@ def test_laps_add_up():
     assert sum(laps.taken.values()) == pytest.approx(laps.total, abs=0.05)
 
 
-RUN = timings.LastRun(9.5, 3, {"DVC": 1.0}, {"05_sroi · <x>": {"process": 0.5, "cell 0": 1.0, "cell 1": 2.0, "page": 0.25}}, {"kernels": {"pandas": 0.3}})
+RUN = timings.LastRun(
+    9.5,
+    3,
+    {"DVC": 1.0},
+    {"05_sroi · <x>": {"process": 0.5, "cell 0": 1.0, "cell 1": 2.0, "page": 0.25}},
+    {"kernels": {"pandas": 0.3}},
+)
 
 
 def test_times_are_kept_for_the_next_run(tmp_path):
@@ -90,7 +96,14 @@ def test_times_in_another_form_are_as_good_as_none(tmp_path, content):
 
 def test_the_profile_shows_phases_parts_stages_cells_and_imports():
     page = render(RUN)
-    for words in ("9.5 s, 3 notebooks", "<td>DVC</td>", "05_sroi · &lt;x&gt;", '<td class="n">3.00</td>', "<td>cell 1</td>", "<td>pandas</td>"):
+    for words in (
+        "9.5 s, 3 notebooks",
+        "<td>DVC</td>",
+        "05_sroi · &lt;x&gt;",
+        '<td class="n">3.00</td>',
+        "<td>cell 1</td>",
+        "<td>pandas</td>",
+    ):
         assert words in page
 
 

@@ -162,7 +162,11 @@ def test_a_stage_of_another_program_is_run_by_dvc_with_what_waits_for_it(project
 
 
 def test_two_commands_do_not_write_the_record_at_once(project):
-    with Record(project, environment(project)), pytest.raises(NotRecorded, match="lock"), Record(project, environment(project)):
+    with (
+        Record(project, environment(project)),
+        pytest.raises(NotRecorded, match="lock"),
+        Record(project, environment(project)),
+    ):
         pass
 
 

@@ -29,4 +29,7 @@ def test_the_findings_are_cut_out_with_links_to_the_audit():
 
 
 def test_an_audit_without_findings_keeps_its_sentence():
-    assert _findings_of('<h2 id="section-summary-for-the-authors">S</h2><p>There is no finding.</p>') == "<p>There is no finding.</p>"
+    assert (
+        _findings_of('<h2 id="section-summary-for-the-authors">S</h2><p>There is no finding.</p>')
+        == "<p>There is no finding.</p>"
+    )

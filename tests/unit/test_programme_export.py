@@ -10,8 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.examples import CANNOT, COUNTS, EXPORT_SEED, EXPORT_STUDY, NOT_HELD, TARGETS, write_export
 from analysis.examples.draws import between, pick, shared_out, skewed
@@ -41,8 +40,16 @@ def check_people(people):
     assert Counter(row["labour_status"] for row in people) == {"unemployed": 910, "inactive": 965}
     assert sum(int(row["age"]) >= 50 for row in people) == 163
     flags = {
-        "disabled": 163, "ethnic_minority": 1599, "roma": 40, "refugee": 761, "asylum_seeker": 14, "family_reunion": 105,
-        "isolated_family_joiner": 266, "separated_young_person": 18, "trafficking_victim": 45, "little_or_no_english": 816,
+        "disabled": 163,
+        "ethnic_minority": 1599,
+        "roma": 40,
+        "refugee": 761,
+        "asylum_seeker": 14,
+        "family_reunion": 105,
+        "isolated_family_joiner": 266,
+        "separated_young_person": 18,
+        "trafficking_victim": 45,
+        "little_or_no_english": 816,
     }
     assert {flag: sum(row[flag] == "yes" for row in people) for flag in flags} == flags
     assert not any(row["refugee"] == row["asylum_seeker"] == "yes" for row in people)
@@ -57,7 +64,10 @@ def check_referrals(people, referrals):
     for rows in (own, referrals):
         assert round(100 * sum(row["source"] == "internal_partner" for row in rows) / len(rows)) == 48
         assert round(100 * sum(row["source"] == "external_agency" for row in rows) / len(rows)) == 25
-    assert all(by_id[row["referral_id"]]["referral_date"] <= by_id[row["referral_id"]]["decision_date"] <= row["start_date"] for row in people)
+    assert all(
+        by_id[row["referral_id"]]["referral_date"] <= by_id[row["referral_id"]]["decision_date"] <= row["start_date"]
+        for row in people
+    )
 
 
 def shown(evidence, what):
@@ -65,7 +75,10 @@ def shown(evidence, what):
 
 
 def check_results(people, exits, evidence):
-    status, women = {row["person_id"]: row["labour_status"] for row in people}, {row["person_id"] for row in people if row["sex"] == "female"}
+    status, women = (
+        {row["person_id"]: row["labour_status"] for row in people},
+        {row["person_id"] for row in people if row["sex"] == "female"},
+    )
     good = shown(evidence, "destination")
     to = {}
     for row in exits:
@@ -80,7 +93,10 @@ def check_results(people, exits, evidence):
     assert len(exits) == 1875
     start = {row["person_id"]: row["start_date"] for row in people}
     assert all(start[row["person_id"]] < row["exit_date"] <= "2023-03-31" for row in exits)
-    assert all(row["evidence_date"] <= row["received_on"] <= (row["accepted_on"] or "2023-05-31") <= "2023-05-31" for row in evidence)
+    assert all(
+        row["evidence_date"] <= row["received_on"] <= (row["accepted_on"] or "2023-05-31") <= "2023-05-31"
+        for row in evidence
+    )
     return employed
 
 
@@ -88,7 +104,15 @@ def check_activities(activities, evidence, employed, women):
     takers = {}
     for row in activities:
         takers.setdefault(row["type"], set()).add(row["person_id"] or row["organisation"])
-    counts = {"esol": 1393, "mentoring": 713, "work_placement": 373, "in_work_support": 412, "mental_health": 527, "champion": 39, "employer_engagement": 398}
+    counts = {
+        "esol": 1393,
+        "mentoring": 713,
+        "work_placement": 373,
+        "in_work_support": 412,
+        "mental_health": 527,
+        "champion": 39,
+        "employer_engagement": 398,
+    }
     assert {name: len(takers[name]) for name in counts} == counts
     assert takers["in_work_support"] <= employed
     qualified = shown(evidence, "qualification")
@@ -111,7 +135,12 @@ def check_outcomes(forms, evidence, esol, women):
     assert round(100 * len(moved & women) / 763) == 86
     up, base = gainers(forms, "confidence")
     assert (len(up), round(100 * len(up) / len(base))) == (936, 54)
-    for scale, count, share in (("integration", 713, 61), ("connection", 624, 56), ("empowerment", 576, 50), ("confidence", 573, 49)):
+    for scale, count, share in (
+        ("integration", 713, 61),
+        ("connection", 624, 56),
+        ("empowerment", 576, 50),
+        ("confidence", 573, 49),
+    ):
         up, base = gainers(forms, scale)
         assert (len(up & women), round(100 * len(up & women) / len(base & women))) == (count, share)
     up, base = gainers(forms, "finance")
@@ -124,15 +153,41 @@ def check_targets(targets):
     for row in targets:
         totals[row["measure"]] += int(row["target"])
     printed = {
-        "participants": 2316, "men": 1158, "women": 1158, "unemployed": 1158, "inactive": 1158, "older": 308, "disabled": 411,
-        "ethnic_minority": 1611, "exit_education": 426, "exit_employment": 494, "exit_employment_unemployed": 284,
-        "exit_employment_inactive": 210, "inactive_job_search": 313, "esol": 1621, "english_progress": 811,
-        "esol_accreditation": 162, "mentoring": 811, "work_placement": 347, "in_work_support": 347, "mental_health": 347,
-        "champions": 38, "employers": 560,
+        "participants": 2316,
+        "men": 1158,
+        "women": 1158,
+        "unemployed": 1158,
+        "inactive": 1158,
+        "older": 308,
+        "disabled": 411,
+        "ethnic_minority": 1611,
+        "exit_education": 426,
+        "exit_employment": 494,
+        "exit_employment_unemployed": 284,
+        "exit_employment_inactive": 210,
+        "inactive_job_search": 313,
+        "esol": 1621,
+        "english_progress": 811,
+        "esol_accreditation": 162,
+        "mentoring": 811,
+        "work_placement": 347,
+        "in_work_support": 347,
+        "mental_health": 347,
+        "champions": 38,
+        "employers": 560,
     }
     assert {name: totals[name] for name in printed} == printed
-    outcomes = {"confidence": (936, 115), "women_integrated": (713, 137), "women_less_isolated": (624, 120), "women_empowered": (576, 111), "women_confidence": (573, 110), "financial_independence": (932, 117)}
-    assert {name: round(100 * count / totals[name]) for name, (count, _) in outcomes.items()} == {name: progress for name, (_, progress) in outcomes.items()}
+    outcomes = {
+        "confidence": (936, 115),
+        "women_integrated": (713, 137),
+        "women_less_isolated": (624, 120),
+        "women_empowered": (576, 111),
+        "women_confidence": (573, 110),
+        "financial_independence": (932, 117),
+    }
+    assert {name: round(100 * count / totals[name]) for name, (count, _) in outcomes.items()} == {
+        name: progress for name, (_, progress) in outcomes.items()
+    }
 
 
 @settings(max_examples=12, deadline=None)
@@ -141,7 +196,8 @@ def test_every_figure_is_met_for_any_seed(tmp_path_factory, seed):
     folder = tmp_path_factory.mktemp("export")
     write_export(folder, seed)
     rows, referrals, activities, forms, exits, evidence, targets = (
-        load(folder, name) for name in ("participants", "referrals", "activities", "outcomes", "exits", "evidence", "targets")
+        load(folder, name)
+        for name in ("participants", "referrals", "activities", "outcomes", "exits", "evidence", "targets")
     )
     people = first_partner(rows)
     women = {row["person_id"] for row in people if row["sex"] == "female"}
@@ -199,7 +255,11 @@ def test_the_published_cells_that_differ_are_those_listed_as_impossible(cells):
     given = cells.set_index("claim")["value"]
     for unmet in CANNOT:
         shown = claims[unmet.claim].as_printed
-        text = f"{given[unmet.claim]:.1f}%" if "." in unmet.given else f"{given[unmet.claim]:.0f}" + ("%" if "%" in unmet.given else "")
+        text = (
+            f"{given[unmet.claim]:.1f}%"
+            if "." in unmet.given
+            else f"{given[unmet.claim]:.0f}" + ("%" if "%" in unmet.given else "")
+        )
         assert (text, bool(rounds_to(given[unmet.claim], shown))) == (unmet.given, False)
 
 

@@ -13,8 +13,10 @@ STUDY = load_study("connecting_opportunities", Path(__file__).resolve().parents[
 @pytest.mark.parametrize(
     ("table", "label", "progress", "share"),
     [
-        ("outputs", "Women", 1177 / 1158, 1177 / 1875), ("outputs", "Disabled", 163 / 411, 163 / 1875),
-        ("results", "Into employment, on leaving", 501 / 494, 501 / 1875), ("other_results", "Migrant champions", 39 / 38, 39 / 1875),
+        ("outputs", "Women", 1177 / 1158, 1177 / 1875),
+        ("outputs", "Disabled", 163 / 411, 163 / 1875),
+        ("results", "Into employment, on leaving", 501 / 494, 501 / 1875),
+        ("other_results", "Migrant champions", 39 / 38, 39 / 1875),
     ],
 )
 def test_progress_and_share(table, label, progress, share):
@@ -55,4 +57,6 @@ def test_implied_targets_print_the_printed_percentages():
 
 def test_no_measure_is_left_without_a_table():
     tables = ("outputs", "results", "other_results", "target_groups", "outcomes")
-    assert sum(len(programme.performance(STUDY, table)) for table in tables) == len(STUDY.table("measures.csv", tuple(programme.Measure.model_fields)))
+    assert sum(len(programme.performance(STUDY, table)) for table in tables) == len(
+        STUDY.table("measures.csv", tuple(programme.Measure.model_fields))
+    )

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from export_files import ROOT, monitoring, write_export_files
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from analysis.participants import read_export
 from analysis.programme import achieved, against_print, distance, funnel, overlap, timing
@@ -139,7 +138,15 @@ def test_newcombe_by_its_formula(tmp_path):
 def test_gains(tmp_path):
     exits = "person_id,exit_date,destination\nA,2020-06-30,employment\nB,2020-05-30,employment\nC,2020-05-30,unknown"
     forms = "person_id,stage,review_date,in_work\nC,in_work,2020-09-01,yes"
-    records = monitoring(tmp_path, BASE | {"exits": exits, "outcomes": forms, "evidence": evidence("E1,A,destination,2020-07-01,2020-07-02,yes,2020-07-03")})
+    records = monitoring(
+        tmp_path,
+        BASE
+        | {
+            "exits": exits,
+            "outcomes": forms,
+            "evidence": evidence("E1,A,destination,2020-07-01,2020-07-02,yes,2020-07-03"),
+        },
+    )
     frame = achieved.gains(records)
     assert frame.loc["Into employment, without asking for evidence"].to_list()[1:] == [1, 2, 1, 0]
     assert frame.loc["In work at an in-work review, whatever the destination"].to_list()[1:] == [1, 1, 1, 1]
@@ -148,7 +155,9 @@ def test_gains(tmp_path):
 def test_the_records_behind_a_count(tmp_path):
     exits = "\n".join(["person_id,exit_date,destination", *(f"{who},2020-06-01,employment" for who in "ABCD")])
     found = evidence(
-        "E1,A,destination,2020-06-01,2020-06-02,yes,2020-07-03", "E2,B,destination,2020-06-01,2020-06-02,no,2020-06-03", "E3,C,destination,2020-06-01,2020-06-02,pending,"
+        "E1,A,destination,2020-06-01,2020-06-02,yes,2020-07-03",
+        "E2,B,destination,2020-06-01,2020-06-02,no,2020-06-03",
+        "E3,C,destination,2020-06-01,2020-06-02,pending,",
     )
     records = monitoring(tmp_path, BASE | {"exits": exits, "evidence": found})
     expected = {"events": 4, "counted": 1, "undecided": 1, "refused": 1, "without": 1, "late": 1}
@@ -179,7 +188,9 @@ def test_funnel(tmp_path):
 
 def test_destinations_add_up_to_everybody(tmp_path):
     exits = "person_id,exit_date,destination\nA,2020-06-30,employment\nB,2020-05-30,\nC,2020-05-30,employment"
-    records = monitoring(tmp_path, BASE | {"exits": exits, "evidence": evidence("E1,A,destination,2020-07-01,2020-07-02,yes,2020-07-03")})
+    records = monitoring(
+        tmp_path, BASE | {"exits": exits, "evidence": evidence("E1,A,destination,2020-07-01,2020-07-02,yes,2020-07-03")}
+    )
     frame = funnel.destinations(records)
     assert frame["people"].sum() == 4
     assert frame.loc["employment", ["people", "with_evidence", "share"]].to_list() == [2, 1, 50]
@@ -189,7 +200,10 @@ def test_destinations_add_up_to_everybody(tmp_path):
 # Time to outcome: six people with 2, 3+, 4, 5+, 6, 6 days (+ censored)
 
 TIMES = pd.DataFrame(
-    {"days": [2, 3, 4, 5, 6, 6], "how": ["outcome", "left without it", "outcome", "still on the programme", "outcome", "outcome"]}
+    {
+        "days": [2, 3, 4, 5, 6, 6],
+        "how": ["outcome", "left without it", "outcome", "still on the programme", "outcome", "outcome"],
+    }
 )
 
 
@@ -214,7 +228,9 @@ def test_cumulative_incidence_by_hand():
     """Aalen-Johansen with leaving as the competing event: 1/6; all-cause survival 5/6, 4/6; 1/6 + 4/6 x 1/4 = 1/3; still
     on: censored; all-cause survival 4/6 x 3/4 = 1/2 stays; 1/3 + 1/2 x 2/2 = 5/6."""
     curve = timing.incidence(TIMES)
-    assert timing.at_days(curve, "reached_share", (1, 2, 3, 4, 5, 6), 0.0) == pytest.approx([0, 1 / 6, 1 / 6, 1 / 3, 1 / 3, 5 / 6])
+    assert timing.at_days(curve, "reached_share", (1, 2, 3, 4, 5, 6), 0.0) == pytest.approx(
+        [0, 1 / 6, 1 / 6, 1 / 3, 1 / 3, 5 / 6]
+    )
 
 
 def test_reached_and_not_yet_agree_where_nobody_leaves():
@@ -234,7 +250,9 @@ def test_nobody_with_the_outcome():
 def test_time_to_an_outcome(tmp_path):
     exits = "person_id,exit_date,destination\nA,2020-01-20,employment\nB,2020-02-12,unknown"
     found = evidence("E1,A,destination,2020-01-20,2020-01-21,yes,2020-01-22")
-    times = timing.time_to(monitoring(tmp_path, BASE | {"exits": exits, "evidence": found}, "2020-05-31"), "exit_employment")
+    times = timing.time_to(
+        monitoring(tmp_path, BASE | {"exits": exits, "evidence": found}, "2020-05-31"), "exit_employment"
+    )
     assert times["days"].to_list() == [10, 2, 101, 60]
     assert times["how"].to_list() == ["outcome", "left without it", "still on the programme", "still on the programme"]
 
@@ -282,7 +300,9 @@ def test_combinations_add_up_to_everybody_and_give_each_group(example):
     frame = overlap.combinations(example)
     sizes = overlap.group_sizes(example)
     assert frame["people"].sum() == len(example.people)
-    assert {group: int(frame.loc[frame[group].astype(bool), "people"].sum()) for group in sizes.index} == sizes.to_dict()
+    assert {
+        group: int(frame.loc[frame[group].astype(bool), "people"].sum()) for group in sizes.index
+    } == sizes.to_dict()
 
 
 # Parts and wholes of the example
@@ -334,7 +354,9 @@ def test_checks_by_hand():
 def test_the_printed_totals_fail_one_check():
     study = load_study("connecting_opportunities", ROOT)
     frame = against_print.check_counts(read_rules(study), against_print.printed_counts(study))
-    assert frame.loc[~frame["holds"].astype(bool), "excess"].to_dict() == {"The two parts of those into employment are all of them": 10}
+    assert frame.loc[~frame["holds"].astype(bool), "excess"].to_dict() == {
+        "The two parts of those into employment are all of them": 10
+    }
 
 
 def test_a_record_less_than_print_is_found(tmp_path):

@@ -22,10 +22,19 @@ from analysis.reporting.views.protected import GROUP, NO, RULES, YES, _people, b
 from analysis.study import load_study
 
 PEOPLE = "\n".join(
-    ["person_id,sex,age,labour_status,partner,start_date", *(f"P{n},{'female' if n % 3 else 'male'},30,{'inactive' if n % 4 else 'unemployed'},{'North' if n < 70 else 'South'},2020-01-10" for n in range(90))]
+    [
+        "person_id,sex,age,labour_status,partner,start_date",
+        *(
+            f"P{n},{'female' if n % 3 else 'male'},30,{'inactive' if n % 4 else 'unemployed'},{'North' if n < 70 else 'South'},2020-01-10"
+            for n in range(90)
+        ),
+    ]
 )
 EVIDENCE = "\n".join(
-    ["evidence_id,person_id,what,evidence_date,received_on,accepted,accepted_on", *(f"L{n},P{n},eligibility,2020-01-10,2020-01-12,yes,2020-01-13" for n in range(90))]
+    [
+        "evidence_id,person_id,what,evidence_date,received_on,accepted,accepted_on",
+        *(f"L{n},P{n},eligibility,2020-01-10,2020-01-12,yes,2020-01-13" for n in range(90)),
+    ]
     + [f"D{n},P{n},destination,2020-06-01,2020-06-02,yes,2020-06-03" for n in range(20, 74)]
 )
 EXITS = "\n".join(["person_id,exit_date,destination", *(f"P{n},2020-06-01,employment" for n in range(20, 74))])
@@ -66,16 +75,24 @@ def test_without_print_nothing_is_shown_as_printed(page):
 def calls(module):
     """Every display of a module with arguments that it takes."""
     arguments = {
-        "achieved_table": [(table, 10.0) for table in ("outputs", "results", "other_results", "target_groups", "outcomes")],
+        "achieved_table": [
+            (table, 10.0) for table in ("outputs", "results", "other_results", "target_groups", "outcomes")
+        ],
         "group_table": [(column, value) for column in ("partner", "area") for value in ("count", "share")],
-        "progress_figure": [("results", "Results")], "quarter_table": [("exit_employment",)], "quarter_figure": [("exit_employment",)],
+        "progress_figure": [("results", "Results")],
+        "quarter_table": [("exit_employment",)],
+        "quarter_figure": [("exit_employment",)],
     }
     for name, show in vars(module).items():
         if hasattr(show, "__wrapped__"):
             yield from ((show, given) for given in arguments.get(name, [()]))
 
 
-@pytest.mark.parametrize("tables", [{"participants": PEOPLE}, SMALL, {"participants": "\n".join(PEOPLE.splitlines()[:2])}], ids=["participants only", "small", "one person"])
+@pytest.mark.parametrize(
+    "tables",
+    [{"participants": PEOPLE}, SMALL, {"participants": "\n".join(PEOPLE.splitlines()[:2])}],
+    ids=["participants only", "small", "one person"],
+)
 def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(page, tmp_path, tables):
     records = monitoring(tmp_path, tables)
     programme_records.record(page, records)
@@ -94,8 +111,15 @@ def small_numbers(page, units=("people", "referrals")):
 def test_no_small_count_of_people_is_recorded(page, records):
     programme_records.record(page, records)
     for show in (
-        programme_records.funnel_table, programme_records.decision_table, programme_records.source_table, programme_records.destination_table,
-        programme_records.gains_table, programme_records.sex_table, programme_records.time_table, programme_records.differences_table, programme_record_figures.overlap_figure,
+        programme_records.funnel_table,
+        programme_records.decision_table,
+        programme_records.source_table,
+        programme_records.destination_table,
+        programme_records.gains_table,
+        programme_records.sex_table,
+        programme_records.time_table,
+        programme_records.differences_table,
+        programme_record_figures.overlap_figure,
     ):
         show(page, records)
     for table in ("outputs", "results", "other_results", "target_groups", "outcomes"):
@@ -109,13 +133,18 @@ def test_no_small_count_of_people_is_recorded(page, records):
 def test_what_follows_from_a_hidden_count_is_hidden(page, records):
     programme_records.group_table(page, records, "partner", "share")
     assert page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.south"].value == HIDDEN
-    assert page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.north"].value == HIDDEN  # total less North is South
+    assert (
+        page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.north"].value == HIDDEN
+    )  # total less North is South
     assert page.store["07_programme_performance.by_partner_share.participants.north"].value == 100
 
 
 def test_hidden_counts_are_kept_for_their_column_and_measures_alone(example):
     """Counts, progress and shares of a column hide the same cells; another column, or other measures, hide others."""
-    results, outputs = ([rule for rule in example.rules.used if rule.unit == "people" and rule.table == table] for table in ("results", "outputs"))
+    results, outputs = (
+        [rule for rule in example.rules.used if rule.unit == "people" and rule.table == table]
+        for table in ("results", "outputs")
+    )
     first = hidden_by(example, "area", results)
     pd.testing.assert_frame_equal(first, hidden_cells(example, example.people["area"], results))
     assert hidden_by(example, "area", results) is first
@@ -130,7 +159,10 @@ def test_no_small_cell_by_group_can_be_worked_out(records):
     people = _people(records, records.people["partner"], rules)
     categories = {GROUP: ["North", "South"], **{rule.measure: [YES, NO] for rule in rules}}
     true = {rule.measure: count_people(people, [GROUP, rule.measure], categories) for rule in rules}
-    shown = {name: counts.astype("Float64").mask([hidden.loc[name, group] for group, _ in counts.index]) for name, counts in true.items()}
+    shown = {
+        name: counts.astype("Float64").mask([hidden.loc[name, group] for group, _ in counts.index])
+        for name, counts in true.items()
+    }
     assert hidden.loc["exit_employment"].all()
     assert (prove(shown, true, RULES, "test", background(rules, rules))["narrowest"] >= RULES.width).all()
 
@@ -138,11 +170,21 @@ def test_no_small_cell_by_group_can_be_worked_out(records):
 def test_every_number_of_the_displays_is_recorded(page, example):
     programme_records.record(page, example)
     shown = [
-        programme_records.answer(page, example), programme_records.rules_table(page, example), programme_records.sex_table(page, example),
-        programme_records.quarter_table(page, example, "exit_employment"), programme_records.distance_table(page, example), programme_records.sustained_table(page, example),
-        programme_records.national_table(page, example), programme_records.agreement_table(page, example), programme_records.differences_table(page, example),
-        programme_record_figures.referral_figure(page, example), programme_record_figures.overlap_figure(page, example), programme_record_figures.survival_figure(page, example),
-        programme_record_figures.quarter_figure(page, example, "participants"), programme_record_figures.sex_figure(page, example), programme_record_figures.distance_figure(page, example),
+        programme_records.answer(page, example),
+        programme_records.rules_table(page, example),
+        programme_records.sex_table(page, example),
+        programme_records.quarter_table(page, example, "exit_employment"),
+        programme_records.distance_table(page, example),
+        programme_records.sustained_table(page, example),
+        programme_records.national_table(page, example),
+        programme_records.agreement_table(page, example),
+        programme_records.differences_table(page, example),
+        programme_record_figures.referral_figure(page, example),
+        programme_record_figures.overlap_figure(page, example),
+        programme_record_figures.survival_figure(page, example),
+        programme_record_figures.quarter_figure(page, example, "participants"),
+        programme_record_figures.sex_figure(page, example),
+        programme_record_figures.distance_figure(page, example),
     ]
     for display in shown:
         assert check_numbers(display.html, page.store) == []
@@ -170,10 +212,19 @@ def test_hide_small_hides_what_follows():
     assert shown["other"].to_list() == [1, 2]
 
 
-@pytest.mark.parametrize(("counts", "hidden"), [
-    ([20, 3, 30], [0, 1, 1]), ([20, 30, 3], [0, 1, 1]), ([3, 20, 30], [1, 1, 0]), ([3, 4, 30], [1, 1, 0]), ([20, 30], [0, 0]), ([3], [1]), ([3, 30, 4], [1, 1, 1]),
-    ([0, 0, 0, 20, 5, 40, 6], [1, 1, 1, 0, 1, 1, 1]),
-])
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([20, 3, 30], [0, 1, 1]),
+        ([20, 30, 3], [0, 1, 1]),
+        ([3, 20, 30], [1, 1, 0]),
+        ([3, 4, 30], [1, 1, 0]),
+        ([20, 30], [0, 0]),
+        ([3], [1]),
+        ([3, 30, 4], [1, 1, 1]),
+        ([0, 0, 0, 20, 5, 40, 6], [1, 1, 1, 0, 1, 1, 1]),
+    ],
+)
 def test_no_small_count_of_a_sequence_stands_alone(counts, hidden):
     assert hide_in_sequence(pd.Series(counts)).astype(int).to_list() == hidden
 
@@ -194,14 +245,30 @@ def cell(kind, source, outputs=()):
 
 def test_sections_that_show_nothing_are_left_out():
     cells = [
-        cell("markdown", "# Title"), cell("code", "setup"), cell("markdown", "## Empty\n\nWords."), cell("code", "nothing"), cell("markdown", "More words."),
-        cell("markdown", "## Words alone"), cell("markdown", "## Shown"), cell("code", "nothing"), cell("code", "something", ["output"]),
+        cell("markdown", "# Title"),
+        cell("code", "setup"),
+        cell("markdown", "## Empty\n\nWords."),
+        cell("code", "nothing"),
+        cell("markdown", "More words."),
+        cell("markdown", "## Words alone"),
+        cell("markdown", "## Shown"),
+        cell("code", "nothing"),
+        cell("code", "something", ["output"]),
     ]
-    assert [each.source for each in _without_empty_sections(cells)] == ["# Title", "setup", "## Words alone", "## Shown", "nothing", "something"]
+    assert [each.source for each in _without_empty_sections(cells)] == [
+        "# Title",
+        "setup",
+        "## Words alone",
+        "## Shown",
+        "nothing",
+        "something",
+    ]
 
 
 def test_a_line_passes_over_what_is_missing():
-    frame = pd.DataFrame({"a": [1, None, 30.0], "b": [5, 6, 7]}, index=pd.to_datetime(["2020-01-01", "2021-01-01", "2022-01-01"]))
+    frame = pd.DataFrame(
+        {"a": [1, None, 30.0], "b": [5, 6, 7]}, index=pd.to_datetime(["2020-01-01", "2021-01-01", "2022-01-01"])
+    )
     axes = line_chart(frame, ["a", "b"], ["first", "second"], "year", "people").axes[0]
     assert [len(line.get_xdata()) for line in axes.get_lines()] == [2, 3]
     assert axes.get_ylim()[0] == 0

@@ -37,7 +37,9 @@ def test_eighteen_months_have_78_weeks():
 
 def test_every_split_has_130_more_signposts_than_helps():
     """40 h + 30 a + 20 s = 17,540 and h + a + s = 628 give 10 h - 10 s = 17,540 - 30 x 628."""
-    facts = participation.advice_facts(participation.advice_splits(participation.read_figures(STUDY), STUDY)).set_index("fact")
+    facts = participation.advice_facts(participation.advice_splits(participation.read_figures(STUDY), STUDY)).set_index(
+        "fact"
+    )
     assert tuple(facts.loc["help less signposting", ["low", "high", "fixed"]]) == (-130, -130, True)
 
 
@@ -53,7 +55,9 @@ def test_the_mean_change_is_the_difference_of_the_sums():
     """Before 257 to 313 of 57 people (4.5 to 5.5); after 428 to 455 (7.5 to below 8): a rise of 115 to 198 points."""
     printed = questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
     ranges = printed.ranges["confidence"]
-    row = ranges[(ranges["statistic"] == "mean change") & ranges["reading"].str.contains("7.5 to below 8, points 1")].iloc[0]
+    row = ranges[
+        (ranges["statistic"] == "mean change") & ranges["reading"].str.contains("7.5 to below 8, points 1")
+    ].iloc[0]
     assert (row["low"] * 57, row["high"] * 57) == (pytest.approx(115), pytest.approx(198))
 
 

@@ -4,8 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis.quantities import Interval, parse_printed, rounds_to, truncates_to
 
@@ -72,7 +71,10 @@ def test_interval_arithmetic_encloses_every_value(x, y, s, t, operator):
             x / y
         return
     exact = {
-        "+": lambda p, q: p + q, "-": lambda p, q: p - q, "*": lambda p, q: p * q, "/": lambda p, q: p / q if q else Fraction(0),
+        "+": lambda p, q: p + q,
+        "-": lambda p, q: p - q,
+        "*": lambda p, q: p * q,
+        "/": lambda p, q: p / q if q else Fraction(0),
     }[operator](Fraction(a), Fraction(b))
     found = {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y, "/": lambda: x / y}[operator]()
     room = 1e-9 * max(1, abs(found.low), abs(found.high))

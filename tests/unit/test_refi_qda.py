@@ -20,7 +20,9 @@ from analysis.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = yaml.safe_load((Path(__file__).parent / "refi_qda.yaml").read_text(encoding="utf-8"))
-GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
+GUID = re.compile(
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}"
+)
 NAMESPACE = "urn:QDA-XML:project:1.0"
 
 
@@ -44,8 +46,14 @@ def departures(xml: str | bytes, schema: str) -> list[str]:
         here = {attribute for attribute in element.keys() if "}" not in attribute}
         found += [f"{name} without {each}" for each in sorted(required - here)]
         found += [f"{name} with {each}" for each in sorted(here - allowed)]
-        found += [f"{name}: {element.get(each)}" for each in here if "guid" in each.lower() and not GUID.fullmatch(element.get(each))]
-        order = [known["parts"].index(part) for child in element if (part := child.tag.rpartition("}")[2]) in known["parts"]]
+        found += [
+            f"{name}: {element.get(each)}"
+            for each in here
+            if "guid" in each.lower() and not GUID.fullmatch(element.get(each))
+        ]
+        order = [
+            known["parts"].index(part) for child in element if (part := child.tag.rpartition("}")[2]) in known["parts"]
+        ]
         if len(order) < len(element) or (name != "Sources" and order != sorted(order)):
             found.append(f"parts of {name}")
     return found
@@ -93,7 +101,7 @@ def nvivo() -> str:
         f'plainTextPath="internal://{guid("t")}.txt" creationDateTime="2025-06-11T16:24:07Z">'
         f"{selected}</TextSource>"
     )
-    body = f'{USERS}{codes()}{case("E6", of_selection("s"))}<Sources>{source}</Sources>'
+    body = f"{USERS}{codes()}{case('E6', of_selection('s'))}<Sources>{source}</Sources>"
     attributes = f' origin="NVivo for Windows 12.6" creatingUserGUID="{guid("other")}" basePath="" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
     return project(body, attributes)
 
@@ -108,7 +116,7 @@ def maxqda() -> str:
     )
     schema = "urn:QDA-XML:project:1.0 http://schema.qdasoftware.org/versions/Project/v1.0/Project.xsd"
     attributes = f' origin="MAXQDA 2020 (Release 20.4.2)" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="{schema}"'
-    return project(f'{USERS}{codes(write, True)}{case("E6", of_selection("s"))}<Sources>{source}</Sources>', attributes)
+    return project(f"{USERS}{codes(write, True)}{case('E6', of_selection('s'))}<Sources>{source}</Sources>", attributes)
 
 
 def atlas() -> str:
@@ -119,24 +127,33 @@ def atlas() -> str:
         f"{passage('s', 0, 10, coding('health', write, 'ann') + coding('mind', write, 'ann'), '', write)}"
         f'<NoteRef targetGUID="{write("note")}"/></TextSource>'
     )
-    note = f'<Notes><Note guid="{write("note")}" name="comment"><PlainTextContent>words</PlainTextContent></Note></Notes>'
+    note = (
+        f'<Notes><Note guid="{write("note")}" name="comment"><PlainTextContent>words</PlainTextContent></Note></Notes>'
+    )
     sets = f'<Sets><Set guid="{write("set")}" name="A group"><MemberCode targetGUID="{write("mind")}"/><MemberSource targetGUID="{write("t")}"/></Set></Sets>'
-    return project(f'{USERS}{codes(write, True)}{case("E6", of_selection("s"))}<Sources>{source}</Sources>{note}{sets}')
+    return project(f"{USERS}{codes(write, True)}{case('E6', of_selection('s'))}<Sources>{source}</Sources>{note}{sets}")
 
 
 def qualcoder() -> str:
     """QualCoder: the words that were said in the name of the selection, a case with variables, comments in descriptions."""
     variable = f'<Variables><Variable guid="{guid("v")}" name="Age" typeOfVariable="Text"/></Variables>'
     value = f'<VariableValue><VariableRef targetGUID="{guid("v")}"/><TextValue>30 to 39</TextValue></VariableValue>'
-    said = passage("s", 0, 10, f"<Description>a memo</Description>{coding('health', by='ann')}", ' name="the very words"')
+    said = passage(
+        "s", 0, 10, f"<Description>a memo</Description>{coding('health', by='ann')}", ' name="the very words"'
+    )
     source = (
         f'<TextSource guid="{guid("t")}" name="Group 1.txt" plainTextPath="internal://t.txt" creatingUser="{guid("ann")}">'
         f"{said}</TextSource>"
     )
-    return project(f'{USERS}{codes()}{variable}{case("E6", value + of_selection("s"))}<Sources>{source}</Sources>')
+    return project(f"{USERS}{codes()}{variable}{case('E6', value + of_selection('s'))}<Sources>{source}</Sources>")
 
 
-SHAPES = {"NVivo": (nvivo, "coder 0"), "MAXQDA": (maxqda, "coder 2"), "ATLAS.ti": (atlas, "coder 1"), "QualCoder": (qualcoder, "coder 1")}
+SHAPES = {
+    "NVivo": (nvivo, "coder 0"),
+    "MAXQDA": (maxqda, "coder 2"),
+    "ATLAS.ti": (atlas, "coder 1"),
+    "QualCoder": (qualcoder, "coder 1"),
+}
 
 
 def packed(path: Path, xml: str | bytes, *others: tuple[str, str]) -> Path:
@@ -207,27 +224,31 @@ def test_a_speaker_given_to_a_whole_source_as_a_code_speaks_in_all_of_it(tmp_pat
 
 def test_a_code_given_to_a_whole_group_discussion_is_not_passed_over_in_silence(tmp_path):
     source = f'<TextSource guid="{guid("t")}" name="Group 1">{passage("s", 0, 10, coding("health"))}{coding("mind")}</TextSource>'
-    xml = project(f'{USERS}{codes()}{case("E6", of_selection("s"))}<Sources>{source}</Sources>')
+    xml = project(f"{USERS}{codes()}{case('E6', of_selection('s'))}<Sources>{source}</Sources>")
     with pytest.raises(InputError, match="1 segments without a speaker, first 's1 whole source' in 'Group 1'"):
         rows(tmp_path, xml)
 
 
 def test_passages_of_a_transcript_lie_where_their_sync_points_do(tmp_path):
     """The turn runs from 0 to 90; the passage from 40 to 60 lies within it and takes its speaker."""
-    points = "".join(f'<SyncPoint guid="{guid(f"p{at}")}" timeStamp="{at * 100}" position="{at}"/>' for at in (0, 40, 60, 90))
+    points = "".join(
+        f'<SyncPoint guid="{guid(f"p{at}")}" timeStamp="{at * 100}" position="{at}"/>' for at in (0, 40, 60, 90)
+    )
 
     def between(name: str, start: int, end: int, inside: str = "") -> str:
         return f'<TranscriptSelection guid="{guid(name)}" fromSyncPoint="{guid(f"p{start}")}" toSyncPoint="{guid(f"p{end}")}">{inside}</TranscriptSelection>'
 
     transcript = f'<Transcript guid="{guid("tr")}" plainTextPath="internal://tr.txt">{points}{between("turn", 0, 90)}{between("s", 40, 60, coding("health"))}</Transcript>'
     source = f'<AudioSource guid="{guid("a")}" name="Group 1" path="internal://a.m4a">{transcript}</AudioSource>'
-    xml = project(f'{USERS}{codes()}{case("E6", of_selection("turn"))}<Sources>{source}</Sources>')
+    xml = project(f"{USERS}{codes()}{case('E6', of_selection('turn'))}<Sources>{source}</Sources>")
     assert departures(xml, "project") == []
     assert rows(tmp_path, xml) == [["Group 1", "E6", "s1 Transcript 40-60", "health", "coder 0"]]
 
 
 def codebook(namespace: str, origin: str) -> str:
-    members = f'<Sets><Set guid="{guid("set")}" name="A group of codes"><MemberCode guid="{guid("mind")}"/></Set></Sets>'
+    members = (
+        f'<Sets><Set guid="{guid("set")}" name="A group of codes"><MemberCode guid="{guid("mind")}"/></Set></Sets>'
+    )
     inner = codes().removeprefix("<CodeBook>").removesuffix("</CodeBook>")
     return f'<?xml version="1.0" encoding="UTF-8" standalone="no" ?><CodeBook origin="{origin}" xmlns="{namespace}">{inner}{members}</CodeBook>'
 

@@ -32,7 +32,10 @@ def test_an_assumption_is_found_in_the_register_or_among_the_stated_factors():
 def test_an_assumption_of_the_study_s_own_register_has_a_row_on_its_page():
     assert PAPER.row("assumption:total_cost") == "assumptions.html#assumption-total_cost"
     without = StudyOrigins(load_study("connecting_opportunities_example", ROOT))
-    strange = [PAPER.row(name) for name in ("assumption:optimism_factor_a", "assumption:none", "claim:CP-001", "total_cost", "")]
+    strange = [
+        PAPER.row(name)
+        for name in ("assumption:optimism_factor_a", "assumption:none", "claim:CP-001", "total_cost", "")
+    ]
     assert [*strange, without.row("assumption:total_cost")] == [""] * 6
 
 
@@ -41,7 +44,9 @@ def test_an_assumption_that_a_claim_prints_rests_on_it():
     assert PAPER.find("assumption:total_cost").inputs == ()
 
 
-@pytest.mark.parametrize("name", ["claim:CP-999", "claim:XX-001", "assumption:nothing", "derived.something", "claim:", ""])
+@pytest.mark.parametrize(
+    "name", ["claim:CP-999", "claim:XX-001", "assumption:nothing", "derived.something", "claim:", ""]
+)
 def test_what_is_not_there_is_none(name):
     assert PAPER.find(name) is None
 
@@ -70,14 +75,22 @@ def test_a_file_that_is_not_there_is_none():
 
 def test_every_raw_table_of_a_ground_exists_in_some_study_or_is_a_team_s_own():
     places = [ROOT / "data/raw" / study for study in study_ids(ROOT)]
-    of_teams = {f"records/{name}" for name in ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")}
+    of_teams = {
+        f"records/{name}" for name in ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")
+    }
     wanted = {pattern.partition(":")[0] for entry in GROUNDS.values() for pattern in entry} - of_teams
     assert [p for p in wanted if not any(any(place.glob(p)) for place in [ROOT / "data/raw", *places])] == []
 
 
 def test_every_raw_table_of_a_ground_is_described():
-    names = {pattern.partition(":")[0].rpartition("/")[2].removesuffix(".*") for entry in GROUNDS.values() for pattern in entry}
-    with_origin = {path.name.replace(".origin.yaml", ".csv") for path in (ROOT / "data/raw/reference").glob("*.origin.yaml")}
+    names = {
+        pattern.partition(":")[0].rpartition("/")[2].removesuffix(".*")
+        for entry in GROUNDS.values()
+        for pattern in entry
+    }
+    with_origin = {
+        path.name.replace(".origin.yaml", ".csv") for path in (ROOT / "data/raw/reference").glob("*.origin.yaml")
+    }
     assert names - with_origin - set(ABOUT) == {"participants.xlsx"}
 
 
@@ -111,18 +124,32 @@ def test_records_are_found_where_a_study_keeps_them(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "questionnaire.xlsx").touch()
     assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/records/questionnaire.xlsx",)
-    assert Grounds("an_example", tmp_path).under([measured])[0].inputs == ("data/processed/an_example/records/questionnaire.xlsx",)
+    assert Grounds("an_example", tmp_path).under([measured])[0].inputs == (
+        "data/processed/an_example/records/questionnaire.xlsx",
+    )
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
 
 
 def test_numbers_rest_on_the_part_of_the_register_that_is_in_use():
     page = Appendix("coproduction", "06_sroi_sensitivity", ROOT)
-    part = Result("the.part", "Entries", 1, "entries", Kind.RECOMPUTED, inputs=("assumption:total_cost",), function="analysis.sroi.model.Model.rests_on")
+    part = Result(
+        "the.part",
+        "Entries",
+        1,
+        "entries",
+        Kind.RECOMPUTED,
+        inputs=("assumption:total_cost",),
+        function="analysis.sroi.model.Model.rests_on",
+    )
     plain = Result("x", "X", 1, "", Kind.CALIBRATED, function="analysis.sroi.sensitivity.one_way.tornado")
     page.add_part(part)
     page.add([plain])
     assert page.store["the.part"] == part
-    assert page.store["x"].inputs == ("data/raw/coproduction/value_map.csv", "the.part", "data/raw/coproduction/sensitivity.yaml")
+    assert page.store["x"].inputs == (
+        "data/raw/coproduction/value_map.csv",
+        "the.part",
+        "data/raw/coproduction/sensitivity.yaml",
+    )
 
 
 def test_an_appendix_records_the_grounds_of_its_numbers():

@@ -16,8 +16,11 @@ from analysis.results import KIND_MEANING, Kind, Result, ResultStore
 
 RATIO = Result("sroi.ratio", "Value for each pound", 4.67, "GBP per GBP", Kind.PUBLISHED, 2)
 CONTEXT = PageContext(
-    "A study", "Social return", "A report, 2016",
-    {"study": "a_study", "seed": 7}, {"Rerun": "make reproduce", "Versions": {"pandas": "3.1.1"}},
+    "A study",
+    "Social return",
+    "A report, 2016",
+    {"study": "a_study", "seed": 7},
+    {"Rerun": "make reproduce", "Versions": {"pandas": "3.1.1"}},
 )
 PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}{% x %}\u202e"
 
@@ -107,7 +110,9 @@ def test_the_commit_is_left_for_publication_and_nothing_else_depends_on_the_run(
 
 def test_a_placeholder_in_data_is_no_placeholder(notebook):
     words = f"{COMMIT_PLACEHOLDER} {LINKS_PLACEHOLDER} @@COMMIT@@"
-    page = render_page(notebook, replace(CONTEXT, source=words, study_title=words, colophon={"Tables": [words, "@@COMMIT@@"]}))
+    page = render_page(
+        notebook, replace(CONTEXT, source=words, study_title=words, colophon={"Tables": [words, "@@COMMIT@@"]})
+    )
     done = finish_page(page, "0123456789ab", [("Other", "other.html", False)])
     assert done.count("0123456789ab") == done.count('href="other.html"') == 1
     assert "<dd><code>0123456789ab</code></dd>" in done
@@ -175,9 +180,7 @@ def test_printed_text_is_escaped_and_its_numbers_are_not_exempt(notebook):
 
 
 def test_hostile_text_around_the_notebook_is_escaped(notebook):
-    hostile = PageContext(
-        PAYLOAD, PAYLOAD, PAYLOAD, {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]}
-    )
+    hostile = PageContext(PAYLOAD, PAYLOAD, PAYLOAD, {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]})
     page = finish_page(render_page(notebook, hostile), PAYLOAD, [(PAYLOAD, PAYLOAD, False)])
     assert "<script" not in page and "<img" not in page and "\u202e" not in page
     assert page.count("{{ 7*7 }}{% x %}") == page.count("alert(1)&lt;/script&gt;") >= 9
@@ -186,7 +189,9 @@ def test_hostile_text_around_the_notebook_is_escaped(notebook):
 def test_publication_puts_in_the_commit_and_the_links(notebook):
     page = render_page(notebook, CONTEXT)
     assert "<nav aria-label" not in page
-    done = finish_page(page, "abc123 (clean tree)", [("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)])
+    done = finish_page(
+        page, "abc123 (clean tree)", [("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)]
+    )
     assert done.count('aria-current="page"') == 1
     assert '<a href="08.html">' in done
     assert "abc123 (clean tree)" in done and "@@" not in done
@@ -194,7 +199,9 @@ def test_publication_puts_in_the_commit_and_the_links(notebook):
 
 def test_the_index_sets_examples_apart_and_shows_numbers_with_their_kind():
     entries = [
-        IndexEntry("a_study", "A study, 2012", "A report", (RATIO,), (("5 Social return", "a_study/05.html", "One line"),)),
+        IndexEntry(
+            "a_study", "A study, 2012", "A report", (RATIO,), (("5 Social return", "a_study/05.html", "One line"),)
+        ),
         IndexEntry("a_study_example", "An example", "", (), (("5 Social return", "x/05.html", ""),), example=True),
     ]
     page = render_index(entries, {"Versions": {"pandas": "3.1.1"}})
@@ -208,7 +215,9 @@ def test_the_index_sets_examples_apart_and_shows_numbers_with_their_kind():
 
 def test_a_number_of_the_index_leads_to_where_it_comes_from():
     hostile = Result("a", "A", 1, "people", Kind.PUBLISHED)
-    page = render_index([IndexEntry("s", "S", "", (RATIO, hostile), origins={RATIO.id: 's/05.html#from-3', "a": '"><b>'})])
+    page = render_index(
+        [IndexEntry("s", "S", "", (RATIO, hostile), origins={RATIO.id: "s/05.html#from-3", "a": '"><b>'})]
+    )
     assert f'<a class="num" data-result="{RATIO.id}" data-kind="published" href="s/05.html#from-3">' in page
     assert 'href="&quot;&gt;&lt;b&gt;">1</a>' in page
 

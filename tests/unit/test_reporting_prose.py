@@ -42,7 +42,10 @@ def test_what_is_missing_is_said(page):
 
 
 def test_plain_text_is_what_a_reader_would_say(page):
-    assert repr(page.say("**Each** pound *returns* {sroi.ratio} in `x` [here](#a)")) == "Each pound returns £4.67 in x here"
+    assert (
+        repr(page.say("**Each** pound *returns* {sroi.ratio} in `x` [here](#a)"))
+        == "Each pound returns £4.67 in x here"
+    )
 
 
 def test_markup_paragraphs_and_lists(page):
@@ -68,7 +71,10 @@ def test_what_a_result_holds_is_never_read_as_markup(page):
 
 
 def test_the_writer_s_own_text_is_escaped(page):
-    assert page.say('<img onerror="x"> & "quotes"').html == "<p>&lt;img onerror=&quot;x&quot;&gt; &amp; &quot;quotes&quot;</p>"
+    assert (
+        page.say('<img onerror="x"> & "quotes"').html
+        == "<p>&lt;img onerror=&quot;x&quot;&gt; &amp; &quot;quotes&quot;</p>"
+    )
 
 
 def test_results_of_the_notebook_s_tables_may_be_named_without_the_notebook(page):

@@ -17,12 +17,16 @@ from analysis.reporting.style import INK, PAPER, QUIET, SERIES, house_style, wra
 from analysis.reporting.svg import to_svg
 
 LABELS = ["Women", "Men", "Economically inactive people, carers among them"]
-FRAME = pd.DataFrame({"a": [120.4, 87.0, None], "b": [110.0, 87.0, 50.0], "low": [5.0, 6, 1], "high": [9.0, float("inf"), 2]}, LABELS)
+FRAME = pd.DataFrame(
+    {"a": [120.4, 87.0, None], "b": [110.0, 87.0, 50.0], "low": [5.0, 6, 1], "high": [9.0, float("inf"), 2]}, LABELS
+)
 CHARTS = {
     "progress": lambda frame: charts.progress_chart(frame, "a", "% of target", decimals=1),
     "bars": lambda frame: charts.bar_chart(frame, ["a", "b"], "People", labels=("Here", "There")),
     "pairs": lambda frame: charts.paired_chart(frame, "a", "b", ("Here", "There"), "% of people"),
-    "ranges": lambda frame: charts.interval_chart(frame, "low", "high", "Share", band=(6.0, 7.0), band_label="jointly", unit="%"),
+    "ranges": lambda frame: charts.interval_chart(
+        frame, "low", "high", "Share", band=(6.0, 7.0), band_label="jointly", unit="%"
+    ),
 }
 PRINT_PROGRESS = """
 import sys
@@ -50,14 +54,22 @@ def test_same_bytes_whatever_the_hash_seed_and_the_user_s_settings(tmp_path):
     (tmp_path / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: path\naxes.grid: False\n")
     for seed in ("1", "2"):
         run = subprocess.run(
-            [sys.executable, "-c", PRINT_PROGRESS, str(Path(__file__).parent)], capture_output=True, check=True,
-            env={"PYTHONHASHSEED": seed, "MATPLOTLIBRC": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
+            [sys.executable, "-c", PRINT_PROGRESS, str(Path(__file__).parent)],
+            capture_output=True,
+            check=True,
+            env={
+                "PYTHONHASHSEED": seed,
+                "MATPLOTLIBRC": str(tmp_path),
+                "PYTHONPATH": ":".join(sys.path),
+                "HOME": str(tmp_path),
+            },
         )
         assert run.stdout.decode() == draw("progress")
 
 
 def test_the_last_bit_of_a_length_does_not_show():
     """Python 3.12 adds floats more exactly than 3.11: nothing on the page moves, and no id may change."""
+
     def drawn(width):
         fig = Figure(figsize=(width, 2.0))
         fig.subplots().plot([0, 1], [0, 1], marker="o")
@@ -115,11 +127,22 @@ def test_long_numbers_leave_room_between_ticks():
         assert right - left > (letters + more) / 2 * 7.5
 
 
-@pytest.mark.parametrize("label", ["<script>alert(1)</script>", "$x^2$ & \\frac", "x\x00\x1b", "{{ 7 }}", "التوظيف 就业", ""])
+@pytest.mark.parametrize(
+    "label", ["<script>alert(1)</script>", "$x^2$ & \\frac", "x\x00\x1b", "{{ 7 }}", "التوظيف 就业", ""]
+)
 def test_hostile_labels_stay_labels(label):
     svg = draw("progress", FRAME.set_axis([label, "Men", "Others"]))
     assert {element.tag for element in ElementTree.fromstring(svg).iter()} <= {
-        "svg", "title", "desc", "defs", "g", "path", "use", "text", "clipPath", "rect"
+        "svg",
+        "title",
+        "desc",
+        "defs",
+        "g",
+        "path",
+        "use",
+        "text",
+        "clipPath",
+        "rect",
     }
     assert "alert(1)</script>" not in svg and "\x00" not in svg
 
@@ -147,7 +170,7 @@ def test_labels_wrap_and_keep_their_words():
 
 # Contrast, after the definition of relative luminance in WCAG 2.2.
 def luminance(colour):
-    channels = (int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5))
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -158,12 +181,17 @@ def contrast(one, two):
 
 
 def palettes():
-    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in re.findall(r":root \{(.*?)\}", style_sheet(), re.S))
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+        for block in re.findall(r":root \{(.*?)\}", style_sheet(), re.S)
+    )
     return {"light": light, "dark": light | dark}
 
 
 def test_contrast_is_measured_as_defined():
-    assert contrast("#ffffff", "#000000") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#000000") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(
+        4.48, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -17,8 +17,16 @@ from analysis.results import Column, Kind, Result, ResultStore
 PEOPLE = Column("People", "people", Kind.PUBLISHED)
 SHARE = Column("Share", "%", decimals=1, kinds="known", low="low", high="high", interval="rounding")
 HOSTILE = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "&lt;b&gt; &#60;i&#62;",
-    "\u202etxet\u2066", "{{ 7*7 }} {% raw %}", "{n}", "</table></div></td>", "x\x00\x1b[31my", "' onmouseover='alert(1)",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "<svg/onload=alert(1)>",
+    "&lt;b&gt; &#60;i&#62;",
+    "\u202etxet\u2066",
+    "{{ 7*7 }} {% raw %}",
+    "{n}",
+    "</table></div></td>",
+    "x\x00\x1b[31my",
+    "' onmouseover='alert(1)",
 ]
 
 
@@ -30,8 +38,13 @@ def page(tmp_path):
 @pytest.fixture
 def frame():
     columns = {
-        "people": [1004, 871, None], "share": [53.55, 46.45, None], "known": ["recomputed", "published", "bounded"],
-        "low": [53.4, 46.4, None], "high": [53.7, 46.5, None], "sort": ["sex", "sex", "other"], "claim": ["CO-1", "CO-2", ""],
+        "people": [1004, 871, None],
+        "share": [53.55, 46.45, None],
+        "known": ["recomputed", "published", "bounded"],
+        "low": [53.4, 46.4, None],
+        "high": [53.7, 46.5, None],
+        "sort": ["sex", "sex", "other"],
+        "claim": ["CO-1", "CO-2", ""],
     }
     return pd.DataFrame(columns, index=pd.Index(["Women", "Men", "50 years or over"], name="group"))
 
@@ -67,7 +80,11 @@ def test_a_column_of_one_kind_says_so_once_and_a_mixed_one_beside_each_number(pa
     head, body = shown.split("</thead>")
     assert head.count("people · published") == 1
     assert "recomputed" not in head and "interval: rounding" in head
-    assert [body.count(f'<small class="kind">{kind}</small>') for kind in ("recomputed", "published", "bounded")] == [1, 1, 1]
+    assert [body.count(f'<small class="kind">{kind}</small>') for kind in ("recomputed", "published", "bounded")] == [
+        1,
+        1,
+        1,
+    ]
 
 
 def test_what_is_missing_is_said_and_recorded(page, frame):
@@ -77,7 +94,9 @@ def test_what_is_missing_is_said_and_recorded(page, frame):
 
 
 def test_numbers_of_a_table_pass_the_check(page, frame):
-    shown = page.table("outputs", frame, {"people": PEOPLE, "share": SHARE, "claim": Column("Claim")}, "C", text={"claim": "label"})
+    shown = page.table(
+        "outputs", frame, {"people": PEOPLE, "share": SHARE, "claim": Column("Claim")}, "C", text={"claim": "label"}
+    )
     assert check_numbers(shown.html, page.store) == []
     assert len(page.store) == 6
 
@@ -133,7 +152,10 @@ def test_a_cell_that_runs_again_keeps_its_number(page, frame):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"columns": {"poeple": PEOPLE}}, "no column 'poeple' (in 't'); expected a column of the frame; nearest: people"),
+        (
+            {"columns": {"poeple": PEOPLE}},
+            "no column 'poeple' (in 't'); expected a column of the frame; nearest: people",
+        ),
         ({"columns": {"people": Column("P", kind=Kind.PUBLISHED, low="lo")}}, "no column 'lo'"),
         ({"columns": {"claim": Column("Claim")}}, "'CO-1' in the text column 'claim'"),
         ({"text": {"people": "bold"}}, "expected a shown column and one of plain, label, code, rich"),
@@ -163,12 +185,24 @@ def test_a_table_cannot_take_the_name_of_a_figure(page, frame):
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_hostile_text_is_shown_and_never_markup(page, payload):
-    frame = pd.DataFrame({"a": [payload], "b": [payload], "g": [payload], "n": [1]}, index=pd.Index([payload], name=payload))
+    frame = pd.DataFrame(
+        {"a": [payload], "b": [payload], "g": [payload], "n": [1]}, index=pd.Index([payload], name=payload)
+    )
     columns = {"a": Column(payload), "b": Column("B"), "n": Column("N", payload, Kind.PUBLISHED, interval=payload)}
     shown = page.table("t", frame, columns, "C", group_by="g", text={"a": "label", "b": "code"}).html
     cells = Cells(shown)
     assert {tag for tag, _ in cells.tags} <= {
-        "div", "table", "caption", "span", "thead", "tbody", "tr", "th", "td", "small", "code"
+        "div",
+        "table",
+        "caption",
+        "span",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "small",
+        "code",
     }
     assert not [name for _, attributes in cells.tags for name in attributes if name.startswith("on") or name == "src"]
     assert not set(shown) & set("\u202e\u2066\x00\x1b")

@@ -16,9 +16,15 @@ def number(name="a.b", value=1.0, **more):
 @pytest.mark.parametrize(
     ("value", "unit", "decimals", "text"),
     [
-        (1875, "people", 0, "1,875"), (-0.004, "%", 1, "0.0%"), (-13.83, "percentage points", 1, "−13.8"), (4.665, "GBP per GBP", 1, "£4.7"),
-        (None, "people", 0, "not available"), (math.nan, "%", 0, "not available"), (math.inf, "GBP", 0, "no upper limit"),
-        (16241, "people", -2, "16,200"), (-5.0, "GBP", 0, "−£5"),
+        (1875, "people", 0, "1,875"),
+        (-0.004, "%", 1, "0.0%"),
+        (-13.83, "percentage points", 1, "−13.8"),
+        (4.665, "GBP per GBP", 1, "£4.7"),
+        (None, "people", 0, "not available"),
+        (math.nan, "%", 0, "not available"),
+        (math.inf, "GBP", 0, "no upper limit"),
+        (16241, "people", -2, "16,200"),
+        (-5.0, "GBP", 0, "−£5"),
     ],
 )
 def test_how_numbers_are_written(value, unit, decimals, text):
@@ -27,7 +33,12 @@ def test_how_numbers_are_written(value, unit, decimals, text):
 
 def test_a_store_comes_back_as_it_went(tmp_path):
     store = ResultStore()
-    store.add([number("z.y", 1 / 3, low=-math.inf, high=2.0, interval="bounds"), number("a.b", 7, inputs=("claim:CO-001",), note="x")])
+    store.add(
+        [
+            number("z.y", 1 / 3, low=-math.inf, high=2.0, interval="bounds"),
+            number("a.b", 7, inputs=("claim:CO-001",), note="x"),
+        ]
+    )
     store.add([number("c.d", None)])
     path = tmp_path / "deep" / "results.json"
     store.write(path, study="s")

@@ -66,8 +66,12 @@ def test_on_one_design_the_estimators_agree_to_the_last_digits(case, ours):
     found = found - (found[:, 0].mean() + found[:, -1].mean()) / 2
     a, b = found[:, 0], found[:, -1]
     for place, name in enumerate(case.varied, start=1):
-        assert ours.loc[name, "first"] == pytest.approx(salib.first_order(a, found[:, place], b), rel=1e-9, abs=1e-12), name
-        assert ours.loc[name, "total"] == pytest.approx(salib.total_order(a, found[:, place], b), rel=1e-9, abs=1e-12), name
+        assert ours.loc[name, "first"] == pytest.approx(
+            salib.first_order(a, found[:, place], b), rel=1e-9, abs=1e-12
+        ), name
+        assert ours.loc[name, "total"] == pytest.approx(
+            salib.total_order(a, found[:, place], b), rel=1e-9, abs=1e-12
+        ), name
 
 
 def test_on_one_design_the_whole_analysis_agrees_up_to_the_centring(case, ours, theirs):
@@ -86,8 +90,12 @@ def test_on_one_design_the_intervals_are_as_wide(case, ours, theirs):
 
 
 def test_salibs_own_sample_agrees_within_the_two_intervals(case, ours):
-    points = np.clip(salib_sample.sample(_problem(case), SIZE, calc_second_order=False, seed=SEED), 2.0**-53, 1 - 2.0**-53)
-    found = salib.analyze(_problem(case), _run(case, points), calc_second_order=False, num_resamples=REPLICATES, seed=SEED)
+    points = np.clip(
+        salib_sample.sample(_problem(case), SIZE, calc_second_order=False, seed=SEED), 2.0**-53, 1 - 2.0**-53
+    )
+    found = salib.analyze(
+        _problem(case), _run(case, points), calc_second_order=False, num_resamples=REPLICATES, seed=SEED
+    )
     mine = ours.loc[list(case.varied)]
     for kind, name in (("first", "S1"), ("total", "ST")):
         half = (mine[f"{kind}_high"] - mine[f"{kind}_low"]).to_numpy() / 2

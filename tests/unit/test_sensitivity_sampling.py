@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import stats
 from sensitivity_cases import entry, toy_case
 
@@ -25,7 +24,14 @@ SHAPES = [
 
 @pytest.mark.parametrize(
     ("shape", "mean"),
-    [(SHAPES[0], 2.0), (SHAPES[1], 2.5), (SHAPES[2], 7 / 3), (SHAPES[3], (1 + 4 * 2 + 4) / 6), (SHAPES[4], -0.5), (SHAPES[5], 0.3)],
+    [
+        (SHAPES[0], 2.0),
+        (SHAPES[1], 2.5),
+        (SHAPES[2], 7 / 3),
+        (SHAPES[3], (1 + 4 * 2 + 4) / 6),
+        (SHAPES[4], -0.5),
+        (SHAPES[5], 0.3),
+    ],
     ids=lambda value: getattr(value, "distribution", ""),
 )
 def test_the_mean_is_the_textbook_one(shape, mean):
@@ -62,7 +68,12 @@ def test_a_normal_share_stays_within_0_and_1():
 
 @pytest.mark.parametrize(
     "impossible",
-    [entry("x", 1.0, 0.0, 4.0, "normal"), entry("x", 2.0, 1.0, 4.0, "beta"), entry("x", 0.0, 0.0, 0.5, "beta"), entry("x", 0.5, 0.0, 1.0, "beta")],
+    [
+        entry("x", 1.0, 0.0, 4.0, "normal"),
+        entry("x", 2.0, 1.0, 4.0, "beta"),
+        entry("x", 0.0, 0.0, 0.5, "beta"),
+        entry("x", 0.5, 0.0, 1.0, "beta"),
+    ],
     ids=["normal not in the middle", "beta beyond 1", "beta at its end", "beta over all of 0 to 1"],
 )
 def test_a_range_the_distribution_cannot_have_is_one_clear_error(impossible):
@@ -110,7 +121,9 @@ def test_default_groups_join_deadweights_and_attributions():
 def test_the_copula_gives_the_rank_correlation_that_pearson_derived_and_leaves_the_rest_alone():
     uniform = np.concatenate(list(uniforms(2**14, 3, 3)))
     joined = correlate(uniform, matrix("abc", [Group(name="g", members=("a", "c"), correlation=0.5)]))
-    assert stats.spearmanr(joined[:, 0], joined[:, 2]).statistic == pytest.approx(6 / np.pi * np.arcsin(0.25), abs=0.005)
+    assert stats.spearmanr(joined[:, 0], joined[:, 2]).statistic == pytest.approx(
+        6 / np.pi * np.arcsin(0.25), abs=0.005
+    )
     assert (joined[:, 1] == uniform[:, 1]).all()
     assert np.sort(joined[:, 2])[::1638] == pytest.approx(np.linspace(0, 1, 11), abs=0.01)
 
@@ -133,9 +146,15 @@ def test_no_group_leaves_the_uniform_numbers_as_they_are():
     ("groups", "message"),
     [
         ([Group(name="g", members=("a", "z"))], "'z', which does not vary"),
-        ([Group(name="g", members=("a", "b", "c"), correlation=-0.9)], "correlations that no variables can have together"),
+        (
+            [Group(name="g", members=("a", "b", "c"), correlation=-0.9)],
+            "correlations that no variables can have together",
+        ),
         ([Group(name="g", members=("a", "b"), correlation=1.0)], "correlations that no variables can have together"),
-        ([Group(name="g", members=("a", "b")), Group(name="h", members=("b", "a"), correlation=0.1)], "a second correlation for"),
+        (
+            [Group(name="g", members=("a", "b")), Group(name="h", members=("b", "a"), correlation=0.1)],
+            "a second correlation for",
+        ),
     ],
 )
 def test_impossible_correlations_are_one_clear_error(groups, message):

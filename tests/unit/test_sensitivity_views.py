@@ -5,13 +5,19 @@ from sensitivity_cases import Function, entry, toy_case, yearly_case
 
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.views import sensitivity as view
-from analysis.reporting.views import sensitivity_structure as structure
+from analysis.reporting.views import sensitivity as view, sensitivity_structure as structure
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity.analyse import analyse, how_known
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.case import case_for
-from analysis.sroi.sensitivity.settings import Settings, choices_for, groups_for, read_settings, read_stipulated, scenarios_for
+from analysis.sroi.sensitivity.settings import (
+    Settings,
+    choices_for,
+    groups_for,
+    read_settings,
+    read_stipulated,
+    scenarios_for,
+)
 from analysis.study import load_study
 
 SETTINGS = Settings.model_validate(
@@ -26,14 +32,39 @@ SETTINGS = Settings.model_validate(
             {"name": "fiscal only", "rules": "value to government", "only": ["government"]},
             {"name": "wellbeing", "rules": "WELLBY", "missing": "the change in life satisfaction", "wellby": True},
         ],
-        "wellbeing": [{"outcome": "friends", "person_years": "people * weeks / 52", "price_year": 2013, "why": "weeks over 52"}],
-        "weight_incomes": {"participants": 10_000.0}, "reference_income": 20_000.0,
+        "wellbeing": [
+            {"outcome": "friends", "person_years": "people * weeks / 52", "price_year": 2013, "why": "weeks over 52"}
+        ],
+        "weight_incomes": {"participants": 10_000.0},
+        "reference_income": 20_000.0,
     }
 )
 SHOWN = (
-    view.answer, view.ranges_table, view.tornado_figure, view.tornado_table, view.two_way_figure, view.effect_figure, view.effect_table, view.scenario_table, view.chance_figure,
-    view.switching_table, view.indices_figure, view.convergence_figure, view.information_table, view.hurdle_table, structure.universe_figure, structure.choice_table,
-    structure.materiality_table, structure.overlap_table, structure.lens_table, structure.wellbeing_table, structure.payback_table, structure.optimism_table, structure.weight_table, view.break_even_table, structure.wellby_table,
+    view.answer,
+    view.ranges_table,
+    view.tornado_figure,
+    view.tornado_table,
+    view.two_way_figure,
+    view.effect_figure,
+    view.effect_table,
+    view.scenario_table,
+    view.chance_figure,
+    view.switching_table,
+    view.indices_figure,
+    view.convergence_figure,
+    view.information_table,
+    view.hurdle_table,
+    structure.universe_figure,
+    structure.choice_table,
+    structure.materiality_table,
+    structure.overlap_table,
+    structure.lens_table,
+    structure.wellbeing_table,
+    structure.payback_table,
+    structure.optimism_table,
+    structure.weight_table,
+    view.break_even_table,
+    structure.wellby_table,
 )
 
 
@@ -68,7 +99,9 @@ def test_every_number_of_the_model_leads_to_the_entries_that_the_model_rests_on(
     fewer = [name for name, result in page.store.by_id.items() if not entries <= reached(page, result.inputs)]
     parts = (".ranges.", ".materiality.", ".optimism.", ".beneficiaries.")
     assert fewer and {name for name in fewer if not any(part in name for part in parts)} == set()
-    assert reached(page, page.store["06_sroi_sensitivity.materiality.engagement.value"].inputs) == {f"assumption:{name}" for name in ENGAGEMENT}
+    assert reached(page, page.store["06_sroi_sensitivity.materiality.engagement.value"].inputs) == {
+        f"assumption:{name}" for name in ENGAGEMENT
+    }
 
 
 def reached(page, names):
@@ -78,8 +111,13 @@ def reached(page, names):
 
 
 ENGAGEMENT = {  # as the row of the value map says: quantity, factors applied, weekly value, what is taken off
-    "engagement_weeks", "income_factor_applied", "gender_premium_applied", "volunteering_wellbeing_value_weekly_2013", "deadweight_engagement",
-    "displacement", "attribution_engagement",
+    "engagement_weeks",
+    "income_factor_applied",
+    "gender_premium_applied",
+    "volunteering_wellbeing_value_weekly_2013",
+    "deadweight_engagement",
+    "displacement",
+    "attribution_engagement",
 }
 
 
@@ -144,7 +182,13 @@ def test_the_settings_of_the_studies_load(project_root, study):
 
 def test_the_tables_keep_every_row_of_the_analyses(references, tmp_path):
     page, _ = shown(toy_case(), SETTINGS, references, tmp_path)
-    switching = {result.id.split(".")[2] for result in page.store if ".switching." in result.id and result.id.endswith("switch")}
+    switching = {
+        result.id.split(".")[2] for result in page.store if ".switching." in result.id and result.id.endswith("switch")
+    }
     assert {"weeks", "cost", "deadweight_friends"} <= switching < set(toy_case().varied)
-    tornado = [result.id for result in page.store if result.id.startswith("06_sroi_sensitivity.tornado_pounds") and result.id.endswith("swing")]
+    tornado = [
+        result.id
+        for result in page.store
+        if result.id.startswith("06_sroi_sensitivity.tornado_pounds") and result.id.endswith("swing")
+    ]
     assert len(tornado) == len(toy_case().varied) - 1  # the share to government moves nothing

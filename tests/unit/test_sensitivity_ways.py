@@ -14,7 +14,9 @@ from analysis.sroi.sensitivity.correlation import default_groups
 
 def product_case():
     """Ratio x * y with x on 1..3 and y on 2..6, held at 2 and 3."""
-    return function_case(lambda x, y: x * y, [entry("x", 2.0, 1.0, 3.0, "uniform"), entry("y", 3.0, 2.0, 6.0, "uniform")])
+    return function_case(
+        lambda x, y: x * y, [entry("x", 2.0, 1.0, 3.0, "uniform"), entry("y", 3.0, 2.0, 6.0, "uniform")]
+    )
 
 
 def test_the_tornado_of_a_product_by_hand():
@@ -89,7 +91,9 @@ def test_counts_agree_with_a_plain_count_at_every_threshold():
 
 def test_the_chunk_changes_nothing_but_the_place_of_the_thresholds():
     small, large = (probabilistic.simulate(toy_case(), 4096, 3, chunk=chunk)["ratio"] for chunk in (512, 4096))
-    assert (small.mean, small.sd, small.low, small.high) == pytest.approx((large.mean, large.sd, large.low, large.high), rel=1e-12)
+    assert (small.mean, small.sd, small.low, small.high) == pytest.approx(
+        (large.mean, large.sd, large.low, large.high), rel=1e-12
+    )
     assert small.above(1.0) == pytest.approx(large.above(1.0), abs=2e-3)
 
 
@@ -113,7 +117,13 @@ def test_correlated_deadweights_widen_the_result_around_the_same_middle():
 
 def test_a_model_without_a_range_gives_one_point():
     result = probabilistic.simulate(function_case(lambda x: x, [entry("x", 2.0)]), 10, 0)["ratio"]
-    assert (result.draws, result.mean, result.sd, float(result.above(1.9)), float(result.above(2.0))) == (1, 2.0, 0.0, 1.0, 0.0)
+    assert (result.draws, result.mean, result.sd, float(result.above(1.9)), float(result.above(2.0))) == (
+        1,
+        2.0,
+        0.0,
+        1.0,
+        0.0,
+    )
 
 
 def test_means_by_beneficiary_and_by_outcome_add_to_the_mean_of_the_whole():
@@ -179,7 +189,9 @@ def test_a_normal_ratio_has_the_normal_chance():
 def test_the_break_even_line_of_effect_and_cost_by_hand():
     """At a ratio of 4 nothing may be lost at four times the cost, half at twice, three quarters at once, 7 in 8 at half."""
     case = function_case(lambda x: x, [entry("x", 4.0)])
-    line = one_way.break_even(one_way.effect_and_cost(case, points=71)).set_index("times_the_cost")["share_of_all_value_lost"]
+    line = one_way.break_even(one_way.effect_and_cost(case, points=71)).set_index("times_the_cost")[
+        "share_of_all_value_lost"
+    ]
     assert line.loc[[0.5, 1.0, 2.0]].tolist() == pytest.approx([87.5, 75.0, 50.0])
 
 

@@ -5,8 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sensitivity_cases import entry, function_case, toy_case, yearly_case
 
 from analysis.errors import InputError
@@ -36,7 +35,9 @@ def test_intervals_hold_the_index_and_the_first_row_weighs_most(toy_terms):
 
 def test_an_additive_function_has_the_shares_of_its_variances():
     entries = [entry("x", 0.0, -1.0, 1.0, "uniform"), entry("y", 0.0, -2.0, 2.0, "uniform")]
-    found = indices.variance_indices(indices.terms(function_case(lambda x, y: x + y + 9, entries), 2**12, 1), replicates=20)
+    found = indices.variance_indices(
+        indices.terms(function_case(lambda x, y: x + y + 9, entries), 2**12, 1), replicates=20
+    )
     assert found.loc[["x", "y"], "first"].tolist() == pytest.approx([0.2, 0.8], abs=0.01)
     assert found.loc[["x", "y"], "total"].tolist() == pytest.approx([0.2, 0.8], abs=0.01)
 
@@ -101,7 +102,9 @@ def test_information_that_changes_no_decision_is_worth_nothing():
 
 def test_knowing_the_one_thing_that_matters_is_knowing_everything():
     entries = [entry("x", 1.5, 0.0, 3.0, "uniform"), entry("noise", 0.5, 0.0, 1.0, "uniform")]
-    table = information.information_table(function_case(lambda x, noise: x + 0 * noise, entries), {"both": ("x", "noise")}, 2**13)
+    table = information.information_table(
+        function_case(lambda x, noise: x + 0 * noise, entries), {"both": ("x", "noise")}, 2**13
+    )
     # net is x - 1: the worth is E max(x - 1, 0) - E(x - 1) = (2^2 / 2) / 3 - 1 / 2 = 1 / 6
     assert table.loc[["everything", "x", "both"], "worth"].tolist() == pytest.approx([1 / 6] * 3, rel=0.02)
     assert table.loc["noise", "worth"] == pytest.approx(0.0, abs=1e-3)
@@ -120,7 +123,13 @@ def test_correlation_makes_one_input_tell_of_another():
 CHOICES = (
     Choice(name="streams", options=(Option(name="both"), Option(name="work only", leave_out=("friends",)))),
     Choice(name="overlap", options=(Option(name="separate"), Option(name="merged", merge=("friends", "work")))),
-    Choice(name="deadweight", options=(Option(name="as judged"), Option(name="half", values={"deadweight_friends": 0.5, "deadweight_work": 0.5}))),
+    Choice(
+        name="deadweight",
+        options=(
+            Option(name="as judged"),
+            Option(name="half", values={"deadweight_friends": 0.5, "deadweight_work": 0.5}),
+        ),
+    ),
     Choice(name="proxy", options=(Option(name="full"), Option(name="three quarters", scale={"friends": 0.75}))),
 )
 
@@ -152,11 +161,15 @@ def test_the_share_above_one_and_the_choice_that_moves_most():
 def test_the_swing_of_a_choice_is_its_mean_difference_within_universes():
     found = multiverse(toy_case(), CHOICES)
     pairs = found.table.pivot(index=["streams", "overlap", "proxy"], columns="deadweight", values="ratio")
-    assert found.influence().loc["deadweight", "swing"] == pytest.approx((pairs["as judged"] - pairs["half"]).abs().mean())
+    assert found.influence().loc["deadweight", "swing"] == pytest.approx(
+        (pairs["as judged"] - pairs["half"]).abs().mean()
+    )
 
 
 def test_a_value_may_be_a_formula_over_the_base_values():
-    cheaper = Choice(name="cost", options=(Option(name="all"), Option(name="a quarter less", values={"cost": "cost * (1 - 0.25)"})))
+    cheaper = Choice(
+        name="cost", options=(Option(name="all"), Option(name="a quarter less", values={"cost": "cost * (1 - 0.25)"}))
+    )
     assert multiverse(toy_case(), (cheaper,)).table["cost"].tolist() == [200_000, 150_000]
 
 
@@ -181,8 +194,14 @@ def test_discounting_on_top_of_the_model_year_by_year(project_root):
         (Option(name="o", values={"z": 1.0}), "'z', which is no input"),
         (Option(name="o", leave_out=("z",)), "'z', which is no outcome of the model; expected one of friends, work"),
         (Option(name="o", merge=("z",)), "'z', which is no outcome"),
-        (Option(name="o", values={"cost": "cost * nothing"}), "'cost . nothing': nothing is known under the name 'nothing'"),
-        (Option(name="o", only=("z",)), "'z', which is no beneficiary of the model; expected one of participants, government"),
+        (
+            Option(name="o", values={"cost": "cost * nothing"}),
+            "'cost . nothing': nothing is known under the name 'nothing'",
+        ),
+        (
+            Option(name="o", only=("z",)),
+            "'z', which is no beneficiary of the model; expected one of participants, government",
+        ),
     ],
 )
 def test_an_unknown_name_in_a_choice_is_one_clear_error(option, message):
@@ -267,7 +286,9 @@ def test_weights_are_off_by_default_and_elasticity_0_is_off_too():
     assert plain["weighted"].tolist() == [10.0, 20.0]
     assert appraisal.distributional_weights({"a": 50.0, "b": 200.0}, 100.0, 0.0) == {"a": 1.0, "b": 1.0}
     weights = appraisal.distributional_weights({"a": 50.0}, 100.0, 1.3)
-    assert appraisal.weighted({"a": 10.0, "b": 20.0}, weights)["weighted"].tolist() == pytest.approx([10 * 2**1.3, 20.0])
+    assert appraisal.weighted({"a": 10.0, "b": 20.0}, weights)["weighted"].tolist() == pytest.approx(
+        [10 * 2**1.3, 20.0]
+    )
 
 
 def test_a_damaged_reference_figure_names_its_cell(tmp_path):
@@ -281,7 +302,7 @@ def test_a_damaged_reference_figure_names_its_cell(tmp_path):
 def test_the_reference_tables_are_the_official_ones(project_root, reference_data):
     ours = appraisal.read_reference(project_root)
     deflator = pd.read_csv(reference_data / "uk_gdp_deflator_HMT_dec2025_2024_100.csv").set_index("year")["value"]
-    assert ours.deflator == deflator.loc[min(ours.deflator):].to_dict()
+    assert ours.deflator == deflator.loc[min(ours.deflator) :].to_dict()
     wellby = pd.read_csv(reference_data / "wellby_values.csv").set_index("scenario")["value_gbp"]
     assert ours.wellby == wellby.to_dict()
     rates = pd.read_csv(reference_data / "green_book_stpr_schedule.csv").head(len(ours.standard))
@@ -303,11 +324,15 @@ def test_a_hurdle_of_one_pound_is_the_decision_to_fund_and_a_higher_one_by_hand(
     assert found["everything"].tolist() == pytest.approx([0.5, 0.5, 0.0], abs=1e-3)
     frame, net = information.net_draws(case, 2**14)
     assert found.loc[1.0, "everything"] == pytest.approx(information.perfect_information(net), rel=1e-12)
-    assert found.loc[1.0, "it"] == pytest.approx(information.partial_information(frame, net, {"it": ["x"]})["it"], rel=1e-9)
+    assert found.loc[1.0, "it"] == pytest.approx(
+        information.partial_information(frame, net, {"it": ["x"]})["it"], rel=1e-9
+    )
 
 
 def test_at_every_hurdle_information_on_a_part_is_worth_no_more_than_on_all():
-    found = information.worth_by_hurdle(toy_case(), {"friends": ("weeks", "weekly_value"), "fixed": ("people",)}, [0.5, 1, 2, 3], 2**12)
+    found = information.worth_by_hurdle(
+        toy_case(), {"friends": ("weeks", "weekly_value"), "fixed": ("people",)}, [0.5, 1, 2, 3], 2**12
+    )
     assert (found["friends"] <= found["everything"] + 1e-9).all() and (found[["friends", "fixed"]] >= 0).all().all()
     assert (found["fixed"] == 0).all() and found["friends"].max() > 0
 

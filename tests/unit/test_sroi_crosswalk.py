@@ -28,7 +28,12 @@ def test_all_criteria_of_the_three_frameworks_are_answered(table):
 
 
 def answer(tmp_path, framework_number, row=None, settings=None):
-    entries = [entry("cost", 100, "GBP"), entry("worth", 50, "GBP"), entry("rate", 0.03, "ratio", 0, 0.05), entry("deadweight", 0.1, "ratio", 0, 0.2)]
+    entries = [
+        entry("cost", 100, "GBP"),
+        entry("worth", 50, "GBP"),
+        entry("rate", 0.03, "ratio", 0, 0.05),
+        entry("deadweight", 0.1, "ratio", 0, 0.2),
+    ]
     study = write_study(tmp_path, entries, [cost(), outcome(**({"quantity": "worth"} | (row or {})))], settings)
     (tmp_path / "data" / "raw" / "reference" / CRITERIA).write_bytes((CPI / CRITERIA).read_bytes())
     return crosswalk(read_model(study), study).loc[framework_number, "status"]

@@ -2,8 +2,7 @@
 
 import re
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from analysis.expressions import Extreme, Negation, Number, Operation, Reference, evaluate, parse
 from analysis.reporting.formulas import Dialect, exact, mathml, symbol, write_formula
@@ -12,7 +11,9 @@ SHEET = Dialect(str, {"min": "MIN", "max": "MAX"})
 NUMBERS = st.floats(0, 1e6, allow_nan=False).map(Number)
 LEAVES = NUMBERS | st.sampled_from("abc").map(Reference)
 TREES = st.recursive(
-    LEAVES, lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner) | st.builds(Negation, inner), max_leaves=12
+    LEAVES,
+    lambda inner: st.builds(Operation, st.sampled_from("+-*/"), inner, inner) | st.builds(Negation, inner),
+    max_leaves=12,
 )
 
 

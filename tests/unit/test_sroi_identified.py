@@ -33,8 +33,11 @@ def small(statements, readings=(), names=("x", "y"), order=("x",), choice=None):
     return identified.Problem.model_validate(
         {
             "unknowns": [{"id": name, "label": name, "unit": "GBP"} for name in names],
-            "statements": [dict(zip(("left", "relation", "right", "says"), (*s, "it says"), strict=True)) for s in statements],
-            "readings": readings, "calibration": {"readings": choice or {}, "order": order, "why": "a test"},
+            "statements": [
+                dict(zip(("left", "relation", "right", "says"), (*s, "it says"), strict=True)) for s in statements
+            ],
+            "readings": readings,
+            "calibration": {"readings": choice or {}, "order": order, "why": "a test"},
         }
     )
 
@@ -91,7 +94,10 @@ def test_the_combinations_solved_one_after_another_are_as_if_each_were_solved_al
     for row in solved.iloc[::7].to_dict("records"):
         region = identified.polytope(problem, study, {reading.id: row[reading.id] for reading in problem.readings})
         for place, name in enumerate(region.names[: 3 if row["possible"] else 1]):
-            ends = [linprog(sign * np.eye(len(region.names))[place], A_ub=region.matrix, b_ub=region.limits) for sign in (1, -1)]
+            ends = [
+                linprog(sign * np.eye(len(region.names))[place], A_ub=region.matrix, b_ub=region.limits)
+                for sign in (1, -1)
+            ]
             assert [end.status for end in ends] == ([0, 0] if row["possible"] else [2, 2])
             if row["possible"]:
                 assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((ends[0].fun, -ends[1].fun), rel=1e-7)
@@ -107,7 +113,9 @@ def test_a_quarter_kept_in_the_low_estimate_contradicts_the_sentence_on_governme
 
 def test_conflicts_are_smallest_sets_and_name_every_impossible_combination(solved, problem):
     found = identified.conflicts(solved, problem)
-    for choice, possible in zip(solved[[r.id for r in problem.readings]].to_dict("records"), solved["possible"], strict=True):
+    for choice, possible in zip(
+        solved[[r.id for r in problem.readings]].to_dict("records"), solved["possible"], strict=True
+    ):
         assert possible is not any(conflict.items() <= choice.items() for conflict in found)
     assert not any(a != b and a.items() <= b.items() for a in found for b in found)
 
@@ -133,12 +141,16 @@ def test_the_first_unknown_of_the_calibration_is_in_the_middle(problem, study):
 def test_all_readings_together_contain_each(solved, problem):
     ranges, possible = identified.union(solved, problem), solved[solved["possible"]]
     for name in ranges.index:
-        assert (possible[f"{name}_low"] >= ranges.loc[name, "low"]).all() and (possible[f"{name}_high"] <= ranges.loc[name, "high"]).all()
+        assert (possible[f"{name}_low"] >= ranges.loc[name, "low"]).all() and (
+            possible[f"{name}_high"] <= ranges.loc[name, "high"]
+        ).all()
 
 
 def test_the_splits_of_the_advice_contacts(study):
     """Brute force over whole contacts: 250 splits print £17,540; the register's mix is the middle one."""
-    splits = [(h, a, 628 - h - a) for h in range(629) for a in range(629 - h) if 40 * h + 30 * a + 20 * (628 - h - a) == 17540]
+    splits = [
+        (h, a, 628 - h - a) for h in range(629) for a in range(629 - h) if 40 * h + 30 * a + 20 * (628 - h - a) == 17540
+    ]
     helped = [h for h, _, _ in splits]
     entry = study.register["advice_help"]
     assert (len(splits), min(helped), max(helped)) == (250, entry.low, entry.high)

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
+from value_maps import cost, entry, outcome, write_study
 
 from analysis.errors import InputError
 from analysis.quantities import parse_printed
 from analysis.sroi.model import read_model
 from analysis.sroi.prices import read_index, uprate
 from analysis.study import load_study
-from value_maps import cost, entry, outcome, write_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ("coproduction", "connecting_opportunities")
@@ -62,7 +61,9 @@ def test_what_is_asked_for_alone_is_what_all_formulas_give_and_no_more_is_comput
     every, found = paper.evaluate_steps(values), paper.evaluate(values)
     assert (found.ratio == every["total.ratio"]).all()
     assert not [name for name in found.found if name.startswith(("beneficiary", "total.year"))]
-    assert [list(part) for part in found.by_beneficiary.values()] == [list(every[step.id]) for step in paper.steps if step.role == "beneficiary"]
+    assert [list(part) for part in found.by_beneficiary.values()] == [
+        list(every[step.id]) for step in paper.steps if step.role == "beneficiary"
+    ]
     assert list(found.by_year[1]) == list(every["total.year.1"])
 
 
@@ -92,21 +93,38 @@ def test_parts_add_to_the_whole(model):
 
 def test_every_entry_has_the_shape_of_the_draws(model):
     found = model.evaluate({model.inputs[0]: np.full(7, model.central[model.inputs[0]])})
-    columns = [found.value, found.cost, found.ratio, found.net, *found.by_beneficiary.values(), *found.by_outcome.values(), *found.by_year.values()]
+    columns = [
+        found.value,
+        found.cost,
+        found.ratio,
+        found.net,
+        *found.by_beneficiary.values(),
+        *found.by_outcome.values(),
+        *found.by_year.values(),
+    ]
     assert {np.shape(column) for column in columns} == {(7,)}
     assert isinstance(model.evaluate().ratio, float)
 
 
 def test_doubling_the_cost_halves_the_ratio(paper):
-    assert paper.evaluate({"total_cost": 2 * paper.central["total_cost"]}).ratio == pytest.approx(paper.evaluate().ratio / 2, rel=1e-12)
+    assert paper.evaluate({"total_cost": 2 * paper.central["total_cost"]}).ratio == pytest.approx(
+        paper.evaluate().ratio / 2, rel=1e-12
+    )
 
 
 def toy(root, settings=None, **row):
     entries = [
-        entry("cost", 100, "GBP"), entry("worth", 50, "GBP per year"), entry("lasting", 2, "years", 0, 6), entry("rate", 0.035, "ratio", 0, 0.1),
-        entry("gone", 0.1, "ratio", 0, 1), entry("lost", 0.2, "ratio", 0, 1),
+        entry("cost", 100, "GBP"),
+        entry("worth", 50, "GBP per year"),
+        entry("lasting", 2, "years", 0, 6),
+        entry("rate", 0.035, "ratio", 0, 0.1),
+        entry("gone", 0.1, "ratio", 0, 1),
+        entry("lost", 0.2, "ratio", 0, 1),
     ]
-    rows = [cost(), outcome(**({"quantity": "worth", "duration": "lasting", "deadweight": "gone", "drop_off": "lost"} | row))]
+    rows = [
+        cost(),
+        outcome(**({"quantity": "worth", "duration": "lasting", "deadweight": "gone", "drop_off": "lost"} | row)),
+    ]
     return read_model(write_study(root, entries, rows, {"discount_rate": "rate"} | (settings or {})))
 
 
@@ -129,7 +147,9 @@ def test_the_sum_over_years_is_the_formula_of_the_guide(small, lasting, rate, go
 
 def test_discounting_at_nothing_changes_nothing(small, tmp_path):
     bare = toy(tmp_path, {"discount_rate": "0"})
-    assert bare.evaluate({"lasting": 5}).value == pytest.approx(small.evaluate({"lasting": 5, "rate": 0}).value, rel=1e-15)
+    assert bare.evaluate({"lasting": 5}).value == pytest.approx(
+        small.evaluate({"lasting": 5, "rate": 0}).value, rel=1e-15
+    )
 
 
 def test_inputs_are_those_the_map_names(small):

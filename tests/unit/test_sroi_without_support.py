@@ -4,35 +4,71 @@ import json
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
+from value_maps import cost, entry, outcome, write_study
 
 from analysis.errors import InputError
 from analysis.reporting import Appendix
-from analysis.reporting.views import english_published
-from analysis.reporting.views import sroi_causal as view
+from analysis.reporting.views import english_published, sroi_causal as view
 from analysis.results import Kind
 from analysis.sroi import without_support as domain
 from analysis.sroi.model import read_model
 from analysis.study import load_study
-from value_maps import cost, entry, outcome, write_study
 
 NOTE = {
-    "notebook": "04_english_and_time", "gain": "yearly_gain", "flattest": "yearly_gain.flattest", "years": "months / 12", "deadweight": "gone", "outcome": "skills",
+    "notebook": "04_english_and_time",
+    "gain": "yearly_gain",
+    "flattest": "yearly_gain.flattest",
+    "years": "months / 12",
+    "deadweight": "gone",
+    "outcome": "skills",
     "units": {"bounded": "sd of English", "measured": "points of English"},
 }
 BOUNDED = {
-    "yearly_gain": {"label": "Gain", "value": None, "unit": "", "kind": "bounded", "decimals": 2, "low": -4.0, "high": 4.0, "interval": "bounds"},
+    "yearly_gain": {
+        "label": "Gain",
+        "value": None,
+        "unit": "",
+        "kind": "bounded",
+        "decimals": 2,
+        "low": -4.0,
+        "high": 4.0,
+        "interval": "bounds",
+    },
     "yearly_gain.flattest": {"label": "Least", "value": 0.1, "unit": "", "kind": "bounded", "decimals": 2},
 }
-MEASURED = {"yearly_gain": {"label": "Gain", "value": 0.2, "unit": "", "kind": "measured", "decimals": 2, "low": -0.1, "high": 0.5, "interval": "95 %"}}
+MEASURED = {
+    "yearly_gain": {
+        "label": "Gain",
+        "value": 0.2,
+        "unit": "",
+        "kind": "measured",
+        "decimals": 2,
+        "low": -0.1,
+        "high": 0.5,
+        "interval": "95 %",
+    }
+}
 
 
 def study_with(root, note=None, results=BOUNDED):
     """£1,000 of skills over £500; eighteen months of support; deadweight 0.2, tried from 0 to 0.5."""
-    entries = [entry("cost", 500, "GBP"), entry("worth", 1000, "GBP"), entry("gone", 0.2, "ratio", 0, 0.5), entry("months", 18, "months")]
-    causal = {"claim": "TO-001", "offered_for": "slow progress", "enters": "no", "shows": "little", "without_support": NOTE | (note or {})}
-    study = write_study(root, entries, [cost(), outcome("skills", quantity="worth", deadweight="gone")], {"causal": [causal]})
+    entries = [
+        entry("cost", 500, "GBP"),
+        entry("worth", 1000, "GBP"),
+        entry("gone", 0.2, "ratio", 0, 0.5),
+        entry("months", 18, "months"),
+    ]
+    causal = {
+        "claim": "TO-001",
+        "offered_for": "slow progress",
+        "enters": "no",
+        "shows": "little",
+        "without_support": NOTE | (note or {}),
+    }
+    study = write_study(
+        root, entries, [cost(), outcome("skills", quantity="worth", deadweight="gone")], {"causal": [causal]}
+    )
     if results is not None:
         path = study.processed / "results" / "04_english_and_time.json"
         path.parent.mkdir(parents=True)
@@ -79,7 +115,9 @@ def test_the_page_says_what_follows_and_what_stays_open(tmp_path, results, words
 
 
 def test_a_study_that_asks_for_nothing_says_so_once(tmp_path):
-    study = write_study(tmp_path, [entry("cost", 1, "GBP"), entry("worth", 2, "GBP")], [cost(), outcome(quantity="worth")])
+    study = write_study(
+        tmp_path, [entry("cost", 1, "GBP"), entry("worth", 2, "GBP")], [cost(), outcome(quantity="worth")]
+    )
     model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)
     assert view.read_implied(study, model) is None
     assert "No result" in view.without_support(page, None, model).plain
@@ -87,7 +125,14 @@ def test_a_study_that_asks_for_nothing_says_so_once(tmp_path):
 
 
 def test_a_gain_that_disclosure_rules_hide_is_not_shown(tmp_path):
-    assert implied(study_with(tmp_path, results={"yearly_gain": {"label": "Gain", "value": "hidden", "unit": "", "kind": "measured"}})) is None
+    assert (
+        implied(
+            study_with(
+                tmp_path, results={"yearly_gain": {"label": "Gain", "value": "hidden", "unit": "", "kind": "measured"}}
+            )
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(

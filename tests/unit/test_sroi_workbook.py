@@ -23,19 +23,43 @@ DRAWS = 1000
 def rich(root):
     """A study that uses everything a map may hold: drop-off, discounting, later starts, part years, a negative outcome."""
     entries = [
-        entry("cost", 100, "GBP"), entry("worth", 50, "GBP per year", 20, 80), entry("lasting", 2.4, "years", 0, 4.5), entry("rate", 0.035, "ratio", 0, 0.1),
-        entry("co2", 0.1, "ratio", 0, 1), entry("lost", 0.2, "ratio", 0, 1), entry("old", 7, "GBP per person", 5, 9, price_year=2011),
-        entry("people", 12, "people", 1, 30), entry("harm", 3, "GBP per person", 1, 4),
+        entry("cost", 100, "GBP"),
+        entry("worth", 50, "GBP per year", 20, 80),
+        entry("lasting", 2.4, "years", 0, 4.5),
+        entry("rate", 0.035, "ratio", 0, 0.1),
+        entry("co2", 0.1, "ratio", 0, 1),
+        entry("lost", 0.2, "ratio", 0, 1),
+        entry("old", 7, "GBP per person", 5, 9, price_year=2011),
+        entry("people", 12, "people", 1, 30),
+        entry("harm", 3, "GBP per person", 1, 4),
     ]
     rows = [
-        cost(), cost("cost / 4", row="extra"),
-        outcome("long", quantity="worth", duration="lasting", deadweight="co2", drop_off="lost", beneficiaries="a: lost; b: 1 - lost"),
+        cost(),
+        cost("cost / 4", row="extra"),
+        outcome(
+            "long",
+            quantity="worth",
+            duration="lasting",
+            deadweight="co2",
+            drop_off="lost",
+            beneficiaries="a: lost; b: 1 - lost",
+        ),
         outcome("late", quantity="worth", duration="lasting", start="2", attribution="co2"),
         outcome("once", quantity="people", proxy="old * cpi_2020 / cpi_2011", start="1", change="1 - lost * (co2 - 2)"),
-        outcome("bad", quantity="people", proxy="-harm", stakeholder="b"), outcome("terms", quantity="people", proxy="double"),
+        outcome("bad", quantity="people", proxy="-harm", stakeholder="b"),
+        outcome("terms", quantity="people", proxy="double"),
     ]
     terms = [{"id": "double", "label": "Twice the harm", "formula": "harm + harm - (harm - harm)"}]
-    return write_study(root, entries, rows, {"discount_rate": "rate", "terms": terms, "scenarios": {"low": {"rate": 0.1}, "high": {"worth": 80, "lost": 0}}})
+    return write_study(
+        root,
+        entries,
+        rows,
+        {
+            "discount_rate": "rate",
+            "terms": terms,
+            "scenarios": {"low": {"rate": 0.1}, "high": {"worth": 80, "lost": 0}},
+        },
+    )
 
 
 @pytest.fixture(scope="module", params=["coproduction", "connecting_opportunities", "rich"])
@@ -60,7 +84,9 @@ def value_cells(model, book):
     present = get_column_letter(titles.index(COMPUTED["present"]) + 1)
     year_line = next(row[0].row for row in opened[YEARS].iter_rows() if row[0].value == "Present value of all (£)")
     heads = [f"{RESULT}!B{row}" for row in range(2, 6 + len(model.value_map.beneficiaries))]
-    rows = [f"{MAP}!{present}{number}" for number, row in enumerate(model.value_map.rows, start=2) if row.kind == "outcome"]
+    rows = [
+        f"{MAP}!{present}{number}" for number, row in enumerate(model.value_map.rows, start=2) if row.kind == "outcome"
+    ]
     return [*heads, *rows, *(f"{YEARS}!{get_column_letter(year + 2)}{year_line}" for year in range(model.years))]
 
 
@@ -75,8 +101,12 @@ def test_libreoffice_computes_what_the_model_does(model, book, soffice, tmp_path
     random = np.random.default_rng(11)
     ranges = {name: model.entries[name] for name in model.inputs}
     cases = [model.scenarios[name] for name in model.scenarios]
-    draws = {name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()}
-    found = recalculate(soffice, book, {cell_name(name): values for name, values in draws.items()}, value_cells(model, book), tmp_path)
+    draws = {
+        name: [*(case[name] for case in cases), *random.uniform(e.low, e.high, DRAWS)] for name, e in ranges.items()
+    }
+    found = recalculate(
+        soffice, book, {cell_name(name): values for name, values in draws.items()}, value_cells(model, book), tmp_path
+    )
     expected = np.column_stack(numbers(model.evaluate({name: np.array(values) for name, values in draws.items()})))
     assert found.shape == expected.shape == (DRAWS + len(cases), found.shape[1])
     scale = np.maximum(np.abs(expected).max(axis=0), 1e-300)  # of each column, for cells that cross zero
@@ -103,8 +133,16 @@ def test_same_model_same_bytes_without_dates(model):
 
 def test_every_sheet_prints_one_page_wide_with_its_header_and_wrapped_texts(book):
     for sheet in load_workbook(book):
-        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows == "$1:$1" and sheet.freeze_panes == "B2"
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+            "landscape",
+            1,
+            0,
+        )
+        assert (
+            sheet.sheet_properties.pageSetUpPr.fitToPage
+            and sheet.print_title_rows == "$1:$1"
+            and sheet.freeze_panes == "B2"
+        )
         texts = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s" and cell.value]
         assert texts and all(cell.alignment.wrap_text for cell in texts)
 
@@ -129,7 +167,10 @@ def test_values_stand_beside_the_formulas(model, book):
 def test_text_from_data_never_becomes_a_formula(tmp_path):
     text = '=HYPERLINK("http://x","y")'
     entries = [entry("cost", 1, "GBP", label=text, why_range="+1"), entry("worth", 2, "GBP", decided_by="@SUM(1)")]
-    rows = [cost(outcome=text, stakeholder="-1"), outcome(quantity="worth", outcome=text, note="=1+1", stakeholder=text)]
+    rows = [
+        cost(outcome=text, stakeholder="-1"),
+        outcome(quantity="worth", outcome=text, note="=1+1", stakeholder=text),
+    ]
     study = write_study(tmp_path, entries, rows)
     model = read_model(study)
     path = write_workbook(model, tmp_path / "book.xlsx")
@@ -138,7 +179,12 @@ def test_text_from_data_never_becomes_a_formula(tmp_path):
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell.value, str) and cell.value[:1] in "=+-@":
-                    assert cell.data_type == "s" and cell.quotePrefix or cell.data_type == "f" and (cell.value in ours or "'" in cell.value)
+                    assert (
+                        cell.data_type == "s"
+                        and cell.quotePrefix
+                        or cell.data_type == "f"
+                        and (cell.value in ours or "'" in cell.value)
+                    )
                     assert "HYPERLINK" not in cell.value or cell.data_type == "s"
     assert read_workbook(path, study).value_map.rows[1].words["note"] == "=1+1"
 
@@ -158,4 +204,6 @@ def test_a_changed_cell_changes_the_model(study, model, book, tmp_path):
     wanted = model.entries[name].high
     opened[sheet][address.replace("$", "")].value = wanted
     opened.save(tmp_path / "changed.xlsx")
-    assert numbers(read_workbook(tmp_path / "changed.xlsx", study).evaluate()) == numbers(model.evaluate({name: wanted}))
+    assert numbers(read_workbook(tmp_path / "changed.xlsx", study).evaluate()) == numbers(
+        model.evaluate({name: wanted})
+    )

@@ -10,7 +10,10 @@ from analysis.study.formulas import compute
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = {"coproduction": 90, "connecting_opportunities": 330}
-SOURCE_FILES = {"coproduction": "coproduction_paper.txt", "connecting_opportunities": "connecting_opportunities_report.txt"}
+SOURCE_FILES = {
+    "coproduction": "coproduction_paper.txt",
+    "connecting_opportunities": "connecting_opportunities_report.txt",
+}
 
 
 @pytest.fixture(params=sorted(LEAST))
@@ -35,7 +38,11 @@ def test_every_print_stands_on_its_line(study, source_lines):
 
 def test_no_statement_is_a_sentence_of_the_source(study, source_lines):
     text = " ".join(" ".join(source_lines).split()).lower()
-    copied = [c.claim_id for c in study.claims.values() if len(c.statement.split()) > 7 and c.statement.lower().rstrip(".") in text]
+    copied = [
+        c.claim_id
+        for c in study.claims.values()
+        if len(c.statement.split()) > 7 and c.statement.lower().rstrip(".") in text
+    ]
     assert copied == []
 
 
@@ -59,8 +66,15 @@ def masked(line: str, texts: list[str]) -> str:
 
 def test_an_impossible_value_is_refused():
     fields = dict.fromkeys(Claim.model_fields, "") | {
-        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "printed": "£1.2 million",
-        "value": "1200000", "unit": "GBP", "kind": "money",
+        "claim_id": "CO-001",
+        "line": 1,
+        "section": "s",
+        "quantity": "q",
+        "statement": "t",
+        "printed": "£1.2 million",
+        "value": "1200000",
+        "unit": "GBP",
+        "kind": "money",
     }
     assert Claim.model_validate(fields).number == 1_200_000
     with pytest.raises(ValueError, match="prints"):
@@ -69,7 +83,13 @@ def test_an_impossible_value_is_refused():
 
 def test_ranges_and_damaged_print():
     fields = dict.fromkeys(Claim.model_fields, "") | {
-        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "unit": "weeks", "kind": "duration",
+        "claim_id": "CO-001",
+        "line": 1,
+        "section": "s",
+        "quantity": "q",
+        "statement": "t",
+        "unit": "weeks",
+        "kind": "duration",
     }
     span = Claim.model_validate(fields | {"printed": "4/5", "value": "4..5"})
     assert (span.number, span.interval.low, span.interval.high) == (None, 4, 5)

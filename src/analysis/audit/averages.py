@@ -62,11 +62,21 @@ def check_average(entry: AverageEntry, ledger: Ledger) -> Check:
         raise ValueError(f"{entry.printed[0]} prints no average")
     found = list(averages(entry, ledger))
     fits = [(name, kind) for name, kind, value in found if rounds_to(value, printed)]
-    figures = {f"{_slug(name)}_{kind}": Figure(f"{KINDS[kind][0].capitalize()}, {name}", value, "%", 1) for name, kind, value in found}
-    rows = tuple(dict.fromkeys(claim for row in entry.rows.values() for claim in (row.value, row.count, row.target) if claim))
+    figures = {
+        f"{_slug(name)}_{kind}": Figure(f"{KINDS[kind][0].capitalize()}, {name}", value, "%", 1)
+        for name, kind, value in found
+    }
+    rows = tuple(
+        dict.fromkeys(claim for row in entry.rows.values() for claim in (row.value, row.count, row.target) if claim)
+    )
     return Check(
-        entry.id, Method.AVERAGES, entry.label, _outcome(entry, fits), (*entry.printed, *rows),
-        _words(entry, fits, printed), figures,
+        entry.id,
+        Method.AVERAGES,
+        entry.label,
+        _outcome(entry, fits),
+        (*entry.printed, *rows),
+        _words(entry, fits, printed),
+        figures,
     )
 
 
@@ -79,7 +89,9 @@ def _outcome(entry: AverageEntry, fits: list[tuple[str, str]]) -> Outcome:
 def _words(entry: AverageEntry, fits: list[tuple[str, str]], printed: Printed) -> str:
     print_ = shown(entry.printed[0])
     texts = [f"the {KINDS[kind][0]} of {name} ({{.{_slug(name)}_{kind}|bare}})" for name, kind in fits]
-    gives = f"{listed(texts)} would give it." if texts else "None of the sets of rows and kinds of average tried gives it."
+    gives = (
+        f"{listed(texts)} would give it." if texts else "None of the sets of rows and kinds of average tried gives it."
+    )
     if entry.as_worded is None:
         others = listed([f"{name} average {{.{_slug(name)}_mean|bare}}" for name in entry.sets])
         return f"The rows behind the printed {print_} are not all printed: {others}."

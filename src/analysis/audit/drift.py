@@ -47,5 +47,7 @@ def check_order(entry: OrderEntry, ledger: Ledger) -> Check:
     first, then = ledger[entry.first], ledger[entry.then]
     fails = span(then.value)[1] < span(first.value)[1]
     relation = "ends before" if fails else "does not end before"
-    words = f"{shown(entry.then)} ({{={entry.then}}}) {relation} {shown(entry.first)} ({{={entry.first}}}): {entry.why}."
+    words = (
+        f"{shown(entry.then)} ({{={entry.then}}}) {relation} {shown(entry.first)} ({{={entry.first}}}): {entry.why}."
+    )
     return Check(entry.id, Method.DRIFT, entry.label, verdict_of(fails), (entry.first, entry.then), words)

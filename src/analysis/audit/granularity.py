@@ -138,7 +138,14 @@ def impossible_shares(ledger: Ledger, claims: Collection[str] | None = None) -> 
 
 def _possible(claim: Claim, base: Claim) -> bool:
     n, printed = base.number, claim.as_printed
-    if printed is None or printed.bound or n is None or not n.is_integer() or n < 1 or claim.kind not in ("share", "mean", "score"):
+    if (
+        printed is None
+        or printed.bound
+        or n is None
+        or not n.is_integer()
+        or n < 1
+        or claim.kind not in ("share", "mean", "score")
+    ):
         return True
     return bool(possible_totals(printed, int(n), PERCENT if claim.unit == "%" else 1))
 
@@ -153,12 +160,20 @@ def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = T
     known = {claim_id: printed for claim_id, printed in prints.items() if printed}
     wrong = [claim_id for claim_id, printed in known.items() if not possible_totals(printed, base, PERCENT)]
     bases = granular_bases(known.values(), LARGEST_SEARCHED // 10) if explain else []
-    figures = {"smallest_base": Figure("Smallest base that makes all of them possible", bases[0], "people")} if bases else {}
+    figures = (
+        {"smallest_base": Figure("Smallest base that makes all of them possible", bases[0], "people")} if bases else {}
+    )
     for claim_id in wrong:
         figures |= _neighbours(claim_id, known[claim_id], base)
     return Check(
-        entry.id, Method.GRANULARITY, entry.label, verdict_of(bool(wrong), entry.base_is_printed), (entry.base, *entry.claims),
-        _granular_words(wrong, base=entry.base, has_base=bool(bases)), figures, tuple(wrong),
+        entry.id,
+        Method.GRANULARITY,
+        entry.label,
+        verdict_of(bool(wrong), entry.base_is_printed),
+        (entry.base, *entry.claims),
+        _granular_words(wrong, base=entry.base, has_base=bool(bases)),
+        figures,
+        tuple(wrong),
     )
 
 
@@ -173,7 +188,9 @@ def _granular_words(wrong: list[str], base: str, has_base: bool) -> str:
     smallest = " The smallest base that makes all of them possible is {.smallest_base|bare}." if has_base else ""
     if not wrong:
         return f"Each is possible on a base of {shown(base)}, which confirms none of them."
-    parts = [f"{shown(c)} (the nearest are {{.{name_of(c)}_below|bare}} and {{.{name_of(c)}_above|bare}})" for c in wrong]
+    parts = [
+        f"{shown(c)} (the nearest are {{.{name_of(c)}_below|bare}} and {{.{name_of(c)}_above|bare}})" for c in wrong
+    ]
     return f"Of {shown(base)}, no whole number is {listed(parts)}.{smallest}"
 
 
@@ -194,8 +211,14 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
         figures["second_base"] = Figure(label, None, "people", low=second.low, high=second.high)
     words = _base_words(entry, wrong, named, fit, second, base)
     return Check(
-        entry.id, Method.BASES, entry.label, verdict_of(bool(wrong), entry.base_is_printed and bool(rest)),
-        (entry.base, *(c for row in entry.rows for c in (row.count, row.share))), words, figures, tuple(wrong),
+        entry.id,
+        Method.BASES,
+        entry.label,
+        verdict_of(bool(wrong), entry.base_is_printed and bool(rest)),
+        (entry.base, *(c for row in entry.rows for c in (row.count, row.share))),
+        words,
+        figures,
+        tuple(wrong),
     )
 
 
@@ -231,9 +254,13 @@ def outcome_of_ledger(ledger: Ledger, claims: Collection[str] | None = None) -> 
     """One failed check for each percentage that is impossible on its printed base; of all claims, or of those named."""
     return [
         Check(
-            f"impossible_{name_of(claim_id)}", Method.GRANULARITY, "A percentage that no whole number of people gives",
-            Outcome.FAILS, (claim_id, ledger[claim_id].base),
-            f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number", culprits=(claim_id,),
+            f"impossible_{name_of(claim_id)}",
+            Method.GRANULARITY,
+            "A percentage that no whole number of people gives",
+            Outcome.FAILS,
+            (claim_id, ledger[claim_id].base),
+            f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number",
+            culprits=(claim_id,),
         )
         for claim_id in impossible_shares(ledger, claims)
     ]

@@ -78,7 +78,9 @@ def check_split(entry: SplitEntry, ledger: Ledger) -> Check:
     for place, name in enumerate(names):
         counts = [split[place] for split in found]
         if counts:
-            figures[name] = Figure(f"{name.capitalize()}, over all splits", None, "contacts", 0, min(counts), max(counts))
+            figures[name] = Figure(
+                f"{name.capitalize()}, over all splits", None, "contacts", 0, min(counts), max(counts)
+            )
     ranges = ", ".join(f"{name} {{.{name}|interval|bare}}" for name in names if name in figures)
     listing = f": {ranges}" if ranges else ""
     words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{listing}. {sentence(entry.why)}"
@@ -91,7 +93,9 @@ def group_sizes(total: int, shares: tuple[Claim, Claim]) -> list[int]:
     one, other = (share.as_printed for share in shares)
     if one is None or other is None:
         raise ValueError("two printed percentages are needed")
-    return [n for n in range(1, total) if possible_totals(one, n, PERCENT) and possible_totals(other, total - n, PERCENT)]
+    return [
+        n for n in range(1, total) if possible_totals(one, n, PERCENT) and possible_totals(other, total - n, PERCENT)
+    ]
 
 
 def check_two_groups(entry: TwoGroupsEntry, ledger: Ledger) -> Check:

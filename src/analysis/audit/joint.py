@@ -36,7 +36,9 @@ class Linear:
     def __add__(self, other: "Linear | float") -> "Linear":
         other = _linear(other)
         names = self.terms | other.terms
-        return Linear({n: self.terms.get(n, 0.0) + other.terms.get(n, 0.0) for n in names}, self.constant + other.constant)
+        return Linear(
+            {n: self.terms.get(n, 0.0) + other.terms.get(n, 0.0) for n in names}, self.constant + other.constant
+        )
 
     def __neg__(self) -> "Linear":
         return self * -1.0
@@ -120,9 +122,13 @@ def solve(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None
     return found and found[0]
 
 
-def _solved(rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None = None) -> tuple[float, Point] | None:
+def _solved(
+    rows: Sequence[Row], fixed: dict[str, float], objective: Linear | None = None
+) -> tuple[float, Point] | None:
     """As `solve`, with a point at which the value is reached (empty where the objective has no smallest value)."""
-    names = sorted({name for terms, _ in rows for name in terms} | set(fixed) | set(objective.terms if objective else ()))
+    names = sorted(
+        {name for terms, _ in rows for name in terms} | set(fixed) | set(objective.terms if objective else ())
+    )
     if not names:
         return None if any(most < 0 for _, most in rows) else (0.0, {})
     goal = objective or Linear({})
@@ -162,7 +168,9 @@ class System:
         """
         slack = {place: f"slack {place}" for place in range(len(self.rows)) if place not in kept}
         rows = [
-            (terms | ({slack[place]: -1.0} if place in slack else {}), most) for place, rows in enumerate(self.rows) for terms, most in rows
+            (terms | ({slack[place]: -1.0} if place in slack else {}), most)
+            for place, rows in enumerate(self.rows)
+            for terms, most in rows
         ]
         found = _solved(rows, self.fixed, Linear(dict.fromkeys(slack.values(), 1.0)))
         return found and {**self.fixed, **found[1]}

@@ -26,7 +26,9 @@ def check_comparison(row: Comparison, ledger: Ledger) -> Check:
     opening = f"Printed {shown(row.printed)} beside {shown(row.national)} nationally"
     words = f"{opening}; on the matching base {{.matched|bare}}: {row.why}."
     claims = (row.national, row.printed, *(name.removeprefix("claim:") for name in references(parse(row.matched))))
-    return Check(f"compare_{row.measure}", Method.LIKE_FOR_LIKE, row.label, outcome, tuple(dict.fromkeys(claims)), words, figures)
+    return Check(
+        f"compare_{row.measure}", Method.LIKE_FOR_LIKE, row.label, outcome, tuple(dict.fromkeys(claims)), words, figures
+    )
 
 
 def _outcome(like_for_like: str, differs: bool) -> Outcome:

@@ -72,7 +72,9 @@ class TotalEntry(Entry):
     total: float | ClaimId
     parts: tuple[ClaimId, ...] = Field(min_length=1)
     relation: Literal["equals", "within"] = "equals"
-    base_is_printed: bool = Field(default=True, description="whether the source implies that the parts make up the total")
+    base_is_printed: bool = Field(
+        default=True, description="whether the source implies that the parts make up the total"
+    )
 
 
 class AverageRow(Strict):
@@ -95,7 +97,9 @@ class AverageEntry(Entry):
     def _names_its_own(self) -> "AverageEntry":
         unknown = [name for members in self.sets.values() for name in members if name not in self.rows]
         if unknown or (self.as_worded is not None and self.as_worded not in self.sets):
-            raise ValueError(f"sets of the rows of this average, and as_worded one of the sets, not {unknown[0] if unknown else self.as_worded!r}")
+            raise ValueError(
+                f"sets of the rows of this average, and as_worded one of the sets, not {unknown[0] if unknown else self.as_worded!r}"
+            )
         return self
 
 
@@ -234,7 +238,9 @@ def read_plan(study: Study) -> AuditPlan:
     content = study.document(FILE)
     if not isinstance(content, dict):
         raise InputError(
-            study.name(FILE), found=type(content).__name__, expected="kinds of check, each with a list of entries",
+            study.name(FILE),
+            found=type(content).__name__,
+            expected="kinds of check, each with a list of entries",
             action="start the file with the kinds of check, such as 'totals:'",
         )
     plan = validate(AuditPlan, content | {"comparisons": _comparisons(study)}, study.name(FILE), None)
@@ -260,7 +266,8 @@ def claims_by_check(plan: AuditPlan) -> dict[tuple[str, int], frozenset[str]]:
     fields = [name for name in AuditPlan.model_fields if name != "findings"]
     return {
         (name, place): frozenset(claims_named(entry.model_dump()))
-        for name in fields for place, entry in enumerate(getattr(plan, name))
+        for name in fields
+        for place, entry in enumerate(getattr(plan, name))
     }
 
 
@@ -285,7 +292,10 @@ def _check_ids(plan: AuditPlan, study: Study) -> None:
     for wrong, found in ((twice, "the id twice"), (missing, "the id of no check")):
         if wrong:
             raise InputError(
-                study.name(FILE), column=wrong[0], found=found, expected="every check once, and findings that name checks",
+                study.name(FILE),
+                column=wrong[0],
+                found=found,
+                expected="every check once, and findings that name checks",
                 action="correct the id",
             )
 
@@ -305,6 +315,9 @@ def claims_named(value: Any) -> Iterator[str]:
 def _check_claim(claim_id: str, study: Study) -> None:
     if claim_id not in study.claims.claims:
         raise InputError(
-            study.name(FILE), column=claim_id, found="an id that is no claim of this study", expected="an id of claims.csv",
+            study.name(FILE),
+            column=claim_id,
+            found="an id that is no claim of this study",
+            expected="an id of claims.csv",
             action="correct the id",
         )

@@ -18,8 +18,7 @@ from analysis.audit.checks import Outcome
 from analysis.audit.granularity import PERCENT, possible_totals
 from analysis.audit.plan import AuditPlan, claims_by_check, touching
 from analysis.audit.run import run_checks
-from analysis.audit.verdicts import Finding, Verdict, audit
-from analysis.audit.verdicts import check as verdict_on
+from analysis.audit.verdicts import Finding, Verdict, audit, check as verdict_on
 from analysis.expressions import Operation, Reference, references
 from analysis.quantities import parse_printed
 from analysis.study.claims import Claim, Ledger
@@ -48,7 +47,9 @@ def alarms(ledger: Ledger, plan: AuditPlan, claims: Collection[str] | None = Non
     """Every inconsistent claim, of all or of those named, and every failed check with the claims it points at, if at some."""
     findings = audit(ledger) if claims is None else [verdict_on(ledger[claim], ledger) for claim in claims]
     wrong = {("verdict", finding.claim_id) for finding in findings if finding.verdict is Verdict.INCONSISTENT}
-    failed = [check for check in run_checks(ledger, plan, explain=False, claims=claims) if check.outcome is Outcome.FAILS]
+    failed = [
+        check for check in run_checks(ledger, plan, explain=False, claims=claims) if check.outcome is Outcome.FAILS
+    ]
     return frozenset(wrong | {(check.id, culprit) for check in failed for culprit in check.culprits or ("",)})
 
 
@@ -116,14 +117,20 @@ def _digit_slip(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change
     places = [match.start() for match in re.finditer(r"\d", claim.printed)]
     place = random.choice(places)
     others = [d for d in "0123456789" if d != claim.printed[place] and not (d == "0" and place == places[0])]
-    return {claim.claim_id: reprinted(claim, claim.printed[:place] + random.choice(others) + claim.printed[place + 1:])}
+    return {
+        claim.claim_id: reprinted(claim, claim.printed[:place] + random.choice(others) + claim.printed[place + 1 :])
+    }
 
 
 def _shares(ledger: Ledger) -> list[tuple[Claim, Claim, Claim]]:
     """Percentages printed without bounding words whose formula is count / base x 100, with count and base."""
     return [
-        (claim, *pair) for claim in ledger.values()
-        if claim.unit == "%" and claim.as_printed and not claim.as_printed.bound and (pair := _count_and_base(claim, ledger))
+        (claim, *pair)
+        for claim in ledger.values()
+        if claim.unit == "%"
+        and claim.as_printed
+        and not claim.as_printed.bound
+        and (pair := _count_and_base(claim, ledger))
     ]
 
 
@@ -151,8 +158,11 @@ def _percent(value: float, claim: Claim, decimals: int | None = None) -> str:
 def _stale_total(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
     named = {n.removeprefix("claim:") for c in ledger.values() if c.expression for n in references(c.expression)}
     totals = [
-        c for c in _figures(ledger)
-        if c.kind in ("count", "target", "money") and c.unit != "%" and (c.number or 0) >= 20
+        c
+        for c in _figures(ledger)
+        if c.kind in ("count", "target", "money")
+        and c.unit != "%"
+        and (c.number or 0) >= 20
         and (c.claim_id in named or c.formula or len(ledger.about(c.quantity)) > 1)
     ]
     claim = random.choice(totals)
@@ -164,8 +174,11 @@ def _stale_total(ledger: Ledger, _: dict[str, Finding], random: Random) -> Chang
 def _swapped_label(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
     one = random.choice(_figures(ledger))
     others = [
-        c for c in _figures(ledger)
-        if (c.section, c.kind, c.unit) == (one.section, one.kind, one.unit) and c.number != one.number and c.quantity != one.quantity
+        c
+        for c in _figures(ledger)
+        if (c.section, c.kind, c.unit) == (one.section, one.kind, one.unit)
+        and c.number != one.number
+        and c.quantity != one.quantity
     ]
     if not others:
         return {}
@@ -197,9 +210,18 @@ def _bare_percentage(ledger: Ledger, random: Random, possible: bool) -> Change:
     people = int(base.number or 0)
     decimals = 0 if people < 50 else 1 if people < 500 else 2
     texts = [f"{random.uniform(1, 99):.{decimals}f}%" for _ in range(TRIES)]
-    first = next((text for text in texts if bool(possible_totals(parse_printed(text), people, PERCENT)) is possible), None)
+    first = next(
+        (text for text in texts if bool(possible_totals(parse_printed(text), people, PERCENT)) is possible), None
+    )
     added = f"{base.claim_id}000"
-    more = {"claim_id": added, "unit": "%", "base": base.claim_id, "kind": "share", "formula": "", "quantity": "added_percentage"}
+    more = {
+        "claim_id": added,
+        "unit": "%",
+        "base": base.claim_id,
+        "kind": "share",
+        "formula": "",
+        "quantity": "added_percentage",
+    }
     return {added: reprinted(base, first, **more)} if first else {}
 
 
@@ -243,7 +265,11 @@ def _about(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
 
 def _other_section(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
     claim = random.choice(_figures(ledger))
-    return {claim.claim_id: Claim.model_validate(claim.model_dump() | {"section": "Another heading", "line": claim.line + 1})}
+    return {
+        claim.claim_id: Claim.model_validate(
+            claim.model_dump() | {"section": "Another heading", "line": claim.line + 1}
+        )
+    }
 
 
 def _possible_alone(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
@@ -252,17 +278,28 @@ def _possible_alone(ledger: Ledger, _: dict[str, Finding], random: Random) -> Ch
 
 Maker = Callable[[Ledger, dict[str, Finding], Random], Change]
 ERRORS: dict[str, Maker] = {
-    "digit slip": _digit_slip, "wrong base": _wrong_base, "stale total": _stale_total, "swapped label": _swapped_label,
-    "rounding": _rounding, "impossible percentage": _impossible,
+    "digit slip": _digit_slip,
+    "wrong base": _wrong_base,
+    "stale total": _stale_total,
+    "swapped label": _swapped_label,
+    "rounding": _rounding,
+    "impossible percentage": _impossible,
 }
 HARMLESS: dict[str, Maker] = {
-    "digit slip": _separator, "wrong base": _one_more_digit, "stale total": _restatement, "swapped label": _other_section,
-    "rounding": _about, "impossible percentage": _possible_alone,
+    "digit slip": _separator,
+    "wrong base": _one_more_digit,
+    "stale total": _restatement,
+    "swapped label": _other_section,
+    "rounding": _about,
+    "impossible percentage": _possible_alone,
 }
 HARMLESS_WORDS = {
-    "digit slip": "the same figure with a thousands separator", "wrong base": "the same percentage with one more digit",
-    "stale total": "a true restatement added", "swapped label": "the figure under another heading",
-    "rounding": "the word about put before it", "impossible percentage": "a possible percentage of a printed number of people",
+    "digit slip": "the same figure with a thousands separator",
+    "wrong base": "the same percentage with one more digit",
+    "stale total": "a true restatement added",
+    "swapped label": "the figure under another heading",
+    "rounding": "the word about put before it",
+    "impossible percentage": "a possible percentage of a printed number of people",
 }
 TRIES = 50  # to find a claim that a change of the kind can befall
 
@@ -278,13 +315,17 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
     before, linked, named = alarms(ledger, plan), linked_claims(ledger, plan), claims_by_check(plan)
     looking = lookers(ledger)
     found = []
-    usable = [kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))]
+    usable = [
+        kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))
+    ]
     for makers, harmless in ((ERRORS, False), (HARMLESS, True)):
         for number in range(count):
             kind = usable[number % len(usable)]
             change = _make(makers[kind], ledger, verdicts, random)
             raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change, looking))
-            found.append(Trial(kind, harmless, tuple(change), _is_linked(change, linked), tuple(sorted(raised - before))))
+            found.append(
+                Trial(kind, harmless, tuple(change), _is_linked(change, linked), tuple(sorted(raised - before)))
+            )
     return tuple(found)
 
 
@@ -298,7 +339,9 @@ def _make(maker: Maker, ledger: Ledger, verdicts: dict[str, Finding], random: Ra
             change = maker(ledger, verdicts, random)
         except (IndexError, ValueError):  # nothing to choose from, or a print that is no figure any more
             continue
-        if change and not any(claim in verdicts and verdicts[claim].verdict is Verdict.INCONSISTENT for claim in change):
+        if change and not any(
+            claim in verdicts and verdicts[claim].verdict is Verdict.INCONSISTENT for claim in change
+        ):
             return change
     return {}
 
@@ -318,9 +361,14 @@ def _rates(kept: list[Trial]) -> dict[str, float | int | None]:
     errors, harmless = [t for t in kept if not t.harmless], [t for t in kept if t.harmless]
     linked, caught = [t for t in errors if t.linked], [t for t in errors if t.alarms]
     return {
-        "planted": len(errors), "found": len(caught), "rate": _share(caught, errors), "linked": len(linked),
-        "rate_linked": _share([t for t in linked if t.alarms], linked), "points": _share([t for t in caught if t.points_at_it], caught),
-        "harmless": len(harmless), "false_alarms": _share([t for t in harmless if t.alarms], harmless),
+        "planted": len(errors),
+        "found": len(caught),
+        "rate": _share(caught, errors),
+        "linked": len(linked),
+        "rate_linked": _share([t for t in linked if t.alarms], linked),
+        "points": _share([t for t in caught if t.points_at_it], caught),
+        "harmless": len(harmless),
+        "false_alarms": _share([t for t in harmless if t.alarms], harmless),
     }
 
 

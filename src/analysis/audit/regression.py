@@ -78,8 +78,12 @@ def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
         figures[name] = Figure(f"p-value with {found.n} people", found.p, "ratio", 3)
         label = f"R squared with {found.n} people, confidence interval"
         figures[f"{name}_r2"] = Figure(label, r_squared, "ratio", 3, found.low, found.high)
-        parts.append(f"with {shown(people)} people p = {{.{name}|bare}} and the interval is {{.{name}_r2|interval|bare}}")
+        parts.append(
+            f"with {shown(people)} people p = {{.{name}|bare}} and the interval is {{.{name}_r2|interval|bare}}"
+        )
     least = "; it is significant at the usual level from {.smallest|bare} people on" if smallest else ""
     opening = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size"
     words = f"{opening}: {'; '.join(parts)}{least}. {sentence(entry.why)}"
-    return Check(entry.id, Method.STATISTICS, entry.label, Outcome.OPEN, (entry.r_squared, *entry.people), words, figures)
+    return Check(
+        entry.id, Method.STATISTICS, entry.label, Outcome.OPEN, (entry.r_squared, *entry.people), words, figures
+    )

@@ -17,14 +17,23 @@ from analysis.audit.verdicts import Finding, Verdict
 from analysis.study.claims import Ledger
 
 _CHECKS = {
-    "bases": check_bases, "totals": check_total, "averages": check_average,
-    "drift": check_drift, "order": check_order, "comparisons": check_comparison, "statistics": check_regression,
-    "implied": check_implied, "splits": check_split, "two_groups": check_two_groups,
+    "bases": check_bases,
+    "totals": check_total,
+    "averages": check_average,
+    "drift": check_drift,
+    "order": check_order,
+    "comparisons": check_comparison,
+    "statistics": check_regression,
+    "implied": check_implied,
+    "splits": check_split,
+    "two_groups": check_two_groups,
 }
 SEVERITIES = ("headline", "table", "wording")
 
 
-def run_checks(ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Collection[str] | None = None) -> tuple[Check, ...]:
+def run_checks(
+    ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Collection[str] | None = None
+) -> tuple[Check, ...]:
     """Every check of a plan, in the order of the methods, each with the name of the function that made it.
 
     Without `explain`, conflicts and smallest bases are not looked for, which is what takes time, and no function is named.
@@ -34,7 +43,9 @@ def run_checks(ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Co
     return tuple(replace(check, function=f"{by.__module__}.{by.__name__}") if explain else check for by, check in made)
 
 
-def _run(ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None) -> Iterator[tuple[Callable[..., object], Check]]:
+def _run(
+    ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None
+) -> Iterator[tuple[Callable[..., object], Check]]:
     yield from ((outcome_of_ledger, check) for check in outcome_of_ledger(ledger, claims))
     yield from ((check_granularity, check_granularity(entry, ledger, explain)) for entry in plan.granularity)
     for name, by in _CHECKS.items():
@@ -65,7 +76,9 @@ def standing_findings(plan: AuditPlan, checks: Iterable[Check], verdicts: Iterab
     stands = [entry for entry in found if _stands(entry, open_)]
     explained = {claim for entry in stands for claim in entry.inconsistent} | {c.id for e in stands for c in e.checks}
     stands += [_of_claim(verdict) for claim, verdict in wrong.items() if claim not in explained]
-    stands += [_of_check(check) for check in known.values() if check.outcome is Outcome.FAILS and check.id not in explained]
+    stands += [
+        _of_check(check) for check in known.values() if check.outcome is Outcome.FAILS and check.id not in explained
+    ]
     return tuple(sorted(stands, key=lambda entry: SEVERITIES.index(entry.finding.severity)))
 
 
@@ -81,14 +94,19 @@ def _stands(entry: Standing, unknown: set[str]) -> bool:
 
 def _of_claim(verdict: Finding) -> Standing:
     finding = Discrepancy(
-        id=f"claim_{name_of(verdict.claim_id)}", title=str(verdict.problem).capitalize(), severity="table",
-        claims=(verdict.claim_id,), words=f"{verdict.why}.",
+        id=f"claim_{name_of(verdict.claim_id)}",
+        title=str(verdict.problem).capitalize(),
+        severity="table",
+        claims=(verdict.claim_id,),
+        words=f"{verdict.why}.",
     )
     return Standing(finding, (), (verdict.claim_id,))
 
 
 def _of_check(check: Check) -> Standing:
-    finding = Discrepancy(id=f"check_{check.id}", title=check.label, severity="table", claims=check.claims, words=check.template)
+    finding = Discrepancy(
+        id=f"check_{check.id}", title=check.label, severity="table", claims=check.claims, words=check.template
+    )
     return Standing(finding, (check,), ())
 
 

@@ -20,7 +20,9 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
     claims = tuple(dict.fromkeys(statement.claim for statement in entry.statements if statement.claim))
     if plain.feasible(places):
         figures = _bound_figures(entry, joint.bounds(entry, plain)) if explain else {}
-        return Check(entry.id, Method.JOINT, entry.label, Outcome.HOLDS, claims, _feasible_words(entry, figures), figures)
+        return Check(
+            entry.id, Method.JOINT, entry.label, Outcome.HOLDS, claims, _feasible_words(entry, figures), figures
+        )
     printed = [place for place in places if not entry.statements[place].assumed]
     by_words = literal.feasible(places)
     outcome = Outcome.OPEN if by_words or plain.feasible(printed) else Outcome.FAILS
@@ -58,23 +60,33 @@ def _implied(name: str, figure: Figure) -> str:
 def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> dict[str, Figure]:
     return {
         f"repair_{repair.place}": Figure(
-            f"What would fit the rest: {entry.statements[repair.place].says}", None, entry.unit, entry.decimals,
-            repair.values.low, repair.values.high,
+            f"What would fit the rest: {entry.statements[repair.place].says}",
+            None,
+            entry.unit,
+            entry.decimals,
+            repair.values.low,
+            repair.values.high,
         )
-        for repair in repairs if repair.values is not None and entry.statements[repair.place].claim
+        for repair in repairs
+        if repair.values is not None and entry.statements[repair.place].claim
     }
 
 
 def _conflict_words(
-    entry: SystemEntry, conflicts: tuple[tuple[int, ...], ...], repairs: tuple[joint.Repair, ...],
-    figures: dict[str, Figure], by_words: bool,
+    entry: SystemEntry,
+    conflicts: tuple[tuple[int, ...], ...],
+    repairs: tuple[joint.Repair, ...],
+    figures: dict[str, Figure],
+    by_words: bool,
 ) -> str:
     sets = "; or ".join(listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts)
     words = f"These cannot all be true: {sets}."
     if by_words:
         words += " They can only if words such as over and up to are taken to leave any distance open."
     mends = [_mend(entry, repair, figures) for repair in repairs if entry.statements[repair.place].claim]
-    words += f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
+    words += (
+        f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
+    )
     return f"{words} {sentence(entry.why)}"
 
 

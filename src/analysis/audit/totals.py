@@ -21,14 +21,17 @@ def check_total(entry: TotalEntry, ledger: Ledger) -> Check:
     terms = " + ".join(shown(part) for part in entry.parts)
     words = f"{terms} = {{.sum|bare}}, {'not' if fails else 'against'} {_total_text(entry)}"
     words += "" if fails or figures["difference"].value == 0 else "; the rounding of the figures leaves room for that"
-    return Check(entry.id, Method.TOTALS, entry.label, verdict_of(fails, entry.base_is_printed), claims, f"{words}.", figures)
+    return Check(
+        entry.id, Method.TOTALS, entry.label, verdict_of(fails, entry.base_is_printed), claims, f"{words}.", figures
+    )
 
 
 def _within(entry: TotalEntry, ledger: Ledger, claims: tuple[str, ...]) -> Check:
     whole = _whole(entry, ledger)
     larger = [part for part in entry.parts if interval(ledger[part]).low > whole.high]
     words = (
-        f"{listed([shown(part) for part in larger])} is more than the whole, {_total_text(entry)}." if larger
+        f"{listed([shown(part) for part in larger])} is more than the whole, {_total_text(entry)}."
+        if larger
         else f"Each part is at most the whole, {_total_text(entry)}."
     )
     outcome = verdict_of(bool(larger), entry.base_is_printed)

@@ -37,7 +37,13 @@ class Problem(StrEnum):
     OTHER = "figures that do not follow from the ones they rest on"
 
 
-_PROBLEM_OF_KIND = {"share": Problem.SHARE, "progress": Problem.PROGRESS, "target": Problem.TARGET, "mean": Problem.MEAN, "count": Problem.SUM}
+_PROBLEM_OF_KIND = {
+    "share": Problem.SHARE,
+    "progress": Problem.PROGRESS,
+    "target": Problem.TARGET,
+    "mean": Problem.MEAN,
+    "count": Problem.SUM,
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,10 @@ def recompute(claim: Claim, ledger: Ledger) -> Computed:
         return compute(claim.expression, ledger)
     except ExpressionError as error:
         raise ledger.trouble(
-            claim.claim_id, "formula", f"{claim.formula!r}: {error}", "a formula that has a value",
+            claim.claim_id,
+            "formula",
+            f"{claim.formula!r}: {error}",
+            "a formula that has a value",
             "correct the formula or the claims it uses",
         ) from None
 
@@ -129,7 +138,10 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     if found.interval.meets(printed.interval()) and not _exact_inputs(claim, ledger):
         return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
     if conflict := _conflict(claim, ledger):
-        return Verdict.INCONSISTENT, f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
+        return (
+            Verdict.INCONSISTENT,
+            f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})",
+        )
     if _base_is_open(claim):
         return Verdict.NOT_RECOMPUTABLE, f"{short}, {_OTHER_BASE}"
     if _is_sum(claim) and found.value < float(printed.value):
@@ -185,7 +197,11 @@ def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
         return Finding(claim.claim_id, Verdict.INCONSISTENT, why, problem=Problem.TWICE)
     if others:
         named = ", ".join(f"{{={other.claim_id}}}" for other in others[:3])
-        return Finding(claim.claim_id, Verdict.CONSISTENT, f"agrees with the other print of the figure ({named}); not an independent check")
+        return Finding(
+            claim.claim_id,
+            Verdict.CONSISTENT,
+            f"agrees with the other print of the figure ({named}); not an independent check",
+        )
     return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim))
 
 
@@ -233,7 +249,7 @@ def span(date: str) -> tuple[str, str]:
     (('2019-01-01', '2020-12-31'), ('2021-08-01', '2021-08-31'))
     """
     first, _, last = date.partition("..")
-    return f"{first}-01-01"[:10], ((last or first) + "-12-31"[len(last or first) - 4:])[:10]
+    return f"{first}-01-01"[:10], ((last or first) + "-12-31"[len(last or first) - 4 :])[:10]
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:

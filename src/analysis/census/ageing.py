@@ -135,6 +135,7 @@ def exceeds_residents(reference: Reference, codes: Sequence[str], profile: pd.Da
     arrived = reference.year_of_arrival.reindex(list(codes))[list(SINCE_2001)].sum(axis=1, skipna=False)
     expected = profile.mul(arrived, axis=0)
     residents = reference.age.reindex(list(codes)).iloc[:, 1:].set_axis(AGES, axis=1)
-    rows = pd.DataFrame({"arrivals": expected.stack(), "residents": residents.stack()}).rename_axis(["area_code", "age"])
+    rows = pd.DataFrame({"arrivals": expected.stack(), "residents": residents.stack()}).rename_axis(
+        ["area_code", "age"]
+    )
     return rows[rows["arrivals"] > rows["residents"]].reset_index()
-

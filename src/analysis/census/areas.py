@@ -73,7 +73,10 @@ def _advice_for(change: AreaChange) -> tuple[str, str]:
 
 def _advice_for_unknown(code: str, names: pd.Series) -> tuple[str, str]:
     by_name = {str(name).lower(): known for known, name in names.items()}
-    close = [*difflib.get_close_matches(code.lower(), by_name, n=1), *difflib.get_close_matches(code, list(names.index), n=1)]
+    close = [
+        *difflib.get_close_matches(code.lower(), by_name, n=1),
+        *difflib.get_close_matches(code, list(names.index), n=1),
+    ]
     known = by_name.get(close[0], close[0]) if close else ""
     hint = f"{known} is {names[known]}; " if known else ""
     return (

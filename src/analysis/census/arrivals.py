@@ -155,7 +155,9 @@ def arrival_cohort(reference: Reference, codes: Sequence[str], seed: np.ndarray)
     low, high = frechet_bounds(groups.to_numpy(), since[:, None], groups.sum(axis=1).to_numpy()[:, None])
     fitted = [since_2001(fit_margins(groups.to_numpy(), bands.to_numpy(), table)) for table in (seed, uniform_seed())]
     by_name = dict(zip(("", "_independence", "_low", "_high"), (*fitted, low, high), strict=True))
-    columns = {group + name: values[:, place] for name, values in by_name.items() for place, group in enumerate(FOREIGN)}
+    columns = {
+        group + name: values[:, place] for name, values in by_name.items() for place, group in enumerate(FOREIGN)
+    }
     shorter = reference.length_of_residence.reindex(list(codes)).iloc[:, 2:5].sum(axis=1, skipna=False)
     frame = pd.DataFrame({"all": since, **columns}, index=groups.index)
     return frame.assign(under_10_years=shorter.where(gaps == ""), gap=gaps)

@@ -81,10 +81,15 @@ class Baseline:
 def national_inputs(reference: Reference, settings: Settings) -> National:
     """The inputs that are the same for every area, with `settings.draws` random draws from `settings.seed`."""
     rng = np.random.default_rng(settings.seed)
-    women, study = women_shares(reference, "non_eu", settings.survey_year), study_shares(reference, settings.survey_year)
+    women, study = (
+        women_shares(reference, "non_eu", settings.survey_year),
+        study_shares(reference, settings.survey_year),
+    )
     return National(
-        women=women, women_draws=share_draws(women, settings.draws, rng),
-        study=study, study_draws=share_draws(study, settings.draws, rng),
+        women=women,
+        women_draws=share_draws(women, settings.draws, rng),
+        study=study,
+        study_draws=share_draws(study, settings.draws, rng),
         local_draws=rng.normal(0, reference.assumed("local_share_of_women"), settings.draws),
         student_draws=rng.normal(0, 1, settings.draws),
         alive=survival(*hazard_curve(reference.life_expectancy)),
@@ -114,8 +119,13 @@ def baseline(
     steps = _steps(groups, cohort, women, settled, dict(students or {}), national)
     later = _later(profile, national.alive, settings.horizon_years)
     return Baseline(
-        groups=groups, cohort=cohort, trend=survey_trend(reference, codes, settings), profile=profile, gaps=cohort["gap"],
-        shares=_share_table(women, settled, groups.index), steps=_long_steps(_with_later(steps, later), cohort["gap"]),
+        groups=groups,
+        cohort=cohort,
+        trend=survey_trend(reference, codes, settings),
+        profile=profile,
+        gaps=cohort["gap"],
+        shares=_share_table(women, settled, groups.index),
+        steps=_long_steps(_with_later(steps, later), cohort["gap"]),
         births=births_table(reference, profile, national.alive, settings.horizon_years, steps["women_settled"]),
     )
 
@@ -175,13 +185,21 @@ def _steps(
     return {
         "residents": _frame(index, resident, resident, resident, resident, resident),
         "women": _frame(
-            index, resident * women.estimate, resident * women_low, resident * women_high, resident * women_low,
+            index,
+            resident * women.estimate,
+            resident * women_low,
+            resident * women_high,
+            resident * women_low,
             resident * women_high,
         ),
         "arrived": _frame(index, arrived[0], arrived[0], arrived[0], arrived[1], arrived[2]),
         "women_arrived": _frame(
-            index, arrived[0] * women.estimate, arrived[0] * women_low, arrived[0] * women_high,
-            arrived[1] * women_low, arrived[2] * women_high,
+            index,
+            arrived[0] * women.estimate,
+            arrived[0] * women_low,
+            arrived[0] * women_high,
+            arrived[1] * women_low,
+            arrived[2] * women_high,
         ),
         "women_settled": _settled(index, arrived, women, settled, leaving),
     }
@@ -192,7 +210,9 @@ def _frame(index: pd.Index, *columns: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, columns, strict=True)), index=index)
 
 
-def _leaving(index: pd.Index, students: Mapping[str, LocalStudents], women: Drawn, national: National) -> dict[int, Drawn]:
+def _leaving(
+    index: pd.Index, students: Mapping[str, LocalStudents], women: Drawn, national: National
+) -> dict[int, Drawn]:
     """Women students who were counted locally, by the place of their area."""
     leaving = {}
     for place, code in enumerate(index):

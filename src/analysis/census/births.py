@@ -17,7 +17,7 @@ def fertility_schedule(total_rate: float, first: int, last: int) -> np.ndarray:
     0.06
     """
     rates = np.zeros(101)
-    rates[first:last + 1] = total_rate / (last + 1 - first)
+    rates[first : last + 1] = total_rate / (last + 1 - first)
     return rates
 
 
@@ -37,6 +37,9 @@ def total_rate(rates: Sequence[TotalFertility], vintage: str, birth_group: str =
         if (row.vintage, row.birth_group) == (vintage, birth_group):
             return row.total_fertility_rate
     raise InputError(
-        "data/raw/reference/fertility_total_rates_2011.csv", column="vintage", found=f"{vintage} {birth_group}",
-        expected="one of " + ", ".join(f"{row.vintage} {row.birth_group}" for row in rates), action="choose one of these",
+        "data/raw/reference/fertility_total_rates_2011.csv",
+        column="vintage",
+        found=f"{vintage} {birth_group}",
+        expected="one of " + ", ".join(f"{row.vintage} {row.birth_group}" for row in rates),
+        action="choose one of these",
     )

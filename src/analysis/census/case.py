@@ -68,6 +68,12 @@ def open_case(folder: Path, study_folder: Path, area: str, comparison: Sequence[
     codes = tuple(dict.fromkeys([area, *comparison]))
     students = read_local_students(study_folder)
     return Case(
-        folder, reference, area, codes, settings, read_stock_2001(study_folder), students,
+        folder,
+        reference,
+        area,
+        codes,
+        settings,
+        read_stock_2001(study_folder),
+        students,
         baseline(reference, codes, settings, students),
     )

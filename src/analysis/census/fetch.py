@@ -84,7 +84,9 @@ def fetch_table(table: CensusTable, areas: Sequence[str], base: str = NOMIS, tim
         page, total = _read_page(_download(address, timeout), address)
         if total != wanted:
             raise InputError(
-                address, found=f"{total:,} figures", expected=f"{len(areas)} areas x {len(table.categories)} categories",
+                address,
+                found=f"{total:,} figures",
+                expected=f"{len(areas)} areas x {len(table.categories)} categories",
                 action="check the area codes; Nomis may not know one of them. No file was changed.",
             )
         rows += page
@@ -100,10 +102,14 @@ def _download(address: str, timeout: float) -> bytes:
             promised = answer.headers.get("Content-Length", "")
     except urllib.error.HTTPError as error:
         error.close()
-        raise _refused(address, f"the answer {error.code} {error.reason}", "try again later; Nomis limits guests") from error
+        raise _refused(
+            address, f"the answer {error.code} {error.reason}", "try again later; Nomis limits guests"
+        ) from error
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         late = isinstance(getattr(error, "reason", error), TimeoutError)
-        found = f"no answer within {timeout:g} seconds" if late else f"no complete answer ({error or type(error).__name__})"
+        found = (
+            f"no answer within {timeout:g} seconds" if late else f"no complete answer ({error or type(error).__name__})"
+        )
         raise _refused(address, found, "check the connection and try again") from error
     if len(body) > LARGEST:
         raise _refused(address, f"more than {LARGEST:,} bytes", "ask for fewer areas at a time")
@@ -125,7 +131,8 @@ def _read_page(body: bytes, address: str) -> tuple[list[dict[str, str]], int]:
     header = lines[0] if lines else []
     if not set(NEEDED) <= set(header):
         raise _refused(
-            address, "an answer without the columns " + ", ".join(NEEDED),
+            address,
+            "an answer without the columns " + ", ".join(NEEDED),
             "look at the address in a browser: Nomis says there what is wrong",
         )
     for number, line in enumerate(lines[1:], start=2):
@@ -136,7 +143,9 @@ def _read_page(body: bytes, address: str) -> tuple[list[dict[str, str]], int]:
     totals = {row["RECORD_COUNT"] for row in rows}
     if len(totals) != 1 or not (total := totals.pop()).isdigit() or len(rows) > int(total):
         raise _refused(
-            address, f"{len(rows)} rows with no single count of all rows", "check the area codes; Nomis may not know one",
+            address,
+            f"{len(rows)} rows with no single count of all rows",
+            "check the area codes; Nomis may not know one",
         )
     return rows, int(total)
 
@@ -150,12 +159,15 @@ def _arrange(rows: Sequence[dict[str, str]], table: CensusTable, areas: Sequence
         gap = f", none for area {missing[0][0]}, category {missing[0][1]}" if missing else ", some of them twice"
         expected = f"{len(areas)} areas x {len(table.categories)} categories of {table.table}"
         raise InputError(
-            address, found=f"{len(rows)} figures{gap}", expected=expected,
+            address,
+            found=f"{len(rows)} figures{gap}",
+            expected=expected,
             action="check the area codes. No file was changed.",
         )
     counts = pd.DataFrame(
         [[cells[area, str(number)] for number in range(len(table.categories))] for area in areas],
-        index=pd.Index(list(areas), name="area_code"), columns=list(table.categories),
+        index=pd.Index(list(areas), name="area_code"),
+        columns=list(table.categories),
     )
     names = {row["GEOGRAPHY_CODE"]: row["GEOGRAPHY_NAME"] for row in rows}
     return Fetched(table, counts, pd.Series([names[area] for area in areas], index=counts.index))
@@ -181,8 +193,12 @@ def _draft(answer: Fetched, folder: Path, parents: tuple[int | None, ...] | None
     except InputError as error:
         draft.unlink(missing_ok=True)
         raise InputError(
-            error.file.replace(draft.name, path.name), row=error.row, column=error.column, found=error.found,
-            expected=error.expected, action=f"{error.action}. No file was changed.",
+            error.file.replace(draft.name, path.name),
+            row=error.row,
+            column=error.column,
+            found=error.found,
+            expected=error.expected,
+            action=f"{error.action}. No file was changed.",
         ) from error
     return draft
 
@@ -208,8 +224,11 @@ def _in_layout(answer: Fetched, old: pd.DataFrame | None) -> pd.DataFrame:
     renamed = frame.set_axis(list(old.columns), axis=1) if _same_layout(frame, old) else None
     if renamed is None:
         raise InputError(
-            answer.table.file, row=1, found="a file in another layout",
-            expected="the layout of " + ", ".join(frame.columns[:3]) + " ...", action="move the file away, or fetch into another folder",
+            answer.table.file,
+            row=1,
+            found="a file in another layout",
+            expected="the layout of " + ", ".join(frame.columns[:3]) + " ...",
+            action="move the file away, or fetch into another folder",
         )
     return renamed
 

@@ -23,12 +23,17 @@ def read_text_table(path: Path) -> pd.DataFrame:
     """
     rows = _rows(path)
     if not rows or not any(rows[0]):
-        raise InputError(path, found="an empty file", expected="a header and at least one row", action="put the table back")
+        raise InputError(
+            path, found="an empty file", expected="a header and at least one row", action="put the table back"
+        )
     width = len(rows[0])
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != width:
             raise InputError(
-                path, row=number, found=f"{len(row)} fields", expected=f"{width}, as in the header",
+                path,
+                row=number,
+                found=f"{len(row)} fields",
+                expected=f"{width}, as in the header",
                 action="compare the row with the official table; it may be cut off",
             )
     _refuse_control(path, rows)
@@ -44,20 +49,28 @@ def _rows(path: Path) -> list[list[str]]:
     except FileNotFoundError as error:
         raise InputError(path, found="no such file", expected="the table", action=f"put {path.name} there") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, found=str(error), expected="CSV in UTF-8", action="save it again as CSV, UTF-8") from error
+        raise InputError(
+            path, found=str(error), expected="CSV in UTF-8", action="save it again as CSV, UTF-8"
+        ) from error
 
 
 def _refuse_control(path: Path, rows: list[list[str]]) -> None:
     for number, row in enumerate(rows, start=1):
         if found := control_in("".join(row)):
-            raise InputError(path, row=number, found=found, expected="plain text", action="compare the row with the official table")
+            raise InputError(
+                path, row=number, found=found, expected="plain text", action="compare the row with the official table"
+            )
 
 
 def _refuse_repeated(path: Path, header: list[str]) -> None:
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(
-            path, row=1, found=f"the column {repeated[0]!r} twice", expected="each column once", action="remove one",
+            path,
+            row=1,
+            found=f"the column {repeated[0]!r} twice",
+            expected="each column once",
+            action="remove one",
         )
 
 
@@ -66,7 +79,10 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> 
     missing = [name for name in columns if name not in frame]
     if missing:
         raise InputError(
-            path, row=1, found=f"no column {missing[0]!r}", expected="the columns " + ", ".join(columns),
+            path,
+            row=1,
+            found=f"no column {missing[0]!r}",
+            expected="the columns " + ", ".join(columns),
             action="check that this is the right table in its official layout",
         )
 
@@ -83,8 +99,12 @@ def counts(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> np.ndarra
         row, column = np.argwhere(~good)[0]
         text = str(cells[row, column])
         raise InputError(
-            path, row=int(row) + 2, column=columns[column], found=NOT_COUNTED.get(text, text),
-            expected="a whole number of people, 0 or more", action="take the figure from the official table",
+            path,
+            row=int(row) + 2,
+            column=columns[column],
+            found=NOT_COUNTED.get(text, text),
+            expected="a whole number of people, 0 or more",
+            action="take the figure from the official table",
         )
     return cells.astype(np.int64)
 
@@ -117,6 +137,10 @@ def _explain(path: Path, error: ValidationError, header_rows: int) -> InputError
     place = [part for part in first["loc"] if part != "[key]"]
     row = int(place[0]) + header_rows if place and isinstance(place[0], int) else None
     return InputError(
-        path, row=row, column=".".join(str(part) for part in place[1:]) or None, found=repr(first["input"]),
-        expected=first["msg"], action="correct the entry, or remove what the schema does not know",
+        path,
+        row=row,
+        column=".".join(str(part) for part in place[1:]) or None,
+        found=repr(first["input"]),
+        expected=first["msg"],
+        action="correct the entry, or remove what the schema does not know",
     )

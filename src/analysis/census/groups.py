@@ -39,7 +39,9 @@ def birth_groups(reference: Reference, codes: Sequence[str]) -> pd.DataFrame:
     the European Union follows the membership of March 2011: Croatia is in it, and so are the Crown dependencies.
     """
     country = reference.country.loc[list(codes)]
-    sums = {group: country[[leaf.category for leaf in leaves(reference.categories, group)]].sum(axis=1) for group in GROUPS}
+    sums = {
+        group: country[[leaf.category for leaf in leaves(reference.categories, group)]].sum(axis=1) for group in GROUPS
+    }
     return pd.DataFrame({"all": country.iloc[:, 0], **sums})
 
 

@@ -13,7 +13,12 @@ from analysis.census.groups import birth_groups, counts_of, leaves
 from analysis.census.reference import Reference
 from analysis.census.tables import FLAT_TABLES
 
-TABLES = {"QS205EW": "english", "QS801EW": "year_of_arrival", "QS802EW": "age_at_arrival", "QS803EW": "length_of_residence"}
+TABLES = {
+    "QS205EW": "english",
+    "QS801EW": "year_of_arrival",
+    "QS802EW": "age_at_arrival",
+    "QS803EW": "length_of_residence",
+}
 CATEGORIES = {table.table: table.categories for table in FLAT_TABLES}
 Facet = Literal["markers and means", "social connection", "facilitators", "foundation"]
 
@@ -72,9 +77,14 @@ def _row(reference: Reference, domain: Domain, indicator: Indicator, codes: Sequ
     available = indicator.measure is not None
     values = _measure(reference, indicator, codes) if available else np.full(len(codes), np.nan)
     return {
-        "domain": domain.label, "facet": domain.facet, "indicator": indicator.id, "label": indicator.label,
-        "reads_as": indicator.reads_as, "source": indicator.table if available else indicator.would_fill,
-        "status": "available" if available else "not available", **dict(zip(codes, values, strict=True)),
+        "domain": domain.label,
+        "facet": domain.facet,
+        "indicator": indicator.id,
+        "label": indicator.label,
+        "reads_as": indicator.reads_as,
+        "source": indicator.table if available else indicator.would_fill,
+        "status": "available" if available else "not available",
+        **dict(zip(codes, values, strict=True)),
     }
 
 

@@ -13,35 +13,48 @@ USED = "arrival_cohort"
 # estimator, what it measures, label, how it is known, why it differs from the others
 ROWS = {
     "census_level": (
-        "Census count", "residents, 2011", "reference",
+        "Census count",
+        "residents, 2011",
+        "reference",
         "A full count with communal establishments, halls of residence among them; one day.",
     ),
     "survey_level": (
-        "Survey trend at census day", "residents, 2011", "recomputed",
+        "Survey trend at census day",
+        "residents, 2011",
+        "recomputed",
         "A sample of private households; leaves out most halls of residence; the ups and downs of single years are "
         "smoothed by the line.",
     ),
     "level_difference": (
-        "Census count less survey trend", "residents, 2011", "recomputed",
+        "Census count less survey trend",
+        "residents, 2011",
+        "recomputed",
         "Residents the survey does not see: communal establishments and halls, households that do not answer, and chance.",
     ),
     "stock_difference": (
-        "Stock difference, 2001 to 2011", "change 2001 to 2011", "recomputed",
+        "Stock difference, 2001 to 2011",
+        "change 2001 to 2011",
+        "recomputed",
         "Nets arrivals who stayed against deaths, departures and moves of those counted in 2001, so it lies below the "
         "number of arrivals wherever more left than moved in.",
     ),
     "arrival_cohort": (
-        "Arrival cohort, iterative proportional fitting", "arrived since 2001 and resident in 2011", "recomputed",
+        "Arrival cohort, iterative proportional fitting",
+        "arrived since 2001 and resident in 2011",
+        "recomputed",
         "Arrivals who were still there in 2011; those who came and left again are not in it. The split by birth group is "
         "not observed: the range is all that the two census tables allow.",
     ),
     "arrival_cohort_independence": (
-        "Arrival cohort if birth group and year of arrival were independent", "arrived since 2001 and resident in 2011",
+        "Arrival cohort if birth group and year of arrival were independent",
+        "arrived since 2001 and resident in 2011",
         "recomputed",
         "As above, with the accession countries' residents spread over all years of arrival like everybody else.",
     ),
     "survey_decade_change": (
-        "Survey trend, growth in ten years", "change 2001 to 2011", "recomputed",
+        "Survey trend, growth in ten years",
+        "change 2001 to 2011",
+        "recomputed",
         "Growth of 2005 to 2014 carried to ten years: a later period than the census decade, net of departures, and as "
         "uncertain as ten small samples.",
     ),
@@ -63,10 +76,18 @@ def reconcile(reference: Reference, result: Baseline, code: str, stock: Sequence
         "stock_difference": (change["change"], None, None, "", change["note"]),
         "arrival_cohort": (cohort["non_eu"], cohort["non_eu_low"], cohort["non_eu_high"], BOUNDS, cohort["gap"]),
         "arrival_cohort_independence": (
-            cohort["non_eu_independence"], cohort["non_eu_low"], cohort["non_eu_high"], BOUNDS, cohort["gap"],
+            cohort["non_eu_independence"],
+            cohort["non_eu_low"],
+            cohort["non_eu_high"],
+            BOUNDS,
+            cohort["gap"],
         ),
         "survey_decade_change": (
-            line["decade_change"], line["decade_change_low"], line["decade_change_high"], NORMAL, missing,
+            line["decade_change"],
+            line["decade_change_low"],
+            line["decade_change_high"],
+            NORMAL,
+            missing,
         ),
     }
     return pd.DataFrame([_row(name, figures[name]) for name in ROWS], index=pd.Index(ROWS, name="estimator"))
@@ -76,8 +97,16 @@ def _row(name: str, figures: tuple[object, ...]) -> dict[str, object]:
     label, measure, kind, differs = ROWS[name]
     estimate, low, high, interval, note = figures
     return {
-        "label": label, "measure": measure, "estimate": estimate, "low": low, "high": high, "interval": interval,
-        "kind": kind, "differs": differs, "used": "yes" if name == USED else "", "note": note,
+        "label": label,
+        "measure": measure,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "interval": interval,
+        "kind": kind,
+        "differs": differs,
+        "used": "yes" if name == USED else "",
+        "note": note,
     }
 
 
@@ -93,7 +122,8 @@ def why_used(table: pd.DataFrame) -> str:
     """Why the appendix uses the arrival cohort, given what `reconcile` could fill."""
     stock = table.loc["stock_difference", "estimate"]
     about_stock = (
-        f"The stock difference needs a 2001 count that is not at hand. {HOW_TO_SUPPLY}" if pd.isna(stock)
+        f"The stock difference needs a 2001 count that is not at hand. {HOW_TO_SUPPLY}"
+        if pd.isna(stock)
         else "The stock difference nets arrivals against deaths, departures and moves, so it is another quantity."
     )
     return (

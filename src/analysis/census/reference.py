@@ -132,11 +132,16 @@ def load_reference(folder: Path, official: Path | None = None) -> Reference:
     }
     parents = tuple(category.parent_cell for category in categories)
     return Reference(
-        categories=categories, changes=changes,
+        categories=categories,
+        changes=changes,
         names=to_2011_codes(tables.read_area_names(official / country.file).to_frame(), changes)["area"],
         country=to_2011_codes(tables.read_census_table(official / country.file, country, parents), changes),
-        year_of_arrival=flat["QS801EW"], age_at_arrival=flat["QS802EW"], length_of_residence=flat["QS803EW"],
-        english=flat["QS205EW"], age=flat["QS103EW"], sex=flat["QS104EW"],
+        year_of_arrival=flat["QS801EW"],
+        age_at_arrival=flat["QS802EW"],
+        length_of_residence=flat["QS803EW"],
+        english=flat["QS205EW"],
+        age=flat["QS103EW"],
+        sex=flat["QS104EW"],
         **_survey_tables(official, changes),
         fertility=tuple(read_models(folder / "fertility_total_rates_2011.csv", TotalFertility)),
         life_expectancy=tuple(read_models(folder / "life_expectancy_women_2010_2012.csv", LifeExpectancy)),
@@ -150,7 +155,11 @@ def read_categories(path: Path) -> tuple[Category, ...]:
     for number, category in enumerate(categories):
         if category.cell != number:
             raise InputError(
-                path, row=number + 2, column="cell", found=str(category.cell), expected=str(number),
+                path,
+                row=number + 2,
+                column="cell",
+                found=str(category.cell),
+                expected=str(number),
                 action="keep the categories in the order of the official table",
             )
     return categories
@@ -171,7 +180,9 @@ def _origin(path: Path) -> Origin:
         return Origin.model_validate(read_document(path, str(path)))
     except ValidationError as error:
         raise InputError(
-            path, found=str(error).splitlines()[0], expected="the fields " + ", ".join(Origin.model_fields),
+            path,
+            found=str(error).splitlines()[0],
+            expected="the fields " + ", ".join(Origin.model_fields),
             action="complete the origin of the table",
         ) from error
 
@@ -196,7 +207,9 @@ def _only(folder: Path, pattern: str) -> Path:
     found = sorted(folder.glob(pattern))
     if len(found) != 1:
         raise InputError(
-            folder / pattern, found=", ".join(path.name for path in found) or "no such file", expected="exactly one file",
+            folder / pattern,
+            found=", ".join(path.name for path in found) or "no such file",
+            expected="exactly one file",
             action="keep one version of the table in the folder",
         )
     return found[0]

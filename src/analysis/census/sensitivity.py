@@ -22,7 +22,10 @@ def women_under_other_choices(case: Case) -> pd.DataFrame:
     """
     rows = {"as_run": ("As run", _step_of(case.result, "women_settled"))}
     other = _other_allocation(case.settings)
-    rows["allocation"] = (f"Arrivals allocated by {other.allocation.replace('_', ' ')}", _step(case, case.reference, other))
+    rows["allocation"] = (
+        f"Arrivals allocated by {other.allocation.replace('_', ' ')}",
+        _step(case, case.reference, other),
+    )
     for end, value in _ends(case.reference, "local_share_of_women"):
         changed = _with_value(case.reference, "local_share_of_women", value)
         label = f"Spread of the local share of women at its {end} value, {value:g}"

@@ -53,7 +53,10 @@ def _survey_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
     if rows.empty:
         years = ", ".join(str(known) for known in sorted(table["year"].unique()))
         raise InputError(
-            "parameters", column="survey_year", found=str(year), expected=f"a year of the survey tables here: {years}",
+            "parameters",
+            column="survey_year",
+            found=str(year),
+            expected=f"a year of the survey tables here: {years}",
             action="put the complete survey tables into data/raw/reference, or choose one of these years",
         )
     return rows
@@ -64,8 +67,12 @@ def _women_share(leaf: Category, survey: pd.DataFrame, listed: Sequence[str], sp
     single = len(own) == 1 and leaf.countries == (own[0],) and not leaf.category.split(": ")[-1].startswith("Other")
     share, error = _pooled(survey.loc[own or list(listed)])
     basis = "country" if single else "countries of the category" if own else "average of the group"
-    return {"share": share, "error": error if single else float(np.hypot(error, spread)), "basis": basis,
-            "countries": ", ".join(own)}
+    return {
+        "share": share,
+        "error": error if single else float(np.hypot(error, spread)),
+        "basis": basis,
+        "countries": ", ".join(own),
+    }
 
 
 def _pooled(rows: pd.DataFrame) -> tuple[float, float]:
@@ -81,8 +88,10 @@ def between_countries(rows: pd.DataFrame) -> float:
     √max(0, variance of the shares − mean sampling variance), the moment estimator.
     """
     shares, errors = share_of_parts(
-        rows["female"].to_numpy(), rows["male"].to_numpy(),
-        sampling_variance(rows["female_ci95"].to_numpy()), sampling_variance(rows["male_ci95"].to_numpy()),
+        rows["female"].to_numpy(),
+        rows["male"].to_numpy(),
+        sampling_variance(rows["female_ci95"].to_numpy()),
+        sampling_variance(rows["male_ci95"].to_numpy()),
     )
     return float(np.sqrt(max(0.0, shares.var(ddof=1) - (errors**2).mean())))
 
@@ -101,7 +110,8 @@ def study_shares(reference: Reference, year: int = SURVEY_YEAR) -> pd.DataFrame:
     study = table["main_reason"] == STUDY
     came, others = (table[chosen].groupby("birth_group")[["estimate", "variance"]].sum() for chosen in (study, ~study))
     share, error = share_of_parts(
-        *(sums["estimate"].to_numpy() for sums in (came, others)), *(sums["variance"].to_numpy() for sums in (came, others))
+        *(sums["estimate"].to_numpy() for sums in (came, others)),
+        *(sums["variance"].to_numpy() for sums in (came, others)),
     )
     return pd.DataFrame({"share": share, "error": error}, index=came.index.rename("region"))
 

@@ -54,14 +54,16 @@ def measures(reference: Reference, codes: Sequence[str]) -> pd.DataFrame:
     english = reference.english.reindex(list(codes))
     sex = reference.sex.reindex(list(codes))
     foreign = groups["all"] - groups["uk"]
-    return pd.DataFrame({
-        "non_eu_share": groups["non_eu"] / groups["all"],
-        "foreign_share": foreign / groups["all"],
-        "recent_share": cohort["all"] / groups["all"],
-        "recent_of_foreign": cohort["all"] / foreign,
-        "not_well_share": english[["not well", "cannot speak"]].sum(axis=1, skipna=False) / english["all"],
-        "women_share_of_all": sex["women"] / sex["all"],
-    })
+    return pd.DataFrame(
+        {
+            "non_eu_share": groups["non_eu"] / groups["all"],
+            "foreign_share": foreign / groups["all"],
+            "recent_share": cohort["all"] / groups["all"],
+            "recent_of_foreign": cohort["all"] / foreign,
+            "not_well_share": english[["not well", "cannot speak"]].sum(axis=1, skipna=False) / english["all"],
+            "women_share_of_all": sex["women"] / sex["all"],
+        }
+    )
 
 
 def _place(values: pd.Series, code: str) -> dict[str, float]:
@@ -70,7 +72,11 @@ def _place(values: pd.Series, code: str) -> dict[str, float]:
     known = not np.isnan(own) and len(others) > 0
     quartiles = np.quantile(values.dropna(), [0.25, 0.5, 0.75]) if values.notna().any() else [np.nan] * 3
     return {
-        "value": own, "rank": (others > own).sum() + 1 if known else np.nan, "areas": int(values.notna().sum()),
+        "value": own,
+        "rank": (others > own).sum() + 1 if known else np.nan,
+        "areas": int(values.notna().sum()),
         "percentile": (lower + same / 2) / len(others) if known else np.nan,
-        "lower_quartile": quartiles[0], "median": quartiles[1], "upper_quartile": quartiles[2],
+        "lower_quartile": quartiles[0],
+        "median": quartiles[1],
+        "upper_quartile": quartiles[2],
     }

@@ -44,7 +44,10 @@ def read_stock_2001(study_folder: Path) -> tuple[Stock, ...]:
     for number, key in enumerate(keys):
         if key in keys[:number]:
             raise InputError(
-                path, row=number + 2, found=f"{key[0]} {key[1]} a second time", expected="each area and group once",
+                path,
+                row=number + 2,
+                found=f"{key[0]} {key[1]} a second time",
+                expected="each area and group once",
                 action="remove one of the rows",
             )
     return rows
@@ -60,15 +63,23 @@ def stock_difference(reference: Reference, codes: Sequence[str], stock: Sequence
     groups = birth_groups(reference, codes)
     supplied = {(row.area_code, row.birth_group): row for row in stock if row.area_code in groups.index}
     wanted = [(code, group) for code in codes for group in SUMS if group == "non_eu" or (code, group) in supplied]
-    return pd.DataFrame([_difference(groups.loc[code], code, group, supplied.get((code, group))) for code, group in wanted])
+    return pd.DataFrame(
+        [_difference(groups.loc[code], code, group, supplied.get((code, group))) for code, group in wanted]
+    )
 
 
 def _difference(groups: pd.Series, code: str, group: str, row: Stock | None) -> dict[str, object]:
     now = float(groups[SUMS[group]].sum())
     before = np.nan if row is None else float(row.residents)
     note = HOW_TO_SUPPLY if row is None else row.source
-    return {"area_code": code, "birth_group": group, "residents_2001": before, "residents_2011": now,
-            "change": now - before, "note": note}
+    return {
+        "area_code": code,
+        "birth_group": group,
+        "residents_2001": before,
+        "residents_2011": now,
+        "change": now - before,
+        "note": note,
+    }
 
 
 def stock_that_would_agree(cohort: pd.DataFrame, groups: pd.DataFrame, group: str = "non_eu") -> pd.DataFrame:

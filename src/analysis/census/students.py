@@ -38,7 +38,11 @@ def read_local_students(study_folder: Path) -> dict[str, LocalStudents]:
     for number, code in enumerate(codes):
         if code in codes[:number]:
             raise InputError(
-                path, row=number + 2, column="area_code", found=f"{code} a second time", expected="each area once",
+                path,
+                row=number + 2,
+                column="area_code",
+                found=f"{code} a second time",
+                expected="each area once",
                 action="remove one of the rows",
             )
     return dict(zip(codes, rows, strict=True))

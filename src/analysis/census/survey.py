@@ -37,12 +37,16 @@ def read_local_survey(path: Path) -> pd.DataFrame:
     and a mark or neither, and a row given twice.
     """
     text = read_text_table(path)
-    require_columns(text, ["year", "area_code", "area", "birth_group", "estimate", "ci95_half_width", "suppression"], path)
+    require_columns(
+        text, ["year", "area_code", "area", "birth_group", "estimate", "ci95_half_width", "suppression"], path
+    )
     _check_known(text, "birth_group", LOCAL_GROUPS, path)
     _check_known(text, "suppression", ("", *SUPPRESSED), path)
     frame = text[["area_code", "area", "birth_group"]].assign(
-        year=_numbers(text, "year", path).astype(int), estimate=_numbers(text, "estimate", path),
-        half_width=_numbers(text, "ci95_half_width", path), gap=text["suppression"].map({"": "", **SUPPRESSED}),
+        year=_numbers(text, "year", path).astype(int),
+        estimate=_numbers(text, "estimate", path),
+        half_width=_numbers(text, "ci95_half_width", path),
+        gap=text["suppression"].map({"": "", **SUPPRESSED}),
     )
     _check_marks(frame, path)
     _check_once(frame, ["year", "area_code", "birth_group"], path)
@@ -90,7 +94,9 @@ def with_england_and_wales(survey: pd.DataFrame) -> pd.DataFrame:
     both = parts.groupby(["year", "birth_group"])[["estimate", "squared"]].agg(lambda values: values.sum(skipna=False))
     both = both[parts.groupby(["year", "birth_group"]).size() == 2].reset_index()
     new = both[["year", "birth_group", "estimate"]].assign(
-        half_width=np.sqrt(both["squared"]), area_code="K04000001", area="England and Wales",
+        half_width=np.sqrt(both["squared"]),
+        area_code="K04000001",
+        area="England and Wales",
         gap=np.where(both["estimate"].isna(), "suppressed in England or in Wales", ""),
     )
     known = (survey["area_code"] == "K04000001").any()
@@ -103,7 +109,11 @@ def _numbers(text: pd.DataFrame, column: str, path: Path) -> pd.Series:
     if not good.all():
         row = int((~good).to_numpy().argmax())
         raise InputError(
-            path, row=row + 2, column=column, found=cells.iloc[row], expected="a whole number, 0 or more, or an empty cell",
+            path,
+            row=row + 2,
+            column=column,
+            found=cells.iloc[row],
+            expected="a whole number, 0 or more, or an empty cell",
             action="take the figure from the official table; a suppressed one is left empty and marked",
         )
     return pd.to_numeric(cells.where(cells != "", None)).astype(float)
@@ -114,7 +124,11 @@ def _whole(text: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
     if frame.isna().to_numpy().any():
         row, column = np.argwhere(frame.isna().to_numpy())[0]
         raise InputError(
-            path, row=int(row) + 2, column=columns[column], found="an empty cell", expected="a figure",
+            path,
+            row=int(row) + 2,
+            column=columns[column],
+            found="an empty cell",
+            expected="a figure",
             action="take it from the official table",
         )
     return frame.astype({"year": int})
@@ -125,7 +139,10 @@ def _check_known(text: pd.DataFrame, column: str, known: tuple[str, ...], path: 
     if not good.all():
         row = int((~good).to_numpy().argmax())
         raise InputError(
-            path, row=row + 2, column=column, found=repr(text[column].iloc[row]),
+            path,
+            row=row + 2,
+            column=column,
+            found=repr(text[column].iloc[row]),
             expected="one of " + ", ".join(name or "(empty)" for name in known),
             action="use the marks of the official table",
         )
@@ -137,7 +154,10 @@ def _check_marks(frame: pd.DataFrame, path: Path) -> None:
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise InputError(
-            path, row=row + 2, column="suppression", found="a cell with neither or both of a figure and a mark",
+            path,
+            row=row + 2,
+            column="suppression",
+            found="a cell with neither or both of a figure and a mark",
             expected="estimate and half-width, or a mark that says why there is none",
             action="take the row from the official table; an estimate without its half-width cannot be used",
         )
@@ -148,6 +168,9 @@ def _check_once(frame: pd.DataFrame, key: list[str], path: Path) -> None:
     if repeated.any():
         row = int(repeated.to_numpy().argmax())
         raise InputError(
-            path, row=row + 2, found=", ".join(str(frame[name].iloc[row]) for name in key) + " a second time",
-            expected="each combination once", action="remove one of the rows",
+            path,
+            row=row + 2,
+            found=", ".join(str(frame[name].iloc[row]) for name in key) + " a second time",
+            expected="each combination once",
+            action="remove one of the rows",
         )

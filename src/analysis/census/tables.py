@@ -30,21 +30,60 @@ class CensusTable:
 
 
 YEAR_OF_ARRIVAL = CensusTable(
-    "QS801EW", "census_2011_QS801EW_year_of_arrival_lad.csv", "NM_569_1",
-    ("all", "uk", "before 1941", "1941-50", "1951-60", "1961-70", "1971-80", "1981-90", "1991-2000", "2001-03",
-     "2004-06", "2007-09", "2010-11"),
+    "QS801EW",
+    "census_2011_QS801EW_year_of_arrival_lad.csv",
+    "NM_569_1",
+    (
+        "all",
+        "uk",
+        "before 1941",
+        "1941-50",
+        "1951-60",
+        "1961-70",
+        "1971-80",
+        "1981-90",
+        "1991-2000",
+        "2001-03",
+        "2004-06",
+        "2007-09",
+        "2010-11",
+    ),
 )
 AGE_AT_ARRIVAL = CensusTable(
-    "QS802EW", "census_2011_QS802EW_age_of_arrival_lad.csv", "NM_570_1",
-    ("all", "uk", "0-4", "5-7", "8-9", "10-14", "15", "16-17", "18-19", "20-24", "25-29", "30-44", "45-59", "60-64",
-     "65-74", "75-84", "85-89", "90+"),
+    "QS802EW",
+    "census_2011_QS802EW_age_of_arrival_lad.csv",
+    "NM_570_1",
+    (
+        "all",
+        "uk",
+        "0-4",
+        "5-7",
+        "8-9",
+        "10-14",
+        "15",
+        "16-17",
+        "18-19",
+        "20-24",
+        "25-29",
+        "30-44",
+        "45-59",
+        "60-64",
+        "65-74",
+        "75-84",
+        "85-89",
+        "90+",
+    ),
 )
 LENGTH_OF_RESIDENCE = CensusTable(
-    "QS803EW", "census_2011_QS803EW_length_of_residence_lad.csv", "NM_571_1",
+    "QS803EW",
+    "census_2011_QS803EW_length_of_residence_lad.csv",
+    "NM_571_1",
     ("all", "uk", "under 2 years", "2 to under 5 years", "5 to under 10 years", "10 years or more"),
 )
 ENGLISH = CensusTable(
-    "QS205EW", "census_2011_QS205EW_english_proficiency_lad.csv", "NM_526_1",
+    "QS205EW",
+    "census_2011_QS205EW_english_proficiency_lad.csv",
+    "NM_526_1",
     ("all", "main language English", "very well", "well", "not well", "cannot speak"),
 )
 AGE = CensusTable("QS103EW", "census_2011_QS103EW_age_lad.csv", "NM_503_1", ("all", *_AGES))
@@ -70,8 +109,11 @@ def read_census_table(path: Path, table: CensusTable, parents: tuple[int | None,
     code = _first(text, CODE_COLUMNS)
     if code is None:
         raise InputError(
-            path, row=1, found=f"the columns {', '.join(text.columns[:3])}...",
-            expected="a column of area codes: " + ", ".join(CODE_COLUMNS), action="use the official layout of the table",
+            path,
+            row=1,
+            found=f"the columns {', '.join(text.columns[:3])}...",
+            expected="a column of area codes: " + ", ".join(CODE_COLUMNS),
+            action="use the official layout of the table",
         )
     values = counts(text, _category_columns(text, table, path), path)
     frame = pd.DataFrame(values, index=pd.Index(text[code], name="area_code"), columns=list(table.categories))
@@ -86,7 +128,10 @@ def read_area_names(path: Path) -> pd.Series:
     code, name = _first(text, CODE_COLUMNS), _first(text, NAME_COLUMNS)
     if code is None or name is None:
         raise InputError(
-            path, row=1, found=f"the columns {', '.join(text.columns[:3])}...", expected="area codes and area names",
+            path,
+            row=1,
+            found=f"the columns {', '.join(text.columns[:3])}...",
+            expected="area codes and area names",
             action="use the official layout of QS203EW",
         )
     index = pd.Index(text[code], name="area_code")
@@ -121,7 +166,9 @@ def _category_columns(text: pd.DataFrame, table: CensusTable, path: Path) -> lis
         if all(name in text for name in names):
             return names
     raise InputError(
-        path, row=1, found=f"{len(text.columns)} columns that are not those of {table.table}",
+        path,
+        row=1,
+        found=f"{len(text.columns)} columns that are not those of {table.table}",
         expected=f"the {size} categories of {table.table} as labels, as codes from {candidates[2][0]} or {candidates[1][0]}"
         f' on, or as labels that end in "{_MEASURE}"',
         action=f"download table {table.table} again; a category may have been cut off",
@@ -133,7 +180,11 @@ def _refuse_repeated_areas(frame: pd.DataFrame, path: Path) -> None:
     if len(repeated):
         row = int(frame.index.duplicated().argmax())
         raise InputError(
-            path, row=row + 2, found=f"{repeated[0]} a second time", expected="each area once", action="remove one row",
+            path,
+            row=row + 2,
+            found=f"{repeated[0]} a second time",
+            expected="each area once",
+            action="remove one row",
         )
 
 
@@ -145,7 +196,9 @@ def _check_parts(frame: pd.DataFrame, parents: tuple[int | None, ...], path: Pat
         if wrong.any():
             row = int(wrong.argmax())
             raise InputError(
-                path, row=row + 2, column=frame.columns[parent],
+                path,
+                row=row + 2,
+                column=frame.columns[parent],
                 found=f"{values[row, parent]:,} where the parts add to {values[row, parts].sum():,}",
                 expected="parts that add to their total",
                 action=f"take the row of {frame.index[row]} from the official table",

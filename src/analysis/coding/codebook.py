@@ -174,7 +174,7 @@ def _cycle(codes: Sequence[Code]) -> Problem | None:
         at: str | None = code.id
         while at is not None and at not in settled:
             if at in path:
-                found = f"a cycle: {' > '.join([*path[path.index(at):], at])}"
+                found = f"a cycle: {' > '.join([*path[path.index(at) :], at])}"
                 expected = "a hierarchy with codes at its top"
                 return Problem(position, "parent", found, expected, "remove one of the parents")
             path.append(at)

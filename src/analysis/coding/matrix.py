@@ -136,7 +136,10 @@ def check_names(headings: Iterable[Heading], file: str, kind: str, names: Mappin
     for heading in headings:
         _check_known(file, None, kind, [heading.id], names)
         if heading.name != names[heading.id]:
-            found, expected = f"'{heading.name}' as the name of '{heading.id}'", f"'{names[heading.id]}', as in the {where}"
+            found, expected = (
+                f"'{heading.name}' as the name of '{heading.id}'",
+                f"'{names[heading.id]}', as in the {where}",
+            )
             raise InputError(file, column=kind, found=found, expected=expected, action="give it one name in both")
 
 
@@ -172,9 +175,7 @@ def gaps(
     stakeholder theme tied to none.
     """
     names = {heading.id: heading.name for heading in (*matrix.stakeholders, *matrix.objectives)}
-    rows = [
-        (gap, names[cell.objective], names[cell.stakeholder]) for cell in matrix.cells for gap in _cell_gaps(cell)
-    ]
+    rows = [(gap, names[cell.objective], names[cell.stakeholder]) for cell in matrix.cells for gap in _cell_gaps(cell)]
     used = {cell.objective for cell in matrix.cells}
     rows += [("objective without a stakeholder", o.name, "") for o in matrix.objectives if o.id not in used]
     supported = {outcome for cell in matrix.cells if _measured(cell) for outcome in cell.outcomes}

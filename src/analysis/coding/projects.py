@@ -120,7 +120,9 @@ def _selections(root: ElementTree.Element, sources: list[ElementTree.Element]) -
 def _points(source: ElementTree.Element) -> dict[str, str]:
     """The positions of the sync points of a source's transcripts, by guid; a passage of a transcript lies between two."""
     points = (element for element in source.iter() if local(element) == "SyncPoint")
-    return {guid(point.get("guid")): place for point in points if (place := point.get("position") or point.get("timeStamp"))}
+    return {
+        guid(point.get("guid")): place for point in points if (place := point.get("position") or point.get("timeStamp"))
+    }
 
 
 def _codings(selection: ElementTree.Element, by: str | None) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,11 @@ class Influence:
     @property
     def size(self) -> tuple[float, float]:
         """Swing of the ratio, then of net value; nothing recorded counts as nothing moved."""
-        width = self.ratio.high - self.ratio.low if self.ratio and self.ratio.high is not None and self.ratio.low is not None else 0.0
+        width = (
+            self.ratio.high - self.ratio.low
+            if self.ratio and self.ratio.high is not None and self.ratio.low is not None
+            else 0.0
+        )
         return width, float(self.net.value or 0.0) if self.net else 0.0
 
 
@@ -64,7 +68,12 @@ def by_influence(material: Material) -> list[Ranked]:
     """All entries, those that move the ratio most first; those that move nothing in the order of the register."""
     used, rows = users(material), rows_using(material.study)
     found = [
-        Ranked(entry, _influence(material, entry), used.get(name, ()), tuple(_row_place(material, row) for row in rows.get(name, ())))
+        Ranked(
+            entry,
+            _influence(material, entry),
+            used.get(name, ()),
+            tuple(_row_place(material, row) for row in rows.get(name, ())),
+        )
         for name, entry in material.study.register.items()
     ]
     return sorted(found, key=lambda ranked: ranked.influence.size, reverse=True)
@@ -82,9 +91,13 @@ def _influence(material: Material, entry: Assumption) -> Influence:
 
 
 def _about(sheet: Sheet, material: Material) -> Display:
-    sensitivity = next((appendix for appendix in material.appendices if "tornado_pounds" in appendix.anchors.shown), None)
+    sensitivity = next(
+        (appendix for appendix in material.appendices if "tornado_pounds" in appendix.anchors.shown), None
+    )
     if sensitivity is None:
-        return sheet.page.say("Entries stand in the order of the register; no appendix of this study records what each one moves.")
+        return sheet.page.say(
+            "Entries stand in the order of the register; no appendix of this study records what each one moves."
+        )
     return sheet.page.say(
         f"Entries stand by what each alone does to the ratio as it goes from one end of its range to the other, then by what it does to net"
         f" value, as {link(sensitivity.title, f'{sensitivity.href}#tornado_pounds')} records it. The others come after them: those that are fixed,"
@@ -94,26 +107,40 @@ def _about(sheet: Sheet, material: Material) -> Display:
 
 def _register(sheet: Sheet, ranked: list[Ranked]) -> Display:
     """Table of every entry: value and range, unit, kind, influence, grade; the rest of it behind a fold."""
-    frame = pd.DataFrame([_cells(found) for found in ranked], index=pd.Index(_labels(ranked), name="assumption"), dtype=object)
+    frame = pd.DataFrame(
+        [_cells(found) for found in ranked], index=pd.Index(_labels(ranked), name="assumption"), dtype=object
+    )
     extras = {label: _extra(place, found) for place, (label, found) in enumerate(zip(frame.index, ranked, strict=True))}
     return sheet.page.table(
-        "register", frame, _columns(frame), "The assumption register, by influence on the ratio.", row_header="Assumption",
-        text={"unit": "label"}, extras=extras, filters=FILTERS,
+        "register",
+        frame,
+        _columns(frame),
+        "The assumption register, by influence on the ratio.",
+        row_header="Assumption",
+        text={"unit": "label"},
+        extras=extras,
+        filters=FILTERS,
     )
 
 
 def _cells(found: Ranked) -> dict[str, object]:
     entry, influence = found.entry, found.influence
     return {
-        "value": entry_result(entry), "unit": _unit(entry), "ratio": influence.ratio or "", "net": influence.net or "",
+        "value": entry_result(entry),
+        "unit": _unit(entry),
+        "ratio": influence.ratio or "",
+        "net": influence.net or "",
         "grade": GRADES[entry.evidence_grade],
     }
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, Column]:
     columns = {
-        "value": Column("Value and range"), "unit": Column("Unit"), "ratio": Column("Ratio, and at the ends of the range"),
-        "net": Column("Swing of net value"), "grade": Column("Evidence grade, and the whole entry"),
+        "value": Column("Value and range"),
+        "unit": Column("Unit"),
+        "ratio": Column("Ratio, and at the ends of the range"),
+        "net": Column("Swing of net value"),
+        "grade": Column("Evidence grade, and the whole entry"),
     }
     return {name: column for name, column in columns.items() if name not in ("ratio", "net") or any(frame[name] != "")}
 
@@ -121,7 +148,10 @@ def _columns(frame: pd.DataFrame) -> dict[str, Column]:
 def _labels(ranked: list[Ranked]) -> list[str]:
     """The labels of entries, with the id where two would look alike."""
     slugs = [slug(found.entry.label) for found in ranked]
-    return [f.entry.label if slugs.count(own) == 1 else f"{f.entry.label} ({f.entry.id})" for own, f in zip(slugs, ranked, strict=True)]
+    return [
+        f.entry.label if slugs.count(own) == 1 else f"{f.entry.label} ({f.entry.id})"
+        for own, f in zip(slugs, ranked, strict=True)
+    ]
 
 
 def _unit(entry: Assumption) -> str:
@@ -132,21 +162,35 @@ def _unit(entry: Assumption) -> str:
 def _extra(place: int, found: Ranked) -> RowExtra:
     entry = found.entry
     moves = "yes" if any(found.influence.size) else "no"
-    data = {"kind": entry.kind, "grade": GRADES[entry.evidence_grade], "shape": entry.distribution, "moves": moves, "influence": str(place)}
+    data = {
+        "kind": entry.kind,
+        "grade": GRADES[entry.evidence_grade],
+        "shape": entry.distribution,
+        "moves": moves,
+        "influence": str(place),
+    }
     return RowExtra(f"assumption-{entry.id}", data, "Why, source, and where it is used", _details(found))
 
 
 def _details(found: Ranked) -> str:
     entry, source = found.entry, found.entry.source
     parts = {
-        "Name in formulas": f"<code>{escape(entry.id)}</code>", "Distribution": escape(entry.distribution),
+        "Name in formulas": f"<code>{escape(entry.id)}</code>",
+        "Distribution": escape(entry.distribution),
         "Influence": "" if any(found.influence.size) else structural(_unmoved(found)),
         "Why this range": structural(entry.why_range),
-        "Source": structural(f"{source.producer}: {source.title}" + (f" ({source.published})" if source.published else "")),
+        "Source": structural(
+            f"{source.producer}: {source.title}" + (f" ({source.published})" if source.published else "")
+        ),
         "Place": structural(source.locator) + (f" (<code>{escape(entry.claim)}</code>)" if entry.claim else ""),
-        "Address": _address(source.address), "Licence": structural(source.licence), "Decided by": structural(entry.decided_by),
-        "Alternatives": _list(entry.alternatives), "Used in": _links(found),
-        "Rows of the value map": ", ".join(f'<a href="{escape(href)}">{structural(row)}</a>' if href else structural(row) for row, href in found.rows),
+        "Address": _address(source.address),
+        "Licence": structural(source.licence),
+        "Decided by": structural(entry.decided_by),
+        "Alternatives": _list(entry.alternatives),
+        "Used in": _links(found),
+        "Rows of the value map": ", ".join(
+            f'<a href="{escape(href)}">{structural(row)}</a>' if href else structural(row) for row, href in found.rows
+        ),
     }
     return f"<dl>{''.join(f'<dt>{term}</dt><dd>{text}</dd>' for term, text in parts.items() if text)}</dl>"
 
@@ -172,7 +216,10 @@ def _list(texts: tuple[str, ...]) -> str:
 
 
 def _links(found: Ranked) -> str:
-    return ", ".join(f'<a href="{escape(_target(appendix, found.entry))}">{structural(appendix.title)}</a>' for appendix in found.used)
+    return ", ".join(
+        f'<a href="{escape(_target(appendix, found.entry))}">{structural(appendix.title)}</a>'
+        for appendix in found.used
+    )
 
 
 def _target(appendix: Appendix, entry: Assumption) -> str:
@@ -199,7 +246,9 @@ def rows_using(study: Study) -> Mapping[str, tuple[Row, ...]]:
     found: dict[str, list[Row]] = {}
     for row in value_map.rows:
         named = {name for _, formula in cells(row) for name in references(formula)}
-        for name in _through_terms(named, {term: set(references(formula)) for term, formula in value_map.terms.items()}):
+        for name in _through_terms(
+            named, {term: set(references(formula)) for term, formula in value_map.terms.items()}
+        ):
             found.setdefault(name, []).append(row)
     return {name: tuple(rows) for name, rows in found.items()}
 

@@ -36,8 +36,16 @@ def data_dictionary(material: Material) -> str:
     sheet = Sheet(material, "data_dictionary", TITLE, LEAD)
     sheet.section("Tables of the study", *_study_tables(sheet))
     sheet.section("Answers that were not given", _codes(sheet))
-    sheet.section("Participant files", sheet.page.say(_WHERE), *(part for table in TABLES for part in _participant_table(sheet, table)))
-    sheet.section("Management information", sheet.page.say(_EXPORT), *(part for table in EXPORT_TABLES for part in _participant_table(sheet, table)))
+    sheet.section(
+        "Participant files",
+        sheet.page.say(_WHERE),
+        *(part for table in TABLES for part in _participant_table(sheet, table)),
+    )
+    sheet.section(
+        "Management information",
+        sheet.page.say(_EXPORT),
+        *(part for table in EXPORT_TABLES for part in _participant_table(sheet, table)),
+    )
     sheet.section("Results", sheet.page.say(_RESULTS), _fields_of_results(sheet))
     return sheet.html()
 
@@ -57,13 +65,19 @@ def _study_tables(sheet: Sheet) -> Iterator[Display]:
     """A table for each of the study's own tables."""
     for place, (name, about, model) in enumerate((*study_tables.TABLES, *_MORE), start=1):
         labels = LABELS if model is RowText else {}
-        rows = [(field, labels.get(field, ""), holds.replace("`", ""), "", meaning) for field, holds, meaning in study_tables.fields(model)]
+        rows = [
+            (field, labels.get(field, ""), holds.replace("`", ""), "", meaning)
+            for field, holds, meaning in study_tables.fields(model)
+        ]
         yield _table(sheet, f"study_{place}", f"{{={name}}}: {about[0].lower()}{about[1:]}", rows, name)
 
 
 def _participant_table(sheet: Sheet, table: str) -> Iterator[Display]:
     """A participant file: its columns, and below it the rules its rows keep."""
-    rows = [(column.name, column.label, _holds(column), column.unit, column.about) for column in table_columns(table).values()]
+    rows = [
+        (column.name, column.label, _holds(column), column.unit, column.about)
+        for column in table_columns(table).values()
+    ]
     about = str(table_model(table).__doc__).strip()
     yield _table(sheet, table, f"`{table}`: {about[0].lower()}{about[1:]}", rows, table)
     rules = "".join(f"<li>{structural(rule)}</li>" for rule in rule_lines(table))
@@ -82,7 +96,13 @@ def _table(sheet: Sheet, name: str, caption: str, rows: list[tuple[str, str, str
     columns = {column: spec for column, spec in _COLUMNS.items() if any(frame[column] != "")}
     extras = {field: RowExtra(anchor=f"field-{_anchor(file)}-{_anchor(field)}") for field in frame.index}
     return sheet.page.table(
-        f"fields_of_{name}", frame, columns, _named_digits(caption), row_header="Column", text=dict.fromkeys(columns, "label"), extras=extras
+        f"fields_of_{name}",
+        frame,
+        columns,
+        _named_digits(caption),
+        row_header="Column",
+        text=dict.fromkeys(columns, "label"),
+        extras=extras,
     )
 
 
@@ -103,17 +123,20 @@ def _anchor(text: str) -> str:
 def _codes(sheet: Sheet) -> Display:
     """Table: how an answer that was not given is written, and what it means."""
     rows = [
-        (status.value, ", ".join(text or "an empty cell" for text in texts), MEANING[status]) for status, texts in SPELLINGS.items()
+        (status.value, ", ".join(text or "an empty cell" for text in texts), MEANING[status])
+        for status, texts in SPELLINGS.items()
     ]
     frame = pd.DataFrame(rows, columns=["status", "written", "about"]).set_index("status")
     return sheet.page.table(
-        "missing_codes", frame, {"written": Column("Written as"), "about": Column("Meaning")}, "Codes for an answer that was not given.",
-        row_header="Status", text={"written": "label", "about": "label"},
+        "missing_codes",
+        frame,
+        {"written": Column("Written as"), "about": Column("Meaning")},
+        "Codes for an answer that was not given.",
+        row_header="Status",
+        text={"written": "label", "about": "label"},
     )
 
 
 def _fields_of_results(sheet: Sheet) -> Display:
     rows = [(name, "", holds, "", meaning) for name, (holds, meaning) in RESULT_FIELDS.items()]
     return _table(sheet, "results", "Fields of a recorded result.", rows, "results")
-
-

@@ -32,7 +32,10 @@ def _words(reference: str, place: str, appendices: Mapping[str, Appendix], title
     name, _, wanted = reference.partition(":")
     if name not in titles:
         raise InputError(
-            place, found=f"{{@{reference}}}", expected=f"an appendix; nearest: {nearest(name, titles)}", action="correct the reference"
+            place,
+            found=f"{{@{reference}}}",
+            expected=f"an appendix; nearest: {nearest(name, titles)}",
+            action="correct the reference",
         )
     if name not in appendices:
         return f"<span data-structural>{escape(titles[name])} (not part of this study)</span>"
@@ -49,7 +52,9 @@ def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
             return appendix.at(name), f"{appendix.title}: {appendix.store[name].label}"
     known = [*appendix.anchors.shown, *appendix.anchors.entries]
     raise InputError(
-        place, found=f"{{@{appendix.name}:{wanted}}}", expected=f"a table, figure or shown result of that appendix; nearest: {nearest(wanted, known)}",
+        place,
+        found=f"{{@{appendix.name}:{wanted}}}",
+        expected=f"a table, figure or shown result of that appendix; nearest: {nearest(wanted, known)}",
         action="correct the reference",
     )
 
@@ -60,7 +65,12 @@ def check_links(pages: Mapping[str, str]) -> None:
     for path, page in pages.items():
         for link in dict.fromkeys(_LINK.findall(_SCRIPT.sub("", page))):
             if problem := _problem(path, unescape(link), ids):
-                raise InputError(f"reports/{path}", found=f"a link to {link}", expected=problem, action="correct the link where the page is made")
+                raise InputError(
+                    f"reports/{path}",
+                    found=f"a link to {link}",
+                    expected=problem,
+                    action="correct the link where the page is made",
+                )
 
 
 def _problem(path: str, link: str, ids: Mapping[str, frozenset[str]]) -> str:

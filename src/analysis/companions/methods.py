@@ -39,11 +39,18 @@ class Method(BaseModel):
 
     name: str = Field(min_length=1, description="name of the method")
     question: str = Field(min_length=1, description="the question it answers")
-    functions: Keys = Field(min_length=1, description="the functions tested, and those by whose name results record what they gave")
-    formulas: dict[str, Any] = Field(default_factory=dict, description="formulas: left side and right side, least and greatest as {min: [...]}, {max: [...]}")
+    functions: Keys = Field(
+        min_length=1, description="the functions tested, and those by whose name results record what they gave"
+    )
+    formulas: dict[str, Any] = Field(
+        default_factory=dict,
+        description="formulas: left side and right side, least and greatest as {min: [...]}, {max: [...]}",
+    )
     rule: str = Field(default="", description="the rule in words, where no formula says it")
     source: str = Field(min_length=1, description="where the method comes from")
-    cases: str = Field(default="cases", description="key of the file that holds the cases; a point: the file is one case")
+    cases: str = Field(
+        default="cases", description="key of the file that holds the cases; a point: the file is one case"
+    )
     where: dict[str, str | list[str]] = Field(default_factory=dict, description="only cases with these values")
     has: Keys = Field(default=(), description="only cases with these keys")
     shared: Keys = Field(default=(), description="keys of the file that belong to every case")
@@ -75,13 +82,21 @@ def _read(path: Path, changed: int) -> tuple[list[Method], dict[str, Any]]:
     content = read_yaml(path, name)
     if not isinstance(content, dict) or not isinstance(content.get("methods"), list) or not content.get("topic"):
         raise InputError(
-            name, found="no topic or no list of methods", expected="'topic:', and 'methods:' with name, question, functions, formulas or rule, source",
+            name,
+            found="no topic or no list of methods",
+            expected="'topic:', and 'methods:' with name, question, functions, formulas or rule, source",
             action="say at the head of the file which methods its cases specify",
         )
     methods = [validate(Method, entry, name, None) for entry in content["methods"]]
     for method in methods:
         if not cases_of(method, content):
-            raise InputError(name, column=method.name, found="no case", expected="a case for each method", action="correct cases, where or has")
+            raise InputError(
+                name,
+                column=method.name,
+                found="no case",
+                expected="a case for each method",
+                action="correct cases, where or has",
+            )
     return methods, content
 
 
@@ -93,7 +108,9 @@ def cases_of(method: Method, content: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _belongs(case: dict[str, Any], method: Method) -> bool:
-    fits = all(case.get(key) in (wanted if isinstance(wanted, list) else [wanted]) for key, wanted in method.where.items())
+    fits = all(
+        case.get(key) in (wanted if isinstance(wanted, list) else [wanted]) for key, wanted in method.where.items()
+    )
     return fits and all(key in case for key in method.has)
 
 
@@ -105,8 +122,12 @@ def methods(material: Material) -> str:
     for found, content in read_methods(material.specifications).values():
         own = [method for method in found if used.keys() & set(method.functions)]
         shown |= {name for method in own for name in method.functions}
-        sheet.section(str(content["topic"]), *(part for method in own for part in _method(sheet, method, content, used)))
-    sheet.section("Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown}))
+        sheet.section(
+            str(content["topic"]), *(part for method in own for part in _method(sheet, method, content, used))
+        )
+    sheet.section(
+        "Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown})
+    )
     return sheet.html()
 
 
@@ -125,12 +146,18 @@ def functions_used(appendices: Iterable[Appendix]) -> dict[str, list[Appendix]]:
     return found
 
 
-def _method(sheet: Sheet, method: Method, content: dict[str, Any], used: dict[str, list[Appendix]]) -> Iterator[Display]:
+def _method(
+    sheet: Sheet, method: Method, content: dict[str, Any], used: dict[str, list[Appendix]]
+) -> Iterator[Display]:
     where = {appendix.name: appendix for name in method.functions for appendix in used.get(name, ())}
     facts = {
-        "Question": structural(method.question), "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()), "Rule": structural(method.rule) if method.rule else "",
-        "Source": structural(method.source), "Used in": _links(where.values()),
-        "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions), "Given in every case": _common(method, content),
+        "Question": structural(method.question),
+        "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()),
+        "Rule": structural(method.rule) if method.rule else "",
+        "Source": structural(method.source),
+        "Used in": _links(where.values()),
+        "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions),
+        "Given in every case": _common(method, content),
     }
     items = "".join(f"<div><dt>{term}</dt><dd>{text}</dd></div>" for term, text in facts.items() if text)
     heading = f'<h3 id="{escape(method.anchor)}">{structural(method.name)}</h3>'
@@ -141,7 +168,11 @@ def _method(sheet: Sheet, method: Method, content: dict[str, Any], used: dict[st
 def _common(method: Method, content: dict[str, Any]) -> str:
     """What belongs to every case, said once; a case that has its own says so itself."""
     common = {key: content[key] for key in method.shared if _is_input(key, method)}
-    return _region(f"{method.name}: given in every case", f"<pre><code>{escape(written(common))}</code></pre>") if common else ""
+    return (
+        _region(f"{method.name}: given in every case", f"<pre><code>{escape(written(common))}</code></pre>")
+        if common
+        else ""
+    )
 
 
 def _region(name: str, inside: str) -> str:
@@ -162,7 +193,7 @@ def _formula(method: Method, left: str, right: Any) -> str:
 def expression(written: Any) -> Expression:
     """A formula of a specification file: in the grammar of `analysis.expressions`, or {min: [a, b]}, {max: [a, b]} of two such."""
     if isinstance(written, dict) and len(written) == 1:
-        (which, sides), = written.items()
+        ((which, sides),) = written.items()
         if which in ("min", "max") and isinstance(sides, list) and len(sides) == 2:
             return Extreme(which, expression(sides[0]), expression(sides[1]))
     if isinstance(written, dict | list):
@@ -179,9 +210,17 @@ def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
     rows = [_case(method, case) for case in cases_of(method, content)]
     titles = _apart([row.pop("title") for row in rows])
     frame = pd.DataFrame(rows, index=pd.Index(titles, name="case"))
-    columns = {"given": Column("Given"), "expected": Column("Expected"), "because": Column("Where the expected value comes from")}
+    columns = {
+        "given": Column("Given"),
+        "expected": Column("Expected"),
+        "because": Column("Where the expected value comes from"),
+    }
     return sheet.page.table(
-        f"cases_{slug(method.name)}", frame, columns, f"{{={method.name}}}: worked cases.", row_header="Case",
+        f"cases_{slug(method.name)}",
+        frame,
+        columns,
+        f"{{={method.name}}}: worked cases.",
+        row_header="Case",
         text={"given": "code", "expected": "code", "because": "label"},
     )
 
@@ -197,7 +236,11 @@ def _case(method: Method, case: dict[str, Any]) -> dict[str, str]:
 def _is_input(key: str, method: Method) -> bool:
     if method.given:
         return key in method.given
-    return key not in _NO_INPUTS and key not in method.expected and (key not in method.title or method.title != ("case",) and key not in ("name", "figure"))
+    return (
+        key not in _NO_INPUTS
+        and key not in method.expected
+        and (key not in method.title or method.title != ("case",) and key not in ("name", "figure"))
+    )
 
 
 def _title(key: str, value: Any) -> str:
@@ -263,12 +306,19 @@ def _others(sheet: Sheet, used: dict[str, list[Appendix]]) -> Iterator[Display]:
         " without a case in this form. What each does stands in its documentation."
     )
     frame = pd.DataFrame(
-        {"does": [first_line(name) for name in used], "appendix": [", ".join(a.title for a in where) for where in used.values()]},
+        {
+            "does": [first_line(name) for name in used],
+            "appendix": [", ".join(a.title for a in where) for where in used.values()],
+        },
         index=pd.Index(list(used), name="function"),
     )
     yield sheet.page.table(
-        "functions", frame, {"does": Column("What it does"), "appendix": Column("Used in")}, "Other functions that computed numbers of this study.",
-        row_header="Function", text={"does": "label", "appendix": "label"},
+        "functions",
+        frame,
+        {"does": Column("What it does"), "appendix": Column("Used in")},
+        "Other functions that computed numbers of this study.",
+        row_header="Function",
+        text={"does": "label", "appendix": "label"},
     )
 
 

@@ -75,7 +75,9 @@ def read_overview(material: Material) -> tuple[Overview, str]:
     """The wording of a study and the name of its file; the words common to all where there is no file."""
     path = material.study.root / FOLDER / f"{material.study.id}.yaml"
     name = shown(path, material.study.root)
-    return (validate(Overview, read_yaml(path, name), name, None), name) if path.is_file() else (_common(material), name)
+    return (
+        (validate(Overview, read_yaml(path, name), name, None), name) if path.is_file() else (_common(material), name)
+    )
 
 
 def _common(material: Material) -> Overview:
@@ -113,13 +115,29 @@ def _figures(sheet: Sheet, words: Overview) -> Display:
     """Table: the headline figures, each with its interval, how it is known, and a link to where it stands."""
     results = [sheet.page.find(figure.result) for figure in words.figures]
     frame = pd.DataFrame(
-        {"value": map(_written, results), "note": [result.note for result in results], "stands": [_standing(sheet, figure) for figure in words.figures]},
+        {
+            "value": map(_written, results),
+            "note": [result.note for result in results],
+            "stands": [_standing(sheet, figure) for figure in words.figures],
+        },
         index=pd.Index([figure.says for figure in words.figures], name="figure"),
     )
     columns = {"value": Column("Figure, and how it is known"), "note": Column("Remark"), "stands": Column("Stands in")}
     shown_columns = {name: column for name, column in columns.items() if any(frame[name] != "")}
-    text = {name: mode for name, mode in {"value": "rich", "note": "label", "stands": "rich"}.items() if name in shown_columns}
-    return sheet.page.table("figures", frame, shown_columns, "Headline figures, and how each is known.", row_header="What it says", text=text, note=_LEADS)
+    text = {
+        name: mode
+        for name, mode in {"value": "rich", "note": "label", "stands": "rich"}.items()
+        if name in shown_columns
+    }
+    return sheet.page.table(
+        "figures",
+        frame,
+        shown_columns,
+        "Headline figures, and how each is known.",
+        row_header="What it says",
+        text=text,
+        note=_LEADS,
+    )
 
 
 def _written(result: Result) -> str:
@@ -134,14 +152,22 @@ def _standing(sheet: Sheet, figure: Figure) -> str:
     found = _named(sheet, figure.appendix) if figure.appendix else sheet.material.showing(figure.result)
     if found is None or figure.result not in found.store.by_id:
         where = f"no number {figure.result} in {figure.appendix or 'any appendix'}"
-        raise InputError(sheet.place, column="figures", found=where, expected="a number that the appendix records", action="correct it")
+        raise InputError(
+            sheet.place,
+            column="figures",
+            found=where,
+            expected="a number that the appendix records",
+            action="correct it",
+        )
     return link(found.title, found.at(figure.result))
 
 
 def _named(sheet: Sheet, name: str) -> Appendix:
     known = {appendix.name: appendix for appendix in sheet.material.appendices}
     if name not in known:
-        raise InputError(sheet.place, column="appendix", found=repr(name), expected=f"one of {', '.join(known)}", action="correct it")
+        raise InputError(
+            sheet.place, column="appendix", found=repr(name), expected=f"one of {', '.join(known)}", action="correct it"
+        )
     return known[name]
 
 
@@ -191,6 +217,11 @@ def _missing(sheet: Sheet, words: Overview) -> Iterator[Display]:
     columns = {"settles": Column("What it would settle"), "appendix": Column("Used in")}
     extras = {entry.what: RowExtra(anchor=f"missing-{place}") for place, entry in enumerate(words.missing, start=1)}
     yield sheet.page.table(
-        "missing", frame, columns, "What is not published, and what a team that has it could settle.", row_header="Not published",
-        text={"settles": "rich", "appendix": "rich"}, extras=extras,
+        "missing",
+        frame,
+        columns,
+        "What is not published, and what a team that has it could settle.",
+        row_header="Not published",
+        text={"settles": "rich", "appendix": "rich"},
+        extras=extras,
     )

@@ -89,4 +89,7 @@ def paragraphs_under(page: str, anchor: str, href: str) -> list[str]:
     So a number still leads to where it comes from: to its entry on its own page.
     """
     section = re.search(_SECTION.format(re.escape(anchor)), page, re.DOTALL)
-    return [paragraph.replace('href="#', f'href="{href}#') for paragraph in (_PARAGRAPH.findall(section[1]) if section else [])]
+    return [
+        paragraph.replace('href="#', f'href="{href}#')
+        for paragraph in (_PARAGRAPH.findall(section[1]) if section else [])
+    ]

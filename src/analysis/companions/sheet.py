@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _HERE = Path(__file__).parent / "template"
-_MARKUP = re.compile(r"[{}]|[*`\[]+|\d+")  # what the prose notation would read, and digits, which only name something in a title
+_MARKUP = re.compile(
+    r"[{}]|[*`\[]+|\d+"
+)  # what the prose notation would read, and digits, which only name something in a title
 _KIND = re.compile(r'data-kind="(\w+)"')
 
 
@@ -45,13 +47,17 @@ class Sheet:
 
     def __post_init__(self) -> None:
         study = self.material.study
-        self.page = _Recorded(study.id, self.name, study.root, study.info.example, self.place or f"reports/{study.id}/{self.name}.html")
+        self.page = _Recorded(
+            study.id, self.name, study.root, study.info.example, self.place or f"reports/{study.id}/{self.name}.html"
+        )
         self.page.add(self.material.store)
 
     def section(self, heading: str, *shown: Display) -> None:
         """Start a section with a heading and show something in it; nothing at all if there is nothing to show."""
         if shown:
-            self.sections.append((f"section-{slug(heading).replace('_', '-')}", heading, [display.html for display in shown]))
+            self.sections.append(
+                (f"section-{slug(heading).replace('_', '-')}", heading, [display.html for display in shown])
+            )
 
     def html(self, script: str = "") -> str:
         """The whole page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
@@ -61,7 +67,10 @@ class Sheet:
         text = _render(self, script)
         if problems := check_numbers(text, self.page.store):
             raise InputError(
-                self.place or self.name, found=problems[0], expected="numbers only as recorded results", action="write {result.id}"
+                self.place or self.name,
+                found=problems[0],
+                expected="numbers only as recorded results",
+                action="write {result.id}",
             )
         return text
 
@@ -71,8 +80,14 @@ def _render(sheet: Sheet, script: str) -> str:
     filters = any("data-filters=" in block for _, _, blocks in sheet.sections for block in blocks)
     study = sheet.material.study.info
     fields = pages.page_fields(sheet.material.colophon, [script] if script else [], filters) | {
-        "title": sheet.title, "lead": sheet.lead, "study_title": study.title, "source": f"{study.source.producer}: {study.source.title}",
-        "example": study.example, "sections": sheet.sections, "program": script, "kinds": _kinds(sheet),
+        "title": sheet.title,
+        "lead": sheet.lead,
+        "study_title": study.title,
+        "source": f"{study.source.producer}: {study.source.title}",
+        "example": study.example,
+        "sections": sheet.sections,
+        "program": script,
+        "kinds": _kinds(sheet),
     }
     fields["css"] = f"{fields['css']}{_file('companion.css')}"
     return pages.tidy(templates().get_template("companion.html.j2").render(page=fields))

@@ -53,7 +53,11 @@ class Finder:
     def between(cls, before: Run, after: Run, entries: Iterable[Entry]) -> "Finder":
         """For two runs whose inputs differ by `entries`."""
         studies = {*before.studies, *after.studies}
-        return cls(tuple(entries), (*before.stages, *after.stages), {study: _rests_on(study, before, after) for study in studies})
+        return cls(
+            tuple(entries),
+            (*before.stages, *after.stages),
+            {study: _rests_on(study, before, after) for study in studies},
+        )
 
     def cause(self, change: Change) -> Cause:
         """The cause of a change of a number; words are caused by any entry, numbers by entries that move numbers."""
@@ -137,5 +141,8 @@ def _rests_on(study: str, *runs: Run) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for run in runs:
         for result in all_results(run, study):
-            found[result.id] = (*found.get(result.id, ()), *(name for name in result.inputs if name not in found.get(result.id, ())))
+            found[result.id] = (
+                *found.get(result.id, ()),
+                *(name for name in result.inputs if name not in found.get(result.id, ())),
+            )
     return found

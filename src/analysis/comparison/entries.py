@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from analysis.comparison.lock import FILE as LOCK
-from analysis.comparison.lock import IGNORED
+from analysis.comparison.lock import FILE as LOCK, IGNORED
 from analysis.study.tables import shown
 
 PLACES = ("data/raw", "src", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
@@ -90,13 +89,22 @@ def compare_inputs(before: Path, after: Path) -> tuple[Entry, ...]:
 
 
 def _files(root: Path) -> dict[str, Path]:
-    paths = (path for place in PLACES for path in ((root / place).rglob("*") if (root / place).is_dir() else [root / place]))
-    return {shown(path, root): path for path in paths if path.is_file() and path.suffix != ".pyc" and not _ignored(path, root)}
+    paths = (
+        path for place in PLACES for path in ((root / place).rglob("*") if (root / place).is_dir() else [root / place])
+    )
+    return {
+        shown(path, root): path
+        for path in paths
+        if path.is_file() and path.suffix != ".pyc" and not _ignored(path, root)
+    }
 
 
 def _ignored(path: Path, root: Path) -> bool:
     parts = path.relative_to(root).parts
-    return any(part in IGNORED or part.startswith(".") or part.endswith(".egg-info") for part in parts) or path.name == LOCK
+    return (
+        any(part in IGNORED or part.startswith(".") or part.endswith(".egg-info") for part in parts)
+        or path.name == LOCK
+    )
 
 
 def _content(path: Path | None) -> bytes | None:
@@ -128,7 +136,9 @@ def _differing(
     old, new = before or {}, after or {}
     for key in dict.fromkeys([*old, *new]):
         one, other = old.get(key, {}), new.get(key, {})
-        fields = tuple((f, one.get(f), other.get(f)) for f in dict.fromkeys([*one, *other]) if one.get(f) != other.get(f))
+        fields = tuple(
+            (f, one.get(f), other.get(f)) for f in dict.fromkeys([*one, *other]) if one.get(f) != other.get(f)
+        )
         if fields:
             yield key, fields
 

@@ -34,7 +34,9 @@ def read_lock(root: Path) -> tuple[Stage, ...]:
         return tuple(_stage(name, entry) for name, entry in content["stages"].items())
     except (TypeError, KeyError, AttributeError) as error:
         raise InputError(
-            FILE, found=f"a structure that DVC does not write ({error})", expected="stages with cmd, deps and outs",
+            FILE,
+            found=f"a structure that DVC does not write ({error})",
+            expected="stages with cmd, deps and outs",
             action="restore the file, or run make reproduce",
         ) from None
 
@@ -55,7 +57,9 @@ def read_paths(stages: Iterable[Stage], notebook: str, study: str) -> frozenset[
     while waiting:
         new = set(waiting.pop().deps) - found
         found |= new
-        waiting += [stage for stage in known if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.outs)]
+        waiting += [
+            stage for stage in known if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.outs)
+        ]
     return frozenset(found)
 
 

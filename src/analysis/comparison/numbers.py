@@ -9,7 +9,10 @@ from analysis.comparison.runs import Run
 from analysis.pipeline.publish import HEADLINES
 from analysis.results import Result, write
 
-MODEL_RATIOS = ("05_sroi.scenarios.central.ratio", "05_sroi.scenarios.as_printed.ratio")  # where a model stands behind the headline
+MODEL_RATIOS = (
+    "05_sroi.scenarios.central.ratio",
+    "05_sroi.scenarios.as_printed.ratio",
+)  # where a model stands behind the headline
 
 
 class What(StrEnum):
@@ -119,7 +122,13 @@ def tolerance(change: Change) -> str:
     if _written(before) == _written(after):
         return "shown alike"
     value, (low, high) = after.value, _ends(before)
-    if isinstance(value, int | float) and isinstance(before.value, int | float) and low is not None and high is not None and low < high:
+    if (
+        isinstance(value, int | float)
+        and isinstance(before.value, int | float)
+        and low is not None
+        and high is not None
+        and low < high
+    ):
         return f"within its {before.interval or 'interval'}" if low <= value <= high else ""
     return ""
 
@@ -193,5 +202,7 @@ def count(found: Iterable[Change], *groups: Group) -> int:
 
 def compared(before: Run, after: Run) -> int:
     """How many numbers both runs record, each counted once for each study."""
-    old, new = ({(study, name) for (study, _), store in run.results.items() for name in store.by_id} for run in (before, after))
+    old, new = (
+        {(study, name) for (study, _), store in run.results.items() for name in store.by_id} for run in (before, after)
+    )
     return len(old & new)

@@ -41,10 +41,14 @@ def compare(before: Run, after: Run) -> Comparison:
     found, verdicts = changes(before, after), verdict_changes(before, after)
     unknown, alone = Cause(Certainty.UNKNOWN), tuple(effects_alone(before, after, entries)) if known else ()
     return Comparison(
-        before, after, entries,
+        before,
+        after,
+        entries,
         tuple((change, narrowed(change, finder.cause(change), alone) if known else unknown) for change in found),
         tuple((verdict, finder.of_claim(verdict.study, verdict.claim) if known else unknown) for verdict in verdicts),
-        alone, compared(before, after), known,
+        alone,
+        compared(before, after),
+        known,
     )
 
 
@@ -60,7 +64,13 @@ def write_report(root: Path, names: tuple[str, str], page: Path, rerun: bool = F
     with opened(root, names[0], rerun) as before, opened(root, names[1], rerun) as after:
         comparison = compare(before, after)
         table = page.with_suffix(".csv")
-        text = render(comparison, tuple(_plain(root, name) for name in names), table.name, commit_line(root), _neighbours(root, page))
+        text = render(
+            comparison,
+            tuple(_plain(root, name) for name in names),
+            table.name,
+            commit_line(root),
+            _neighbours(root, page),
+        )
     write_csv(table, as_frame(list(comparison.changes)))
     write_text(page, text)
     return comparison

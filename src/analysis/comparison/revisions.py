@@ -8,8 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from configparser import ConfigParser
-from configparser import Error as ConfigError
+from configparser import ConfigParser, Error as ConfigError
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +47,10 @@ def _commit(root: Path, named: str) -> str:
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
     if not found:
         raise InputError(
-            "the command line", column="run", found=repr(named), expected="a folder, or a commit, branch or tag of this repository",
+            "the command line",
+            column="run",
+            found=repr(named),
+            expected="a folder, or a commit, branch or tag of this repository",
             action="see git log for commits; '.' is the working tree",
         )
     return found
@@ -62,11 +64,17 @@ def _clone(root: Path, commit: str, clone: Path) -> None:
 
 def _git(folder: Path, *arguments: str, must: bool = False) -> str:
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, encoding="utf-8", timeout=300)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, encoding="utf-8", timeout=300
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError("git", found=type(error).__name__, expected="git to answer", action="install git, or compare two folders") from None
+        raise InputError(
+            "git", found=type(error).__name__, expected="git to answer", action="install git, or compare two folders"
+        ) from None
     if must and done.returncode:
-        raise InputError("git", found=done.stderr.strip(), expected=f"git {arguments[0]} to succeed", action="see the message")
+        raise InputError(
+            "git", found=done.stderr.strip(), expected=f"git {arguments[0]} to succeed", action="see the message"
+        )
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
@@ -88,11 +96,16 @@ def _run_of(clone: Path, name: str, cache: Path, rerun: bool) -> Run:
         return replace(run, remarks=("results as recorded with it in dvc.lock, from DVC's cache", *run.remarks))
     if not rerun:
         raise InputError(
-            f"{name}: {lacking[0]}", found="nothing in DVC's cache" + (f", nor of {len(lacking) - 1} more" if len(lacking) > 1 else ""),
-            expected="the results recorded with that commit", action="add --rerun to run it again in a temporary copy (a minute or two)",
+            f"{name}: {lacking[0]}",
+            found="nothing in DVC's cache" + (f", nor of {len(lacking) - 1} more" if len(lacking) > 1 else ""),
+            expected="the results recorded with that commit",
+            action="add --rerun to run it again in a temporary copy (a minute or two)",
         )
     _rerun(clone, name)
-    return replace(read_run(clone, name), remarks=("rerun for this comparison in a temporary copy, with the packages installed here",))
+    return replace(
+        read_run(clone, name),
+        remarks=("rerun for this comparison in a temporary copy, with the packages installed here",),
+    )
 
 
 def _restore(clone: Path, cache: Path) -> list[str]:
@@ -123,8 +136,17 @@ def _rerun(clone: Path, name: str) -> None:
     shutil.rmtree(clone / "data" / "processed", ignore_errors=True)
     own = {**environment(clone), "PYTHONPATH": str(clone / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "analysis", "reproduce"]
-    done = subprocess.run(command, cwd=clone, env=own, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    done = subprocess.run(
+        command, cwd=clone, env=own, capture_output=True, text=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
-        told = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()] or ["nothing was said"]
+        told = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()] or [
+            "nothing was said"
+        ]
         why = next((line for line in reversed(told) if line.startswith("error:")), told[-1])
-        raise InputError(name, found=f"a run that failed: {why}", expected="it to run", action="check out the commit and see what it needs")
+        raise InputError(
+            name,
+            found=f"a run that failed: {why}",
+            expected="it to run",
+            action="check out the commit and see what it needs",
+        )

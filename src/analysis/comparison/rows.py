@@ -19,20 +19,41 @@ SHORT = 60  # characters of an entry's text that a row shows
 DIGITS = 2  # significant digits of a change, at least
 FILTERS = {"what": "Change", "study": "Study", "notebook": "Appendix", "kind": "How known", "cause": "Cause"}
 COLUMNS = {
-    "before": Column("Before"), "after": Column("After"), "change": Column("Change"), "percent": Column("Change in per cent"),
-    "stated": Column("Within what was stated"), "cause": Column("Cause"),
+    "before": Column("Before"),
+    "after": Column("After"),
+    "change": Column("Change"),
+    "percent": Column("Change in per cent"),
+    "stated": Column("Within what was stated"),
+    "cause": Column("Cause"),
 }
 
 
-def change_table(found: list[tuple[Change, Cause]], places: Mapping[Entry, int], neighbours: frozenset[str], caption: str) -> Table:
+def change_table(
+    found: list[tuple[Change, Cause]], places: Mapping[Entry, int], neighbours: frozenset[str], caption: str
+) -> Table:
     """The gravest changes as a table to filter, in groups; `places` numbers the entries of the table of inputs."""
     shown = list(enumerate(found[:MOST_ROWS], start=1))
     labels = list(_labels([change for _, (change, _) in shown]))
-    frame = pd.DataFrame([_cells(place, change, cause, places) for place, (change, cause) in shown], index=labels, columns=list(COLUMNS), dtype=object)
+    frame = pd.DataFrame(
+        [_cells(place, change, cause, places) for place, (change, cause) in shown],
+        index=labels,
+        columns=list(COLUMNS),
+        dtype=object,
+    )
     return Table(
-        "numbers", frame, COLUMNS, "table-numbers", caption, "Number", groups=tuple(str(change.group) for _, (change, _) in shown),
-        text={"cause": "rich", "before": "label", "after": "label", "stated": "label"}, filters=FILTERS,
-        extras={label: _extra(place, change, cause, neighbours) for label, (place, (change, cause)) in zip(labels, shown, strict=True)},
+        "numbers",
+        frame,
+        COLUMNS,
+        "table-numbers",
+        caption,
+        "Number",
+        groups=tuple(str(change.group) for _, (change, _) in shown),
+        text={"cause": "rich", "before": "label", "after": "label", "stated": "label"},
+        filters=FILTERS,
+        extras={
+            label: _extra(place, change, cause, neighbours)
+            for label, (place, (change, cause)) in zip(labels, shown, strict=True)
+        },
     )
 
 
@@ -57,8 +78,12 @@ def _cells(place: int, change: Change, cause: Cause, places: Mapping[Entry, int]
     old, new = sides(place, change)
     both = change.before is not None and change.after is not None and change.what is not What.WORDS
     return {
-        "before": old, "after": new, "change": _difference(place, change), "percent": _relative(place, change),
-        "stated": (tolerance(change) or "no") if both else "", "cause": cause_html(cause, places),
+        "before": old,
+        "after": new,
+        "change": _difference(place, change),
+        "percent": _relative(place, change),
+        "stated": (tolerance(change) or "no") if both else "",
+        "cause": cause_html(cause, places),
     }
 
 
@@ -68,8 +93,14 @@ def _difference(place: int, change: Change) -> Result | str:
     unit = "percentage points" if change.shown.unit == "%" else change.shown.unit
     decimals = max(change.shown.decimals, _fine(change.absolute))
     return Result(
-        f"change.{place}.absolute", f"{change.shown.label}: change", change.absolute, unit, Kind.RECOMPUTED, decimals,
-        inputs=(change.id,), function="analysis.comparison.numbers.Change.absolute",
+        f"change.{place}.absolute",
+        f"{change.shown.label}: change",
+        change.absolute,
+        unit,
+        Kind.RECOMPUTED,
+        decimals,
+        inputs=(change.id,),
+        function="analysis.comparison.numbers.Change.absolute",
     )
 
 
@@ -77,8 +108,14 @@ def _relative(place: int, change: Change) -> Result | str:
     if not change.relative:
         return ""
     return Result(
-        f"change.{place}.relative", f"{change.shown.label}: relative change", change.relative, "%", Kind.RECOMPUTED,
-        max(1, _fine(change.relative)), inputs=(change.id,), function="analysis.comparison.numbers.Change.relative",
+        f"change.{place}.relative",
+        f"{change.shown.label}: relative change",
+        change.relative,
+        "%",
+        Kind.RECOMPUTED,
+        max(1, _fine(change.relative)),
+        inputs=(change.id,),
+        function="analysis.comparison.numbers.Change.relative",
     )
 
 
@@ -89,10 +126,15 @@ def _fine(value: float) -> int:
 
 def _extra(place: int, change: Change, cause: Cause, neighbours: frozenset[str]) -> RowExtra:
     data = {
-        "what": str(change.group), "study": change.study, "notebook": change.notebooks[0], "kind": str(change.shown.kind),
+        "what": str(change.group),
+        "study": change.study,
+        "notebook": change.notebooks[0],
+        "kind": str(change.shown.kind),
         "cause": str(cause.certainty),
     }
-    return RowExtra(f"change-{place}", data, "Where it stands", f"<dl>{''.join(_facts(place, change, cause, neighbours))}</dl>")
+    return RowExtra(
+        f"change-{place}", data, "Where it stands", f"<dl>{''.join(_facts(place, change, cause, neighbours))}</dl>"
+    )
 
 
 def _facts(place: int, change: Change, cause: Cause, neighbours: frozenset[str]) -> Iterator[str]:
@@ -145,7 +187,7 @@ def cause_html(cause: Cause, places: Mapping[Entry, int]) -> str:
 
 def _links(entries: tuple[Entry, ...], places: Mapping[Entry, int], with_steps: bool) -> str:
     named = [_link(entry, places[entry]) + (_steps(entry) if with_steps else "") for entry in entries[:MOST_CAUSES]]
-    rest = f', <a href="#changed-inputs">and others</a>' if len(entries) > MOST_CAUSES else ""
+    rest = ', <a href="#changed-inputs">and others</a>' if len(entries) > MOST_CAUSES else ""
     return ", ".join(named) + rest
 
 
@@ -158,7 +200,7 @@ def _steps(entry: Entry) -> str:
     steps = [step for step in entry.fields if step[0] in ("value", "version", "")] or list(entry.fields)
     if len(steps) > 1 or not steps:
         return ""
-    (field, old, new), = steps
+    ((field, old, new),) = steps
     told = f" {structural(field)}" if field not in ("value", "version", "") else ""
     return f"{told} {step_html(old, SHORT)} → {step_html(new, SHORT)}"
 
@@ -172,7 +214,12 @@ def step_html(text: str | None, most: int) -> str:
 
 def movement(place: int, change: Change) -> str:
     """A number before and after, with its interval where one is stated."""
-    parts = (number(side) + (f" ({interval(side)})" if side.interval_text else "") if isinstance(side, Result) else escape(side) for side in sides(place, change))
+    parts = (
+        number(side) + (f" ({interval(side)})" if side.interval_text else "")
+        if isinstance(side, Result)
+        else escape(side)
+        for side in sides(place, change)
+    )
     return " → ".join(parts)
 
 

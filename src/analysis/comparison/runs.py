@@ -44,12 +44,20 @@ def read_run(folder: Path, name: str) -> Run:
     results = dict(_results(processed, name))
     if not results:
         raise InputError(
-            name, found="a folder without results", expected="<study>/results/<notebook>.json in it, or in its data/processed",
+            name,
+            found="a folder without results",
+            expected="<study>/results/<notebook>.json in it, or in its data/processed",
             action="run make reproduce there first, or name another folder",
         )
     stages = read_lock(root) if root else ()
-    verdicts = {study: _verdicts(place, name) for study, place in _study_folders(processed) if (place / VERDICTS).is_file()}
-    remarks = _remarks(root, processed, stages, results) if root else ("its inputs are not at hand, so no cause can be named",)
+    verdicts = {
+        study: _verdicts(place, name) for study, place in _study_folders(processed) if (place / VERDICTS).is_file()
+    }
+    remarks = (
+        _remarks(root, processed, stages, results)
+        if root
+        else ("its inputs are not at hand, so no cause can be named",)
+    )
     return Run(name, results, root, stages, verdicts, tuple(remarks))
 
 
@@ -66,7 +74,9 @@ def _study_folders(processed: Path) -> Iterator[tuple[str, Path]]:
 
 def _results(processed: Path, name: str) -> Iterator[tuple[tuple[str, str], ResultStore]]:
     for study, place in _study_folders(processed):
-        files = [path for path in sorted((place / "results").glob("*.json")) if not path.name.endswith(".disclosure.json")]
+        files = [
+            path for path in sorted((place / "results").glob("*.json")) if not path.name.endswith(".disclosure.json")
+        ]
         for path in files or [place / "results.json"]:
             yield (study, path.stem if files else ""), read_results(path, f"{name}: {shown(path, processed)}")
 
@@ -81,7 +91,9 @@ def read_results(path: Path, name: str) -> ResultStore:
         found, row = f"something else than results ({type(error).__name__}: {error})", None
     except OSError as error:
         found, row = f"a file that cannot be read ({error.strerror})", None
-    raise InputError(name, row=row, found=found, expected="the results of a run, as it wrote them", action="run the notebook again")
+    raise InputError(
+        name, row=row, found=found, expected="the results of a run, as it wrote them", action="run the notebook again"
+    )
 
 
 def _verdicts(place: Path, name: str) -> dict[str, str]:
@@ -90,7 +102,9 @@ def _verdicts(place: Path, name: str) -> dict[str, str]:
     return {values["claim_id"]: values["verdict"] for _, values in rows}
 
 
-def _remarks(root: Path, processed: Path, stages: tuple[Stage, ...], results: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _remarks(
+    root: Path, processed: Path, stages: tuple[Stage, ...], results: Iterable[tuple[str, str]]
+) -> Iterator[str]:
     """What a reader must know before he trusts that these results belong to these inputs."""
     known = {(stage.study, stage.notebook): stage for stage in stages}
     alone, stale = [], {}

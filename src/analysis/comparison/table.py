@@ -1,15 +1,33 @@
 """A comparison as a table of plain text and numbers, one row for each number that differs."""
 
+import pandas as pd
+
 from analysis.comparison.causes import Cause, Certainty
 from analysis.comparison.entries import Entry
 from analysis.comparison.numbers import Change, tolerance
 from analysis.results import Result
 
-import pandas as pd
-
 COLUMNS = (
-    "study", "notebooks", "id", "label", "unit", "kind_before", "kind_after", "before", "after", "change", "change_percent",
-    "low_before", "high_before", "low_after", "high_after", "what", "within", "stated", "cause", "certainty",
+    "study",
+    "notebooks",
+    "id",
+    "label",
+    "unit",
+    "kind_before",
+    "kind_after",
+    "before",
+    "after",
+    "change",
+    "change_percent",
+    "low_before",
+    "high_before",
+    "low_after",
+    "high_after",
+    "what",
+    "within",
+    "stated",
+    "cause",
+    "certainty",
 )
 
 
@@ -25,18 +43,32 @@ def _row(change: Change, cause: Cause) -> dict[str, object]:
     stated = tolerance(change)
     both = change.before is not None and change.after is not None
     return {
-        "study": change.study, "notebooks": " ".join(change.notebooks), "id": change.id, "label": change.shown.label,
-        "unit": change.shown.unit, "change": change.absolute, "change_percent": change.relative, "what": str(change.what),
-        "within": ("yes" if stated else "no") if both else "", "stated": stated,
-        "cause": in_words(cause), "certainty": str(cause.certainty),
-        **_side("before", change.before), **_side("after", change.after),
+        "study": change.study,
+        "notebooks": " ".join(change.notebooks),
+        "id": change.id,
+        "label": change.shown.label,
+        "unit": change.shown.unit,
+        "change": change.absolute,
+        "change_percent": change.relative,
+        "what": str(change.what),
+        "within": ("yes" if stated else "no") if both else "",
+        "stated": stated,
+        "cause": in_words(cause),
+        "certainty": str(cause.certainty),
+        **_side("before", change.before),
+        **_side("after", change.after),
     }
 
 
 def _side(name: str, result: Result | None) -> dict[str, object]:
     if result is None:
         return {f"kind_{name}": "", name: None, f"low_{name}": None, f"high_{name}": None}
-    return {f"kind_{name}": str(result.kind), name: result.value, f"low_{name}": result.low, f"high_{name}": result.high}
+    return {
+        f"kind_{name}": str(result.kind),
+        name: result.value,
+        f"low_{name}": result.low,
+        f"high_{name}": result.high,
+    }
 
 
 def in_words(cause: Cause) -> str:

@@ -23,7 +23,11 @@ from analysis.disclosure.tables import NO_ANSWER
 from analysis.errors import InputError
 
 EVERYBODY = "everybody"
-DECISIONS, PEOPLE, PUBLISHED = ".disclosure.json", "people", "published"  # where a notebook's decisions lie, and keys in it
+DECISIONS, PEOPLE, PUBLISHED = (
+    ".disclosure.json",
+    "people",
+    "published",
+)  # where a notebook's decisions lie, and keys in it
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,13 @@ class Linear:
     def as_record(self) -> dict[str, object]:
         """The same for a JSON file; the value of a hidden count is not in it."""
         ends = {} if math.isinf(self.high) else {"low": self.low, "high": self.high}
-        return {"label": self.label, "columns": list(self.columns), "width": self.width, **ends, "weights": [[*key, weight] for key, weight in self.weights.items()]}
+        return {
+            "label": self.label,
+            "columns": list(self.columns),
+            "width": self.width,
+            **ends,
+            "weights": [[*key, weight] for key, weight in self.weights.items()],
+        }
 
 
 def from_record(notebook: str, record: Mapping[str, object]) -> Linear:
@@ -81,21 +91,29 @@ def published_rows(
         labels += [statement.label for statement in group.reader.statements]
         widths = [rules.width] * len(group.reader.cells) + [0] * len(group.reader.statements)
         derived = {each.name for each in about.derived}
-        for row, label, width, low, high in zip(group.reader.holds.toarray(), labels, widths, group.low, group.high, strict=True):
+        for row, label, width, low, high in zip(
+            group.reader.holds.toarray(), labels, widths, group.low, group.high, strict=True
+        ):
             columns, weights = _types_in(row, group.reader.types, derived)
             if weights:
                 found.append(Linear(notebook, label, columns, weights, float(low), float(high), width))
     return found
 
 
-def _types_in(row: np.ndarray, blocks: Sequence[pd.DataFrame], derived: set[str]) -> tuple[tuple[str, ...], dict[tuple[object, ...], float]]:
+def _types_in(
+    row: np.ndarray, blocks: Sequence[pd.DataFrame], derived: set[str]
+) -> tuple[tuple[str, ...], dict[tuple[object, ...], float]]:
     """The columns of the one block that a row is about, and its weights other than zero by the values of these."""
     start = 0
     for block in blocks:
         own, start = row[start : start + len(block)], start + len(block)
         if own.any():
             base = block[[name for name in block if name not in derived]]
-            return tuple(base), {tuple(values): float(weight) for values, weight in zip(base.itertuples(index=False, name=None), own, strict=True) if weight}
+            return tuple(base), {
+                tuple(values): float(weight)
+                for values, weight in zip(base.itertuples(index=False, name=None), own, strict=True)
+                if weight
+            }
     return (), {}
 
 
@@ -154,7 +172,10 @@ def _widths(rows: list[Linear], people: int) -> list[float]:
         for values in row.weights:
             for name, value in zip(row.columns, values, strict=True):
                 categories.setdefault(name, []).append(value)
-    levels = {name: [*dict.fromkeys(found), *([NO_ANSWER] if NO_ANSWER not in found else [])] for name, found in categories.items()}
+    levels = {
+        name: [*dict.fromkeys(found), *([NO_ANSWER] if NO_ANSWER not in found else [])]
+        for name, found in categories.items()
+    }
     everybody = Statement(EVERYBODY, rows[0].columns, lambda *values: 1.0, people, people)
     reader = Reader({}, Background(statements=(*(row.as_statement() for row in rows), everybody), categories=levels))
     low, high = (np.array([*(getattr(row, end) for row in rows), float(people)]) for end in ("low", "high"))

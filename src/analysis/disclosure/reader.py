@@ -94,7 +94,9 @@ class Reader:
         self.statements = list(background.statements)
         blocks = list(_placed(self.types))
         homes = [_block_for(blocks, need) for need in needs]
-        rows = [row for home, series in zip(homes, tables.values(), strict=False) for row in _cell_rows(home, series.index)]
+        rows = [
+            row for home, series in zip(homes, tables.values(), strict=False) for row in _cell_rows(home, series.index)
+        ]
         rows += [_statement_row(home, each) for home, each in zip(homes[len(tables) :], self.statements, strict=True)]
         unknowns = sum(map(len, self.types))
         self.holds, self.links = _matrix(rows, unknowns), _matrix(list(_links(blocks)), unknowns)
@@ -283,7 +285,9 @@ def _links(blocks: list[_Block]) -> Iterator[Row]:
 
     Two blocks that agree with a third on these columns, or through several, agree already and need none of their own.
     """
-    shared = {(i, j): frozenset(blocks[i].types) & frozenset(blocks[j].types) for i, j in combinations(range(len(blocks)), 2)}
+    shared = {
+        (i, j): frozenset(blocks[i].types) & frozenset(blocks[j].types) for i, j in combinations(range(len(blocks)), 2)
+    }
     linked: list[tuple[int, int]] = []
     for i, j in sorted(shared, key=lambda pair: (-len(shared[pair]), pair)):
         if not _joined(i, j, [pair for pair in linked if shared[pair] >= shared[i, j]]):

@@ -13,7 +13,9 @@ from analysis.errors import InputError
 # cros.ec.europa.eu/system/files/2024-02/Output-checking-guidelines.pdf), whose wording was not checked for these numbers.
 MINIMUM_CELL = 10  # people in a cell, and behind a mean
 MINIMUM_RESIDUAL_DF = 10  # observations less parameters of a model
-LARGEST_SHARE = 0.9  # of a group in one category; above it the group itself is disclosed. Our value, after those guidelines
+LARGEST_SHARE = (
+    0.9  # of a group in one category; above it the group itself is disclosed. Our value, after those guidelines
+)
 LOWEST_MINIMUM_CELL = 5  # our value: allowed only with a written reason; no cell of four or fewer is ever shown
 # 5: what the Higher Education Statistics Agency rounds to (its page Rounding and suppression to anonymise statistics).
 ROUNDING_BASES = (5, 10)

@@ -17,7 +17,10 @@ def count_people(records: pd.DataFrame, by: Sequence[str], categories: Mapping[s
     for a value outside the categories.
     """
     columns = [_answers(records[name]) for name in by]
-    levels = [[*categories[name], *([NO_ANSWER] if NO_ANSWER in found else [])] for name, found in zip(by, columns, strict=True)]
+    levels = [
+        [*categories[name], *([NO_ANSWER] if NO_ANSWER in found else [])]
+        for name, found in zip(by, columns, strict=True)
+    ]
     for name, found, known in zip(by, columns, levels, strict=True):
         if not set(found) <= set(known):
             raise ValueError(f"the column '{name}' holds values outside its categories")

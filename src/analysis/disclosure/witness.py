@@ -106,7 +106,12 @@ def _nearest(true: np.ndarray, cells: OpenCells, cell: np.ndarray, value: int) -
 
 def _counts(people: pd.DataFrame, types: pd.DataFrame) -> np.ndarray:
     sizes = people.groupby(list(people.columns)).size()
-    return np.array([float(sizes.get(tuple(row) if len(row) > 1 else row[0], 0)) for row in types.itertuples(index=False, name=None)])
+    return np.array(
+        [
+            float(sizes.get(tuple(row) if len(row) > 1 else row[0], 0))
+            for row in types.itertuples(index=False, name=None)
+        ]
+    )
 
 
 def _people(counts: np.ndarray, types: pd.DataFrame) -> pd.DataFrame:

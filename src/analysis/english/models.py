@@ -164,7 +164,9 @@ def ordered_logit(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:
     Maximum likelihood of the proportional odds model (P. McCullagh, JRSS B 42, 1980), standard error from the information.
     NaN where it has no estimate, as when all English is the same.
     """
-    fit = fit_ordered_logit(sample["english"].to_numpy(dtype=float), sample["months"].to_numpy(dtype=float) / MONTHS_IN_A_YEAR)
+    fit = fit_ordered_logit(
+        sample["english"].to_numpy(dtype=float), sample["months"].to_numpy(dtype=float) / MONTHS_IN_A_YEAR
+    )
     log_odds, error = (fit.log_odds, math.sqrt(fit.variance())) if fit else (math.nan, math.nan)
     return pd.Series({"n": len(sample), **odds(log_odds, error, level)})
 

@@ -53,7 +53,9 @@ def size(study: Study, claim: str) -> int:
 
 def by_size(figures: Figures, study: Study) -> pd.DataFrame:
     """What any regression with this R² shows, for every n from the fewest to the most; see `bounds.correlation`."""
-    return regressions_with(printed_fit(figures, study), range(size(study, figures.fewest), size(study, figures.most) + 1))
+    return regressions_with(
+        printed_fit(figures, study), range(size(study, figures.fewest), size(study, figures.most) + 1)
+    )
 
 
 def first_significant(figures: Figures, study: Study) -> int | None:

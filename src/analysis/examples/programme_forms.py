@@ -28,7 +28,9 @@ def make_outcomes(people: Participants, rng: np.random.Generator) -> pd.DataFram
     }
     frames = [_forms(people, stage, *rest, level, scores) for stage, rest in stages.items()]
     frames += [_in_work(people, weeks, share, rng) for weeks, share in ((13, 0.7), (26, 0.5))]
-    forms = pd.concat(frames, ignore_index=True).sort_values(["day", "person_id", "stage"], kind="stable", ignore_index=True)
+    forms = pd.concat(frames, ignore_index=True).sort_values(
+        ["day", "person_id", "stage"], kind="stable", ignore_index=True
+    )
     return forms.assign(review_date=iso(forms["day"].to_numpy())).reindex(columns=list(COLUMNS)).fillna(_BLANK)
 
 
@@ -64,7 +66,9 @@ def _scale(people: Participants, scale: str, rng: np.random.Generator) -> Array:
     Those who leave without a form begin lower than the others, so that the people who are missing differ.
     """
     n = len(people.ids)
-    answered = pick(rng, people.completes & people.women, ANSWERED[scale][0]) | pick(rng, people.completes & ~people.women, ANSWERED[scale][1])
+    answered = pick(rng, people.completes & people.women, ANSWERED[scale][0]) | pick(
+        rng, people.completes & ~people.women, ANSWERED[scale][1]
+    )
     gains = _gainers(people, scale, answered, rng)
     drawn = np.clip(np.rint(rng.normal(np.where(people.completes, 2.7, 2.3), 0.9)).astype(int), 1, 5)
     initial = np.where(gains, np.minimum(drawn, 4), drawn)
@@ -95,4 +99,11 @@ def _in_work(people: Participants, weeks: int, share: float, rng: np.random.Gene
     day = people.leave + 7 * weeks + between(rng, np.full(len(left), -14), np.full(len(left), 14))
     mask = ((left & (rng.random(len(left)) < share)) | others) & (day <= CLOSE.toordinal())
     in_work = others | (rng.random(len(left)) < (0.85 if weeks < 20 else 0.75))
-    return pd.DataFrame({"person_id": people.ids[mask], "stage": "in_work", "day": day[mask], "in_work": np.where(in_work[mask], "yes", "no")})
+    return pd.DataFrame(
+        {
+            "person_id": people.ids[mask],
+            "stage": "in_work",
+            "day": day[mask],
+            "in_work": np.where(in_work[mask], "yes", "no"),
+        }
+    )

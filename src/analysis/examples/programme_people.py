@@ -98,7 +98,8 @@ def make_participants(rng: np.random.Generator, exit_forms: tuple[int, int]) -> 
         area=_areas(partner, rng),
         partner=np.array(PARTNERS)[partner],
         start=start,
-        leave=start + between(rng, np.full(n, _SHORTEST_DAYS), np.minimum(LONGEST_DAYS, DELIVERY[1].toordinal() - start)),
+        leave=start
+        + between(rng, np.full(n, _SHORTEST_DAYS), np.minimum(LONGEST_DAYS, DELIVERY[1].toordinal() - start)),
         destination=_self_employed(destination, rng),
         shown=shown,
         completes=completes,
@@ -186,9 +187,13 @@ def _self_employed(destination: Array, rng: np.random.Generator) -> Array:
 def _english(women: Array, completes: Array, little: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Who took classes, who of them moved up a level (all of them with a form at exit), who has a qualification."""
     from_women = int(rng.integers(870, 951))
-    classes = pick(rng, women, from_women, 1.0 + 3 * little) | pick(rng, ~women, count("esol") - from_women, 1.0 + 3 * little)
+    classes = pick(rng, women, from_women, 1.0 + 3 * little) | pick(
+        rng, ~women, count("esol") - from_women, 1.0 + 3 * little
+    )
     can = classes & completes
-    progress = pick(rng, can & women, WOMEN_OF_ENGLISH) | pick(rng, can & ~women, count("english_progress") - WOMEN_OF_ENGLISH)
+    progress = pick(rng, can & women, WOMEN_OF_ENGLISH) | pick(
+        rng, can & ~women, count("english_progress") - WOMEN_OF_ENGLISH
+    )
     others = count("esol_accreditation") - WOMEN_OF_ACCREDITATION
     accredited = pick(rng, classes & women, WOMEN_OF_ACCREDITATION, 1.0 + 3 * progress) | pick(
         rng, classes & ~women, others, 1.0 + 3 * progress

@@ -8,7 +8,14 @@ import pandas as pd
 from analysis.examples.draws import between, pick, shared_out, skewed
 from analysis.examples.integers import Array
 from analysis.examples.programme_figures import AGENCY_SOURCE, CLOSE, DELIVERY, OWN_SOURCE, TARGETS, count
-from analysis.examples.programme_people import AREAS, PARTNER_WEIGHTS, PARTNERS, QUARTER_WEIGHTS, Participants, make_starts
+from analysis.examples.programme_people import (
+    AREAS,
+    PARTNER_WEIGHTS,
+    PARTNERS,
+    QUARTER_WEIGHTS,
+    Participants,
+    make_starts,
+)
 
 _REASONS = {
     "ineligible": ("in the country ten years or more", "in work already", "British passport", "under age"),
@@ -18,8 +25,14 @@ _REASONS = {
 _TRANSFERS = 60
 _LAST_QUARTER = 3.0  # weight of the last quarter's targets
 _FLAG_ORDER = (
-    "roma", "refugee", "asylum_seeker", "family_reunion", "isolated_family_joiner", "separated_young_person",
-    "trafficking_victim", "little_or_no_english",
+    "roma",
+    "refugee",
+    "asylum_seeker",
+    "family_reunion",
+    "isolated_family_joiner",
+    "separated_young_person",
+    "trafficking_victim",
+    "little_or_no_english",
 )
 
 
@@ -40,10 +53,24 @@ def make_referrals(people: Participants, rng: np.random.Generator) -> tuple[pd.D
     frame = pd.DataFrame(
         {
             "day": np.concatenate([decided - skewed(rng, np.ones(n, int), np.full(n, 60), 14), not_taken]),
-            "decided": np.concatenate([decided, not_taken + skewed(rng, np.ones(others, int), np.full(others, 60), 10)]),
-            "source": np.concatenate([_sources(n, OWN_SOURCE[0], AGENCY_SOURCE[0], rng), _sources(others, OWN_SOURCE[1] - OWN_SOURCE[0], AGENCY_SOURCE[1] - AGENCY_SOURCE[0], rng)]),
+            "decided": np.concatenate(
+                [decided, not_taken + skewed(rng, np.ones(others, int), np.full(others, 60), 10)]
+            ),
+            "source": np.concatenate(
+                [
+                    _sources(n, OWN_SOURCE[0], AGENCY_SOURCE[0], rng),
+                    _sources(others, OWN_SOURCE[1] - OWN_SOURCE[0], AGENCY_SOURCE[1] - AGENCY_SOURCE[0], rng),
+                ]
+            ),
             "area": np.concatenate([people.area, rng.choice(AREAS, others)]),
-            "decision": np.concatenate([np.full(n, "eligible"), rng.choice(["ineligible", "inappropriate", "withdrawn", "eligible"], others, p=[0.4, 0.32, 0.18, 0.1])]),
+            "decision": np.concatenate(
+                [
+                    np.full(n, "eligible"),
+                    rng.choice(
+                        ["ineligible", "inappropriate", "withdrawn", "eligible"], others, p=[0.4, 0.32, 0.18, 0.1]
+                    ),
+                ]
+            ),
             "person": np.concatenate([np.arange(n), np.full(others, -1)]),
         }
     ).sort_values(["day", "person"], kind="stable", ignore_index=True)
@@ -55,12 +82,19 @@ def make_referrals(people: Participants, rng: np.random.Generator) -> tuple[pd.D
 
 def _referral_columns(frame: pd.DataFrame) -> pd.DataFrame:
     dates = {"referral_date": iso(frame["day"].to_numpy()), "decision_date": iso(frame["decided"].to_numpy())}
-    return frame.assign(**dates)[["referral_id", "referral_date", "source", "area", "decision", "decision_date", "reason"]]
+    return frame.assign(**dates)[
+        ["referral_id", "referral_date", "source", "area", "decision", "decision_date", "reason"]
+    ]
 
 
 def _sources(n: int, own: int, agencies: int, rng: np.random.Generator) -> Array:
     rest = n - own - agencies
-    return rng.permutation(np.repeat(["internal_partner", "external_agency", "self", "other_partner"], [own, agencies, rest // 2, rest - rest // 2]))
+    return rng.permutation(
+        np.repeat(
+            ["internal_partner", "external_agency", "self", "other_partner"],
+            [own, agencies, rest // 2, rest - rest // 2],
+        )
+    )
 
 
 def make_participants_table(people: Participants, referrals: Array, rng: np.random.Generator) -> pd.DataFrame:
@@ -68,10 +102,19 @@ def make_participants_table(people: Participants, referrals: Array, rng: np.rand
     flags = {flag: _yes_no(people.flags[flag]) for flag in _FLAG_ORDER}
     frame = pd.DataFrame(
         {
-            "person_id": people.ids, "referral_id": referrals, "sex": people.sex, "age": people.age.astype(str), "area": people.area,
-            "labour_status": np.where(people.unemployed, "unemployed", "inactive"), "disabled": _yes_no(people.disabled),
-            "ethnic_minority": _yes_no(people.ethnic_minority), **flags, "start_date": iso(people.start), "partner": people.partner,
-            "partner_from": "", "partner_until": "",
+            "person_id": people.ids,
+            "referral_id": referrals,
+            "sex": people.sex,
+            "age": people.age.astype(str),
+            "area": people.area,
+            "labour_status": np.where(people.unemployed, "unemployed", "inactive"),
+            "disabled": _yes_no(people.disabled),
+            "ethnic_minority": _yes_no(people.ethnic_minority),
+            **flags,
+            "start_date": iso(people.start),
+            "partner": people.partner,
+            "partner_from": "",
+            "partner_until": "",
         }
     )
     return _with_transfers(frame, people, rng)
@@ -85,7 +128,10 @@ def _with_transfers(frame: pd.DataFrame, people: Participants, rng: np.random.Ge
     moved = np.flatnonzero(pick(rng, np.ones(len(frame), dtype=bool), _TRANSFERS))
     last = between(rng, people.start[moved] + 20, people.leave[moved] - 20)
     second = frame.iloc[moved].assign(partner_from=iso(last + 1))
-    second["partner"] = [PARTNERS[(PARTNERS.index(name) + int(step)) % len(PARTNERS)] for name, step in zip(second["partner"], rng.integers(1, len(PARTNERS), len(moved)), strict=True)]
+    second["partner"] = [
+        PARTNERS[(PARTNERS.index(name) + int(step)) % len(PARTNERS)]
+        for name, step in zip(second["partner"], rng.integers(1, len(PARTNERS), len(moved)), strict=True)
+    ]
     frame.loc[moved, "partner_until"] = iso(last)
     return pd.concat([frame, second]).sort_index(kind="stable")
 
@@ -95,23 +141,33 @@ def make_activities(people: Participants, rng: np.random.Generator) -> pd.DataFr
     n = len(people.ids)
     everyone = np.ones(n, dtype=bool)
     takers = {
-        "keyworker": (everyone, 3.0, 1.0), "esol": (people.esol, 3.5, 2.0), "employment_support": (pick(rng, everyone, n // 2, 1.0 + people.unemployed), 2.0, 1.0),
-        "training": (pick(rng, everyone, n // 4), 1.5, 6.0), "mentoring": (pick(rng, everyone, count("mentoring")), 2.5, 1.5),
-        "work_placement": (pick(rng, everyone, count("work_placement")), 1.5, 6.0), "mental_health": (pick(rng, everyone, count("mental_health")), 2.0, 1.0),
-        "champion": (pick(rng, everyone, count("champions"), 1.0 + 3 * people.progress), 3.0, 2.0), "in_work_support": (people.in_work_support, 1.5, 1.0),
+        "keyworker": (everyone, 3.0, 1.0),
+        "esol": (people.esol, 3.5, 2.0),
+        "employment_support": (pick(rng, everyone, n // 2, 1.0 + people.unemployed), 2.0, 1.0),
+        "training": (pick(rng, everyone, n // 4), 1.5, 6.0),
+        "mentoring": (pick(rng, everyone, count("mentoring")), 2.5, 1.5),
+        "work_placement": (pick(rng, everyone, count("work_placement")), 1.5, 6.0),
+        "mental_health": (pick(rng, everyone, count("mental_health")), 2.0, 1.0),
+        "champion": (pick(rng, everyone, count("champions"), 1.0 + 3 * people.progress), 3.0, 2.0),
+        "in_work_support": (people.in_work_support, 1.5, 1.0),
     }
     frames = [_activities(people, name, *taking, rng) for name, taking in takers.items()]
     return _numbered(pd.concat([*frames, _employers(rng)], ignore_index=True))
 
 
-def _activities(people: Participants, name: str, mask: Array, mean: float, hours: float, rng: np.random.Generator) -> pd.DataFrame:
+def _activities(
+    people: Participants, name: str, mask: Array, mean: float, hours: float, rng: np.random.Generator
+) -> pd.DataFrame:
     """At least one activity for everybody in the mask, within their time; support in work towards its end."""
     times = 1 + rng.poisson(mean - 1, int(mask.sum()))
     who = np.repeat(np.flatnonzero(mask), times)
     begin = people.leave[who] - 28 if name == "in_work_support" else people.start[who]
     return pd.DataFrame(
         {
-            "person_id": people.ids[who], "organisation": "", "type": name, "day": between(rng, begin, people.leave[who]),
+            "person_id": people.ids[who],
+            "organisation": "",
+            "type": name,
+            "day": between(rng, begin, people.leave[who]),
             "hours": np.maximum(0.5, np.rint(2 * rng.gamma(4.0, hours / 4, len(who))) / 2),
         }
     )
@@ -122,7 +178,13 @@ def _employers(rng: np.random.Generator) -> pd.DataFrame:
     who = np.repeat(np.arange(n), 1 + rng.poisson(0.6, n))
     first, last = (day.toordinal() for day in DELIVERY)
     return pd.DataFrame(
-        {"person_id": "", "organisation": [f"ORG-{number + 1:03d}" for number in who], "type": "employer_engagement", "day": rng.integers(first, last + 1, len(who)), "hours": 1.0}
+        {
+            "person_id": "",
+            "organisation": [f"ORG-{number + 1:03d}" for number in who],
+            "type": "employer_engagement",
+            "day": rng.integers(first, last + 1, len(who)),
+            "hours": 1.0,
+        }
     )
 
 
@@ -137,9 +199,9 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 def make_exits(people: Participants) -> pd.DataFrame:
     """One row for each participant: everybody has left, since the programme has ended."""
     frame = pd.DataFrame({"person_id": people.ids, "day": people.leave, "destination": people.destination})
-    return frame.sort_values(["day", "person_id"], ignore_index=True).assign(exit_date=lambda rows: iso(rows["day"].to_numpy()))[
-        ["person_id", "exit_date", "destination"]
-    ]
+    return frame.sort_values(["day", "person_id"], ignore_index=True).assign(
+        exit_date=lambda rows: iso(rows["day"].to_numpy())
+    )[["person_id", "exit_date", "destination"]]
 
 
 def make_evidence(people: Participants, rng: np.random.Generator) -> pd.DataFrame:
@@ -156,21 +218,37 @@ def make_evidence(people: Participants, rng: np.random.Generator) -> pd.DataFram
         _first_refused(people, rng),
         _never_accepted(people, others, rng),
     ]
-    frame = pd.concat(parts, ignore_index=True).sort_values(["received", "person_id", "what", "accepted"], ignore_index=True)
+    frame = pd.concat(parts, ignore_index=True).sort_values(
+        ["received", "person_id", "what", "accepted"], ignore_index=True
+    )
     frame["evidence_id"] = [f"E-{number:05d}" for number in range(1, len(frame) + 1)]
-    dates = {name: iso(frame[day].to_numpy()) for name, day in (("evidence_date", "dated"), ("received_on", "received"), ("accepted_on", "decided"))}
+    dates = {
+        name: iso(frame[day].to_numpy())
+        for name, day in (("evidence_date", "dated"), ("received_on", "received"), ("accepted_on", "decided"))
+    }
     frame = frame.assign(**dates)
     frame.loc[frame["accepted"] == "pending", "accepted_on"] = ""
     return frame[["evidence_id", "person_id", "what", "evidence_date", "received_on", "accepted", "accepted_on"]]
 
 
-def _evidence(people: Participants, mask: Array, what: str, day: Array, delay: float, rng: np.random.Generator) -> pd.DataFrame:
+def _evidence(
+    people: Participants, mask: Array, what: str, day: Array, delay: float, rng: np.random.Generator
+) -> pd.DataFrame:
     """Accepted evidence, received some time after it is dated and accepted before the books closed."""
     day = day[mask]
     close = np.full(len(day), CLOSE.toordinal())
     received = skewed(rng, day + 1, close - 7, delay)
     decided = skewed(rng, received, close, 10)
-    return pd.DataFrame({"person_id": people.ids[mask], "what": what, "dated": day, "received": received, "decided": decided, "accepted": "yes"})
+    return pd.DataFrame(
+        {
+            "person_id": people.ids[mask],
+            "what": what,
+            "dated": day,
+            "received": received,
+            "decided": decided,
+            "accepted": "yes",
+        }
+    )
 
 
 def _first_refused(people: Participants, rng: np.random.Generator) -> pd.DataFrame:
@@ -192,7 +270,11 @@ def make_targets(rng: np.random.Generator) -> pd.DataFrame:
     per_quarter = np.array([*QUARTER_WEIGHTS, _LAST_QUARTER])
     shares = np.outer(PARTNER_WEIGHTS * rng.uniform(0.9, 1.1, len(PARTNERS)), per_quarter).ravel()
     cells = [(partner, *quarter) for partner in PARTNERS for quarter in quarters]
-    rows = [(measure, *cell, target) for measure, split in _splits(shares).items() for cell, target in zip(cells, split, strict=True)]
+    rows = [
+        (measure, *cell, target)
+        for measure, split in _splits(shares).items()
+        for cell, target in zip(cells, split, strict=True)
+    ]
     whole = shared_out(TARGETS["employers"][0], per_quarter)
     rows += [("employers", "", *quarter, target) for quarter, target in zip(quarters, whole, strict=True)]
     columns = ["measure", "partner", "quarter_start", "quarter_end", "target"]
@@ -202,10 +284,15 @@ def make_targets(rng: np.random.Generator) -> pd.DataFrame:
 def _splits(shares: Array) -> dict[str, Array]:
     """The target of each measure that partners have, by cell; where parts have targets, the whole is their sum."""
     half = shared_out(TARGETS["women"][0], shares)
-    parts = {name: shared_out(TARGETS[name][0], shares) for name in ("exit_employment_unemployed", "exit_employment_inactive")}
+    parts = {
+        name: shared_out(TARGETS[name][0], shares)
+        for name in ("exit_employment_unemployed", "exit_employment_inactive")
+    }
     fixed = dict.fromkeys(("men", "women", "unemployed", "inactive"), half) | parts
     fixed |= {"participants": 2 * half, "exit_employment": sum(parts.values())}
-    return {name: fixed.get(name, shared_out(total, shares)) for name, (total, _) in TARGETS.items() if name != "employers"}
+    return {
+        name: fixed.get(name, shared_out(total, shares)) for name, (total, _) in TARGETS.items() if name != "employers"
+    }
 
 
 def _quarters() -> list[tuple[str, str]]:

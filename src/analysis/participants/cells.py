@@ -91,7 +91,9 @@ def _without_answer(status: Status, plain: str, column: Column) -> Cell:
 
 def _refuse_live_text(plain: str) -> None:
     if found := control_in(plain):
-        raise Refused(found, "plain text", "delete the character; an editor that shows invisible characters helps to find it")
+        raise Refused(
+            found, "plain text", "delete the character; an editor that shows invisible characters helps to find it"
+        )
     if _FORMULA.match(plain):
         raise Refused(f"{plain!r}, which is a formula to a spreadsheet", "a plain value", _NO_FORMULA)
     if _MARKUP.search(plain):

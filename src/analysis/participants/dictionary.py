@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.participants.codes import MEANING, SPELLINGS
-from analysis.participants.fields import Column
 from analysis.participants.exports import EXPORT_WORKBOOK, FOLDER
+from analysis.participants.fields import Column
 from analysis.participants.monitoring import EXPORT_TABLES
 from analysis.participants.rules import RULES
 from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns, table_model
@@ -122,7 +122,17 @@ def _codes_section() -> str:
 def _table_section(table: str) -> str:
     rows = [_row(column) for column in table_columns(table).values()]
     head = ["| column | label | holds | unit | about |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join([f"## {table}\n", f"{table_model(table).__doc__}\n", *head, *rows, "", *(f"- {rule}" for rule in rule_lines(table)), ""])
+    return "\n".join(
+        [
+            f"## {table}\n",
+            f"{table_model(table).__doc__}\n",
+            *head,
+            *rows,
+            "",
+            *(f"- {rule}" for rule in rule_lines(table)),
+            "",
+        ]
+    )
 
 
 def _row(column: Column) -> str:
@@ -135,15 +145,16 @@ def rule_lines(table: str) -> list[str]:
     """What must hold for the rows of a participant file, one rule a line."""
     key = [f"No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
     one_of = [f"Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
-    known = [] if table == "questionnaire" or table in EXPORT_TABLES else ["Each person_id has a row in the questionnaire file."]
+    known = (
+        []
+        if table == "questionnaire" or table in EXPORT_TABLES
+        else ["Each person_id has a row in the questionnaire file."]
+    )
     return [
         *key,
         *one_of,
         *known,
-        *(
-            f"{rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)."
-            for rule in RULES[table]
-        ),
+        *(f"{rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)." for rule in RULES[table]),
     ]
 
 

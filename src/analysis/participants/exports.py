@@ -12,7 +12,15 @@ import pandas as pd
 
 from analysis.participants.layout import ExportLayout, read_layout
 from analysis.participants.monitoring import EXPORT_TABLES
-from analysis.participants.records import LAYOUT, check_people, check_prefix, check_study, find_source, read_table, shown
+from analysis.participants.records import (
+    LAYOUT,
+    check_people,
+    check_prefix,
+    check_study,
+    find_source,
+    read_table,
+    shown,
+)
 from analysis.participants.typed import Table
 
 FOLDER = "management_information"
@@ -79,7 +87,11 @@ def link_export(export: Export) -> Export:
 def _no_participants(export: Export) -> Exception:
     other = next(iter(export.tables.values()))
     return other.error(
-        0, "person_id", "no participants table beside it", "an export with a participants table", "add the participants table"
+        0,
+        "person_id",
+        "no participants table beside it",
+        "an export with a participants table",
+        "add the participants table",
     )
 
 
@@ -97,7 +109,9 @@ def _check_same_person(people: Table) -> None:
         return
     facts = [column for column in values.columns if column not in _MAY_CHANGE]
     first = twice.drop_duplicates("person_id").set_index("person_id").loc[twice["person_id"]].reset_index()
-    same = (twice[facts].reset_index(drop=True) == first[facts]) | (twice[facts].reset_index(drop=True).isna() & first[facts].isna())
+    same = (twice[facts].reset_index(drop=True) == first[facts]) | (
+        twice[facts].reset_index(drop=True).isna() & first[facts].isna()
+    )
     other = np.flatnonzero(~same.all(axis=1))
     if len(other):
         place, column = int(twice.index[other[0]]), str(same.columns[~same.iloc[other[0]]][0])

@@ -28,7 +28,9 @@ class Grid:
     value_labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def make_grid(file: str, records: list[Sequence[str]], format: str, *, decimal_comma: bool = False, before: int = 1) -> Grid:
+def make_grid(
+    file: str, records: list[Sequence[str]], format: str, *, decimal_comma: bool = False, before: int = 1
+) -> Grid:
     """A grid from records of a file, header first; empty rows are left out, row numbers stay true.
 
     `before` is how many rows of the file stand before the first record after the header: the header, and earlier blocks.

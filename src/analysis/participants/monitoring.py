@@ -84,7 +84,8 @@ _AREA = fields.name("Area", "Local authority or other area, by the programme's o
 
 def _flag_columns() -> dict[str, Definition]:
     return {
-        flag: fields.choice(_YES_NO, label, "Target group; a person may be in several.") for flag, label in FLAGS.items()
+        flag: fields.choice(_YES_NO, label, "Target group; a person may be in several.")
+        for flag, label in FLAGS.items()
     }
 
 
@@ -130,7 +131,9 @@ ParticipantRow = create_model(
     start_date=fields.day("Start date", "Day the person joined the programme.", needed=True),
     partner=fields.name("Partner", "Delivery partner, by the programme's own names.", needed=True),
     partner_from=fields.day("With the partner from", "First day with this partner; empty for the start date."),
-    partner_until=fields.day("With the partner until", "Last day with this partner; empty while it lasts, or to the exit."),
+    partner_until=fields.day(
+        "With the partner until", "Last day with this partner; empty while it lasts, or to the exit."
+    ),
 )
 
 ActivityRow = create_model(
@@ -139,7 +142,9 @@ ActivityRow = create_model(
     __doc__="One activity of one participant on one day; or one contact with an organisation.",
     study=_STUDY,
     activity_id=fields.reference("Activity", "Id of the activity, where the system gives one."),
-    person_id=fields.reference("Person", "Pseudonymous id of the participant; empty for a contact with an organisation."),
+    person_id=fields.reference(
+        "Person", "Pseudonymous id of the participant; empty for a contact with an organisation."
+    ),
     organisation=fields.reference("Organisation", "Pseudonymous id of the organisation, such as an employer."),
     type=fields.choice(ACTIVITIES, "Type of activity", "What was done.", needed=True),
     activity_date=fields.day("Activity date", "Day of the activity.", needed=True),

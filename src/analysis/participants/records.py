@@ -119,7 +119,9 @@ def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -
     if records.questionnaire:
         for table, day in ((records.attendance, "session_date"), (records.advice_contacts, "contact_date")):
             if table:
-                check_people(table, records.questionnaire, "a row in the questionnaire file: everybody who joined has one")
+                check_people(
+                    table, records.questionnaire, "a row in the questionnaire file: everybody who joined has one"
+                )
                 _check_days(table, day, records.questionnaire)
     return records
 

@@ -109,9 +109,7 @@ def band_labels(starts: Sequence[int]) -> list[str]:
     >>> band_labels([0, 1, 11])
     ['0', '1-10', '11+']
     """
-    closed = [
-        str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)
-    ]
+    closed = [str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)]
     return [*closed, f"{starts[-1]}+"]
 
 

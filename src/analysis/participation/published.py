@@ -109,7 +109,8 @@ def attendance_brackets(figures: Figures, study: Study) -> list[Bracket]:
     counts = [whole(study, attendance.people), *(whole(study, each.people) for each in attendance.reached), 0]
     lows, highs = [0, *starts], [*(start - 1 for start in starts), None]
     return [
-        Bracket(here - above, low, high) for here, above, low, high in zip(counts[:-1], counts[1:], lows, highs, strict=True)
+        Bracket(here - above, low, high)
+        for here, above, low, high in zip(counts[:-1], counts[1:], lows, highs, strict=True)
     ]
 
 
@@ -120,7 +121,9 @@ def attendance_ranges(figures: Figures, study: Study) -> pd.DataFrame:
 
 def attendance_band(figures: Figures, study: Study, thresholds: range) -> pd.DataFrame:
     """How many people can have come at least so often: threshold, low, high."""
-    return counts_at_least(attendance_brackets(figures, study), whole(study, figures.attendance.attendances), thresholds)
+    return counts_at_least(
+        attendance_brackets(figures, study), whole(study, figures.attendance.attendances), thresholds
+    )
 
 
 def programme_weeks(figures: Figures, study: Study) -> int:
@@ -147,7 +150,9 @@ def advice_facts(splits: pd.DataFrame) -> pd.DataFrame:
     """What all splits share: fact, low, high, fixed; shares in per cent."""
     facts = common_facts(splits)
     shares = facts["fact"].str.startswith("share")
-    return facts.assign(low=facts["low"].where(~shares, 100 * facts["low"]), high=facts["high"].where(~shares, 100 * facts["high"]))
+    return facts.assign(
+        low=facts["low"].where(~shares, 100 * facts["low"]), high=facts["high"].where(~shares, 100 * facts["high"])
+    )
 
 
 def share_counts(figures: Figures, study: Study) -> pd.DataFrame:

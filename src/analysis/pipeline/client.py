@@ -16,7 +16,9 @@ LENGTH = struct.Struct("!I")
 SERVER_GONE = 70  # exit status when the server ended before it could tell how its child did
 
 
-def ask(address: str, arguments: Sequence[str], streams: Sequence[int], environment: dict[str, str], folder: str) -> socket.socket:
+def ask(
+    address: str, arguments: Sequence[str], streams: Sequence[int], environment: dict[str, str], folder: str
+) -> socket.socket:
     """Ask the server at `address` for a process; returns the connection, which lives as long as the process.
 
     `streams` are the file descriptors of its standard input, output and error. Closing the connection kills it.

@@ -37,7 +37,11 @@ def _secrets(segments: pd.DataFrame, column: str, printed: set[str], html: str) 
     """What must not be found, and in what: long ids anywhere, short ones in the text of the page."""
     words = set(_WORD.findall(html))
     ids = segments[column].drop_duplicates()
-    ids = ids[ids.map(lambda each: bool(_LETTER.search(each)) and each not in printed and words.issuperset(_WORD.findall(each)))]
+    ids = ids[
+        ids.map(
+            lambda each: bool(_LETTER.search(each)) and each not in printed and words.issuperset(_WORD.findall(each))
+        )
+    ]
     long = ids.str.len() >= SHORTEST_ID
     table = segments.loc[ids.index, ["group", column]]
     return [

@@ -18,8 +18,7 @@ from analysis.pipeline.ledger import audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
-from analysis.pipeline.uses import Appendix as UsingAppendix
-from analysis.pipeline.uses import appendices_of, with_uses
+from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, with_uses
 from analysis.reporting.page import finish_page
 from analysis.results import Result, write_text
 from analysis.study import Study, load_study
@@ -39,10 +38,15 @@ class Companion:
     wanted: Callable[[Study], bool] = lambda study: True
 
 
-FIRST = (Companion("overview", overview.TITLE, overview.LINE, overview.overview),)  # before the appendices, the others after them
+FIRST = (
+    Companion("overview", overview.TITLE, overview.LINE, overview.overview),
+)  # before the appendices, the others after them
 LAST = (
     Companion(
-        "findings", findings.TITLE, findings.LINE, lambda material: findings.findings(material.study.root, material.study.id),
+        "findings",
+        findings.TITLE,
+        findings.LINE,
+        lambda material: findings.findings(material.study.root, material.study.id),
         lambda study: (study.raw / "audit.yaml").is_file() and study.id in audited(study.root),
     ),
     Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
@@ -59,7 +63,9 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
     uses, code = appendices_of(root, runs, titles), code_state(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
-        material = material_of(root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id])
+        material = material_of(
+            root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
+        )
         check_assumptions(material.study)
         pages |= dict(_pages_of(material, stamp, titles, uses, code))
     return pages
@@ -84,7 +90,10 @@ def _pages_of(
         path = f"{material.study.id}/{name}.html"
         page = made.get(name) or with_uses(appendices[name].html, name, material.study, uses)
         page = resolve(page, path, appendices, titles)
-        yield path, finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
+        yield (
+            path,
+            finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()]),
+        )
 
 
 def companion_pages(material: Material, code: str) -> dict[str, str]:
@@ -98,7 +107,11 @@ def companion_pages(material: Material, code: str) -> dict[str, str]:
     except (OSError, ValueError):
         last = {}
     if not isinstance(last, dict) or last.get("state") != state:
-        pages = {companion.name: companion.make(material) for companion in (*FIRST, *LAST) if companion.wanted(material.study)}
+        pages = {
+            companion.name: companion.make(material)
+            for companion in (*FIRST, *LAST)
+            if companion.wanted(material.study)
+        }
         last = {"state": state, "pages": pages}
         write_text(kept, json.dumps(last, ensure_ascii=False))
     return dict(last["pages"])
@@ -124,7 +137,8 @@ def _hashes(root: Path, files: Iterable[Path]) -> str:
 def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
     """The pages of a study as the index lists them: title, address, one line; `appendices` are given in that form."""
     first, last = (
-        [(page.title, f"{study.id}/{page.name}.html", page.line) for page in pages if page.wanted(study)] for pages in (FIRST, LAST)
+        [(page.title, f"{study.id}/{page.name}.html", page.line) for page in pages if page.wanted(study)]
+        for pages in (FIRST, LAST)
     )
     return (*first, *appendices, *last)
 
@@ -140,7 +154,10 @@ def inputs(root: Path, study_id: str) -> list[Path]:
     """The files that a study's companion pages are made from, beside code and appendices."""
     raw = root / "data" / "raw"
     named = [root / "data" / "processed" / study_id / "results.json", root / overview.FOLDER / f"{study_id}.yaml"]
-    named += [raw / study_id / name for name in ("study.yaml", "claims.csv", "assumptions.yaml", "value_map.csv", "value_map.yaml")]
+    named += [
+        raw / study_id / name
+        for name in ("study.yaml", "claims.csv", "assumptions.yaml", "value_map.csv", "value_map.yaml")
+    ]
     return [path for path in (*named, *specifications(root)) if path.is_file()]
 
 

@@ -17,7 +17,10 @@ def write_example_records(root: Path, study_id: str) -> Path:
     study = load_study(study_id, root)
     if not study.info.example:
         raise InputError(
-            study.name("study.yaml"), column="example", found="false", expected="true, for synthetic records",
+            study.name("study.yaml"),
+            column="example",
+            found="false",
+            expected="true, for synthetic records",
             action="run this for the worked example only",
         )
     write_example(study.records_folder, parameters_for(root, "example_records", study_id).seed)  # type: ignore[attr-defined]

@@ -23,7 +23,12 @@ class NotebookFailure(RuntimeError):
 
 
 def execute(
-    path: Path, parameters: Parameters, root: Path, progress: Progress, kernel: str = "python3", timeout: float = CELL_TIMEOUT
+    path: Path,
+    parameters: Parameters,
+    root: Path,
+    progress: Progress,
+    kernel: str = "python3",
+    timeout: float = CELL_TIMEOUT,
 ) -> Any:
     """Run a notebook with its parameters; returns the executed notebook (nbformat node), normalised.
 
@@ -47,8 +52,17 @@ def run_cells(path: Path, values: dict[str, Any], root: Path, progress: Progress
     try:
         with redirect_stderr(io.StringIO()):  # papermill's own log
             return papermill.execute_notebook(
-                str(path), None, parameters=values, engine_name=engine(progress, timeout), kernel_name=kernel, language="python",
-                cwd=str(root), progress_bar=False, log_output=False, shutdown_kernel="immediate", config=_kernel_settings(folder),
+                str(path),
+                None,
+                parameters=values,
+                engine_name=engine(progress, timeout),
+                kernel_name=kernel,
+                language="python",
+                cwd=str(root),
+                progress_bar=False,
+                log_output=False,
+                shutdown_kernel="immediate",
+                config=_kernel_settings(folder),
             )
     except papermill.exceptions.PapermillExecutionError as error:
         raise NotebookFailure(_failure(path, error)) from None
@@ -67,7 +81,11 @@ def _kernel_settings(folder: str) -> Any:
     """
     from traitlets.config import Config
 
-    places = {"transport": "ipc", "ip": os.path.join(folder, "kernel"), "connection_file": os.path.join(folder, "kernel.json")}
+    places = {
+        "transport": "ipc",
+        "ip": os.path.join(folder, "kernel"),
+        "connection_file": os.path.join(folder, "kernel.json"),
+    }
     return Config() if sys.platform == "win32" else Config({"KernelManager": places})
 
 
@@ -75,12 +93,16 @@ def _check(path: Path, parameters: Parameters) -> None:
     import nbformat
 
     if not path.is_file():
-        raise InputError(f"notebooks/{path.name}", found="no such notebook", expected="the file", action="correct the name")
+        raise InputError(
+            f"notebooks/{path.name}", found="no such notebook", expected="the file", action="correct the name"
+        )
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         raise InputError(
-            f"notebooks/{path.name}", found=f"{len(tagged)} cells tagged 'parameters'", expected="one",
+            f"notebooks/{path.name}",
+            found=f"{len(tagged)} cells tagged 'parameters'",
+            expected="one",
             action="tag the cell that sets the parameters, and no other",
         )
     rest = "\n".join(cell.source for cell in cells if cell is not tagged[0])
@@ -99,7 +121,9 @@ def _refuse_warnings(notebook: Any, path: Path) -> None:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
-                raise NotebookFailure(f"{path.name}, cell {index} wrote to stderr (warnings count as errors):\n{output.text}")
+                raise NotebookFailure(
+                    f"{path.name}, cell {index} wrote to stderr (warnings count as errors):\n{output.text}"
+                )
 
 
 def normalise(notebook: Any) -> Any:

@@ -28,7 +28,9 @@ def findings(root: Path, study_id: str) -> str:
     }
     lead = f"{study.info.title}: the findings of the claims audit for the authors of its source, the most severe first."
     body = _findings_of(file.read_text(encoding="utf-8"))
-    return render_plain(PlainPage(TITLE, lead, body, colophon, up=("../index.html", "All studies and appendices"), siblings=True))
+    return render_plain(
+        PlainPage(TITLE, lead, body, colophon, up=("../index.html", "All studies and appendices"), siblings=True)
+    )
 
 
 def _findings_of(page: str) -> str:

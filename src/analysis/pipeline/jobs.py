@@ -43,7 +43,9 @@ class Runner:
         """Use in a `with` block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End whatever still runs."""
         self.stop()
         if self.warm:
@@ -100,8 +102,15 @@ class Runner:
         command = [sys.executable, "-m", "analysis", *words]
         process = self._begun(
             lambda: subprocess.Popen(
-                command, cwd=self.root, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+                command,
+                cwd=self.root,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
             )
         )
         with process:

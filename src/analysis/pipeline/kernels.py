@@ -64,7 +64,9 @@ class WarmStart:
         """Use in a `with` block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End everything that was started."""
         self.close()
 
@@ -88,7 +90,11 @@ class WarmStart:
         """Start a command of the project, its output to a file descriptor; returns its connection (see `client.ask`)."""
         with open(os.devnull, "rb") as nothing:
             return client.ask(
-                self._address("runners"), list(arguments), (nothing.fileno(), output, output), self.with_kernels(), str(root)
+                self._address("runners"),
+                list(arguments),
+                (nothing.fileno(), output, output),
+                self.with_kernels(),
+                str(root),
             )
 
     def with_kernels(self) -> dict[str, str]:
@@ -144,7 +150,7 @@ def remove_left_folders() -> None:
 
 def _base() -> str:
     base = tempfile.gettempdir()
-    return base if len(base) < LONGEST_FOLDER else "/tmp"  # noqa: S108
+    return base if len(base) < LONGEST_FOLDER else "/tmp"
 
 
 def _numbering() -> str:
@@ -181,7 +187,9 @@ def _imports(code: str) -> list[str]:
         return []
     plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
-    inner = [f"{node.module}.{alias.name}" for node in froms for alias in node.names]  # those that are no modules do no harm
+    inner = [
+        f"{node.module}.{alias.name}" for node in froms for alias in node.names
+    ]  # those that are no modules do no harm
     return [*plain, *(str(node.module) for node in froms), *inner]
 
 

@@ -13,8 +13,24 @@ from analysis.study.tables import read_csv, shown
 
 AUDIT = "08_claims_audit"
 _CLAIMS = (
-    "claim_id", "line", "section", "quantity", "statement", "printed", "value", "unit", "base", "kind", "formula", "note", "recomputed",
-    "low", "high", "verdict", "problem", "why",
+    "claim_id",
+    "line",
+    "section",
+    "quantity",
+    "statement",
+    "printed",
+    "value",
+    "unit",
+    "base",
+    "kind",
+    "formula",
+    "note",
+    "recomputed",
+    "low",
+    "high",
+    "verdict",
+    "problem",
+    "why",
 )
 _FINDINGS = ("finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks")
 
@@ -46,10 +62,14 @@ def _audit(root: Path, study_id: str) -> Audit:
     _, claims, findings, results = _files(root, study_id)
     verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), _CLAIMS)}
     stands = [row for _, row in read_csv(findings, shown(findings, root), _FINDINGS)]
-    return Audit(load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html")
+    return Audit(
+        load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html"
+    )
 
 
 def _severity(findings: Iterable[dict[str, str]]) -> dict[str, str]:
     """The severest finding that names each claim."""
-    ordered = sorted(findings, key=lambda row: SEVERITIES.index(row["severity"]), reverse=True)  # so that the severest comes last
+    ordered = sorted(
+        findings, key=lambda row: SEVERITIES.index(row["severity"]), reverse=True
+    )  # so that the severest comes last
     return {claim: row["severity"] for row in ordered for claim in row["claims"].split()}

@@ -16,6 +16,10 @@ def write_page_code(root: Path) -> Path:
     """Write the SHA-256 and the path of every file that the stage page_code of dvc.yaml depends on; returns the file."""
     named = [root / dep for dep in read_yaml(root / STAGES, STAGES)["stages"][STAGE]["deps"]]
     files = [path for place in named for path in (sorted(place.rglob("*.*")) if place.is_dir() else [place])]
-    lines = [f"{sha256(path)}  {path.relative_to(root).as_posix()}\n" for path in files if path.is_file() and path.suffix != ".pyc"]
+    lines = [
+        f"{sha256(path)}  {path.relative_to(root).as_posix()}\n"
+        for path in files
+        if path.is_file() and path.suffix != ".pyc"
+    ]
     write_text(root / PAGE_CODE, "".join(lines))
     return root / PAGE_CODE

@@ -30,15 +30,24 @@ class Parameters(BaseModel):
 class CensusParameters(Parameters):
     """01_census_baseline."""
 
-    area: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,9}$", description="code of the area in the 2011 Census, such as E06000044")]
+    area: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9]{1,9}$", description="code of the area in the 2011 Census, such as E06000044")
+    ]
     comparison: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})*$", max_length=4_000, description="codes of the areas it is compared with, a space between two")
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})*$",
+            max_length=4_000,
+            description="codes of the areas it is compared with, a space between two",
+        ),
     ]
     allocation: Annotated[
         Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
     ]
     survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")]
-    survey_correlation: Annotated[float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")]
+    survey_correlation: Annotated[
+        float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")
+    ]
     horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")]
     draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")]
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")]
@@ -56,8 +65,13 @@ class SensitivityParameters(Parameters):
     """06_sroi_sensitivity."""
 
     seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
-    draws: Annotated[int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")]
-    design: Annotated[int, Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two")]
+    draws: Annotated[
+        int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")
+    ]
+    design: Annotated[
+        int,
+        Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
+    ]
 
 
 class ProgrammeParameters(Parameters):
@@ -68,8 +82,13 @@ class ProgrammeParameters(Parameters):
     ]
     as_of: Annotated[
         str,
-        BeforeValidator(lambda value: value.isoformat() if isinstance(value, date) else value),  # YAML reads days as dates
-        Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded"),
+        BeforeValidator(
+            lambda value: value.isoformat() if isinstance(value, date) else value
+        ),  # YAML reads days as dates
+        Field(
+            pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+            description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
+        ),
     ]
 
 
@@ -79,7 +98,9 @@ class AuditParameters(Parameters):
     rounding: Annotated[
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
     ]
-    planted: Annotated[int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")]
+    planted: Annotated[
+        int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")
+    ]
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of what is planted")]
 
 
@@ -91,8 +112,12 @@ class DisclosureSettings(_Settings):
     """The rules of disclosure: what `analysis.disclosure.rules.read_rules` takes."""
 
     minimum_cell: Annotated[int, Field(ge=5, le=10_000, description="people below which a count is hidden")] = 10
-    rounding_base: Annotated[Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")] = None
-    reason: Annotated[str, Field(pattern=r"^\P{Cc}*$", max_length=1000, description="why minimum_cell is below 10")] = ""
+    rounding_base: Annotated[
+        Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")
+    ] = None
+    reason: Annotated[str, Field(pattern=r"^\P{Cc}*$", max_length=1000, description="why minimum_cell is below 10")] = (
+        ""
+    )
 
 
 class RecordsParameters(Parameters):
@@ -100,7 +125,9 @@ class RecordsParameters(Parameters):
 
     disclosure: Annotated[
         DisclosureSettings,
-        Field(description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"),
+        Field(
+            description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"
+        ),
     ]
 
 
@@ -108,7 +135,8 @@ class CodingParameters(RecordsParameters):
     """02_focus_group_coding."""
 
     rule: Annotated[
-        Literal["any", "all", "most"], Field(description="a code counts if any, all or most of the coders who read the segment gave it")
+        Literal["any", "all", "most"],
+        Field(description="a code counts if any, all or most of the coders who read the segment gave it"),
     ]
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")]
     draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
@@ -138,7 +166,9 @@ class BeforeAfterParameters(RecordsParameters):
 class EnglishParameters(RecordsParameters):
     """04_english_and_time."""
 
-    start: Annotated[float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")]
+    start: Annotated[
+        float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")
+    ]
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")]
 
 
@@ -180,18 +210,30 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     content, models = _content(root), MODELS | OTHER_STAGES
     if notebook not in content or notebook not in models:
         raise InputError(
-            FILE, column=notebook, found="no notebook of this name", expected=f"one of {', '.join(sorted(MODELS))}",
+            FILE,
+            column=notebook,
+            found="no notebook of this name",
+            expected=f"one of {', '.join(sorted(MODELS))}",
             action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
         )
     if study not in content[notebook]:
         raise InputError(
-            FILE, column=f"{notebook}.{study}", found="no such study under this notebook",
-            expected=f"one of {', '.join(content[notebook])}", action="correct the study's id, or list the study in params.yaml",
+            FILE,
+            column=f"{notebook}.{study}",
+            found="no such study under this notebook",
+            expected=f"one of {', '.join(content[notebook])}",
+            action="correct the study's id, or list the study in params.yaml",
         )
     place = f"{notebook}.{study}"
     found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, place)
     if found.study != study:
-        raise InputError(FILE, column=f"{place}.study", found=repr(found.study), expected=repr(study), action="leave the study out: the run says which it is")
+        raise InputError(
+            FILE,
+            column=f"{place}.study",
+            found=repr(found.study),
+            expected=repr(study),
+            action="leave the study out: the run says which it is",
+        )
     return found
 
 
@@ -204,8 +246,11 @@ def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parame
         name = ".".join(str(part) for part in first["loc"][:2])
         unknown = first["type"] == "extra_forbidden"
         raise InputError(
-            FILE, column=f"{place}.{name}",
-            found="an unknown parameter" if unknown else ("nothing" if first["type"] == "missing" else repr(first["input"])),
+            FILE,
+            column=f"{place}.{name}",
+            found="an unknown parameter"
+            if unknown
+            else ("nothing" if first["type"] == "missing" else repr(first["input"])),
             expected=_valid(model) if unknown else first["msg"].removeprefix("Input should be "),
             action=f"set it to a valid value; the parameters are: {_valid(model)}",
         ) from None
@@ -228,13 +273,20 @@ def _named(content: Any, what: str, place: str) -> dict[str, Any]:
     """A mapping whose keys are names; they become those of files and folders, so nothing else may stand in them."""
     if not isinstance(content, dict):
         raise InputError(
-            FILE, column=place or None, found="a different structure", expected="notebook: {study: {parameter: value}}",
+            FILE,
+            column=place or None,
+            found="a different structure",
+            expected="notebook: {study: {parameter: value}}",
             action="see docs/architecture.md for the structure",
         )
     wrong = next((key for key in content if not (isinstance(key, str) and NAME.fullmatch(key))), None)
     if wrong is not None or None in content:
         raise InputError(
-            FILE, column=place or None, found=repr(wrong), expected=f"{what}: small letters, digits and underscores", action="correct the name"
+            FILE,
+            column=place or None,
+            found=repr(wrong),
+            expected=f"{what}: small letters, digits and underscores",
+            action="correct the name",
         )
     return content
 
@@ -249,11 +301,21 @@ def check_notebook(source: str, parameters_cell: str, model: type[Parameters], n
     expected = set(model.model_fields)
     for names, found, action in (
         (expected - declared, "not set in the parameters cell", "add it to the cell tagged 'parameters'"),
-        (declared - expected, "set in the parameters cell but unknown", "remove it, or add it to pipeline/parameters.py"),
-        (expected - used, "never used in the notebook", "use it, or remove it from pipeline/parameters.py and params.yaml"),
+        (
+            declared - expected,
+            "set in the parameters cell but unknown",
+            "remove it, or add it to pipeline/parameters.py",
+        ),
+        (
+            expected - used,
+            "never used in the notebook",
+            "use it, or remove it from pipeline/parameters.py and params.yaml",
+        ),
     ):
         if names:
-            raise InputError(name, column=sorted(names)[0], found=found, expected=f"the parameters {_valid(model)}", action=action)
+            raise InputError(
+                name, column=sorted(names)[0], found=found, expected=f"the parameters {_valid(model)}", action=action
+            )
 
 
 def _targets(node: ast.stmt) -> list[ast.Name]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
 from analysis.disclosure.scan import Secrets, scan_page, secrets_of, stop_on_leaks
-from analysis.errors import InputError
 from analysis.pipeline.coded import segment_leaks
 from analysis.results import write_text
 from analysis.study import Study, load_study
@@ -40,7 +39,9 @@ def collect_decisions(root: Path, study_id: str) -> Path:
     paths = sorted((folder / "results").glob(f"*{DECISIONS}"))
     parts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     rows = [row for path in paths for row in read_published(path)]
-    prove_together(rows, max((int(part.pop(PEOPLE, 0)) for part in parts), default=0), f"data/processed/{study_id}/results")
+    prove_together(
+        rows, max((int(part.pop(PEOPLE, 0)) for part in parts), default=0), f"data/processed/{study_id}/results"
+    )
     for part in parts:
         part.pop(PUBLISHED, None)
     path = folder / "disclosure.json"

@@ -27,7 +27,10 @@ def write_profile(root: Path) -> Path:
     run = timings.read(root)
     if run is None:
         raise InputError(
-            timings.FILE.as_posix(), found="no times of a run", expected="those of the last run", action="run make reproduce first"
+            timings.FILE.as_posix(),
+            found="no times of a run",
+            expected="those of the last run",
+            action="run make reproduce first",
         )
     path = root / FILE
     path.write_text(render(run), encoding="utf-8")
@@ -37,15 +40,27 @@ def write_profile(root: Path) -> Path:
 def render(run: timings.LastRun) -> str:
     """The page of one run's times."""
     stages = {label: parts_of(steps) for label, steps in run.stages.items()}
-    slowest = sorted(((seconds, label, step) for label, steps in run.stages.items() for step, seconds in steps.items()), reverse=True)
-    imports = sorted(((seconds, who, name) for who, names in run.imports.items() for name, seconds in names.items()), reverse=True)
+    slowest = sorted(
+        ((seconds, label, step) for label, steps in run.stages.items() for step, seconds in steps.items()), reverse=True
+    )
+    imports = sorted(
+        ((seconds, who, name) for who, names in run.imports.items() for name, seconds in names.items()), reverse=True
+    )
     body = [
         f"<h1>Where the time went</h1><p>{run.seconds:.1f} s, {run.workers} notebooks at a time. Steps of different notebooks ran side by side.</p>",
         _table("The run from start to end", ("Phase", "Seconds"), run.phases.items()),
         _table("All notebooks together", ("Part", "Seconds"), _together(stages)),
         _table("Each stage", ("Stage", *PARTS, "together"), _by_stage(stages)),
-        _table("The slowest steps", ("Stage", "Step", "Seconds"), [(label, step, seconds) for seconds, label, step in slowest[:20]]),
-        _table("Imports of the warm parents", ("Parent", "Module", "Seconds"), [(who, name, seconds) for seconds, who, name in imports[:15]]),
+        _table(
+            "The slowest steps",
+            ("Stage", "Step", "Seconds"),
+            [(label, step, seconds) for seconds, label, step in slowest[:20]],
+        ),
+        _table(
+            "Imports of the warm parents",
+            ("Parent", "Module", "Seconds"),
+            [(who, name, seconds) for seconds, who, name in imports[:15]],
+        ),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Where the time went</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body><main>{"".join(body)}</main></body></html>\n'

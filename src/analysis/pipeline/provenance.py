@@ -53,7 +53,11 @@ def code_hash(study: Study, notebook: str) -> str:
     listed = stage_dependencies(study.root, notebook, study.id)
     named = [study.root / dep for dep in listed if dep.startswith("src/")]
     files = [path for place in named for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.is_file()]
-    lines = {f"{sha256(path)}  {shown(path, study.root)}\n" for path in files if path.suffix != ".pyc" and not path.name.startswith(".")}
+    lines = {
+        f"{sha256(path)}  {shown(path, study.root)}\n"
+        for path in files
+        if path.suffix != ".pyc" and not path.name.startswith(".")
+    }
     shared = study.root / PAGE_CODE
     if PAGE_CODE in listed and shared.is_file():
         lines |= set(shared.read_text(encoding="utf-8").splitlines(keepends=True))
@@ -86,7 +90,11 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
     listed = stage_dependencies(study.root, notebook, study.id)
     named = [study.root / dep for dep in listed if not dep.startswith(("src/", PAGE_CODE, RAW_FILES))]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return {shown(path, study.root): sha256(path) for path in files if path.is_file() and path.name != "README.md" and not path.name.startswith(".")}
+    return {
+        shown(path, study.root): sha256(path)
+        for path in files
+        if path.is_file() and path.name != "README.md" and not path.name.startswith(".")
+    }
 
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
@@ -97,7 +105,10 @@ def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
         if notebook in words and study_id in stage.get("foreach", ()):
             return [str(dep).replace("${item}", study_id) for dep in stage["do"]["deps"]]
     raise InputError(
-        STAGES, column=notebook, found=f"no stage that runs it for {study_id}", expected="one, with the study in its foreach list",
+        STAGES,
+        column=notebook,
+        found=f"no stage that runs it for {study_id}",
+        expected="one, with the study in its foreach list",
         action="add the stage, or the study to its list",
     )
 

@@ -13,7 +13,6 @@ from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
 
-
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed") + tuple(
     f"audit.verdicts.{verdict}" for verdict in ("reproduced", "consistent", "inconsistent", "not_recomputable")
 )
@@ -43,7 +42,10 @@ def publish(root: Path) -> Path:
     stamp, runs = commit_line(root), planned_runs(root)
     pages = study_pages(root, stamp, question)
     pages |= {"ledger.html": finish_page(ledger(root), stamp, ())} if audited(root) else {}
-    pages |= {"index.html": _index(root, stamp, "ledger.html" in pages), replication.FILE: replication.form_text(root, stamp)}
+    pages |= {
+        "index.html": _index(root, stamp, "ledger.html" in pages),
+        replication.FILE: replication.form_text(root, stamp),
+    }
     check_links(pages)
     for path, text in pages.items():
         _write_if_new(root / "reports" / path, text)
@@ -120,7 +122,10 @@ def index_entries(root: Path) -> list[Any]:
                 study_title=study.info.title,
                 source=study.info.programme,
                 headline=shown,
-                pages=with_companions(study, ((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages)),
+                pages=with_companions(
+                    study,
+                    ((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages),
+                ),
                 example=study.info.example,
                 origins=origins_of(study, pages, shown),
             )
@@ -133,5 +138,3 @@ def question(root: Path, notebook: str) -> str:
     cells = json.loads((root / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     lines = "".join(cells[0]["source"]).splitlines()[1:]
     return next((line.strip() for line in lines if line.strip()), "")
-
-

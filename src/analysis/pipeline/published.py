@@ -9,8 +9,21 @@ from typing import Any
 from analysis.pipeline.sources import Sources
 
 FILE = Path("build") / "published.json"
-READ = ("dvc.lock", "params.yaml", "dvc.yaml", "requirements.lock", "CITATION.cff", "LICENSE", "LICENSE-text-data.md", "benchmarks/results/pipeline.json")
-READ_LATE = ("tests/spec/*.yaml", "data/raw/*/*.yaml", "data/raw/*/*.csv")  # what pages are made from when they are published
+READ = (
+    "dvc.lock",
+    "params.yaml",
+    "dvc.yaml",
+    "requirements.lock",
+    "CITATION.cff",
+    "LICENSE",
+    "LICENSE-text-data.md",
+    "benchmarks/results/pipeline.json",
+)
+READ_LATE = (
+    "tests/spec/*.yaml",
+    "data/raw/*/*.yaml",
+    "data/raw/*/*.csv",
+)  # what pages are made from when they are published
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,9 @@ class Record:
         from dvc.repo import Repo
 
         logging.getLogger("dvc").setLevel(logging.ERROR)
-        self.repo = Repo(str(root), config={"core": {"no_scm": True}})  # its questions to git cost more than the rest of it
+        self.repo = Repo(
+            str(root), config={"core": {"no_scm": True}}
+        )  # its questions to git cost more than the rest of it
         self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
 
@@ -75,14 +77,19 @@ class Record:
         self._stages = {stage.addressing: stage for stage in graph}
         self.stages = {
             stage.addressing: Stage(
-                stage.addressing, _ours(stage.cmd), frozenset(other.addressing for other in graph.successors(stage)), _usual(stage)
+                stage.addressing,
+                _ours(stage.cmd),
+                frozenset(other.addressing for other in graph.successors(stage)),
+                _usual(stage),
             )
             for stage in graph
             if stage.cmd
         }
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Write what was recorded to dvc.lock, whatever happened since."""
         try:
             self.write()
@@ -167,7 +174,10 @@ class Record:
             found = load_yaml(LOCK) if Path(LOCK).is_file() else {"schema": "2.0"}
             made = {name: entry for stage in self._done for name, entry in to_lockfile(stage).items()}
             temporary = Path(f"{LOCK}.part")
-            temporary.write_text(dumps_yaml({**found, "stages": dict(sorted((found.get("stages", {}) | made).items()))}), encoding="utf-8")
+            temporary.write_text(
+                dumps_yaml({**found, "stages": dict(sorted((found.get("stages", {}) | made).items()))}),
+                encoding="utf-8",
+            )
             temporary.replace(LOCK)
             self._done.clear()
 

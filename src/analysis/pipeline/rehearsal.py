@@ -22,7 +22,9 @@ def rehearse_a_page() -> str:
     shown = new_output("display_data", {"text/html": "<p>Shown</p>", "text/plain": "Shown"})
     cells: list[Any] = [
         new_markdown_cell("# Rehearsal\n\nWords, *more words* and a [link](https://www.example.org).\n\n- an item"),
-        new_code_cell('from a import b\n\nvalue = f"{b(1.5)}" + "text"  # a remark\nvalue', execution_count=1, outputs=[shown]),
+        new_code_cell(
+            'from a import b\n\nvalue = f"{b(1.5)}" + "text"  # a remark\nvalue', execution_count=1, outputs=[shown]
+        ),
     ]
     notebook = new_notebook(cells=cells)
     validate(notebook)
@@ -31,7 +33,12 @@ def rehearse_a_page() -> str:
 
 def rehearse_publication() -> None:
     """Compile the templates of pages that are no notebook's, and read what all studies share."""
-    for known, page in ((environment(), "index_page"), (environment(), "plain_page"), (environment(), "replication"), (templates(), "companion")):
+    for known, page in (
+        (environment(), "index_page"),
+        (environment(), "plain_page"),
+        (environment(), "replication"),
+        (templates(), "companion"),
+    ):
         known.get_template(f"{page}.html.j2")
     read_methods(find_root() / "tests" / "spec")
 

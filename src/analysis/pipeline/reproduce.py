@@ -47,7 +47,12 @@ def _changed(root: Path) -> list[str]:
     lock = root / "dvc.lock"
     since = lock.stat().st_mtime if lock.is_file() and any(root.glob("data/processed/*/pages/*.html")) else 0.0
     places = [root / name for name in ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", "requirements.lock")]
-    files = (path for place in places for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.suffix != ".pyc")
+    files = (
+        path
+        for place in places
+        for path in (place.rglob("*.*") if place.is_dir() else [place])
+        if path.suffix != ".pyc"
+    )
     return [path.relative_to(root).as_posix() for path in files if path.is_file() and path.stat().st_mtime > since]
 
 
@@ -61,7 +66,11 @@ def _reading(root: Path, changed: list[str]) -> set[str]:
         stages = [(stage.run[0], [item.path for item in stage.inputs]) for stage in read_lock(root) if stage.run]
     except InputError:  # what is wrong with dvc.lock, DVC will say
         return set()
-    return {notebook for notebook, places in stages if any(path == place or path.startswith(f"{place}/") for place in places for path in changed)}
+    return {
+        notebook
+        for notebook, places in stages
+        if any(path == place or path.startswith(f"{place}/") for place in places for path in changed)
+    }
 
 
 def _run_stages(
@@ -81,7 +90,9 @@ def _run_stages(
             schedule.run()
             laps.lap("stages")
     except NotRecorded as error:
-        raise InputError("dvc.yaml", found=str(error), expected="a pipeline that DVC can run", action="see the message") from None
+        raise InputError(
+            "dvc.yaml", found=str(error), expected="a pipeline that DVC can run", action="see the message"
+        ) from None
     laps.lap("DVC")
     return schedule.failed, schedule.skipped, schedule.times
 
@@ -98,7 +109,9 @@ def _published(root: Path, runner: Runner, sources: Sources) -> list[str]:
     if told is None:
         ended = runner.run(["publish"], print)
         if ended.status:
-            raise InputError("reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message")
+            raise InputError(
+                "reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message"
+            )
         told = ended.lines
         published.note(root, told, commit_line(root), sources)
     return told

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.pipeline import provenance, progress
+from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import NotebookFailure, execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
 from analysis.pipeline.people import stop_on_page_leaks
@@ -77,11 +77,15 @@ def notebook_title(root: Path, notebook: str) -> str:
     """A notebook's title: its first heading; InputError if it opens with none."""
     path = root / "notebooks" / f"{notebook}.ipynb"
     if not path.is_file():
-        raise InputError(f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml")
+        raise InputError(
+            f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml"
+        )
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     if not first.startswith("# "):
         raise InputError(
-            f"notebooks/{notebook}.ipynb", found="a first cell without a title", expected="a heading '# ...'",
+            f"notebooks/{notebook}.ipynb",
+            found="a first cell without a title",
+            expected="a heading '# ...'",
             action="start the notebook with its title",
         )
     return first.splitlines()[0][2:].strip()

@@ -32,16 +32,43 @@ from analysis.pipeline.ending import leave
 # What both, the runners and the kernels of every notebook come to import; the library imports some of it late.
 COMMON = ("analysis.study", "analysis.reporting.appendix", "jupyter_client.session", "IPython.core.interactiveshell")
 RUNNER = (
-    "analysis.cli", "analysis.pipeline.run", "analysis.pipeline.engine", "analysis.reporting.page", "analysis.reporting.exporter",
-    "analysis.reporting.numbers_check", "analysis.participants", "jupyter_client.asynchronous", "jupyter_client.provisioning", "jinja2.ext",
-    "mistune.plugins.url", "mistune.plugins.task_lists", "mistune.plugins.def_list", "pygments.lexers.python", "pygments.styles.default",
-    "analysis.pipeline.publish", "analysis.pipeline.companions", "analysis.pipeline.rehearsal",
+    "analysis.cli",
+    "analysis.pipeline.run",
+    "analysis.pipeline.engine",
+    "analysis.reporting.page",
+    "analysis.reporting.exporter",
+    "analysis.reporting.numbers_check",
+    "analysis.participants",
+    "jupyter_client.asynchronous",
+    "jupyter_client.provisioning",
+    "jinja2.ext",
+    "mistune.plugins.url",
+    "mistune.plugins.task_lists",
+    "mistune.plugins.def_list",
+    "pygments.lexers.python",
+    "pygments.styles.default",
+    "analysis.pipeline.publish",
+    "analysis.pipeline.companions",
+    "analysis.pipeline.rehearsal",
 )
 KERNEL = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
-    "IPython.core.completerlib", "IPython.core.oinspect", "IPython.extensions.storemagic", "analysis.reporting.charts",
-    "analysis.reporting.svg", "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.style",
-    "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion", "highspy",  # many runs come to need them
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "sqlite3",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "analysis.reporting.charts",
+    "analysis.reporting.svg",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.style",
+    "scipy.optimize",
+    "scipy.stats",
+    "statsmodels.stats.proportion",
+    "highspy",  # many runs come to need them
 )
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 _PATIENCE = 10.0  # seconds for a request to come in whole
@@ -190,7 +217,7 @@ def preload(names: Iterable[str]) -> dict[str, float]:
             started = time.perf_counter()
             try:
                 importlib.import_module(name)
-            except Exception:  # noqa: BLE001, S110 - whatever it is, the notebook's own import raises it again
+            except Exception:
                 pass
             taken[name] = time.perf_counter() - started
     if warned:
@@ -220,7 +247,9 @@ def run_kernel(arguments: list[str]) -> int:
     """A Jupyter kernel, as `python -m ipykernel_launcher` would be."""
     from ipykernel.kernelapp import launch_new_instance
 
-    launch_new_instance(["--IPKernelApp.parent_handle=1", *arguments])  # 1: no watch on the parent; the system sees to it
+    launch_new_instance(
+        ["--IPKernelApp.parent_handle=1", *arguments]
+    )  # 1: no watch on the parent; the system sees to it
     return 0
 
 
@@ -256,11 +285,19 @@ def _asked_for() -> Iterator[str]:
 
 
 def _serve(
-    name: str, listener: int, lifeline: int, report: int, modules: Iterable[str], work: Callable[[list[str]], int], other: int = 0
+    name: str,
+    listener: int,
+    lifeline: int,
+    report: int,
+    modules: Iterable[str],
+    work: Callable[[list[str]], int],
+    other: int = 0,
 ) -> int:
     taken = preload(modules)
     if threading.active_count() > 1:
-        raise RuntimeError(f"one of {', '.join(taken)} starts a thread when it is imported, and threads cannot be forked")
+        raise RuntimeError(
+            f"one of {', '.join(taken)} starts a thread when it is imported, and threads cannot be forked"
+        )
     gc.collect()
     gc.freeze()  # what the children share stays shared
     gc.enable()

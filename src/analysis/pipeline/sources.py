@@ -21,7 +21,9 @@ class Sources:
         changed = sorted(path for path, _ in set(self.state.items()) ^ set(_state(self.folder).items()))
         if not changed:
             return []
-        return [f"{changed[0].relative_to(self.folder.parent).as_posix()} changed while the run was under way: run again"]
+        return [
+            f"{changed[0].relative_to(self.folder.parent).as_posix()} changed while the run was under way: run again"
+        ]
 
 
 def _state(folder: Path) -> dict[Path, tuple[int, int, int]]:

@@ -44,12 +44,17 @@ def attempt(root: Path, case: Case) -> Outcome:
 
     try:
         return Outcome(TASKS[case.task](root, **case.arguments))
-    except Exception as error:  # noqa: BLE001 - kept beside the successes, with its kind
+    except Exception as error:
         return Outcome([], f"{type(error).__name__}: {error}")
 
 
 def sweep(
-    root: Path, cases: Sequence[Case], folder: Path, data: Iterable[Path], engine: Engine, stream: TextIO = sys.stdout,
+    root: Path,
+    cases: Sequence[Case],
+    folder: Path,
+    data: Iterable[Path],
+    engine: Engine,
+    stream: TextIO = sys.stdout,
     wanted: Callable[[Mapping[str, Any]], bool] = lambda row: True,
 ) -> int:
     """Run the cases that are not done yet; write `table.csv` and `failures.csv`; returns how many cases failed.
@@ -64,7 +69,9 @@ def sweep(
     waiting = [case for case in cases if not _done(files[case.name])]
     progress = _Progress(len(cases), len(cases) - len(waiting), stream)
     for case, outcome in engine(root, waiting) if waiting else ():
-        write_text(files[case.name], json.dumps({"case": case.name, "rows": outcome.rows, "error": outcome.error}) + "\n")
+        write_text(
+            files[case.name], json.dumps({"case": case.name, "rows": outcome.rows, "error": outcome.error}) + "\n"
+        )
         progress.tell(bool(outcome.error))
     return _collect(cases, files, folder, wanted)
 
@@ -72,7 +79,15 @@ def sweep(
 def fingerprint(root: Path, data: Iterable[Path]) -> str:
     """One hash of the code and the data that cases are computed from."""
     code = sorted({path for pattern in CODE for path in (root / "src" / "analysis").glob(pattern)})
-    files = [*code, *(path for place in data for path in (sorted(place.rglob("*")) if place.is_dir() else [place]) if path.is_file())]
+    files = [
+        *code,
+        *(
+            path
+            for place in data
+            for path in (sorted(place.rglob("*")) if place.is_dir() else [place])
+            if path.is_file()
+        ),
+    ]
     return hashed(path for path in files if path.suffix != ".pyc")
 
 
@@ -96,13 +111,18 @@ def _done(path: Path) -> bool:
         return False
 
 
-def _collect(cases: Sequence[Case], files: dict[str, Path], folder: Path, wanted: Callable[[Mapping[str, Any]], bool]) -> int:
+def _collect(
+    cases: Sequence[Case], files: dict[str, Path], folder: Path, wanted: Callable[[Mapping[str, Any]], bool]
+) -> int:
     import pandas as pd
 
     kept = {case.name: json.loads(files[case.name].read_text(encoding="utf-8")) for case in cases}
     rows = [{"case": name, **row} for name, outcome in kept.items() for row in outcome["rows"] if wanted(row)]
     failures = [{"case": name, "error": outcome["error"]} for name, outcome in kept.items() if outcome["error"]]
-    write_csv(folder / "table.csv", pd.DataFrame(rows, columns=list(dict.fromkeys(["case", *(key for row in rows for key in row)]))))
+    write_csv(
+        folder / "table.csv",
+        pd.DataFrame(rows, columns=list(dict.fromkeys(["case", *(key for row in rows for key in row)]))),
+    )
     write_csv(folder / "failures.csv", pd.DataFrame(failures, columns=["case", "error"]))
     return len(failures)
 

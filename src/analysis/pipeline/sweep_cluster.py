@@ -66,7 +66,9 @@ def dask(address: str, data: Iterable[Path] = (), work: Work = attempt) -> Engin
     return partial(_dask, address, tuple(Path(place).absolute() for place in data), work)
 
 
-def _dask(address: str, data: tuple[Path, ...], work: Work, root: Path, cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
+def _dask(
+    address: str, data: tuple[Path, ...], work: Work, root: Path, cases: Sequence[Case]
+) -> Iterator[tuple[Case, Outcome]]:
     client = _client(address)
     from distributed import as_completed
 
@@ -76,7 +78,12 @@ def _dask(address: str, data: tuple[Path, ...], work: Work, root: Path, cases: S
             print("no worker has joined the scheduler yet; the cases wait for one", file=sys.stderr, flush=True)
         # Tasks of one key are one task to Dask, whoever submits them: another sweep's must not be taken for ours.
         futures = {
-            client.submit(pickle.loads, pickle.dumps(_Call(run_there, (work, project, case))), key=f"{case.name} {number} {project.sweep}", pure=False): case
+            client.submit(
+                pickle.loads,
+                pickle.dumps(_Call(run_there, (work, project, case))),
+                key=f"{case.name} {number} {project.sweep}",
+                pure=False,
+            ): case
             for number, case in enumerate(cases)
         }
         for future in as_completed(futures):
@@ -88,14 +95,18 @@ def _client(address: str) -> Any:
         from distributed import Client
     except ImportError:
         raise InputError(
-            **OPTION, found="no Dask in this environment", expected="the package distributed",
+            **OPTION,
+            found="no Dask in this environment",
+            expected="the package distributed",
             action="install the extra 'cluster' (pip install '.[cluster]')",
         ) from None
     try:
         return Client(address, timeout=TIMEOUT)
     except (OSError, ValueError) as error:
         raise InputError(
-            **OPTION, found=f"{address}: {error}", expected="the address of a Dask scheduler",
+            **OPTION,
+            found=f"{address}: {error}",
+            expected="the address of a Dask scheduler",
             action="start one (dask scheduler), or correct the address",
         ) from None
 
@@ -108,9 +119,11 @@ def _outcome(future: Any) -> Outcome:
         result = future.result()
     except KilledWorker:
         return Outcome([], DIED)
-    except Exception as error:  # noqa: BLE001 - whatever a cluster makes of itself
+    except Exception as error:
         raise InputError(
-            **OPTION, found=f"{type(error).__name__}: {error}", expected="a scheduler that stays, and workers that can import this package",
+            **OPTION,
+            found=f"{type(error).__name__}: {error}",
+            expected="a scheduler that stays, and workers that can import this package",
             action="start the workers in this project's environment, with the same versions; then run the command again, which goes on from here",
         ) from None
     if isinstance(result, Unfit):
@@ -128,11 +141,21 @@ def unfit(project: Project) -> Unfit | None:
     """What keeps this process from running a project's cases; looked for once in each sweep."""
     why = partial(_unfit, f"the worker {_name()}")
     if not project.root.is_dir():
-        return why(f"has no folder {project.root}", "the project under the same path on each worker", "share the project's folder with the workers")
+        return why(
+            f"has no folder {project.root}",
+            "the project under the same path on each worker",
+            "share the project's folder with the workers",
+        )
     if fingerprint(project.root, project.data) != project.inputs:
-        return why("has other files in it", "the same files", "share the folder instead of copying it, or copy it again")
+        return why(
+            "has other files in it", "the same files", "share the folder instead of copying it, or copy it again"
+        )
     if code_here() != project.code:
-        return why("has imported other code", "the code that the command runs", "restart the workers, in an environment with this version of the package")
+        return why(
+            "has imported other code",
+            "the code that the command runs",
+            "restart the workers, in an environment with this version of the package",
+        )
     return None
 
 

@@ -28,7 +28,9 @@ COMMAND = "sweep-case"  # runs one case in a process of its own
 LINKED = ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
 
 
-def notebook_cases(root: Path, notebook: str, studies: Sequence[str], grid: Mapping[str, Sequence[Any]], sets: Path | None) -> tuple[list[Case], list[Path]]:
+def notebook_cases(
+    root: Path, notebook: str, studies: Sequence[str], grid: Mapping[str, Sequence[Any]], sets: Path | None
+) -> tuple[list[Case], list[Path]]:
     """A case for each study and set of parameters, and what they are computed from.
 
     The sets are the rows of the file `sets`, one parameter a column (an empty cell: as in params.yaml), each with every
@@ -37,16 +39,25 @@ def notebook_cases(root: Path, notebook: str, studies: Sequence[str], grid: Mapp
     known = [study for name, study in planned_runs(root) if name == notebook]
     if not known:
         raise InputError(
-            "the command line", column="what to sweep", found=repr(notebook), expected=f"census, sroi, or one of {', '.join(MODELS)}",
+            "the command line",
+            column="what to sweep",
+            found=repr(notebook),
+            expected=f"census, sroi, or one of {', '.join(MODELS)}",
             action="name a function or a notebook",
         )
     points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
     chosen = [(where, {**of_file, **point}) for where, of_file in _sets(sets, notebook) for point in points]
     cases = {
-        case.name: case for study in studies or known for where, changes in chosen
+        case.name: case
+        for study in studies or known
+        for where, changes in chosen
         for case in [_case(root, notebook, str(changes.get("study", study)), changes, where)]
     }
-    read = [name for study in dict.fromkeys(case.arguments["study"] for case in cases.values()) for name in earlier(root, notebook, study)]
+    read = [
+        name
+        for study in dict.fromkeys(case.arguments["study"] for case in cases.values())
+        for name in earlier(root, notebook, study)
+    ]
     return list(cases.values()), [root / "src" / "analysis", *(root / name for name in (*LINKED, *read))]
 
 
@@ -55,14 +66,27 @@ def _sets(path: Path | None, notebook: str) -> list[tuple[str, dict[str, Any]]]:
     if path is None:
         return [("", {})]
     rows = read_csv(path, path.name, (), tuple(MODELS[notebook].model_fields))
-    return [(f"{path.name}, row {number}", {name: _value(path.name, number, name, text) for name, text in row.items() if text}) for number, row in rows]
+    return [
+        (
+            f"{path.name}, row {number}",
+            {name: _value(path.name, number, name, text) for name, text in row.items() if text},
+        )
+        for number, row in rows
+    ]
 
 
 def _value(file: str, row: int, column: str, text: str) -> Any:
     try:
         return yaml_value(text)
     except InputError as error:
-        raise InputError(file, row=row, column=column, found=error.found, expected="a value as in params.yaml", action="correct the cell") from None
+        raise InputError(
+            file,
+            row=row,
+            column=column,
+            found=error.found,
+            expected="a value as in params.yaml",
+            action="correct the cell",
+        ) from None
 
 
 def _case(root: Path, notebook: str, study: str, changes: Mapping[str, Any], where: str) -> Case:
@@ -70,13 +94,31 @@ def _case(root: Path, notebook: str, study: str, changes: Mapping[str, Any], whe
     try:
         parameters = parameters_for(root, notebook, study, changes)
     except InputError as error:
-        raise InputError(where or "the command line", column=error.column, found=error.found, expected=error.expected, action=error.action) from None
-    name = " ".join([study, *(f"{name}={json.dumps(value) if isinstance(value, dict) else value}" for name, value in changes.items())])
-    return Case(name, "notebook", {"notebook": notebook, "study": study, "changes": changes, "values": parameters.model_dump()})
+        raise InputError(
+            where or "the command line",
+            column=error.column,
+            found=error.found,
+            expected=error.expected,
+            action=error.action,
+        ) from None
+    name = " ".join(
+        [
+            study,
+            *(f"{name}={json.dumps(value) if isinstance(value, dict) else value}" for name, value in changes.items()),
+        ]
+    )
+    return Case(
+        name, "notebook", {"notebook": notebook, "study": study, "changes": changes, "values": parameters.model_dump()}
+    )
 
 
 def run_case(
-    root: Path, notebook: str, study: str, changes: Mapping[str, Any], values: Mapping[str, Any], kernel: str = "python3"
+    root: Path,
+    notebook: str,
+    study: str,
+    changes: Mapping[str, Any],
+    values: Mapping[str, Any],
+    kernel: str = "python3",
 ) -> list[dict[str, Any]]:
     """Run a notebook with these parameters, apart from the project's results; one row for each number it records.
 
@@ -89,7 +131,9 @@ def run_case(
         try:
             execute(folder / "notebooks" / f"{notebook}.ipynb", parameters, folder, lambda done, total: None, kernel)
         except NotebookFailure as error:
-            raise NotebookFailure(str(error).replace(f"{folder}{os.sep}", "")) from None  # its name is another each time
+            raise NotebookFailure(
+                str(error).replace(f"{folder}{os.sep}", "")
+            ) from None  # its name is another each time
         store = ResultStore.read(folder / "data" / "processed" / study / "results" / f"{notebook}.json")
     set_ = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in changes.items()}
     return [{"study": study, **set_, **_row(store[key])} for key in sorted(store.by_id)]
@@ -97,13 +141,22 @@ def run_case(
 
 def _row(result: Result) -> dict[str, Any]:
     numbers = {name: stored(getattr(result, name)) for name in ("value", "low", "high")}
-    return {"id": result.id, "label": result.label, **numbers, "unit": result.unit, "kind": str(result.kind), "interval": result.interval}
+    return {
+        "id": result.id,
+        "label": result.label,
+        **numbers,
+        "unit": result.unit,
+        "kind": str(result.kind),
+        "interval": result.interval,
+    }
 
 
 def earlier(root: Path, notebook: str, study: str) -> list[str]:
     """What a notebook reads of the last run: what its stage in dvc.yaml lists, such as the results of notebooks before it."""
     made = f"data/processed/{study}/"
-    return [name for name in stage_dependencies(root, notebook, study) if name.startswith(made) and (root / name).exists()]
+    return [
+        name for name in stage_dependencies(root, notebook, study) if name.startswith(made) and (root / name).exists()
+    ]
 
 
 @contextmanager
@@ -131,7 +184,9 @@ def warm(workers: int, environment: Mapping[str, str]) -> Engine:
     return partial(_warm, workers, environment)
 
 
-def _warm(workers: int, environment: Mapping[str, str], root: Path, cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
+def _warm(
+    workers: int, environment: Mapping[str, str], root: Path, cases: Sequence[Case]
+) -> Iterator[tuple[Case, Outcome]]:
     with Runner(root, environment) as runner, ThreadPoolExecutor(workers) as pool:
         running = {pool.submit(_outcome, runner, case): case for case in cases}
         try:

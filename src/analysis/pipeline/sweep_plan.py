@@ -9,7 +9,9 @@ from analysis.errors import InputError
 from analysis.pipeline.sweep import Case
 
 
-def census_cases(root: Path, areas: Sequence[str], official: Path | None, settings: dict[str, Any]) -> tuple[list[Case], list[Path]]:
+def census_cases(
+    root: Path, areas: Sequence[str], official: Path | None, settings: dict[str, Any]
+) -> tuple[list[Case], list[Path]]:
     """A case for each authority (2011 codes; none: every one the tables have), and the data they read.
 
     `official` is a folder with the complete tables. Raises InputError for settings or tables that cannot be used. An
@@ -29,7 +31,10 @@ def census_cases(root: Path, areas: Sequence[str], official: Path | None, settin
         raise _refused(f"--{first['loc'][0]}", str(first["input"]), str(first["msg"])) from None
     codes = list(dict.fromkeys(areas)) or list(authorities(load_reference(own, official).names))
     place = str(official.resolve()) if official else ""
-    return [Case(code, "census", {"area": code, "official": place, "settings": settings}) for code in codes], [own, *filter(None, [official])]
+    return [Case(code, "census", {"area": code, "official": place, "settings": settings}) for code in codes], [
+        own,
+        *filter(None, [official]),
+    ]
 
 
 def sroi_cases(
@@ -38,7 +43,9 @@ def sroi_cases(
     """A case for each study, seed and point of the grid of assumptions held at a value, and the data they read."""
     points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
     cases = {  # by name, since a value given twice is one case
-        (name := _named(study, seed, point)): Case(name, "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point})
+        (name := _named(study, seed, point)): Case(
+            name, "sroi", {"study": study, "draws": draws, "seed": seed, "fixed": point}
+        )
         for study, seed, point in product(studies, seeds, points)
     }
     return list(cases.values()), [root / "data" / "raw" / name for name in ("reference", *dict.fromkeys(studies))]
@@ -58,7 +65,9 @@ def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[
     for text in texts:
         name, equals, values = text.partition("=")
         try:
-            grid[name.strip()] = [read(value) for value in values.split(",")] if equals and name.strip() else [float(values)]
+            grid[name.strip()] = (
+                [read(value) for value in values.split(",")] if equals and name.strip() else [float(values)]
+            )
         except ValueError:
             raise _refused("--set", repr(text), "a name and values, as in --set deadweight=0.1,0.2") from None
     return grid

@@ -41,10 +41,15 @@ def sroi(root: Path, study: str, draws: int, seed: int, fixed: dict[str, float])
     model = read_model(evaluation)
     whole = case_for(model, evaluation.register)
     check_inputs(whole, fixed, "the command line")
-    case = case_for(model, {**evaluation.register, **{name: _at(whole.ranges[name], value) for name, value in fixed.items()}})
+    case = case_for(
+        model, {**evaluation.register, **{name: _at(whole.ranges[name], value) for name, value in fixed.items()}}
+    )
     groups = groups_for(whole, read_settings(evaluation), read_stipulated(root))
     found = simulate(case, draws, seed, tuple(_without(groups, fixed)))
-    return [{"study": study, "draws": draws, "seed": seed, **fixed, "measure": name, **_described(one, name)} for name, one in found.items()]
+    return [
+        {"study": study, "draws": draws, "seed": seed, **fixed, "measure": name, **_described(one, name)}
+        for name, one in found.items()
+    ]
 
 
 def _at(entry: Any, value: float) -> Any:
@@ -61,7 +66,14 @@ def _without(groups: Iterable[Any], fixed: Iterable[str]) -> Iterator[Any]:
 
 def _described(found: Any, measure: str) -> dict[str, float]:
     ends = {f"q{100 * end:g}": float(found.quantile(end)) for end in ENDS}
-    return {"mean": found.mean, "sd": found.sd, "low": found.low, "high": found.high, **ends, "share_above_break_even": float(found.above(BREAK_EVEN[measure]))}
+    return {
+        "mean": found.mean,
+        "sd": found.sd,
+        "low": found.low,
+        "high": found.high,
+        **ends,
+        "share_above_break_even": float(found.above(BREAK_EVEN[measure])),
+    }
 
 
 def notebook(root: Path, **arguments: Any) -> list[dict[str, Any]]:

@@ -76,7 +76,8 @@ def appendices_of(root: Path, runs: Iterable[tuple[str, str]], titles: Mapping[s
     """The appendices of some runs (notebook, study); that of a worked example says so in its title."""
     examples = {study: load_study(study, root).info.example for study in study_ids(root)}
     return [
-        Appendix(root, study, notebook, f"{titles[notebook]}{' (worked example)' if examples[study] else ''}") for notebook, study in runs
+        Appendix(root, study, notebook, f"{titles[notebook]}{' (worked example)' if examples[study] else ''}")
+        for notebook, study in runs
     ]
 
 
@@ -118,4 +119,6 @@ def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> s
 
 def _link(claim_id: str, appendix: Appendix, claims: Mapping[str, str], up: str) -> str:
     through = f" (through <code>{escape(claims[claim_id].rpartition('/')[2])}</code>)" if claims[claim_id] else ""
-    return f'<a href="{escape(up + appendix.href)}#{appendix.entries[claim_id]}">{structural(appendix.title)}</a>{through}'
+    return (
+        f'<a href="{escape(up + appendix.href)}#{appendix.entries[claim_id]}">{structural(appendix.title)}</a>{through}'
+    )

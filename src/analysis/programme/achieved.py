@@ -70,16 +70,29 @@ def by_group(records: Monitoring, column: str) -> pd.DataFrame:
     """
     groups = sorted(records.people[column].dropna().unique())
     of = records.people.set_index("person_id")[column]
-    targets = records.targets.groupby(["measure", "partner"])["target"].sum() if column == "partner" else pd.Series(dtype=float)
+    targets = (
+        records.targets.groupby(["measure", "partner"])["target"].sum()
+        if column == "partner"
+        else pd.Series(dtype=float)
+    )
     rows = {}
     for rule in (rule for rule in records.rules.used if rule.unit == "people"):
         counts = count_rule(records, rule)["person_id"].map(of).value_counts()
         bases = base(records, rule).map(of).value_counts()
         for group in groups:
-            count, people, target = int(counts.get(group, 0)), int(bases.get(group, 0)), targets.get((rule.measure, group))
+            count, people, target = (
+                int(counts.get(group, 0)),
+                int(bases.get(group, 0)),
+                targets.get((rule.measure, group)),
+            )
             rows[rule.measure, group] = {
-                "label": rule.label, "table": rule.table, "count": count, "base": people,
-                "share": percent(count, people), "target": target, "progress": percent(count, target),
+                "label": rule.label,
+                "table": rule.table,
+                "count": count,
+                "base": people,
+                "share": percent(count, people),
+                "target": target,
+                "progress": percent(count, target),
             }
     index = pd.MultiIndex.from_tuples(rows, names=["measure", column])
     return pd.DataFrame(list(rows.values()), index=index)
@@ -121,8 +134,12 @@ def by_quarter(records: Monitoring, measure: str) -> pd.DataFrame:
     frame["count"] = [int(rows.sum()) for rows in inside]
     frame["target"] = spans["start"].map(targets).fillna(0).to_numpy() if len(targets) else np.nan
     frame["count_to_date"], frame["target_to_date"] = frame["count"].cumsum(), frame["target"].cumsum()
-    frame["progress_to_date"] = [percent(count, target) for count, target in zip(frame["count_to_date"], frame["target_to_date"], strict=True)]
-    frame["at_its_end"] = [int((rows & (found["known_on"] <= end)).sum()) for rows, end in zip(inside, spans["end"], strict=True)]
+    frame["progress_to_date"] = [
+        percent(count, target) for count, target in zip(frame["count_to_date"], frame["target_to_date"], strict=True)
+    ]
+    frame["at_its_end"] = [
+        int((rows & (found["known_on"] <= end)).sum()) for rows, end in zip(inside, spans["end"], strict=True)
+    ]
     frame["late"] = frame["count"] - frame["at_its_end"]
     return frame
 
@@ -158,7 +175,13 @@ def _by_sex(records: Monitoring, rule: CountingRule, of: pd.Series) -> dict[str,
     for name in ("women", "men"):
         count, people = int((counts == name).sum()), int((bases == name).sum())
         low, high = wilson(count, people)
-        row |= {name: count, f"{name}_base": people, f"{name}_share": percent(count, people), f"{name}_low": low, f"{name}_high": high}
+        row |= {
+            name: count,
+            f"{name}_base": people,
+            f"{name}_share": percent(count, people),
+            f"{name}_low": low,
+            f"{name}_high": high,
+        }
     return row | _difference(row) | {"women_of_counted": percent(row["women"], len(counts))}  # type: ignore[arg-type]
 
 
@@ -181,7 +204,16 @@ def gains(records: Monitoring) -> pd.DataFrame:
     for rule in records.rules.alternatives:
         of = records.rules.by_measure[rule.alternative_to]
         own, other = (set(count_rule(records, each)["person_id"]) for each in (of, rule))
-        rows.append({"label": rule.label, "of": of.label, "counted": len(own), "otherwise": len(other), "gained": len(other - own), "lost": len(own - other)})
+        rows.append(
+            {
+                "label": rule.label,
+                "of": of.label,
+                "counted": len(own),
+                "otherwise": len(other),
+                "gained": len(other - own),
+                "lost": len(own - other),
+            }
+        )
     frame = pd.DataFrame(rows, columns=["label", "of", "counted", "otherwise", "gained", "lost"])
     return frame.set_index("label").rename_axis("rule")
 
@@ -195,13 +227,19 @@ def behind(records: Monitoring, rule: CountingRule) -> dict[str, int]:
         return {"events": len(found), "counted": len(found), "undecided": 0, "refused": 0, "without": 0, "late": 0}
     events = count_rule(records, rule.model_copy(update={"evidence": ""}))["person_id"]
     missing = set(events) - set(found["person_id"])
-    evidence = records.evidence[(records.evidence["what"] == rule.evidence) & records.evidence["person_id"].isin(missing)]
+    evidence = records.evidence[
+        (records.evidence["what"] == rule.evidence) & records.evidence["person_id"].isin(missing)
+    ]
     undecided = set(evidence.loc[evidence["accepted"] != "no", "person_id"])
     refused = set(evidence["person_id"]) - undecided
     end = quarters(records)["end"].max()
     return {
-        "events": len(events), "counted": len(found), "undecided": len(undecided), "refused": len(refused),
-        "without": len(missing) - len(undecided) - len(refused), "late": int((found["known_on"] > end).sum()),
+        "events": len(events),
+        "counted": len(found),
+        "undecided": len(undecided),
+        "refused": len(refused),
+        "without": len(missing) - len(undecided) - len(refused),
+        "late": int((found["known_on"] > end).sum()),
     }
 
 

@@ -59,16 +59,17 @@ def reconcile(records: Monitoring) -> pd.DataFrame:
 def _reconcile(records: Monitoring) -> pd.DataFrame:
     given = in_place_of_claims(records)
     known = {rule.measure for rule in records.rules.used}
-    rows = [
-        cell for row in measures(records.printed) if row.measure in known for cell in _cells(records, row, given)
-    ]
+    rows = [cell for row in measures(records.printed) if row.measure in known for cell in _cells(records, row, given)]
     return pd.DataFrame([*_referrals(records), *rows])
 
 
 def _referrals(records: Monitoring) -> Iterator[dict[str, object]]:
     for claim in records.printed.claims.about(REFERRALS)[:1]:
         number = len(records.referrals)
-        yield _row("referrals", "Referrals received", "outputs", "participants", claim, number) | {"events": number, "counted": number}
+        yield _row("referrals", "Referrals received", "outputs", "participants", claim, number) | {
+            "events": number,
+            "counted": number,
+        }
 
 
 def _cells(records: Monitoring, row: Measure, given: Mapping[str, Counted]) -> Iterator[dict[str, object]]:
@@ -86,8 +87,15 @@ def _row(measure: str, label: str, table: str, cell: str, claim: Claim, value: f
     if printed is None or claim.number is None:
         raise ValueError(f"{claim.claim_id} prints no number")
     return {
-        "measure": measure, "label": label, "table": table, "cell": cell, "claim": claim.claim_id, "value": value,
-        "agrees": bool(rounds_to(value, printed)), "difference": value - claim.number, "note": claim.note,
+        "measure": measure,
+        "label": label,
+        "table": table,
+        "cell": cell,
+        "claim": claim.claim_id,
+        "value": value,
+        "agrees": bool(rounds_to(value, printed)),
+        "difference": value - claim.number,
+        "note": claim.note,
     }
 
 
@@ -121,7 +129,9 @@ def _compute(formula: str, given: Mapping[str, Counted]) -> float | None:
 def agreement(cells: pd.DataFrame) -> pd.DataFrame:
     """How many cells of each kind agree. Index: cell; columns: cells, agree, differ."""
     groups = cells.groupby("cell")["agrees"]
-    frame = pd.DataFrame({"cells": groups.size(), "agree": groups.sum().astype(int)}).reindex(CELLS).fillna(0).astype(int)
+    frame = (
+        pd.DataFrame({"cells": groups.size(), "agree": groups.sum().astype(int)}).reindex(CELLS).fillna(0).astype(int)
+    )
     return frame.assign(differ=frame["cells"] - frame["agree"])
 
 
@@ -132,7 +142,12 @@ def national(records: Monitoring) -> pd.DataFrame:
     (share less national, percentage points), like_for_like, why. Rows that the records cannot give are left out.
     """
     given = in_place_of_claims(records)
-    rows = {row.label: _national(records.printed, row.matched, row.national, given) | {"like_for_like": row.like_for_like, "why": row.why} for row in comparison_rows(records.printed) if _ratio(row.matched, given)}
+    rows = {
+        row.label: _national(records.printed, row.matched, row.national, given)
+        | {"like_for_like": row.like_for_like, "why": row.why}
+        for row in comparison_rows(records.printed)
+        if _ratio(row.matched, given)
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
 
@@ -149,7 +164,15 @@ def _national(printed: Study, formula: str, claim_id: str, given: Mapping[str, C
     low, high = wilson(count, people)
     share, other = percent(count, people), printed.claims[claim_id].number
     gap = None if share is None or other is None else share - other
-    return {"national": claim_id, "counted": count, "base": people, "share": share, "low": low, "high": high, "difference": gap}
+    return {
+        "national": claim_id,
+        "counted": count,
+        "base": people,
+        "share": share,
+        "low": low,
+        "high": high,
+        "difference": gap,
+    }
 
 
 def printed_counts(study: Study) -> dict[str, float]:
@@ -168,5 +191,13 @@ def check_counts(rules: Rules, counts: Mapping[str, float]) -> pd.DataFrame:
         if {*check.parts, check.whole} <= set(counts):
             parts, whole = sum(counts[part] for part in check.parts), counts[check.whole]
             holds = parts == whole if check.relation == "add up to" else parts <= whole
-            rows[check.check] = {"parts": parts, "whole": whole, "relation": check.relation, "excess": parts - whole, "holds": holds}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["parts", "whole", "relation", "excess", "holds"]).rename_axis("check")
+            rows[check.check] = {
+                "parts": parts,
+                "whole": whole,
+                "relation": check.relation,
+                "excess": parts - whole,
+                "holds": holds,
+            }
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["parts", "whole", "relation", "excess", "holds"]
+    ).rename_axis("check")

@@ -35,11 +35,17 @@ def _travelled(outcomes: pd.DataFrame, scale: str) -> dict[str, float | int | No
     low, high = mean_interval(change)
     shares = {name: _share(sign, change) for name, sign in (("higher", 1), ("same", 0), ("lower", -1))}
     return {
-        "initial": len(initial), "both": len(pairs), "missing": len(missing),
+        "initial": len(initial),
+        "both": len(pairs),
+        "missing": len(missing),
         "missing_share": 100 * len(missing) / len(initial) if len(initial) else None,
-        "mean_initial": _mean(pairs["initial"]), "mean_exit": _mean(pairs["exit"]),
-        "change": float(change.mean()) if len(change) else None, "low": low, "high": high,
-        **shares, "mean_initial_missing": _mean(missing),
+        "mean_initial": _mean(pairs["initial"]),
+        "mean_exit": _mean(pairs["exit"]),
+        "change": float(change.mean()) if len(change) else None,
+        "low": low,
+        "high": high,
+        **shares,
+        "mean_initial_missing": _mean(missing),
     }
 
 
@@ -81,7 +87,9 @@ def _sustained(records: Monitoring, left: pd.Series, mark: int) -> dict[str, flo
     nearest = near.sort_values("off", kind="stable").drop_duplicates("person_id")
     in_work, n = int((nearest["in_work"] == "yes").sum()), len(due)
     return {
-        "left": n, "reviewed": len(nearest), "in_work": in_work,
+        "left": n,
+        "reviewed": len(nearest),
+        "in_work": in_work,
         "share": 100 * in_work / len(nearest) if len(nearest) else None,
         "at_least": 100 * in_work / n if n else None,
         "at_most": 100 * (in_work + n - len(nearest)) / n if n else None,

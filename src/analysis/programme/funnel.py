@@ -30,7 +30,9 @@ def decisions(records: Monitoring) -> pd.DataFrame:
     """Referrals by decision, with the reasons for those not taken up. Index: decision; columns: people, share (%)."""
     names = table_columns("referrals")["decision"].choices
     counts = records.referrals["decision"].value_counts()
-    frame = pd.DataFrame({"people": {label: int(counts.get(value, 0)) for value, label in names.items()}}).rename_axis("decision")
+    frame = pd.DataFrame({"people": {label: int(counts.get(value, 0)) for value, label in names.items()}}).rename_axis(
+        "decision"
+    )
     return frame.assign(share=100 * frame["people"] / max(len(records.referrals), 1))
 
 
@@ -38,8 +40,13 @@ def by_source(records: Monitoring) -> pd.DataFrame:
     """Referrals and starts by source. Index: source; columns: referrals, referrals_share, starts, starts_share (in %)."""
     names = table_columns("referrals")["source"].choices
     source = records.referrals.set_index("referral_id")["source"]
-    counts = {"referrals": records.referrals["source"].value_counts(), "starts": records.people["referral_id"].map(source).value_counts()}
-    frame = pd.DataFrame({what: {label: int(found.get(value, 0)) for value, label in names.items()} for what, found in counts.items()})
+    counts = {
+        "referrals": records.referrals["source"].value_counts(),
+        "starts": records.people["referral_id"].map(source).value_counts(),
+    }
+    frame = pd.DataFrame(
+        {what: {label: int(found.get(value, 0)) for value, label in names.items()} for what, found in counts.items()}
+    )
     for what in counts:
         frame[f"{what}_share"] = 100 * frame[what] / max(int(frame[what].sum()), 1)
     return frame.rename_axis("source")
@@ -53,7 +60,11 @@ def by_month(records: Monitoring) -> pd.DataFrame:
     days = {"referrals": records.referrals["referral_date"], "starts": records.people["start_date"]}
     months = {name: dates.dt.to_period("M").value_counts() for name, dates in days.items()}
     known = [month for counts in months.values() for month in counts.index]
-    span = pd.period_range(min(known), max(known), freq="M", name="month") if known else pd.period_range("2000-01", periods=0, freq="M")
+    span = (
+        pd.period_range(min(known), max(known), freq="M", name="month")
+        if known
+        else pd.period_range("2000-01", periods=0, freq="M")
+    )
     frame = pd.DataFrame({name: counts.reindex(span, fill_value=0) for name, counts in months.items()}, index=span)
     return frame.assign(**{f"{name}_to_date": frame[name].cumsum() for name in months})
 
@@ -69,7 +80,10 @@ def destinations(records: Monitoring) -> pd.DataFrame:
     left = records.exits.assign(shown=records.exits["person_id"].isin(good["person_id"]))
     counts = left["destination"].value_counts()
     shown = left.loc[left["shown"], "destination"].value_counts()
-    rows = {label: {"people": int(counts.get(value, 0)), "with_evidence": int(shown.get(value, 0))} for value, label in names.items()}
+    rows = {
+        label: {"people": int(counts.get(value, 0)), "with_evidence": int(shown.get(value, 0))}
+        for value, label in names.items()
+    }
     rows["destination not recorded"] = {"people": int(left["destination"].isna().sum()), "with_evidence": 0}
     rows["still on the programme"] = {"people": len(records.people) - len(left), "with_evidence": 0}
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("destination")

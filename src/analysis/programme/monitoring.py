@@ -89,21 +89,28 @@ def _day(as_of: str) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(as_of))
     except ValueError:
         raise InputError(
-            "params.yaml", column="as_of", found=repr(as_of), expected="a day as yyyy-mm-dd, or an empty text for the last day recorded",
+            "params.yaml",
+            column="as_of",
+            found=repr(as_of),
+            expected="a day as yyyy-mm-dd, or an empty text for the last day recorded",
             action="correct the day",
         ) from None
 
 
 def last_day(export: Export) -> pd.Timestamp:
     """The last day on which anything was recorded; days that documents are dated do not count."""
-    columns = [(name, column) for name, column in _KNOWN_ON.items()] + [(name, days) for name, (days, _) in _DECIDED.items()]
+    columns = [(name, column) for name, column in _KNOWN_ON.items()] + [
+        (name, days) for name, (days, _) in _DECIDED.items()
+    ]
     days = [export[name].values[column].max() for name, column in columns if name in export]
     return max(day for day in days if pd.notna(day))
 
 
 def _known(export: Export, name: str, day: pd.Timestamp) -> pd.DataFrame:
     if name not in export:
-        return pd.DataFrame({column: pd.Series(dtype=_dtype(kind.kind)) for column, kind in table_columns(name).items()})
+        return pd.DataFrame(
+            {column: pd.Series(dtype=_dtype(kind.kind)) for column, kind in table_columns(name).items()}
+        )
     values = export[name].values
     if name not in _KNOWN_ON:
         return values
@@ -118,7 +125,9 @@ def _dtype(kind: str) -> str:
 def _undecided(values: pd.DataFrame, decided_on: str, decision: str, day: pd.Timestamp) -> pd.DataFrame:
     """Decisions taken after the day are not known on it."""
     later = values[decided_on] > day
-    return values.assign(**{decision: values[decision].mask(later, "pending"), decided_on: values[decided_on].mask(later)})
+    return values.assign(
+        **{decision: values[decision].mask(later, "pending"), decided_on: values[decided_on].mask(later)}
+    )
 
 
 def _check_future(export: Export, day: pd.Timestamp) -> None:

@@ -23,9 +23,13 @@ def combinations(records: Monitoring) -> pd.DataFrame:
     flags = {label: records.people[flag] == "yes" for flag, label in FLAGS.items()}
     members = pd.DataFrame({label: inside for label, inside in flags.items() if inside.any()})
     if members.empty or not len(members.columns):
-        return pd.DataFrame({"people": [len(records.people)], "groups": [0]}, index=pd.Index([NONE], name="combination"))
+        return pd.DataFrame(
+            {"people": [len(records.people)], "groups": [0]}, index=pd.Index([NONE], name="combination")
+        )
     counts = members.value_counts().rename("people").reset_index()
     labels = list(members.columns)
     names = [" and ".join(label for label in labels if row[label]) or NONE for row in counts.to_dict("records")]
     frame = counts.assign(groups=counts[labels].sum(axis=1), combination=names)
-    return frame.sort_values(["people", "combination"], ascending=[False, True]).set_index("combination")[["people", "groups", *labels]]
+    return frame.sort_values(["people", "combination"], ascending=[False, True]).set_index("combination")[
+        ["people", "groups", *labels]
+    ]

@@ -94,7 +94,9 @@ def performance(study: Study, table: str) -> pd.DataFrame:
     rows = [measure for _, measure in _read(study, MEASURES, Measure) if measure.table == table]
     everyone = _everyone(study)
     data = [row.model_dump() | _ratios(study, row, everyone) | _inputs(row, everyone) for row in rows]
-    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure")).drop(columns=["label", "table"])
+    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure")).drop(
+        columns=["label", "table"]
+    )
 
 
 def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None]:
@@ -122,11 +124,16 @@ def _percent(part: float | None, study: Study, whole: str) -> float | None:
 
 
 def _everyone(study: Study) -> str:
-    found = [measure.participants for _, measure in _read(study, MEASURES, Measure) if measure.measure == "participants"]
+    found = [
+        measure.participants for _, measure in _read(study, MEASURES, Measure) if measure.measure == "participants"
+    ]
     if not found:
         raise InputError(
-            study.name(MEASURES), column="measure", found="no row 'participants'",
-            expected="one, whose participants are the base of all shares", action="add the row",
+            study.name(MEASURES),
+            column="measure",
+            found="no row 'participants'",
+            expected="one, whose participants are the base of all shares",
+            action="add the row",
         )
     return found[0]
 
@@ -138,7 +145,10 @@ def comparisons(study: Study) -> pd.DataFrame:
     the inputs), inputs, difference (matched less national, in percentage points) and its difference_inputs, like_for_like,
     why.
     """
-    rows = [(number, row, _computed(study, COMPARISONS, number, "matched", row.matched)) for number, row in _read(study, COMPARISONS, Comparison)]
+    rows = [
+        (number, row, _computed(study, COMPARISONS, number, "matched", row.matched))
+        for number, row in _read(study, COMPARISONS, Comparison)
+    ]
     return pd.DataFrame(
         [
             row.model_dump() | _spread(found, "matched") | _difference(found, study.claims[row.national])
@@ -164,7 +174,11 @@ def readings(study: Study) -> pd.DataFrame:
         people = _computed(study, READINGS, number, "formula", row.formula)
         limit = _computed(study, READINGS, number, "limit", row.limit)
         possible = "possible" if people.interval.low <= limit.interval.high else "impossible"
-        rows.append(row.model_dump() | _spread(people, "people") | {"limit": limit.value, "limit_inputs": " ".join(limit.inputs), "possible": possible})
+        rows.append(
+            row.model_dump()
+            | _spread(people, "people")
+            | {"limit": limit.value, "limit_inputs": " ".join(limit.inputs), "possible": possible}
+        )
     return pd.DataFrame(rows, index=pd.Index([row["label"] for row in rows], name="reading")).drop(columns="label")
 
 
@@ -204,8 +218,12 @@ def _computed(study: Study, file: str, row: int, column: str, formula: str) -> C
         return compute(formula, study.claims)
     except ExpressionError as error:
         raise InputError(
-            study.name(file), row=row, column=column, found=f"{formula!r}: {error}",
-            expected="a formula over claim:ids of this study", action="correct the formula",
+            study.name(file),
+            row=row,
+            column=column,
+            found=f"{formula!r}: {error}",
+            expected="a formula over claim:ids of this study",
+            action="correct the formula",
         ) from None
 
 
@@ -222,7 +240,11 @@ def _check_claims(study: Study, file: str, number: int, row: Row) -> None:
         claim_id = getattr(row, column, "")
         if claim_id and claim_id not in study.claims.claims:
             raise InputError(
-                study.name(file), row=number, column=column, found=repr(claim_id), expected="a claim of this study, or nothing",
+                study.name(file),
+                row=number,
+                column=column,
+                found=repr(claim_id),
+                expected="a claim of this study, or nothing",
                 action="correct the claim id",
             )
 

@@ -49,7 +49,9 @@ class Condition(BaseModel):
         """The condition in words; an empty text where everybody meets it."""
         known = table_columns("participants")
         parts = [f"aged {self.aged_from} or over"] if self.aged_from is not None else []
-        parts += [_answer_words(known[column].label, known[column].choices, values) for column, values in self.columns.items()]
+        parts += [
+            _answer_words(known[column].label, known[column].choices, values) for column, values in self.columns.items()
+        ]
         return ", ".join(parts)
 
 
@@ -69,12 +71,16 @@ class CountingRule(BaseModel):
 
     measure: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the measure")
     label: str = Field(min_length=1, description="the measure in words")
-    table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"] = Field(description="group of measures")
+    table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"] = Field(
+        description="group of measures"
+    )
     unit: Literal["people", "organisations"] = Field(default="people", description="what is counted")
     event: Event = Field(description="what makes somebody count")
     values: tuple[str, ...] = Field(default=(), description="which activities, destinations or kinds of evidence")
     scale: str = Field(default="", description="of a gain: the scale that rises")
-    stages: tuple[Literal["review", "exit"], ...] = Field(default=("exit",), description="of a gain: forms that may show it")
+    stages: tuple[Literal["review", "exit"], ...] = Field(
+        default=("exit",), description="of a gain: forms that may show it"
+    )
     who: Condition = Field(default=EVERYBODY, description="who of the base can count")
     base: Condition = Field(default=EVERYBODY, description="who is in the base")
     base_measure: str = Field(default="", description="a measure whose people are the base")
@@ -104,7 +110,11 @@ class CountingRule(BaseModel):
         if self.event in _VALUES_OF:
             table, column = _VALUES_OF[self.event]
             named = " or ".join(table_columns(table)[column].choices[value] for value in self.values)
-            return {"activity": f"took part in: {named}", "exit": f"left for: {named}", "evidence": f"has evidence of: {named}"}[self.event]
+            return {
+                "activity": f"took part in: {named}",
+                "exit": f"left for: {named}",
+                "evidence": f"has evidence of: {named}",
+            }[self.event]
         if self.event == "gain":
             return f"higher than at the initial assessment: {table_columns('outcomes')[self.scale].label}"
         return {"start": "joined the programme", "in_work": "in work at an in-work review"}[self.event]
@@ -177,10 +187,17 @@ def read_rules(study: Study) -> Rules:
     content = study.document(FILE)
     if not isinstance(content, dict) or not isinstance(content.get("rules"), list):
         raise InputError(
-            name, found="no list of rules", expected="a list under the key 'rules'", action="start it with 'rules:' and one '- measure: ...' each"
+            name,
+            found="no list of rules",
+            expected="a list under the key 'rules'",
+            action="start it with 'rules:' and one '- measure: ...' each",
         )
-    rules = tuple(_entry(CountingRule, values, name, "rules", place) for place, values in enumerate(content["rules"], 1))
-    checks = tuple(_entry(Check, values, name, "checks", place) for place, values in enumerate(content.get("checks") or [], 1))
+    rules = tuple(
+        _entry(CountingRule, values, name, "rules", place) for place, values in enumerate(content["rules"], 1)
+    )
+    checks = tuple(
+        _entry(Check, values, name, "checks", place) for place, values in enumerate(content.get("checks") or [], 1)
+    )
     found = Rules(rules, checks, name)
     _check_names(found)
     return found
@@ -189,7 +206,13 @@ def read_rules(study: Study) -> Rules:
 def _entry(model: type[Any], values: Any, name: str, group: str, place: int) -> Any:
     place_words = f"{group}, entry {place}"
     if not isinstance(values, dict):
-        raise InputError(name, column=place_words, found=repr(values), expected="keys and values", action="write it as '- measure: ...'")
+        raise InputError(
+            name,
+            column=place_words,
+            found=repr(values),
+            expected="keys and values",
+            action="write it as '- measure: ...'",
+        )
     return validate(model, values, name, None, entry=str(values.get("measure") or place_words))
 
 
@@ -197,16 +220,29 @@ def _check_names(rules: Rules) -> None:
     seen: set[str] = set()
     used = {rule.measure for rule in rules.used}
     for rule in rules.rules:
-        _known(rules, rule.measure, "measure", rule.measure not in seen, f"{rule.measure!r} twice", "every measure once")
+        _known(
+            rules, rule.measure, "measure", rule.measure not in seen, f"{rule.measure!r} twice", "every measure once"
+        )
         for column in ("base_measure", "alternative_to"):
             value = getattr(rule, column)
-            _known(rules, rule.measure, column, not value or value in used, repr(value), "a measure of the programme's own rules")
+            _known(
+                rules,
+                rule.measure,
+                column,
+                not value or value in used,
+                repr(value),
+                "a measure of the programme's own rules",
+            )
         seen.add(rule.measure)
     for check in rules.checks:
         for measure in (*check.parts, check.whole):
-            _known(rules, check.check, "measure", measure in used, repr(measure), "a measure of the programme's own rules")
+            _known(
+                rules, check.check, "measure", measure in used, repr(measure), "a measure of the programme's own rules"
+            )
 
 
 def _known(rules: Rules, entry: str, column: str, good: bool, found: str, expected: str) -> None:
     if not good:
-        raise InputError(rules.name, column=f"{entry}.{column}", found=found, expected=expected, action="correct the name")
+        raise InputError(
+            rules.name, column=f"{entry}.{column}", found=found, expected=expected, action="correct the name"
+        )

@@ -45,7 +45,13 @@ def survival(times: pd.DataFrame) -> pd.DataFrame:
     event = np.isin(found.quantiles, days[reached])
     at_risk = np.array([(days >= day).sum() for day in found.quantiles])
     frame = pd.DataFrame(
-        {"not_yet": found.probabilities, "low": ends.low.probabilities, "high": ends.high.probabilities, "at_risk": at_risk, "reached": [int((days[reached] == day).sum()) for day in found.quantiles]},
+        {
+            "not_yet": found.probabilities,
+            "low": ends.low.probabilities,
+            "high": ends.high.probabilities,
+            "at_risk": at_risk,
+            "reached": [int((days[reached] == day).sum()) for day in found.quantiles],
+        },
         index=pd.Index(found.quantiles, name="days"),
     )
     return frame[event]
@@ -101,8 +107,13 @@ def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, 
         how = times["how"].value_counts()
         for place, day in enumerate(days):
             rows[measure, day] = {
-                "label": records.rules.by_measure[measure].label, "people": len(times), "reached": int(how.get(OUTCOME, 0)),
-                "left": int(how.get(LEFT, 0)), "still_on": int(how.get(STAYS, 0)), "reached_by": 100 * by[place], "at_risk": at_risk(times, (day,))[0],
+                "label": records.rules.by_measure[measure].label,
+                "people": len(times),
+                "reached": int(how.get(OUTCOME, 0)),
+                "left": int(how.get(LEFT, 0)),
+                "still_on": int(how.get(STAYS, 0)),
+                "reached_by": 100 * by[place],
+                "at_risk": at_risk(times, (day,))[0],
                 **{name: 100 * values[place] for name, values in read.items()},
             }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", "day"])

@@ -134,6 +134,9 @@ def among_everyone(improved: Interval, figures: Figures, study: Study) -> pd.Dat
     answered, rows = people(figures, study), {}
     for claim in figures.everyone:
         everyone = int(study.claims[claim].number or 0)
-        ends = [worst_case_share(round(share * answered / 100), answered, everyone) for share in (improved.low, improved.high)]
+        ends = [
+            worst_case_share(round(share * answered / 100), answered, everyone)
+            for share in (improved.low, improved.high)
+        ]
         rows[claim] = (everyone, 100 * ends[0].low, 100 * ends[1].high)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["people", "low", "high"]).rename_axis("claim")

@@ -12,7 +12,16 @@ from analysis.errors import InputError
 from analysis.reporting import prose
 from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, escape, has_digit, structural
-from analysis.reporting.tables import EXAMPLE_MARK, EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, scrolling_table, table_html
+from analysis.reporting.tables import (
+    EXAMPLE_MARK,
+    EXAMPLE_WORDS,
+    TEXT_MODES,
+    RowExtra,
+    Table,
+    results_in,
+    scrolling_table,
+    table_html,
+)
 from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 
 if TYPE_CHECKING:
@@ -128,7 +137,9 @@ class Appendix:
         title, told = self._inline(caption), self._inline(alt).plain
         mark = EXAMPLE_WORDS if self.example else ""
         drawing = to_svg(fig, key=name, title=title.plain, description=told, mark=mark)
-        return Display(_figure_html(name, label, drawing, self._caption(label, title), table), f"{label}. {title.plain}: {told}")
+        return Display(
+            _figure_html(name, label, drawing, self._caption(label, title), table), f"{label}. {title.plain}: {told}"
+        )
 
     def params(self, parameters: Mapping[str, object]) -> Display:
         """The parameters of this run as one small table."""
@@ -166,7 +177,9 @@ class Appendix:
         shown = self._shown.get(name, sort)
         if not shown.startswith(sort) or slug(name) != name:
             raise self._references.error(
-                f"the {sort.lower()} name {name!r}", "a name of small letters, digits and _ that nothing else has", "rename it"
+                f"the {sort.lower()} name {name!r}",
+                "a name of small letters, digits and _ that nothing else has",
+                "rename it",
             )
         if name in self._shown:
             return shown
@@ -201,16 +214,22 @@ class Appendix:
         twice = [row for row, count in Counter(map(slug, frame.index)).items() if count > 1]
         if twice:
             raise self._trouble(
-                name, f"more than one row '{twice[0]}'", "row labels that differ in letters or digits",
+                name,
+                f"more than one row '{twice[0]}'",
+                "row labels that differ in letters or digits",
                 "set an index of unique labels",
             )
         if wrong := [f"{key}: {mode}" for key, mode in text.items() if key not in columns or mode not in TEXT_MODES]:
-            raise self._trouble(name, f"text={{{wrong[0]}}}", f"a shown column and one of {', '.join(TEXT_MODES)}", "correct it")
+            raise self._trouble(
+                name, f"text={{{wrong[0]}}}", f"a shown column and one of {', '.join(TEXT_MODES)}", "correct it"
+            )
 
     def _check_columns(self, name: str, frame: pd.DataFrame, wanted: list[str]) -> None:
         if missing := [column for column in wanted if column not in frame.columns]:
             near = prose.nearest(missing[0], map(str, frame.columns))
-            raise self._trouble(name, f"no column '{missing[0]}'", f"a column of the frame; nearest: {near}", "correct the name")
+            raise self._trouble(
+                name, f"no column '{missing[0]}'", f"a column of the frame; nearest: {near}", "correct the name"
+            )
 
     def _check_texts(
         self, name: str, cells: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]
@@ -218,7 +237,9 @@ class Appendix:
         for column in (c for c in columns if text.get(c, "plain") == "plain"):
             if bad := [cell for cell in cells[column] if not isinstance(cell, Result) and has_digit(cell)]:
                 raise self._trouble(
-                    name, f"'{bad[0]}' in the text column '{column}'", "no digits in plain text",
+                    name,
+                    f"'{bad[0]}' in the text column '{column}'",
+                    "no digits in plain text",
                     "give the column a kind, or say text={'" + column + "': 'label'} if its digits only name things",
                 )
 
@@ -246,7 +267,10 @@ def _setting(value: object) -> object:
 
 def _computed_by(function: str, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Columns of numbers, each with the function that computed it."""
-    return {name: column if column.function or column.kind is Kind.PUBLISHED else replace(column, function=function) for name, column in columns.items()}
+    return {
+        name: column if column.function or column.kind is Kind.PUBLISHED else replace(column, function=function)
+        for name, column in columns.items()
+    }
 
 
 def _index_name(frame: pd.DataFrame) -> str:

@@ -116,7 +116,9 @@ class _List:
 
     def _table(self, name: str, table: RawTable) -> str:
         words = f"<code>{escape(name)}</code>: {escape(table.about)}"
-        words += f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if is_web_address(table.address) else ""
+        words += (
+            f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if is_web_address(table.address) else ""
+        )
         return words + (f"; it names {'; '.join(map(self._input, table.names))}" if table.names else "")
 
 
@@ -173,7 +175,9 @@ def with_sources(page: str, store: ResultStore, origins: Origins | None = None) 
     if not found.entries or PLACE not in page:
         return page
     linked = _FIGURE.sub(lambda match: _with_entries(match[0]), linked)
-    return linked.replace(PLACE, _section(found.entries)).replace(CONTENTS, f'<li><a href="#page-sources">{TITLE}</a></li>')
+    return linked.replace(PLACE, _section(found.entries)).replace(
+        CONTENTS, f'<li><a href="#page-sources">{TITLE}</a></li>'
+    )
 
 
 def _linked(part: str, found: _List) -> str:

@@ -21,8 +21,13 @@ _MARKERS = ("o", "D", "s", "^")
 
 
 def progress_chart(
-    frame: pd.DataFrame, value: str, axis_label: str, target: float = 100.0, target_label: str = "target",
-    unit: str = "%", decimals: int = 0,
+    frame: pd.DataFrame,
+    value: str,
+    axis_label: str,
+    target: float = 100.0,
+    target_label: str = "target",
+    unit: str = "%",
+    decimals: int = 0,
 ) -> "Figure":
     """Bars of `frame[value]`, one per index label, against a line at `target` (same unit)."""
     with house_style():
@@ -36,21 +41,40 @@ def progress_chart(
 
 
 def bar_chart(
-    frame: pd.DataFrame, values: Sequence[str], axis_label: str, labels: Sequence[str] = (), unit: str = "", decimals: int = 0
+    frame: pd.DataFrame,
+    values: Sequence[str],
+    axis_label: str,
+    labels: Sequence[str] = (),
+    unit: str = "",
+    decimals: int = 0,
 ) -> "Figure":
     """Bars of one or more columns (at most four) side by side, one group per index label; `labels` name the columns."""
     with house_style():
         fig, axes = blank(frame.index, rows=len(values))
         for place, value in enumerate(values):
             offset = (place - (len(values) - 1) / 2) * _BAR * 1.15
-            _bars(axes, frame[value], [y + offset for y in axes.get_yticks()], unit, decimals, colour(place), labels[place:])
+            _bars(
+                axes,
+                frame[value],
+                [y + offset for y in axes.get_yticks()],
+                unit,
+                decimals,
+                colour(place),
+                labels[place:],
+            )
         _legend(fig, labels)
         _finish(axes, frame[list(values)].to_numpy().ravel(), axis_label, unit)
     return fig
 
 
 def paired_chart(
-    frame: pd.DataFrame, left: str, right: str, labels: tuple[str, str], axis_label: str, unit: str = "%", decimals: int = 0
+    frame: pd.DataFrame,
+    left: str,
+    right: str,
+    labels: tuple[str, str],
+    axis_label: str,
+    unit: str = "%",
+    decimals: int = 0,
 ) -> "Figure":
     """Two values per index label as two dots on a line; `labels` name the columns `left` and `right`."""
     with house_style():
@@ -58,8 +82,13 @@ def paired_chart(
         axes.hlines(axes.get_yticks(), frame[left], frame[right], color=RULE, linewidth=2)
         for place, (column, other) in enumerate(((left, right), (right, left))):
             axes.plot(
-                frame[column], axes.get_yticks(), _MARKERS[place], color=colour(place), markersize=9 - place,
-                markeredgecolor=PAPER, label=labels[place],
+                frame[column],
+                axes.get_yticks(),
+                _MARKERS[place],
+                color=colour(place),
+                markersize=9 - place,
+                markeredgecolor=PAPER,
+                label=labels[place],
             )
             _dot_texts(axes, frame[column], frame[other], unit, decimals, first=not place)
         _legend(fig, labels)
@@ -68,8 +97,16 @@ def paired_chart(
 
 
 def interval_chart(
-    frame: pd.DataFrame, low: str, high: str, axis_label: str, value: str = "", band: tuple[float, float] | None = None,
-    band_label: str = "", unit: str = "", decimals: int = 0, from_zero: bool = False,
+    frame: pd.DataFrame,
+    low: str,
+    high: str,
+    axis_label: str,
+    value: str = "",
+    band: tuple[float, float] | None = None,
+    band_label: str = "",
+    unit: str = "",
+    decimals: int = 0,
+    from_zero: bool = False,
 ) -> "Figure":
     """A range from `low` to `high` per index label; a dot at `value` if given; `band` shades the range all rows share.
 
@@ -93,7 +130,12 @@ def _known(value: object) -> bool:
 
 
 def _bars(
-    axes: "Axes", values: Iterable[float], places: Iterable[float], unit: str, decimals: int, shade: str,
+    axes: "Axes",
+    values: Iterable[float],
+    places: Iterable[float],
+    unit: str,
+    decimals: int,
+    shade: str,
     label: Sequence[str] = (),
 ) -> None:
     numbers = [value if _known(value) else math.nan for value in values]

@@ -35,13 +35,17 @@ def plane(x_label: str, y_label: str, legend: int = 0) -> tuple["Figure", "Axes"
     return fig, axes
 
 
-def band_chart(frame: pd.DataFrame, low: str, high: str, x_label: str, y_label: str, line: str = "", steps: bool = True) -> "Figure":
+def band_chart(
+    frame: pd.DataFrame, low: str, high: str, x_label: str, y_label: str, line: str = "", steps: bool = True
+) -> "Figure":
     """A band between two columns over the index, and a line within it if named; in steps where the index counts."""
     with house_style():
         fig, axes = plane(x_label, y_label)
         x = frame.index.to_numpy(dtype=float)
         step = "post" if steps else None
-        axes.fill_between(x, frame[low].astype(float), frame[high].astype(float), step=step, color=colour(0), alpha=0.3, linewidth=0)
+        axes.fill_between(
+            x, frame[low].astype(float), frame[high].astype(float), step=step, color=colour(0), alpha=0.3, linewidth=0
+        )
         for edge in (low, high) if not line else ():
             axes.plot(x, frame[edge], drawstyle="steps-post" if steps else "default", color=colour(0), linewidth=1.6)
         if line:
@@ -69,7 +73,16 @@ def step_chart(frame: pd.DataFrame, value: str, x_label: str, y_label: str) -> "
     return fig
 
 
-def slope_chart(frame: pd.DataFrame, before: str, after: str, low: str, high: str, labels: tuple[str, str], y_label: str, decimals: int = 1) -> "Figure":
+def slope_chart(
+    frame: pd.DataFrame,
+    before: str,
+    after: str,
+    low: str,
+    high: str,
+    labels: tuple[str, str],
+    y_label: str,
+    decimals: int = 1,
+) -> "Figure":
     """One line for each index label from its mean before to its mean after, with bars for the intervals.
 
     `low` and `high` are the endings of the columns with each mean's interval: `before_low`, `after_high`, and so on.
@@ -82,8 +95,22 @@ def slope_chart(frame: pd.DataFrame, before: str, after: str, low: str, high: st
             axes.plot(x, (row[before], row[after]), color=shade, linewidth=2.2, marker="o", markersize=6)
             for place, when in zip(x, (before, after), strict=True):
                 axes.plot((place, place), (row[f"{when}_{low}"], row[f"{when}_{high}"]), color=shade, linewidth=1.4)
-            axes.annotate(write(row[before], "", decimals), (x[0], row[before]), (-8, 0), textcoords="offset points", ha="right", va="center")
-            axes.annotate(f"{write(row[after], '', decimals)} {label}", (x[1], row[after]), (8, 0), textcoords="offset points", ha="left", va="center")
+            axes.annotate(
+                write(row[before], "", decimals),
+                (x[0], row[before]),
+                (-8, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+            )
+            axes.annotate(
+                f"{write(row[after], '', decimals)} {label}",
+                (x[1], row[after]),
+                (8, 0),
+                textcoords="offset points",
+                ha="left",
+                va="center",
+            )
         axes.set_xticks((0, 1), labels)
         axes.set_xlim(-0.35, 1.9)
         axes.grid(False)
@@ -104,13 +131,27 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
             count = cells.iat[row, column]
             known = not pd.isna(count)
             alpha = _LIGHT + (_DARK - _LIGHT) * float(count) / most if known else 1.0
-            look = {"facecolor": colour(0), "alpha": alpha} if known else {"facecolor": "none", "edgecolor": RULE, "hatch": "///", "linewidth": 0}
+            look = (
+                {"facecolor": colour(0), "alpha": alpha}
+                if known
+                else {"facecolor": "none", "edgecolor": RULE, "hatch": "///", "linewidth": 0}
+            )
             axes.add_patch(Rectangle((column + 0.02, row + 0.02), 0.96, 0.96, **look))
             words = write(float(count), "people", 0) if known else hidden
-            axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", color=INK, bbox=None if known else {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5})
+            axes.text(
+                column + 0.5,
+                row + 0.5,
+                words,
+                ha="center",
+                va="center",
+                color=INK,
+                bbox=None if known else {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
+            )
         axes.set_xlim(0, columns)
         axes.set_ylim(rows, 0)
-        axes.set_xticks(np.arange(columns) + 0.5, [textwrap.fill(str(name), _ACROSS // columns) for name in cells.columns])
+        axes.set_xticks(
+            np.arange(columns) + 0.5, [textwrap.fill(str(name), _ACROSS // columns) for name in cells.columns]
+        )
         axes.set_yticks(np.arange(rows) + 0.5, [wrap(name) for name in cells.index])
         axes.set_xlabel(x_label, color=QUIET)
         axes.set_title(y_label, loc="left", fontsize=12.5, color=QUIET)
@@ -119,7 +160,16 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
     return fig
 
 
-def forest_chart(frame: pd.DataFrame, value: str, low: str, high: str, axis_label: str, unit: str = "", decimals: int = 0, no_effect: float = 0.0) -> "Figure":
+def forest_chart(
+    frame: pd.DataFrame,
+    value: str,
+    low: str,
+    high: str,
+    axis_label: str,
+    unit: str = "",
+    decimals: int = 0,
+    no_effect: float = 0.0,
+) -> "Figure":
     """An estimate and its interval for each index label, against the line of no effect."""
     fig = interval_chart(frame, low, high, axis_label, value=value, unit=unit, decimals=decimals)
     with house_style():
@@ -130,7 +180,14 @@ def forest_chart(frame: pd.DataFrame, value: str, low: str, high: str, axis_labe
     return fig
 
 
-def fitted_chart(bands: Sequence[pd.DataFrame], labels: Sequence[str], x_label: str, y_label: str, points: pd.DataFrame | None = None, seed: int = 0) -> "Figure":
+def fitted_chart(
+    bands: Sequence[pd.DataFrame],
+    labels: Sequence[str],
+    x_label: str,
+    y_label: str,
+    points: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> "Figure":
     """Fitted lines over `x` (columns x, fit, low, high), each with its band.
 
     `points` (columns x and y) are drawn with jitter; only for synthetic records, since each mark is one person.
@@ -140,10 +197,25 @@ def fitted_chart(bands: Sequence[pd.DataFrame], labels: Sequence[str], x_label: 
         if points is not None:
             rng = np.random.default_rng(seed)
             spread = rng.uniform(-0.18, 0.18, (2, len(points)))
-            axes.plot(points["x"] + 4 * spread[0], points["y"] + spread[1], "o", color=QUIET, alpha=0.35, markersize=4, linestyle="none")
+            axes.plot(
+                points["x"] + 4 * spread[0],
+                points["y"] + spread[1],
+                "o",
+                color=QUIET,
+                alpha=0.35,
+                markersize=4,
+                linestyle="none",
+            )
         for number, (band, label) in enumerate(zip(bands, labels, strict=True)):
             axes.fill_between(band["x"], band["low"], band["high"], color=colour(number), alpha=0.16, linewidth=0)
-            axes.plot(band["x"], band["fit"], color=colour(number), linewidth=2.2, label=label, linestyle=("-", "--", ":")[number % 3])
+            axes.plot(
+                band["x"],
+                band["fit"],
+                color=colour(number),
+                linewidth=2.2,
+                label=label,
+                linestyle=("-", "--", ":")[number % 3],
+            )
         fig.legend(loc="outside upper left", ncols=1, handlelength=2.2).set_gid("structural_legend")
     return fig
 
@@ -157,7 +229,15 @@ def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
             x = np.arange(place, place + len(part))
             place += len(part) + 2
             axes.vlines(x, part["low"], part["high"], color=colour(number % 4), alpha=0.45, linewidth=3)
-            axes.plot(x, part["gain"], ("o", "D", "s", "^")[number % 4], color=colour(number % 4), markersize=4, label=str(name), linestyle="none")
+            axes.plot(
+                x,
+                part["gain"],
+                ("o", "D", "s", "^")[number % 4],
+                color=colour(number % 4),
+                markersize=4,
+                label=str(name),
+                linestyle="none",
+            )
         axes.axhline(0, color=INK, linewidth=1.2)
         axes.set_xticks([])
         fig.legend(loc="outside upper left", ncols=1, handlelength=1.2).set_gid("structural_legend")

@@ -23,19 +23,32 @@ def line_chart(
         fig, axes = _empty(x_label, y_label)
         for place, column in enumerate(columns):
             known = pd.to_numeric(frame[column], errors="coerce").dropna()
-            axes.plot(known.index, known.to_numpy(float), _DASHES[place], color=colour(place), linewidth=2, label=labels[place])
+            axes.plot(
+                known.index,
+                known.to_numpy(float),
+                _DASHES[place],
+                color=colour(place),
+                linewidth=2,
+                label=labels[place],
+            )
         _finish(fig, axes, labels)
     return fig
 
 
-def step_chart(curves: Mapping[str, pd.DataFrame], value: str, low: str, high: str, x_label: str, y_label: str) -> "Figure":
+def step_chart(
+    curves: Mapping[str, pd.DataFrame], value: str, low: str, high: str, x_label: str, y_label: str
+) -> "Figure":
     """Step curves by name (at most four), each a frame over its index, with the interval from `low` to `high` shaded."""
     with house_style():
         fig, axes = _empty(x_label, y_label)
         for place, (name, frame) in enumerate(curves.items()):
             known = frame.apply(pd.to_numeric, errors="coerce").dropna(subset=[value])
-            axes.fill_between(known.index, known[low], known[high], step="post", color=colour(place), alpha=0.2, linewidth=0)
-            axes.step(known.index, known[value], _DASHES[place], where="post", color=colour(place), linewidth=2, label=name)
+            axes.fill_between(
+                known.index, known[low], known[high], step="post", color=colour(place), alpha=0.2, linewidth=0
+            )
+            axes.step(
+                known.index, known[value], _DASHES[place], where="post", color=colour(place), linewidth=2, label=name
+            )
         _finish(fig, axes, list(curves))
     return fig
 
@@ -60,7 +73,9 @@ def _finish(fig: "Figure", axes: "Axes", labels: Sequence[str]) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         _year_ticks(axes)
-    legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, labels)) > 40 else len(labels), handlelength=2.4)
+    legend = fig.legend(
+        loc="outside upper left", ncols=1 if sum(map(len, labels)) > 40 else len(labels), handlelength=2.4
+    )
     legend.set_gid("structural_legend")
 
 

@@ -39,11 +39,17 @@ def evaluator(model: Model) -> str:
     places = entries | {step.id: f"s[{place}]" for place, step in enumerate(model.steps)}
     dialect = Dialect(places.__getitem__, {"min": "Math.min", "max": "Math.max"})
     lines = [f"s[{place}]={write_formula(step.expression, dialect)};" for place, step in enumerate(model.steps)]
-    ends = [f"{write_formula(row.formulas['duration'], dialect)}+{row.start}" for row in model.value_map.outcomes if row.lasts]
+    ends = [
+        f"{write_formula(row.formulas['duration'], dialect)}+{row.start}"
+        for row in model.value_map.outcomes
+        if row.lasts
+    ]
     return "\n".join(
         [
             f"const s=new Float64Array({len(model.steps)});",
-            "function evaluate(v){", *lines, "return s;}",
+            "function evaluate(v){",
+            *lines,
+            "return s;}",
             f"function lastYear(v){{evaluate(v);return Math.max(0,{','.join(ends) or '0'});}}",
         ]
     )
@@ -57,13 +63,22 @@ def _data(model: Model) -> str:
         "study": clean(value_map.name),
         "entries": [
             {
-                "id": entry.id, "label": clean(entry.label), "unit": clean(entry.unit), "value": entry.value, "low": entry.low,
-                "high": entry.high, "kind": entry.kind, "fixed": known(entry.id), **_ends(entry),
+                "id": entry.id,
+                "label": clean(entry.label),
+                "unit": clean(entry.unit),
+                "value": entry.value,
+                "low": entry.low,
+                "high": entry.high,
+                "kind": entry.kind,
+                "fixed": known(entry.id),
+                **_ends(entry),
             }
             for entry in model.entries.values()
         ],
         "totals": {name: places[f"total.{name}"] for name in ("ratio", "value", "cost", "net")},
-        "beneficiaries": [[clean(who), places[f"beneficiary.{place}"]] for place, who in enumerate(value_map.beneficiaries)],
+        "beneficiaries": [
+            [clean(who), places[f"beneficiary.{place}"]] for place, who in enumerate(value_map.beneficiaries)
+        ],
         "outcomes": [[clean(row.label), places[f"{row.id}.present"]] for row in value_map.outcomes],
         "years": [places[f"total.year.{year}"] for year in range(model.years)],
         "scenarios": [[clean(name), values] for name, values in model.scenarios.items()],
@@ -74,7 +89,9 @@ def _data(model: Model) -> str:
 
 def _ends(entry: Assumption) -> dict[str, float | None]:
     """The least and the most that the quantity can be at all, for what is typed; None where there is no such end."""
-    return {name: end if math.isfinite(end) else None for name, end in zip(("least", "most"), limits(entry), strict=True)}
+    return {
+        name: end if math.isfinite(end) else None for name, end in zip(("least", "most"), limits(entry), strict=True)
+    }
 
 
 @cache

@@ -59,7 +59,12 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.coding": ("records/coded_segments.*",),
     "analysis.coding.codebook": ("coproduction/codebook.yaml",),
     "analysis.coding.files.load_codebook": ("coproduction/codebook.yaml",),
-    "analysis.coding.files.load_framework": ("social_impact_matrix.yaml", "statements.csv", "stakeholder_themes.csv", "steps.yaml"),
+    "analysis.coding.files.load_framework": (
+        "social_impact_matrix.yaml",
+        "statements.csv",
+        "stakeholder_themes.csv",
+        "steps.yaml",
+    ),
     "analysis.coding.files.load_themes": ("themes.csv",),
     "analysis.coding.matrix": ("social_impact_matrix.yaml", "statements.csv"),
     "analysis.coding.published": ("themes.csv", "coproduction/codebook.yaml"),
@@ -84,8 +89,14 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.participation.published.volunteering_ranges": ("participation.yaml:volunteering",),
     "analysis.programme": ("management_information", "connecting_opportunities/counting_rules.yaml"),
     "analysis.programme.against_print": ("management_information", "connecting_opportunities/measures.csv"),
-    "analysis.programme.against_print.national": ("management_information", "connecting_opportunities/counting_rules.yaml"),
-    "analysis.programme.against_print.reconcile": ("management_information", "connecting_opportunities/counting_rules.yaml"),
+    "analysis.programme.against_print.national": (
+        "management_information",
+        "connecting_opportunities/counting_rules.yaml",
+    ),
+    "analysis.programme.against_print.reconcile": (
+        "management_information",
+        "connecting_opportunities/counting_rules.yaml",
+    ),
     "analysis.programme.published": ("measures.csv",),
     "analysis.programme.published.comparisons": ("comparisons.csv",),
     "analysis.programme.published.readings": ("readings.csv",),
@@ -100,7 +111,11 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.sroi.sensitivity": (*_VALUE_MAP, "sensitivity.yaml"),
     "analysis.sroi.sensitivity.appraisal": (*_VALUE_MAP, "sensitivity.yaml", "reference/green_book_stpr.csv"),
     "analysis.sroi.sensitivity.lenses": (
-        *_VALUE_MAP, "sensitivity.yaml", "reference/green_book_stpr.csv", "reference/wellby_values.csv", "reference/gdp_deflator.csv",
+        *_VALUE_MAP,
+        "sensitivity.yaml",
+        "reference/green_book_stpr.csv",
+        "reference/wellby_values.csv",
+        "reference/gdp_deflator.csv",
     ),
     "analysis.sroi.sensitivity.materiality": (*_VALUE_MAP, "sensitivity.yaml", "reference/sroi_sensitivity.yaml"),
 }
@@ -126,7 +141,10 @@ class Grounds:
         if result.inputs or not result.function or result.kind is Kind.PUBLISHED:
             return result
         register = f"data/raw/{self.study_id}/assumptions.yaml"
-        return replace(result, inputs=tuple(self.part if self.part and file == register else file for file in self.of(result.function)))
+        return replace(
+            result,
+            inputs=tuple(self.part if self.part and file == register else file for file in self.of(result.function)),
+        )
 
     def of(self, function: str) -> tuple[str, ...]:
         """What a function reads: the raw tables by project path, and before each the claims that the parts of it name."""
@@ -138,7 +156,9 @@ class Grounds:
     def _names(self, pattern: str, parts: str) -> Iterator[str]:
         for file in self._files(pattern):
             content = read_yaml(self.root / file, file) if parts else {}
-            yield from (f"claim:{claim}" for part in parts.split(",") for claim in claims_in(str(content.get(part, ""))))
+            yield from (
+                f"claim:{claim}" for part in parts.split(",") for claim in claims_in(str(content.get(part, "")))
+            )
             yield file
 
     def _files(self, pattern: str) -> list[str]:

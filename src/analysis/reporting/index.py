@@ -32,14 +32,21 @@ class IndexEntry:
 
 
 def render_index(
-    entries: Iterable[IndexEntry], colophon: Mapping[str, object] | None = None, title: str = TITLE, lead: str = LEAD, ledger: bool = False
+    entries: Iterable[IndexEntry],
+    colophon: Mapping[str, object] | None = None,
+    title: str = TITLE,
+    lead: str = LEAD,
+    ledger: bool = False,
 ) -> str:
     """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text.
 
     With `ledger` there is a page `ledger.html` beside it.
     """
     page = page_fields(colophon or {}) | {
-        "title": title, "lead": lead, "ledger": ledger, "sections": _sections(list(entries)),
+        "title": title,
+        "lead": lead,
+        "ledger": ledger,
+        "sections": _sections(list(entries)),
         "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
     }
     return tidy(environment().get_template("index_page.html.j2").render(page=page))

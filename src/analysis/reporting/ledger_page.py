@@ -21,9 +21,14 @@ LEAD = (
 )
 FILTERS = {"study": "Study", "verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure"}
 COLUMNS = {
-    "study": Column("Study"), "statement": Column("What the claim says"), "printed": Column("Printed", kind=Kind.PUBLISHED),
-    "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED), "verdict": Column("Verdict"), "severity": Column("Touches"),
-    "place": Column("Place in the source"), "audit": Column("In its audit"),
+    "study": Column("Study"),
+    "statement": Column("What the claim says"),
+    "printed": Column("Printed", kind=Kind.PUBLISHED),
+    "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED),
+    "verdict": Column("Verdict"),
+    "severity": Column("Touches"),
+    "place": Column("Place in the source"),
+    "audit": Column("In its audit"),
 }
 _TEXT = {"statement": "label", "place": "label", "audit": "rich"}
 
@@ -46,8 +51,15 @@ def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, ob
     frame = pd.DataFrame(rows, index=pd.Index([row["claim"] for row in rows], name="claim"), dtype=object)
     extras = {row["claim"]: RowExtra(f"claim-{row['claim']}", {name: row[name] for name in FILTERS}) for row in rows}
     shown = page.table(
-        "ledger", frame, COLUMNS, "Every claim with its verdict, by study, in the order of its source.", row_header="Claim", group_by="study",
-        text=_TEXT, extras=extras, filters=FILTERS,
+        "ledger",
+        frame,
+        COLUMNS,
+        "Every claim with its verdict, by study, in the order of its source.",
+        row_header="Claim",
+        group_by="study",
+        text=_TEXT,
+        extras=extras,
+        filters=FILTERS,
     )
     return with_sources(render_plain(PlainPage(TITLE, LEAD, shown.html, colophon, script=True)), page.store)
 
@@ -56,8 +68,14 @@ def _rows(audit: Audit) -> Iterable[dict[str, object]]:
     for claim_id, verdict in audit.verdicts.items():
         claim = audit.study.claims[claim_id]
         yield {
-            "claim": claim_id, "study": audit.study.info.title, "statement": claim.statement, "printed": published(claim),
-            "recomputed": audit.results.by_id.get(f"claim:{claim_id}.recomputed", ""), "verdict": verdict, "kind": claim.kind,
-            "severity": audit.severity.get(claim_id, ""), "place": claim.locator,
+            "claim": claim_id,
+            "study": audit.study.info.title,
+            "statement": claim.statement,
+            "printed": published(claim),
+            "recomputed": audit.results.by_id.get(f"claim:{claim_id}.recomputed", ""),
+            "verdict": verdict,
+            "kind": claim.kind,
+            "severity": audit.severity.get(claim_id, ""),
+            "place": claim.locator,
             "audit": f"[{{={claim_id}}}: formula, chain and use]({audit.href}#claim-{claim_id})",
         }

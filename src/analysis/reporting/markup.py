@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from analysis.results import Result
 
 # Characters that HTML forbids or that turn the direction of the text around them; none belongs in a label.
-_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][\w./?&=%+,;:@!~#$*()'-]*)?", re.ASCII)
 _DIGIT = re.compile(r"\d")
 
@@ -78,7 +80,11 @@ def number(result: Result, address: str = "") -> str:
     '<span class="num" data-result="a.b" data-kind="published">£4.67</span>'
     """
     marks = f' class="num"{_annotation(result)}'
-    return f'<a{marks} href="{escape(address)}">{escape(result.text)}</a>' if address else f"<span{marks}>{escape(result.text)}</span>"
+    return (
+        f'<a{marks} href="{escape(address)}">{escape(result.text)}</a>'
+        if address
+        else f"<span{marks}>{escape(result.text)}</span>"
+    )
 
 
 def interval(result: Result) -> str:

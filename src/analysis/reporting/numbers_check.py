@@ -9,7 +9,20 @@ from analysis.results import Result, ResultStore, write
 
 _EXEMPT_TAGS = {"script", "style", "head", "code", "pre", "template"}
 _VOID_TAGS = {
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "track",
+    "wbr",
 }
 _TICK_ID = re.compile(r"(?:.*-)?[xy]tick_\d+")
 _SPOKEN = ("alt", "aria-label", "aria-description", "title", "placeholder")
@@ -142,7 +155,9 @@ def _squeezed(text: str) -> str:
 def _written(store: ResultStore) -> list[str]:
     """Every number of the store as prose and charts write it: as printed, as calculated, the ends of intervals; and digits
     that belong to the names of results, which figures show as well."""
-    texts = (text for result in store for text in (result.text, _calculated(result), result.interval_text, result.label))
+    texts = (
+        text for result in store for text in (result.text, _calculated(result), result.interval_text, result.label)
+    )
     return [figure for text in texts for figure in _FIGURE.findall(text)]
 
 

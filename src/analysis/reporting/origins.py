@@ -14,7 +14,9 @@ from analysis.study.register import read_register
 from analysis.study.tables import read_text, read_yaml, shown
 
 STATED = "sroi_sensitivity.yaml"  # assumptions that no study makes its own, in data/raw/reference
-REGISTER_ROW = "assumptions.html#assumption-{}"  # the page of a study's register, beside its appendices, and the row of an entry
+REGISTER_ROW = (
+    "assumptions.html#assumption-{}"  # the page of a study's register, beside its appendices, and the row of an entry
+)
 _ORIGIN = ("producer", "series", "table", "title", "areas", "date", "unit", "published")
 _PEOPLE = {"records", "management_information"}  # folders of tables whose ids are those of people
 _SINGLE = {"claims.csv", "audit.yaml"}  # tables whose claims have entries of their own, or are all claims there are

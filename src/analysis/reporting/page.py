@@ -70,10 +70,15 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
     heading, contents = _prepare(notebook, context, place)
     filters = any("data-filters=" in text for text in _shown(notebook))
     page = page_fields(context.colophon, _programs(notebook), filters) | {
-        "study_title": context.study_title, "page_title": context.page_title, "source": context.source,
-        "index_href": context.index_href, "example": context.example,
-        "heading": heading or structural(context.page_title), "contents": contents,
-        "parameters": parameters_table(context.parameters).html, "kinds": _kinds_in(notebook),
+        "study_title": context.study_title,
+        "page_title": context.page_title,
+        "source": context.source,
+        "index_href": context.index_href,
+        "example": context.example,
+        "heading": heading or structural(context.page_title),
+        "contents": contents,
+        "parameters": parameters_table(context.parameters).html,
+        "kinds": _kinds_in(notebook),
     }
     text, _ = AppendixExporter(FILTERS).from_notebook_node(notebook, {"page": page})
     _refuse_repeats(text, place)
@@ -83,13 +88,16 @@ def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: Pag
 def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) -> str:
     """A rendered page with its commit and with links (title, address, whether it is this page) to its siblings."""
     items = (
-        f'<li><a href="{escape(href)}"{_CURRENT if current else ""}>{structural(title)}</a></li>' for title, href, current in links
+        f'<li><a href="{escape(href)}"{_CURRENT if current else ""}>{structural(title)}</a></li>'
+        for title, href, current in links
     )
     nav = f'<nav aria-label="Pages of this study"><ul>\n{chr(10).join(items)}\n</ul></nav>'
     return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
 
 
-def page_fields(colophon: Mapping[str, object], programs: Iterable[str] = (), script: bool = False) -> dict[str, object]:
+def page_fields(
+    colophon: Mapping[str, object], programs: Iterable[str] = (), script: bool = False
+) -> dict[str, object]:
     """What the templates of all pages need.
 
     `programs` are the texts of scripts that stand in the page's body; with `script`, that of tables to filter is added.
@@ -97,7 +105,11 @@ def page_fields(colophon: Mapping[str, object], programs: Iterable[str] = (), sc
     """
     code = filter_script() if script else ""
     digests = [sha256(text.encode("utf-8")).digest() for text in (*programs, *([code] if code else []))]
-    policy = " script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) + ";" if digests else ""
+    policy = (
+        " script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) + ";"
+        if digests
+        else ""
+    )
     return {"css": style_sheet(), "colophon": _colophon(colophon), "script": code, "script_policy": policy}
 
 
@@ -144,7 +156,9 @@ def _refuse_trouble(notebook: "NotebookNode", place: str) -> None:
         for output in cell.get("outputs", []):
             if trouble := _trouble(output):
                 raise InputError(
-                    f"{place}, cell {position}", found=trouble, expected="a cell that shows results and nothing else",
+                    f"{place}, cell {position}",
+                    found=trouble,
+                    expected="a cell that shows results and nothing else",
                     action="correct the cell; a warning is to be resolved, not hidden",
                 )
 
@@ -170,7 +184,10 @@ def _shows_nothing(section: "list[NotebookNode]") -> bool:
 def _refuse_repeats(text: str, place: str) -> None:
     if repeated := [anchor for anchor, count in Counter(_ID.findall(text)).items() if count > 1]:
         raise InputError(
-            place, found=f"'{repeated[0]}' shown twice", expected="each table and figure once", action="rename or drop one"
+            place,
+            found=f"'{repeated[0]}' shown twice",
+            expected="each table and figure once",
+            action="rename or drop one",
         )
 
 
@@ -264,7 +281,9 @@ class _Sections:
         level, words = int(match[1]), match[2]
         plain = html.unescape(re.sub(r"<[^>]+>", "", words))
         if level == 1:
-            self._refuse(bool(self.title), f"a second title '{plain}'", "one title (#) in a notebook", "make it a section (##)")
+            self._refuse(
+                bool(self.title), f"a second title '{plain}'", "one title (#) in a notebook", "make it a section (##)"
+            )
             self.title = words
             return ""
         deepest = self.level + 1

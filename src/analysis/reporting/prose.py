@@ -97,7 +97,7 @@ def inline(template: str, references: References) -> Display:
     """
     parts, position = [], 0
     for match in _TOKEN.finditer(template):
-        parts += [_literal(template[position:match.start()], references), _token(match, references)]
+        parts += [_literal(template[position : match.start()], references), _token(match, references)]
         position = match.end()
     parts.append(_literal(template[position:], references))
     return Display("".join(p.html for p in parts), "".join(p.plain for p in parts))
@@ -142,7 +142,9 @@ def _field(text: str, references: References) -> Display:
     noun = next((flag[1:].strip() for flag in flags if flag.startswith(":")), "")
     flags = [flag for flag in flags if not flag.startswith(":")]
     if unknown := set(flags) - _FLAGS:
-        raise references.error(f"{{{text}}}", "bare, interval or :noun after the |", f"leave out {', '.join(sorted(unknown))}")
+        raise references.error(
+            f"{{{text}}}", "bare, interval or :noun after the |", f"leave out {', '.join(sorted(unknown))}"
+        )
     return _result(references.find(result_id), set(flags), noun, references)
 
 
@@ -151,7 +153,9 @@ def _reference(name: str, references: References) -> Display:
         return _elsewhere(name, references)
     if name not in references.shown:
         raise references.error(
-            f"{{@{name}}}", f"a table or figure shown above; nearest: {nearest(name, references.shown)}", "correct the name"
+            f"{{@{name}}}",
+            f"a table or figure shown above; nearest: {nearest(name, references.shown)}",
+            "correct the name",
         )
     label = references.shown[name]
     return Display(f'<a href="#{escape(name)}" data-structural>{escape(label)}</a>', label)
@@ -162,7 +166,10 @@ def _elsewhere(name: str, references: References) -> Display:
     page, _, wanted = name.partition(":")
     if not _ELSEWHERE.fullmatch(name):
         raise references.error(f"{{@{name}}}", "{@page:name}, such as {@05_sroi:parts}", "correct the reference")
-    return Display(f'<a href="{escape(page)}.html" data-elsewhere="{escape(name)}" data-structural>{escape(f"{page}, {wanted}")}</a>', f"{page}, {wanted}")
+    return Display(
+        f'<a href="{escape(page)}.html" data-elsewhere="{escape(name)}" data-structural>{escape(f"{page}, {wanted}")}</a>',
+        f"{page}, {wanted}",
+    )
 
 
 def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:
@@ -171,7 +178,9 @@ def _result(result: Result, flags: set[str], noun: str, references: References) 
     elif result.interval_text or result.value is None:
         shown, plain = interval(result), result.interval_text or result.text
     else:
-        raise references.error(f"{{{result.id}|interval}}", "a result with low and high", "record them or leave out |interval")
+        raise references.error(
+            f"{{{result.id}|interval}}", "a result with low and high", "record them or leave out |interval"
+        )
     words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
     if noun:
         shown, plain = f"{shown} {escape(noun)}", f"{plain} {noun}"

@@ -108,7 +108,11 @@ def _common_kind(table: Table, name: str) -> str:
 
 def _bodies(table: Table) -> Iterator[str]:
     mixed = {name for name in table.columns if not _common_kind(table, name)}
-    classes = [_length_class(table.cells.index), *(_text_class(table, name) for name in table.columns)] if len(table.cells) else []
+    classes = (
+        [_length_class(table.cells.index), *(_text_class(table, name) for name in table.columns)]
+        if len(table.cells)
+        else []
+    )
     rows = [_row(table, label, cells, mixed, classes) for label, cells in _rows(table.cells)]
     if not rows:
         yield f'<tbody><tr><td colspan="{_width(table)}">none</td></tr></tbody>'
@@ -127,16 +131,23 @@ def _width(table: Table) -> int:
 def _group_header(table: Table, group: str) -> str:
     if not table.groups:
         return ""
-    return f'<tr class="group"><th scope="rowgroup" colspan="{_width(table)}"><span>{structural(group)}</span></th></tr>'
+    return (
+        f'<tr class="group"><th scope="rowgroup" colspan="{_width(table)}"><span>{structural(group)}</span></th></tr>'
+    )
 
 
 def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str], classes: list[str]) -> str:
     """A row; `classes` are those of its texts, the header first, which hang on all texts of a column."""
     shown = "".join(
-        _cell(table, name, cell, name in mixed, text_class) for name, cell, text_class in zip(table.columns, cells, classes[1:], strict=True)
+        _cell(table, name, cell, name in mixed, text_class)
+        for name, cell, text_class in zip(table.columns, cells, classes[1:], strict=True)
     )
     extra = table.extras.get(str(label), RowExtra())
-    fold = f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>' if extra.details else ""
+    fold = (
+        f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>'
+        if extra.details
+        else ""
+    )
     shown = f"{shown.removesuffix('</td>')}{fold}" if fold else shown
     return f'<tr{_row_attributes(extra)}><th scope="row"{classes[0]}>{structural(label)}</th>{shown}</tr>'
 

@@ -28,14 +28,37 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 RESULT, MAP, INPUTS, TERMS, YEARS, SCENARIOS, SOURCES, SETTINGS = SHEETS = (
-    "Result", "Value map", "Inputs", "Terms", "Year by year", "Scenarios", "Sources", "Settings",
+    "Result",
+    "Value map",
+    "Inputs",
+    "Terms",
+    "Year by year",
+    "Scenarios",
+    "Sources",
+    "Settings",
 )
 SHARE = "Share: "
 MAP_COLUMNS = tuple(column for column in COLUMNS if column != "beneficiaries")
-COMPUTED = {"gross": "Value before anything is subtracted (£)", "net": "Value owed to the programme (£)", "present": "Present value (£)"}
+COMPUTED = {
+    "gross": "Value before anything is subtracted (£)",
+    "net": "Value owed to the programme (£)",
+    "present": "Present value (£)",
+}
 INPUT_FIELDS = (
-    "id", "label", "value", "unit", "price_year", "kind", "claim", "low", "high", "distribution", "why_range", "evidence_grade",
-    "decided_by", "alternatives",
+    "id",
+    "label",
+    "value",
+    "unit",
+    "price_year",
+    "kind",
+    "claim",
+    "low",
+    "high",
+    "distribution",
+    "why_range",
+    "evidence_grade",
+    "decided_by",
+    "alternatives",
 )
 SOURCE_FIELDS = ("producer", "title", "published", "locator", "address", "licence")
 SETTING_ROWS = ("Price year", "Discount rate", "Years")
@@ -68,7 +91,16 @@ def workbook_bytes(model: Model) -> bytes:
     book.remove(book.active)
     sheets = {name: book.create_sheet(name) for name in SHEETS}
     draft = _Draft(model, book, sheets)
-    for fill in (_fill_inputs, _fill_sources, _fill_scenarios, _fill_terms, _fill_settings, _fill_years, _fill_map, _fill_result):
+    for fill in (
+        _fill_inputs,
+        _fill_sources,
+        _fill_scenarios,
+        _fill_terms,
+        _fill_settings,
+        _fill_years,
+        _fill_map,
+        _fill_result,
+    ):
         fill(draft)
     draft.write_formulas()
     _settle(draft)
@@ -115,7 +147,9 @@ class _Draft:
         from openpyxl.utils import get_column_letter
         from openpyxl.workbook.defined_name import DefinedName
 
-        self.book.defined_names[cell_name(name)] = DefinedName(cell_name(name), attr_text=f"'{sheet}'!${get_column_letter(column)}${row}")
+        self.book.defined_names[cell_name(name)] = DefinedName(
+            cell_name(name), attr_text=f"'{sheet}'!${get_column_letter(column)}${row}"
+        )
 
     def write_formulas(self) -> None:
         """Write all formulas, steps as addresses and entries as names; a lone number stays a number."""
@@ -150,10 +184,21 @@ def _settle(draft: _Draft) -> None:
     """Widths and formats by sheet; what holds pounds shows no pence."""
     shares = len(draft.model.value_map.beneficiaries)
     computed = range(len(MAP_COLUMNS) + shares + 1, len(MAP_COLUMNS) + shares + len(COMPUTED) + 1)
-    words = {MAP_COLUMNS.index(name) + 1: 34 for name in ("outcome", "indicator", "proxy_source", "counterfactual", "negative_sought", "note")}
-    short = {MAP_COLUMNS.index(name) + 1: 12 for name in ("kind", "change", "duration", "start", "deadweight", "displacement", "attribution", "drop_off")}
-    settle_sheet(draft.sheets[MAP], words | short, dict.fromkeys(computed, POUNDS) | {MAP_COLUMNS.index("duration") + 1: RATIO})
-    settle_sheet(draft.sheets[INPUTS], {1: 30, 2: 44, 3: 14, 5: 8, 6: 12, 7: 10, 8: 12, 9: 12, 10: 13, 11: 60, 12: 10, 13: 26, 14: 60})
+    words = {
+        MAP_COLUMNS.index(name) + 1: 34
+        for name in ("outcome", "indicator", "proxy_source", "counterfactual", "negative_sought", "note")
+    }
+    short = {
+        MAP_COLUMNS.index(name) + 1: 12
+        for name in ("kind", "change", "duration", "start", "deadweight", "displacement", "attribution", "drop_off")
+    }
+    settle_sheet(
+        draft.sheets[MAP], words | short, dict.fromkeys(computed, POUNDS) | {MAP_COLUMNS.index("duration") + 1: RATIO}
+    )
+    settle_sheet(
+        draft.sheets[INPUTS],
+        {1: 30, 2: 44, 3: 14, 5: 8, 6: 12, 7: 10, 8: 12, 9: 12, 10: 13, 11: 60, 12: 10, 13: 26, 14: 60},
+    )
     settle_sheet(draft.sheets[SOURCES], {1: 30, 2: 40, 3: 52, 4: 12, 5: 48, 6: 40, 7: 28})
     settle_sheet(draft.sheets[SCENARIOS], {1: 34})
     settle_sheet(draft.sheets[TERMS], {1: 30, 2: 60})
@@ -174,7 +219,9 @@ def _fill_inputs(draft: _Draft) -> None:
 
 
 def _input_cells(entry: Assumption) -> list[Any]:
-    return [BETWEEN.join(entry.alternatives) if name == "alternatives" else getattr(entry, name) for name in INPUT_FIELDS]
+    return [
+        BETWEEN.join(entry.alternatives) if name == "alternatives" else getattr(entry, name) for name in INPUT_FIELDS
+    ]
 
 
 def _fill_sources(draft: _Draft) -> None:
@@ -215,12 +262,19 @@ def _fill_years(draft: _Draft) -> None:
         if step.year >= 0:
             lines.setdefault((step.row, step.role), []).append(step)
     titles = {row.id: row.label for row in draft.model.value_map.rows}
-    words = {"discount": "Discount factor", "kept": "left after drop-off: ", "year": "value (£): ", "total_year": "Present value of all (£)"}
+    words = {
+        "discount": "Discount factor",
+        "kept": "left after drop-off: ",
+        "year": "value (£): ",
+        "total_year": "Present value of all (£)",
+    }
     for number, ((row, role), steps) in enumerate(lines.items(), start=2):
         draft.put_text(YEARS, number, 1, words[role] + titles.get(row, ""))
         for step in steps:
             draft.put_formula(YEARS, number, step.year + 2, step.expression, step.id)
-            draft.sheets[YEARS].cell(number, step.year + 2).number_format = POUNDS if role in ("year", "total_year") else "General"
+            draft.sheets[YEARS].cell(number, step.year + 2).number_format = (
+                POUNDS if role in ("year", "total_year") else "General"
+            )
 
 
 def _fill_map(draft: _Draft) -> None:
@@ -231,17 +285,25 @@ def _fill_map(draft: _Draft) -> None:
     steps = draft.model.step
     for number, row in enumerate(value_map.rows, start=2):
         for column, name in enumerate(MAP_COLUMNS, start=1):
-            if name in FORMULAS and name in row.formulas and (row.kind == "outcome" or name in ("quantity", "change", "proxy")):
+            if (
+                name in FORMULAS
+                and name in row.formulas
+                and (row.kind == "outcome" or name in ("quantity", "change", "proxy"))
+            ):
                 draft.put_formula(MAP, number, column, row.formulas[name])
             elif name == "start":
                 draft.put_number(MAP, number, column, row.start if row.kind == "outcome" else None)
             elif name not in FORMULAS:
-                draft.put_text(MAP, number, column, {"row": row.id, "kind": row.kind}.get(name) or row.words.get(name, ""))
+                draft.put_text(
+                    MAP, number, column, {"row": row.id, "kind": row.kind}.get(name) or row.words.get(name, "")
+                )
         for column, who in enumerate(value_map.beneficiaries, start=len(MAP_COLUMNS) + 1):
             if who in row.shares:
                 draft.put_formula(MAP, number, column, row.shares[who])
         for column, role in enumerate(COMPUTED, start=len(MAP_COLUMNS) + len(shares) + 1):
-            step = steps.get(f"{row.id}.{role}") or (steps[f"{row.id}.cost"] if role == "gross" and row.kind == "cost" else None)
+            step = steps.get(f"{row.id}.{role}") or (
+                steps[f"{row.id}.cost"] if role == "gross" and row.kind == "cost" else None
+            )
             if step:
                 draft.put_formula(MAP, number, column, step.expression, step.id)
 
@@ -249,7 +311,12 @@ def _fill_map(draft: _Draft) -> None:
 def _fill_result(draft: _Draft) -> None:
     _head(draft, RESULT, ("Result", "Value"))
     value_map, steps = draft.model.value_map, draft.model.step
-    lines = [("Social value for each pound", "total.ratio"), ("Present value (£)", "total.value"), ("Cost (£)", "total.cost"), ("Value less cost (£)", "total.net")]
+    lines = [
+        ("Social value for each pound", "total.ratio"),
+        ("Present value (£)", "total.value"),
+        ("Cost (£)", "total.cost"),
+        ("Value less cost (£)", "total.net"),
+    ]
     lines += [(f"Value to {who} (£)", f"beneficiary.{place}") for place, who in enumerate(value_map.beneficiaries)]
     for row, (title, step_id) in enumerate(lines, start=2):
         draft.put_text(RESULT, row, 1, title)
@@ -260,8 +327,18 @@ def _fill_result(draft: _Draft) -> None:
         whole = Operation("-", whole, Reference(f"beneficiary.{place}"))
     draft.put_text(RESULT, rest, 1, "Check: value not given to anyone (£), to be 0")
     draft.put_formula(RESULT, rest, 2, whole)
-    draft.put_text(RESULT, rest + 2, 1, f"Pounds of {value_map.settings.price_year}, present values. Change the shaded cells of the sheet Inputs; all else follows.")
-    draft.put_text(RESULT, rest + 3, 1, f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there.")
+    draft.put_text(
+        RESULT,
+        rest + 2,
+        1,
+        f"Pounds of {value_map.settings.price_year}, present values. Change the shaded cells of the sheet Inputs; all else follows.",
+    )
+    draft.put_text(
+        RESULT,
+        rest + 3,
+        1,
+        f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there.",
+    )
 
 
 _FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: [a-z]+="[^"]*")*)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>')
@@ -277,7 +354,9 @@ def _settled(book: "Workbook", values: Mapping[tuple[str, str], float]) -> bytes
         for name in sorted(before.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             text = before.read(name).decode("utf-8")
             if name in sheet_files:
-                text = _with_values(text, {address: value for (sheet, address), value in values.items() if sheet == sheet_files[name]})
+                text = _with_values(
+                    text, {address: value for (sheet, address), value in values.items() if sheet == sheet_files[name]}
+                )
             elif name == "docProps/core.xml":
                 text = re.sub(r"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>", "", text)
             info = zipfile.ZipInfo(name, _EARLY)
@@ -288,6 +367,10 @@ def _settled(book: "Workbook", values: Mapping[tuple[str, str], float]) -> bytes
 
 def _with_values(text: str, values: Mapping[str, float]) -> str:
     def filled(match: re.Match[str]) -> str:
-        return f'<c r="{match[1]}"{match[2]}><f>{match[3]}</f><v>{values[match[1]]!r}</v></c>' if match[1] in values else match[0]
+        return (
+            f'<c r="{match[1]}"{match[2]}><f>{match[3]}</f><v>{values[match[1]]!r}</v></c>'
+            if match[1] in values
+            else match[0]
+        )
 
     return _FORMULA_CELL.sub(filled, text)

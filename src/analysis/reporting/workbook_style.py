@@ -45,7 +45,9 @@ def settle_sheet(sheet: "Worksheet", widths: Mapping[int, int], formats: Mapping
     for row in sheet.iter_rows():
         for cell in row:
             text = isinstance(cell.value, str) and cell.data_type != "f"
-            cell.alignment = Alignment(wrap_text=text, vertical="top", indent=1 if text else 0, horizontal="left" if text else None)
+            cell.alignment = Alignment(
+                wrap_text=text, vertical="top", indent=1 if text else 0, horizontal="left" if text else None
+            )
             if cell.row > 1 and formats and cell.column in formats:
                 cell.number_format = formats[cell.column]
     sheet.freeze_panes = "B2"

@@ -25,16 +25,27 @@ def check_names(value_map: ValueMap, register: Register) -> None:
     for name in value_map.terms:
         if name in register or known(name):
             raise InputError(
-                value_map.settings_name, column=f"terms.{name}", found="a term with the id of a register entry",
-                expected="an id of its own", action="rename the term",
+                value_map.settings_name,
+                column=f"terms.{name}",
+                found="a term with the id of a register entry",
+                expected="an id of its own",
+                action="rename the term",
             )
     for row, column, formula in _formulas(value_map):
         _check_known(value_map, register, row, column, formula)
-    cycle = find_cycle({name: tuple(r for r in references(formula) if r in value_map.terms) for name, formula in value_map.terms.items()})
+    cycle = find_cycle(
+        {
+            name: tuple(r for r in references(formula) if r in value_map.terms)
+            for name, formula in value_map.terms.items()
+        }
+    )
     if cycle:
         raise InputError(
-            value_map.settings_name, column=f"terms.{cycle[0]}", found=f"a term that leads back to itself: {' -> '.join(cycle)}",
-            expected="terms that rest on the register in the end", action="replace one of these references by a register id or a number",
+            value_map.settings_name,
+            column=f"terms.{cycle[0]}",
+            found=f"a term that leads back to itself: {' -> '.join(cycle)}",
+            expected="terms that rest on the register in the end",
+            action="replace one of these references by a register id or a number",
         )
 
 
@@ -54,7 +65,10 @@ def _check_known(value_map: ValueMap, register: Register, row: Row | None, colum
     for name in references(formula):
         if not (name in value_map.terms or known(name) or name in register.entries):
             raise _trouble(
-                value_map, row, column, f"{name!r}, which is not known",
+                value_map,
+                row,
+                column,
+                f"{name!r}, which is not known",
                 f"ids of {register.name}, terms of {value_map.settings_name}, cpi_<year> or months_per_year",
                 "correct the id, or add the entry to the register with its source and range",
             )
@@ -67,13 +81,20 @@ def check_shape(value_map: ValueMap) -> None:
         for column in set(FORMULAS) - {"quantity", "change", "proxy"}:
             formula = row.formulas.get(column)
             if formula is not None and str(getattr(formula, "value", "")) != f"{float(defaults.get(column, 'nan'))}":
-                raise value_map.trouble(row, column, "a formula in a row of cost", "an empty cell", "empty the cell; costs stand in year 0")
+                raise value_map.trouble(
+                    row, column, "a formula in a row of cost", "an empty cell", "empty the cell; costs stand in year 0"
+                )
         if row.start:
-            raise value_map.trouble(row, "start", str(row.start), "an empty cell", "empty the cell; costs stand in year 0")
+            raise value_map.trouble(
+                row, "start", str(row.start), "an empty cell", "empty the cell; costs stand in year 0"
+            )
     for row in value_map.outcomes:
         if not row.lasts and getattr(row.formulas["drop_off"], "value", 1.0) != 0.0:
             raise value_map.trouble(
-                row, "drop_off", "a drop-off without a duration", "a duration, or no drop-off",
+                row,
+                "drop_off",
+                "a drop-off without a duration",
+                "a duration, or no drop-off",
                 "give the duration in years and the proxy by year, or empty the drop-off",
             )
 
@@ -90,7 +111,11 @@ def check_units(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None:
         wanted = money / YEAR if row.lasts else money
         if whole != wanted:
             raise value_map.trouble(
-                row, "proxy" if row.kind == "outcome" else "quantity", f"quantity x change x proxy in {whole}", str(wanted), _advice(whole, wanted),
+                row,
+                "proxy" if row.kind == "outcome" else "quantity",
+                f"quantity x change x proxy in {whole}",
+                str(wanted),
+                _advice(whole, wanted),
             )
         if row.lasts:
             _expect(units, row, "duration", row.formulas["duration"], (YEAR,))
@@ -127,7 +152,12 @@ class _Units(dict[str, Unit]):
             return unit_of(formula, self)
         except UnitError as error:
             raise _trouble(
-                self.value_map, row, column, str(error), "units that go together", "convert one of them by a register entry, or correct its unit",
+                self.value_map,
+                row,
+                column,
+                str(error),
+                "units that go together",
+                "convert one of them by a register entry, or correct its unit",
             ) from None
 
 
@@ -136,7 +166,10 @@ def _register_unit(entry: Assumption) -> Unit:
         return parse_unit(entry.unit, entry.price_year)
     except UnitError as error:
         raise InputError(
-            "assumptions.yaml", column=f"{entry.id}.unit", found=f"{entry.unit!r}: {error}", expected="a unit in words, pounds with a price year",
+            "assumptions.yaml",
+            column=f"{entry.id}.unit",
+            found=f"{entry.unit!r}: {error}",
+            expected="a unit in words, pounds with a price year",
             action="correct the unit or the price_year",
         ) from None
 
@@ -146,7 +179,11 @@ def _expect(units: _Units, row: Row | None, column: str, formula: Expression, al
     if not references(formula) or found in allowed:  # a typed number takes the column's unit
         return
     raise _trouble(
-        units.value_map, row, column, f"a formula in {found}", str(allowed[0]),
+        units.value_map,
+        row,
+        column,
+        f"a formula in {found}",
+        str(allowed[0]),
         "divide months by months_per_year, or correct the units of the register entries it names",
     )
 
@@ -166,17 +203,26 @@ def check_ranges(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None
             low, high = _ends(value_map, row, column, row.formulas[column], values)
             if low < 0 or high > 1:
                 raise value_map.trouble(
-                    row, column, f"{low:.6g} to {high:.6g} over the register's ranges", "a share between 0 and 1",
+                    row,
+                    column,
+                    f"{low:.6g} to {high:.6g} over the register's ranges",
+                    "a share between 0 and 1",
                     "correct the formula, or the range of the entries it names",
                 )
         if row.lasts and _ends(value_map, row, "duration", row.formulas["duration"], values)[0] < 0:
             raise value_map.trouble(
-                row, "duration", "a negative duration", "a number of years from 0 up", "correct the formula, or the range of the entries it names",
+                row,
+                "duration",
+                "a negative duration",
+                "a number of years from 0 up",
+                "correct the formula, or the range of the entries it names",
             )
         _check_shares(value_map, row, values)
     for row in value_map.costs:
         if _ends(value_map, row, "quantity", row.formulas["quantity"], values)[0] < 0:
-            raise value_map.trouble(row, "quantity", "a negative cost", "pounds from 0 up", "enter the cost as it was spent")
+            raise value_map.trouble(
+                row, "quantity", "a negative cost", "pounds from 0 up", "enter the cost as it was spent"
+            )
 
 
 def _check_shares(value_map: ValueMap, row: Row, values: Mapping[str, Any]) -> None:
@@ -184,7 +230,10 @@ def _check_shares(value_map: ValueMap, row: Row, values: Mapping[str, Any]) -> N
     worst = float(np.max(np.abs(np.asarray(total) - 1)))
     if worst > 1e-9:
         raise value_map.trouble(
-            row, "beneficiaries", f"shares that add to {1 + worst:.6g} or {1 - worst:.6g}", "shares that add to 1 whatever the entries' values",
+            row,
+            "beneficiaries",
+            f"shares that add to {1 + worst:.6g} or {1 - worst:.6g}",
+            "shares that add to 1 whatever the entries' values",
             "write one share as the rest, such as 'households: 1 - share_government - share_employer'",
         )
 
@@ -214,7 +263,9 @@ def evaluated_terms(value_map: ValueMap, values: Mapping[str, Any]) -> dict[str,
     return known_values
 
 
-def _ends(value_map: ValueMap, row: Row, column: str, formula: Expression, values: Mapping[str, Any]) -> tuple[float, float]:
+def _ends(
+    value_map: ValueMap, row: Row, column: str, formula: Expression, values: Mapping[str, Any]
+) -> tuple[float, float]:
     found = np.asarray(_value(value_map, row, column, formula, values))
     return float(found.min()), float(found.max())
 
@@ -227,7 +278,11 @@ def _value(value_map: ValueMap, row: Row, column: str, formula: Expression, valu
         raise value_map.trouble(row, column, str(error), "a formula with a value", "correct the formula") from None
     if not np.all(np.isfinite(found)):
         raise value_map.trouble(
-            row, column, "a division by zero within the register's ranges", "a number at every value of the ranges", "narrow the range of the divisor",
+            row,
+            column,
+            "a division by zero within the register's ranges",
+            "a number at every value of the ranges",
+            "narrow the range of the divisor",
         )
     return found
 
@@ -239,7 +294,10 @@ def horizon(value_map: ValueMap, entries: Mapping[str, Assumption]) -> int:
     wanted = value_map.settings.years or needed
     if wanted < needed:
         raise InputError(
-            value_map.settings_name, column="years", found=str(wanted), expected=f"at least {needed}, the end of the longest outcome",
+            value_map.settings_name,
+            column="years",
+            found=str(wanted),
+            expected=f"at least {needed}, the end of the longest outcome",
             action="raise it, or leave it out",
         )
     return wanted
@@ -247,7 +305,11 @@ def horizon(value_map: ValueMap, entries: Mapping[str, Assumption]) -> int:
 
 def _longest(value_map: ValueMap, row: Row, entries: Mapping[str, Assumption]) -> int:
     def interval(name: str) -> Interval | float:
-        return as_interval(evaluate(value_map.terms[name], interval)) if name in value_map.terms else entries[name].interval
+        return (
+            as_interval(evaluate(value_map.terms[name], interval))
+            if name in value_map.terms
+            else entries[name].interval
+        )
 
     try:
         longest = as_interval(evaluate(row.formulas["duration"], interval)).high
@@ -255,6 +317,10 @@ def _longest(value_map: ValueMap, row: Row, entries: Mapping[str, Assumption]) -
         raise value_map.trouble(row, "duration", str(error), "a duration in years", "correct the formula") from None
     if longest > LONGEST:
         raise value_map.trouble(
-            row, "duration", f"up to {longest:.6g} years", f"at most {LONGEST} years", "give the duration in years, not in weeks or months",
+            row,
+            "duration",
+            f"up to {longest:.6g} years",
+            f"at most {LONGEST} years",
+            "give the duration in years, not in weeks or months",
         )
     return max(1, math.ceil(longest - 1e-9))

@@ -43,7 +43,11 @@ def read_criteria(study: Study) -> list[Criterion]:
         criterion = validate(Criterion, dict(values), name, number)
         if criterion.check not in CHECKS and not criterion.check.startswith("practice:"):
             raise InputError(
-                name, row=number, column="check", found=repr(criterion.check), expected=f"one of {', '.join(CHECKS)}, or practice:name",
+                name,
+                row=number,
+                column="check",
+                found=repr(criterion.check),
+                expected=f"one of {', '.join(CHECKS)}, or practice:name",
                 action="correct the cell",
             )
         criteria.append(criterion)
@@ -56,8 +60,12 @@ def crosswalk(model: Model, study: Study) -> pd.DataFrame:
     findings = [_find(criterion, model) for criterion in criteria]
     return pd.DataFrame(
         {
-            "framework": [c.framework for c in criteria], "criterion": [c.criterion for c in criteria], "status": [s for s, _ in findings],
-            "why": [why for _, why in findings], "file": [c.file.replace("<study>", study.id) for c in criteria], "view": [c.view for c in criteria],
+            "framework": [c.framework for c in criteria],
+            "criterion": [c.criterion for c in criteria],
+            "status": [s for s, _ in findings],
+            "why": [why for _, why in findings],
+            "file": [c.file.replace("<study>", study.id) for c in criteria],
+            "view": [c.view for c in criteria],
         },
         index=pd.Index([f"{c.framework} {c.number}" for c in criteria], name="criterion_number"),
     )
@@ -89,35 +97,59 @@ def _outcomes_described(model: Model) -> Finding:
 
 
 def _proxies_sourced(model: Model) -> Finding:
-    return _graded((_said(row.words["proxy_source"]) for row in model.value_map.outcomes), "outcomes name the source of their financial proxy")
+    return _graded(
+        (_said(row.words["proxy_source"]) for row in model.value_map.outcomes),
+        "outcomes name the source of their financial proxy",
+    )
 
 
 def _negative_sought(model: Model) -> Finding:
-    status, why = _graded((_said(row.words["negative_sought"]) for row in model.value_map.outcomes), "outcomes say what was sought on negative or unintended outcomes")
+    status, why = _graded(
+        (_said(row.words["negative_sought"]) for row in model.value_map.outcomes),
+        "outcomes say what was sought on negative or unintended outcomes",
+    )
     valued = any(float(value) < 0 for value in model.evaluate().by_outcome.values())
     return status if valued or status != "met" else "partly", why + ("" if valued else " None is valued.")
 
 
 def _counterfactual(model: Model) -> Finding:
     rows = model.value_map.outcomes
-    return _graded((_said(row.words["counterfactual"]) and not row.words["counterfactual"].lower().startswith("none") for row in rows), "outcomes compare with anything but the same people before")
+    return _graded(
+        (
+            _said(row.words["counterfactual"]) and not row.words["counterfactual"].lower().startswith("none")
+            for row in rows
+        ),
+        "outcomes compare with anything but the same people before",
+    )
 
 
 def _subtracted(model: Model) -> Finding:
     steps = model.evaluate_steps()
     rows = model.value_map.outcomes
-    status, why = _graded((abs(float(steps[f"{row.id}.net"])) < abs(float(steps[f"{row.id}.gross"])) for row in rows), "outcomes have anything subtracted in the central case")
+    status, why = _graded(
+        (abs(float(steps[f"{row.id}.net"])) < abs(float(steps[f"{row.id}.gross"])) for row in rows),
+        "outcomes have anything subtracted in the central case",
+    )
     ranged = any("deadweight" in name and model.entries[name].high > 0 for name in model.entries)
-    return status, why + (" The register has ranges for it, which the sensitivity analyses try." if ranged and status != "met" else "")
+    return status, why + (
+        " The register has ranges for it, which the sensitivity analyses try." if ranged and status != "met" else ""
+    )
 
 
 def _ranges(model: Model) -> Finding:
-    return _graded((model.entries[name].low < model.entries[name].high for name in model.inputs), "assumptions have a range with a reason")
+    return _graded(
+        (model.entries[name].low < model.entries[name].high for name in model.inputs),
+        "assumptions have a range with a reason",
+    )
 
 
 def _discounting(model: Model) -> Finding:
     stated = "discount_rate" in model.entries
-    return ("met", "The rate is an entry of the register, with its range.") if stated else ("partly", "No rate is used, and none is in the register.")
+    return (
+        ("met", "The rate is an entry of the register, with its range.")
+        if stated
+        else ("partly", "No rate is used, and none is in the register.")
+    )
 
 
 def _horizon(model: Model) -> Finding:
@@ -141,21 +173,40 @@ def _costs(model: Model) -> Finding:
 
     named = {name for row in model.value_map.costs for name in references(row.formulas["quantity"])}
     kinds = [model.entries[name].kind for name in named if name in model.entries]
-    return _graded((kind in ("published", "measured") for kind in kinds), "figures behind the costs are printed or measured")
+    return _graded(
+        (kind in ("published", "measured") for kind in kinds), "figures behind the costs are printed or measured"
+    )
 
 
 def _distribution(model: Model) -> Finding:
     many = len(model.value_map.beneficiaries) > 1
-    return ("met" if many else "not met"), "Value is shown by beneficiary." if many else "Value is not split by beneficiary."
+    return (
+        "met" if many else "not met"
+    ), "Value is shown by beneficiary." if many else "Value is not split by beneficiary."
 
 
 def _scenarios(model: Model) -> Finding:
     count = len(model.value_map.settings.scenarios)
-    return ("met", "Estimates beside the central one are in the map, and every range is tried.") if count else ("partly", "Ranges are tried; the source prints one estimate.")
+    return (
+        ("met", "Estimates beside the central one are in the map, and every range is tried.")
+        if count
+        else ("partly", "Ranges are tried; the source prints one estimate.")
+    )
 
 
 CHECKS: dict[str, Callable[[Model], Finding]] = {
-    "outcomes described": _outcomes_described, "proxies sourced": _proxies_sourced, "negative sought": _negative_sought,
-    "counterfactual": _counterfactual, "subtracted": _subtracted, "ranges": _ranges, "discounting": _discounting, "horizon": _horizon,
-    "prices": _prices, "register": _register, "public": _public, "costs": _costs, "distribution": _distribution, "scenarios": _scenarios,
+    "outcomes described": _outcomes_described,
+    "proxies sourced": _proxies_sourced,
+    "negative sought": _negative_sought,
+    "counterfactual": _counterfactual,
+    "subtracted": _subtracted,
+    "ranges": _ranges,
+    "discounting": _discounting,
+    "horizon": _horizon,
+    "prices": _prices,
+    "register": _register,
+    "public": _public,
+    "costs": _costs,
+    "distribution": _distribution,
+    "scenarios": _scenarios,
 }

@@ -112,7 +112,9 @@ class Linear:
         other = _linear(other)
         names = [*self.slopes, *(name for name in other.slopes if name not in self.slopes)]
         none = Interval(0.0, 0.0)
-        return Linear(self.constant + other.constant, {n: self.slopes.get(n, none) + other.slopes.get(n, none) for n in names})
+        return Linear(
+            self.constant + other.constant, {n: self.slopes.get(n, none) + other.slopes.get(n, none) for n in names}
+        )
 
     def __neg__(self) -> "Linear":
         return Linear(-self.constant, {name: -slope for name, slope in self.slopes.items()})
@@ -170,7 +172,9 @@ class Polytope:
     def fixed(self, name: str, value: float, slack: float) -> "Polytope":
         """The part of the set where an unknown has a value, up to a slack for the solver's last digits."""
         row = np.array([[1.0 if other == name else 0.0 for other in self.names]])
-        return Polytope(self.names, np.vstack([self.matrix, row, -row]), np.append(self.limits, [value + slack, slack - value]))
+        return Polytope(
+            self.names, np.vstack([self.matrix, row, -row]), np.append(self.limits, [value + slack, slack - value])
+        )
 
 
 def _bounds(program: LinearProgram, place: int) -> Interval | None:
@@ -195,11 +199,16 @@ def read_problem(study: Study) -> Problem:
     """Read a study's identified.yaml; InputError for a field that does not fit."""
     problem = validate(Problem, study.document(FILE), study.name(FILE), None)
     choices = {reading.id: [variant.id for variant in reading.variants] for reading in problem.readings}
-    unfit = [f"{key}: {value}" for key, value in problem.calibration.readings.items() if value not in choices.get(key, ())]
+    unfit = [
+        f"{key}: {value}" for key, value in problem.calibration.readings.items() if value not in choices.get(key, ())
+    ]
     if unfit or set(choices) != set(problem.calibration.readings):
         raise InputError(
-            study.name(FILE), column="calibration.readings", found=unfit[0] if unfit else "a reading without a choice",
-            expected="one variant for every reading", action="name for each reading the id of one of its variants",
+            study.name(FILE),
+            column="calibration.readings",
+            found=unfit[0] if unfit else "a reading without a choice",
+            expected="one variant for every reading",
+            action="name for each reading the id of one of its variants",
         )
     return problem
 
@@ -227,9 +236,13 @@ class _Rows:
 def _all_rows(problem: Problem, study: Study) -> _Rows:
     names = [unknown.id for unknown in problem.unknowns]
     statements: list[tuple[tuple[str, str] | None, Statement]] = [(None, statement) for statement in problem.statements]
-    statements += [((r.id, v.id), statement) for r in problem.readings for v in r.variants for statement in v.statements]
+    statements += [
+        ((r.id, v.id), statement) for r in problem.readings for v in r.variants for statement in v.statements
+    ]
     rows = [(own, row) for own, statement in statements for row in _rows(statement, names, study)]
-    return _Rows(np.array([row[:-1] for _, row in rows]), np.array([row[-1] for _, row in rows]), tuple(own for own, _ in rows))
+    return _Rows(
+        np.array([row[:-1] for _, row in rows]), np.array([row[-1] for _, row in rows]), tuple(own for own, _ in rows)
+    )
 
 
 def _rows(statement: Statement, names: Sequence[str], study: Study) -> Iterator[list[float]]:
@@ -251,7 +264,10 @@ def _form(text: str, names: Sequence[str], study: Study) -> Linear:
         return _linear(evaluate(parse(text), look_up))
     except ExpressionError as error:
         raise InputError(
-            study.name(FILE), column="statements", found=f"{text!r}: {error}", expected="a formula that is linear in the unknowns",
+            study.name(FILE),
+            column="statements",
+            found=f"{text!r}: {error}",
+            expected="a formula that is linear in the unknowns",
             action="write it over the unknowns' ids, claim:ids and assumption:ids",
         ) from None
 
@@ -277,7 +293,10 @@ def _solved(problem: Problem, rows: _Rows, program: LinearProgram, choice: dict[
     row: dict[str, Any] = {**choice, "possible": _least(program, np.zeros(program.unknowns)) is not None}
     for place, unknown in enumerate(problem.unknowns if row["possible"] else ()):
         bounds = _bounds(program, place)
-        row |= {f"{unknown.id}_low": bounds.low if bounds else None, f"{unknown.id}_high": bounds.high if bounds else None}
+        row |= {
+            f"{unknown.id}_low": bounds.low if bounds else None,
+            f"{unknown.id}_high": bounds.high if bounds else None,
+        }
     return row
 
 
@@ -285,7 +304,10 @@ def union(solved: pd.DataFrame, problem: Problem) -> pd.DataFrame:
     """The range of each unknown over all possible readings together: index unknown id, columns low, high."""
     possible = solved[solved["possible"]]
     return pd.DataFrame(
-        {"low": [possible[f"{u.id}_low"].min() for u in problem.unknowns], "high": [possible[f"{u.id}_high"].max() for u in problem.unknowns]},
+        {
+            "low": [possible[f"{u.id}_low"].min() for u in problem.unknowns],
+            "high": [possible[f"{u.id}_high"].max() for u in problem.unknowns],
+        },
         index=[u.id for u in problem.unknowns],
     )
 
@@ -326,7 +348,10 @@ def calibrate(problem: Problem, study: Study) -> dict[str, float]:
         bounds = region.bounds(name)
         if bounds is None or not np.isfinite(bounds.high):
             raise InputError(
-                study.name(FILE), column="calibration", found=f"no middle for {name!r}", expected="readings that bound every unknown",
+                study.name(FILE),
+                column="calibration",
+                found=f"no middle for {name!r}",
+                expected="readings that bound every unknown",
                 action="choose other readings, or add the statement that bounds it",
             )
         point[name] = (bounds.low + bounds.high) / 2

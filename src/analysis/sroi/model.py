@@ -111,7 +111,11 @@ class Model:
 
         Raises KeyError for a name that is no step.
         """
-        named = {name for step in self._order(tuple(self.step[name].id for name in wanted)) for name in references(step.expression)}
+        named = {
+            name
+            for step in self._order(tuple(self.step[name].id for name in wanted))
+            for name in references(step.expression)
+        }
         return tuple(name for name in self.inputs if name in named)
 
     def inputs_of(self, *steps: str, scenario: str = "") -> str:
@@ -179,8 +183,11 @@ class Model:
         for name in values:
             if name not in self.known and name not in self.entries:
                 raise InputError(
-                    self.value_map.name, column=name, found="a value for an id that the register does not hold",
-                    expected=f"one of {', '.join(self.inputs)}", action="correct the id",
+                    self.value_map.name,
+                    column=name,
+                    found="a value for an id that the register does not hold",
+                    expected=f"one of {', '.join(self.inputs)}",
+                    action="correct the id",
                 )
 
     def _refuse_long(self, found: dict[str, Any]) -> None:
@@ -189,7 +196,10 @@ class Model:
         for row in lasting:
             if np.max(evaluate(row.formulas["duration"], found, checks.NUMPY)) + row.start > self.years + 1e-9:
                 raise self.value_map.trouble(
-                    row, "duration", f"an end beyond the {self.years} years of the model", f"an end within {self.years} years",
+                    row,
+                    "duration",
+                    f"an end beyond the {self.years} years of the model",
+                    f"an end within {self.years} years",
                     f"set years in {self.value_map.settings_name} to as many as are needed",
                 )
 
@@ -204,7 +214,9 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     checks.check_names(value_map, register)
     checks.check_shape(value_map)
     named = _named(value_map)
-    entries = {name: register[name] for name in named if name in register.entries} | reference_entries(named, study.root)
+    entries = {name: register[name] for name in named if name in register.entries} | reference_entries(
+        named, study.root
+    )
     checks.check_units(value_map, entries)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
@@ -215,8 +227,13 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
 
 def _named(value_map: ValueMap) -> tuple[str, ...]:
     """Every id that a formula in use names, in the order of the rows."""
-    formulas = [formula for row in value_map.rows for _, formula in cells(row)] + [value_map.discount_rate, *value_map.terms.values()]
-    return tuple(dict.fromkeys(name for formula in formulas for name in references(formula) if name not in value_map.terms))
+    formulas = [formula for row in value_map.rows for _, formula in cells(row)] + [
+        value_map.discount_rate,
+        *value_map.terms.values(),
+    ]
+    return tuple(
+        dict.fromkeys(name for formula in formulas for name in references(formula) if name not in value_map.terms)
+    )
 
 
 def _check_scenarios(value_map: ValueMap, entries: Mapping[str, Assumption], register: Register) -> None:
@@ -225,12 +242,18 @@ def _check_scenarios(value_map: ValueMap, entries: Mapping[str, Assumption], reg
             place = f"scenarios.{scenario}.{name}"
             if name not in entries:
                 raise InputError(
-                    value_map.settings_name, column=place, found="an id that the value map does not use", expected="an id that a formula names",
+                    value_map.settings_name,
+                    column=place,
+                    found="an id that the value map does not use",
+                    expected="an id that a formula names",
                     action="correct the id, or take it out",
                 )
             if not entries[name].low <= value <= entries[name].high:
                 raise InputError(
-                    value_map.settings_name, column=place, found=f"{value:g}", action=f"widen the range in {register.name}, or correct the value",
+                    value_map.settings_name,
+                    column=place,
+                    found=f"{value:g}",
+                    action=f"widen the range in {register.name}, or correct the value",
                     expected=f"a value within the register's range, {entries[name].low:g} to {entries[name].high:g}",
                 )
 
@@ -242,7 +265,10 @@ def _check_central(model: Model) -> None:
         ratio = math.nan
     if not math.isfinite(ratio):
         raise InputError(
-            model.value_map.name, column="quantity", found="costs of 0, or a division by zero", expected="costs above 0",
+            model.value_map.name,
+            column="quantity",
+            found="costs of 0, or a division by zero",
+            expected="costs above 0",
             action="enter the costs, and look for a divisor that is 0",
         )
 

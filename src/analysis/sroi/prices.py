@@ -24,7 +24,13 @@ def reference_entries(names: Iterable[str], root: Path) -> dict[str, Assumption]
 
 
 def _months() -> Assumption:
-    source = {"producer": "definition", "title": "calendar", "published": None, "locator": "definition", "licence": "none needed"}
+    source = {
+        "producer": "definition",
+        "title": "calendar",
+        "published": None,
+        "locator": "definition",
+        "licence": "none needed",
+    }
     return _fixed("months_per_year", "Months in a year", 12.0, "months per year", None, source)
 
 
@@ -33,18 +39,33 @@ def _index_entry(name: str, root: Path) -> Assumption:
     index, source = read_index(root)
     if year not in index:
         raise InputError(
-            shown(_path(root), root), column="year", found=f"no price index for {year}, which a formula names as {name}",
-            expected=f"a row for {year}", action="add the year's annual average of the index with its source, or use another year",
+            shown(_path(root), root),
+            column="year",
+            found=f"no price index for {year}, which a formula names as {name}",
+            expected=f"a row for {year}",
+            action="add the year's annual average of the index with its source, or use another year",
         )
     return _fixed(name, f"Consumer Prices Index, average of {year}", index[year], "index points", year, source)
 
 
-def _fixed(name: str, label: str, value: float, unit: str, year: int | None, source: dict[str, str | None]) -> Assumption:
+def _fixed(
+    name: str, label: str, value: float, unit: str, year: int | None, source: dict[str, str | None]
+) -> Assumption:
     return Assumption.model_validate(
         {
-            "id": name, "label": label, "value": value, "unit": unit, "price_year": year, "kind": "reference", "low": value,
-            "high": value, "distribution": "fixed", "why_range": "A published statistic, or a definition.", "source": source,
-            "evidence_grade": "A", "decided_by": "its producer",
+            "id": name,
+            "label": label,
+            "value": value,
+            "unit": unit,
+            "price_year": year,
+            "kind": "reference",
+            "low": value,
+            "high": value,
+            "distribution": "fixed",
+            "why_range": "A published statistic, or a definition.",
+            "source": source,
+            "evidence_grade": "A",
+            "decided_by": "its producer",
         }
     )
 
@@ -61,8 +82,12 @@ def read_index(root: Path) -> tuple[dict[int, float], dict[str, str | None]]:
     rows = read_csv(path, name, ("year", "index"))
     origin = read_yaml(path.with_suffix(".origin.yaml"), shown(path.with_suffix(".origin.yaml"), root))
     source = {
-        "producer": origin["producer"], "title": origin["title"], "published": str(origin["published"]),
-        "locator": origin["series"], "address": origin["address"], "licence": origin["licence"],
+        "producer": origin["producer"],
+        "title": origin["title"],
+        "published": str(origin["published"]),
+        "locator": origin["series"],
+        "address": origin["address"],
+        "licence": origin["licence"],
     }
     return {_year(row["year"], name, number): _positive(row["index"], name, number) for number, row in rows}, source
 
@@ -75,7 +100,9 @@ def _year(text: str, name: str, row: int) -> int:
 
 def _positive(text: str, name: str, row: int) -> float:
     if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) == 0:
-        raise InputError(name, row=row, column="index", found=repr(text), expected="a number above 0", action="correct the cell")
+        raise InputError(
+            name, row=row, column="index", found=repr(text), expected="a number above 0", action="correct the cell"
+        )
     return float(text)
 
 

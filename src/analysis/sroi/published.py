@@ -87,7 +87,9 @@ def read_model(study: Study) -> PublishedModel:
     """Read a study's sroi.yaml; InputError for a field or a claim that does not fit."""
     model = validate(PublishedModel, study.document(FILE), study.name(FILE), None)
     for part in (*model.ratios, *model.parts):
-        named = [value for key, value in part if key in ("all_costs", "without_research", "claim", "low", "high") and value]
+        named = [
+            value for key, value in part if key in ("all_costs", "without_research", "claim", "low", "high") and value
+        ]
         for claim_id in named:
             _known(study, claim_id)
     return model
@@ -96,7 +98,10 @@ def read_model(study: Study) -> PublishedModel:
 def _known(study: Study, claim_id: str) -> Claim:
     if claim_id not in study.claims.claims:
         raise InputError(
-            study.name(FILE), column=claim_id, found="an id that is no claim of this study", expected="an id of claims.csv",
+            study.name(FILE),
+            column=claim_id,
+            found="an id that is no claim of this study",
+            expected="an id of claims.csv",
             action="correct the id",
         )
     return study.claims[claim_id]
@@ -111,7 +116,9 @@ def research_shares(model: PublishedModel, study: Study) -> pd.DataFrame:
     """
     pairs = [ratio for ratio in model.ratios if ratio.without_research]
     rows = [_row(f"(1 - claim:{r.all_costs} / claim:{r.without_research}) * 100", study) for r in pairs]
-    return pd.DataFrame(rows, index=pd.Index([r.scenario for r in pairs], name="scenario"), columns=["share", "low", "high", "inputs"])
+    return pd.DataFrame(
+        rows, index=pd.Index([r.scenario for r in pairs], name="scenario"), columns=["share", "low", "high", "inputs"]
+    )
 
 
 def jointly(intervals: pd.DataFrame) -> Interval | None:
@@ -139,9 +146,13 @@ def parts(model: PublishedModel, study: Study) -> pd.DataFrame:
     for claim, own in zip(claims, rounding, strict=True):
         rest_low, rest_high = sum(r.low for r in rounding) - own.low, sum(r.high for r in rounding) - own.high
         shares = ((claim.number or 0.0) / total, own.low / (own.low + rest_high), own.high / (own.high + rest_low))
-        rows.append({"claim": claim.claim_id, **dict(zip(("share", "low", "high"), (100 * s for s in shares), strict=True))})
+        rows.append(
+            {"claim": claim.claim_id, **dict(zip(("share", "low", "high"), (100 * s for s in shares), strict=True))}
+        )
     frame = pd.DataFrame(rows, index=pd.Index([part.label for part in model.parts], name=model.parts_are))
-    return frame.assign(inputs=" ".join(f"claim:{claim.claim_id}" for claim in claims), note=[part.note for part in model.parts])
+    return frame.assign(
+        inputs=" ".join(f"claim:{claim.claim_id}" for claim in claims), note=[part.note for part in model.parts]
+    )
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,15 @@ def _row(formula: str, study: Study, column: str = "share") -> dict[str, Any]:
         found = compute(formula, Inputs(study))
     except ExpressionError as error:
         raise InputError(
-            study.name(FILE), column="formula", found=f"{formula!r}: {error}",
-            expected="a formula over claim:ids and assumption:ids of this study", action="correct the formula",
+            study.name(FILE),
+            column="formula",
+            found=f"{formula!r}: {error}",
+            expected="a formula over claim:ids and assumption:ids of this study",
+            action="correct the formula",
         ) from None
-    return {column: found.value, "low": found.interval.low, "high": found.interval.high, "inputs": " ".join(found.inputs)}
+    return {
+        column: found.value,
+        "low": found.interval.low,
+        "high": found.interval.high,
+        "inputs": " ".join(found.inputs),
+    }

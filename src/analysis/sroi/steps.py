@@ -41,7 +41,13 @@ class Step:
 def expand(value_map: ValueMap, years: int) -> tuple[Step, ...]:
     """All steps of a model over `years` years, each after those it needs."""
     rows = [step for row in value_map.outcomes for step in _outcome(row, years)]
-    return (*_terms(value_map), *_discounts(value_map, years), *_costs(value_map), *rows, *_totals(value_map, years, rows))
+    return (
+        *_terms(value_map),
+        *_discounts(value_map, years),
+        *_costs(value_map),
+        *rows,
+        *_totals(value_map, years, rows),
+    )
 
 
 def _terms(value_map: ValueMap) -> Iterator[Step]:
@@ -56,17 +62,29 @@ def _discounts(value_map: ValueMap, years: int) -> Iterator[Step]:
     yield Step("discount.rate", value_map.discount_rate, "rate")
     yield Step("discount.0", ONE, "discount", year=0)
     for year in range(1, years):
-        yield Step(f"discount.{year}", _over(Reference(f"discount.{year - 1}"), _plus(ONE, Reference("discount.rate"))), "discount", year=year)
+        yield Step(
+            f"discount.{year}",
+            _over(Reference(f"discount.{year - 1}"), _plus(ONE, Reference("discount.rate"))),
+            "discount",
+            year=year,
+        )
 
 
 def _costs(value_map: ValueMap) -> Iterator[Step]:
     for row in value_map.costs:
-        yield Step(f"{row.id}.cost", _product(row.formulas[column] for column in ("quantity", "change", "proxy")), "cost", row.id)
+        yield Step(
+            f"{row.id}.cost",
+            _product(row.formulas[column] for column in ("quantity", "change", "proxy")),
+            "cost",
+            row.id,
+        )
     yield Step("total.cost", _sum(Reference(f"{row.id}.cost") for row in value_map.costs), "total_cost")
 
 
 def _outcome(row: Row, years: int) -> Iterator[Step]:
-    yield Step(f"{row.id}.gross", _product(row.formulas[column] for column in ("quantity", "change", "proxy")), "gross", row.id)
+    yield Step(
+        f"{row.id}.gross", _product(row.formulas[column] for column in ("quantity", "change", "proxy")), "gross", row.id
+    )
     taken = [_minus(ONE, row.formulas[column]) for column in SHARES_TAKEN]
     yield Step(f"{row.id}.net", _product([Reference(f"{row.id}.gross"), *taken]), "net", row.id)
     yearly = list(_yearly(row, years))
@@ -86,9 +104,17 @@ def _yearly(row: Row, years: int) -> Iterator[Step]:
         elapsed, kept = year - row.start, ONE
         if keeps and elapsed:
             before = Reference(f"{row.id}.kept.{year - 1}") if elapsed > 1 else ONE
-            yield Step(f"{row.id}.kept.{year}", _times(before, _minus(ONE, row.formulas["drop_off"])), "kept", row.id, year)
+            yield Step(
+                f"{row.id}.kept.{year}", _times(before, _minus(ONE, row.formulas["drop_off"])), "kept", row.id, year
+            )
             kept = Reference(f"{row.id}.kept.{year}")
-        yield Step(f"{row.id}.year.{year}", _product([net, _part(row.formulas["duration"], elapsed), kept]), "year", row.id, year)
+        yield Step(
+            f"{row.id}.year.{year}",
+            _product([net, _part(row.formulas["duration"], elapsed), kept]),
+            "year",
+            row.id,
+            year,
+        )
 
 
 def _part(duration: Expression, elapsed: int) -> Expression:

@@ -21,16 +21,45 @@ FILE, SETTINGS = "value_map.csv", "value_map.yaml"
 
 # Cells that hold formulas, with what an empty one stands for (None: it must not be empty; "": there is none).
 FORMULAS: dict[str, str | None] = {
-    "quantity": None, "change": "1", "proxy": "1", "duration": "", "deadweight": "0", "displacement": "0",
-    "attribution": "0", "drop_off": "0",
+    "quantity": None,
+    "change": "1",
+    "proxy": "1",
+    "duration": "",
+    "deadweight": "0",
+    "displacement": "0",
+    "attribution": "0",
+    "drop_off": "0",
 }
-WORDS = ("stakeholder", "outcome", "indicator", "proxy_source", "counterfactual", "evidence_level", "negative_sought", "note")
+WORDS = (
+    "stakeholder",
+    "outcome",
+    "indicator",
+    "proxy_source",
+    "counterfactual",
+    "evidence_level",
+    "negative_sought",
+    "note",
+)
 LABELS = {
-    "row": "Row", "kind": "Input or outcome", "stakeholder": "Stakeholder", "outcome": "Outcome", "indicator": "Indicator",
-    "quantity": "Quantity", "change": "Amount of change", "duration": "Duration (years)", "start": "Starts in year",
-    "proxy": "Financial proxy", "proxy_source": "Source of the proxy", "deadweight": "Deadweight",
-    "displacement": "Displacement", "attribution": "Attribution", "drop_off": "Drop-off", "beneficiaries": "Shares by beneficiary",
-    "counterfactual": "Counterfactual", "evidence_level": "Level of evidence", "negative_sought": "Negative outcomes sought",
+    "row": "Row",
+    "kind": "Input or outcome",
+    "stakeholder": "Stakeholder",
+    "outcome": "Outcome",
+    "indicator": "Indicator",
+    "quantity": "Quantity",
+    "change": "Amount of change",
+    "duration": "Duration (years)",
+    "start": "Starts in year",
+    "proxy": "Financial proxy",
+    "proxy_source": "Source of the proxy",
+    "deadweight": "Deadweight",
+    "displacement": "Displacement",
+    "attribution": "Attribution",
+    "drop_off": "Drop-off",
+    "beneficiaries": "Shares by beneficiary",
+    "counterfactual": "Counterfactual",
+    "evidence_level": "Level of evidence",
+    "negative_sought": "Negative outcomes sought",
     "note": "Remark",
 }
 COLUMNS = tuple(LABELS)  # in the order of the file
@@ -56,7 +85,10 @@ class WithoutSupport(Strict):
 
     notebook: str = Field(pattern=r"^\d{2}[a-z]?_[a-z_]+$", description="the notebook, run before")
     gain: str = Field(description="id of its result: the gain in a year without support, with its range")
-    flattest: str = Field(default="", description="id of its result where the sign of the gain is not printed: the smallest size of the gain")
+    flattest: str = Field(
+        default="",
+        description="id of its result where the sign of the gain is not printed: the smallest size of the gain",
+    )
     years: str = Field(description="formula over the register: how long support lasted, in years")
     deadweight: str = Field(description="register entry that the gain would settle")
     outcome: str = Field(description="row of the value map that the entry acts on")
@@ -78,10 +110,16 @@ class Settings(Strict):
 
     price_year: int = Field(ge=1900, le=2100, description="price year in which values and costs are added")
     discount_rate: str = Field(default="0", description="formula of the yearly discount rate")
-    years: int | None = Field(default=None, ge=1, le=100, description="years shown; empty: as long as the longest outcome")
+    years: int | None = Field(
+        default=None, ge=1, le=100, description="years shown; empty: as long as the longest outcome"
+    )
     terms: tuple[Term, ...] = ()
-    scenarios: dict[str, dict[str, float]] = Field(default_factory=dict, description="values by scenario that differ from the central ones")
-    practice: dict[str, Practice] = Field(default_factory=dict, description="practices that only a reader of the source can judge")
+    scenarios: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="values by scenario that differ from the central ones"
+    )
+    practice: dict[str, Practice] = Field(
+        default_factory=dict, description="practices that only a reader of the source can judge"
+    )
     causal: tuple[CausalNote, ...] = ()
 
 
@@ -90,7 +128,9 @@ class RowNames(Strict):
 
     row: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the row")
     kind: Literal["cost", "outcome"] = Field(description="what the row adds to")
-    start: str = Field(pattern=r"^\d{0,2}$", description="year in which the outcome begins, a whole number; empty: year 0")
+    start: str = Field(
+        pattern=r"^\d{0,2}$", description="year in which the outcome begins, a whole number; empty: year 0"
+    )
     outcome: str = Field(min_length=1, description="what changes, or what is paid for")
     quantity: str = Field(min_length=1, description="how many, or how much")
     stakeholder: str = ""
@@ -174,7 +214,13 @@ def build(rows: list[tuple[int, dict[str, str]]], settings: Any, name: str, sett
     _check_rows(parsed, name)
     terms = {term.id: _formula(term.formula, settings_name, None, f"terms.{term.id}") for term in checked.terms}
     if len(terms) < len(checked.terms):
-        raise InputError(settings_name, column="terms", found="one id for two terms", expected="every id once", action="rename one of them")
+        raise InputError(
+            settings_name,
+            column="terms",
+            found="one id for two terms",
+            expected="every id once",
+            action="rename one of them",
+        )
     rate = _formula(checked.discount_rate, settings_name, None, "discount_rate")
     return ValueMap(parsed, terms, checked, rate, name, settings_name, {term.id: term.label for term in checked.terms})
 
@@ -192,8 +238,12 @@ def _formula(text: str, name: str, row: int | None, column: str) -> Expression:
         return parse(text)
     except ExpressionError as error:
         raise InputError(
-            name, row=row, column=column, found=f"{text!r}: {error}",
-            expected="a number, or a formula of numbers, register ids, + - * / and parentheses", action="correct the formula",
+            name,
+            row=row,
+            column=column,
+            found=f"{text!r}: {error}",
+            expected="a number, or a formula of numbers, register ids, + - * / and parentheses",
+            action="correct the formula",
         ) from None
 
 
@@ -206,7 +256,11 @@ def _shares(text: RowNames, number: int, name: str) -> dict[str, Expression]:
         who, colon, formula = (piece.strip() for piece in part.partition(":"))
         if not colon or not who or who in shares:
             raise InputError(
-                name, row=number, column="beneficiaries", found=repr(part.strip()), expected="name: share; name: share, each name once",
+                name,
+                row=number,
+                column="beneficiaries",
+                found=repr(part.strip()),
+                expected="name: share; name: share, each name once",
                 action="write the cell as 'government: 0.35; households: 0.65'",
             )
         shares[who] = _formula(formula, name, number, "beneficiaries")
@@ -217,11 +271,24 @@ def _check_rows(rows: tuple[Row, ...], name: str) -> None:
     seen: set[str] = set()
     for row in rows:
         if row.id in seen:
-            raise InputError(name, row=row.number, column="row", found=f"{row.id!r} twice", expected="every name once", action="rename one row")
+            raise InputError(
+                name,
+                row=row.number,
+                column="row",
+                found=f"{row.id!r} twice",
+                expected="every name once",
+                action="rename one row",
+            )
         seen.add(row.id)
     for kind in ("cost", "outcome"):
         if all(row.kind != kind for row in rows):
-            raise InputError(name, column="kind", found=f"no row of the kind '{kind}'", expected="at least one", action=f"add a row of the kind '{kind}'")
+            raise InputError(
+                name,
+                column="kind",
+                found=f"no row of the kind '{kind}'",
+                expected="at least one",
+                action=f"add a row of the kind '{kind}'",
+            )
 
 
 def cells(row: Row) -> Iterator[tuple[str, Expression]]:

@@ -48,7 +48,13 @@ def by_reading(gains: Mapping[str, float], years: float, most: float) -> pd.Data
     share if there is a gain at all, none if there is none).
     """
     rows = {
-        reading: {"gain": gain, "over": gain * years, "needed": change_for(gain * years, most), "least": 0.0, "highest": 100.0 if gain > 0 else 0.0}
+        reading: {
+            "gain": gain,
+            "over": gain * years,
+            "needed": change_for(gain * years, most),
+            "least": 0.0,
+            "highest": 100.0 if gain > 0 else 0.0,
+        }
         for reading, gain in gains.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
@@ -59,7 +65,9 @@ def years_of_support(note: WithoutSupport, register: Mapping[str, Assumption], p
     try:
         years = float(evaluate(parse(note.years), lambda name: register[name].value))
     except (ExpressionError, KeyError) as error:
-        raise _trouble(place, "years", f"{note.years!r}: {error}", "a formula over the register that gives years") from None
+        raise _trouble(
+            place, "years", f"{note.years!r}: {error}", "a formula over the register that gives years"
+        ) from None
     if not years > 0:
         raise _trouble(place, "years", f"{years:g}", "a time above 0")
     return years
@@ -74,7 +82,8 @@ def by_share(model: Model, note: WithoutSupport, shares: Mapping[str, float]) ->
     _check(model, note)
     found = {name: (share, model.evaluate({note.deadweight: share})) for name, share in shares.items()}
     rows = {
-        name: {"share": 100 * share, "outcome": at.by_outcome[note.outcome], "value": at.value, "ratio": at.ratio} for name, (share, at) in found.items()
+        name: {"share": 100 * share, "outcome": at.by_outcome[note.outcome], "value": at.value, "ratio": at.ratio}
+        for name, (share, at) in found.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("deadweight")
 
@@ -88,4 +97,10 @@ def _check(model: Model, note: WithoutSupport) -> None:
 
 
 def _trouble(place: str, field: str, found: str, expected: str) -> InputError:
-    return InputError(place, column=f"causal.without_support.{field}", found=found, expected=expected, action="correct the entry, or take without_support out")
+    return InputError(
+        place,
+        column=f"causal.without_support.{field}",
+        found=found,
+        expected=expected,
+        action="correct the entry, or take without_support out",
+    )

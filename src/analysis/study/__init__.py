@@ -12,7 +12,18 @@ from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
 from analysis.study.tables import read_csv, read_yaml, shown, validate
 
-__all__ = ["Assumption", "Claim", "Ledger", "Register", "Study", "StudyInfo", "find_root", "load_study", "studies_of", "study_ids"]
+__all__ = [
+    "Assumption",
+    "Claim",
+    "Ledger",
+    "Register",
+    "Study",
+    "StudyInfo",
+    "find_root",
+    "load_study",
+    "studies_of",
+    "study_ids",
+]
 
 DateText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
@@ -110,7 +121,9 @@ def find_root(start: Path | None = None) -> Path:
         if (folder / "params.yaml").is_file() and (folder / "data" / "raw").is_dir():
             return folder
     raise InputError(
-        "params.yaml", found="no project folder above the working directory", expected="a folder with params.yaml and data/raw",
+        "params.yaml",
+        found="no project folder above the working directory",
+        expected="a folder with params.yaml and data/raw",
         action="run the command inside the project",
     )
 
@@ -131,13 +144,18 @@ def load_study(study_id: str, root: Path | None = None) -> Study:
     path = root / "data" / "raw" / study_id / "study.yaml"
     if not path.is_file():
         raise InputError(
-            f"data/raw/{study_id}/study.yaml", found="no such study", expected=f"one of {', '.join(study_ids(root))}",
+            f"data/raw/{study_id}/study.yaml",
+            found="no such study",
+            expected=f"one of {', '.join(study_ids(root))}",
             action="correct the id, or add the study (docs/adding-a-study.md)",
         )
     info = validate(StudyInfo, read_yaml(path, shown(path, root)), shown(path, root), None)
     if info.id != study_id:
         raise InputError(
-            shown(path, root), column="id", found=repr(info.id), expected=f"{study_id!r}, the folder's name",
+            shown(path, root),
+            column="id",
+            found=repr(info.id),
+            expected=f"{study_id!r}, the folder's name",
             action="make the id and the folder's name the same",
         )
     return Study(root, info)

@@ -15,10 +15,35 @@ from analysis.expressions import Expression, ExpressionError, find_cycle, parse,
 from analysis.quantities import Interval, Printed, parse_printed
 from analysis.study.tables import read_csv, validate
 
-COLUMNS = ("claim_id", "line", "section", "quantity", "statement", "printed", "value", "unit", "base", "kind", "formula", "note")
+COLUMNS = (
+    "claim_id",
+    "line",
+    "section",
+    "quantity",
+    "statement",
+    "printed",
+    "value",
+    "unit",
+    "base",
+    "kind",
+    "formula",
+    "note",
+)
 ClaimKind = Literal[
-    "count", "share", "money", "ratio", "target", "progress", "mean", "score", "statistic", "duration", "date",
-    "threshold", "assumption", "reference",
+    "count",
+    "share",
+    "money",
+    "ratio",
+    "target",
+    "progress",
+    "mean",
+    "score",
+    "statistic",
+    "duration",
+    "date",
+    "threshold",
+    "assumption",
+    "reference",
 ]
 # Figures that stand for themselves when something is computed from them; all others were rounded before printing.
 STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
@@ -32,7 +57,9 @@ class Claim(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    claim_id: str = Field(pattern=r"^[A-Z]{2,4}-\d{3,}$", description="prefix of the study and a number, in source order")
+    claim_id: str = Field(
+        pattern=r"^[A-Z]{2,4}-\d{3,}$", description="prefix of the study and a number, in source order"
+    )
     line: int = Field(ge=1, description="line of the source text that prints the figure")
     section: str = Field(min_length=1, description="heading under which the reader of the published document finds it")
     quantity: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="what is measured; restatements share it")
@@ -164,7 +191,9 @@ class Ledger(Mapping[str, Claim]):
 
     def trouble(self, claim_id: str, column: str, found: str, expected: str, action: str) -> InputError:
         """An error that points at one cell of the ledger's file."""
-        return InputError(self.name, row=self.rows[claim_id], column=column, found=found, expected=expected, action=action)
+        return InputError(
+            self.name, row=self.rows[claim_id], column=column, found=found, expected=expected, action=action
+        )
 
 
 def read_claims(path: Path, name: str, prefix: str) -> Ledger:
@@ -192,12 +221,20 @@ def claims_in(text: str) -> list[str]:
 def _check_id(claim_id: str, prefix: str, rows: Mapping[str, int], name: str, row: int) -> None:
     if claim_id in rows:
         raise InputError(
-            name, row=row, column="claim_id", found=f"{claim_id!r}, which row {rows[claim_id]} already has",
-            expected="every id once", action="give the later row a new number",
+            name,
+            row=row,
+            column="claim_id",
+            found=f"{claim_id!r}, which row {rows[claim_id]} already has",
+            expected="every id once",
+            action="give the later row a new number",
         )
     if not claim_id.startswith(f"{prefix}-"):
         raise InputError(
-            name, row=row, column="claim_id", found=repr(claim_id), expected=f"an id that starts with {prefix}-",
+            name,
+            row=row,
+            column="claim_id",
+            found=repr(claim_id),
+            expected=f"an id that starts with {prefix}-",
             action="check that the row belongs to this study, or correct claim_prefix in study.yaml",
         )
 
@@ -212,8 +249,11 @@ def _check_references(ledger: Ledger) -> None:
     cycle = find_cycle(graph)
     if cycle:
         raise ledger.trouble(
-            cycle[0], "formula", f"a formula that comes back to itself: {' -> '.join(cycle)}",
-            "a chain of claims that ends", "compute one of them from something else, or leave its formula empty",
+            cycle[0],
+            "formula",
+            f"a formula that comes back to itself: {' -> '.join(cycle)}",
+            "a chain of claims that ends",
+            "compute one of them from something else, or leave its formula empty",
         )
 
 
@@ -222,10 +262,17 @@ def _check_known(ledger: Ledger, claim_id: str, column: str, named: tuple[str, .
         plain = name.removeprefix("claim:")
         if plain not in ledger.claims:
             raise ledger.trouble(
-                claim_id, column, f"{name!r}, which is no claim of this study", "ids of this file, as claim:ID in a formula",
+                claim_id,
+                column,
+                f"{name!r}, which is no claim of this study",
+                "ids of this file, as claim:ID in a formula",
                 "correct the id, or add the claim",
             )
         if column == "formula" and ledger.claims[plain].interval is None:
             raise ledger.trouble(
-                claim_id, column, f"{name!r}, which is a date", "claims that are numbers", "use the durations, not the dates",
+                claim_id,
+                column,
+                f"{name!r}, which is a date",
+                "claims that are numbers",
+                "use the durations, not the dates",
             )

@@ -11,7 +11,11 @@ from analysis.study.register import Assumption, Source
 TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("study.yaml", "What a study is and what it was published as.", StudyInfo),
     ("claims.csv", "The ledger: one row for each quantitative statement of the source.", Claim),
-    ("assumptions.yaml", "The assumption register: one entry for each figure that a model takes for granted.", Assumption),
+    (
+        "assumptions.yaml",
+        "The assumption register: one entry for each figure that a model takes for granted.",
+        Assumption,
+    ),
     ("assumptions.yaml, source", "Where an assumption comes from.", Source),
 )
 

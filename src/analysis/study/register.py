@@ -11,7 +11,13 @@ from analysis.errors import InputError
 from analysis.quantities import Interval
 from analysis.study.tables import read_yaml, validate
 
-Words = Annotated[str, BeforeValidator(lambda value: str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else value), Field(min_length=1)]
+Words = Annotated[
+    str,
+    BeforeValidator(
+        lambda value: str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else value
+    ),
+    Field(min_length=1),
+]
 
 
 class Source(BaseModel):
@@ -37,14 +43,20 @@ class Assumption(BaseModel):
     value: float = Field(description="central value", allow_inf_nan=False)
     unit: Words = Field(description="unit of the value")
     price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
-    kind: Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"] = Field(description="how the value is known")
+    kind: Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"] = Field(
+        description="how the value is known"
+    )
     claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
     high: float = Field(description="high end of the range", allow_inf_nan=False)
-    distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta"] = Field(description="shape over the range")
+    distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta"] = Field(
+        description="shape over the range"
+    )
     why_range: Words = Field(description="why this range")
     source: Source = Field(description="where it comes from")
-    evidence_grade: Literal["A", "B", "C", "D"] = Field(description="A used as measured, B transferred, C judged, D stipulated")
+    evidence_grade: Literal["A", "B", "C", "D"] = Field(
+        description="A used as measured, B transferred, C judged, D stipulated"
+    )
     decided_by: Words = Field(description="who chose the value")
     alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
 
@@ -88,7 +100,9 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
     listed = content.get("assumptions") if isinstance(content, dict) else None
     if not isinstance(listed, list):
         raise InputError(
-            name, found=type(content).__name__, expected="a list under the key 'assumptions'",
+            name,
+            found=type(content).__name__,
+            expected="a list under the key 'assumptions'",
             action="start the file with 'assumptions:' and one '- id: ...' for each entry",
         )
     entries: dict[str, Assumption] = {}
@@ -110,18 +124,34 @@ def _row_of(values: Any, lines: list[str]) -> int | None:
 def _read_entry(values: Any, name: str, number: int, row: int | None) -> Assumption:
     if not isinstance(values, dict):
         raise InputError(
-            name, row=row, column=f"entry {number}", found=repr(values), expected="keys and values", action="write the entry as '- id: ...'"
+            name,
+            row=row,
+            column=f"entry {number}",
+            found=repr(values),
+            expected="keys and values",
+            action="write the entry as '- id: ...'",
         )
     return validate(Assumption, values, name, row, entry=str(values.get("id") or f"entry {number}"))
 
 
-def _check_entry(entry: Assumption, known: Mapping[str, Assumption], claims: Mapping[str, Any], name: str, row: int | None) -> None:
+def _check_entry(
+    entry: Assumption, known: Mapping[str, Assumption], claims: Mapping[str, Any], name: str, row: int | None
+) -> None:
     if entry.id in known:
         raise InputError(
-            name, row=row, column=f"{entry.id}.id", found="the id twice", expected="every id once", action="rename one of the two entries"
+            name,
+            row=row,
+            column=f"{entry.id}.id",
+            found="the id twice",
+            expected="every id once",
+            action="rename one of the two entries",
         )
     if entry.claim and entry.claim not in claims:
         raise InputError(
-            name, row=row, column=f"{entry.id}.claim", found=repr(entry.claim), expected="a claim of this study, or nothing",
+            name,
+            row=row,
+            column=f"{entry.id}.claim",
+            found=repr(entry.claim),
+            expected="a claim of this study, or nothing",
             action="correct the claim id",
         )

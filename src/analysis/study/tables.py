@@ -29,7 +29,10 @@ def read_text(path: Path, name: str) -> str:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(
-            name, found="no such file", expected="the file to exist", action="restore it, or take the study out of params.yaml"
+            name,
+            found="no such file",
+            expected="the file to exist",
+            action="restore it, or take the study out of params.yaml",
         ) from None
     except IsADirectoryError:
         raise InputError(name, found="a folder", expected="a file", action="put the file in its place") from None
@@ -50,12 +53,17 @@ def read_text(path: Path, name: str) -> str:
 
 def _control(name: str, row: int | None, text: str) -> InputError:
     return InputError(
-        name, row=row, found=control_in(text), expected="text that a page and a workbook can hold",
+        name,
+        row=row,
+        found=control_in(text),
+        expected="text that a page and a workbook can hold",
         action="delete the character; an editor that shows invisible characters helps to find it",
     )
 
 
-def read_csv(path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[tuple[int, dict[str, str]]]:
+def read_csv(
+    path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
     """Rows of a CSV file as (row number, {column: text}); the header is row 1.
 
     Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
@@ -74,13 +82,19 @@ def _records(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
         for number, cells in enumerate(reader, start=1):
             if len(cells) > MOST_COLUMNS:
                 raise InputError(
-                    name, row=number, found=f"{len(cells)} columns", expected=f"at most {MOST_COLUMNS}",
+                    name,
+                    row=number,
+                    found=f"{len(cells)} columns",
+                    expected=f"at most {MOST_COLUMNS}",
                     action="check that this is the right file",
                 )
             yield number, cells
     except csv.Error as error:
         raise InputError(
-            name, row=number + 1, found=f"text that is no CSV ({error})", expected="cells separated by commas, quotes closed",
+            name,
+            row=number + 1,
+            found=f"text that is no CSV ({error})",
+            expected="cells separated by commas, quotes closed",
             action="open the row in a text editor and repair its quotes",
         ) from None
 
@@ -89,10 +103,18 @@ def _check_header(header: list[str], name: str, columns: Sequence[str], optional
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if column not in (*columns, *optional)]
     twice = sorted({column for column in header if header.count(column) > 1})
-    for problem, found in ((missing, "no such column"), (unknown, "a column that does not belong here"), (twice, "the column twice")):
+    for problem, found in (
+        (missing, "no such column"),
+        (unknown, "a column that does not belong here"),
+        (twice, "the column twice"),
+    ):
         if problem:
             raise InputError(
-                name, row=1, column=problem[0], found=found, expected=f"the columns {', '.join(columns or optional)}",
+                name,
+                row=1,
+                column=problem[0],
+                found=found,
+                expected=f"the columns {', '.join(columns or optional)}",
                 action="rename, add or remove the column; capital letters and spaces count",
             )
 
@@ -100,7 +122,10 @@ def _check_header(header: list[str], name: str, columns: Sequence[str], optional
 def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[str, str]:
     if len(cells) != len(header):
         raise InputError(
-            name, row=number, found=f"{len(cells)} cells", expected=f"{len(header)}, as in the header",
+            name,
+            row=number,
+            found=f"{len(cells)} cells",
+            expected=f"{len(header)}, as in the header",
             action="a text with a comma needs double quotes around it; a missing cell needs its comma",
         )
     return dict(zip(header, (cell.strip() for cell in cells), strict=True))
@@ -119,12 +144,15 @@ def parse_yaml(text: str, name: str) -> Any:
     """
     try:
         _check_events(text, name)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, OverflowError) as error:  # OverflowError: a character beyond those there are
         mark = getattr(error, "problem_mark", None)
         raise InputError(
-            name, row=mark.line + 1 if mark else None, found=f"text that is no plain YAML ({getattr(error, 'problem', error)})",
-            expected="keys and values, indented by spaces", action="repair the indentation or the quotes at that line",
+            name,
+            row=mark.line + 1 if mark else None,
+            found=f"text that is no plain YAML ({getattr(error, 'problem', error)})",
+            expected="keys and values, indented by spaces",
+            action="repair the indentation or the quotes at that line",
         ) from None
 
 
@@ -136,7 +164,10 @@ def _check_events(text: str, name: str) -> None:
             raise _control(name, event.start_mark.line + 1, written)
         if found := _no_table(event, depth, anchored):
             raise InputError(
-                name, row=event.start_mark.line + 1, found=found, expected="plain texts, numbers, lists and mappings",
+                name,
+                row=event.start_mark.line + 1,
+                found=found,
+                expected="plain texts, numbers, lists and mappings",
                 action="write the value out, in quotes if it begins with '!' or '*'",
             )
 
@@ -174,7 +205,9 @@ class _Loader(_FAST):  # type: ignore[misc, valid-type]
                 raise OverflowError
             return made
         except (ValueError, OverflowError):
-            raise yaml.constructor.ConstructorError(None, None, "a number or day that cannot be", node.start_mark) from None
+            raise yaml.constructor.ConstructorError(
+                None, None, "a number or day that cannot be", node.start_mark
+            ) from None
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """As in PyYAML, where the last of two keys wins."""
@@ -197,7 +230,11 @@ def validate(model: type[Row], values: dict[str, Any], name: str, row: int | Non
         column = f"{entry}{'.' if entry and place else ''}{place}" or None
         found = "nothing" if first["type"] == "missing" else repr(first["input"])
         raise InputError(
-            name, row=row, column=column, found=found, expected=_expected(first),
+            name,
+            row=row,
+            column=column,
+            found=found,
+            expected=_expected(first),
             action="correct the cell; the data dictionary (docs/tables.md) says what it may hold",
         ) from None
 

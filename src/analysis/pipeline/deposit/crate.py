@@ -29,8 +29,14 @@ WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 NO_HISTORY = "1970-01-01"  # the date where no commit gives one
 LICENCES = {
     "https://spdx.org/licenses/MIT": ("MIT licence", "the code"),
-    "https://spdx.org/licenses/CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "texts and results of the project"),
-    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": ("Open Government Licence v3.0", "public statistics"),
+    "https://spdx.org/licenses/CC-BY-4.0": (
+        "Creative Commons Attribution 4.0 International",
+        "texts and results of the project",
+    ),
+    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": (
+        "Open Government Licence v3.0",
+        "public statistics",
+    ),
 }
 CODE, TEXT, STATISTICS = LICENCES
 # dvc.lock is not among them: what it says is told run by run, and its own order follows which stage ended first.
@@ -64,7 +70,9 @@ class _Crate:
     def document(self) -> Entity:
         """The whole metadata document: descriptor, root, then everything they lead to."""
         descriptor = Graph()
-        descriptor.add(FILE, "CreativeWork", about={"@id": "./"}, conformsTo={"@id": VERSION}, name="Description of the reports")
+        descriptor.add(
+            FILE, "CreativeWork", about={"@id": "./"}, conformsTo={"@id": VERSION}, name="Description of the reports"
+        )
         citation = read_citation(self.root)
         makers = self._makers(citation)
         self._terms()
@@ -74,14 +82,23 @@ class _Crate:
         self._root(descriptor, citation, makers, payload + kept, actions)
         return {"@context": f"{VERSION}/context", "@graph": [*descriptor.entities, *self.graph.entities]}
 
-    def _root(self, top: Graph, citation: Citation, makers: list[Entity], own: list[Entity], actions: list[Entity]) -> None:
+    def _root(
+        self, top: Graph, citation: Citation, makers: list[Entity], own: list[Entity], actions: list[Entity]
+    ) -> None:
         data = [part for sort in ("File", "Dataset") for part in self.graph.of_sort(sort)]
         top.add(
-            "./", "Dataset", name=citation.title, description=" ".join(citation.abstract.split()),
+            "./",
+            "Dataset",
+            name=citation.title,
+            description=" ".join(citation.abstract.split()),
             version=f"{citation.version}, commit {self.stamp}",
-            datePublished=commit_time(self.root) or NO_HISTORY, author=makers, publisher=makers[0],
-            license=references(LICENCES), keywords=", ".join(citation.keywords),
-            hasPart=[*own, *(part for part in data if part not in own)], mentions=actions,
+            datePublished=commit_time(self.root) or NO_HISTORY,
+            author=makers,
+            publisher=makers[0],
+            license=references(LICENCES),
+            keywords=", ".join(citation.keywords),
+            hasPart=[*own, *(part for part in data if part not in own)],
+            mentions=actions,
         )
 
     def _makers(self, citation: Citation) -> list[Entity]:
@@ -114,7 +131,13 @@ class _Crate:
             return {"@id": key}
         place = {"localPath": f"../{path}"} if key.startswith("#") else {}
         md5 = f"md5:{self.md5[path]}" if path in self.md5 else ""
-        common = {"name": _name(file), "description": _described(path), **file_properties(file), **place, "identifier": md5}
+        common = {
+            "name": _name(file),
+            "description": _described(path),
+            **file_properties(file),
+            **place,
+            "identifier": md5,
+        }
         if path == "dvc.yaml":
             return self._workflow(key, common)
         if path.endswith((".py", ".ipynb")) and not path.startswith("data/"):
@@ -123,17 +146,28 @@ class _Crate:
 
     def _code(self, key: str, common: Entity) -> Entity:
         return self.graph.add(
-            key, ["File", "SoftwareSourceCode"], **common, license={"@id": CODE}, programmingLanguage={"@id": PYTHON},
+            key,
+            ["File", "SoftwareSourceCode"],
+            **common,
+            license={"@id": CODE},
+            programmingLanguage={"@id": PYTHON},
             softwareRequirements=self._packages if key.startswith("#notebooks/") else [],
         )
 
     def _workflow(self, key: str, common: Entity) -> Entity:
         self.graph.add(WORKFLOW, ["CreativeWork", "Profile"], name="ComputationalWorkflow", version="1.0-RELEASE")
-        notebooks = [self._file(path) for path in sorted({f"notebooks/{stage.run[0]}.ipynb" for stage in self.recorded if stage.run})]
+        notebooks = [
+            self._file(path)
+            for path in sorted({f"notebooks/{stage.run[0]}.ipynb" for stage in self.recorded if stage.run})
+        ]
         return self.graph.add(
-            key, ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
+            key,
+            ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
             **{**common, "name": "The pipeline: every stage, what it reads and what it makes"},
-            conformsTo={"@id": WORKFLOW}, license={"@id": CODE}, programmingLanguage={"@id": DVC}, hasPart=notebooks,
+            conformsTo={"@id": WORKFLOW},
+            license={"@id": CODE},
+            programmingLanguage={"@id": DVC},
+            hasPart=notebooks,
         )
 
     def _rights(self, path: str) -> Entity:
@@ -151,8 +185,14 @@ class _Crate:
         if origin is OWN:
             return None
         return self.graph.add(
-            _origin_id(origin), "CreativeWork", name=origin.title, description=origin.note, datePublished=origin.published,
-            publisher=self._producer(origin.producer), url=list(origin.addresses), usageInfo=origin.licence,
+            _origin_id(origin),
+            "CreativeWork",
+            name=origin.title,
+            description=origin.note,
+            datePublished=origin.published,
+            publisher=self._producer(origin.producer),
+            url=list(origin.addresses),
+            usageInfo=origin.licence,
         )
 
     def _producer(self, name: str) -> Entity:
@@ -168,23 +208,37 @@ class _Crate:
         made += [shown(path, self.root) for item in folders for path in files_at(self.root / item.path)]
         made += [path for path in _published(notebook, study, made) if (self.root / path).is_file()]
         return self.graph.add(
-            identifier(key), "CreateAction", name=f"Run of {notebook} for {study}" if notebook else f"Stage {stage.name}",
-            description=stage.command, instrument=self._file(program), agent=makers[0],
+            identifier(key),
+            "CreateAction",
+            name=f"Run of {notebook} for {study}" if notebook else f"Stage {stage.name}",
+            description=stage.command,
+            instrument=self._file(program),
+            agent=makers[0],
             object=[*self._inputs(stage, program), *self._parameters(stage, key)],
             result=[*map(self._file, made), *map(self._folder, folders)],
             actionStatus="http://schema.org/CompletedActionStatus",
         )
 
     def _inputs(self, stage: Recorded, program: str) -> list[Entity]:
-        return [self._folder(item) if item.folder else self._file(item.path) for item in stage.inputs if item.path != program]
+        return [
+            self._folder(item) if item.folder else self._file(item.path)
+            for item in stage.inputs
+            if item.path != program
+        ]
 
     def _folder(self, item: Item) -> Entity:
         """A folder a stage depends on, with its files if it holds data; the MD5 is that of DVC's listing of it."""
         code = item.path.startswith("src/")
         parts = [] if code else [self._file(shown(path, self.root)) for path in files_at(self.root / item.path)]
         return self.graph.add(
-            f"{identifier(item.path)}/", "Dataset", name=item.path, description="The folder as it was read.", localPath=f"../{item.path}/",
-            identifier=f"md5:{item.md5}", license={"@id": CODE if code else TEXT}, hasPart=parts,
+            f"{identifier(item.path)}/",
+            "Dataset",
+            name=item.path,
+            description="The folder as it was read.",
+            localPath=f"../{item.path}/",
+            identifier=f"md5:{item.md5}",
+            license={"@id": CODE if code else TEXT},
+            hasPart=parts,
         )
 
     def _parameters(self, stage: Recorded, run: str) -> Iterable[Entity]:
@@ -194,7 +248,10 @@ class _Crate:
 
 def _published(notebook: str, study: str, made: list[str]) -> list[str]:
     """What of a run's results stands in the reports: the page, and workbooks."""
-    return [f"reports/{study}/{notebook}.html", *(f"reports/{study}/{Path(path).name}" for path in made if path.endswith(".xlsx"))]
+    return [
+        f"reports/{study}/{notebook}.html",
+        *(f"reports/{study}/{Path(path).name}" for path in made if path.endswith(".xlsx")),
+    ]
 
 
 def _flat(values: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:

@@ -9,9 +9,19 @@ from urllib.parse import quote
 Entity = dict[str, Any]
 
 MEDIA_TYPES = {
-    ".html": "text/html", ".json": "application/json", ".csv": "text/csv", ".yaml": "application/yaml", ".md": "text/markdown",
-    ".py": "text/x-python", ".ipynb": "application/x-ipynb+json", ".pdf": "application/pdf", ".cff": "application/yaml",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".qdc": "application/xml", ".js": "text/javascript", ".css": "text/css",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".yaml": "application/yaml",
+    ".md": "text/markdown",
+    ".py": "text/x-python",
+    ".ipynb": "application/x-ipynb+json",
+    ".pdf": "application/pdf",
+    ".cff": "application/yaml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".qdc": "application/xml",
+    ".js": "text/javascript",
+    ".css": "text/css",
 }
 
 
@@ -67,7 +77,11 @@ def file_properties(file: Path) -> Entity:
     if not file.is_file():
         return {}
     content = file.read_bytes()
-    return {"encodingFormat": MEDIA_TYPES.get(file.suffix, "text/plain"), "contentSize": str(len(content)), "sha256": hashlib.sha256(content).hexdigest()}
+    return {
+        "encodingFormat": MEDIA_TYPES.get(file.suffix, "text/plain"),
+        "contentSize": str(len(content)),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def references(identifiers: Iterable[str]) -> list[Entity]:

@@ -62,7 +62,9 @@ def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]
         return tuple(_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known)
     except (KeyError, TypeError, AttributeError):
         raise InputError(
-            FILE, found="a structure that is not DVC's", expected="stages with their inputs and outputs",
+            FILE,
+            found="a structure that is not DVC's",
+            expected="stages with their inputs and outputs",
             action="delete the file and run make reproduce",
         ) from None
 
@@ -76,7 +78,9 @@ def _stages(root: Path) -> set[str]:
 def _recorded(name: str, stage: dict[str, Any]) -> Recorded:
     sections = [values for values in stage.get("params", {}).values() for values in values.values()]
     study = stage["cmd"].split()[-1]  # a stage that rests on the parameters of all studies is run with those of its own
-    parameters = {key: value for section in sections for key, value in ((section or {}).get(study) or section or {}).items()}
+    parameters = {
+        key: value for section in sections for key, value in ((section or {}).get(study) or section or {}).items()
+    }
     return Recorded(name, stage["cmd"], _items(stage.get("deps", [])), _items(stage.get("outs", [])), parameters)
 
 

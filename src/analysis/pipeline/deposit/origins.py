@@ -56,9 +56,19 @@ class RawFile:
     provided: bool = True
 
 
-OWN = Origin("Settings and reasons of this project", "this project", "", (), "CC BY 4.0", "Sources of single values stand in the file.")
+OWN = Origin(
+    "Settings and reasons of this project",
+    "this project",
+    "",
+    (),
+    "CC BY 4.0",
+    "Sources of single values stand in the file.",
+)
 RECORDS_OF_A_TEAM = Origin(
-    "Records of a programme's participants", "the research team that holds them", "", (),
+    "Records of a programme's participants",
+    "the research team that holds them",
+    "",
+    (),
     "confidential: the research team's, on the terms its participants agreed to",
 )
 
@@ -74,7 +84,9 @@ def raw_files(root: Path, recorded: Iterable[Recorded]) -> list[RawFile]:
 def files_at(place: Path) -> list[Path]:
     """The files of a folder, or the file itself, sorted; without hidden ones and Python's own caches."""
     found = sorted(place.rglob("*")) if place.is_dir() else [place]
-    return [path for path in found if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts]
+    return [
+        path for path in found if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts
+    ]
 
 
 def _raw_file(root: Path, path: Path, studies: dict[str, StudyInfo]) -> RawFile:
@@ -94,7 +106,9 @@ def _holds_records(path: Path, root: Path) -> bool:
 def _read(path: Path, root: Path) -> Origin:
     given = validate(OriginFile, read_yaml(path, shown(path, root)), shown(path, root), None)
     addresses = tuple(part.strip() for part in given.address.split(";"))
-    return Origin(f"{given.title}: {given.table}", given.producer, given.published, _web(addresses), given.licence, given.note)
+    return Origin(
+        f"{given.title}: {given.table}", given.producer, given.published, _web(addresses), given.licence, given.note
+    )
 
 
 def _published(study: StudyInfo) -> Origin:

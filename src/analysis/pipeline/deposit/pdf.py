@@ -22,10 +22,22 @@ from analysis.pipeline.deposit import crate
 from analysis.results import write_bytes, write_text
 from analysis.study.tables import shown
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 FLAGS = (
-    "--headless", "--disable-gpu", "--disable-background-networking", "--disable-extensions", "--no-first-run",
-    "--no-pdf-header-footer", "--export-tagged-pdf", "--generate-pdf-document-outline",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--no-first-run",
+    "--no-pdf-header-footer",
+    "--export-tagged-pdf",
+    "--generate-pdf-document-outline",
 )
 SECONDS = 120
 NO_HISTORY = "1970-01-01T00:00:00+00:00"  # the date where no commit gives one
@@ -52,8 +64,11 @@ def _program(named: str) -> str:
     found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
     if found is None:
         raise InputError(
-            "the command line", column="--browser", found=f"no program {named!r}" if named else "no Chromium or Chrome",
-            expected="a browser that prints", action="install chromium, or name its program: analysis pdf --browser PATH",
+            "the command line",
+            column="--browser",
+            found=f"no program {named!r}" if named else "no Chromium or Chrome",
+            expected="a browser that prints",
+            action="install chromium, or name its program: analysis pdf --browser PATH",
         )
     return found
 
@@ -62,7 +77,10 @@ def _pages(root: Path, study: str) -> list[Path]:
     pages = sorted((root / "reports" / study).rglob("*.html")) if ".." not in study else []
     if not pages:
         raise InputError(
-            f"reports/{study}".rstrip("/"), found="no published page", expected="pages to print", action="run make reproduce, or correct the study's id",
+            f"reports/{study}".rstrip("/"),
+            found="no published page",
+            expected="pages to print",
+            action="run make reproduce, or correct the study's id",
         )
     return pages
 
@@ -74,7 +92,9 @@ def _print(root: Path, page: Path, program: str, date: bytes) -> Path:
         problem = _run([program, *_flags(folder), f"--print-to-pdf={made}", page.resolve().as_uri()])
         if not made.is_file() or not made.stat().st_size:
             raise InputError(
-                shown(page, root), found=problem or "nothing printed", expected="a PDF from the browser",
+                shown(page, root),
+                found=problem or "nothing printed",
+                expected="a PDF from the browser",
                 action=f"see whether {Path(program).name} runs; its version must know these options: {' '.join(FLAGS[-3:])}",
             )
         dated = _DATES.sub(lambda match: b"/" + match[1] + b" (" + date + b")", made.read_bytes())

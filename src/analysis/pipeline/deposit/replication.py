@@ -35,10 +35,18 @@ def form_text(root: Path, stamp: str) -> str:
     raw = [file for file in raw_files(root, recorded) if not file.path.endswith(".origin.yaml")]
     sources = list(dict.fromkeys(file.origin for file in raw))
     form = Form(
-        title=citation.title, abstract=citation.abstract, cite=_cited(citation, stamp), sources=sources,
+        title=citation.title,
+        abstract=citation.abstract,
+        cite=_cited(citation, stamp),
+        sources=sources,
         files=[(file.path, 1 + sources.index(file.origin), file.origin.licence, file.provided) for file in raw],
-        software=package_versions(), pinned=_pinned(root), measured=_measured(root), seeds=list(_seeds(recorded)),
-        programs=list(_programs(root)), runs=list(_runs(root)), references=_references(root),
+        software=package_versions(),
+        pinned=_pinned(root),
+        measured=_measured(root),
+        seeds=list(_seeds(recorded)),
+        programs=list(_programs(root)),
+        runs=list(_runs(root)),
+        references=_references(root),
     )
     return finish_page(render_form(form), stamp, ())
 
@@ -66,7 +74,9 @@ def _measured(root: Path) -> dict[str, str]:
     machine = told["machine"]
     return {
         "machine": f"{machine['system']}, {machine['processor']}, {machine['processors']} processors, {machine['memory']} of memory",
-        "Python": machine["Python"], "notebooks": rows["notebooks run"], "time": rows["cold run"],
+        "Python": machine["Python"],
+        "notebooks": rows["notebooks run"],
+        "time": rows["cold run"],
         "memory": rows["peak memory of all processes of a cold run"],
     }
 
@@ -82,7 +92,11 @@ def _programs(root: Path) -> Iterator[tuple[str, str, list[str]]]:
     """Each notebook with its title and the studies it is run for."""
     runs = planned_runs(root)
     for notebook in dict.fromkeys(notebook for notebook, _ in runs):
-        yield f"notebooks/{notebook}.ipynb", notebook_title(root, notebook), [study for name, study in runs if name == notebook]
+        yield (
+            f"notebooks/{notebook}.ipynb",
+            notebook_title(root, notebook),
+            [study for name, study in runs if name == notebook],
+        )
 
 
 def _runs(root: Path) -> Iterator[Run]:
@@ -93,7 +107,14 @@ def _runs(root: Path) -> Iterator[Run]:
         if executed.is_file():
             store = ResultStore.read(study.processed / "results" / f"{notebook}.json").by_id
             shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in exhibits(executed)]
-            yield Run(study.info.title, notebook, notebook_title(root, notebook), f"{study_id}/{notebook}.html", study.info.example, shown)
+            yield Run(
+                study.info.title,
+                notebook,
+                notebook_title(root, notebook),
+                f"{study_id}/{notebook}.html",
+                study.info.example,
+                shown,
+            )
 
 
 def _listing(exhibit: Exhibit, store: dict[str, Any], page: str) -> Listing:
@@ -106,5 +127,7 @@ def _references(root: Path) -> list[str]:
     """The publications that the studies work from."""
     infos = [load_study(study_id, root).info for study_id in study_ids(root)]
     return [
-        f"{info.source.producer}. {info.source.title}. {info.source.published or 'No date in the file'}." for info in infos if not info.example
+        f"{info.source.producer}. {info.source.title}. {info.source.published or 'No date in the file'}."
+        for info in infos
+        if not info.example
     ]

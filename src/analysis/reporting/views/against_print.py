@@ -51,7 +51,11 @@ def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
     """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
     fewest = evidence.rules.minimum_cell
     small = min(count, base - count) < fewest
-    reason = f"fewer than {fewest} people are, or are not, among them" if small else f"at least {fewest} people on either side"
+    reason = (
+        f"fewer than {fewest} people are, or are not, among them"
+        if small
+        else f"at least {fewest} people on either side"
+    )
     return evidence.allows(Decision(f"against the print: {name}", "minimum cell", REFUSED if small else SHOWN, reason))
 
 
@@ -70,12 +74,20 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
             "agrees": WITHHELD if each.value is None else "yes" if agrees(claim, each.value) else "no",
             "read": each.read,
         }
-    columns = {"printed": Column("As printed", "", Kind.PUBLISHED), "measured": Column("These records", "", kind), "agrees": Column("Agrees?")}
+    columns = {
+        "printed": Column("As printed", "", Kind.PUBLISHED),
+        "measured": Column("These records", "", kind),
+        "agrees": Column("Agrees?"),
+    }
     if any(row["read"] for row in rows.values()):
         columns["read"] = Column("How it is read")
     return evidence.page.table(
-        "against_print", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
-        "The figures of the source beside those of the records.", row_header="Figure", note=f"{RULE} {CALIBRATED}" if example else RULE,
+        "against_print",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        "The figures of the source beside those of the records.",
+        row_header="Figure",
+        note=f"{RULE} {CALIBRATED}" if example else RULE,
         text={"read": "label"} if "read" in columns else {},
     )
 
@@ -85,4 +97,6 @@ def nothing_printed(evidence: Evidence, file: str) -> Display | None:
     study = printed_study(evidence)
     if (study.raw / file).is_file() and (study.raw / "claims.csv").is_file():
         return None
-    return evidence.page.say("The study's source prints no such figures, so there is nothing to hold the records against.")
+    return evidence.page.say(
+        "The study's source prints no such figures, so there is nothing to hold the records against."
+    )

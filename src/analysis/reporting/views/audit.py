@@ -26,7 +26,9 @@ _MEANING = {
 def record(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> None:
     """Record every claim, every recomputed value, and the number of claims by verdict."""
     page.add(published(claim) for claim in study.claims.values())
-    page.add(recomputed(study.claims[finding.claim_id], finding) for finding in findings if finding.recomputed is not None)
+    page.add(
+        recomputed(study.claims[finding.claim_id], finding) for finding in findings if finding.recomputed is not None
+    )
     page.add(_counts(findings))
 
 
@@ -56,7 +58,12 @@ def _counts(findings: tuple[Finding, ...]) -> Iterable[Result]:
     for name, count in counts.items():
         group = "audit.verdicts" if name != "claims" else "audit"
         yield Result(
-            f"{group}.{slug(name)}", f"Claims: {name}", count, "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"
+            f"{group}.{slug(name)}",
+            f"Claims: {name}",
+            count,
+            "claims",
+            Kind.RECOMPUTED,
+            function="analysis.audit.verdicts.tally",
         )
 
 
@@ -69,12 +76,18 @@ def verdict_figure(page: Appendix, findings: tuple[Finding, ...]) -> Display:
         {"claims": list(counts.values()), "meaning": [_MEANING[verdict] for verdict in counts]},
         index=pd.Index([str(verdict).capitalize() for verdict in counts], name="verdict"),
     )
-    columns = {"claims": Column("Claims", "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"), "meaning": Column("What it means")}
+    columns = {
+        "claims": Column("Claims", "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"),
+        "meaning": Column("What it means"),
+    }
     return page.figure(
-        "verdicts", bar_chart(frame, ["claims"], "claims"), "Claims by verdict.",
+        "verdicts",
+        bar_chart(frame, ["claims"], "claims"),
+        "Claims by verdict.",
         "Of {audit.claims|bare} claims, {audit.verdicts.reproduced|bare} are reproduced, {audit.verdicts.consistent|bare} consistent, "
         "{audit.verdicts.inconsistent|bare} inconsistent and {audit.verdicts.not_recomputable|bare} not recomputable.",
-        frame, columns,
+        frame,
+        columns,
     )
 
 
@@ -88,12 +101,21 @@ def inconsistencies(page: Appendix, study: Study, findings: tuple[Finding, ...])
     frame = claim_rows(study, wrong)
     frame.insert(0, "problem", [str(finding.problem or Problem.OTHER).capitalize() for finding in wrong])
     columns = {
-        "problem": Column("What is wrong"), "statement": Column("What the claim says"), "printed": _PRINTED,
-        "recomputed": _RECOMPUTED, "why": Column("Arithmetic"), "place": Column("Place in the source"),
+        "problem": Column("What is wrong"),
+        "statement": Column("What the claim says"),
+        "printed": _PRINTED,
+        "recomputed": _RECOMPUTED,
+        "why": Column("Arithmetic"),
+        "place": Column("Place in the source"),
     }
     return page.table(
-        "inconsistencies", frame, columns, "Claims that cannot be true together with what else is printed, by what is wrong.",
-        row_header="Claim", group_by="problem", text={"statement": "label", "why": "rich", "place": "label"},
+        "inconsistencies",
+        frame,
+        columns,
+        "Claims that cannot be true together with what else is printed, by what is wrong.",
+        row_header="Claim",
+        group_by="problem",
+        text={"statement": "label", "why": "rich", "place": "label"},
     )
 
 
@@ -103,12 +125,19 @@ def open_bases(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> D
     if not found:
         return page.say("Every percentage with a printed count follows from a printed base, or is listed above.")
     columns = {
-        "statement": Column("What the claim says"), "printed": _PRINTED, "recomputed": _RECOMPUTED,
-        "why": Column("Arithmetic"), "place": Column("Place in the source"),
+        "statement": Column("What the claim says"),
+        "printed": _PRINTED,
+        "recomputed": _RECOMPUTED,
+        "why": Column("Arithmetic"),
+        "place": Column("Place in the source"),
     }
     return page.table(
-        "open_bases", claim_rows(study, found), columns, "Percentages that their likely base does not give, where no base is printed.",
-        row_header="Claim", text={"statement": "label", "why": "rich", "place": "label"},
+        "open_bases",
+        claim_rows(study, found),
+        columns,
+        "Percentages that their likely base does not give, where no base is printed.",
+        row_header="Claim",
+        text={"statement": "label", "why": "rich", "place": "label"},
     )
 
 

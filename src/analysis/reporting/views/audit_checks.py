@@ -80,19 +80,41 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
     for outcome in Outcome:
         name = str(outcome).replace(" ", "_")
         count = sum(check.outcome is outcome for check in kept)
-        page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)])
+        page.add(
+            [Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)]
+        )
     for function, count in Counter(check.function for check in kept).items():
         name = function.rpartition(".")[2]
-        page.add([Result(f"audit.checks.by.{name}", f"Checks made by {name}", count, "checks", Kind.RECOMPUTED, function=function)])
+        page.add(
+            [
+                Result(
+                    f"audit.checks.by.{name}",
+                    f"Checks made by {name}",
+                    count,
+                    "checks",
+                    Kind.RECOMPUTED,
+                    function=function,
+                )
+            ]
+        )
 
 
 def check_results(check: Check) -> list[Result]:
     """A check's figures as results, resting on its claims."""
     return [
         Result(
-            f"audit.{check.id}.{name}", figure.label, figure.value, figure.unit, Kind.RECOMPUTED, figure.decimals,
-            low=figure.low, high=figure.high, interval="every value that fits" if figure.low is not None else "",
-            inputs=tuple(f"claim:{claim}" for claim in check.claims), function=check.function, source=check.label,
+            f"audit.{check.id}.{name}",
+            figure.label,
+            figure.value,
+            figure.unit,
+            Kind.RECOMPUTED,
+            figure.decimals,
+            low=figure.low,
+            high=figure.high,
+            interval="every value that fits" if figure.low is not None else "",
+            inputs=tuple(f"claim:{claim}" for claim in check.claims),
+            function=check.function,
+            source=check.label,
         )
         for name, figure in check.figures.items()
     ]
@@ -101,10 +123,15 @@ def check_results(check: Check) -> list[Result]:
 def methods_table(page: Appendix) -> Display:
     """Table of the methods: what each asks, where it comes from, and what it cannot say."""
     frame = pd.DataFrame(
-        list(_SOURCES.values()), columns=["asks", "source", "limits"],
+        list(_SOURCES.values()),
+        columns=["asks", "source", "limits"],
         index=pd.Index([str(method).capitalize() for method in _SOURCES], name="method"),
     )
-    columns = {"asks": Column("What it asks"), "source": Column("Method and source"), "limits": Column("What it cannot say")}
+    columns = {
+        "asks": Column("What it asks"),
+        "source": Column("Method and source"),
+        "limits": Column("What it cannot say"),
+    }
     return page.table("methods", frame, columns, "How the claims are checked.", text={"source": "label"})
 
 
@@ -122,6 +149,11 @@ def check_table(page: Appendix, checks: Iterable[Check], outcome: Outcome) -> Di
     frame = pd.DataFrame(rows, index=pd.Index([check.label for check in kept], name="check"))
     columns = {"method": Column("Method"), "why": Column("What comes out")}
     return page.table(
-        f"checks_{str(outcome).replace(' ', '_')}", frame, columns, captions[outcome], row_header="Check", group_by="method",
+        f"checks_{str(outcome).replace(' ', '_')}",
+        frame,
+        columns,
+        captions[outcome],
+        row_header="Check",
+        group_by="method",
         text={"why": "rich"},
     )

@@ -43,15 +43,25 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
     kept = list(stands)
     if not kept:
         return page.say("There is no finding.")
-    frame = pd.DataFrame([_row(entry) for entry in kept], index=pd.Index([entry.finding.title for entry in kept], name="finding"))
+    frame = pd.DataFrame(
+        [_row(entry) for entry in kept], index=pd.Index([entry.finding.title for entry in kept], name="finding")
+    )
     columns = {
-        "severity": Column("Severity"), "words": Column("What does not fit"), "correction": Column("What would resolve it"),
+        "severity": Column("Severity"),
+        "words": Column("What does not fit"),
+        "correction": Column("What would resolve it"),
         "claims": Column("Claims"),
     }
     extras = {entry.finding.title: RowExtra(f"finding-{entry.finding.id}") for entry in kept}
     return page.table(
-        "findings", frame, columns, "Findings by severity, with the correction that would resolve each.", row_header="Finding",
-        group_by="severity", text={"words": "rich", "claims": "rich", "correction": "rich"}, extras=extras,
+        "findings",
+        frame,
+        columns,
+        "Findings by severity, with the correction that would resolve each.",
+        row_header="Finding",
+        group_by="severity",
+        text={"words": "rich", "claims": "rich", "correction": "rich"},
+        extras=extras,
     )
 
 
@@ -70,9 +80,14 @@ def write_findings(page: Appendix, study: Study, stands: Iterable[Standing]) -> 
     """Write `data/processed/<study>/findings.csv`: one row for each finding, its words with the figures in them."""
     rows = [
         {
-            "finding": entry.finding.id, "severity": entry.finding.severity, "title": entry.finding.title,
-            "words": page.say(entry.finding.words).plain, "inference": entry.finding.inference, "correction": entry.finding.correction,
-            "claims": " ".join(entry.finding.claims), "inconsistent": " ".join(entry.inconsistent),
+            "finding": entry.finding.id,
+            "severity": entry.finding.severity,
+            "title": entry.finding.title,
+            "words": page.say(entry.finding.words).plain,
+            "inference": entry.finding.inference,
+            "correction": entry.finding.correction,
+            "claims": " ".join(entry.finding.claims),
+            "inconsistent": " ".join(entry.inconsistent),
             "checks": "; ".join(f"{check.id}: {check.outcome}" for check in entry.checks),
         }
         for entry in stands

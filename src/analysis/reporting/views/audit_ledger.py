@@ -25,15 +25,27 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
     frame = claim_rows(study, verdicts)
     severity = severity_by_claim(stands)
     columns = {
-        "section": Column("Section"), "statement": Column("What the claim says"), "printed": Column("Printed", kind=Kind.PUBLISHED),
-        "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED), "verdict": Column("Verdict"), "why": Column("Why"),
+        "section": Column("Section"),
+        "statement": Column("What the claim says"),
+        "printed": Column("Printed", kind=Kind.PUBLISHED),
+        "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED),
+        "verdict": Column("Verdict"),
+        "why": Column("Why"),
     }
     extras = {
-        verdict.claim_id: _extra(study.claims[verdict.claim_id], study.claims, verdict, severity, stands) for verdict in verdicts
+        verdict.claim_id: _extra(study.claims[verdict.claim_id], study.claims, verdict, severity, stands)
+        for verdict in verdicts
     }
     return page.table(
-        "ledger", frame, columns, "Every claim of the source with its verdict, in the order of the source.", row_header="Claim",
-        group_by="section", text={"statement": "label", "why": "rich"}, extras=extras, filters=FILTERS,
+        "ledger",
+        frame,
+        columns,
+        "Every claim of the source with its verdict, in the order of the source.",
+        row_header="Claim",
+        group_by="section",
+        text={"statement": "label", "why": "rich"},
+        extras=extras,
+        filters=FILTERS,
     )
 
 
@@ -41,7 +53,11 @@ def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     """Links to the ledgers of the other studies that are audited, and to the one of all."""
     others = [name for name in studies_of(study.root, notebook) if name != study.id]
     links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/{notebook}.html#ledger)" for name in others)
-    return page.say(f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study." if links else "This is the only ledger.")
+    return page.say(
+        f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study."
+        if links
+        else "This is the only ledger."
+    )
 
 
 @dataclass(frozen=True)
@@ -62,17 +78,26 @@ def _extra(
         _Fact("Follows from", _chain(claim, ledger) if claim.formula else ""),
         _Fact("Base", _named(claim.base, ledger) if claim.base else ""),
         _Fact("Other prints", "; ".join(_named(other, ledger) for other in others)),
-        _Fact("Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)),
+        _Fact(
+            "Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)
+        ),
         _Fact("Remark", structural(claim.note) if claim.note else ""),
     ]
-    shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html) + USES.format(claim.claim_id)
-    data = {"verdict": str(verdict.verdict), "severity": severity.get(claim.claim_id, ""), "kind": claim.kind, "section": claim.section}
+    shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html) + USES.format(
+        claim.claim_id
+    )
+    data = {
+        "verdict": str(verdict.verdict),
+        "severity": severity.get(claim.claim_id, ""),
+        "kind": claim.kind,
+        "section": claim.section,
+    }
     return RowExtra(f"claim-{claim.claim_id}", data, "Source and chain", f"<dl>{shown}</dl>")
 
 
 def _named(claim_id: str, ledger: Ledger) -> str:
     """A claim by id, as a link to its row, with its figure."""
-    return f'{_link(f"claim-{claim_id}", claim_id)}: {number(published(ledger[claim_id]))}'
+    return f"{_link(f'claim-{claim_id}', claim_id)}: {number(published(ledger[claim_id]))}"
 
 
 def _link(anchor: str, text: str) -> str:

@@ -14,11 +14,14 @@ _SPEC: dict[str, Any] = {"kind": Kind.RECOMPUTED, "function": _RATES}
 
 
 _COUNTS = {
-    "planted": "Planted errors", "found": "Planted errors that were found",
-    "linked": "Planted errors in figures that something printed bears on", "harmless": "Harmless changes",
+    "planted": "Planted errors",
+    "found": "Planted errors that were found",
+    "linked": "Planted errors in figures that something printed bears on",
+    "harmless": "Harmless changes",
 }
 _SHARES = {
-    "rate": "Share of planted errors found", "rate_linked": "Share found of those something printed bears on",
+    "rate": "Share of planted errors found",
+    "rate_linked": "Share found of those something printed bears on",
     "false_alarms": "Share of harmless changes that raised an alarm",
 }
 
@@ -55,12 +58,20 @@ def planted_table(page: Appendix, trials: Iterable[Trial]) -> Display:
     frame["beside"] = [HARMLESS_WORDS.get(str(kind), "") for kind in frame.index]
     counted, shared = partial(Column, **_SPEC, unit="errors"), partial(Column, **_SPEC, unit="%")
     columns = {
-        "planted": counted("Planted"), "found": counted("Found"), "rate": shared("Found, share"), "linked": counted("Linked"),
-        "rate_linked": shared("Found of linked, share"), "points": shared("Named, of those found, share"),
-        "harmless": counted("Harmless changes"), "false_alarms": shared("False alarms, share"), "beside": Column("The harmless change"),
+        "planted": counted("Planted"),
+        "found": counted("Found"),
+        "rate": shared("Found, share"),
+        "linked": counted("Linked"),
+        "rate_linked": shared("Found of linked, share"),
+        "points": shared("Named, of those found, share"),
+        "harmless": counted("Harmless changes"),
+        "false_alarms": shared("False alarms, share"),
+        "beside": Column("The harmless change"),
     }
     note = (
         "Linked: something else printed bears on the figure. Named: an alarm names the planted figure itself, and not only "
         "figures that follow from it. Kinds that no figure of the ledger can have are left out."
     )
-    return page.table("planted", frame, columns, "Planted errors and harmless changes by kind.", row_header="Kind of error", note=note)
+    return page.table(
+        "planted", frame, columns, "Planted errors and harmless changes by kind.", row_header="Kind of error", note=note
+    )

@@ -5,10 +5,12 @@ from functools import cached_property
 
 from analysis.questionnaire import published as figures_of
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print
-from analysis.reporting.views import before_after_missing as other_answers
-from analysis.reporting.views import before_after_published as published
-from analysis.reporting.views import before_after_records as measured
+from analysis.reporting.views import (
+    against_print,
+    before_after_missing as other_answers,
+    before_after_published as published,
+    before_after_records as measured,
+)
 from analysis.reporting.views.before_after_answers import Answers, read_answers
 from analysis.reporting.views.evidence import Evidence, Run
 
@@ -119,7 +121,9 @@ def compared(run: BeforeAfter) -> Display | None:
     """Table: printed figures beside those of the records (None without records: the section is then left out)."""
     if not run.answers:
         return None
-    return against_print.nothing_printed(run.evidence, figures_of.FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))
+    return against_print.nothing_printed(run.evidence, figures_of.FILE) or against_print.compared_table(
+        run.evidence, measured.compared(run.answers)
+    )
 
 
 def missing(run: BeforeAfter) -> Display:

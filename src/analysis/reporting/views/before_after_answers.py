@@ -35,7 +35,9 @@ class Answers:
     rule: MissingRule
     seed: int
     moment: str = "pre"
-    reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as it may be shown
+    reasons: dict[tuple[str, str], pd.Series] = field(
+        default_factory=dict
+    )  # why no number was given, as it may be shown
 
     def pairs(self, item: Item) -> pd.DataFrame:
         """Answers before and after of the people whom the missing-answer rule keeps."""
@@ -65,7 +67,9 @@ class Answers:
     @cached_property
     def judged(self) -> dict[str, Judged]:  # type: ignore[type-arg]
         """Which statistics of each item, by its name, may be shown beside its counts."""
-        found = {item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items}
+        found = {
+            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
+        }
         for each in found.values():
             self.evidence.decisions += each.decisions
         return found
@@ -99,7 +103,13 @@ class Answers:
             if narrowest(found, hidden) >= rules.width:
                 break
         candidates = [AnswerSet(self.about_headline, each) for each in found]
-        return judge_derived(item.label, self.about_headline.statistics(self.summary), candidates, lambda each: hidden(each.answers), rules)
+        return judge_derived(
+            item.label,
+            self.about_headline.statistics(self.summary),
+            candidates,
+            lambda each: hidden(each.answers),
+            rules,
+        )
 
     @property
     def about_headline(self) -> Headline:
@@ -156,7 +166,9 @@ class Answers:
         background = Background(derived, categories=dict.fromkeys(names, points))
         return self._shift(pairs, people, levels, tables, background) if item == self.headline else (tables, background)
 
-    def _shift(self, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict, background: Background) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
+    def _shift(
+        self, pairs: pd.DataFrame, people: pd.DataFrame, levels: dict, tables: dict, background: Background
+    ) -> tuple[dict[str, pd.Series], Background]:  # type: ignore[type-arg]
         item, names, derived = self.headline, self.columns(self.headline), list(background.derived)
         best = item.high if item.higher_is_better else item.low
         for when, name in names.items():
@@ -166,12 +178,18 @@ class Answers:
             people[high] = ["yes" if value >= self.threshold else "no" for value in pairs[when]]
             levels |= {band: list(self.bands), top: ["yes", "no"], high: ["yes", "no"]}
             derived += [
-                Derived(band, (name,), self.band), Derived(top, (name,), lambda value: "yes" if value == best else "no"),
+                Derived(band, (name,), self.band),
+                Derived(top, (name,), lambda value: "yes" if value == best else "no"),
                 Derived(high, (name,), lambda value: "yes" if value >= self.threshold else "no"),
             ]
         bands = [f"{name}_band" for name in names.values()]
-        tables |= {"shift": count_people(people, bands, levels), "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels)}
-        tables |= {f"best answer {when}": count_people(people, [f"{name}_best"], levels) for when, name in names.items()}
+        tables |= {
+            "shift": count_people(people, bands, levels),
+            "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels),
+        }
+        tables |= {
+            f"best answer {when}": count_people(people, [f"{name}_best"], levels) for when, name in names.items()
+        }
         return tables, replace(background, derived=tuple(derived))
 
     def band(self, value: float) -> str:
@@ -205,14 +223,19 @@ def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed:
         return None
     frame = evidence.records.questionnaire.values  # type: ignore[union-attr]
     if before == "looking back":
-        frame = frame.assign(**{f"{name}_pre": frame[f"{name}_then"] for name in (*ITEMS, FRIENDS.name) if f"{name}_then" in frame})
+        frame = frame.assign(
+            **{f"{name}_pre": frame[f"{name}_then"] for name in (*ITEMS, FRIENDS.name) if f"{name}_then" in frame}
+        )
     known = [*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), FRIENDS]
     asked = tuple(each for each in known if _twice(frame, each) > 1)
     chosen = next((each for each in asked if each.name == item and each.high is not None), None)
     if chosen is None:
         names = ", ".join(each.name for each in asked if each.high is not None)
         raise InputError(
-            "params.yaml", column=f"03_before_after.{evidence.study.id}.item", found=repr(item), expected=f"one of {names}",
+            "params.yaml",
+            column=f"03_before_after.{evidence.study.id}.item",
+            found=repr(item),
+            expected=f"one of {names}",
             action="name an item that people answered before and after",
         )
     return Answers(evidence, chosen, asked, frame, RULES[missing], seed, "then" if before == "looking back" else "pre")

@@ -13,7 +13,12 @@ from analysis.reporting.views.before_after_answers import FRIENDS, Answers
 from analysis.reporting.views.evidence import HIDDEN, number
 from analysis.results import Column, Kind, Result, slug
 
-REASONS = {Status.WORDS: "In words", Status.MISSING: "Missing", Status.REFUSED: "Refused", Status.NOT_ASKED: "Not asked"}
+REASONS = {
+    Status.WORDS: "In words",
+    Status.MISSING: "Missing",
+    Status.REFUSED: "Refused",
+    Status.NOT_ASKED: "Not asked",
+}
 _WORDS, OTHER = f"{Status.WORDS}: ", "other words"
 _READ = "analysis.participants.read_records"
 
@@ -25,7 +30,10 @@ def reason_table(answers: Answers) -> Display:
     answers.evidence.allows(Decision("Numbers of answers by item and moment", "base of a statistic", SHOWN, why))
     rows = {}
     for item, moment in _asked(answers):
-        label, key = f"{item.label}, {MOMENTS[moment].label}", f"{answers.evidence.page.notebook}.reasons.{item.name}_{moment}"
+        label, key = (
+            f"{item.label}, {MOMENTS[moment].label}",
+            f"{answers.evidence.page.notebook}.reasons.{item.name}_{moment}",
+        )
         given = int((table.status[f"{item.name}_{moment}"] == Status.ANSWERED).sum())
         shown = _protected(answers, item, moment)
         rows[label] = {"given": number(f"{key}.given", f"{label}: a number", given, function=_READ)} | {
@@ -33,12 +41,20 @@ def reason_table(answers: Answers) -> Display:
             for status, name in REASONS.items()
             if status != Status.WORDS or f"{item.name}_{moment}_words" in table.values
         }
-    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(columns=["given", *map(slug, REASONS.values())])
-    columns = {"given": Column("Gave a number", "people", Kind.MEASURED), **{slug(name): Column(name, "people", Kind.MEASURED) for name in REASONS.values()}}
+    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(
+        columns=["given", *map(slug, REASONS.values())]
+    )
+    columns = {
+        "given": Column("Gave a number", "people", Kind.MEASURED),
+        **{slug(name): Column(name, "people", Kind.MEASURED) for name in REASONS.values()},
+    }
     return answers.evidence.page.table(
-        "reasons", frame.where(frame.notna(), ""), columns,
+        "reasons",
+        frame.where(frame.notna(), ""),
+        columns,
         "How many gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
-        row_header="Question", note="Only the number of friends may be given in words.",
+        row_header="Question",
+        note="Only the number of friends may be given in words.",
     )
 
 
@@ -50,13 +66,24 @@ def words_table(answers: Answers) -> Display:
     if not words:
         return answers.evidence.page.say("Nobody answered in words where a number of friends was asked for.")
     rows = {
-        label.removeprefix(_WORDS): {moment: _count(f"{answers.evidence.page.notebook}.words.{slug(label)}.{moment}", f"{label}, {MOMENTS[moment].label}", found[moment], label) for moment in moments}
+        label.removeprefix(_WORDS): {
+            moment: _count(
+                f"{answers.evidence.page.notebook}.words.{slug(label)}.{moment}",
+                f"{label}, {MOMENTS[moment].label}",
+                found[moment],
+                label,
+            )
+            for moment in moments
+        }
         for label in words
     }
     columns = {moment: Column(MOMENTS[moment].label.capitalize(), "people", Kind.MEASURED) for moment in moments}
     return answers.evidence.page.table(
-        "words", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
-        f"{FRIENDS.label}: answers in words, by moment. They are in none of the means.", row_header="Answer",
+        "words",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        f"{FRIENDS.label}: answers in words, by moment. They are in none of the means.",
+        row_header="Answer",
         note="Words of few people are counted together. A moment at which nobody gave an answer is as hidden as one at which few did.",
     )
 
@@ -68,7 +95,12 @@ def _questionnaire(answers: Answers) -> Table:
 def _asked(answers: Answers) -> list[tuple[Item, str]]:
     """The items and moments that the file has a question for that was put to somebody."""
     status = _questionnaire(answers).status
-    return [(item, moment) for item in answers.items for moment in MOMENTS if (status[f"{item.name}_{moment}"] != Status.NOT_ASKED).any()]
+    return [
+        (item, moment)
+        for item in answers.items
+        for moment in MOMENTS
+        if (status[f"{item.name}_{moment}"] != Status.NOT_ASKED).any()
+    ]
 
 
 def _protected(answers: Answers, item: Item, moment: str) -> pd.Series:
@@ -84,12 +116,20 @@ def _protect(answers: Answers, item: Item, moment: str) -> pd.Series:
     detail = merge_rare(reasons_of(_questionnaire(answers), column), answers.evidence.rules.minimum_cell)
     if detail.empty:
         return pd.Series(0, index=[str(status) for status in REASONS])
-    levels = [*sorted(set(detail[detail.str.startswith(_WORDS)])), *(str(status) for status in REASONS if status != Status.WORDS)]
+    levels = [
+        *sorted(set(detail[detail.str.startswith(_WORDS)])),
+        *(str(status) for status in REASONS if status != Status.WORDS),
+    ]
     base, reason = f"{column} without a number", f"{column} reason"
     people = pd.DataFrame({base: detail, reason: detail.map(_reason)})
     kinds = [str(status) for status in REASONS]
-    tables = {name: count_people(people, [reason], {reason: kinds}), f"{name}, in full": count_people(people, [base], {base: levels})}
-    shown = answers.evidence.protected(tables, Background((Derived(reason, (base,), _reason),), categories={base: levels}))
+    tables = {
+        name: count_people(people, [reason], {reason: kinds}),
+        f"{name}, in full": count_people(people, [base], {base: levels}),
+    }
+    shown = answers.evidence.protected(
+        tables, Background((Derived(reason, (base,), _reason),), categories={base: levels})
+    )
     merged = pd.concat(list(shown.values()))
     cells = merged.set_axis([label[0] for label in merged.index])
     return cells[~cells.index.duplicated()]

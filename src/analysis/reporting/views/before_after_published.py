@@ -26,7 +26,23 @@ def record(page: Appendix, printed: published.Printed) -> None:
         for statistic in ranges["statistic"].unique():
             found = published.over_readings(ranges, statistic)
             unit, decimals = _UNITS.get(statistic, ("", 2))
-            page.add([number(f"{item.id}.{slug(statistic)}", f"{item.label}: {statistic}", None, unit, decimals, Kind.BOUNDED, found.low, found.high, "bounds over all readings", _RANGES, _rests(page, item))])
+            page.add(
+                [
+                    number(
+                        f"{item.id}.{slug(statistic)}",
+                        f"{item.label}: {statistic}",
+                        None,
+                        unit,
+                        decimals,
+                        Kind.BOUNDED,
+                        found.low,
+                        found.high,
+                        "bounds over all readings",
+                        _RANGES,
+                        _rests(page, item),
+                    )
+                ]
+            )
 
 
 def _rests(page: Appendix, item: published.PrintedItem) -> tuple[str, ...]:
@@ -38,8 +54,25 @@ def _group_results(printed: published.Printed) -> list[Result]:
     found, function = published.group_sizes(printed.figures, printed.study), f"{_MODULE}.group_sizes"
     ends = 100 * found["difference_low"].min(), 100 * found["difference_high"].max()
     return [
-        number("groups.possible", "Possible pairs of group sizes", len(found), "pairs", kind=Kind.RECOMPUTED, function=function),
-        number("groups.difference", "Difference of the groups, over all pairs of sizes", None, "%", 0, Kind.BOUNDED, *ends, "95 % (Newcombe), all sizes", function),
+        number(
+            "groups.possible",
+            "Possible pairs of group sizes",
+            len(found),
+            "pairs",
+            kind=Kind.RECOMPUTED,
+            function=function,
+        ),
+        number(
+            "groups.difference",
+            "Difference of the groups, over all pairs of sizes",
+            None,
+            "%",
+            0,
+            Kind.BOUNDED,
+            *ends,
+            "95 % (Newcombe), all sizes",
+            function,
+        ),
     ]
 
 
@@ -61,8 +94,12 @@ def answer(figures: published.Figures) -> str:
 def printed_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: means before and after as printed."""
     frame = pd.DataFrame(
-        {when: [as_published(printed.study.claims[getattr(item, when)]) for item in printed.figures.items] for when in ("before", "after")},
-        index=pd.Index([item.label for item in printed.figures.items]), dtype=object,
+        {
+            when: [as_published(printed.study.claims[getattr(item, when)]) for item in printed.figures.items]
+            for when in ("before", "after")
+        },
+        index=pd.Index([item.label for item in printed.figures.items]),
+        dtype=object,
     )
     columns = {"before": Column("Mean before", "", Kind.PUBLISHED), "after": Column("Mean after", "", Kind.PUBLISHED)}
     return page.table("printed", frame, columns, "Means before and after, as printed.", row_header="Item")
@@ -75,18 +112,23 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
     order = {reading.label: number for number, reading in enumerate(item.readings, start=1)}
     rows = {
         f"{sentence_case(row.statistic)} (reading {order[row.reading]})": {
-            "reading": row.reading, **{end: _end(page, item, row, order[row.reading], end) for end in ("low", "high")}
+            "reading": row.reading,
+            **{end: _end(page, item, row, order[row.reading], end) for end in ("low", "high")},
         }
         for row in ranges.itertuples()
     }
     columns = {"low": Column("At least", "", Kind.BOUNDED), "high": Column("At most", "", Kind.BOUNDED)}
     return page.table(
-        f"{item.id}_ranges", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
-        f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.", row_header="Statistic", group_by="reading",
+        f"{item.id}_ranges",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.",
+        row_header="Statistic",
+        group_by="reading",
     )
 
 
-def _end(page: Appendix, item: published.PrintedItem, row, reading: int, end: str) -> Result:  # noqa: ANN001
+def _end(page: Appendix, item: published.PrintedItem, row, reading: int, end: str) -> Result:
     value, key = float(getattr(row, end)), f"{page.notebook}.{item.id}_ranges.{slug(row.statistic)}_{reading}.{end}"
     label, rests = f"{item.label}, {row.statistic}, {'at least' if end == 'low' else 'at most'}", _rests(page, item)
     if row.statistic.startswith("p-value"):
@@ -99,19 +141,36 @@ def improved_figure(page: Appendix, printed: published.Printed) -> Display:
     """Figure: range of the share improved, by item and reading."""
     from analysis.reporting.charts import interval_chart
 
-    parts = [printed.ranges[item.id].assign(item=item.label, rests=" ".join(_rests(page, item))) for item in printed.figures.items]
+    parts = [
+        printed.ranges[item.id].assign(item=item.label, rests=" ".join(_rests(page, item)))
+        for item in printed.figures.items
+    ]
     frame = pd.concat(parts)
     frame = frame[frame["statistic"] == published.IMPROVED]
     frame.index = pd.Index([f"{row.item}, {row.reading}" for row in frame.itertuples()])
     frame = frame[["low", "high", "rests"]].assign(none=None)
-    column = Column("Share improved", "%", Kind.BOUNDED, 0, low="low", high="high", interval="bounds", function=_RANGES, inputs="rests")
+    column = Column(
+        "Share improved",
+        "%",
+        Kind.BOUNDED,
+        0,
+        low="low",
+        high="high",
+        interval="bounds",
+        function=_RANGES,
+        inputs="rests",
+    )
     fig = interval_chart(frame, "low", "high", "share of the respondents who improved", unit="%", from_zero=True)
     fig.axes[0].set_gid("structural_rows")
     first = printed.figures.items[0]
     return page.figure(
-        "improved", fig, "The share of respondents who can have improved, by reading of the printed means.",
+        "improved",
+        fig,
+        "The share of respondents who can have improved, by reading of the printed means.",
         f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {named(first.label.lower())}.",
-        frame, {"none": column}, row_header="Item and reading",
+        frame,
+        {"none": column},
+        row_header="Item and reading",
     )
 
 
@@ -124,14 +183,47 @@ def group_table(page: Appendix, printed: published.Printed) -> Display:
         name = f"Possibility {place}"
         key = f"{page.notebook}.groups.{slug(name)}"
         rows[name] = {
-            **{part: number(f"{key}.{slug(part)}", f"{name}: {part}", int(row[part]), kind=Kind.BOUNDED, function=f"{_MODULE}.group_sizes") for part in (f"{one} count", f"{one} size", f"{two} count", f"{two} size")},
-            "difference": number(f"{key}.difference", f"{name}: difference", 100 * row["difference"], "%", 0, Kind.BOUNDED, 100 * row["difference_low"], 100 * row["difference_high"], "95 % (Newcombe)", f"{_MODULE}.group_sizes"),
+            **{
+                part: number(
+                    f"{key}.{slug(part)}",
+                    f"{name}: {part}",
+                    int(row[part]),
+                    kind=Kind.BOUNDED,
+                    function=f"{_MODULE}.group_sizes",
+                )
+                for part in (f"{one} count", f"{one} size", f"{two} count", f"{two} size")
+            },
+            "difference": number(
+                f"{key}.difference",
+                f"{name}: difference",
+                100 * row["difference"],
+                "%",
+                0,
+                Kind.BOUNDED,
+                100 * row["difference_low"],
+                100 * row["difference_high"],
+                "95 % (Newcombe)",
+                f"{_MODULE}.group_sizes",
+            ),
             "p": p_value(f"{key}.p", f"{name}: Fisher's exact test", row["p"], Kind.BOUNDED, f"{_MODULE}.group_sizes"),
         }
-    columns = {f"{group} {part}": Column(f"{group}: {words}", "people", Kind.BOUNDED) for group in (one, two) for part, words in (("count", "improved"), ("size", "of"))}
-    columns |= {"difference": Column("Difference", "percentage points", Kind.BOUNDED, low="low", interval="95 % (Newcombe)"), "p": Column("p-value, Fisher's exact test", "", Kind.BOUNDED)}
+    columns = {
+        f"{group} {part}": Column(f"{group}: {words}", "people", Kind.BOUNDED)
+        for group in (one, two)
+        for part, words in (("count", "improved"), ("size", "of"))
+    }
+    columns |= {
+        "difference": Column("Difference", "percentage points", Kind.BOUNDED, low="low", interval="95 % (Newcombe)"),
+        "p": Column("p-value, Fisher's exact test", "", Kind.BOUNDED),
+    }
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).assign(low=None)
-    return page.table("groups", frame, columns, f"{named(printed.figures.groups.label)}: every pair of group sizes that makes up the respondents and gives both printed percentages.", row_header="Group sizes")
+    return page.table(
+        "groups",
+        frame,
+        columns,
+        f"{named(printed.figures.groups.label)}: every pair of group sizes that makes up the respondents and gives both printed percentages.",
+        row_header="Group sizes",
+    )
 
 
 def everyone_table(page: Appendix, printed: published.Printed) -> Display:
@@ -146,7 +238,14 @@ def everyone_table(page: Appendix, printed: published.Printed) -> Display:
     frame["rests"] = [f"{means} {claim.id} {page.grounds(_EVERYONE)[-1]}" for claim in frame["people"]]
     spec = {"function": _EVERYONE, "inputs": "rests"}
     columns = {
-        "people": Column("People", "people", Kind.PUBLISHED), "low": Column("Improved, at least", "%", Kind.BOUNDED, **spec),
+        "people": Column("People", "people", Kind.PUBLISHED),
+        "low": Column("Improved, at least", "%", Kind.BOUNDED, **spec),
         "high": Column("Improved, at most", "%", Kind.BOUNDED, **spec),
     }
-    return page.table("everyone", frame, columns, f"{named(item.label)}: the share that can have improved among everyone, whatever those who did not answer would have said.", row_header="Among")
+    return page.table(
+        "everyone",
+        frame,
+        columns,
+        f"{named(item.label)}: the share that can have improved among everyone, whatever those who did not answer would have said.",
+        row_header="Among",
+    )

@@ -16,7 +16,7 @@ from analysis.reporting.prose import named
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
-from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value, sentence_case
+from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value
 from analysis.results import Column, Kind, Result, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
@@ -41,11 +41,18 @@ def record(answers: Answers) -> None:
     item, page = answers.headline, answers.evidence.page
     row = answers.summary.loc[item.label]
     mean = mean_change(answers.pairs(item))
-    page.add([
-        number("headline.n", f"{item.label}: people who answered twice", int(row["n"]), function=f"{_QUESTIONNAIRE}.answers.paired_answers"),
-        _net(answers, item, "headline.net"),
-        _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"]),
-    ])
+    page.add(
+        [
+            number(
+                "headline.n",
+                f"{item.label}: people who answered twice",
+                int(row["n"]),
+                function=f"{_QUESTIONNAIRE}.answers.paired_answers",
+            ),
+            _net(answers, item, "headline.net"),
+            _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"]),
+        ]
+    )
 
 
 def _rank(answers: Answers, item: Item, statistic: str, key: str, value: float, low: float, high: float) -> Result:
@@ -53,7 +60,17 @@ def _rank(answers: Answers, item: Item, statistic: str, key: str, value: float, 
     label = f"{item.label}: {statistic}"
     if not answers.shown(item, statistic):
         return number(key, label, WITHHELD, "", function=_JUDGED)
-    return number(key, label, value, "", 2, Kind.MEASURED, *_resampled(answers, item, low, high), "95 % (BCa)", f"{_QUESTIONNAIRE}.change.rank_biserial")
+    return number(
+        key,
+        label,
+        value,
+        "",
+        2,
+        Kind.MEASURED,
+        *_resampled(answers, item, low, high),
+        "95 % (BCa)",
+        f"{_QUESTIONNAIRE}.change.rank_biserial",
+    )
 
 
 def _resampled(answers: Answers, item: Item, low: float, high: float) -> tuple[float | None, float | None]:
@@ -64,7 +81,9 @@ def _mean(answers: Answers, key: str, label: str, value: float, low: float, high
     if not answers.shown(answers.headline, statistics.MEANS):
         return number(key, label, WITHHELD, "points", function=_JUDGED)
     ends = (low, high) if answers.shown(answers.headline, statistics.T_INTERVALS) else (None, None)
-    return number(key, label, value, "points", 1, Kind.MEASURED, *ends, "95 % (t)", f"{_QUESTIONNAIRE}.change.mean_change")
+    return number(
+        key, label, value, "points", 1, Kind.MEASURED, *ends, "95 % (t)", f"{_QUESTIONNAIRE}.change.mean_change"
+    )
 
 
 def _net(answers: Answers, item: Item, key: str) -> Result:
@@ -74,7 +93,9 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
         return number(key, label, WITHHELD, "%", function=_JUDGED)
     low, high, interval = _net_ends(answers, item)
     value = 100 * answers.summary.loc[item.label, "net"]
-    return number(key, label, value, "%", 0, Kind.MEASURED, low, high, interval, f"{_QUESTIONNAIRE}.shift.net_improvement")
+    return number(
+        key, label, value, "%", 0, Kind.MEASURED, low, high, interval, f"{_QUESTIONNAIRE}.shift.net_improvement"
+    )
 
 
 def _net_ends(answers: Answers, item: Item) -> tuple[float, float, str]:
@@ -89,10 +110,15 @@ def answer(answers: Answers) -> str:
     item = answers.headline
     opening = f"Of the {{headline.n|:people}} who answered on {named(item.label.lower())} before and after, "
     net = (
-        "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})" if answers.shown(item, statistics.NET)
+        "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
+        if answers.shown(item, statistics.NET)
         else "the share that improved and the share that got worse are withheld, since their difference would say how few did not improve"
     )
-    mean = "The mean changed by {headline.mean|:points}." if answers.shown(item, statistics.MEANS) else "The means are withheld as well."
+    mean = (
+        "The mean changed by {headline.mean|:points}."
+        if answers.shown(item, statistics.MEANS)
+        else "The means are withheld as well."
+    )
     return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on them."
 
 
@@ -102,19 +128,58 @@ def item_table(answers: Answers) -> Display:
     for item in answers.items:
         row, name = answers.summary.loc[item.label], item.label
         rows[name] = {
-            "n": number(_key(answers, "items", name, "n"), f"{name}: people", int(row["n"]), function=f"{_QUESTIONNAIRE}.answers.paired_answers"),
-            **{what: number(_key(answers, "items", name, what), f"{name}: {what}", _share(answers, item, what), "%", 0, function=f"{_QUESTIONNAIRE}.shift.direction_shares") for what in DIRECTIONS},
+            "n": number(
+                _key(answers, "items", name, "n"),
+                f"{name}: people",
+                int(row["n"]),
+                function=f"{_QUESTIONNAIRE}.answers.paired_answers",
+            ),
+            **{
+                what: number(
+                    _key(answers, "items", name, what),
+                    f"{name}: {what}",
+                    _share(answers, item, what),
+                    "%",
+                    0,
+                    function=f"{_QUESTIONNAIRE}.shift.direction_shares",
+                )
+                for what in DIRECTIONS
+            },
             "net": _net(answers, item, _key(answers, "items", name, "net")),
-            "p_holm": _p(answers, item, statistics.HOLM, _key(answers, "items", name, "p_holm"), f"{name}: McNemar, Holm", row["p_holm"], "summary.holm"),
-            "rank": _rank(answers, item, statistics.RANK, _key(answers, "items", name, "rank"), row["rank_biserial"], row["rank_biserial_low"], row["rank_biserial_high"]),
+            "p_holm": _p(
+                answers,
+                item,
+                statistics.HOLM,
+                _key(answers, "items", name, "p_holm"),
+                f"{name}: McNemar, Holm",
+                row["p_holm"],
+                "summary.holm",
+            ),
+            "rank": _rank(
+                answers,
+                item,
+                statistics.RANK,
+                _key(answers, "items", name, "rank"),
+                row["rank_biserial"],
+                row["rank_biserial_low"],
+                row["rank_biserial_high"],
+            ),
         }
     columns = {
-        "n": Column("People", "people", Kind.MEASURED), **{what: Column(what.capitalize(), "%", Kind.MEASURED) for what in DIRECTIONS},
+        "n": Column("People", "people", Kind.MEASURED),
+        **{what: Column(what.capitalize(), "%", Kind.MEASURED) for what in DIRECTIONS},
         "net": Column("Improved less worse", "%", Kind.MEASURED, low="n", interval="95 % or more (Tango)"),
         "p_holm": Column("p-value, McNemar, Holm over the items", "", Kind.MEASURED),
         "rank": Column("Rank-biserial correlation", "", Kind.MEASURED, low="n", interval="95 % (BCa)"),
     }
-    return answers.evidence.page.table("items", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "Every item that was asked before and after.", row_header="Item", note=_WIDEST)
+    return answers.evidence.page.table(
+        "items",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        "Every item that was asked before and after.",
+        row_header="Item",
+        note=_WIDEST,
+    )
 
 
 # What a reader of the intervals must know; the rule is in `analysis.disclosure.derived`.
@@ -139,16 +204,34 @@ def forest_figure(answers: Answers) -> Display:
     ends = {item.label: (100 * answers.summary.loc[item.label, "net"], *_net_ends(answers, item)[:2]) for item in kept}
     frame = pd.DataFrame.from_dict(ends, orient="index", columns=["net", "net_low", "net_high"], dtype=float)
     if frame.empty:
-        return answers.evidence.page.say("The difference of the shares would give a hidden count away for every item, so it is not drawn.")
+        return answers.evidence.page.say(
+            "The difference of the shares would give a hidden count away for every item, so it is not drawn."
+        )
     frame = frame.sort_values("net", ascending=False)
-    column = Column("Improved less worse", "%", Kind.MEASURED, low="net_low", high="net_high", interval="95 % or more (Tango)", function=_IMPROVED)
+    column = Column(
+        "Improved less worse",
+        "%",
+        Kind.MEASURED,
+        low="net_low",
+        high="net_high",
+        interval="95 % or more (Tango)",
+        function=_IMPROVED,
+    )
     above = int((frame["net_low"] > 0).sum())
-    answers.evidence.page.add([number("items.above", "Items whose interval lies above zero", above, "items", function=_IMPROVED), number("items.shown", "Items shown", len(frame), "items", function=_IMPROVED)])
+    answers.evidence.page.add(
+        [
+            number("items.above", "Items whose interval lies above zero", above, "items", function=_IMPROVED),
+            number("items.shown", "Items shown", len(frame), "items", function=_IMPROVED),
+        ]
+    )
     return answers.evidence.page.figure(
-        "forest", forest_chart(frame, "net", "net_low", "net_high", "share improved less share worse", "%"),
+        "forest",
+        forest_chart(frame, "net", "net_low", "net_high", "share improved less share worse", "%"),
         "Share improved less share worse, by item, with intervals.",
         f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; the largest difference is for {frame.index[0].lower()}.",
-        frame, {"net": column}, row_header="Item",
+        frame,
+        {"net": column},
+        row_header="Item",
     )
 
 
@@ -161,16 +244,36 @@ def slope_figure(answers: Answers) -> Display:
     pairs, name = answers.pairs(answers.headline), answers.headline.label
     answers.evidence.allows(judge_figure(f"Mean {name} before and after", one_mark_each=False))
     found = {when: mean_change(pairs.assign(change=pairs[when])) for when in ("before", "after")}
-    frame = pd.DataFrame({f"{when}{end}": row[part] for when, row in found.items() for end, part in (("", "mean"), ("_low", "low"), ("_high", "high"))}, index=[name])
-    function, with_ends = f"{_QUESTIONNAIRE}.change.mean_change", answers.shown(answers.headline, statistics.T_INTERVALS)
+    frame = pd.DataFrame(
+        {
+            f"{when}{end}": row[part]
+            for when, row in found.items()
+            for end, part in (("", "mean"), ("_low", "low"), ("_high", "high"))
+        },
+        index=[name],
+    )
+    function, with_ends = (
+        f"{_QUESTIONNAIRE}.change.mean_change",
+        answers.shown(answers.headline, statistics.T_INTERVALS),
+    )
     if not with_ends:
         frame = frame.assign(**dict.fromkeys((name for name in frame if "_" in name), math.nan))
-    ends = {when: {"low": f"{when}_low", "high": f"{when}_high", "interval": "95 % (t)"} if with_ends else {} for when in found}
-    columns = {when: Column(f"Mean {when}", "points", Kind.MEASURED, 1, function=function, **ends[when]) for when in found}
+    ends = {
+        when: {"low": f"{when}_low", "high": f"{when}_high", "interval": "95 % (t)"} if with_ends else {}
+        for when in found
+    }
+    columns = {
+        when: Column(f"Mean {when}", "points", Kind.MEASURED, 1, function=function, **ends[when]) for when in found
+    }
     return answers.evidence.page.figure(
-        "slope", slope_chart(frame, "before", "after", "low", "high", ("before", "after"), f"mean {name.lower()}, points"),
-        f"{name}: mean before and after" + (", with intervals." if with_ends else "; the intervals would give a hidden count away."), f"The mean of {name.lower()} moves by {{headline.mean|bare}} points from before to after.",
-        frame, columns, row_header="Item",
+        "slope",
+        slope_chart(frame, "before", "after", "low", "high", ("before", "after"), f"mean {name.lower()}, points"),
+        f"{name}: mean before and after"
+        + (", with intervals." if with_ends else "; the intervals would give a hidden count away."),
+        f"The mean of {name.lower()} moves by {{headline.mean|bare}} points from before to after.",
+        frame,
+        columns,
+        row_header="Item",
     )
 
 
@@ -181,12 +284,21 @@ def shift_figure(answers: Answers) -> Display:
     cells = as_frame(answers.counts["shift"]).rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("shift.hidden", "Hidden cells of the shift table", hidden, "cells", function=_PROTECT), number("shift.cells", "Cells of the shift table", cells.size, "cells", function=_PROTECT)])
+    answers.evidence.page.add(
+        [
+            number("shift.hidden", "Hidden cells of the shift table", hidden, "cells", function=_PROTECT),
+            number("shift.cells", "Cells of the shift table", cells.size, "cells", function=_PROTECT),
+        ]
+    )
     columns = {str(name): Column(f"After: {name}", "people", Kind.MEASURED, function=_PROTECT) for name in cells}
     return answers.evidence.page.figure(
-        "shift", heat_map(cells, "after", "before"), f"{answers.headline.label}: people by answer before (rows) and after (columns).",
+        "shift",
+        heat_map(cells, "after", "before"),
+        f"{answers.headline.label}: people by answer before (rows) and after (columns).",
         "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away.",
-        hidden_words(cells).rename(columns=str), columns, row_header="Before",
+        hidden_words(cells).rename(columns=str),
+        columns,
+        row_header="Before",
     )
 
 
@@ -201,13 +313,30 @@ def effect_table(answers: Answers) -> Display:
         elif not answers.shown(item, statistic):
             value = number(key, label, WITHHELD, "", function=_JUDGED)
         else:
-            decimals, ends = 1 if statistic == statistics.MEANS else 2, _resampled(answers, item, row["low"], row["high"])
-            value = number(key, label, row["value"], "", decimals, Kind.MEASURED, *ends, "95 % (BCa)", f"{_QUESTIONNAIRE}.change.effect_sizes")
+            decimals, ends = (
+                1 if statistic == statistics.MEANS else 2,
+                _resampled(answers, item, row["low"], row["high"]),
+            )
+            value = number(
+                key,
+                label,
+                row["value"],
+                "",
+                decimals,
+                Kind.MEASURED,
+                *ends,
+                "95 % (BCa)",
+                f"{_QUESTIONNAIRE}.change.effect_sizes",
+            )
         rows[label] = {"value": value, "low": None}
     columns = {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (BCa)")}
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
     return answers.evidence.page.table(
-        "effects", frame, columns, f"{answers.headline.label}: how large the change is.", row_header="Measure",
+        "effects",
+        frame,
+        columns,
+        f"{answers.headline.label}: how large the change is.",
+        row_header="Measure",
         note="Unchanged people are dropped before ranking, or with Pratt's rule ranked lowest and then left out.",
     )
 
@@ -224,31 +353,99 @@ _EFFECTS = {
 def test_table(answers: Answers) -> Display:
     """Table: every test of no change on the headline item, side by side."""
     pairs, item = answers.pairs(answers.headline), answers.headline
-    answers.evidence.allows(judge_model(f"Ordered logit: {item.label}", len(pairs), pairs[["before", "after"]].stack().nunique(), answers.evidence.rules))
+    answers.evidence.allows(
+        judge_model(
+            f"Ordered logit: {item.label}",
+            len(pairs),
+            pairs[["before", "after"]].stack().nunique(),
+            answers.evidence.rules,
+        )
+    )
     found = statistics.AnswerSet(answers.about_headline, pairs[["before", "after"]])
-    rows = {label: {"p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found.p_value(label), function)} for label, function in statistics.TESTS.items()}
+    rows = {
+        label: {
+            "p": _p(answers, item, label, _key(answers, "tests", label, "p"), label, found.p_value(label), function)
+        }
+        for label, function in statistics.TESTS.items()
+    }
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-    return answers.evidence.page.table("tests", frame, {"p": Column("p-value, two-sided", "", Kind.MEASURED)}, f"{named(item.label)}: tests of no change. They ask different questions; none is chosen by its result.", row_header="Test")
+    return answers.evidence.page.table(
+        "tests",
+        frame,
+        {"p": Column("p-value, two-sided", "", Kind.MEASURED)},
+        f"{named(item.label)}: tests of no change. They ask different questions; none is chosen by its result.",
+        row_header="Test",
+    )
 
 
 def threshold_table(answers: Answers) -> Display:
     """Table: the share that answers in the upper band before and after, and the difference of the two shares."""
     item, cells = answers.headline, answers.counts["threshold"]
-    row, function = shift.threshold_change(answers.pairs(item), answers.threshold), f"{_QUESTIONNAIRE}.shift.threshold_change"
+    row, function = (
+        shift.threshold_change(answers.pairs(item), answers.threshold),
+        f"{_QUESTIONNAIRE}.shift.threshold_change",
+    )
     margins = {"before": cells[("yes", TOTAL)], "after": cells[(TOTAL, "yes")]}
     rows = {
-        f"Share {when}": {"value": number(_key(answers, "threshold", when), f"{item.label}: share in the upper band {when}", HIDDEN if pd.isna(count) else 100 * row[f"share_{when}"], "%", 0, function=function), "low": None}
+        f"Share {when}": {
+            "value": number(
+                _key(answers, "threshold", when),
+                f"{item.label}: share in the upper band {when}",
+                HIDDEN if pd.isna(count) else 100 * row[f"share_{when}"],
+                "%",
+                0,
+                function=function,
+            ),
+            "low": None,
+        }
         for when, count in margins.items()
     }
-    ends = (100 * row["tango_low"], 100 * row["tango_high"]) if answers.shown(item, statistics.THRESHOLD_INTERVAL) else (None, None)
+    ends = (
+        (100 * row["tango_low"], 100 * row["tango_high"])
+        if answers.shown(item, statistics.THRESHOLD_INTERVAL)
+        else (None, None)
+    )
     difference = 100 * row["difference"] if answers.shown(item, statistics.THRESHOLD) else WITHHELD
-    rows["After less before"] = {"value": number(_key(answers, "threshold", "difference"), f"{item.label}: difference of the shares in the upper band", difference, "%", 0, Kind.MEASURED, *ends, "95 % (Tango)", function), "low": None}
-    rows["p-value, McNemar, exact"] = {"value": _p(answers, item, statistics.THRESHOLD_INTERVAL, _key(answers, "threshold", "p"), f"{item.label}: McNemar at the threshold", float(row["p_exact"]), "shift.threshold_change"), "low": None}
+    rows["After less before"] = {
+        "value": number(
+            _key(answers, "threshold", "difference"),
+            f"{item.label}: difference of the shares in the upper band",
+            difference,
+            "%",
+            0,
+            Kind.MEASURED,
+            *ends,
+            "95 % (Tango)",
+            function,
+        ),
+        "low": None,
+    }
+    rows["p-value, McNemar, exact"] = {
+        "value": _p(
+            answers,
+            item,
+            statistics.THRESHOLD_INTERVAL,
+            _key(answers, "threshold", "p"),
+            f"{item.label}: McNemar at the threshold",
+            float(row["p_exact"]),
+            "shift.threshold_change",
+        ),
+        "low": None,
+    }
     number_id = _key(answers, "threshold", "at_least")
-    answers.evidence.page.add([number(number_id, f"{item.label}: lower end of the upper band", answers.threshold, "points", function=function)])
+    answers.evidence.page.add(
+        [
+            number(
+                number_id, f"{item.label}: lower end of the upper band", answers.threshold, "points", function=function
+            )
+        ]
+    )
     return answers.evidence.page.table(
-        "threshold", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (Tango)")},
-        f"{item.label}: answers of {{{number_id}|bare}} or more, before and after.", row_header="Measure",
+        "threshold",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (Tango)")},
+        f"{item.label}: answers of {{{number_id}|bare}} or more, before and after.",
+        row_header="Measure",
     )
 
 
@@ -260,17 +457,40 @@ def ceiling_table(answers: Answers) -> Display:
         count = answers.counts[f"best answer {when}"][("yes",)]
         ends = (None, None) if pd.isna(count) else (100 * row["low"], 100 * row["high"])
         value = HIDDEN if pd.isna(count) else 100 * row["share"]
-        rows[str(when).capitalize()] = {"share": number(_key(answers, "ceiling", when, "share"), f"Best answer {when}", value, "%", 0, Kind.MEASURED, *ends, "95 % (Wilson)", f"{_QUESTIONNAIRE}.shift.ceiling_shares"), "low": None}
+        rows[str(when).capitalize()] = {
+            "share": number(
+                _key(answers, "ceiling", when, "share"),
+                f"Best answer {when}",
+                value,
+                "%",
+                0,
+                Kind.MEASURED,
+                *ends,
+                "95 % (Wilson)",
+                f"{_QUESTIONNAIRE}.shift.ceiling_shares",
+            ),
+            "low": None,
+        }
     columns = {"share": Column("Gave the best answer", "%", Kind.MEASURED, low="low", interval="95 % (Wilson)")}
-    return answers.evidence.page.table("ceiling", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{answers.headline.label}: who could not improve any further.", row_header="When")
+    return answers.evidence.page.table(
+        "ceiling",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        f"{answers.headline.label}: who could not improve any further.",
+        row_header="When",
+    )
 
 
 def response_table(answers: Answers) -> Display:
     """Table: change against the answer given beforehand and against the one remembered; their difference is the response shift."""
     frame = answers.evidence.records.questionnaire.values  # type: ignore[union-attr]
     people = len(response_shift.retrospective_answers(frame, answers.headline))
-    if not people or not answers.evidence.allows(judge_statistic("Response shift", "mean", people, answers.evidence.rules)):
-        return answers.evidence.page.say("Too few people answered about the time before twice, beforehand and looking back, for the two to be compared.")
+    if not people or not answers.evidence.allows(
+        judge_statistic("Response shift", "mean", people, answers.evidence.rules)
+    ):
+        return answers.evidence.page.say(
+            "Too few people answered about the time before twice, beforehand and looking back, for the two to be compared."
+        )
     found = response_shift.response_shift(frame, answers.headline, answers.seed, resamples=RESAMPLES)
     found = found.assign(index=[_WORDS[name] for name in found.index]).set_index("index")
     function = f"{_QUESTIONNAIRE}.response_shift.response_shift"
@@ -280,16 +500,27 @@ def response_table(answers: Answers) -> Display:
     }
     if not answers.shown(answers.headline, statistics.MEANS):
         found = found.loc[[_WORDS["then less before"]]]
-    return answers.evidence.page.table("response_shift", found.astype({"n": int}), columns, f"{answers.headline.label}: asked before, or remembered.", row_header="Difference")
+    return answers.evidence.page.table(
+        "response_shift",
+        found.astype({"n": int}),
+        columns,
+        f"{answers.headline.label}: asked before, or remembered.",
+        row_header="Difference",
+    )
 
 
 def _shift_ends(answers: Answers) -> dict[str, str]:
     """The columns of the intervals, where those of the means are shown."""
-    return {"low": "low", "high": "high", "interval": "95 % (t)"} if answers.shown(answers.headline, statistics.T_INTERVALS) else {}
+    return (
+        {"low": "low", "high": "high", "interval": "95 % (t)"}
+        if answers.shown(answers.headline, statistics.T_INTERVALS)
+        else {}
+    )
 
 
 _WORDS = {
-    "after less before": "After, less what was answered before", "after less then": "After, less before as remembered",
+    "after less before": "After, less what was answered before",
+    "after less then": "After, less before as remembered",
     "then less before": "Before as remembered, less what was answered before (response shift)",
 }
 
@@ -305,20 +536,57 @@ def missing_table(answers: Answers) -> Display:
         moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
         share = None if pd.isna(improved) else attrition.worst_case_share(int(improved), len(pairs), everyone)
         rows[key] = {
-            "people": number(_key(answers, "missing", key, "people"), key, everyone, function="analysis.participants.stages_reached"),
-            **{f"share_{end}": _end(answers, key, f"share improved, {end}", share and 100 * getattr(share, end), "%", 0) for end in ("low", "high")},
-            **{f"mean_{end}": _end(answers, key, f"mean change, {end}", getattr(moved, end) if answers.shown(item, statistics.MEANS) else None, "", 1) for end in ("low", "high")},
+            "people": number(
+                _key(answers, "missing", key, "people"), key, everyone, function="analysis.participants.stages_reached"
+            ),
+            **{
+                f"share_{end}": _end(
+                    answers, key, f"share improved, {end}", share and 100 * getattr(share, end), "%", 0
+                )
+                for end in ("low", "high")
+            },
+            **{
+                f"mean_{end}": _end(
+                    answers,
+                    key,
+                    f"mean change, {end}",
+                    getattr(moved, end) if answers.shown(item, statistics.MEANS) else None,
+                    "",
+                    1,
+                )
+                for end in ("low", "high")
+            },
         }
     columns = {
-        "people": Column("People", "people", Kind.MEASURED), "share_low": Column("Improved, at least", "%", Kind.BOUNDED), "share_high": Column("Improved, at most", "%", Kind.BOUNDED),
-        "mean_low": Column("Mean change, at least", "points", Kind.BOUNDED), "mean_high": Column("Mean change, at most", "points", Kind.BOUNDED),
+        "people": Column("People", "people", Kind.MEASURED),
+        "share_low": Column("Improved, at least", "%", Kind.BOUNDED),
+        "share_high": Column("Improved, at most", "%", Kind.BOUNDED),
+        "mean_low": Column("Mean change, at least", "points", Kind.BOUNDED),
+        "mean_high": Column("Mean change, at most", "points", Kind.BOUNDED),
     }
-    return answers.evidence.page.table("missing", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)}: whatever those without both answers would have said.", row_header="Among")
+    return answers.evidence.page.table(
+        "missing",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        f"{named(item.label)}: whatever those without both answers would have said.",
+        row_header="Among",
+    )
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
-    shown, function = HIDDEN if value is None else value, f"worst_case_{label.partition(' ')[0]}"  # of a share, or of a mean
-    return number(_key(answers, "missing", key, label), f"{key}: {label}", shown, unit, decimals, Kind.BOUNDED, function=f"{_QUESTIONNAIRE}.attrition.{function}")
+    shown, function = (
+        HIDDEN if value is None else value,
+        f"worst_case_{label.partition(' ')[0]}",
+    )  # of a share, or of a mean
+    return number(
+        _key(answers, "missing", key, label),
+        f"{key}: {label}",
+        shown,
+        unit,
+        decimals,
+        Kind.BOUNDED,
+        function=f"{_QUESTIONNAIRE}.attrition.{function}",
+    )
 
 
 def lee_table(answers: Answers) -> Display:
@@ -329,13 +597,40 @@ def lee_table(answers: Answers) -> Display:
     outcome = pd.to_numeric(frame[f"{item.name}_post"], errors="coerce")
     sizes = outcome.notna().groupby(group).sum() if len(group) else pd.Series(dtype=int)
     fewest = int(sizes.min()) if len(sizes) == 2 else 0
-    if not fewest or not answers.evidence.allows(judge_statistic("Lee bounds by course", "mean", fewest, answers.evidence.rules)):
-        return answers.evidence.page.say("Too few people of one of the two groups of courses answered for them to be compared.")
+    if not fewest or not answers.evidence.allows(
+        judge_statistic("Lee bounds by course", "mean", fewest, answers.evidence.rules)
+    ):
+        return answers.evidence.page.say(
+            "Too few people of one of the two groups of courses answered for them to be compared."
+        )
     found = attrition.lee_bounds(outcome, outcome.notna(), group, "esol", "other")
     label = "English courses less other courses"
-    rows = {label: {key: number(_key(answers, "lee", key), f"{label}: {key}", float(found[key]), "points", 1, Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED, function=f"{_QUESTIONNAIRE}.attrition.lee_bounds") for key in ("untrimmed", "low", "high")}}
-    columns = {"untrimmed": Column("As answered", "points", Kind.MEASURED), "low": Column("At least", "points", Kind.BOUNDED), "high": Column("At most", "points", Kind.BOUNDED)}
-    return answers.evidence.page.table("lee", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, f"{named(item.label)} after: difference between groups of courses among those who would answer in either.", row_header="Difference")
+    rows = {
+        label: {
+            key: number(
+                _key(answers, "lee", key),
+                f"{label}: {key}",
+                float(found[key]),
+                "points",
+                1,
+                Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED,
+                function=f"{_QUESTIONNAIRE}.attrition.lee_bounds",
+            )
+            for key in ("untrimmed", "low", "high")
+        }
+    }
+    columns = {
+        "untrimmed": Column("As answered", "points", Kind.MEASURED),
+        "low": Column("At least", "points", Kind.BOUNDED),
+        "high": Column("At most", "points", Kind.BOUNDED),
+    }
+    return answers.evidence.page.table(
+        "lee",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        f"{named(item.label)} after: difference between groups of courses among those who would answer in either.",
+        row_header="Difference",
+    )
 
 
 def compared(answers: Answers) -> list[Compared]:
@@ -347,7 +642,11 @@ def compared(answers: Answers) -> list[Compared]:
         if printed.id in known:
             rows += _compared_means(answers, known[printed.id], {"before": printed.before, "after": printed.after})
     esol, other = figures.groups.claims.values()
-    return [*rows, *_compared_english(answers, known["english"], {True: esol, False: other})] if "english" in known else rows
+    return (
+        [*rows, *_compared_english(answers, known["english"], {True: esol, False: other})]
+        if "english" in known
+        else rows
+    )
 
 
 def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:
@@ -358,9 +657,21 @@ def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> lis
     elif item.high is None:
         kept = answers.evidence.allows(judge_statistic(name, "mean", len(pairs), answers.evidence.rules))
     else:
-        kept = answers.evidence.keeps(Decision(name, "statistics of hidden counts", REFUSED, "means are proved beside the counts for the headline item alone"))
+        kept = answers.evidence.keeps(
+            Decision(
+                name,
+                "statistics of hidden counts",
+                REFUSED,
+                "means are proved beside the counts for the headline item alone",
+            )
+        )
     read = f"of those who answered twice, {answers.compared_with}"
-    return [Compared(claim, float(pairs[when].mean()) if kept else None, "", 1, read, f"{_QUESTIONNAIRE}.answers.paired_answers") for when, claim in claims.items()]
+    return [
+        Compared(
+            claim, float(pairs[when].mean()) if kept else None, "", 1, read, f"{_QUESTIONNAIRE}.answers.paired_answers"
+        )
+        for when, claim in claims.items()
+    ]
 
 
 def _compared_english(answers: Answers, item: Item, claims: dict[bool, str]) -> list[Compared]:
@@ -368,9 +679,34 @@ def _compared_english(answers: Answers, item: Item, claims: dict[bool, str]) -> 
     pairs, everybody = answers.pairs(item), answers.counts[f"change in {item.label}"][("improved",)]
     esol = answers.records.loc[pairs.index, "course"].eq("esol")
     improved = {group: pairs.loc[esol == group, "change"] > 0 for group in claims}
-    safe = all(enough(answers.evidence, f"{item.label} improved, {'English' if group else 'other'} courses", int(found.sum()), len(found)) for group, found in improved.items())
+    safe = all(
+        enough(
+            answers.evidence,
+            f"{item.label} improved, {'English' if group else 'other'} courses",
+            int(found.sum()),
+            len(found),
+        )
+        for group, found in improved.items()
+    )
     hidden = pd.isna(everybody)
     why = "the number of all who improved is hidden" if hidden else "the number of all who improved is shown"
-    kept = answers.evidence.keeps(Decision(f"against the print: {item.label} improved by course", "statistics of hidden counts", REFUSED if hidden else SHOWN, why))
+    kept = answers.evidence.keeps(
+        Decision(
+            f"against the print: {item.label} improved by course",
+            "statistics of hidden counts",
+            REFUSED if hidden else SHOWN,
+            why,
+        )
+    )
     function = f"{_QUESTIONNAIRE}.shift.direction_shares"
-    return [Compared(claim, 100 * float(improved[group].mean()) if safe and kept else None, "%", 0, answers.compared_with, function) for group, claim in claims.items()]
+    return [
+        Compared(
+            claim,
+            100 * float(improved[group].mean()) if safe and kept else None,
+            "%",
+            0,
+            answers.compared_with,
+            function,
+        )
+        for group, claim in claims.items()
+    ]

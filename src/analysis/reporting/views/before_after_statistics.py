@@ -21,9 +21,19 @@ from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import p_value
 from analysis.results import write
 
-NET, INTERVAL, HOLM = "share improved less share worse", "Tango's interval of that difference", "McNemar's test after Holm"
+NET, INTERVAL, HOLM = (
+    "share improved less share worse",
+    "Tango's interval of that difference",
+    "McNemar's test after Holm",
+)
 RANK, PRATT, RESAMPLED = "rank-biserial correlation", "rank-biserial correlation, Pratt", "bootstrap intervals"
-MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = "means", "t intervals of the means", "standardised changes", "change at a threshold", "interval and test at a threshold"
+MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
+    "means",
+    "t intervals of the means",
+    "standardised changes",
+    "change at a threshold",
+    "interval and test at a threshold",
+)
 TESTS: dict[str, str] = {
     "t-test of the mean change": "change.mean_change",
     "Wilcoxon, unchanged people dropped": "change.wilcoxon_tests",
@@ -33,7 +43,11 @@ TESTS: dict[str, str] = {
     "Stuart-Maxwell over the bands": "proportions.stuart_maxwell",
     "Ordered logit, clustered on people": "ordinal.ordered_logit_change",
 }
-SIZES = (1, 2, 3)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five points has them
+SIZES = (
+    1,
+    2,
+    3,
+)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five points has them
 MOST_SETS = 2_000_000  # of sizes, for one table
 Counts = tuple[int, ...]
 
@@ -53,7 +67,11 @@ class Directions:
     def sensitive(self, rules: Rules) -> list[int]:
         """Places of the counts that are hidden for their own sake."""
         telling = rules.largest_share * self.n
-        return [i for i, count in enumerate(self.true) if self.shown[i] is None and (count < rules.minimum_cell or count > telling)]
+        return [
+            i
+            for i, count in enumerate(self.true)
+            if self.shown[i] is None and (count < rules.minimum_cell or count > telling)
+        ]
 
     def fitting(self) -> list[Counts]:
         """The true table, then every table that fits what is shown."""
@@ -179,7 +197,9 @@ class AnswerSet:
     def pairs(self) -> pd.DataFrame:
         """The answers as `questionnaire.answers.paired_answers` gives them."""
         pairs = self.answers.set_axis(["before", "after"], axis=1)
-        return pairs.assign(change=(1 if self.headline.item.higher_is_better else -1) * (pairs["after"] - pairs["before"]))
+        return pairs.assign(
+            change=(1 if self.headline.item.higher_is_better else -1) * (pairs["after"] - pairs["before"])
+        )
 
     @cached_property
     def change(self) -> np.ndarray:
@@ -226,15 +246,21 @@ class AnswerSet:
         return tuple(map(tuple, self.answers.sort_values(list(self.answers)).to_numpy()))
 
 
-_P_VALUES: dict[str, Callable[[AnswerSet], float]] = dict(zip(TESTS, (
-    lambda answers: answers.mean_rows[-1]["p"],
-    lambda answers: answers.wilcoxon["dropped"],
-    lambda answers: answers.wilcoxon["pratt"],
-    lambda answers: proportions.mcnemar_exact(answers.directions[0], answers.directions[2]),
-    lambda answers: proportions.mcnemar_mid_p(answers.directions[0], answers.directions[2]),
-    lambda answers: proportions.stuart_maxwell(as_square(shift_table(answers.pairs, answers.headline.bands))).p,
-    lambda answers: ordered_logit_change(answers.pairs)["p"],
-), strict=True))
+_P_VALUES: dict[str, Callable[[AnswerSet], float]] = dict(
+    zip(
+        TESTS,
+        (
+            lambda answers: answers.mean_rows[-1]["p"],
+            lambda answers: answers.wilcoxon["dropped"],
+            lambda answers: answers.wilcoxon["pratt"],
+            lambda answers: proportions.mcnemar_exact(answers.directions[0], answers.directions[2]),
+            lambda answers: proportions.mcnemar_mid_p(answers.directions[0], answers.directions[2]),
+            lambda answers: proportions.stuart_maxwell(as_square(shift_table(answers.pairs, answers.headline.bands))).p,
+            lambda answers: ordered_logit_change(answers.pairs)["p"],
+        ),
+        strict=True,
+    )
+)
 
 
 def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Statement, ...], ...]:
@@ -245,7 +271,9 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
     """
     one, two = columns["before"], columns["after"]
     sums = {when: float(pairs[when].sum()) for when in ("before", "after")}
-    squares = {when: _squares(pairs[when]) for when in ("before", "after")} | {"change": _squares(pairs["after"] - pairs["before"])}
+    squares = {when: _squares(pairs[when]) for when in ("before", "after")} | {
+        "change": _squares(pairs["after"] - pairs["before"])
+    }
     means = (
         Statement("mean before", (one,), float, sums["before"], sums["before"]),
         Statement("mean after", (two,), float, sums["after"], sums["after"]),
@@ -253,7 +281,9 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
     intervals = (
         Statement("interval before", (one,), lambda before: before**2, *squares["before"]),
         Statement("interval after", (two,), lambda after: after**2, *squares["after"]),
-        Statement("interval of the change", (one, two), lambda before, after: (after - before) ** 2, *squares["change"]),
+        Statement(
+            "interval of the change", (one, two), lambda before, after: (after - before) ** 2, *squares["change"]
+        ),
     )
     return (*means, *intervals), means, ()
 
@@ -262,7 +292,11 @@ def _squares(values: pd.Series) -> tuple[float, float]:
     """From where to where the sum of squares can lie without another t interval in print, the mean being as it is."""
     from scipy.special import stdtrit
 
-    row, n, half = mean_change(pd.DataFrame({"change": values})), len(values), 0.0499  # of the last digit, a hair inside
+    row, n, half = (
+        mean_change(pd.DataFrame({"change": values})),
+        len(values),
+        0.0499,
+    )  # of the last digit, a hair inside
     low = max(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) - half
     high = min(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) + half
     ends = (max(end, 0.0) * math.sqrt(n) / float(stdtrit(n - 1, 0.975)) for end in (low, high))

@@ -20,7 +20,16 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, is_web_address
 from analysis.reporting.views.census_charts import ends_chart, trend_chart
 from analysis.reporting.views.census_numbers import (
-    COUNTRY, SURVEY, ages_look_young, ends_frame, estimator_table, number, percent, printed_in, results_of, step_ends,
+    COUNTRY,
+    SURVEY,
+    ages_look_young,
+    ends_frame,
+    estimator_table,
+    number,
+    percent,
+    printed_in,
+    results_of,
+    step_ends,
 )
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind, Result, slug
@@ -33,8 +42,11 @@ ENDS_COLUMNS: Mapping[str, Column] = {
 }
 MOST_NAMES = 12  # of areas that are listed by name
 _SHORT = {
-    "census_level": "Census count", "survey_level": "Survey trend, census day", "stock_difference": "Stock difference",
-    "arrival_cohort": "Arrival cohort", "arrival_cohort_independence": "Arrival cohort, no association",
+    "census_level": "Census count",
+    "survey_level": "Survey trend, census day",
+    "stock_difference": "Stock difference",
+    "arrival_cohort": "Arrival cohort",
+    "arrival_cohort_independence": "Arrival cohort, no association",
     "survey_decade_change": "Survey trend, ten years' growth",
 }
 _PARAMETERS = "a parameter of this page (params.yaml)"
@@ -68,11 +80,20 @@ def record(page: Appendix, case: Case, study: Study) -> None:
     """Record what the prose refers to: the steps, the horizon, the settings, and what the source says of its own method."""
     for ends in step_ends(case, case.area).values():
         page.add(results_of(ends))
-    page.add([
-        number("settings.horizon", "Years over which the group is aged", case.settings.horizon_years, "years", Kind.ASSUMED, source=_PARAMETERS),
-        number("settings.draws", "Random draws", case.settings.draws, "draws", Kind.ASSUMED, source=_PARAMETERS),
-        _widening(case),
-    ])
+    page.add(
+        [
+            number(
+                "settings.horizon",
+                "Years over which the group is aged",
+                case.settings.horizon_years,
+                "years",
+                Kind.ASSUMED,
+                source=_PARAMETERS,
+            ),
+            number("settings.draws", "Random draws", case.settings.draws, "draws", Kind.ASSUMED, source=_PARAMETERS),
+            _widening(case),
+        ]
+    )
     page.add(published(claim) for quantity in _PAPER for claim in study.claims.about(quantity))
 
 
@@ -82,7 +103,9 @@ def _widening(case: Case) -> Result:
     known = widest is not None and ends.estimate.low is not None and ends.estimate.high is not None
     ratio = (widest[1] - widest[0]) / (ends.estimate.high - ends.estimate.low) if known else None  # type: ignore[operator,index]
     label = "Width of the range over allocations, in widths of the survey's interval"
-    return number("answer.widening", label, ratio, "times", Kind.RECOMPUTED, function="analysis.census.baseline.baseline")
+    return number(
+        "answer.widening", label, ratio, "times", Kind.RECOMPUTED, function="analysis.census.baseline.baseline"
+    )
 
 
 def answer(case: Case, study: Study) -> str:
@@ -103,8 +126,7 @@ def answer(case: Case, study: Study) -> str:
         "The intervals in brackets hold only if the allocation of arrivals is right. Over all allocations that the census tables "
         "allow, the women who are not students number {steps.women_settled.least|bare} to {steps.women_settled.most}, a range about "
         "{answer.widening|bare} times as wide. A larger survey sample would not narrow it; a census table that "
-        "crosses country of birth with year of arrival for the area would."
-        + _of_the_paper(study)
+        "crosses country of birth with year of arrival for the area would." + _of_the_paper(study)
     )
 
 
@@ -129,20 +151,28 @@ def input_table(page: Appendix, case: Case) -> Display:
     """Table: every input with table, areas, date, source and licence, by producer and series."""
     origins = case.origins.sort_values(["series", "table"], kind="stable")
     licences = list(dict.fromkeys(origins["licence"]))
-    frame = pd.DataFrame({
-        "series": [_series(row) for row in origins.itertuples()],
-        "areas": [_areas(page, case, name, row) for name, row in origins.iterrows()],
-        "date": [named(text) for text in origins["date"]],
-        "file": [f"`{name}.{'yaml' if name.endswith('domains') else 'csv'}`" for name in origins.index],
-        "source": [_linked(address) for address in origins["address"]],
-    }, index=pd.Index([f"{row.table}: {row.title}" for row in origins.itertuples()], name="table"))
+    frame = pd.DataFrame(
+        {
+            "series": [_series(row) for row in origins.itertuples()],
+            "areas": [_areas(page, case, name, row) for name, row in origins.iterrows()],
+            "date": [named(text) for text in origins["date"]],
+            "file": [f"`{name}.{'yaml' if name.endswith('domains') else 'csv'}`" for name in origins.index],
+            "source": [_linked(address) for address in origins["address"]],
+        },
+        index=pd.Index([f"{row.table}: {row.title}" for row in origins.itertuples()], name="table"),
+    )
     columns = {"areas": Column("Areas"), "date": Column("Date"), "source": Column("Source"), "file": Column("File")}
     if len(licences) > 1:
         frame["licence"] = [named(text) for text in origins["licence"]]
         columns["licence"] = Column("Licence")
     return page.table(
-        "inputs", frame, {"series": Column(""), **columns}, "Inputs, all in `data/raw/reference`, and where they come from.",
-        group_by="series", text=dict.fromkeys(columns, "rich"), note=f"Licence of all: {named(licences[0])}." if len(licences) == 1 else "",
+        "inputs",
+        frame,
+        {"series": Column(""), **columns},
+        "Inputs, all in `data/raw/reference`, and where they come from.",
+        group_by="series",
+        text=dict.fromkeys(columns, "rich"),
+        note=f"Licence of all: {named(licences[0])}." if len(licences) == 1 else "",
     )
 
 
@@ -151,15 +181,31 @@ def _areas(page: Appendix, case: Case, file: object, row: pd.Series) -> str:
     held = _names_held(case, row)
     if len(held) <= MOST_NAMES:
         return named(", ".join(held) or row["areas"])
-    page.add([number(f"inputs.{slug(file)}.areas", f"Areas in {file}", len(held), "areas", Kind.RECOMPUTED, function="analysis.census.reference.load_reference")])
+    page.add(
+        [
+            number(
+                f"inputs.{slug(file)}.areas",
+                f"Areas in {file}",
+                len(held),
+                "areas",
+                Kind.RECOMPUTED,
+                function="analysis.census.reference.load_reference",
+            )
+        ]
+    )
     return f"{{inputs.{slug(file)}.areas|bare}} areas"
 
 
 def _names_held(case: Case, row: pd.Series) -> list[str]:
     reference = case.reference
     census = {
-        "QS203EW": reference.country, "QS801EW": reference.year_of_arrival, "QS802EW": reference.age_at_arrival,
-        "QS803EW": reference.length_of_residence, "QS205EW": reference.english, "QS103EW": reference.age, "QS104EW": reference.sex,
+        "QS203EW": reference.country,
+        "QS801EW": reference.year_of_arrival,
+        "QS802EW": reference.age_at_arrival,
+        "QS803EW": reference.length_of_residence,
+        "QS205EW": reference.english,
+        "QS103EW": reference.age,
+        "QS104EW": reference.sex,
     }
     survey = {"1.1": reference.survey, "1.2": reference.survey_working_age}
     table = str(row["table"]).partition(":")[0]
@@ -181,19 +227,33 @@ def group_table(page: Appendix, case: Case) -> Display:
     shares = groups[names].div(groups["all"], axis=0)
     rows = [
         {
-            "residents": number(f"groups.{name}", label, groups.loc[case.area, name], "people", Kind.REFERENCE, function=function, source=source),
+            "residents": number(
+                f"groups.{name}",
+                label,
+                groups.loc[case.area, name],
+                "people",
+                Kind.REFERENCE,
+                function=function,
+                source=source,
+            ),
             "share": percent(f"groups.{name}.share", f"{label}, share", shares.loc[case.area, name], function=function),
-            "elsewhere": percent(f"groups.{name}.elsewhere", f"{label}, share elsewhere", shares.loc[other, name], function=function),
+            "elsewhere": percent(
+                f"groups.{name}.elsewhere", f"{label}, share elsewhere", shares.loc[other, name], function=function
+            ),
         }
         for name, label in GROUP_LABELS.items()
     ]
     columns = {
-        "residents": Column(case.name, "people"), "share": Column(f"{case.name}, share"),
+        "residents": Column(case.name, "people"),
+        "share": Column(f"{case.name}, share"),
         "elsewhere": Column(f"{case.reference.names[other]}, share"),
     }
     frame = pd.DataFrame(rows, index=pd.Index(GROUP_LABELS.values(), name="country_of_birth"), dtype=object)
     return page.table(
-        "groups", frame, columns, f"Usual residents of {named(case.name)} by country of birth, {{=2011}} Census.",
+        "groups",
+        frame,
+        columns,
+        f"Usual residents of {named(case.name)} by country of birth, {{=2011}} Census.",
         note="Croatia, which joined in {=2013}, and the Channel Islands and the Isle of Man count as outside the European Union.",
     )
 
@@ -206,10 +266,13 @@ def estimator_figure(page: Appendix, case: Case) -> Display:
     for row in rows:
         page.add(results_of(row))
     return page.figure(
-        "estimator_chart", ends_chart(rows, "people born outside the European Union", breaks=[len(counts)]),
+        "estimator_chart",
+        ends_chart(rows, "people born outside the European Union", breaks=[len(counts)]),
         f"Three estimators of residents of {named(case.name)} born outside the European Union. Above the line: residents in {{=2011}}. "
         "Below it: those who came, or the change, over about ten years.",
-        _estimator_finding(case), ends_frame(rows, "estimator"), ENDS_COLUMNS,
+        _estimator_finding(case),
+        ends_frame(rows, "estimator"),
+        ENDS_COLUMNS,
     )
 
 
@@ -234,7 +297,9 @@ def estimator_table_display(page: Appendix, case: Case) -> Display:
     )
     columns = {**ENDS_COLUMNS, "measure": Column("Measures"), "differs": Column("Why it differs from the others")}
     modes = {"measure": "label", "differs": "rich"}
-    return page.table("estimators", frame, columns, "The estimators reconciled.", text=modes, note=_estimator_note(case))
+    return page.table(
+        "estimators", frame, columns, "The estimators reconciled.", text=modes, note=_estimator_note(case)
+    )
 
 
 def _estimator_note(case: Case) -> str:
@@ -262,7 +327,8 @@ def trend_figure(page: Appendix, case: Case) -> Display:
     data = trend_chart_data(case.result.trend, *series, case.area, case.result.groups.loc[case.area, "non_eu"])
     page.add([_line_result(line, "yearly_change", "Yearly change of the survey's trend")])
     return page.figure(
-        "trend", trend_chart(data, "people"),
+        "trend",
+        trend_chart(data, "people"),
         f"Residents of {named(case.name)} born outside the European Union: the Annual Population Survey with its intervals, and the "
         "census count.",
         f"The survey's trend {'rises' if line['yearly_change'] > 0 else 'changes'} by {{trend.yearly_change|bare}} people a year "
@@ -279,7 +345,15 @@ def _beside(case: Case, line: pd.Series) -> str:
 def _line_result(line: pd.Series, name: str, label: str) -> Result:
     low, high = line[f"{name}_low"], line[f"{name}_high"]
     return number(
-        f"trend.{name}", label, line[name], "people a year", Kind.RECOMPUTED, decimals_borne(low, high), low, high, "95 % normal",
+        f"trend.{name}",
+        label,
+        line[name],
+        "people a year",
+        Kind.RECOMPUTED,
+        decimals_borne(low, high),
+        low,
+        high,
+        "95 % normal",
         "analysis.census.trend.weighted_trend",
     )
 
@@ -290,11 +364,16 @@ def _trend_data(data: pd.DataFrame, case: Case) -> tuple[pd.DataFrame, dict[str,
     frame["survey_source"] = [printed_in(case, SURVEY, case.name, str(year)) for year in frame.index]
     frame["census_source"] = printed_in(case, COUNTRY, case.name)
     survey = {
-        "low": "lowest", "high": "highest", "interval": "95 %, as published", "function": "analysis.census.survey.survey_series",
+        "low": "lowest",
+        "high": "highest",
+        "interval": "95 %, as published",
+        "function": "analysis.census.survey.survey_series",
         "source": "survey_source",
     }
     return frame, {
         "estimate": Column("Survey", "people", Kind.REFERENCE, -3, **survey),
         "fitted": Column("Trend", "people", Kind.RECOMPUTED, -2, function="analysis.census.trend.weighted_trend"),
-        "census": Column("Census", "people", Kind.REFERENCE, function="analysis.census.groups.birth_groups", source="census_source"),
+        "census": Column(
+            "Census", "people", Kind.REFERENCE, function="analysis.census.groups.birth_groups", source="census_source"
+        ),
     }

@@ -12,16 +12,32 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.census import ENDS_COLUMNS, named
 from analysis.reporting.views.census_charts import ends_chart
-from analysis.reporting.views.census_numbers import ARRIVAL, COHORT, COUNTRY, Ends, cohort_ends, ends_frame, number, printed_in, results_of
+from analysis.reporting.views.census_numbers import (
+    ARRIVAL,
+    COHORT,
+    COUNTRY,
+    Ends,
+    cohort_ends,
+    ends_frame,
+    number,
+    printed_in,
+    results_of,
+)
 from analysis.results import Column, Kind, Result, slug
 
 _GROUPS = {
-    "non_eu": "born outside the European Union", "eu_2001": "born in the European Union of 2001",
-    "eu_accession": "born in countries that joined since", "elsewhere": "born outside the European Union of 2001",
+    "non_eu": "born outside the European Union",
+    "eu_2001": "born in the European Union of 2001",
+    "eu_accession": "born in countries that joined since",
+    "elsewhere": "born outside the European Union of 2001",
 }
 _STOCK = "analysis.census.stock.stock_difference"
 _AGREE = "analysis.census.stock.stock_that_would_agree"
-_AGREES = {"estimate": ("agrees", Kind.RECOMPUTED, -3), "low": ("agrees_least", Kind.BOUNDED, 0), "high": ("agrees_most", Kind.BOUNDED, 0)}
+_AGREES = {
+    "estimate": ("agrees", Kind.RECOMPUTED, -3),
+    "low": ("agrees_least", Kind.BOUNDED, 0),
+    "high": ("agrees_most", Kind.BOUNDED, 0),
+}
 
 
 def cohort_figure(page: Appendix, case: Case) -> Display:
@@ -35,17 +51,20 @@ def cohort_figure(page: Appendix, case: Case) -> Display:
     finding = (
         "Residents born outside the European Union are the largest group of arrivals with {cohort.non_eu|bare} but the two tables allow "
         "{cohort.non_eu_least|bare} to {cohort.non_eu_most|bare} of them: a range wider than the estimates of the other two groups."
-        if _wide(rows) else
-        "The two tables allow {cohort.non_eu_least|bare} to {cohort.non_eu_most|bare} arrivals born outside the European Union; "
+        if _wide(rows)
+        else "The two tables allow {cohort.non_eu_least|bare} to {cohort.non_eu_most|bare} arrivals born outside the European Union; "
         "the allocation chosen gives {cohort.non_eu|bare}."
     )
     independence = Column("If birth group and year of arrival were independent", "people")
     columns = {**ENDS_COLUMNS, "estimate": Column("Estimate", "people"), "independence": independence}
     return page.figure(
-        "cohort", ends_chart(rows, "arrived since the earlier census"),
+        "cohort",
+        ends_chart(rows, "arrived since the earlier census"),
         f"Residents of {named(case.name)} in {{=2011}} by country of birth who had arrived since {{=2001}}: the allocation chosen and the "
         "exact range.",
-        finding, frame, columns,
+        finding,
+        frame,
+        columns,
     )
 
 
@@ -72,7 +91,9 @@ def allocation_table_display(page: Appendix, case: Case) -> Display:
         frame[group] = [_allocated(group, band, row) for band, row in cells.iterrows()]
         columns[group] = Column(label, "people")
     return page.table(
-        "allocation", frame, columns,
+        "allocation",
+        frame,
+        columns,
         "Residents born abroad by year of arrival and country of birth: the allocation and the exact bounds of each cell.",
         row_header="Year of arrival",
         note="The allocation is one point, rounded to tens; each cell may by itself take any value in its range. Bands differ in length.",
@@ -81,8 +102,15 @@ def allocation_table_display(page: Appendix, case: Case) -> Display:
 
 def _allocated(group: str, band: object, row: pd.Series) -> Result:
     return number(
-        f"allocation.{slug(band)}.{group}", f"{COHORT[group]}, arrived {band}", rounded(row["estimate"], -1), "people",
-        Kind.RECOMPUTED, 0, row["low"], row["high"], "exact bounds of the two census tables",
+        f"allocation.{slug(band)}.{group}",
+        f"{COHORT[group]}, arrived {band}",
+        rounded(row["estimate"], -1),
+        "people",
+        Kind.RECOMPUTED,
+        0,
+        row["low"],
+        row["high"],
+        "exact bounds of the two census tables",
         "analysis.census.arrivals.allocation_table",
     )
 
@@ -98,7 +126,8 @@ def stock_table(page: Appendix, case: Case) -> Display:
     index = pd.Index(table["birth_group"].map(_GROUPS), name="group")
     frame = pd.DataFrame([_stock_row(row, case) for row in table.to_dict("records")], index=index, dtype=object)
     columns = {
-        "before": Column("Residents in 2001", "people"), "now": Column("Residents in 2011", "people"),
+        "before": Column("Residents in 2001", "people"),
+        "now": Column("Residents in 2011", "people"),
         "change": Column("Difference", "people"),
     }
     return page.table("stock", frame, columns, f"Stock difference for {named(case.name)}.", row_header="Group")
@@ -108,18 +137,40 @@ def _stock_row(row: dict[str, Any], case: Case) -> dict[str, Result]:
     place, note = f"stock.{row['birth_group']}", str(row["note"])
     source = printed_in(case, COUNTRY, case.name)
     return {
-        "before": number(f"{place}.before", "Residents 2001", row["residents_2001"], "people", Kind.REFERENCE, note=note, function=_STOCK),
-        "now": number(f"{place}.now", "Residents 2011", row["residents_2011"], "people", Kind.REFERENCE, function=_STOCK, source=source),
-        "change": number(f"{place}.change", "Change", row["change"], "people", Kind.RECOMPUTED, function=_STOCK, note=note),
+        "before": number(
+            f"{place}.before",
+            "Residents 2001",
+            row["residents_2001"],
+            "people",
+            Kind.REFERENCE,
+            note=note,
+            function=_STOCK,
+        ),
+        "now": number(
+            f"{place}.now",
+            "Residents 2011",
+            row["residents_2011"],
+            "people",
+            Kind.REFERENCE,
+            function=_STOCK,
+            source=source,
+        ),
+        "change": number(
+            f"{place}.change", "Change", row["change"], "people", Kind.RECOMPUTED, function=_STOCK, note=note
+        ),
     }
 
 
 def stock_words(case: Case) -> str:
     """What the 2001 count would change, and how to supply it."""
     words = (
-        "With a count of {stock.agrees} in {=2001} the stock difference and the arrival cohort would say the same; over all "
-        "allocations that count lies between {stock.agrees_least|bare} and {stock.agrees_most}. A higher count would show how many of those "
-        "counted in {=2001} have died or left, a lower one how many earlier arrivals have moved in from elsewhere in the country. It would "
-        "also narrow the range of the arrivals as far as those departures and moves are known."
-    ) if not case.gap else ""
+        (
+            "With a count of {stock.agrees} in {=2001} the stock difference and the arrival cohort would say the same; over all "
+            "allocations that count lies between {stock.agrees_least|bare} and {stock.agrees_most}. A higher count would show how many of those "
+            "counted in {=2001} have died or left, a lower one how many earlier arrivals have moved in from elsewhere in the country. It would "
+            "also narrow the range of the arrivals as far as those departures and moves are known."
+        )
+        if not case.gap
+        else ""
+    )
     return f"{words}\n\n{named(HOW_TO_SUPPLY)}"

@@ -27,7 +27,9 @@ def ends_chart(rows: Sequence[Ends], axis_label: str, breaks: Sequence[int] = ()
     """A dot for each estimate, a dark bar for its interval, a light bar for the least and most; lines at `breaks`."""
     with house_style():
         fig, axes = blank([row.label for row in rows], rows=2)
-        _axis(axes, max([_highest(row) for row in rows] + [1.0]), min([_lowest(row) for row in rows] + [0.0]), axis_label)
+        _axis(
+            axes, max([_highest(row) for row in rows] + [1.0]), min([_lowest(row) for row in rows] + [0.0]), axis_label
+        )
         for row, place in zip(rows, axes.get_yticks(), strict=True):
             _draw_ends(axes, row, place)
         edges = list(accumulate(axes.get_yticks(), lambda edge, middle: 2 * middle - edge, initial=0.0))
@@ -70,7 +72,9 @@ def _highest(row: Ends) -> float:
 
 
 def _lowest(row: Ends) -> float:
-    return min([float(value) for value in (row.estimate.value, row.estimate.low) if isinstance(value, int | float)] + [0.0])
+    return min(
+        [float(value) for value in (row.estimate.value, row.estimate.low) if isinstance(value, int | float)] + [0.0]
+    )
 
 
 def _axis(axes: "Axes", high: float, low: float, label: str) -> None:
@@ -106,7 +110,10 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
         fig = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         axes = fig.subplots()
         spread = [data["estimate"] - data["low"], data["high"] - data["estimate"]]
-        survey, census = {"color": colour(0), "markersize": 6}, {"color": colour(1), "markersize": 9, "markeredgecolor": PAPER}
+        survey, census = (
+            {"color": colour(0), "markersize": 6},
+            {"color": colour(1), "markersize": 9, "markeredgecolor": PAPER},
+        )
         axes.errorbar(data["year"], data["estimate"], spread, fmt="o", elinewidth=2, label="survey, yearly", **survey)
         axes.plot(data["year"], data["fitted"], "--", color=colour(0), linewidth=1.6, label="survey, trend")
         axes.plot(data["year"], data["census"], "D", linestyle="", label="census count", **census)

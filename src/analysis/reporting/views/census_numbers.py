@@ -15,7 +15,11 @@ NOTEBOOK = "01_census_baseline"
 COUNTRY, ARRIVAL, SURVEY = "census_2011_QS203EW_country", "census_2011_QS801EW", "aps_country_of_birth_all_ages"
 WORKING_AGES = slice(16, 65)
 SURVEY_INTERVAL = "95 %, survey and local spread"
-COHORT = {"non_eu": "Outside the European Union", "eu_accession": "Countries that joined after 2001", "eu_2001": "Members of 2001"}
+COHORT = {
+    "non_eu": "Outside the European Union",
+    "eu_accession": "Countries that joined after 2001",
+    "eu_2001": "Members of 2001",
+}
 STEPS: Mapping[str, str] = {
     "residents": "All born outside the European Union",
     "women": "Women among all of them",
@@ -45,14 +49,33 @@ class Ends:
 
 
 def number(
-    name: str, label: str, value: object, unit: str, kind: Kind, decimals: int = 0, low: object = None, high: object = None,
-    interval: str = "", function: str = "", note: str = "", source: str = "",
+    name: str,
+    label: str,
+    value: object,
+    unit: str,
+    kind: Kind,
+    decimals: int = 0,
+    low: object = None,
+    high: object = None,
+    interval: str = "",
+    function: str = "",
+    note: str = "",
+    source: str = "",
 ) -> Result:
     """A result `01_census_baseline.<name>`; NaN becomes a number that is not available."""
     ends = {"low": plain(low), "high": plain(high)} if plain(low) is not None else {}
     return Result(
-        f"{NOTEBOOK}.{name}", label, plain(value), unit, kind, int(decimals), interval=interval if ends else "",
-        function=function, note=note, source=source, **ends,  # type: ignore[arg-type]
+        f"{NOTEBOOK}.{name}",
+        label,
+        plain(value),
+        unit,
+        kind,
+        int(decimals),
+        interval=interval if ends else "",
+        function=function,
+        note=note,
+        source=source,
+        **ends,  # type: ignore[arg-type]
     )
 
 
@@ -64,8 +87,14 @@ def plain(value: object) -> float | int | str | None:
 
 
 def percent(
-    name: str, label: str, share: float, kind: Kind = Kind.RECOMPUTED, decimals: int = 1, low: float | None = None,
-    high: float | None = None, **more: str,
+    name: str,
+    label: str,
+    share: float,
+    kind: Kind = Kind.RECOMPUTED,
+    decimals: int = 1,
+    low: float | None = None,
+    high: float | None = None,
+    **more: str,
 ) -> Result:
     """A share from 0 to 1 as a percentage."""
     ends = (None, None) if low is None or high is None else (100 * low, 100 * high)
@@ -78,7 +107,9 @@ def printed_in(case: Case, table: str, place: str, date: str = "") -> str:
     `table` is the beginning of its file's name in `data/raw/reference`, and `date` one of the file's several.
     """
     noted = case.origins[case.origins.index.str.startswith(table)].to_dict("records")
-    return "; ".join(f"{row['producer']}, {row['series']}: table {row['table']}, {place}, {date or row['date']}" for row in noted)
+    return "; ".join(
+        f"{row['producer']}, {row['series']}: table {row['table']}, {place}, {date or row['date']}" for row in noted
+    )
 
 
 def step_ends(case: Case, code: str) -> dict[str, Ends]:
@@ -94,15 +125,30 @@ def _step(case: Case, code: str, step: str, row: pd.Series) -> Ends:
     function = "analysis.census.groups.birth_groups" if counted else "analysis.census.baseline.baseline"
     own = row["low"] != row["high"]
     estimate = number(
-        f"{base}.estimate", place, row["estimate"], "people", Kind.REFERENCE if counted else Kind.RECOMPUTED, row["decimals"],
-        row["low"] if own else None, row["high"] if own else None, SURVEY_INTERVAL, function, row["gap"],
+        f"{base}.estimate",
+        place,
+        row["estimate"],
+        "people",
+        Kind.REFERENCE if counted else Kind.RECOMPUTED,
+        row["decimals"],
+        row["low"] if own else None,
+        row["high"] if own else None,
+        SURVEY_INTERVAL,
+        function,
+        row["gap"],
         printed_in(case, COUNTRY, case.names_of([code])[0]) if counted else "",
     )
     if step in ("residents", "women"):
         return Ends(STEPS[step], estimate)
     ends = {
         end: number(
-            f"{base}.{end}", f"{place}: {end}", row[f"widest_{side}"], "people", Kind.BOUNDED, row["widest_decimals"], function=function
+            f"{base}.{end}",
+            f"{place}: {end}",
+            row[f"widest_{side}"],
+            "people",
+            Kind.BOUNDED,
+            row["widest_decimals"],
+            function=function,
         )
         for end, side in (("least", "low"), ("most", "high"))
     }
@@ -120,7 +166,14 @@ def cohort_ends(case: Case) -> Iterator[tuple[str, Ends, Result]]:
             for name in (group, f"{group}_independence")
         )
         least, most = (
-            number(f"cohort.{group}_{end}", f"{words}, {end}", row[f"{group}_{side}"], "people", Kind.BOUNDED, function=function)
+            number(
+                f"cohort.{group}_{end}",
+                f"{words}, {end}",
+                row[f"{group}_{side}"],
+                "people",
+                Kind.BOUNDED,
+                function=function,
+            )
             for end, side in (("least", "low"), ("most", "high"))
         )
         yield group, Ends(label, estimate, least, most), independent
@@ -138,15 +191,25 @@ def _estimator(case: Case, name: str, row: pd.Series) -> Ends:
     ends = (None, None) if bounded else (row["low"], row["high"])
     decimals = decimals_borne(row["low"], row["high"]) if pd.notna(row["low"]) else 0
     estimate = number(
-        f"estimators.{name}", str(row["label"]), row["estimate"], "people", Kind(row["kind"]), decimals, *ends,
-        str(row["interval"]), "analysis.census.reconcile.reconcile", str(row["note"]),
+        f"estimators.{name}",
+        str(row["label"]),
+        row["estimate"],
+        "people",
+        Kind(row["kind"]),
+        decimals,
+        *ends,
+        str(row["interval"]),
+        "analysis.census.reconcile.reconcile",
+        str(row["note"]),
         printed_in(case, COUNTRY, case.name) if row["kind"] == Kind.REFERENCE else "",
     )
     if not bounded:
         return Ends(str(row["label"]), estimate)
     function = "analysis.census.arrivals.frechet_bounds"
     bounds = (
-        number(f"estimators.{name}_{end}", f"{row['label']}: {end}", row[side], "people", Kind.BOUNDED, function=function)
+        number(
+            f"estimators.{name}_{end}", f"{row['label']}: {end}", row[side], "people", Kind.BOUNDED, function=function
+        )
         for end, side in (("least", "low"), ("most", "high"))
     )
     return Ends(str(row["label"]), estimate, *bounds)

@@ -15,8 +15,12 @@ from analysis.results import Column, Kind, Result
 
 _DOMAINS = "analysis.census.integration.domain_table"
 TITLES = {
-    "non_eu_share": "Born outside the EU", "foreign_share": "Born outside the UK", "recent_share": "Arrived in the last decade",
-    "recent_of_foreign": "Recent among all born abroad", "not_well_share": "Speak English not well", "women_share_of_all": "Women among all residents",
+    "non_eu_share": "Born outside the EU",
+    "foreign_share": "Born outside the UK",
+    "recent_share": "Arrived in the last decade",
+    "recent_of_foreign": "Recent among all born abroad",
+    "not_well_share": "Speak English not well",
+    "women_share_of_all": "Women among all residents",
 }
 
 
@@ -29,7 +33,10 @@ def integration_table(page: Appendix, case: Case) -> Display:
     frame["domain"] = [f"{row.domain} ({row.facet})" for row in table.itertuples()]
     columns = {code: Column(str(case.reference.names[code]), "%") for code in case.codes}
     return page.table(
-        "integration", frame, columns, "Levels of integration in {=2011}: ten domains, as far as the tables at hand fill them.",
+        "integration",
+        frame,
+        columns,
+        "Levels of integration in {=2011}: ten domains, as far as the tables at hand fill them.",
         group_by="domain",
         note="Domains after Ager and Strang ({=2004}). Indicators describe all residents of an area or all of them born abroad, not the "
         "participants; they are census counts, so they carry no sampling error. How each is read, and what would fill the others, is in "
@@ -43,18 +50,38 @@ def indicator_table(page: Appendix, case: Case) -> Display:
     there = table["status"] == "available"
     frame = pd.DataFrame({"domain": table["domain"], "reads": [_reading(row) for row in table.to_dict("records")]})
     frame.index = pd.Index(table["label"], name="indicator")
-    columns = {"domain": Column(""), "reads": Column("Table at hand and how it is read, or the official table that would fill it")}
+    columns = {
+        "domain": Column(""),
+        "reads": Column("Table at hand and how it is read, or the official table that would fill it"),
+    }
     filled = table["domain"][there].nunique()
-    page.add([number("integration.filled", "Domains with an indicator at hand", filled, "domains", Kind.RECOMPUTED, function=_DOMAINS)])
+    page.add(
+        [
+            number(
+                "integration.filled",
+                "Domains with an indicator at hand",
+                filled,
+                "domains",
+                Kind.RECOMPUTED,
+                function=_DOMAINS,
+            )
+        ]
+    )
     return page.table(
-        "indicators", frame, columns, "The indicators: {integration.filled|bare} of the ten domains have one at hand.",
-        group_by="domain", text={"reads": "rich"},
+        "indicators",
+        frame,
+        columns,
+        "The indicators: {integration.filled|bare} of the ten domains have one at hand.",
+        group_by="domain",
+        text={"reads": "rich"},
     )
 
 
 def _reading(row: dict[str, object]) -> str:
     available = row["status"] == "available"
-    return named(f"{row['source']}. {row['reads_as']}" if available else f"Not available. Would be filled by: {row['source']}.")
+    return named(
+        f"{row['source']}. {row['reads_as']}" if available else f"Not available. Would be filled by: {row['source']}."
+    )
 
 
 def _indicator(row: dict[str, object], code: str, case: Case) -> Result | str:
@@ -63,7 +90,9 @@ def _indicator(row: dict[str, object], code: str, case: Case) -> Result | str:
         return percent(place, name, float(str(row[code])), function=_DOMAINS, source=str(row["source"]))
     if code != case.area:
         return ""
-    return number(place, name, None, "%", Kind.RECOMPUTED, function=_DOMAINS, note=f"would be filled by {row['source']}")
+    return number(
+        place, name, None, "%", Kind.RECOMPUTED, function=_DOMAINS, note=f"would be filled by {row['source']}"
+    )
 
 
 def standing_figure(page: Appendix, case: Case) -> Display:
@@ -83,7 +112,8 @@ def standing_figure(page: Appendix, case: Case) -> Display:
         "the European Union; {standing.recent_of_foreign.rank|bare} of {standing.recent_of_foreign.areas|bare} by the share of recent "
         "arrivals among those born abroad; {standing.not_well_share.rank|bare} of {standing.not_well_share.areas|bare} by the share who "
         "speak English not well or not at all.",
-        values.set_index(names), columns,
+        values.set_index(names),
+        columns,
     )
 
 
@@ -93,7 +123,9 @@ def _scope(found: Standing) -> str:
 
 def _place(found: Standing, measure: str, column: str, name: str) -> Result:
     return percent(
-        f"standing.{measure}.{column}", f"{name}: {MEASURES[measure]}, {column.replace('_', ' ')}", found.places.loc[measure, column],
+        f"standing.{measure}.{column}",
+        f"{name}: {MEASURES[measure]}, {column.replace('_', ' ')}",
+        found.places.loc[measure, column],
         function="analysis.census.standing.standing",
     )
 
@@ -101,10 +133,15 @@ def _place(found: Standing, measure: str, column: str, name: str) -> Result:
 def _ranks(found: Standing, name: str) -> list[Result]:
     return [
         number(
-            f"standing.{measure}.{column}", f"{name}: {MEASURES[measure]}, {column}", found.places.loc[measure, column], "areas",
-            Kind.RECOMPUTED, function="analysis.census.standing.standing",
+            f"standing.{measure}.{column}",
+            f"{name}: {MEASURES[measure]}, {column}",
+            found.places.loc[measure, column],
+            "areas",
+            Kind.RECOMPUTED,
+            function="analysis.census.standing.standing",
         )
-        for measure in MEASURES for column in ("rank", "areas")
+        for measure in MEASURES
+        for column in ("rank", "areas")
     ]
 
 
@@ -114,17 +151,30 @@ def standing_table(page: Appendix, case: Case) -> Display:
     ranks = {result.id: result for result in _ranks(found, case.name)}
     rows = {
         MEASURES[measure]: {
-            **{column: _place(found, measure, column, case.name) for column in ("value", "lower_quartile", "median", "upper_quartile")},
+            **{
+                column: _place(found, measure, column, case.name)
+                for column in ("value", "lower_quartile", "median", "upper_quartile")
+            },
             **{column: ranks[f"{NOTEBOOK}.standing.{measure}.{column}"] for column in ("rank", "areas")},
         }
         for measure in MEASURES
     }
     columns = {
-        "value": Column(case.name, "%"), "rank": Column("Rank, the highest first"), "areas": Column("Areas with a value"),
-        "lower_quartile": Column("Lower quartile", "%"), "median": Column("Middle area", "%"), "upper_quartile": Column("Upper quartile", "%"),
+        "value": Column(case.name, "%"),
+        "rank": Column("Rank, the highest first"),
+        "areas": Column("Areas with a value"),
+        "lower_quartile": Column("Lower quartile", "%"),
+        "median": Column("Middle area", "%"),
+        "upper_quartile": Column("Upper quartile", "%"),
     }
     frame = pd.DataFrame(rows, dtype=object).T.rename_axis("measure")
-    return page.table("standing_table", frame, columns, f"{named(case.name)} among the {_scope(found)}.", row_header="Share of residents")
+    return page.table(
+        "standing_table",
+        frame,
+        columns,
+        f"{named(case.name)} among the {_scope(found)}.",
+        row_header="Share of residents",
+    )
 
 
 def standing_words(case: Case) -> str:
@@ -142,28 +192,40 @@ def assumption_table(page: Appendix, case: Case) -> Display:
     """Table: the choices that no table gives, with range, reason and what could replace them."""
     entries = list(case.reference.assumptions.values())
     page.add(_assumed(entry) for entry in entries)
-    frame = pd.DataFrame({
-        "value": [_assumed_words(entry) for entry in entries],
-        "why": [
-            f"{named(entry.why)} *Rests on:* {named(entry.source)}. *Would replace it:* {named(entry.alternatives)}." for entry in entries
-        ],
-    }, index=pd.Index([entry.label for entry in entries], name="assumption"), dtype=object)
+    frame = pd.DataFrame(
+        {
+            "value": [_assumed_words(entry) for entry in entries],
+            "why": [
+                f"{named(entry.why)} *Rests on:* {named(entry.source)}. *Would replace it:* {named(entry.alternatives)}."
+                for entry in entries
+            ],
+        },
+        index=pd.Index([entry.label for entry in entries], name="assumption"),
+        dtype=object,
+    )
     columns = {"value": Column("Assumed, and its range"), "why": Column("Why")}
     return page.table(
-        "assumptions", frame, columns, "What the baseline assumes, from `data/raw/reference/census_assumptions.yaml`.",
+        "assumptions",
+        frame,
+        columns,
+        "What the baseline assumes, from `data/raw/reference/census_assumptions.yaml`.",
         text=dict.fromkeys(columns, "rich"),
     )
 
 
 def _assumed_words(entry: CensusAssumption) -> str:
     value = f"{{assumptions.{entry.id}|bare}}" if isinstance(entry.value, float) else named(_words(entry.value))
-    return f"{value}. *Range:* {named(_words(entry.low))}" + (f" to {named(_words(entry.high))}" if entry.high != entry.low else "")
+    return f"{value}. *Range:* {named(_words(entry.low))}" + (
+        f" to {named(_words(entry.high))}" if entry.high != entry.low else ""
+    )
 
 
 def _assumed(entry: CensusAssumption) -> Result:
     decimals = len(_words(entry.value).partition(".")[2])
     value = _words(entry.value) if isinstance(entry.value, str) else entry.value
-    return number(f"assumptions.{entry.id}", entry.label, value, entry.unit, Kind.ASSUMED, decimals, source=entry.source)
+    return number(
+        f"assumptions.{entry.id}", entry.label, value, entry.unit, Kind.ASSUMED, decimals, source=entry.source
+    )
 
 
 def _words(value: float | str) -> str:

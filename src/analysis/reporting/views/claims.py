@@ -47,9 +47,17 @@ def entry_result(entry: Assumption) -> Result:
     """An entry of the register as a result `assumption:<id>`, with its range; it rests on the claim that prints it, if one does."""
     ranged = entry.low < entry.high
     return Result(
-        f"assumption:{entry.id}", entry.label, entry.value, entry.unit, Kind(entry.kind), max(map(_places, (entry.value, entry.low, entry.high))),
-        low=entry.low if ranged else None, high=entry.high if ranged else None, interval="range of the register" if ranged else "",
-        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}", note=entry.why_range,
+        f"assumption:{entry.id}",
+        entry.label,
+        entry.value,
+        entry.unit,
+        Kind(entry.kind),
+        max(map(_places, (entry.value, entry.low, entry.high))),
+        low=entry.low if ranged else None,
+        high=entry.high if ranged else None,
+        interval="range of the register" if ranged else "",
+        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}",
+        note=entry.why_range,
         inputs=(f"claim:{entry.claim}",) if entry.claim else (),
     )
 

@@ -149,7 +149,17 @@ def number(
 def record(page: Appendix, material: Material, team: Coded | None) -> None:
     """Record the numbers that the prose of the page refers to."""
     book = material.codebook
-    page.add([number("codebook.codes", "Codes that may be applied", len(book.codable), "codes", function=f"{_FILES}.load_codebook")])
+    page.add(
+        [
+            number(
+                "codebook.codes",
+                "Codes that may be applied",
+                len(book.codable),
+                "codes",
+                function=f"{_FILES}.load_codebook",
+            )
+        ]
+    )
     if material.themes:
         page.add(_published_numbers(material))
     if material.framework:
@@ -169,7 +179,10 @@ def _published_numbers(material: Material) -> Iterable[Result]:
         "word_places": ("Places with a word for how many", len(with_words)),
         "group_words": ("Such places that rest on focus groups", sum(t.evidence in GROUP_EVIDENCE for t in with_words)),
     }
-    yield from (number(f"published.{name}", label, value, "places", function=f"{_FILES}.load_themes") for name, (label, value) in counts.items())
+    yield from (
+        number(f"published.{name}", label, value, "places", function=f"{_FILES}.load_themes")
+        for name, (label, value) in counts.items()
+    )
     codes = len({theme.code for theme in themes})
     yield number("published.codes", "Codes that the source reports", codes, "codes", function=f"{_FILES}.load_themes")
 
@@ -191,7 +204,8 @@ def _framework_numbers(framework: Framework) -> Iterable[Result]:
         "interviews.themes": ("Themes of the stakeholder interviews", len(framework.stakeholder_themes), "themes"),
     }
     yield from (
-        number(name, label, value, unit, function=f"{_FILES}.load_framework") for name, (label, value, unit) in counts.items()
+        number(name, label, value, unit, function=f"{_FILES}.load_framework")
+        for name, (label, value, unit) in counts.items()
     )
     states = matrix.links_grid(framework.matrix).stack().value_counts()
     for state in ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither"):
@@ -277,7 +291,9 @@ def _team_answer(team: Coded | None) -> str:
     if team is None:
         return ""
     used = (
-        "{team.used|bare} of {codebook.codes|:codes} were applied. " if team.shown.whole else "The codebook has {codebook.codes|:codes}. "
+        "{team.used|bare} of {codebook.codes|:codes} were applied. "
+        if team.shown.whole
+        else "The codebook has {codebook.codes|:codes}. "
     )
     last = (
         f" A last group adds {{team.last_group|:codes}} on average over all orders in which the groups could have been "
@@ -299,7 +315,11 @@ def _of_which(team: Coded) -> str:
 
 def _top(team: Coded) -> str:
     most = commonest(team)
-    return f" Of the codes that are shown, most participants, {{team.most|bare}}, came up with: {named(most)}." if most else ""
+    return (
+        f" Of the codes that are shown, most participants, {{team.most|bare}}, came up with: {named(most)}."
+        if most
+        else ""
+    )
 
 
 def commonest(team: Coded) -> str:

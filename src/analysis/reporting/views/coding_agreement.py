@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from analysis.coding import agreement as measures
-from analysis.coding import segments, versions
+from analysis.coding import agreement as measures, segments, versions
+from analysis.coding.people import YES, headings, raised
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.coding.people import YES, headings, raised
 from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section
 from analysis.reporting.views.coding_protected import CodingEvidence, judge_agreement
 from analysis.reporting.views.evidence import HIDDEN

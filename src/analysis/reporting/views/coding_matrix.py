@@ -5,8 +5,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis.coding import matrix as impact
-from analysis.coding import steps as sequence
+from analysis.coding import matrix as impact, steps as sequence
 from analysis.coding.files import MATRIX, Framework
 from analysis.coding.matrix import Cell, SocialImpactMatrix
 from analysis.coding.steps import Step, Steps
@@ -19,8 +18,7 @@ from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding import Material, distinct, named, section
 from analysis.reporting.views.coding_published import claim_link, objective_anchor
 from analysis.results import Column
-from analysis.sroi.value_map import cells as value_map_cells
-from analysis.sroi.value_map import has_value_map, read_value_map
+from analysis.sroi.value_map import cells as value_map_cells, has_value_map, read_value_map
 from analysis.study import Study
 
 _QUESTIONS = {item: entry.label for item, entry in ITEMS.items()} | {"friends": "Friends met regularly"}
@@ -179,7 +177,9 @@ def _places(study: Study) -> set[str]:
         return set()
     found = read_value_map(study)
     formulas = [*found.terms.values(), *(formula for row in found.rows for _, formula in value_map_cells(row))]
-    return {f"outcome-{row.id}" for row in found.outcomes} | {f"entry-{name}" for each in formulas for name in references(each)}
+    return {f"outcome-{row.id}" for row in found.outcomes} | {
+        f"entry-{name}" for each in formulas for name in references(each)
+    }
 
 
 def gaps(page: Appendix, material: Material) -> Display | None:
@@ -191,7 +191,11 @@ def gaps(page: Appendix, material: Material) -> Display | None:
     label = [_open(row.gap, row.what, row.where) for row in found.itertuples()]
     frame = found.assign(label=label).groupby("label", sort=False)["gap"].agg("; ".join).to_frame().rename_axis("what")
     unsupported = found["gap"].isin(["outcome nothing supports", impact.NOT_HELD]).any()
-    supported = "" if unsupported or outcomes is None else " Every outcome of the SROI model rests on at least one measured cell."
+    supported = (
+        ""
+        if unsupported or outcomes is None
+        else " Every outcome of the SROI model rests on at least one measured cell."
+    )
     table = page.table(
         "gaps",
         frame,

@@ -141,7 +141,9 @@ def _title(book: Codebook, *codes: str) -> str:
     return f"Code: {book.by_id[codes[0]].name}" if len(codes) == 1 else f"Pair: {', '.join(codes)}"
 
 
-def _linked(evidence: CodingEvidence, people: pd.DataFrame, book: Codebook) -> tuple[pd.Series, dict[tuple[str, str], int]]:
+def _linked(
+    evidence: CodingEvidence, people: pd.DataFrame, book: Codebook
+) -> tuple[pd.Series, dict[tuple[str, str], int]]:
     """Participants of every code, and of pairs, proved together; a heading above a hidden code is left out."""
     codes, alone = _with_complete_headings(evidence, people, book)
     pairs = list(_pairs(evidence, people, alone, codes, book))
@@ -264,13 +266,21 @@ def _by_group(
     return totals, table
 
 
-def _hide_groups(evidence: CodingEvidence, shown: pd.DataFrame, bases: Bases, table: pd.DataFrame | None) -> pd.DataFrame:
+def _hide_groups(
+    evidence: CodingEvidence, shown: pd.DataFrame, bases: Bases, table: pd.DataFrame | None
+) -> pd.DataFrame:
     """The counts without the numbers of groups that could narrow down how many people of one group raised a code."""
     least = fewest_for_groups(bases.groups, evidence.rules.width)
     hide = (shown["participants"] < least) if table is None else table.isna().any(axis=1)
     if (hide & shown["groups"].notna()).any():
-        why = f"below {least} people it could narrow down how many of one group raised the code" if table is None else "a count by group is hidden"
-        evidence.decisions.append(Decision("Number of groups in which a code came up", "numbers of groups", HIDDEN, why))
+        why = (
+            f"below {least} people it could narrow down how many of one group raised the code"
+            if table is None
+            else "a count by group is hidden"
+        )
+        evidence.decisions.append(
+            Decision("Number of groups in which a code came up", "numbers of groups", HIDDEN, why)
+        )
     return shown.assign(groups=shown["groups"].mask(hide.fillna(True)))
 
 
@@ -288,7 +298,9 @@ def _named(evidence: CodingEvidence, table: pd.DataFrame | None) -> bool:
     what = "Which codes came up in which group"
     if table is not None and not table.isna().any(axis=None):
         return evidence.allows(Decision(what, "minimum cell", SHOWN, "every count by group is shown"))
-    return evidence.allows(Decision(what, "minimum cell", REFUSED, "it would tell small counts of a group, zero included"))
+    return evidence.allows(
+        Decision(what, "minimum cell", REFUSED, "it would tell small counts of a group, zero included")
+    )
 
 
 def judge_agreement(evidence: CodingEvidence, book: Codebook, people: pd.Series) -> list[str]:

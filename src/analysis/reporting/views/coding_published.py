@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from analysis.coding import files
-from analysis.coding import published as sources
+from analysis.coding import files, published as sources
 from analysis.coding.published import Theme
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -196,9 +195,7 @@ def side_by_side(page: Appendix, material: Material) -> Display | None:
     page.add(_comparison(frame, reported))
     columns: dict[str, Column] = {"theme": Column("Theme")}
     for study, title in titles.items():
-        columns[f"places_{study}"] = Column(
-            f"{title}: places", "places", Kind.RECOMPUTED, function=_SIDE_BY_SIDE
-        )
+        columns[f"places_{study}"] = Column(f"{title}: places", "places", Kind.RECOMPUTED, function=_SIDE_BY_SIDE)
         columns[f"evidence_{study}"] = Column(f"{title}: rest on")
     table = page.table(
         "side_by_side",
@@ -216,14 +213,32 @@ def _comparison(frame: pd.DataFrame, reported: dict[str, Sequence[Theme]]) -> li
     first, second = (frame[f"places_{study}"] > 0 for study in PROGRAMMES)
     counts = {"both": first & second, "only_first": first & ~second, "only_second": second & ~first}
     rows = [
-        number(f"both.{name}", f"Codes reported: {name.replace('_', ' ')}", int(where.sum()), "codes", function=_SIDE_BY_SIDE)
+        number(
+            f"both.{name}",
+            f"Codes reported: {name.replace('_', ' ')}",
+            int(where.sum()),
+            "codes",
+            function=_SIDE_BY_SIDE,
+        )
         for name, where in counts.items()
     ]
     for study in PROGRAMMES:
         on_groups = sum(theme.evidence in GROUP_EVIDENCE for theme in reported[study])
         rows += [
-            number(f"both.{study}.places", "Places that report a theme", len(reported[study]), "places", function=_SIDE_BY_SIDE),
-            number(f"both.{study}.groups", "Of these, places that rest on focus groups", on_groups, "places", function=_SIDE_BY_SIDE),
+            number(
+                f"both.{study}.places",
+                "Places that report a theme",
+                len(reported[study]),
+                "places",
+                function=_SIDE_BY_SIDE,
+            ),
+            number(
+                f"both.{study}.groups",
+                "Of these, places that rest on focus groups",
+                on_groups,
+                "places",
+                function=_SIDE_BY_SIDE,
+            ),
         ]
     return rows
 

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from analysis.coding import saturation as curve
-from analysis.coding import tallies
+from analysis.coding import saturation as curve, tallies
 from analysis.coding.people import fewest_for_groups, headings
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -23,7 +22,9 @@ def tally(page: Appendix, team: Coded | None) -> Display | None:
     names, shown = labels(team.codebook), team.shown
     frame = words(shown.counts).assign(theme=team.codebook.table()["theme"], share_participants=_shares(team))
     above = headings(team.codebook)
-    frame.index = pd.Index([f"{name}: any of its codes" if code in above else name for code, name in names.items()], name="code")
+    frame.index = pd.Index(
+        [f"{name}: any of its codes" if code in above else name for code, name in names.items()], name="code"
+    )
     columns = {
         "theme": Column("Theme"),
         "mentions": Column("Mentions", "segments", Kind.MEASURED, function=_TALLY),
@@ -87,7 +88,9 @@ def by_group(page: Appendix, team: Coded | None) -> Display | None:
     frame = frame.set_axis(distinct(frame.columns), axis="columns")
     synthetic = team.shown.by_group is None
     columns = {
-        group: Column(group, "" if synthetic else "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group")
+        group: Column(
+            group, "" if synthetic else "people", Kind.MEASURED, function="analysis.coding.tallies.code_by_group"
+        )
         for group in frame.columns
     }
     table = page.table(
@@ -96,7 +99,9 @@ def by_group(page: Appendix, team: Coded | None) -> Display | None:
         columns,
         "Codes by groups: where each came up." if synthetic else "Codes by groups, in participants.",
         row_header="Code",
-        note="`raised`: by somebody in the group, whose number is too small to be shown. Empty: by nobody." if synthetic else "",
+        note="`raised`: by somebody in the group, whose number is too small to be shown. Empty: by nobody."
+        if synthetic
+        else "",
     )
     said = page.say(
         "This table is shown since the segments are synthetic. Of a team's own groups of this size it would be left out, as "
@@ -117,7 +122,9 @@ def together(page: Appendix, team: Coded | None, evidence: CodingEvidence) -> Di
     if team is None:
         return None
     shown = team.shown.pairs
-    page.add([number("team.pairs", "Pairs of codes that are shown", len(shown), "pairs", Kind.MEASURED, function=_PAIRS)])
+    page.add(
+        [number("team.pairs", "Pairs of codes that are shown", len(shown), "pairs", Kind.MEASURED, function=_PAIRS)]
+    )
     if not shown:
         why = (
             "Codes are shown by group above; counts of pairs beside them cannot be proved to keep the hidden ones hidden."
@@ -184,7 +191,8 @@ def saturation(page: Appendix, team: Coded | None) -> Display | None:
     )
     said = page.say(
         "The order in which groups are read is a choice; the curve therefore takes all orders. A flat end says that "
-        "the groups held bring few new codes of this codebook. It does not say that other people would bring none." + _left_out(team)
+        "the groups held bring few new codes of this codebook. It does not say that other people would bring none."
+        + _left_out(team)
     )
     return section("Saturation", said, figure)
 
@@ -252,10 +260,21 @@ def _by_name(page: Appendix, frame: pd.DataFrame) -> Display:
 
 def _ends(page: Appendix, frame: pd.DataFrame) -> Display:
     """Table: over the groups, the least and the most that leaving one out changes; not which group it is."""
-    rows = {"Codes lost": ("codes_lost", 0, "codes"), "Rank correlation with the whole tally": ("rank_correlation", 2, "")}
+    rows = {
+        "Codes lost": ("codes_lost", 0, "codes"),
+        "Rank correlation with the whole tally": ("rank_correlation", 2, ""),
+    }
     cells = {
         label: {
-            end: number(f"stability.{name}.{end}", f"{label}: {end}", getattr(frame[name], end)().item(), unit, Kind.MEASURED, decimals, _LEFT_OUT)
+            end: number(
+                f"stability.{name}.{end}",
+                f"{label}: {end}",
+                getattr(frame[name], end)().item(),
+                unit,
+                Kind.MEASURED,
+                decimals,
+                _LEFT_OUT,
+            )
             for end in ("min", "max")
         }
         for label, (name, decimals, unit) in rows.items()
@@ -266,7 +285,10 @@ def _ends(page: Appendix, frame: pd.DataFrame) -> Display:
     return page.table(
         "stability",
         pd.DataFrame.from_dict(cells, orient="index", dtype=object),
-        {"min": Column("Least, over the groups", "", Kind.MEASURED), "max": Column("Most, over the groups", "", Kind.MEASURED)},
+        {
+            "min": Column("Least, over the groups", "", Kind.MEASURED),
+            "max": Column("Most, over the groups", "", Kind.MEASURED),
+        },
         "The tally without each group in turn, of the codes that enter it.",
         row_header="Measure",
         note=f"{_CORRELATION} Which group it is, is not said: it would tell in which groups nobody raised a code.",

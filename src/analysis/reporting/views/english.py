@@ -4,9 +4,7 @@ from functools import cached_property
 
 from analysis.english.published import FILE
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print
-from analysis.reporting.views import english_published as published
-from analysis.reporting.views import english_records as measured
+from analysis.reporting.views import against_print, english_published as published, english_records as measured
 from analysis.reporting.views.english_records import EnglishAnswers, read_sample
 from analysis.reporting.views.evidence import Evidence, Run
 
@@ -82,4 +80,6 @@ def compared(run: EnglishRun) -> Display | None:
     """Table: printed figures beside those of the records (None without records: the section is then left out)."""
     if not run.answers:
         return None
-    return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(run.evidence, measured.compared(run.answers))
+    return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(
+        run.evidence, measured.compared(run.answers)
+    )

@@ -43,15 +43,57 @@ def record(page: Appendix, printed: Printed) -> None:
     named = [figures.r_squared, figures.fewest, figures.most, figures.likely, figures.longest_years]
     page.add(as_published(study.claims[claim]) for claim in named)
     row, gains = printed.by_size.loc[printed.likely], published.yearly_gains(figures, study)
-    page.add([
-        number("significant_from", "People from which the printed R² differs from zero", printed.significant, kind=Kind.RECOMPUTED, function=f"{_MODULE}.first_significant"),
-        number("correlation", "Correlation, either sign", (row["slope_low"] + row["slope_high"]) / 2, "", 2, Kind.RECOMPUTED, function="analysis.bounds.correlation.regressions_with"),
-        _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "by_size"),
-        _range("population", "R² in the population", row["population_random_low"], row["population_random_high"], "by_size"),
-        p_value("p", "p-value with the likely number of people", row["p_high"], Kind.RECOMPUTED, "analysis.bounds.correlation.regressions_with"),
-        _range("yearly_gain", "Gain of English in a year without support, in its standard deviations", gains["low"].iloc[-1], gains["high"].iloc[-1], "yearly_gains"),
-        number("yearly_gain.flattest", "Smallest size of the yearly gain", gains["flattest"].min(), "", 2, Kind.BOUNDED, function=f"{_MODULE}.yearly_gains"),
-    ])
+    page.add(
+        [
+            number(
+                "significant_from",
+                "People from which the printed R² differs from zero",
+                printed.significant,
+                kind=Kind.RECOMPUTED,
+                function=f"{_MODULE}.first_significant",
+            ),
+            number(
+                "correlation",
+                "Correlation, either sign",
+                (row["slope_low"] + row["slope_high"]) / 2,
+                "",
+                2,
+                Kind.RECOMPUTED,
+                function="analysis.bounds.correlation.regressions_with",
+            ),
+            _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "by_size"),
+            _range(
+                "population",
+                "R² in the population",
+                row["population_random_low"],
+                row["population_random_high"],
+                "by_size",
+            ),
+            p_value(
+                "p",
+                "p-value with the likely number of people",
+                row["p_high"],
+                Kind.RECOMPUTED,
+                "analysis.bounds.correlation.regressions_with",
+            ),
+            _range(
+                "yearly_gain",
+                "Gain of English in a year without support, in its standard deviations",
+                gains["low"].iloc[-1],
+                gains["high"].iloc[-1],
+                "yearly_gains",
+            ),
+            number(
+                "yearly_gain.flattest",
+                "Smallest size of the yearly gain",
+                gains["flattest"].min(),
+                "",
+                2,
+                Kind.BOUNDED,
+                function=f"{_MODULE}.yearly_gains",
+            ),
+        ]
+    )
 
 
 def _range(name: str, label: str, low: float, high: float, function: str) -> Result:
@@ -74,7 +116,9 @@ def answer(printed: Printed) -> str:
 def _sizes(printed: Printed) -> list[int]:
     study, figures = printed.study, printed.figures
     ends = [published.size(study, figures.fewest), published.size(study, figures.most)]
-    return sorted({*ends, printed.likely, *([printed.significant] if printed.significant in printed.by_size.index else [])})
+    return sorted(
+        {*ends, printed.likely, *([printed.significant] if printed.significant in printed.by_size.index else [])}
+    )
 
 
 def size_table(page: Appendix, printed: Printed) -> Display:
@@ -84,18 +128,42 @@ def size_table(page: Appendix, printed: Printed) -> Display:
         row, label, key = printed.by_size.loc[n], f"{n} people", f"{page.notebook}.sizes.n_{n}"
         function = "analysis.bounds.correlation.regressions_with"
         rows[label] = {
-            **{name: number(f"{key}.{name}", f"{label}: {name}", row[f"{name}_high"], "", 2, Kind.RECOMPUTED, function=function) for name in ("t", "f")},
+            **{
+                name: number(
+                    f"{key}.{name}", f"{label}: {name}", row[f"{name}_high"], "", 2, Kind.RECOMPUTED, function=function
+                )
+                for name in ("t", "f")
+            },
             "p": p_value(f"{key}.p", f"{label}: p-value", row["p_high"], Kind.RECOMPUTED, function),
-            **{f"{name}_{end}": number(f"{key}.{name}_{end}", f"{label}: {name}, {end}", row[f"{name}_{end}"], "", 2, Kind.BOUNDED, function=function) for name in ("rho", "population_random") for end in ("low", "high")},
+            **{
+                f"{name}_{end}": number(
+                    f"{key}.{name}_{end}",
+                    f"{label}: {name}, {end}",
+                    row[f"{name}_{end}"],
+                    "",
+                    2,
+                    Kind.BOUNDED,
+                    function=function,
+                )
+                for name in ("rho", "population_random")
+                for end in ("low", "high")
+            },
         }
     columns = {
-        "t": Column("t, either sign", "", Kind.RECOMPUTED), "f": Column("F", "", Kind.RECOMPUTED), "p": Column("p-value", "", Kind.RECOMPUTED),
-        "rho_low": Column("Correlation, at least", "", Kind.BOUNDED), "rho_high": Column("Correlation, at most", "", Kind.BOUNDED),
-        "population_random_low": Column("R² in the population, at least", "", Kind.BOUNDED), "population_random_high": Column("R² in the population, at most", "", Kind.BOUNDED),
+        "t": Column("t, either sign", "", Kind.RECOMPUTED),
+        "f": Column("F", "", Kind.RECOMPUTED),
+        "p": Column("p-value", "", Kind.RECOMPUTED),
+        "rho_low": Column("Correlation, at least", "", Kind.BOUNDED),
+        "rho_high": Column("Correlation, at most", "", Kind.BOUNDED),
+        "population_random_low": Column("R² in the population, at least", "", Kind.BOUNDED),
+        "population_random_high": Column("R² in the population, at most", "", Kind.BOUNDED),
     }
     return page.table(
-        "sizes", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns,
-        "What the printed R² says, by the number of people behind it.", row_header="If it comes from",
+        "sizes",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        "What the printed R² says, by the number of people behind it.",
+        row_header="If it comes from",
         note="Intervals are {=95} per cent. R² cannot be negative, so its two-sided interval can start at zero although the test of the slope, "
         "which can have either sign, rejects zero: the interval leaves out half of the error at each end, and nothing lies below zero.",
     )
@@ -106,16 +174,30 @@ def correlation_figure(page: Appendix, printed: Printed) -> Display:
     from analysis.reporting.charts_records import band_chart
 
     band = printed.by_size[["rho_low", "rho_high", "slope_high"]]
-    fig = band_chart(band, "rho_low", "rho_high", "people behind the printed R²", "correlation, sign not printed", line="slope_high", steps=False)
+    fig = band_chart(
+        band,
+        "rho_low",
+        "rho_high",
+        "people behind the printed R²",
+        "correlation, sign not printed",
+        line="slope_high",
+        steps=False,
+    )
     fig.axes[0].axhline(0, color="#1f2328", linewidth=1.2)
     columns = {
         "slope_high": Column("Correlation in the sample", "", Kind.RECOMPUTED, 2),
-        "rho_low": Column("In the population, at least", "", Kind.BOUNDED, 2), "rho_high": Column("In the population, at most", "", Kind.BOUNDED, 2),
+        "rho_low": Column("In the population, at least", "", Kind.BOUNDED, 2),
+        "rho_high": Column("In the population, at most", "", Kind.BOUNDED, 2),
     }
     return page.figure(
-        "correlation", fig, "The size of the correlation in the population that the printed R² does not exclude, by the number of people behind it.",
+        "correlation",
+        fig,
+        "The size of the correlation in the population that the printed R² does not exclude, by the number of people behind it.",
         "The band reaches zero unless at least {significant_from|bare} people stand behind the printed figure.",
-        band.loc[_sizes(printed)], columns, row_header="People", function="analysis.bounds.correlation.regressions_with",
+        band.loc[_sizes(printed)],
+        columns,
+        row_header="People",
+        function="analysis.bounds.correlation.regressions_with",
     )
 
 
@@ -123,10 +205,22 @@ def gain_table(page: Appendix, printed: Printed) -> Display:
     """Table: the gain of a year without support that the printed R² allows."""
     frame = published.yearly_gains(printed.figures, printed.study)
     function = f"{_MODULE}.yearly_gains"
-    words = {"sd_low": ("Spread of months, at least", "months", 0), "sd_high": ("Spread of months, at most", "months", 0), "flattest": ("Gain in a year, at least in size", "sd of English", 2), "high": ("Gain in a year, at most in size", "sd of English", 2)}
-    columns = {name: Column(label, unit, Kind.BOUNDED, decimals, function=function) for name, (label, unit, decimals) in words.items()}
+    words = {
+        "sd_low": ("Spread of months, at least", "months", 0),
+        "sd_high": ("Spread of months, at most", "months", 0),
+        "flattest": ("Gain in a year, at least in size", "sd of English", 2),
+        "high": ("Gain in a year, at most in size", "sd of English", 2),
+    }
+    columns = {
+        name: Column(label, unit, Kind.BOUNDED, decimals, function=function)
+        for name, (label, unit, decimals) in words.items()
+    }
     frame = frame.assign(high=[math.inf if math.isinf(value) else value for value in frame["high"]])
     return page.table(
-        "gains", frame, columns, "The gain of English in a year without support, in standard deviations of English; its sign is not printed.",
-        row_header="Reading", note="The spread is the standard deviation of months in the UK. The closer people were in their time in the UK, the steeper the line behind the same R².",
+        "gains",
+        frame,
+        columns,
+        "The gain of English in a year without support, in standard deviations of English; its sign is not printed.",
+        row_header="Reading",
+        note="The spread is the standard deviation of months in the UK. The closer people were in their time in the UK, the steeper the line behind the same R².",
     )

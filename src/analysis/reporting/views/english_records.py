@@ -46,7 +46,9 @@ class EnglishAnswers:
         """The specification curve."""
         age = self.records["birth_year"].notna().sum() if "birth_year" in self.records else 0
         held = {"age": ["age"]} if age > len(self.records) / 2 else {}
-        return specification_curve(self.records, Principled({"those who answered after training": "answered_after"}, held))
+        return specification_curve(
+            self.records, Principled({"those who answered after training": "answered_after"}, held)
+        )
 
     @cached_property
     def allowed(self) -> bool:
@@ -67,16 +69,61 @@ def record(answers: EnglishAnswers) -> None:
     """Record the figures the prose names, `yearly_gain` among them for the social return model."""
     line, rank = models.slope(answers.sample), models.spearman(answers.sample)
     yearly = models.gain(answers.sample, Form.LINEAR, answers.start)
-    answers.evidence.page.add([
-        number("n", "People with English and time in the UK", len(answers.sample), function="analysis.english.sample.english_sample"),
-        _estimate(answers, "r_squared", "R²", line["r_squared"], line["r_squared_low"], line["r_squared_high"], "95 % (random regressors)", "slope", 4),
-        _estimate(answers, "rho", "Spearman's rank correlation", rank["rho"], rank["low"], rank["high"], "95 % (Bonett-Wright)", "spearman"),
-        _estimate(answers, "yearly_gain", "Gain of English in a year without support, points", yearly["gain"], yearly["low"], yearly["high"], "95 % (HC3)", "gain"),
-        p_value("p", "p-value of the slope", line["p"] if answers.allowed else None, function=f"{_MODELS}.slope"),
-    ])
+    answers.evidence.page.add(
+        [
+            number(
+                "n",
+                "People with English and time in the UK",
+                len(answers.sample),
+                function="analysis.english.sample.english_sample",
+            ),
+            _estimate(
+                answers,
+                "r_squared",
+                "R²",
+                line["r_squared"],
+                line["r_squared_low"],
+                line["r_squared_high"],
+                "95 % (random regressors)",
+                "slope",
+                4,
+            ),
+            _estimate(
+                answers,
+                "rho",
+                "Spearman's rank correlation",
+                rank["rho"],
+                rank["low"],
+                rank["high"],
+                "95 % (Bonett-Wright)",
+                "spearman",
+            ),
+            _estimate(
+                answers,
+                "yearly_gain",
+                "Gain of English in a year without support, points",
+                yearly["gain"],
+                yearly["low"],
+                yearly["high"],
+                "95 % (HC3)",
+                "gain",
+            ),
+            p_value("p", "p-value of the slope", line["p"] if answers.allowed else None, function=f"{_MODELS}.slope"),
+        ]
+    )
 
 
-def _estimate(answers: EnglishAnswers, name: str, label: str, value: float, low: float, high: float, interval: str, function: str, decimals: int = 2) -> Result:
+def _estimate(
+    answers: EnglishAnswers,
+    name: str,
+    label: str,
+    value: float,
+    low: float,
+    high: float,
+    interval: str,
+    function: str,
+    decimals: int = 2,
+) -> Result:
     if not answers.allowed:
         return number(name, label, HIDDEN, "")
     return number(name, label, value, "", decimals, Kind.MEASURED, low, high, interval, f"{_MODELS}.{function}")
@@ -86,7 +133,9 @@ def answer(answers: EnglishAnswers) -> str:
     """The opening paragraph, as a template."""
     spread = " ({yearly_gain|interval})" if answers.allowed else ""
     return (
-        "Of {n|:people} with both answers, English at joining differed by {yearly_gain|:points} for each further year in the UK" + spread + ". "
+        "Of {n|:people} with both answers, English at joining differed by {yearly_gain|:points} for each further year in the UK"
+        + spread
+        + ". "
         "R², the share of the differences between people that goes with their time in the UK, is {r_squared}. It is no measure of how much "
         "one person gains in a year, and people who came in different years may differ in more than their time in the UK."
     )
@@ -95,23 +144,79 @@ def answer(answers: EnglishAnswers) -> str:
 def strength_table(answers: EnglishAnswers) -> Display:
     """Table: R², rank correlation, odds by ordered logit, and the test of a straight line."""
     sample, notebook = answers.sample, answers.evidence.page.notebook
-    line, rank, logit, bend = models.slope(sample), models.spearman(sample), models.ordered_logit(sample), models.nonlinearity(sample)
+    line, rank, logit, bend = (
+        models.slope(sample),
+        models.spearman(sample),
+        models.ordered_logit(sample),
+        models.nonlinearity(sample),
+    )
     found = {
-        "R² of the straight line": ("r_squared", line["r_squared"], line["r_squared_low"], line["r_squared_high"], line["p"], "95 % (random regressors)", "slope", 4),
-        "Spearman's rank correlation": ("rho", rank["rho"], rank["low"], rank["high"], rank["p"], "95 % (Bonett-Wright)", "spearman", 2),
-        "Odds of better English for each year (ordered logit)": ("odds", logit["odds_ratio"], logit["low"], logit["high"], logit["p"], "95 % (normal)", "ordered_logit", 2),
+        "R² of the straight line": (
+            "r_squared",
+            line["r_squared"],
+            line["r_squared_low"],
+            line["r_squared_high"],
+            line["p"],
+            "95 % (random regressors)",
+            "slope",
+            4,
+        ),
+        "Spearman's rank correlation": (
+            "rho",
+            rank["rho"],
+            rank["low"],
+            rank["high"],
+            rank["p"],
+            "95 % (Bonett-Wright)",
+            "spearman",
+            2,
+        ),
+        "Odds of better English for each year (ordered logit)": (
+            "odds",
+            logit["odds_ratio"],
+            logit["low"],
+            logit["high"],
+            logit["p"],
+            "95 % (normal)",
+            "ordered_logit",
+            2,
+        ),
     }
     rows = {
         label: {
-            "value": _estimate(answers, f"{notebook}.strength.{key}.value", label, value, low, high, interval, function, decimals),
-            "p": p_value(f"{notebook}.strength.{key}.p", f"{label}: p-value", p if answers.allowed else None, function=f"{_MODELS}.{function}"), "low": None,
+            "value": _estimate(
+                answers, f"{notebook}.strength.{key}.value", label, value, low, high, interval, function, decimals
+            ),
+            "p": p_value(
+                f"{notebook}.strength.{key}.p",
+                f"{label}: p-value",
+                p if answers.allowed else None,
+                function=f"{_MODELS}.{function}",
+            ),
+            "low": None,
         }
         for label, (key, value, low, high, p, interval, function, decimals) in found.items()
     }
-    rows["Is a curve better than a line?"] = {"value": "", "p": p_value(f"{notebook}.strength.bend.p", "Test of a straight line", bend["p"] if answers.allowed else None, function=f"{_MODELS}.nonlinearity"), "low": None}
-    columns = {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 %"), "p": Column("p-value", "", Kind.MEASURED)}
+    rows["Is a curve better than a line?"] = {
+        "value": "",
+        "p": p_value(
+            f"{notebook}.strength.bend.p",
+            "Test of a straight line",
+            bend["p"] if answers.allowed else None,
+            function=f"{_MODELS}.nonlinearity",
+        ),
+        "low": None,
+    }
+    columns = {
+        "value": Column("Value", "", Kind.MEASURED, low="low", interval="95 %"),
+        "p": Column("p-value", "", Kind.MEASURED),
+    }
     return answers.evidence.page.table(
-        "strength", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "How closely English at joining goes with time in the UK.", row_header="Measure",
+        "strength",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        "How closely English at joining goes with time in the UK.",
+        row_header="Measure",
         note="R² cannot be negative, so its two-sided interval can start at zero although the test of the slope, which can have either sign, rejects zero.",
     )
 
@@ -127,21 +232,42 @@ def fitted_figure(answers: EnglishAnswers) -> Display:
     months = np.unique(np.append(np.arange(low, high, 6), high)).astype(float)
     bands = [models.fitted_band(sample, form, months) for form in Form]
     points = sample.rename(columns={"months": "x", "english": "y"}) if example else None
-    fig = fitted_chart([band.rename(columns={"months": "x"}) for band in bands], [_LINES[form] for form in Form], "months in the UK", "English at joining", points, answers.seed)
+    fig = fitted_chart(
+        [band.rename(columns={"months": "x"}) for band in bands],
+        [_LINES[form] for form in Form],
+        "months in the UK",
+        "English at joining",
+        points,
+        answers.seed,
+    )
     frame = bands[0].set_index("months")[["fit", "low", "high"]]
     frame.index = pd.Index([str(int(month)) for month in months])
     for name, band in (("log", bands[1]), ("spline", bands[2])):
         frame[name] = band["fit"].to_numpy()
     function = f"{_MODELS}.fitted_band"
     columns = {
-        "fit": Column("Straight line", "points", Kind.MEASURED, 2, low="low", high="high", interval="95 % (HC3)", function=function),
-        "log": Column("Gains that shrink", "points", Kind.MEASURED, 2, function=function), "spline": Column("Smooth curve", "points", Kind.MEASURED, 2, function=function),
+        "fit": Column(
+            "Straight line",
+            "points",
+            Kind.MEASURED,
+            2,
+            low="low",
+            high="high",
+            interval="95 % (HC3)",
+            function=function,
+        ),
+        "log": Column("Gains that shrink", "points", Kind.MEASURED, 2, function=function),
+        "spline": Column("Smooth curve", "points", Kind.MEASURED, 2, function=function),
     }
     return answers.evidence.page.figure(
-        "fitted", fig,
+        "fitted",
+        fig,
         "English at joining by months in the UK: fitted lines with bands, drawn where enough people lie beyond both ends."
         + (" Each mark is a person who does not exist, drawn with jitter." if example else ""),
-        _told(bands), frame, columns, row_header="Months in the UK",
+        _told(bands),
+        frame,
+        columns,
+        row_header="Months in the UK",
     )
 
 
@@ -149,7 +275,10 @@ def _told(bands: list[pd.DataFrame]) -> str:
     """What the fitted lines show, in words."""
     rises = [band["fit"].iloc[-1] > band["fit"].iloc[0] for band in bands]
     way = "rise" if all(rises) else "fall" if not any(rises) else "disagree on whether English rises"
-    apart = (pd.concat([band["low"] for band in bands], axis=1).max(axis=1) > pd.concat([band["high"] for band in bands], axis=1).min(axis=1)).any()
+    apart = (
+        pd.concat([band["low"] for band in bands], axis=1).max(axis=1)
+        > pd.concat([band["high"] for band in bands], axis=1).min(axis=1)
+    ).any()
     return f"The fitted lines {way} over the time drawn; their bands {'part somewhere' if apart else 'overlap everywhere'}."
 
 
@@ -161,16 +290,27 @@ def people_figure(answers: EnglishAnswers) -> Display:
     english = answers.sample["english"].map(_english_band).rename("English at joining")
     people, name = pd.concat([time, english], axis=1), "people by English and time in the UK"
     levels = {"time in the UK": list(_TIMES), "English at joining": list(_ENGLISH)}
-    cells = as_frame(answers.evidence.protected({name: count_people(people, list(levels), levels)}, _bands_of(answers.records))[name])
+    cells = as_frame(
+        answers.evidence.protected({name: count_people(people, list(levels), levels)}, _bands_of(answers.records))[name]
+    )
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     cells = cells.rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
     hidden = int(cells.isna().sum().sum())
-    answers.evidence.page.add([number("people.hidden", "Hidden cells", hidden, "cells", function=_PROTECT), number("people.cells", "Cells", cells.size, "cells", function=_PROTECT)])
+    answers.evidence.page.add(
+        [
+            number("people.hidden", "Hidden cells", hidden, "cells", function=_PROTECT),
+            number("people.cells", "Cells", cells.size, "cells", function=_PROTECT),
+        ]
+    )
     columns = {str(each): Column(sentence(each), "people", Kind.MEASURED, function=_PROTECT) for each in cells}
     return answers.evidence.page.figure(
-        "people", heat_map(cells, "English at joining", "time in the UK"), "People by English at joining and time in the UK.",
+        "people",
+        heat_map(cells, "English at joining", "time in the UK"),
+        "People by English at joining and time in the UK.",
         "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away.",
-        hidden_words(cells), columns, row_header="Time in the UK",
+        hidden_words(cells),
+        columns,
+        row_header="Time in the UK",
     )
 
 
@@ -180,7 +320,9 @@ def _english_band(value: float) -> str:
 
 def _bands_of(records: pd.DataFrame) -> Background:
     """The bands of English follow from the answer at joining, by the name that other notebooks have for the same answers."""
-    at_joining, before = (pd.to_numeric(records[name], errors="coerce") for name in ("english_at_joining", "english_pre"))
+    at_joining, before = (
+        pd.to_numeric(records[name], errors="coerce") for name in ("english_at_joining", "english_pre")
+    )
     asked_once = bool((at_joining == before)[at_joining.notna() & before.notna()].all())
     column = "english_pre" if asked_once else "english_at_joining"
     points = [float(point) for point in range(ITEMS["english"].low, ITEMS["english"].high + 1)]
@@ -197,14 +339,38 @@ def gain_table(answers: EnglishAnswers) -> Display:
     found, notebook = models.gains_by_form(answers.sample, answers.start), answers.evidence.page.notebook
     rows = {
         sentence(_LINES[Form(form)]): {
-            "gain": _estimate(answers, f"{notebook}.gains.{Form(form).name.lower()}.gain", f"Yearly gain, {_LINES[Form(form)]}", row["gain"], row["low"], row["high"], "95 % (HC3)", "gain"),
-            "sd": number(f"{notebook}.gains.{Form(form).name.lower()}.sd", f"Yearly gain in standard deviations, {_LINES[Form(form)]}", row["gain_sd"] if answers.allowed else HIDDEN, "", 2, function=f"{_MODELS}.gain"), "low": None,
+            "gain": _estimate(
+                answers,
+                f"{notebook}.gains.{Form(form).name.lower()}.gain",
+                f"Yearly gain, {_LINES[Form(form)]}",
+                row["gain"],
+                row["low"],
+                row["high"],
+                "95 % (HC3)",
+                "gain",
+            ),
+            "sd": number(
+                f"{notebook}.gains.{Form(form).name.lower()}.sd",
+                f"Yearly gain in standard deviations, {_LINES[Form(form)]}",
+                row["gain_sd"] if answers.allowed else HIDDEN,
+                "",
+                2,
+                function=f"{_MODELS}.gain",
+            ),
+            "low": None,
         }
         for form, row in found.iterrows()
     }
-    columns = {"gain": Column("Gain in a year", "points", Kind.MEASURED, low="low", interval="95 % (HC3)"), "sd": Column("In standard deviations of English", "", Kind.MEASURED)}
+    columns = {
+        "gain": Column("Gain in a year", "points", Kind.MEASURED, low="low", interval="95 % (HC3)"),
+        "sd": Column("In standard deviations of English", "", Kind.MEASURED),
+    }
     return answers.evidence.page.table(
-        "gains", pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "The gain of English in a year without support, by form of the model.", row_header="Form",
+        "gains",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        columns,
+        "The gain of English in a year without support, by form of the model.",
+        row_header="Form",
         note="The year starts at the time in the UK that the parameters set. The gain compares different people, not one person at two times.",
     )
 
@@ -212,14 +378,41 @@ def gain_table(answers: EnglishAnswers) -> Display:
 def influence_table(answers: EnglishAnswers) -> Display:
     """Table: how the slope reacts to leaving out any one person; percentiles only, since extremes are single cases."""
     found, notebook = influence_summary(answers.sample), answers.evidence.page.notebook
-    if not answers.evidence.allows(judge_statistic("Slope without one person", "percentile", len(answers.sample), answers.evidence.rules)):
+    if not answers.evidence.allows(
+        judge_statistic("Slope without one person", "percentile", len(answers.sample), answers.evidence.rules)
+    ):
         return answers.evidence.page.say("Too few people for the influence of single cases to be summed up.")
-    words = {"slope": "Slope with everybody", "slope_p10": "Lower tenth of the slopes without one person", "slope_p90": "Upper tenth of the slopes without one person"}
-    rows = {label: {"value": number(f"{notebook}.influence.{key}", f"{label}, points a year", 12 * float(found[key]), "points a year", 3, function="analysis.english.influence.influence_summary")} for key, label in words.items()}
+    words = {
+        "slope": "Slope with everybody",
+        "slope_p10": "Lower tenth of the slopes without one person",
+        "slope_p90": "Upper tenth of the slopes without one person",
+    }
+    rows = {
+        label: {
+            "value": number(
+                f"{notebook}.influence.{key}",
+                f"{label}, points a year",
+                12 * float(found[key]),
+                "points a year",
+                3,
+                function="analysis.english.influence.influence_summary",
+            )
+        }
+        for key, label in words.items()
+    }
     yes = {True: "yes", False: "no"}
     rows["Does leaving out any one person change the sign?"] = {"value": yes[bool(found["sign_changes"])]}
-    rows["Does leaving out any one person change whether zero is excluded?"] = {"value": yes[bool(found["significance_changes"])]}
-    return answers.evidence.page.table("influence", pd.DataFrame.from_dict(rows, orient="index", dtype=object), {"value": Column("Value", "points a year", Kind.MEASURED)}, "Whether the slope hangs on one person.", row_header="Measure", function="analysis.english.influence.influence_summary")
+    rows["Does leaving out any one person change whether zero is excluded?"] = {
+        "value": yes[bool(found["significance_changes"])]
+    }
+    return answers.evidence.page.table(
+        "influence",
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        {"value": Column("Value", "points a year", Kind.MEASURED)},
+        "Whether the slope hangs on one person.",
+        row_header="Measure",
+        function="analysis.english.influence.influence_summary",
+    )
 
 
 def _question(curve: pd.DataFrame) -> pd.Series:
@@ -232,15 +425,41 @@ def specification_figure(answers: EnglishAnswers) -> Display:
     from analysis.reporting.charts_records import curve_chart
 
     curve = answers.curve.dropna(subset="gain").assign(question=_question)
-    curve = curve[[answers.evidence.allows(judge_model(f"specifications, {row.question}", int(row.n), 4, answers.evidence.rules)) for row in curve.itertuples()]]
+    curve = curve[
+        [
+            answers.evidence.allows(
+                judge_model(f"specifications, {row.question}", int(row.n), 4, answers.evidence.rules)
+            )
+            for row in curve.itertuples()
+        ]
+    ]
     frame = curve.groupby("question", sort=False).apply(_extremes)
     function = "analysis.english.specification.specification_curve"
-    columns = {name: Column(label, "sd of English", Kind.MEASURED, 2, function=function) for name, label in (("lowest", "Lowest gain"), ("median", "Median gain"), ("highest", "Highest gain"))}
+    columns = {
+        name: Column(label, "sd of English", Kind.MEASURED, 2, function=function)
+        for name, label in (("lowest", "Lowest gain"), ("median", "Median gain"), ("highest", "Highest gain"))
+    }
     above = int((curve["gain"] > 0).sum())
-    answers.evidence.page.add([number("specifications.above", "Specifications with a gain above zero", above, "specifications", function=function), number("specifications.all", "Specifications fitted", len(curve), "specifications", function=function)])
+    answers.evidence.page.add(
+        [
+            number(
+                "specifications.above",
+                "Specifications with a gain above zero",
+                above,
+                "specifications",
+                function=function,
+            ),
+            number("specifications.all", "Specifications fitted", len(curve), "specifications", function=function),
+        ]
+    )
     return answers.evidence.page.figure(
-        "specifications", curve_chart(curve, "question", "gain in a year, sd of English"), "The gain of a year under every combination of arbitrary choices, one colour for each question asked.",
-        "{specifications.above|bare} of {specifications.all|bare} specifications give a gain above zero.", frame, columns, row_header="Question",
+        "specifications",
+        curve_chart(curve, "question", "gain in a year, sd of English"),
+        "The gain of a year under every combination of arbitrary choices, one colour for each question asked.",
+        "{specifications.above|bare} of {specifications.all|bare} specifications give a gain above zero.",
+        frame,
+        columns,
+        row_header="Question",
     )
 
 
@@ -251,14 +470,22 @@ def _extremes(part: pd.DataFrame) -> pd.Series:
 def summary_table(answers: EnglishAnswers) -> Display:
     """Table: the specification curve by question: how many, how many positive, how many that exclude zero."""
     found = curve_summary(answers.curve).assign(question=_question).set_index("question")
-    found = found.assign(positive=100 * found["positive"], significant=100 * found["significant"]).astype({"fitted": int})
+    found = found.assign(positive=100 * found["positive"], significant=100 * found["significant"]).astype(
+        {"fitted": int}
+    )
     function = "analysis.english.specification.curve_summary"
     columns = {
-        "fitted": Column("Specifications", "", Kind.MEASURED, function=function), "median": Column("Median gain", "sd of English", Kind.MEASURED, 2, function=function),
-        "positive": Column("Above zero", "%", Kind.MEASURED, function=function), "significant": Column("Exclude zero", "%", Kind.MEASURED, function=function),
+        "fitted": Column("Specifications", "", Kind.MEASURED, function=function),
+        "median": Column("Median gain", "sd of English", Kind.MEASURED, 2, function=function),
+        "positive": Column("Above zero", "%", Kind.MEASURED, function=function),
+        "significant": Column("Exclude zero", "%", Kind.MEASURED, function=function),
     }
     return answers.evidence.page.table(
-        "summary", found, columns, "The specification curve in numbers.", row_header="Question",
+        "summary",
+        found,
+        columns,
+        "The specification curve in numbers.",
+        row_header="Question",
         note="Form of the model, drawing in of the longest stays and coding of English are arbitrary. Whom to include and what to hold equal are questions of their own, and their answers are not averaged.",
     )
 
@@ -273,5 +500,11 @@ def compared(answers: EnglishAnswers) -> list[Compared]:
     fit = float(models.slope(answers.sample)["r_squared"]) if answers.allowed else None
     return [
         Compared(figures.r_squared, fit, "", 4, "of everybody with both answers", f"{_MODELS}.slope"),
-        Compared(figures.recent.share, 100 * recent / len(months) if kept else None, "%", 0, "of everybody who gave their months in the area"),
+        Compared(
+            figures.recent.share,
+            100 * recent / len(months) if kept else None,
+            "%",
+            0,
+            "of everybody who gave their months in the area",
+        ),
     ]

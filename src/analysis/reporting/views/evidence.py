@@ -13,7 +13,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure.decisions import SHOWN, Decision, decisions_text
-from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, Linear, prove_together, published_rows, read_published
+from analysis.disclosure.joint import (
+    DECISIONS,
+    PEOPLE,
+    PUBLISHED,
+    Linear,
+    prove_together,
+    published_rows,
+    read_published,
+)
 from analysis.disclosure.protect import Protected, protect, prove
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
@@ -63,7 +71,9 @@ class Evidence:
         """Tables of people as they may be shown (hidden cells <NA>); raises ValueError as `disclosure.protect` does."""
         return self.keep(tables, protect(tables, self.rules, background), background)
 
-    def keep(self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None) -> dict[str, pd.Series]:
+    def keep(
+        self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None
+    ) -> dict[str, pd.Series]:
         """The same from what `disclosure.protect` gave for them already."""
         self.decisions += done.decisions
         self.groups.append(Shown(dict(tables), done.tables, background or Background()))
@@ -77,7 +87,9 @@ class Evidence:
         """Keep a decision, and say whether the thing may be shown. Synthetic records are nobody's: there it may."""
         refused = decision.decision != SHOWN
         if refused and self.page.example:
-            decision = replace(decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic")
+            decision = replace(
+                decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic"
+            )
         self.decisions.append(decision)
         return not refused or self.page.example
 
@@ -99,13 +111,23 @@ class Evidence:
         self._prove_with_earlier(rows, file)
         text = json.loads(decisions_text(self.study.id, self.rules, self.decisions))
         tables = {name: list(counts.index.names) for group in self.groups for name, counts in group.true.items()}
-        content = {"notebook": self.page.notebook, "records": self.measured, "tables": tables, **text, PEOPLE: self.people}
+        content = {
+            "notebook": self.page.notebook,
+            "records": self.measured,
+            "tables": tables,
+            **text,
+            PEOPLE: self.people,
+        }
         lines = ",\n  ".join(json.dumps(row.as_record(), ensure_ascii=False) for row in rows)
         body = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
         write_text(self.folder / f"{self.page.notebook}{DECISIONS}", f'{body},\n "{PUBLISHED}": [{lines}]\n}}\n')
-        return self._decision_table() if self.decisions else self.page.say(
-            "No participant records were read. Every figure follows from what is printed, so none can tell anything about a "
-            "single person that the source does not."
+        return (
+            self._decision_table()
+            if self.decisions
+            else self.page.say(
+                "No participant records were read. Every figure follows from what is printed, so none can tell anything about a "
+                "single person that the source does not."
+            )
         )
 
     @property
@@ -120,7 +142,11 @@ class Evidence:
 
     def _published(self) -> list[Linear]:
         """What this notebook publishes of people, as sums over types of them."""
-        return [row for group in self.groups for row in published_rows(self.page.notebook, group.true, group.shown, self.rules, group.background)]
+        return [
+            row
+            for group in self.groups
+            for row in published_rows(self.page.notebook, group.true, group.shown, self.rules, group.background)
+        ]
 
     def _prove_with_earlier(self, rows: list[Linear], file: str) -> None:
         """Prove what this notebook publishes together with what those before it (by name) have published of the same people."""
@@ -130,7 +156,10 @@ class Evidence:
         known = [row for path in earlier for row in read_published(path)]
         done = prove_together([*known, *rows], self.people, file)
         if done:
-            what, reason = "tables of " + ", ".join(done), "each count that one notebook hides stays open beside what the others show"
+            what, reason = (
+                "tables of " + ", ".join(done),
+                "each count that one notebook hides stays open beside what the others show",
+            )
             self.decisions.append(Decision(what, "proof with the notebooks before", SHOWN, reason))
 
     def _decision_table(self) -> Display:
@@ -141,11 +170,25 @@ class Evidence:
         frame = pd.DataFrame(rows, columns=["rule", "decision", "reason", "tables"])
         frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
         lists = zip(frame.index, about.values(), strict=True)
-        extras = {place: RowExtra(summary="and others", details=structural("; ".join(tables[_NAMED:]))) for place, tables in lists if len(tables) > _NAMED}
-        columns = {"rule": Column("Rule"), "decision": Column("Decision"), "reason": Column("Reason"), "tables": Column("Tables and statistics")}
+        extras = {
+            place: RowExtra(summary="and others", details=structural("; ".join(tables[_NAMED:])))
+            for place, tables in lists
+            if len(tables) > _NAMED
+        }
+        columns = {
+            "rule": Column("Rule"),
+            "decision": Column("Decision"),
+            "reason": Column("Reason"),
+            "tables": Column("Tables and statistics"),
+        }
         return self.page.table(
-            "disclosure", frame, columns, "What was shown and what was hidden, and why.", row_header="Number",
-            text={"reason": "label", "tables": "label"}, extras=extras,
+            "disclosure",
+            frame,
+            columns,
+            "What was shown and what was hidden, and why.",
+            row_header="Number",
+            text={"reason": "label", "tables": "label"},
+            extras=extras,
         )
 
 
@@ -161,7 +204,9 @@ class Run:
         """What the printed figures allow; each notebook's own."""
         raise NotImplementedError
 
-    def show(self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int) -> Display:
+    def show(
+        self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int
+    ) -> Display:
         """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
         if self.answers:
             return of_records(self.answers) if of_records else NOTHING
@@ -177,14 +222,33 @@ def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object]
 
 
 def number(
-    name: str, label: str, value: float | int | str | None, unit: str = "people", decimals: int = 0,
-    kind: Kind = Kind.MEASURED, low: float | None = None, high: float | None = None, interval: str = "", function: str = "",
-    inputs: tuple[str, ...] = (), note: str = "",
+    name: str,
+    label: str,
+    value: float | int | str | None,
+    unit: str = "people",
+    decimals: int = 0,
+    kind: Kind = Kind.MEASURED,
+    low: float | None = None,
+    high: float | None = None,
+    interval: str = "",
+    function: str = "",
+    inputs: tuple[str, ...] = (),
+    note: str = "",
 ) -> Result:
     """A result from plain numbers; numpy's own kinds of number become Python's."""
     return Result(
-        name, label, plain(value), unit, kind, decimals, plain(low), plain(high), interval,  # type: ignore[arg-type]
-        function=function, inputs=inputs, note=note,
+        name,
+        label,
+        plain(value),
+        unit,
+        kind,
+        decimals,
+        plain(low),
+        plain(high),
+        interval,  # type: ignore[arg-type]
+        function=function,
+        inputs=inputs,
+        note=note,
     )
 
 
@@ -196,7 +260,12 @@ def plain(value: object) -> float | int | str | None:
 
 
 def p_value(
-    name: str, label: str, value: float | None, kind: Kind = Kind.MEASURED, function: str = "", inputs: tuple[str, ...] = ()
+    name: str,
+    label: str,
+    value: float | None,
+    kind: Kind = Kind.MEASURED,
+    function: str = "",
+    inputs: tuple[str, ...] = (),
 ) -> Result:
     """A p-value as readers write it: three decimals, and in words where they would all be zero.
 
@@ -204,12 +273,16 @@ def p_value(
     'under 0.001'
     """
     tiny = value is not None and value < 0.0005
-    return Result(name, label, plain(value), "", kind, 3, inputs=inputs, function=function, printed="under 0.001" if tiny else "")
+    return Result(
+        name, label, plain(value), "", kind, 3, inputs=inputs, function=function, printed="under 0.001" if tiny else ""
+    )
 
 
 def numbers_frame(prefix: str, rows: Mapping[str, Mapping[str, Result]], index: str) -> pd.DataFrame:
     """A frame of results, row label by row label, with `index` as the name of the rows."""
-    return pd.DataFrame.from_dict({label: dict(cells) for label, cells in rows.items()}, orient="index", dtype=object).rename_axis(index)
+    return pd.DataFrame.from_dict(
+        {label: dict(cells) for label, cells in rows.items()}, orient="index", dtype=object
+    ).rename_axis(index)
 
 
 def count_columns(names: Mapping[str, str], kind: Kind, unit: str = "people") -> dict[str, Column]:

@@ -2,9 +2,11 @@
 
 from analysis.participation import published as figures_of
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print
-from analysis.reporting.views import participation_published as published
-from analysis.reporting.views import participation_records as measured
+from analysis.reporting.views import (
+    against_print,
+    participation_published as published,
+    participation_records as measured,
+)
 from analysis.reporting.views.evidence import NOTHING, Evidence
 
 
@@ -18,7 +20,9 @@ def record(evidence: Evidence) -> None:
 
 def answer(evidence: Evidence) -> Display:
     """The opening paragraph."""
-    template = measured.answer(evidence) if evidence.measured else published.answer(figures_of.read_figures(evidence.study))
+    template = (
+        measured.answer(evidence) if evidence.measured else published.answer(figures_of.read_figures(evidence.study))
+    )
     return evidence.page.say(template)
 
 
@@ -59,7 +63,9 @@ def advice(evidence: Evidence) -> Display:
 
 def volunteering(evidence: Evidence) -> Display:
     """Table: weeks of volunteering."""
-    return measured.spread_table(evidence, "weeks") if evidence.measured else _published(evidence, published.weeks_table)
+    return (
+        measured.spread_table(evidence, "weeks") if evidence.measured else _published(evidence, published.weeks_table)
+    )
 
 
 def compared(evidence: Evidence) -> Display | None:
@@ -74,5 +80,5 @@ def met(evidence: Evidence) -> Display:
     return measured.met_table(evidence) if evidence.measured else NOTHING
 
 
-def _published(evidence: Evidence, show) -> Display:  # noqa: ANN001
+def _published(evidence: Evidence, show) -> Display:
     return show(evidence.page, evidence.study, figures_of.read_figures(evidence.study))

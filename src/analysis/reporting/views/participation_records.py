@@ -18,9 +18,13 @@ from analysis.study import Study
 
 _MODULE, _ADVICE = "analysis.participation", "advice contacts by field and type"
 _SPREAD = {
-    "mean": ("Mean", "", 1, 1, None), "lower_quartile": ("Lower quartile", "", 1, 1, 0.25), "median": ("Median", "", 1, 1, 0.5),
-    "upper_quartile": ("Upper quartile", "", 1, 1, 0.75), "gini": ("Gini coefficient", "", 2, 1, None),
-    "share_of_top": ("Share of the most active quarter", "%", 0, 100, None), "share_none": ("Share without any", "%", 0, 100, None),
+    "mean": ("Mean", "", 1, 1, None),
+    "lower_quartile": ("Lower quartile", "", 1, 1, 0.25),
+    "median": ("Median", "", 1, 1, 0.5),
+    "upper_quartile": ("Upper quartile", "", 1, 1, 0.75),
+    "gini": ("Gini coefficient", "", 2, 1, None),
+    "share_of_top": ("Share of the most active quarter", "%", 0, 100, None),
+    "share_none": ("Share without any", "%", 0, 100, None),
 }
 
 
@@ -46,7 +50,11 @@ def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function:
             continue
         where = f"{label}, {name}"
         people = round(n * min(summary[key], 1 - summary[key])) if key == "share_none" else n
-        decision = judge_quantile(where, n, quantile, evidence.rules) if quantile else judge_statistic(where, label, people, evidence.rules)
+        decision = (
+            judge_quantile(where, n, quantile, evidence.rules)
+            if quantile
+            else judge_statistic(where, label, people, evidence.rules)
+        )
         value = scale * float(summary[key]) if evidence.allows(decision) else HIDDEN
         found.append(number(f"{name}.{key}", where, value, unit, decimals, function=f"{_MODULE}.{function}"))
     return found
@@ -55,14 +63,42 @@ def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function:
 def record(evidence: Evidence) -> None:
     """Record what the prose and the tables of the page refer to: stages, sessions, volunteering and advice."""
     page, stages = evidence.page, stages_reached(evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
-    page.add(number(f"people.{stage}", f"People: {stage}", int(stages[stage].sum()), function="analysis.participants.stages_reached") for stage in ("joined", "initial", "experience"))
+    page.add(
+        number(
+            f"people.{stage}",
+            f"People: {stage}",
+            int(stages[stage].sum()),
+            function="analysis.participants.stages_reached",
+        )
+        for stage in ("joined", "initial", "experience")
+    )
     sessions, contacts = _sessions(evidence), _contacts(evidence)
     if sessions is not None:
-        page.add([number("sessions.total", "Attendances", int(sessions.sum()), "attendances", function=f"{_MODULE}.sessions_per_person")])
+        page.add(
+            [
+                number(
+                    "sessions.total",
+                    "Attendances",
+                    int(sessions.sum()),
+                    "attendances",
+                    function=f"{_MODULE}.sessions_per_person",
+                )
+            ]
+        )
         page.add(_spread(evidence, "sessions", domain.concentration(sessions), len(sessions), "concentration"))
     if _questionnaire(evidence)["weeks_volunteering"].notna().any():
         weeks = domain.volunteering_weeks(_questionnaire(evidence)["weeks_volunteering"])
-        page.add([number("weeks.total", "Weeks of volunteering", float(weeks["total"]), "weeks", function=f"{_MODULE}.volunteering_weeks")])
+        page.add(
+            [
+                number(
+                    "weeks.total",
+                    "Weeks of volunteering",
+                    float(weeks["total"]),
+                    "weeks",
+                    function=f"{_MODULE}.volunteering_weeks",
+                )
+            ]
+        )
         page.add(_spread(evidence, "weeks", weeks.drop("total"), int(weeks["answered"]), "volunteering_weeks"))
     if contacts is not None:
         page.add(_advice(evidence, contacts))
@@ -74,8 +110,20 @@ def _advice(evidence: Evidence, contacts: pd.DataFrame) -> list[Result]:
     shown, function = evidence.allows(decision), f"{_MODULE}.advisers_summary"
     return [
         number("advice.contacts", "Advice contacts", int(summary["contacts"]), "contacts", function=function),
-        number("advice.advisers", "People who recorded them", int(summary["advisers"]) if shown else HIDDEN, function=function),
-        number("advice.each", "Contacts for each of them", float(summary["contacts_per_adviser"]) if shown else HIDDEN, "contacts", 1, function=function),
+        number(
+            "advice.advisers",
+            "People who recorded them",
+            int(summary["advisers"]) if shown else HIDDEN,
+            function=function,
+        ),
+        number(
+            "advice.each",
+            "Contacts for each of them",
+            float(summary["contacts_per_adviser"]) if shown else HIDDEN,
+            "contacts",
+            1,
+            function=function,
+        ),
     ]
 
 
@@ -83,7 +131,9 @@ def answer(evidence: Evidence) -> str:
     """The opening paragraph, as a template over what the files hold."""
     parts = ["{people.joined|:people} joined; {people.initial} answered before and {people.experience} after."]
     if _sessions(evidence) is not None:
-        parts.append("They made {sessions.total|:attendances}, {sessions.mean} for each of them; the median is {sessions.median}.")
+        parts.append(
+            "They made {sessions.total|:attendances}, {sessions.mean} for each of them; the median is {sessions.median}."
+        )
     if _contacts(evidence) is not None:
         parts.append("{advice.advisers|:people} recorded {advice.contacts|:contacts} of advice.")
     return " ".join(parts)
@@ -95,7 +145,9 @@ def stage_table(evidence: Evidence) -> Display:
     evidence.allows(Decision("People at each stage", "base of a statistic", SHOWN, reason))
     frame = domain.attrition(stages_reached(evidence.records.questionnaire))  # type: ignore[union-attr, arg-type]
     frame = frame.assign(**{name: 100 * frame[name] for name in ("share_of_joined", "share_of_previous")})
-    frame.index = pd.Index(["joined", "answered the initial questionnaire", "answered the questionnaire after training"], name="stage")
+    frame.index = pd.Index(
+        ["joined", "answered the initial questionnaire", "answered the questionnaire after training"], name="stage"
+    )
     function = f"{_MODULE}.attrition"
     columns = {
         "people": Column("People", "people", Kind.MEASURED, function=function),
@@ -110,9 +162,13 @@ def _banded(evidence: Evidence, sessions: pd.Series) -> pd.DataFrame:
     starts = starts_with(sessions, evidence.rules.minimum_cell)
     bands = bands_of(sessions, starts)
     labels = band_labels(starts)
-    shown = evidence.protected({"people by sessions attended": count_people(bands.to_frame(), ["sessions"], {"sessions": labels})})
+    shown = evidence.protected(
+        {"people by sessions attended": count_people(bands.to_frame(), ["sessions"], {"sessions": labels})}
+    )
     people = hidden_words(as_frame(shown["people by sessions attended"])).set_axis([*labels, TOTAL])["people"]
-    return pd.DataFrame({"people": people[labels], "attendances": sessions.groupby(bands).sum().reindex(labels)}).rename_axis("sessions")
+    return pd.DataFrame(
+        {"people": people[labels], "attendances": sessions.groupby(bands).sum().reindex(labels)}
+    ).rename_axis("sessions")
 
 
 def band_table(evidence: Evidence) -> Display:
@@ -124,7 +180,13 @@ def band_table(evidence: Evidence) -> Display:
         "people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
         "attendances": Column("Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
     }
-    return evidence.page.table("attendance_bands", _banded(evidence, sessions), columns, "People and attendances by sessions attended, in the narrowest bands that hold enough people.", row_header="Sessions")
+    return evidence.page.table(
+        "attendance_bands",
+        _banded(evidence, sessions),
+        columns,
+        "People and attendances by sessions attended, in the narrowest bands that hold enough people.",
+        row_header="Sessions",
+    )
 
 
 def curve_figure(evidence: Evidence) -> Display:
@@ -139,21 +201,37 @@ def curve_figure(evidence: Evidence) -> Display:
     frame = pd.DataFrame({"people": people}, index=pd.Index(starts, name="start"))
     columns = {"people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.reaching")}
     return evidence.page.figure(
-        "attendance_curve", step_chart(frame, "people", "sessions attended, at least", "people"),
+        "attendance_curve",
+        step_chart(frame, "people", "sessions attended, at least", "people"),
         "How many people came to at least so many sessions, at thresholds with enough people between them.",
         "Attendance falls step by step: half of the participants came to at least {sessions.median|bare} sessions.",
-        frame, columns, row_header="Sessions, at least",
+        frame,
+        columns,
+        row_header="Sessions, at least",
     )
 
 
 def spread_table(evidence: Evidence, name: str) -> Display:
     """Table: the summary of `sessions` or `weeks` as recorded."""
-    known = {key: result for key, result in evidence.page.store.by_id.items() if key.startswith(f"{name}.") and not key.endswith(".total")}
+    known = {
+        key: result
+        for key, result in evidence.page.store.by_id.items()
+        if key.startswith(f"{name}.") and not key.endswith(".total")
+    }
     if not known:
         return evidence.page.say("The files do not say.")
-    frame = pd.DataFrame({"value": list(known.values())}, index=[result.label.rpartition(",")[0] for result in known.values()], dtype=object)
-    captions = {"sessions": "Sessions for each participant.", "weeks": "Weeks of volunteering for each person who answered."}
-    return evidence.page.table(f"{name}_spread", frame, {"value": Column("Value", "", Kind.MEASURED)}, captions[name], row_header="Statistic")
+    frame = pd.DataFrame(
+        {"value": list(known.values())},
+        index=[result.label.rpartition(",")[0] for result in known.values()],
+        dtype=object,
+    )
+    captions = {
+        "sessions": "Sessions for each participant.",
+        "weeks": "Weeks of volunteering for each person who answered.",
+    }
+    return evidence.page.table(
+        f"{name}_spread", frame, {"value": Column("Value", "", Kind.MEASURED)}, captions[name], row_header="Statistic"
+    )
 
 
 def course_figure(evidence: Evidence) -> Display:
@@ -164,14 +242,27 @@ def course_figure(evidence: Evidence) -> Display:
     if attendance is None:
         return NOTHING
     frame = domain.attendances_by_course(attendance.values)
-    kept = [evidence.allows(judge_statistic(f"Attendances of the course {course}", "sum", int(row["people"]), evidence.rules)) for course, row in frame.iterrows()]
+    kept = [
+        evidence.allows(
+            judge_statistic(f"Attendances of the course {course}", "sum", int(row["people"]), evidence.rules)
+        )
+        for course, row in frame.iterrows()
+    ]
     frame = frame[kept]
     if frame.empty:
         return evidence.page.say("No course has enough people to be shown.")
     return evidence.page.figure(
-        "course_attendances", bar_chart(frame, ["attendances"], "attendances"), "Attendances by course, of courses with enough people.",
+        "course_attendances",
+        bar_chart(frame, ["attendances"], "attendances"),
+        "Attendances by course, of courses with enough people.",
         f"{_plain(frame.index[0])} has the most attendances, {_plain(frame.index[-1])} the fewest.",
-        frame, {"attendances": Column("Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.attendances_by_course")}, row_header="Course",
+        frame,
+        {
+            "attendances": Column(
+                "Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.attendances_by_course"
+            )
+        },
+        row_header="Course",
     )
 
 
@@ -184,12 +275,19 @@ def advice_table(evidence: Evidence) -> Display:
     contacts = _contacts(evidence)
     if contacts is None:
         return evidence.page.say("There is no file of advice contacts.")
-    filled = contacts[["field", "type"]].fillna("(not stated)").rename(columns={"field": "field of advice", "type": "type of contact"})
+    filled = (
+        contacts[["field", "type"]]
+        .fillna("(not stated)")
+        .rename(columns={"field": "field of advice", "type": "type of contact"})
+    )
     levels = {name: sorted(filled[name].unique()) for name in filled}
     name = _ADVICE
     cells = as_frame(evidence.protected({name: count_people(filled, list(filled), levels)})[name])
     cells.index = [label[0] if isinstance(label, tuple) else label for label in cells.index]
-    columns = {kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect.protect") for kind in cells}
+    columns = {
+        kind: Column(str(kind).capitalize(), "contacts", Kind.MEASURED, function="analysis.disclosure.protect.protect")
+        for kind in cells
+    }
     rows = hidden_words(cells).rename(index={TOTAL: "all fields"})
     return evidence.page.table("advice", rows, columns, "Advice contacts by field and type.", row_header="Field")
 
@@ -199,11 +297,20 @@ def compared_table(evidence: Evidence) -> Display:
     study = against_print.printed_study(evidence)
     figures = read_figures(study)
     stages = stages_reached(evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
-    reached = {each.claim: Compared(each.claim, int(stages[name].sum())) for each, name in zip(figures.stages, ("joined", "initial", "experience"), strict=False)}
-    rows = [*reached.values(), *_compared_sessions(evidence, study, figures), *_compared_advice(evidence, study, figures)]
+    reached = {
+        each.claim: Compared(each.claim, int(stages[name].sum()))
+        for each, name in zip(figures.stages, ("joined", "initial", "experience"), strict=False)
+    }
+    rows = [
+        *reached.values(),
+        *_compared_sessions(evidence, study, figures),
+        *_compared_advice(evidence, study, figures),
+    ]
     weeks = _questionnaire(evidence)["weeks_volunteering"]
     if weeks.notna().any():
-        rows.append(Compared(figures.volunteering.weeks, float(weeks.sum()), "weeks", function=f"{_MODULE}.volunteering_weeks"))
+        rows.append(
+            Compared(figures.volunteering.weeks, float(weeks.sum()), "weeks", function=f"{_MODULE}.volunteering_weeks")
+        )
     return against_print.compared_table(evidence, rows)
 
 
@@ -218,15 +325,26 @@ def _compared_sessions(evidence: Evidence, study: Study, figures: Figures) -> li
         apart = [abs(int((sessions >= least).sum() - (sessions >= step).sum())) for step in sorted(steps - {least})]
         if shown := evidence.allows(_judge_step(least, min([*apart, len(sessions)]), evidence)):
             steps.add(least)
-        found.append(Compared(each.people, int((sessions >= least).sum()) if shown else None, function=f"{_MODULE}.reaching"))
-    return [Compared(attendance.attendances, int(sessions.sum()), "attendances", function=f"{_MODULE}.sessions_per_person"), *found]
+        found.append(
+            Compared(each.people, int((sessions >= least).sum()) if shown else None, function=f"{_MODULE}.reaching")
+        )
+    return [
+        Compared(attendance.attendances, int(sessions.sum()), "attendances", function=f"{_MODULE}.sessions_per_person"),
+        *found,
+    ]
 
 
 def _judge_step(least: int, people: int, evidence: Evidence) -> Decision:
     fewest = evidence.rules.minimum_cell
     small = people < fewest
-    reason = f"fewer than {fewest} people lie between it and another count that is shown" if small else f"at least {fewest} people lie between it and any other count"
-    return Decision(f"against the print: people with {least} sessions or more", "minimum cell", REFUSED if small else SHOWN, reason)
+    reason = (
+        f"fewer than {fewest} people lie between it and another count that is shown"
+        if small
+        else f"at least {fewest} people lie between it and any other count"
+    )
+    return Decision(
+        f"against the print: people with {least} sessions or more", "minimum cell", REFUSED if small else SHOWN, reason
+    )
 
 
 def _compared_advice(evidence: Evidence, study: Study, figures: Figures) -> list[Compared]:
@@ -235,14 +353,29 @@ def _compared_advice(evidence: Evidence, study: Study, figures: Figures) -> list
     if contacts is None:
         return []
     rows = [Compared(advice.contacts, len(contacts), "contacts")]
-    units = dict(zip(("help", "assistance", "signpost"), (float(study.claims[claim].number or 0) for claim in advice.unit_values.values()), strict=False))
+    units = dict(
+        zip(
+            ("help", "assistance", "signpost"),
+            (float(study.claims[claim].number or 0) for claim in advice.unit_values.values()),
+            strict=False,
+        )
+    )
     by_type = domain.contacts_by_type(contacts)
     if set(by_type.index) <= set(units):
         shown = evidence.shown(_ADVICE)
         hidden = shown is None or any(pd.isna(shown[(TOTAL, kind)]) for kind in by_type.index)
-        why = "the number of contacts of a type is hidden" if hidden else "the numbers of contacts of all types are shown"
+        why = (
+            "the number of contacts of a type is hidden" if hidden else "the numbers of contacts of all types are shown"
+        )
         value = float(domain.contacts_value(by_type, units).loc["total", "value"])
-        kept = evidence.keeps(Decision("against the print: value of the contacts", "statistics of hidden counts", REFUSED if hidden else SHOWN, why))
+        kept = evidence.keeps(
+            Decision(
+                "against the print: value of the contacts",
+                "statistics of hidden counts",
+                REFUSED if hidden else SHOWN,
+                why,
+            )
+        )
         rows.append(Compared(advice.value, value if kept else None, "GBP", function=f"{_MODULE}.contacts_value"))
     return rows
 
@@ -257,8 +390,29 @@ def met_table(evidence: Evidence) -> Display:
     frame = figures_met(_questionnaire(evidence), records.attendance.values, records.advice_contacts.values)
     frame = frame.assign(met=frame["met"].map({True: "yes", False: "no"})).set_index("label").astype(object)
     frame["value"] = [
-        number(f"{evidence.page.notebook}.met.{key}", str(label), value, "", 4 if "0.0" in printed else 0 if float(value).is_integer() else 1, Kind.CALIBRATED, function="analysis.examples.figures_met")
+        number(
+            f"{evidence.page.notebook}.met.{key}",
+            str(label),
+            value,
+            "",
+            4 if "0.0" in printed else 0 if float(value).is_integer() else 1,
+            Kind.CALIBRATED,
+            function="analysis.examples.figures_met",
+        )
         for key, (label, value, printed) in enumerate(zip(frame.index, frame["value"], frame["printed"], strict=True))
     ]
-    columns = {"printed": Column("As printed"), "value": Column("These records", "", Kind.CALIBRATED), "met": Column("Met?"), "reading": Column("How it is read")}
-    return evidence.page.table("met", frame, columns, "The published figures that the synthetic records were made to meet.", row_header="Figure", note=f"{against_print.CALIBRATED} They are shown in full, since they are the print's own figures and nobody's answers.", text={"printed": "label", "reading": "label"})
+    columns = {
+        "printed": Column("As printed"),
+        "value": Column("These records", "", Kind.CALIBRATED),
+        "met": Column("Met?"),
+        "reading": Column("How it is read"),
+    }
+    return evidence.page.table(
+        "met",
+        frame,
+        columns,
+        "The published figures that the synthetic records were made to meet.",
+        row_header="Figure",
+        note=f"{against_print.CALIBRATED} They are shown in full, since they are the print's own figures and nobody's answers.",
+        text={"printed": "label", "reading": "label"},
+    )

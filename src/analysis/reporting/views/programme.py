@@ -21,7 +21,9 @@ _COLUMNS = {
     "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
     "progress_recomputed": Column("Progress", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="progress_inputs"),
     "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
-    "share_recomputed": Column("Share of participants", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="share_inputs"),
+    "share_recomputed": Column(
+        "Share of participants", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="share_inputs"
+    ),
 }
 _CLAIM_COLUMNS = ("target", "target_share", "participants", "progress", "share", "national", "printed")
 _TITLES = {
@@ -36,7 +38,9 @@ _TITLES = {
 P = ParamSpec("P")
 
 
-def where_printed(show: Callable[Concatenate[Appendix, Study, P], Display]) -> Callable[Concatenate[Appendix, Study, P], Display | None]:
+def where_printed(
+    show: Callable[Concatenate[Appendix, Study, P], Display],
+) -> Callable[Concatenate[Appendix, Study, P], Display | None]:
     """A display of published tables, as one that is left out for a study that prints none, such as a worked example."""
 
     @wraps(show)
@@ -79,19 +83,31 @@ def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Disp
 
     frame = programme.performance(study, table).dropna(subset=["progress_recomputed"])
     below = frame[frame["progress_recomputed"] < 100]
-    page.add([_number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)), _number(f"{table}.measures", what, len(frame))])
+    page.add(
+        [
+            _number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)),
+            _number(f"{table}.measures", what, len(frame)),
+        ]
+    )
     column = Column("Progress to target", "%", Kind.RECOMPUTED, 0, function=_PERFORMANCE, inputs="progress_inputs")
     return page.figure(
-        f"{table}_progress", progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
+        f"{table}_progress",
+        progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
         f"{what}: participants as a percentage of the target.",
         f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target; the furthest below is "
         f"{named(frame['progress_recomputed'].idxmin())}.",
-        frame, {"progress_recomputed": column}, row_header="Measure",
+        frame,
+        {"progress_recomputed": column},
+        row_header="Measure",
     )
 
 
-def _number(name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0, inputs: str = "") -> Result:
-    return Result(name, label, value, unit, Kind.RECOMPUTED, decimals, inputs=tuple(inputs.split()), function=_PERFORMANCE)
+def _number(
+    name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0, inputs: str = ""
+) -> Result:
+    return Result(
+        name, label, value, unit, Kind.RECOMPUTED, decimals, inputs=tuple(inputs.split()), function=_PERFORMANCE
+    )
 
 
 @where_printed
@@ -100,17 +116,32 @@ def comparison_table(page: Appendix, study: Study) -> Display:
     columns = {
         "national": Column("National programme", "%", Kind.PUBLISHED),
         "printed": Column("Programme, as compared in print", "%", Kind.PUBLISHED),
-        "matched": Column("Programme, on the matching base", "%", Kind.RECOMPUTED, 1, inputs="inputs", function="analysis.programme.published.comparisons"),
+        "matched": Column(
+            "Programme, on the matching base",
+            "%",
+            Kind.RECOMPUTED,
+            1,
+            inputs="inputs",
+            function="analysis.programme.published.comparisons",
+        ),
         "difference": Column(
-            "Difference on the matching base", "percentage points", Kind.RECOMPUTED, 1, inputs="difference_inputs",
+            "Difference on the matching base",
+            "percentage points",
+            Kind.RECOMPUTED,
+            1,
+            inputs="difference_inputs",
             function="analysis.programme.published.comparisons",
         ),
         "like_for_like": Column("Is the printed comparison like for like?"),
         "why": Column("Why"),
     }
     return page.table(
-        "comparison", with_claims(study, programme.comparisons(study)), columns,
-        "The programme and the national programme: as printed, and like for like.", row_header="Measure", text={"why": "rich"},
+        "comparison",
+        with_claims(study, programme.comparisons(study)),
+        columns,
+        "The programme and the national programme: as printed, and like for like.",
+        row_header="Measure",
+        text={"why": "rich"},
     )
 
 
@@ -120,19 +151,36 @@ def comparison_figure(page: Appendix, study: Study) -> Display:
     from analysis.reporting.charts import paired_chart
 
     frame = programme.comparisons(study)
-    frame = frame.assign(national_value=[study.claims[claim_id].number for claim_id in frame["national"]], claim=_of(frame["national"]))
+    frame = frame.assign(
+        national_value=[study.claims[claim_id].number for claim_id in frame["national"]], claim=_of(frame["national"])
+    )
     columns = {
         "national_value": Column("National programme", "%", Kind.PUBLISHED, 0, inputs="claim"),
-        "matched": Column("Programme, matching base", "%", Kind.RECOMPUTED, 0, inputs="inputs", function="analysis.programme.published.comparisons"),
+        "matched": Column(
+            "Programme, matching base",
+            "%",
+            Kind.RECOMPUTED,
+            0,
+            inputs="inputs",
+            function="analysis.programme.published.comparisons",
+        ),
     }
     widest = frame["difference"].abs().idxmax()
     return page.figure(
         "comparison_chart",
-        paired_chart(frame, "national_value", "matched", ("national programme", "this programme, matching base"), "% of the people in the base"),
+        paired_chart(
+            frame,
+            "national_value",
+            "matched",
+            ("national programme", "this programme, matching base"),
+            "% of the people in the base",
+        ),
         "The national programme and this programme on the matching base.",
         f"The two differ most in: {named(widest.lower())}. This programme is above the national one in: {_listed(frame, above=True)}; "
         f"below it in: {_listed(frame, above=False)}.",
-        frame, columns, row_header="Measure",
+        frame,
+        columns,
+        row_header="Measure",
     )
 
 
@@ -151,16 +199,42 @@ def _listed(frame: pd.DataFrame, above: bool) -> str:
 def reading_table(page: Appendix, study: Study) -> Display:
     """Table: what printed percentages of women would mean in people, and whether so many can be."""
     frame = programme.readings(study).astype(object)
-    frame["printed"] = pd.Series([published(study.claims[claim_id]) for claim_id in frame["claim"]], index=frame.index, dtype=object)
+    frame["printed"] = pd.Series(
+        [published(study.claims[claim_id]) for claim_id in frame["claim"]], index=frame.index, dtype=object
+    )
     columns = {
         "printed": Column("Printed", "%", Kind.PUBLISHED),
         "says": Column("People it would mean"),
-        "people": Column("How many", "people", Kind.RECOMPUTED, 0, low="low", high="high", interval="rounding of the percentage", inputs="inputs", function="analysis.programme.published.readings"),
-        "limit": Column("At most", "people", Kind.RECOMPUTED, 0, function="analysis.programme.published.readings", inputs="limit_inputs"),
+        "people": Column(
+            "How many",
+            "people",
+            Kind.RECOMPUTED,
+            0,
+            low="low",
+            high="high",
+            interval="rounding of the percentage",
+            inputs="inputs",
+            function="analysis.programme.published.readings",
+        ),
+        "limit": Column(
+            "At most",
+            "people",
+            Kind.RECOMPUTED,
+            0,
+            function="analysis.programme.published.readings",
+            inputs="limit_inputs",
+        ),
         "limit_is": Column("Limit"),
         "possible": Column("Can it be?"),
     }
-    return page.table("readings", frame, columns, "Two readings of each printed percentage of women.", row_header="Reading", text={"says": "label", "limit_is": "label"})
+    return page.table(
+        "readings",
+        frame,
+        columns,
+        "Two readings of each printed percentage of women.",
+        row_header="Reading",
+        text={"says": "label", "limit_is": "label"},
+    )
 
 
 @where_printed
@@ -172,11 +246,19 @@ def implied_table(page: Appendix, study: Study) -> Display:
         "participants": _COLUMNS["participants"],
         "target_low": Column("Target, at least", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
         "target_high": Column("Target, at most", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
-        "base_low": Column("Base of the share, at least", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"),
-        "base_high": Column("Base of the share, at most", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"),
+        "base_low": Column(
+            "Base of the share, at least", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"
+        ),
+        "base_high": Column(
+            "Base of the share, at most", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"
+        ),
     }
     return page.table(
-        "implied", frame, columns, "Targets and bases that the printed counts and percentages imply, in whole people.", row_header="Outcome"
+        "implied",
+        frame,
+        columns,
+        "Targets and bases that the printed counts and percentages imply, in whole people.",
+        row_header="Outcome",
     )
 
 
@@ -189,9 +271,13 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
     people = [study.claims[claim_id].number for claim_id in frame["participants"]]
     frame = frame.assign(people=people, claim=_of(frame["participants"])).sort_values("people", ascending=False)
     return page.figure(
-        "target_group_chart", bar_chart(frame, ["people"], "participants"), "Participants by target group; a person may be in several.",
+        "target_group_chart",
+        bar_chart(frame, ["people"], "participants"),
+        "Participants by target group; a person may be in several.",
         f"{named(frame.index[0])} is the largest target group and {named(frame.index[-1])} the smallest.",
-        frame, {"people": Column("Participants", "people", Kind.PUBLISHED, inputs="claim")}, row_header="Target group",
+        frame,
+        {"people": Column("Participants", "people", Kind.PUBLISHED, inputs="claim")},
+        row_header="Target group",
     )
 
 
@@ -212,7 +298,16 @@ def _measures(study: Study) -> list[Result]:
         for label, row in programme.performance(study, table).iterrows():
             for name in ("progress", "share"):
                 value = row[f"{name}_recomputed"]
-                found.append(_number(f"{name}.{row['measure']}", f"{label}: {name}", None if pd.isna(value) else float(value), "%", 1, row[f"{name}_inputs"]))
+                found.append(
+                    _number(
+                        f"{name}.{row['measure']}",
+                        f"{label}: {name}",
+                        None if pd.isna(value) else float(value),
+                        "%",
+                        1,
+                        row[f"{name}_inputs"],
+                    )
+                )
     return found
 
 

@@ -30,9 +30,13 @@ def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
     table = shown.set_axis(pd.Index([f"{month:%B %Y}" for month in shown.index], name="month"), axis=0)
     table = table.astype(object).where(table.notna(), HIDDEN)
     return page.figure(
-        "referrals_to_date", fig, "Referrals and starts to date, by month.",
+        "referrals_to_date",
+        fig,
+        "Referrals and starts to date, by month.",
         "Both lines rise throughout; by the end {records.referrals|bare} referrals had been received and {records.people|bare} people had started.",
-        table, {name: measured(label.capitalize()) for name, label in columns.items()}, row_header="By the end of",
+        table,
+        {name: measured(label.capitalize()) for name, label in columns.items()},
+        row_header="By the end of",
         function="analysis.programme.funnel.by_month",
     )
 
@@ -47,10 +51,20 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     if frame.empty:
         return None
     below = frame.index[frame["progress"] < 100]
-    told = f"Below their target: {', '.join(named(str(label).lower()) for label in below)}." if len(below) else "All reached their target."
+    told = (
+        f"Below their target: {', '.join(named(str(label).lower()) for label in below)}."
+        if len(below)
+        else "All reached their target."
+    )
     return page.figure(
-        f"records_{table}_progress", progress_chart(frame, "progress", "counted as a percentage of the target"), f"{what}: counted as a percentage of the target.",
-        told, frame, {"progress": measured("Progress to target", "%", 0)}, row_header="Measure", function="analysis.programme.achieved.achieved",
+        f"records_{table}_progress",
+        progress_chart(frame, "progress", "counted as a percentage of the target"),
+        f"{what}: counted as a percentage of the target.",
+        told,
+        frame,
+        {"progress": measured("Progress to target", "%", 0)},
+        row_header="Measure",
+        function="analysis.programme.achieved.achieved",
     )
 
 
@@ -63,14 +77,28 @@ def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display
     if frame["count"].sum() < MINIMUM_CELL:
         return None
     ends = achieved.quarters(records)["end"].reindex(frame.index)
-    shown = pd.DataFrame({"counted": merge_small_steps(frame["count_to_date"]), "target": frame["target_to_date"]}, index=frame.index)
+    shown = pd.DataFrame(
+        {"counted": merge_small_steps(frame["count_to_date"]), "target": frame["target_to_date"]}, index=frame.index
+    )
     columns = ["counted", "target"] if shown["target"].notna().any() else ["counted"]
-    fig = line_chart(shown[columns].set_axis(pd.DatetimeIndex(ends), axis=0), columns, ["counted to date", "target to date"][: len(columns)], "year", "people")
+    fig = line_chart(
+        shown[columns].set_axis(pd.DatetimeIndex(ends), axis=0),
+        columns,
+        ["counted to date", "target to date"][: len(columns)],
+        "year",
+        "people",
+    )
     table = shown[columns].astype(object).where(shown[columns].notna(), HIDDEN)
     label = records.rules.by_measure[measure].label
     return page.figure(
-        f"{measure}_to_date", fig, f"To date, against the target: {named(label[0].lower() + label[1:])}.", _told(shown), table,
-        {name: measured(f"{name.capitalize()} to date") for name in columns}, row_header="Quarter", function="analysis.programme.achieved.by_quarter",
+        f"{measure}_to_date",
+        fig,
+        f"To date, against the target: {named(label[0].lower() + label[1:])}.",
+        _told(shown),
+        table,
+        {name: measured(f"{name.capitalize()} to date") for name in columns},
+        row_header="Quarter",
+        function="analysis.programme.achieved.by_quarter",
     )
 
 
@@ -89,14 +117,22 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
     from analysis.reporting.charts import paired_chart
 
     frame = achieved.by_sex(records, MINIMUM_CELL)
-    frame = frame[frame["table"].isin(["results", "other_results"]) & (frame["women"] >= MINIMUM_CELL) & (frame["men"] >= MINIMUM_CELL)]
+    frame = frame[
+        frame["table"].isin(["results", "other_results"])
+        & (frame["women"] >= MINIMUM_CELL)
+        & (frame["men"] >= MINIMUM_CELL)
+    ]
     if frame.empty:
         return None
     widest = frame["difference"].astype(float).abs().idxmax()
     return page.figure(
-        "sex_chart", paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"), "Results of women and of men, as shares of their own base.",
+        "sex_chart",
+        paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"),
+        "Results of women and of men, as shares of their own base.",
         f"Women and men differ most in: {named(str(widest).lower())}.",
-        frame, {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)}, row_header="Measure",
+        frame,
+        {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)},
+        row_header="Measure",
         function="analysis.programme.achieved.by_sex",
     )
 
@@ -115,10 +151,14 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
     several = shown[shown["groups"] > 1]
     most = f" The most frequent overlap is: {named(several.index[0])}." if len(several) else ""
     return page.figure(
-        "overlap", upset_chart(shown, "people", groups, "participants"),
+        "overlap",
+        upset_chart(shown, "people", groups, "participants"),
         "How the target groups overlap: each row is one exact combination, each person in one row. Combinations of few people "
         "are left out; they hold {records.other_combinations|bare} people.",
-        f"The most frequent combination is: {named(shown.index[0])}.{most}", shown, {"people": measured("Participants")}, row_header="Combination",
+        f"The most frequent combination is: {named(shown.index[0])}.{most}",
+        shown,
+        {"people": measured("Participants")},
+        row_header="Combination",
         function="analysis.programme.overlap.combinations",
     )
 
@@ -126,7 +166,16 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
 def _others(frame: pd.DataFrame, shown: pd.DataFrame) -> list[Result]:
     rest = int(frame["people"].sum() - shown["people"].sum())
     value = rest if rest >= MINIMUM_CELL or rest == 0 else "few"
-    return [Result("records.other_combinations", "Participants in combinations not shown", value, "people", Kind.MEASURED, function="analysis.programme.overlap.combinations")]
+    return [
+        Result(
+            "records.other_combinations",
+            "Participants in combinations not shown",
+            value,
+            "people",
+            Kind.MEASURED,
+            function="analysis.programme.overlap.combinations",
+        )
+    ]
 
 
 @where_recorded
@@ -139,8 +188,13 @@ def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
     if frame.empty:
         return None
     return page.figure(
-        "destination_chart", bar_chart(frame, ["people"], "participants"), "Where people went on leaving; small groups are left out.",
-        f"The most frequent destination is: {named(frame.index[0])}.", frame, {"people": measured("People")}, row_header="Destination",
+        "destination_chart",
+        bar_chart(frame, ["people"], "participants"),
+        "Where people went on leaving; small groups are left out.",
+        f"The most frequent destination is: {named(frame.index[0])}.",
+        frame,
+        {"people": measured("People")},
+        row_header="Destination",
         function="analysis.programme.funnel.destinations",
     )
 
@@ -159,10 +213,14 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
     data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
     first, second = curves
     return page.figure(
-        "survival", step_chart(curves, "not_yet", "low", "high", "days since the start", "% of those still followed"),
+        "survival",
+        step_chart(curves, "not_yet", "low", "high", "days since the start", "% of those still followed"),
         "Share without the outcome, by days since the start, with the interval; people who left without it and people still on the programme are censored.",
         f"Both curves fall over the year; the one with {first if _lower(curves) else second} falls further.",
-        data, {"not_yet": share("Not yet", "low", "high")}, row_header="Curve", function="analysis.programme.timing.curve_at",
+        data,
+        {"not_yet": share("Not yet", "low", "high")},
+        row_header="Curve",
+        function="analysis.programme.timing.curve_at",
     )
 
 
@@ -183,8 +241,20 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
     furthest = frame["change"].astype(float).idxmax()
     columns = {"mean_initial": "at the start", "mean_exit": "at exit"}
     return page.figure(
-        "distance_chart", paired_chart(frame, "mean_initial", "mean_exit", ("at the start", "at exit"), "mean, in points of the scale", unit="points", decimals=1),
-        "Means at the start and at exit, of those who answered at both.", f"The mean rises furthest on: {named(str(furthest).lower())}.",
-        frame, {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()}, row_header="Scale",
+        "distance_chart",
+        paired_chart(
+            frame,
+            "mean_initial",
+            "mean_exit",
+            ("at the start", "at exit"),
+            "mean, in points of the scale",
+            unit="points",
+            decimals=1,
+        ),
+        "Means at the start and at exit, of those who answered at both.",
+        f"The mean rises furthest on: {named(str(furthest).lower())}.",
+        frame,
+        {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()},
+        row_header="Scale",
         function="analysis.programme.distance.travelled",
     )

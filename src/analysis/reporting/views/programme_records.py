@@ -15,8 +15,7 @@ from analysis.programme.rules import Rules, has_rules, read_rules
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
-from analysis.reporting.views.claims import beside_print
-from analysis.reporting.views.claims import published as as_printed
+from analysis.reporting.views.claims import beside_print, published as as_printed
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
 from analysis.reporting.views.protected import hidden_by, hidden_cells
 from analysis.results import Column, Kind, Result
@@ -25,15 +24,27 @@ from analysis.study import Study
 HEADLINES = ("participants", "exit_education", "exit_employment", "inactive_job_search")
 MARKS = (91, 182, 274, 365)  # days: the quarters of the year for which somebody is supported
 _TABLES = {
-    "outputs": "Outputs", "results": "Results", "other_results": "Other results", "target_groups": "Target groups", "outcomes": "Outcomes reported by participants",
+    "outputs": "Outputs",
+    "results": "Results",
+    "other_results": "Other results",
+    "target_groups": "Target groups",
+    "outcomes": "Outcomes reported by participants",
 }
-_CELLS = {"target": "target", "target_share": "target as a share", "participants": "people", "progress": "progress", "share": "share"}
+_CELLS = {
+    "target": "target",
+    "target_share": "target as a share",
+    "participants": "people",
+    "progress": "progress",
+    "share": "share",
+}
 _NATIONAL, _RECONCILE = (f"analysis.programme.against_print.{name}" for name in ("national", "reconcile"))
 _RESTS = {"inputs": "rests"}  # columns of numbers held against print, each with what it rests on
 P = ParamSpec("P")
 
 
-def where_recorded(show: Callable[Concatenate[Appendix, Monitoring, P], Display | None]) -> Callable[Concatenate[Appendix, Monitoring | None, P], Display | None]:
+def where_recorded(
+    show: Callable[Concatenate[Appendix, Monitoring, P], Display | None],
+) -> Callable[Concatenate[Appendix, Monitoring | None, P], Display | None]:
     """A display that needs records, as one that is left out where there are none."""
 
     @wraps(show)
@@ -62,23 +73,52 @@ def day(moment: pd.Timestamp) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def _result(name: str, label: str, value: float | int | None, unit: str = "people", decimals: int = 0, function: str = "achieved.achieved") -> Result:
-    return Result(f"records.{name}", label, value, unit, Kind.MEASURED, decimals, function=f"analysis.programme.{function}")
+def _result(
+    name: str,
+    label: str,
+    value: float | int | None,
+    unit: str = "people",
+    decimals: int = 0,
+    function: str = "achieved.achieved",
+) -> Result:
+    return Result(
+        f"records.{name}", label, value, unit, Kind.MEASURED, decimals, function=f"analysis.programme.{function}"
+    )
 
 
 def record(page: Appendix, records: Monitoring | None) -> None:
     """Record what the prose of the record-based sections refers to."""
     if records is None:
         return
-    page.add([Result("records.minimum", "The smallest count that is shown", MINIMUM_CELL, "people", Kind.ASSUMED, source="a rule of disclosure control")])
-    for name, label, number in (("referrals", "Referrals received", len(records.referrals)), ("people", "Participants in the records", len(records.people))):
-        page.add([_result(name, label, number if number >= MINIMUM_CELL else None, function="monitoring.open_monitoring")])
+    page.add(
+        [
+            Result(
+                "records.minimum",
+                "The smallest count that is shown",
+                MINIMUM_CELL,
+                "people",
+                Kind.ASSUMED,
+                source="a rule of disclosure control",
+            )
+        ]
+    )
+    for name, label, number in (
+        ("referrals", "Referrals received", len(records.referrals)),
+        ("people", "Participants in the records", len(records.people)),
+    ):
+        page.add(
+            [_result(name, label, number if number >= MINIMUM_CELL else None, function="monitoring.open_monitoring")]
+        )
     for table in ("outputs", "results", "other_results"):
         for label, row in achieved.achieved(records, table).iterrows():
             name = row["measure"]
-            page.add([_result(f"count.{name}", str(label), int(row["count"]) if row["count"] >= MINIMUM_CELL else None)])
+            page.add(
+                [_result(f"count.{name}", str(label), int(row["count"]) if row["count"] >= MINIMUM_CELL else None)]
+            )
             known = row["count"] >= MINIMUM_CELL and pd.notna(row["progress"])
-            page.add([_result(f"progress.{name}", f"{label}: progress", float(row["progress"]) if known else None, "%", 1)])
+            page.add(
+                [_result(f"progress.{name}", f"{label}: progress", float(row["progress"]) if known else None, "%", 1)]
+            )
 
 
 @where_recorded
@@ -88,7 +128,10 @@ def answer(page: Appendix, records: Monitoring) -> Display:
     ranked = frame[frame["count"] >= MINIMUM_CELL].dropna(subset=["progress"]).sort_values("progress", kind="stable")
     ends, came = "", " Referrals received: {records.referrals}." if len(records.referrals) else ""
     if len(ranked):
-        low, best = (f"{named(str(row.name).lower())} ({{records.progress.{row['measure']}}})" for row in (ranked.iloc[0], ranked.iloc[-1]))
+        low, best = (
+            f"{named(str(row.name).lower())} ({{records.progress.{row['measure']}}})"
+            for row in (ranked.iloc[0], ranked.iloc[-1])
+        )
         ends = f" It went furthest beyond its target in: {best}. It stayed furthest below in: {low}."
     return page.say(
         f"By the records as known on {{={day(records.as_of)}}}, {{records.people|:people}} joined.{came}{ends} Counts below {{records.minimum|bare}} are hidden, and what follows from them."
@@ -101,16 +144,28 @@ def rules_table(page: Appendix, records: Monitoring) -> Display:
     rules = records.rules.used
     frame = pd.DataFrame(
         {
-            "table": [_TABLES[rule.table] for rule in rules], "base": [records.rules.base_words(rule) for rule in rules],
-            "counts": [rule.counts for rule in rules], "when": [rule.when for rule in rules], "evidence": [rule.evidence_words for rule in rules],
+            "table": [_TABLES[rule.table] for rule in rules],
+            "base": [records.rules.base_words(rule) for rule in rules],
+            "counts": [rule.counts for rule in rules],
+            "when": [rule.when for rule in rules],
+            "evidence": [rule.evidence_words for rule in rules],
         },
         index=pd.Index([rule.label for rule in rules], name="measure"),
     )
     columns = {
-        "table": Column("Group"), "base": Column("Who is in the base"), "counts": Column("Who counts"), "when": Column("When"), "evidence": Column("Evidence needed"),
+        "table": Column("Group"),
+        "base": Column("Who is in the base"),
+        "counts": Column("Who counts"),
+        "when": Column("When"),
+        "evidence": Column("Evidence needed"),
     }
     return page.table(
-        "rules", frame, columns, "How each measure is counted.", row_header="Measure", group_by="table",
+        "rules",
+        frame,
+        columns,
+        "How each measure is counted.",
+        row_header="Measure",
+        group_by="table",
         text=dict.fromkeys(("base", "counts", "evidence"), "label"),
     )
 
@@ -121,8 +176,19 @@ def funnel_table(page: Appendix, records: Monitoring) -> Display | None:
     if records.referrals.empty:
         return None
     frame = hide_small(funnel.funnel(records), {"people": ["of_received", "of_step_before"]})
-    columns = {"people": measured("People"), "of_received": share("Of those received"), "of_step_before": share("Of the step before")}
-    return page.table("funnel", frame.where(frame.notna(), ""), columns, "From referral to start.", row_header="Step", function="analysis.programme.funnel.funnel")
+    columns = {
+        "people": measured("People"),
+        "of_received": share("Of those received"),
+        "of_step_before": share("Of the step before"),
+    }
+    return page.table(
+        "funnel",
+        frame.where(frame.notna(), ""),
+        columns,
+        "From referral to start.",
+        row_header="Step",
+        function="analysis.programme.funnel.funnel",
+    )
 
 
 @where_recorded
@@ -131,7 +197,14 @@ def decision_table(page: Appendix, records: Monitoring) -> Display | None:
     if records.referrals.empty:
         return None
     frame = hide_small(funnel.decisions(records), {"people": ["share"]})
-    return page.table("decisions", frame, {"people": measured("Referrals", "referrals"), "share": share("Share")}, "Referrals by decision.", row_header="Decision", function="analysis.programme.funnel.decisions")
+    return page.table(
+        "decisions",
+        frame,
+        {"people": measured("Referrals", "referrals"), "share": share("Share")},
+        "Referrals by decision.",
+        row_header="Decision",
+        function="analysis.programme.funnel.decisions",
+    )
 
 
 @where_recorded
@@ -141,10 +214,19 @@ def source_table(page: Appendix, records: Monitoring) -> Display | None:
         return None
     frame = hide_small(funnel.by_source(records), {"referrals": ["referrals_share"], "starts": ["starts_share"]})
     columns = {
-        "referrals": measured("Referrals", "referrals"), "referrals_share": share("Share of referrals"),
-        "starts": measured("Started"), "starts_share": share("Share of those who started"),
+        "referrals": measured("Referrals", "referrals"),
+        "referrals_share": share("Share of referrals"),
+        "starts": measured("Started"),
+        "starts_share": share("Share of those who started"),
     }
-    return page.table("sources", frame, columns, "Referrals and starts by who referred.", row_header="Source", function="analysis.programme.funnel.by_source")
+    return page.table(
+        "sources",
+        frame,
+        columns,
+        "Referrals and starts by who referred.",
+        row_header="Source",
+        function="analysis.programme.funnel.by_source",
+    )
 
 
 @where_recorded
@@ -153,7 +235,10 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
     frame = achieved.achieved(records, table)
     follows = {"count": ["progress", "share", "share_of_all", "low", "high"], "base": ["share", "low", "high"]}
     rows = hide_small(frame, follows, ends=("low", "high"))
-    rows["standing"] = [published.standing(value, near_target) if hidden != "hidden" else "" for value, hidden in zip(frame["progress"], rows["progress"], strict=True)]
+    rows["standing"] = [
+        published.standing(value, near_target) if hidden != "hidden" else ""
+        for value, hidden in zip(frame["progress"], rows["progress"], strict=True)
+    ]
     for column in ("target", "target_to_date", "progress", "base", "share", "share_of_all"):
         rows[column] = ["" if pd.isna(value) else value for value in rows[column]]
     columns = {"count": measured("Counted")}
@@ -161,9 +246,20 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
         columns |= {"target": measured("Target"), "progress": share("Progress")}
         if (frame["target_to_date"] < frame["target"]).any():
             columns |= {"target_to_date": measured("Of the target, due by then")}
-    columns |= {"base": measured("Base"), "share": share("Share of the base", "low", "high"), "share_of_all": share("Share of all participants")}
+    columns |= {
+        "base": measured("Base"),
+        "share": share("Share of the base", "low", "high"),
+        "share_of_all": share("Share of all participants"),
+    }
     columns |= {"standing": Column("Against target")} if "target" in columns else {}
-    return page.table(f"records_{table}", rows, columns, f"{_TABLES[table]} from the records.", row_header="Measure", function="analysis.programme.achieved.achieved")
+    return page.table(
+        f"records_{table}",
+        rows,
+        columns,
+        f"{_TABLES[table]} from the records.",
+        row_header="Measure",
+        function="analysis.programme.achieved.achieved",
+    )
 
 
 @where_recorded
@@ -171,7 +267,11 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
     """Table of outputs and results by `partner` or `area`: value `count`, `progress` (of partners) or `share` (of the base)."""
     if records.people[column].isna().all():
         return None
-    rules = [rule for rule in records.rules.used if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")]
+    rules = [
+        rule
+        for rule in records.rules.used
+        if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")
+    ]
     measures = [rule.measure for rule in rules]
     wide = achieved.by_group(records, column)[value].unstack(column).reindex(measures)
     hidden = hidden_by(records, column, rules)
@@ -180,8 +280,12 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
     titles = {"count": "People counted", "progress": "Progress to target", "share": "Share of the people in the base"}
     kind = measured if value == "count" else share
     return page.table(
-        f"by_{column}_{value}", shown, {group: kind(str(group)) for group in shown.columns}, f"{titles[value]}, by {column}.",
-        row_header="Measure", function="analysis.programme.achieved.by_group",
+        f"by_{column}_{value}",
+        shown,
+        {group: kind(str(group)) for group in shown.columns},
+        f"{titles[value]}, by {column}.",
+        row_header="Measure",
+        function="analysis.programme.achieved.by_group",
     )
 
 
@@ -194,18 +298,32 @@ def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
     rows.loc[small, ["count", "count_to_date", "progress_to_date", "at_its_end", "late"]] = HIDDEN
     rows.loc[(frame["at_its_end"] < MINIMUM_CELL) | (frame["late"] < MINIMUM_CELL), ["at_its_end", "late"]] = HIDDEN
     columns = {
-        "count": measured("Counted"), "target": measured("Target"), "count_to_date": measured("Counted to date"), "target_to_date": measured("Target to date"),
-        "progress_to_date": share("Progress to date"), "at_its_end": measured("Known when the quarter ended"), "late": measured("Came in late"),
+        "count": measured("Counted"),
+        "target": measured("Target"),
+        "count_to_date": measured("Counted to date"),
+        "target_to_date": measured("Target to date"),
+        "progress_to_date": share("Progress to date"),
+        "at_its_end": measured("Known when the quarter ended"),
+        "late": measured("Came in late"),
     }
     label = records.rules.by_measure[measure].label
-    return page.table(f"by_quarter_{measure}", rows, columns, f"By quarter: {named(label[0].lower() + label[1:])}.", row_header="Quarter", function="analysis.programme.achieved.by_quarter")
+    return page.table(
+        f"by_quarter_{measure}",
+        rows,
+        columns,
+        f"By quarter: {named(label[0].lower() + label[1:])}.",
+        row_header="Quarter",
+        function="analysis.programme.achieved.by_quarter",
+    )
 
 
 @where_recorded
 def sex_table(page: Appendix, records: Monitoring) -> Display:
     """Table: shares of women and men on the right base, with the difference and its interval."""
     frame = achieved.by_sex(records, MINIMUM_CELL)
-    hidden = hidden_cells(records, achieved.sexes(records, MINIMUM_CELL), achieved.sex_rules(records)).any(axis=1).to_numpy()
+    hidden = (
+        hidden_cells(records, achieved.sexes(records, MINIMUM_CELL), achieved.sex_rules(records)).any(axis=1).to_numpy()
+    )
     hidden = hidden | ((frame["women_base"] < MINIMUM_CELL) | (frame["men_base"] < MINIMUM_CELL)).to_numpy()
     rows = frame.astype(object).where(frame.notna(), "")
     rows.loc[hidden, ["women", "women_share", "men", "men_share", "difference", "women_of_counted"]] = HIDDEN
@@ -215,33 +333,87 @@ def sex_table(page: Appendix, records: Monitoring) -> Display:
     rows["table"] = [_TABLES[table] for table in frame["table"]]
     men = "Men" if records.people["sex"].isin(["female", "male"]).all() else "Men, and not recorded"
     columns = {
-        "table": Column("Group"), "women": measured("Women"), "women_base": measured("Base, women"), "women_share": share("Share of women", "women_low", "women_high"),
-        "men": measured(men), "men_base": measured(f"Base, {men.lower()}"), "men_share": share("Share of these", "men_low", "men_high"),
-        "difference": measured("Women less men", "percentage points", 1, low="difference_low", high="difference_high", interval="95 % confidence"),
+        "table": Column("Group"),
+        "women": measured("Women"),
+        "women_base": measured("Base, women"),
+        "women_share": share("Share of women", "women_low", "women_high"),
+        "men": measured(men),
+        "men_base": measured(f"Base, {men.lower()}"),
+        "men_share": share("Share of these", "men_low", "men_high"),
+        "difference": measured(
+            "Women less men",
+            "percentage points",
+            1,
+            low="difference_low",
+            high="difference_high",
+            interval="95 % confidence",
+        ),
         "women_of_counted": share("Women among all counted"),
     }
-    return page.table("by_sex", rows, columns, "Women and men: the share of each base that counts.", row_header="Measure", group_by="table", function="analysis.programme.achieved.by_sex")
+    return page.table(
+        "by_sex",
+        rows,
+        columns,
+        "Women and men: the share of each base that counts.",
+        row_header="Measure",
+        group_by="table",
+        function="analysis.programme.achieved.by_sex",
+    )
 
 
 @where_recorded
 def destination_table(page: Appendix, records: Monitoring) -> Display:
     """Table: destinations on leaving, and with accepted evidence."""
     rows = hide_small(funnel.destinations(records), {"people": ["share", "with_evidence"], "with_evidence": []})
-    columns = {"people": measured("People"), "share": share("Share of all participants"), "with_evidence": measured("With accepted evidence")}
-    return page.table("destinations", rows, columns, "Where people went on leaving.", row_header="Destination", function="analysis.programme.funnel.destinations")
+    columns = {
+        "people": measured("People"),
+        "share": share("Share of all participants"),
+        "with_evidence": measured("With accepted evidence"),
+    }
+    return page.table(
+        "destinations",
+        rows,
+        columns,
+        "Where people went on leaving.",
+        row_header="Destination",
+        function="analysis.programme.funnel.destinations",
+    )
 
 
 @where_recorded
 def time_table(page: Appendix, records: Monitoring) -> Display:
     """Table: by when people reached an outcome, and the survival curves, at the quarters of the year."""
     frame = timing.time_table(records, ("exit_employment", "exit_education"), MARKS)
-    frame = frame.set_axis(pd.Index([f"{row['label']}: by day {mark}" for (_, mark), row in frame.iterrows()], name="outcome"), axis=0)
-    rows = hide_small(frame, {"reached": ["reached_by", "not_yet", "low", "high"], "at_risk": ["not_yet", "low", "high"], "left": [], "still_on": []}, ends=("low", "high"))
+    frame = frame.set_axis(
+        pd.Index([f"{row['label']}: by day {mark}" for (_, mark), row in frame.iterrows()], name="outcome"), axis=0
+    )
+    rows = hide_small(
+        frame,
+        {
+            "reached": ["reached_by", "not_yet", "low", "high"],
+            "at_risk": ["not_yet", "low", "high"],
+            "left": [],
+            "still_on": [],
+        },
+        ends=("low", "high"),
+    )
     columns = {
-        "people": measured("People"), "reached": measured("Reached it at all"), "left": measured("Left without it"), "still_on": measured("Still on the programme"),
-        "reached_by": share("Reached it by then"), "at_risk": measured("Followed until then"), "not_yet": share("Not yet, if nobody left without it", "low", "high"),
+        "people": measured("People"),
+        "reached": measured("Reached it at all"),
+        "left": measured("Left without it"),
+        "still_on": measured("Still on the programme"),
+        "reached_by": share("Reached it by then"),
+        "at_risk": measured("Followed until then"),
+        "not_yet": share("Not yet, if nobody left without it", "low", "high"),
     }
-    return page.table("time_to_outcome", rows, columns, "Time from start to outcome.", row_header="Outcome", function="analysis.programme.timing.time_table")
+    return page.table(
+        "time_to_outcome",
+        rows,
+        columns,
+        "Time from start to outcome.",
+        row_header="Outcome",
+        function="analysis.programme.timing.time_table",
+    )
 
 
 @where_recorded
@@ -251,15 +423,32 @@ def distance_table(page: Appendix, records: Monitoring) -> Display | None:
     if frame.empty:
         return None
     follows = ["missing_share", "mean_initial_missing"]
-    rows = hide_small(frame, {"both": ["mean_initial", "mean_exit", "change", "low", "high", "higher", "same", "lower"], "missing": follows}, ends=("low", "high"))
+    rows = hide_small(
+        frame,
+        {"both": ["mean_initial", "mean_exit", "change", "low", "high", "higher", "same", "lower"], "missing": follows},
+        ends=("low", "high"),
+    )
     columns = {
-        "initial": measured("Answered at the start"), "both": measured("Answered at both"), "missing": measured("Missing at exit"), "missing_share": share("Share missing"),
-        "mean_initial": measured("Mean at the start", "points", 2), "mean_exit": measured("Mean at exit", "points", 2),
+        "initial": measured("Answered at the start"),
+        "both": measured("Answered at both"),
+        "missing": measured("Missing at exit"),
+        "missing_share": share("Share missing"),
+        "mean_initial": measured("Mean at the start", "points", 2),
+        "mean_exit": measured("Mean at exit", "points", 2),
         "change": measured("Mean change", "points", 2, low="low", high="high", interval="95 % confidence"),
-        "higher": share("Higher"), "same": share("Same"), "lower": share("Lower"),
+        "higher": share("Higher"),
+        "same": share("Same"),
+        "lower": share("Lower"),
         "mean_initial_missing": measured("Mean at the start of those missing", "points", 2),
     }
-    return page.table("distance", rows, columns, "Distance travelled from the initial assessment to the exit.", row_header="Scale", function="analysis.programme.distance.travelled")
+    return page.table(
+        "distance",
+        rows,
+        columns,
+        "Distance travelled from the initial assessment to the exit.",
+        row_header="Scale",
+        function="analysis.programme.distance.travelled",
+    )
 
 
 @where_recorded
@@ -269,12 +458,30 @@ def sustained_table(page: Appendix, records: Monitoring) -> Display | None:
     if not frame["reviewed"].any():
         return None
     frame.index = pd.Index([f"Week {mark}" for mark in frame.index], name="after_leaving")
-    rows = hide_small(frame, {"left": ["reviewed", "in_work", "share", "at_least", "at_most"], "reviewed": ["in_work", "share", "at_least", "at_most"], "in_work": ["share", "at_least", "at_most"]})
+    rows = hide_small(
+        frame,
+        {
+            "left": ["reviewed", "in_work", "share", "at_least", "at_most"],
+            "reviewed": ["in_work", "share", "at_least", "at_most"],
+            "in_work": ["share", "at_least", "at_most"],
+        },
+    )
     columns = {
-        "left": measured("Left for work so long ago"), "reviewed": measured("Reviewed"), "in_work": measured("In work"), "share": share("In work, of those reviewed"),
-        "at_least": share("In work, of all who left, at least"), "at_most": share("At most"),
+        "left": measured("Left for work so long ago"),
+        "reviewed": measured("Reviewed"),
+        "in_work": measured("In work"),
+        "share": share("In work, of those reviewed"),
+        "at_least": share("In work, of all who left, at least"),
+        "at_most": share("At most"),
     }
-    return page.table("sustained", rows, columns, "Whether work lasted, by in-work reviews.", row_header="After leaving", function="analysis.programme.distance.sustained")
+    return page.table(
+        "sustained",
+        rows,
+        columns,
+        "Whether work lasted, by in-work reviews.",
+        row_header="After leaving",
+        function="analysis.programme.distance.sustained",
+    )
 
 
 @where_recorded
@@ -283,15 +490,29 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
     if not published.has_print(records.printed):
         return None
     frame = against_print.national(records).astype(object)
-    frame["national"] = pd.Series([as_printed(records.printed.claims[claim]) for claim in frame["national"]], index=frame.index, dtype=object)
+    frame["national"] = pd.Series(
+        [as_printed(records.printed.claims[claim]) for claim in frame["national"]], index=frame.index, dtype=object
+    )
     frame["rests"] = beside_print(page, frame["national"], _NATIONAL)
     rows = hide_small(frame, {"counted": ["share", "low", "high", "difference"]}, ends=("low", "high"))
     columns = {
-        "national": Column("National programme", "%", Kind.PUBLISHED), "counted": measured("Counted", **_RESTS), "base": measured("Base", **_RESTS),
-        "share": share("Programme, matching base", "low", "high", **_RESTS), "difference": measured("Difference", "percentage points", 1, **_RESTS),
-        "like_for_like": Column("Is the printed comparison like for like?"), "why": Column("Why"),
+        "national": Column("National programme", "%", Kind.PUBLISHED),
+        "counted": measured("Counted", **_RESTS),
+        "base": measured("Base", **_RESTS),
+        "share": share("Programme, matching base", "low", "high", **_RESTS),
+        "difference": measured("Difference", "percentage points", 1, **_RESTS),
+        "like_for_like": Column("Is the printed comparison like for like?"),
+        "why": Column("Why"),
     }
-    return page.table("national", rows, columns, "The national programme and the records on the matching base.", row_header="Measure", text={"why": "rich"}, function=_NATIONAL)
+    return page.table(
+        "national",
+        rows,
+        columns,
+        "The national programme and the records on the matching base.",
+        row_header="Measure",
+        text={"why": "rich"},
+        function=_NATIONAL,
+    )
 
 
 @where_recorded
@@ -300,10 +521,21 @@ def gains_table(page: Appendix, records: Monitoring) -> Display:
     frame = achieved.gains(records)
     rows = hide_small(frame, {"counted": [], "otherwise": [], "gained": [], "lost": []})
     columns = {
-        "of": Column("Instead of"), "counted": measured("Counted by the funder's rule"), "otherwise": measured("Counted by this one"),
-        "gained": measured("Would be gained"), "lost": measured("Would be lost"),
+        "of": Column("Instead of"),
+        "counted": measured("Counted by the funder's rule"),
+        "otherwise": measured("Counted by this one"),
+        "gained": measured("Would be gained"),
+        "lost": measured("Would be lost"),
     }
-    return page.table("gains", rows, columns, "Counting rules that the funder does not use.", row_header="Rule", text={"of": "label"}, function="analysis.programme.achieved.gains")
+    return page.table(
+        "gains",
+        rows,
+        columns,
+        "Counting rules that the funder does not use.",
+        row_header="Rule",
+        text={"of": "label"},
+        function="analysis.programme.achieved.gains",
+    )
 
 
 @where_recorded
@@ -313,7 +545,14 @@ def agreement_table(page: Appendix, records: Monitoring) -> Display | None:
         return None
     frame = against_print.agreement(against_print.reconcile(records)).rename(index=_CELLS)
     columns = {name: measured(name.capitalize(), "cells") for name in ("cells", "agree", "differ")}
-    return page.table("agreement", frame.rename_axis("figure"), columns, "Published cells that the records give as printed.", row_header="Figure", function="analysis.programme.against_print.agreement")
+    return page.table(
+        "agreement",
+        frame.rename_axis("figure"),
+        columns,
+        "Published cells that the records give as printed.",
+        row_header="Figure",
+        function="analysis.programme.against_print.agreement",
+    )
 
 
 @where_recorded
@@ -325,16 +564,26 @@ def differences_table(page: Appendix, records: Monitoring) -> Display | None:
     if frame.empty:
         return page.say("Every published cell is as the records give it.")
     return page.table(
-        "differences", _differences(page, frame, records), _DIFFERENCE_COLUMNS, "Published cells that differ from the records, and the records behind them.",
-        row_header="Cell", text={"note": "label"}, function=_RECONCILE,
+        "differences",
+        _differences(page, frame, records),
+        _DIFFERENCE_COLUMNS,
+        "Published cells that differ from the records, and the records behind them.",
+        row_header="Cell",
+        text={"note": "label"},
+        function=_RECONCILE,
     )
 
 
 _DIFFERENCE_COLUMNS = {
-    "printed": Column("Printed", kind=Kind.PUBLISHED), "given": Column("From the records", kind=Kind.MEASURED),
-    "events": measured("People with the event", **_RESTS), "counted": measured("Counted", **_RESTS),
-    "undecided": measured("Evidence not decided", **_RESTS), "refused": measured("Evidence refused", **_RESTS),
-    "without": measured("Without evidence", **_RESTS), "late": measured("Accepted after the last quarter", **_RESTS), "note": Column("What the ledger of claims says"),
+    "printed": Column("Printed", kind=Kind.PUBLISHED),
+    "given": Column("From the records", kind=Kind.MEASURED),
+    "events": measured("People with the event", **_RESTS),
+    "counted": measured("Counted", **_RESTS),
+    "undecided": measured("Evidence not decided", **_RESTS),
+    "refused": measured("Evidence refused", **_RESTS),
+    "without": measured("Without evidence", **_RESTS),
+    "late": measured("Accepted after the last quarter", **_RESTS),
+    "note": Column("What the ledger of claims says"),
 }
 
 
@@ -347,13 +596,30 @@ def _differences(page: Appendix, frame: pd.DataFrame, records: Monitoring) -> pd
     rows["printed"] = pd.Series([as_printed(claim) for claim in claims], index=rows.index, dtype=object)
     rows["rests"] = beside_print(page, rows["printed"], _RECONCILE)
     given = zip(frame.to_dict("records"), claims, rows["rests"].str.split(), strict=True)
-    return rows.assign(given=pd.Series([_given(row, claim.unit, tuple(rests)) for row, claim, rests in given], index=rows.index, dtype=object))
+    return rows.assign(
+        given=pd.Series(
+            [_given(row, claim.unit, tuple(rests)) for row, claim, rests in given], index=rows.index, dtype=object
+        )
+    )
 
 
 def _given(row: dict[str, object], unit: str, rests: tuple[str, ...]) -> Result:
-    name, label, value = f"records.given.{row['measure']}.{row['cell']}", f"{row['label']}: {row['cell']}", float(row["value"])  # type: ignore[arg-type]
+    name, label, value = (
+        f"records.given.{row['measure']}.{row['cell']}",
+        f"{row['label']}: {row['cell']}",
+        float(row["value"]),
+    )  # type: ignore[arg-type]
     small = unit != "%" and value < MINIMUM_CELL
-    return Result(name, label, "hidden" if small else value, unit, Kind.MEASURED, 1 if unit == "%" else 0, inputs=rests, function=_RECONCILE)
+    return Result(
+        name,
+        label,
+        "hidden" if small else value,
+        unit,
+        Kind.MEASURED,
+        1 if unit == "%" else 0,
+        inputs=rests,
+        function=_RECONCILE,
+    )
 
 
 def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Display | None:
@@ -366,8 +632,21 @@ def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Dis
     if printed:
         columns |= _check_columns(rows, against_print.check_counts(rules, printed), "in print", Kind.RECOMPUTED)
     if records:
-        columns |= _check_columns(rows, against_print.check_counts(rules, achieved.counts_of(records)), "in the records", Kind.MEASURED)
-    return page.table("checks", rows, columns, "Relations between the totals that must hold.", row_header="Check", function="analysis.programme.against_print.check_counts") if columns else None
+        columns |= _check_columns(
+            rows, against_print.check_counts(rules, achieved.counts_of(records)), "in the records", Kind.MEASURED
+        )
+    return (
+        page.table(
+            "checks",
+            rows,
+            columns,
+            "Relations between the totals that must hold.",
+            row_header="Check",
+            function="analysis.programme.against_print.check_counts",
+        )
+        if columns
+        else None
+    )
 
 
 def _rules_and_print(study: Study, records: Monitoring | None) -> tuple[Rules | None, dict[str, float]]:
@@ -380,7 +659,9 @@ def _check_columns(rows: pd.DataFrame, found: pd.DataFrame, where: str, kind: Ki
     """Put into the rows whether each check holds and by how much it does not; the columns that show it."""
     found = found.reindex(rows.index)
     rows[where] = ["" if pd.isna(holds) else "holds" if holds else "does not hold" for holds in found["holds"]]
-    over = [float(excess) if holds is False else "" for excess, holds in zip(found["excess"], found["holds"], strict=True)]
+    over = [
+        float(excess) if holds is False else "" for excess, holds in zip(found["excess"], found["holds"], strict=True)
+    ]
     rows[f"{where}, by"] = pd.Series(over, index=rows.index, dtype=object)
     return {where: Column(where.capitalize()), f"{where}, by": Column(f"By how many, {where}", "people", kind)}
 

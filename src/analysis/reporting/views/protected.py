@@ -35,7 +35,13 @@ def hidden_cells(records: Monitoring, groups: pd.Series, rules: Sequence[Countin
     categories = {GROUP: names, **{rule.measure: [YES, NO] for rule in asked}}
     tables = {rule.measure: count_people(people, [GROUP, rule.measure], categories) for rule in asked}
     shown = protect(tables, RULES, background(rules, asked)).tables if tables else {}
-    rows = [[bool(shown[rule.measure].isna()[name, YES]) if rule.measure in shown else rule.measure in few for name in names] for rule in rules]
+    rows = [
+        [
+            bool(shown[rule.measure].isna()[name, YES]) if rule.measure in shown else rule.measure in few
+            for name in names
+        ]
+        for rule in rules
+    ]
     return pd.DataFrame(rows, index=[rule.measure for rule in rules], columns=names)
 
 
@@ -49,7 +55,9 @@ def hidden_by(records: Monitoring, column: str, rules: Sequence[CountingRule]) -
 
 def _people(records: Monitoring, groups: pd.Series, rules: Sequence[CountingRule]) -> pd.DataFrame:
     counts = {
-        rule.measure: records.people["person_id"].isin(count_rule(records, rule)["person_id"]).map({True: YES, False: NO})
+        rule.measure: records.people["person_id"]
+        .isin(count_rule(records, rule)["person_id"])
+        .map({True: YES, False: NO})
         for rule in rules
     }
     return pd.DataFrame({GROUP: groups, **counts})

@@ -10,7 +10,18 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
-from analysis.reporting.views.sensitivity_parts import HERE, PART, amounts, first, inputs, known, labels, named, part, readable
+from analysis.reporting.views.sensitivity_parts import (
+    HERE,
+    PART,
+    amounts,
+    first,
+    inputs,
+    known,
+    labels,
+    named,
+    part,
+    readable,
+)
 from analysis.results import Column, Kind, Result
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
 from analysis.sroi.sensitivity.analyse import Findings
@@ -35,13 +46,52 @@ def record(page: Appendix, found: Findings) -> None:
         [
             _ratio(found, "sensitivity.base.ratio", "Ratio at the base values", float(outcome.ratio), "case.Case.at"),
             _pounds(found, "sensitivity.base.net", "Net value at the base values", float(outcome.net), "case.Case.at"),
-            _ratio(found, "sensitivity.draws.ratio", "Median ratio over the draws", middle, "probabilistic.simulate", low, high),
-            _chance(found, "sensitivity.draws.chance", "Chance that value exceeds cost", found.runs["correlated"]["ratio"]),
-            _chance(found, "sensitivity.draws.chance_independent", "The same, all inputs independent", found.runs["independent"]["ratio"]),
-            _percent(found, "sensitivity.fall", "How far the whole effect may fall until value equals cost", switching.effect_may_fall(float(outcome.ratio)), "switching.effect_may_fall"),
-            _percent(found, "sensitivity.joint.way", "Share of the way to all unfavourable ends at which value equals cost", found.joint.way, "switching.joint_switch"),
-            _ratio(found, "sensitivity.joint.ratio", "Ratio with every assumption at its unfavourable end", found.joint.ratio_at_end, "switching.joint_switch"),
-            _pounds(found, "sensitivity.information.all", "Worth of knowing every input", float(found.information.loc["everything", "worth"]), "information.perfect_information"),
+            _ratio(
+                found,
+                "sensitivity.draws.ratio",
+                "Median ratio over the draws",
+                middle,
+                "probabilistic.simulate",
+                low,
+                high,
+            ),
+            _chance(
+                found, "sensitivity.draws.chance", "Chance that value exceeds cost", found.runs["correlated"]["ratio"]
+            ),
+            _chance(
+                found,
+                "sensitivity.draws.chance_independent",
+                "The same, all inputs independent",
+                found.runs["independent"]["ratio"],
+            ),
+            _percent(
+                found,
+                "sensitivity.fall",
+                "How far the whole effect may fall until value equals cost",
+                switching.effect_may_fall(float(outcome.ratio)),
+                "switching.effect_may_fall",
+            ),
+            _percent(
+                found,
+                "sensitivity.joint.way",
+                "Share of the way to all unfavourable ends at which value equals cost",
+                found.joint.way,
+                "switching.joint_switch",
+            ),
+            _ratio(
+                found,
+                "sensitivity.joint.ratio",
+                "Ratio with every assumption at its unfavourable end",
+                found.joint.ratio_at_end,
+                "switching.joint_switch",
+            ),
+            _pounds(
+                found,
+                "sensitivity.information.all",
+                "Worth of knowing every input",
+                float(found.information.loc["everything", "worth"]),
+                "information.perfect_information",
+            ),
             *_universe_results(found),
         ]
     )
@@ -52,15 +102,30 @@ def _universe_results(found: Findings) -> list[Result]:
         return []
     count = len(found.universes.table)
     return [
-        Result("sensitivity.universes.count", "Ways to build the model", count, "universes", known(found), function=f"{HERE}.multiverse.multiverse"),
-        _percent(found, "sensitivity.universes.above", "Ways to build the model with a ratio above one", found.universes.share_above(), "multiverse.Multiverse.share_above"),
+        Result(
+            "sensitivity.universes.count",
+            "Ways to build the model",
+            count,
+            "universes",
+            known(found),
+            function=f"{HERE}.multiverse.multiverse",
+        ),
+        _percent(
+            found,
+            "sensitivity.universes.above",
+            "Ways to build the model with a ratio above one",
+            found.universes.share_above(),
+            "multiverse.Multiverse.share_above",
+        ),
     ]
 
 
 def answer(page: Appendix, found: Findings) -> Display:
     """The answer in words."""
     if not len(found.tornado):
-        return page.say("At its base values the model gives {sensitivity.base.ratio} for each pound; no assumption has a range.")
+        return page.say(
+            "At its base values the model gives {sensitivity.base.ratio} for each pound; no assumption has a range."
+        )
     words = [
         "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
         " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
@@ -102,10 +167,14 @@ def ranges_table(page: Appendix, found: Findings) -> Display:
     entries = [found.case.ranges[name] for name in found.case.varied]
     frame = pd.DataFrame(
         {
-            "base": [_input(page, f"ranges.{e.id}", e, found.case.base[e.id], Kind(e.kind), "register") for e in entries],
-            "unit": [e.unit for e in entries], "distribution": [e.distribution for e in entries],
+            "base": [
+                _input(page, f"ranges.{e.id}", e, found.case.base[e.id], Kind(e.kind), "register") for e in entries
+            ],
+            "unit": [e.unit for e in entries],
+            "distribution": [e.distribution for e in entries],
         },
-        index=labels(found.case.varied, "Assumption"), dtype=object,
+        index=labels(found.case.varied, "Assumption"),
+        dtype=object,
     )
     columns = {"base": Column("Base value and range"), "unit": Column("Unit"), "distribution": Column("Distribution")}
     return page.table("ranges", frame, columns, "What varies, and how.", text={"unit": "label"})
@@ -115,9 +184,17 @@ def _input(page: Appendix, name: str, entry: Assumption, value: float, kind: Kin
     """A value of an input with its range, at as many decimals as the width of the range asks for."""
     decimals = max(0, min(4, 2 - math.floor(math.log10(entry.high - entry.low)))) if entry.high > entry.low else 2
     return Result(
-        f"{page.notebook}.{name}", f"{entry.label}: {sort}", None if math.isnan(value) else value, entry.unit, kind, decimals,
-        entry.low if sort == "register" else None, entry.high if sort == "register" else None, _ENDS if sort == "register" else "",
-        inputs=(f"assumption:{entry.id}", *(() if sort == "register" else (PART,))), function="" if sort == "register" else f"{HERE}.switching.switching_values",
+        f"{page.notebook}.{name}",
+        f"{entry.label}: {sort}",
+        None if math.isnan(value) else value,
+        entry.unit,
+        kind,
+        decimals,
+        entry.low if sort == "register" else None,
+        entry.high if sort == "register" else None,
+        _ENDS if sort == "register" else "",
+        inputs=(f"assumption:{entry.id}", *(() if sort == "register" else (PART,))),
+        function="" if sort == "register" else f"{HERE}.switching.switching_values",
     )
 
 
@@ -129,9 +206,12 @@ def tornado_figure(page: Appendix, found: Findings) -> Display:
     frame = _sided(moving.head(_SHOWN_BARS), "ratio").assign(base=float(found.case.at().ratio))
     column = Column("Ratio", "GBP per GBP", known(found), 2, "least", "most", _ENDS, f"{HERE}.one_way.tornado")
     return page.figure(
-        "tornado", interval_chart(frame, "least", "most", "pounds for each pound", value="base", unit="GBP per GBP", decimals=2),
+        "tornado",
+        interval_chart(frame, "least", "most", "pounds for each pound", value="base", unit="GBP per GBP", decimals=2),
         "The ratio as each assumption alone goes from one end of its range to the other; the dot is the base value.",
-        f"{first(frame)} moves the ratio most.", frame, {"base": column},
+        f"{first(frame)} moves the ratio most.",
+        frame,
+        {"base": column},
     )
 
 
@@ -140,8 +220,15 @@ def tornado_table(page: Appendix, found: Findings) -> Display:
     moving = found.tornado[found.tornado["net_swing"] > 0]
     frame = moving.sort_values("net_swing", ascending=False, kind="stable")
     frame = frame.set_axis(labels(frame.index, "Assumption"))
-    column = {name: Column(label, "GBP", known(found), 0, function=f"{HERE}.one_way.tornado") for name, label in _NET.items()}
-    return page.table("tornado_pounds", frame, column, "Net value in pounds, one assumption at a time; those that move nothing are left out.")
+    column = {
+        name: Column(label, "GBP", known(found), 0, function=f"{HERE}.one_way.tornado") for name, label in _NET.items()
+    }
+    return page.table(
+        "tornado_pounds",
+        frame,
+        column,
+        "Net value in pounds, one assumption at a time; those that move nothing are left out.",
+    )
 
 
 _NET = {"net_low": "Net value at the low end", "net_high": "Net value at the high end", "net_swing": "Difference"}
@@ -152,16 +239,25 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     if found.grid is None:
         return page.say("Fewer than two assumptions have a range, so that no two can be varied together.")
     up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
-    return _grid_figure(page, found, found.grid, "two_way", f"The ratio over the ranges of {named(across)} and {named(up)} together.")
+    return _grid_figure(
+        page, found, found.grid, "two_way", f"The ratio over the ranges of {named(across)} and {named(up)} together."
+    )
 
 
 def _grid_figure(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, caption: str) -> Display:
     up, across = readable(grid.index.name), readable(grid.columns.name)
     step = (len(grid) - 1) // 4
     data = grid.iloc[::step, ::step]
-    data = data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis([_short(value) for value in data.index])
-    columns = {label: Column(label.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.{name}") for label in data}
-    return page.figure(name, area_chart(grid, across, up), caption, _side(grid), data, columns, row_header=up.capitalize())
+    data = data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis(
+        [_short(value) for value in data.index]
+    )
+    columns = {
+        label: Column(label.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.{name}")
+        for label in data
+    }
+    return page.figure(
+        name, area_chart(grid, across, up), caption, _side(grid), data, columns, row_header=up.capitalize()
+    )
 
 
 def _short(value: float) -> str:
@@ -183,7 +279,9 @@ def _side(grid: pd.DataFrame) -> str:
 def break_even_table(page: Appendix, found: Findings) -> Display:
     """Table: pairs of values at which value equals cost; a sentence where there are none."""
     if found.grid is None or not len(one_way.break_even(found.grid)):
-        return page.say("No pair of values in the two ranges makes value equal cost." if found.grid is not None else _NOTHING)
+        return page.say(
+            "No pair of values in the two ranges makes value equal cost." if found.grid is not None else _NOTHING
+        )
     return _line_table(page, found, found.grid, "break_even", "Pairs of values at which value equals cost.")
 
 
@@ -192,20 +290,35 @@ def _line_table(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, 
     line = one_way.break_even(grid)
     data = line.iloc[:: max(1, len(line) // 8)].set_axis([across, up], axis=1)
     data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
-    columns = {label: Column(label.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even") for label in (across, up)}
+    columns = {
+        label: Column(label.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even")
+        for label in (across, up)
+    }
     return page.table(name, data, columns, caption)
 
 
 def effect_figure(page: Appendix, found: Findings) -> Display:
     """Figure: where value equals cost as part of the effect is lost and cost is higher or lower."""
-    return _grid_figure(page, found, found.effect_and_cost, "effect_and_cost", "The ratio if part of all value is not owed to the programme and its cost is so many times that of the base.")
+    return _grid_figure(
+        page,
+        found,
+        found.effect_and_cost,
+        "effect_and_cost",
+        "The ratio if part of all value is not owed to the programme and its cost is so many times that of the base.",
+    )
 
 
 def effect_table(page: Appendix, found: Findings) -> Display:
     """Table: pairs of effect lost and cost at which value equals cost; a sentence where there are none."""
     if not len(one_way.break_even(found.effect_and_cost)):
         return page.say("Value falls short of cost throughout.")
-    return _line_table(page, found, found.effect_and_cost, "effect_break_even", "The share of all value, in per cent, that may be lost before value equals cost, by the times that cost is that of the base.")
+    return _line_table(
+        page,
+        found,
+        found.effect_and_cost,
+        "effect_break_even",
+        "The share of all value, in per cent, that may be lost before value equals cost, by the times that cost is that of the base.",
+    )
 
 
 def scenario_table(page: Appendix, found: Findings) -> Display:
@@ -215,15 +328,23 @@ def scenario_table(page: Appendix, found: Findings) -> Display:
 
 def chance_figure(page: Appendix, found: Findings) -> Display:
     """Figure: the chance that the ratio exceeds each level, correlated and independent."""
-    lines = {name: (s["level"], s["chance"]) for name, s in ((name, probabilistic.steps(run["ratio"])) for name, run in found.runs.items())}
-    frame = pd.DataFrame({name: probabilistic.chances(run["ratio"], found.settings.levels)["chance"] for name, run in found.runs.items()})
+    lines = {
+        name: (s["level"], s["chance"])
+        for name, s in ((name, probabilistic.steps(run["ratio"])) for name, run in found.runs.items())
+    }
+    frame = pd.DataFrame(
+        {name: probabilistic.chances(run["ratio"], found.settings.levels)["chance"] for name, run in found.runs.items()}
+    )
     frame.index = pd.Index([f"above {level:g}" for level in found.settings.levels], name="Ratio")
     function = f"{HERE}.probabilistic.simulate"
     columns = {name: Column(name.capitalize(), "%", known(found), 1, function=function) for name in found.runs}
     return page.figure(
-        "chance", line_chart(lines, "pounds for each pound", "chance of more, %", "GBP per GBP", "", mark_x=1.0),
+        "chance",
+        line_chart(lines, "pounds for each pound", "chance of more, %", "GBP per GBP", "", mark_x=1.0),
         "The chance that the ratio exceeds each level, with correlated and with independent assumptions.",
-        "The chance that value exceeds cost is {sensitivity.draws.chance}.", frame, columns,
+        "The chance that value exceeds cost is {sensitivity.draws.chance}.",
+        frame,
+        columns,
     )
 
 
@@ -236,15 +357,24 @@ def switching_table(page: Appendix, found: Findings) -> Display:
     entries = [found.case.ranges[str(name)] for name in there.index]
     values = zip(entries, frame["switch"], strict=True)
     frame["value"] = pd.Series(
-        [_input(page, f"switching.{e.id}.switch", e, value, known(found), "switching value") for e, value in values], frame.index, dtype=object
+        [_input(page, f"switching.{e.id}.switch", e, value, known(found), "switching value") for e, value in values],
+        frame.index,
+        dtype=object,
     )
     frame["where"] = np.where(frame["within"], "within the range", "outside the range")
     function = f"{HERE}.switching.switching_values"
     columns = {
         "value": Column("Switching value", kind=known(found)),
-        "change": Column("Change from base", "%", known(found), 0, function=function), "where": Column("Where it lies"),
+        "change": Column("Change from base", "%", known(found), 0, function=function),
+        "where": Column("Where it lies"),
     }
-    return page.table("switching", frame, columns, "Switching values: where value equals cost, one assumption at a time.", note="No value of any other assumption does it alone.")
+    return page.table(
+        "switching",
+        frame,
+        columns,
+        "Switching values: where value equals cost, one assumption at a time.",
+        note="No value of any other assumption does it alone.",
+    )
 
 
 def indices_figure(page: Appendix, found: Findings) -> Display:
@@ -254,13 +384,34 @@ def indices_figure(page: Appendix, found: Findings) -> Display:
     percent = 100 * found.indices[found.indices["total"] >= _LEAST_INDEX].head(_SHOWN_BARS)
     frame = percent.set_axis(labels(percent.index, "Assumption"))
     columns = {
-        name: Column(label, "%", known(found), 1, f"{name}_low", f"{name}_high", "95 % bootstrap", f"{HERE}.indices.variance_indices")
+        name: Column(
+            label,
+            "%",
+            known(found),
+            1,
+            f"{name}_low",
+            f"{name}_high",
+            "95 % bootstrap",
+            f"{HERE}.indices.variance_indices",
+        )
         for name, label in (("total", "Total"), ("first", "First order"))
     }
     return page.figure(
-        "indices", interval_chart(frame, "total_low", "total_high", "share of the variance of the ratio, %", value="total", unit="%", decimals=1, from_zero=True),
+        "indices",
+        interval_chart(
+            frame,
+            "total_low",
+            "total_high",
+            "share of the variance of the ratio, %",
+            value="total",
+            unit="%",
+            decimals=1,
+            from_zero=True,
+        ),
         "Share of the variance of the ratio that would remain if all but this assumption were known (total index).",
-        f"{first(frame)} accounts for the largest share of the variance.", frame, columns,
+        f"{first(frame)} accounts for the largest share of the variance.",
+        frame,
+        columns,
     )
 
 
@@ -272,11 +423,18 @@ def convergence_figure(page: Appendix, found: Findings) -> Display:
     wide = found.convergence.pivot(index="runs", columns="input", values="total")[shown] * 100
     lines = {readable(name): (wide.index.to_numpy(), wide[name].to_numpy()) for name in shown}
     data = wide.set_axis([readable(name) for name in shown], axis=1).rename_axis("Runs of the model")
-    columns = {name: Column(name.capitalize(), "%", known(found), 1, function=f"{HERE}.indices.convergence") for name in data}
+    columns = {
+        name: Column(name.capitalize(), "%", known(found), 1, function=f"{HERE}.indices.convergence") for name in data
+    }
     return page.figure(
-        "convergence", line_chart(lines, "runs of the model", "total index, %", powers=True), "Total indices as the number of runs grows.",
-        "The lines are flat at their right end: more runs would change little." if _settled(wide) else "The lines still move: the indices need more runs.",
-        data, columns,
+        "convergence",
+        line_chart(lines, "runs of the model", "total index, %", powers=True),
+        "Total indices as the number of runs grows.",
+        "The lines are flat at their right end: more runs would change little."
+        if _settled(wide)
+        else "The lines still move: the indices need more runs.",
+        data,
+        columns,
     )
 
 
@@ -298,7 +456,12 @@ def information_table(page: Appendix, found: Findings) -> Display:
         "worth": Column("Worth", "GBP", known(found), 0, function=f"{HERE}.information.information_table"),
         "share": Column("Share of the whole", "%", known(found), 0, function=f"{HERE}.information.information_table"),
     }
-    return page.table("information", frame, columns, "Worth of information for the decision to fund or not to fund; what is worth nothing is left out.")
+    return page.table(
+        "information",
+        frame,
+        columns,
+        "Worth of information for the decision to fund or not to fund; what is worth nothing is left out.",
+    )
 
 
 def hurdle_table(page: Appendix, found: Findings) -> Display:
@@ -306,21 +469,53 @@ def hurdle_table(page: Appendix, found: Findings) -> Display:
     frame = found.hurdles[found.hurdles["everything"] >= _POUND]
     if not len(frame):
         return page.say("Nor would it at any of the levels of value for each pound that the figure of chances shows.")
-    frame = frame.set_axis(pd.Index([f"at least {level:g}" for level in frame.index], name="Value asked for each pound"))
-    columns = {name: Column(readable(name).capitalize(), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle") for name in frame}
+    frame = frame.set_axis(
+        pd.Index([f"at least {level:g}" for level in frame.index], name="Value asked for each pound")
+    )
+    columns = {
+        name: Column(
+            readable(name).capitalize(), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle"
+        )
+        for name in frame
+    }
     return page.table(
-        "hurdles", frame, columns, "Worth of information if funding asks for so much value for each pound.",
+        "hurdles",
+        frame,
+        columns,
+        "Worth of information if funding asks for so much value for each pound.",
         note="A funder who could put the money to better use asks for more than a pound. Levels at which no finding is worth a pound are left out.",
     )
 
 
 def _sided(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     ends = frame[[f"{measure}_low", f"{measure}_high"]]
-    return pd.DataFrame({"least": ends.min(axis=1), "most": ends.max(axis=1)}).set_axis(labels(frame.index, "Assumption"))
+    return pd.DataFrame({"least": ends.min(axis=1), "most": ends.max(axis=1)}).set_axis(
+        labels(frame.index, "Assumption")
+    )
 
 
-def _ratio(found: Findings, name: str, label: str, value: float, function: str, low: float | None = None, high: float | None = None) -> Result:
-    return Result(name, label, value, "GBP per GBP", known(found), 2, low, high, _DRAWS if low is not None else "", inputs=inputs(found), function=f"{HERE}.{function}")
+def _ratio(
+    found: Findings,
+    name: str,
+    label: str,
+    value: float,
+    function: str,
+    low: float | None = None,
+    high: float | None = None,
+) -> Result:
+    return Result(
+        name,
+        label,
+        value,
+        "GBP per GBP",
+        known(found),
+        2,
+        low,
+        high,
+        _DRAWS if low is not None else "",
+        inputs=inputs(found),
+        function=f"{HERE}.{function}",
+    )
 
 
 def _pounds(found: Findings, name: str, label: str, value: float, function: str) -> Result:
@@ -328,7 +523,16 @@ def _pounds(found: Findings, name: str, label: str, value: float, function: str)
 
 
 def _percent(found: Findings, name: str, label: str, value: float, function: str) -> Result:
-    return Result(name, label, None if math.isnan(value) else value, "%", known(found), 1, inputs=inputs(found), function=f"{HERE}.{function}")
+    return Result(
+        name,
+        label,
+        None if math.isnan(value) else value,
+        "%",
+        known(found),
+        1,
+        inputs=inputs(found),
+        function=f"{HERE}.{function}",
+    )
 
 
 def _chance(found: Findings, name: str, label: str, run: probabilistic.Distribution) -> Result:

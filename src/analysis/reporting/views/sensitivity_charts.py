@@ -19,8 +19,14 @@ _STYLES = ("solid", "dashed", "dotted", "dashdot")  # so that lines differ witho
 
 
 def line_chart(
-    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_label: str, y_label: str, x_unit: str = "", y_unit: str = "",
-    mark_x: float | None = None, mark_y: float | None = None, powers: bool = False,
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    x_label: str,
+    y_label: str,
+    x_unit: str = "",
+    y_unit: str = "",
+    mark_x: float | None = None,
+    mark_y: float | None = None,
+    powers: bool = False,
 ) -> "Figure":
     """At most four lines by name, each (x values, y values); thin lines at `mark_x` and `mark_y`.
 
@@ -44,10 +50,19 @@ def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
         fig, axes = _blank(x_label, y_label)
         across, up, found = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
         edges = _band_edges(float(found.min()), float(found.max()))
-        shades = [(colour(1), 0.35) if high <= 1 else (colour(0), 0.15 + 0.2 * place) for place, high in enumerate(edges[1:])]
+        shades = [
+            (colour(1), 0.35) if high <= 1 else (colour(0), 0.15 + 0.2 * place) for place, high in enumerate(edges[1:])
+        ]
         for (shade, alpha), low, high in zip(shades, edges, edges[1:], strict=False):
             axes.contourf(across, up, found, levels=[low, high], colors=[shade], alpha=alpha)
-            axes.plot([], [], color=shade, alpha=alpha, linewidth=8, label=f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}")
+            axes.plot(
+                [],
+                [],
+                color=shade,
+                alpha=alpha,
+                linewidth=8,
+                label=f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}",
+            )
         if float(found.min()) < 1 < float(found.max()):
             axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
         _legend(fig, [""] * 2)
@@ -91,7 +106,9 @@ def _marks(axes: "Axes", x: float | None, y: float | None) -> None:
 
 def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
     if len(names) > 1:
-        legend = fig.legend(loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2)
+        legend = fig.legend(
+            loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2
+        )
         legend.set_gid("structural_legend")
 
 

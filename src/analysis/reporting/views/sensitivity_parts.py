@@ -18,11 +18,16 @@ def known(found: Findings) -> Kind:
     return Kind(how_known(found.case))
 
 
-def amounts(found: Findings, function: str, names: Iterable[str] = ("value", "cost", "net", "ratio")) -> dict[str, Column]:
+def amounts(
+    found: Findings, function: str, names: Iterable[str] = ("value", "cost", "net", "ratio")
+) -> dict[str, Column]:
     """Columns of amounts in pounds and ratios, as `function` of the package gave them."""
     labels = {"value": "Value", "cost": "Cost", "net": "Net value", "ratio": "Ratio"}
     units = {name: ("GBP per GBP", 2) if name == "ratio" else ("GBP", 0) for name in labels}
-    return {name: Column(labels[name], units[name][0], known(found), units[name][1], function=f"{HERE}.{function}") for name in names}
+    return {
+        name: Column(labels[name], units[name][0], known(found), units[name][1], function=f"{HERE}.{function}")
+        for name in names
+    }
 
 
 def readable(name: object) -> str:
@@ -48,8 +53,13 @@ def part(found: Findings) -> Result:
     """The entries of the register that the model rests on, as the number of them: what every analysis of it rests on."""
     names = inputs(found)
     return Result(
-        PART, "Entries of the register that the model rests on", len(names), "entries", Kind.RECOMPUTED,
-        inputs=names, function="analysis.sroi.model.Model.rests_on",
+        PART,
+        "Entries of the register that the model rests on",
+        len(names),
+        "entries",
+        Kind.RECOMPUTED,
+        inputs=names,
+        function="analysis.sroi.model.Model.rests_on",
     )
 
 

@@ -20,11 +20,23 @@ def universe_figure(page: Appendix, found: Findings) -> Display:
     ratios = found.universes.table["ratio"].to_numpy()
     shares, sorted_ratios = evenly(ratios)
     tenths = evenly(ratios, 11)
-    data = pd.DataFrame({"ratio": tenths[1]}, index=pd.Index([f"{share:.0f} %" for share in tenths[0]], name="Share of the ways at or below"))
+    data = pd.DataFrame(
+        {"ratio": tenths[1]},
+        index=pd.Index([f"{share:.0f} %" for share in tenths[0]], name="Share of the ways at or below"),
+    )
     return page.figure(
-        "universes", line_chart({"ratio": (shares, sorted_ratios)}, "share of the ways to build the model, %", "pounds for each pound", "", "GBP per GBP", mark_y=1.0),
+        "universes",
+        line_chart(
+            {"ratio": (shares, sorted_ratios)},
+            "share of the ways to build the model, %",
+            "pounds for each pound",
+            "",
+            "GBP per GBP",
+            mark_y=1.0,
+        ),
         "The ratio under every combination of structural choices, from the lowest to the highest.",
-        "{sensitivity.universes.above} of the ways to build the model give a ratio above one.", data,
+        "{sensitivity.universes.above} of the ways to build the model give a ratio above one.",
+        data,
         {"ratio": Column("Ratio", "GBP per GBP", known(found), 2, function=f"{HERE}.multiverse.multiverse")},
     )
 
@@ -37,9 +49,16 @@ def choice_table(page: Appendix, found: Findings) -> Display:
     columns = {
         "swing": Column("Mean difference between its options", "GBP per GBP", known(found), 2, function=function),
         "variance": Column("Share of the variance alone", "%", known(found), 1, function=function),
-        "lowest": Column("Lowest option"), "highest": Column("Highest option"),
+        "lowest": Column("Lowest option"),
+        "highest": Column("Highest option"),
     }
-    return page.table("choices", found.universes.influence(), columns, "Structural choices, the one that moves the ratio most first.", text={"lowest": "label", "highest": "label"})
+    return page.table(
+        "choices",
+        found.universes.influence(),
+        columns,
+        "Structural choices, the one that moves the ratio most first.",
+        text={"lowest": "label", "highest": "label"},
+    )
 
 
 def materiality_table(page: Appendix, found: Findings) -> Display:
@@ -52,9 +71,16 @@ def materiality_table(page: Appendix, found: Findings) -> Display:
         "ratio": Column("Ratio with those so far", "GBP per GBP", known(found), 2, function=function),
     }
     rests = inputs_of_step(found, "outcome_steps", found.materiality.index)
-    frame = found.materiality.assign(rests=rests, material=np.where(found.materiality["share"] >= found.settings.material, "yes", "no"))
+    frame = found.materiality.assign(
+        rests=rests, material=np.where(found.materiality["share"] >= found.settings.material, "yes", "no")
+    )
     frame = frame.set_axis(labels(frame.index, "Outcome"))
-    return page.table("materiality", frame, columns | {"material": Column("Material")}, "Materiality: outcomes from the largest to the smallest.")
+    return page.table(
+        "materiality",
+        frame,
+        columns | {"material": Column("Material")},
+        "Materiality: outcomes from the largest to the smallest.",
+    )
 
 
 def overlap_table(page: Appendix, found: Findings) -> Display:
@@ -62,14 +88,21 @@ def overlap_table(page: Appendix, found: Findings) -> Display:
     if found.overlap is None:
         return page.say("No outcomes are listed that may be the same benefit.")
     frame = found.overlap.set_index(pd.Index([f"{share:.0f} %" for share in found.overlap["overlap"]], name="Overlap"))
-    return page.table("overlap", frame, amounts(found, "materiality.overlap_curve", ("value", "net", "ratio")), f"Overlap between {' and '.join(named(readable(name)) for name in found.settings.overlap)}.")
+    return page.table(
+        "overlap",
+        frame,
+        amounts(found, "materiality.overlap_curve", ("value", "net", "ratio")),
+        f"Overlap between {' and '.join(named(readable(name)) for name in found.settings.overlap)}.",
+    )
 
 
 def lens_table(page: Appendix, found: Findings) -> Display:
     """Table: the programme through each set of conventions."""
     if found.lenses is None:
         return page.say("No other conventions are listed.")
-    lacking = found.lenses["missing"].where(found.lenses["missing"] == "", ". Missing: " + found.lenses["missing"] + ".")
+    lacking = found.lenses["missing"].where(
+        found.lenses["missing"] == "", ". Missing: " + found.lenses["missing"] + "."
+    )
     frame = found.lenses.assign(rules=found.lenses["rules"].str.rstrip(".") + lacking)
     columns = {**amounts(found, "lenses.lens_table"), "rules": Column("Conventions")}
     return page.table("lenses", frame, columns, "One programme, several conventions.", text={"rules": "label"})
@@ -80,9 +113,20 @@ def wellbeing_table(page: Appendix, found: Findings) -> Display:
     if found.wellbeing is None:
         return page.say("No outcome is valued as wellbeing.")
     function = f"{HERE}.appraisal.implied_points"
-    columns = {f"at_{name}": Column(f"At the {name} WELLBY", "points", known(found), 2, function=function) for name in ("low", "central", "high")}
+    columns = {
+        f"at_{name}": Column(f"At the {name} WELLBY", "points", known(found), 2, function=function)
+        for name in ("low", "central", "high")
+    }
     caption = "Points of life satisfaction, from nought to ten, through one year for each participant that the value stands for."
-    return page.table("wellbeing", found.wellbeing.set_axis(labels(found.wellbeing.index, "Outcome")), {"person_years": Column("Person-years", "person-years", known(found), 1, function=function)} | columns | {"why": Column("How they are counted")}, caption, text={"why": "label"})
+    return page.table(
+        "wellbeing",
+        found.wellbeing.set_axis(labels(found.wellbeing.index, "Outcome")),
+        {"person_years": Column("Person-years", "person-years", known(found), 1, function=function)}
+        | columns
+        | {"why": Column("How they are counted")},
+        caption,
+        text={"why": "label"},
+    )
 
 
 def wellby_table(page: Appendix, found: Findings) -> Display:
@@ -91,8 +135,15 @@ def wellby_table(page: Appendix, found: Findings) -> Display:
         return page.say("No conventions are listed that value life satisfaction.")
     frame = found.wellby.set_axis(pd.Index([f"{point:g}" for point in found.wellby.index], name="Points"))
     function = f"{HERE}.lenses.wellby_ratios"
-    columns = {name: Column(f"Ratio at the {name} WELLBY", "GBP per GBP", known(found), 2, function=function) for name in frame}
-    return page.table("wellby", frame, columns, "The ratio with wellbeing valued by WELLBY, if life satisfaction had changed by so many points.")
+    columns = {
+        name: Column(f"Ratio at the {name} WELLBY", "GBP per GBP", known(found), 2, function=function) for name in frame
+    }
+    return page.table(
+        "wellby",
+        frame,
+        columns,
+        "The ratio with wellbeing valued by WELLBY, if life satisfaction had changed by so many points.",
+    )
 
 
 def payback_table(page: Appendix, found: Findings) -> Display:
@@ -100,7 +151,13 @@ def payback_table(page: Appendix, found: Findings) -> Display:
     if found.payback is None:
         return page.say("The model keeps no years, so that no payback period can be given.")
     frame = found.payback.assign(years=found.payback["years"].where(np.isfinite(found.payback["years"])))
-    return page.table("payback", frame, {"years": Column("Years", "years", known(found), 1, function=f"{HERE}.appraisal.payback_years")}, "Payback period.", note="Value stands in the year in which the model books it; a total over many years that is booked at once makes the period too short. Not available: not within the years the model counts.")
+    return page.table(
+        "payback",
+        frame,
+        {"years": Column("Years", "years", known(found), 1, function=f"{HERE}.appraisal.payback_years")},
+        "Payback period.",
+        note="Value stands in the year in which the model books it; a total over many years that is booked at once makes the period too short. Not available: not within the years the model counts.",
+    )
 
 
 def optimism_table(page: Appendix, found: Findings) -> Display:
@@ -111,11 +168,21 @@ def optimism_table(page: Appendix, found: Findings) -> Display:
     cost = float(found.case.at().cost)
     rests = inputs_of_step(found, "outcome_steps", found.optimism.index)
     whole = found.optimism[["value", "corrected"]].sum()
-    frame = pd.concat([found.optimism, pd.DataFrame({"grade": "", "factor": math.nan, **whole}, index=["all outcomes"])])
+    frame = pd.concat(
+        [found.optimism, pd.DataFrame({"grade": "", "factor": math.nan, **whole}, index=["all outcomes"])]
+    )
     frame = frame.set_axis(labels(frame.index, "Outcome"))
-    frame = frame.assign(ratio=frame["corrected"] / cost, rests=[*rests, ""], from_both=[*map(" assumption:optimism_factor_".join, zip(rests, found.optimism["grade"].str.lower(), strict=True)), ""])
+    frame = frame.assign(
+        ratio=frame["corrected"] / cost,
+        rests=[*rests, ""],
+        from_both=[
+            *map(" assumption:optimism_factor_".join, zip(rests, found.optimism["grade"].str.lower(), strict=True)),
+            "",
+        ],
+    )
     columns = {
-        "grade": Column("Evidence grade"), "value": Column("Value as modelled", "GBP", known(found), 0, inputs="rests", function=function),
+        "grade": Column("Evidence grade"),
+        "value": Column("Value as modelled", "GBP", known(found), 0, inputs="rests", function=function),
         "corrected": Column("Value corrected", "GBP", known(found), 0, inputs="from_both", function=function),
         "ratio": Column("Corrected value for each pound of cost", "GBP per GBP", known(found), 2, function=function),
     }

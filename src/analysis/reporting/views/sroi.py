@@ -32,7 +32,9 @@ def record(page: Appendix, study: Study, model: sroi.PublishedModel | None, scen
         return
     page.add(headline(study, model))
     page.add([_chosen(study, model, scenario)])
-    named = [claim for entry in (*model.ratios, *model.parts) for claim in _claims_of(entry)] + ([model.total] if model.total else [])
+    named = [claim for entry in (*model.ratios, *model.parts) for claim in _claims_of(entry)] + (
+        [model.total] if model.total else []
+    )
     page.add(published(study.claims[claim]) for claim in dict.fromkeys(named))
     page.add(derived_results(study, model))
     page.add(joint_share(study, model))
@@ -46,10 +48,19 @@ def headline(study: Study, model: sroi.PublishedModel) -> list[Result]:
     """`sroi.headline` as published, and `sroi.headline.recomputed`: from printed figures, or not available and why."""
     claim = study.claims[model.headline]
     again = next((r for r in derived_results(study, model) if r.id == f"derived.{model.recomputed.derived}"), None)
-    base = {"id": "sroi.headline.recomputed", "label": "Headline ratio, recomputed", "unit": "GBP per GBP", "kind": Kind.RECOMPUTED, "decimals": 2}
+    base = {
+        "id": "sroi.headline.recomputed",
+        "label": "Headline ratio, recomputed",
+        "unit": "GBP per GBP",
+        "kind": Kind.RECOMPUTED,
+        "decimals": 2,
+    }
     recomputed = Result(
-        **base, value=again.value if again else None, inputs=again.inputs if again else (),  # type: ignore[arg-type]
-        function="analysis.sroi.published.derived_quantities", note=model.recomputed.why,
+        **base,
+        value=again.value if again else None,
+        inputs=again.inputs if again else (),  # type: ignore[arg-type]
+        function="analysis.sroi.published.derived_quantities",
+        note=model.recomputed.why,
     )
     return [_renamed(published(claim), "sroi.headline", "Headline ratio"), recomputed]
 
@@ -58,10 +69,15 @@ def _chosen(study: Study, model: sroi.PublishedModel, scenario: str) -> Result:
     known = {ratio.scenario: ratio for ratio in model.ratios}
     if scenario not in known:
         raise InputError(
-            "params.yaml", column=f"05_sroi.{study.id}.scenario", found=repr(scenario), expected=f"one of {', '.join(known)}",
+            "params.yaml",
+            column=f"05_sroi.{study.id}.scenario",
+            found=repr(scenario),
+            expected=f"one of {', '.join(known)}",
             action="name a scenario that the study's source prints",
         )
-    return _renamed(published(study.claims[known[scenario].all_costs]), "sroi.scenario", f"Ratio of the scenario {scenario}")
+    return _renamed(
+        published(study.claims[known[scenario].all_costs]), "sroi.scenario", f"Ratio of the scenario {scenario}"
+    )
 
 
 def _renamed(claim: Result, name: str, label: str) -> Result:
@@ -79,9 +95,18 @@ def _derived(name: object, row: dict[str, object]) -> Result:
     low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
     endless = math.isinf(low) and math.isinf(high)
     return Result(
-        f"derived.{name}", str(row["label"]), float(row["value"]), str(row["unit"]), Kind.RECOMPUTED, int(row["decimals"]),  # type: ignore[call-overload,arg-type]
-        low=None if endless else low, high=None if endless else high, interval="rounding of the inputs",
-        inputs=tuple(str(row["inputs"]).split()), function="analysis.sroi.published.derived_quantities", source=str(row["formula"]),
+        f"derived.{name}",
+        str(row["label"]),
+        float(row["value"]),
+        str(row["unit"]),
+        Kind.RECOMPUTED,
+        int(row["decimals"]),  # type: ignore[call-overload,arg-type]
+        low=None if endless else low,
+        high=None if endless else high,
+        interval="rounding of the inputs",
+        inputs=tuple(str(row["inputs"]).split()),
+        function="analysis.sroi.published.derived_quantities",
+        source=str(row["formula"]),
     )
 
 
@@ -93,10 +118,20 @@ def joint_share(study: Study, model: sroi.PublishedModel) -> list[Result]:
     joint = sroi.jointly(shares)
     return [
         Result(
-            "sroi.research_share", "Research and evaluation as a share of all costs, from all pairs of ratios", None, "%", Kind.RECOMPUTED, 2,
-            low=joint.low if joint else None, high=joint.high if joint else None, interval="rounding of the ratios",
-            inputs=tuple(" ".join(shares["inputs"]).split()), function="analysis.sroi.published.jointly",
-            note="a range only; every value in it gives all printed ratios" if joint else "no value gives all printed ratios",
+            "sroi.research_share",
+            "Research and evaluation as a share of all costs, from all pairs of ratios",
+            None,
+            "%",
+            Kind.RECOMPUTED,
+            2,
+            low=joint.low if joint else None,
+            high=joint.high if joint else None,
+            interval="rounding of the ratios",
+            inputs=tuple(" ".join(shares["inputs"]).split()),
+            function="analysis.sroi.published.jointly",
+            note="a range only; every value in it gives all printed ratios"
+            if joint
+            else "no value gives all printed ratios",
         )
     ]
 
@@ -110,13 +145,24 @@ def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None)
             "all_costs": published_claims(study.claims, [ratio.all_costs for ratio in model.ratios]),
             "without_research": published_claims(study.claims, [ratio.without_research for ratio in model.ratios]),
         },
-        index=pd.Index([ratio.scenario for ratio in model.ratios], name="scenario"), dtype=object,
+        index=pd.Index([ratio.scenario for ratio in model.ratios], name="scenario"),
+        dtype=object,
     ).join(sroi.research_shares(model, study))
     columns = {"all_costs": Column("Ratio, all costs", "GBP per GBP", Kind.PUBLISHED)}
     if any(ratio.without_research for ratio in model.ratios):
         columns |= {
             "without_research": Column("Ratio, without research and evaluation", "GBP per GBP", Kind.PUBLISHED),
-            "share": Column("Implied share of research and evaluation in all costs", "%", Kind.RECOMPUTED, 2, low="low", high="high", interval="rounding of the ratios", inputs="inputs", function=_SHARE),
+            "share": Column(
+                "Implied share of research and evaluation in all costs",
+                "%",
+                Kind.RECOMPUTED,
+                2,
+                low="low",
+                high="high",
+                interval="rounding of the ratios",
+                inputs="inputs",
+                function=_SHARE,
+            ),
         }
     return page.table("ratios", frame, columns, "Social return for each pound, as published.", row_header="Scenario")
 
@@ -130,14 +176,38 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
     shares = sroi.research_shares(model, study)
     joint = sroi.jointly(shares) if len(shares) else None
     if joint is None:
-        return page.say("One ratio is printed, with no second one for other costs, so no share of the costs can be inferred.")
-    column = Column("Implied share", "%", Kind.RECOMPUTED, 2, low="low", high="high", interval="rounding of the ratios", inputs="inputs", function=_SHARE)
+        return page.say(
+            "One ratio is printed, with no second one for other costs, so no share of the costs can be inferred."
+        )
+    column = Column(
+        "Implied share",
+        "%",
+        Kind.RECOMPUTED,
+        2,
+        low="low",
+        high="high",
+        interval="rounding of the ratios",
+        inputs="inputs",
+        function=_SHARE,
+    )
     return page.figure(
         "research_share",
-        interval_chart(shares, "low", "high", "research and evaluation, % of all costs", value="share", band=(joint.low, joint.high), band_label="all pairs together", unit="%", decimals=2),
+        interval_chart(
+            shares,
+            "low",
+            "high",
+            "research and evaluation, % of all costs",
+            value="share",
+            band=(joint.low, joint.high),
+            band_label="all pairs together",
+            unit="%",
+            decimals=2,
+        ),
         "Share of research and evaluation in all costs: the range each pair of printed ratios allows, and the range all allow together.",
         "The ranges of all pairs overlap; the share they allow together runs from {sroi.research_share|interval|bare}.",
-        shares, {"share": column}, row_header="Scenario",
+        shares,
+        {"share": column},
+        row_header="Scenario",
     )
 
 
@@ -151,9 +221,26 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) 
     columns = {"value": Column("Value", "GBP", Kind.PUBLISHED)}
     if any(part.low for part in model.parts):
         columns["low_value"] = Column("Low estimate", "GBP", Kind.PUBLISHED)
-    columns["share"] = Column("Share of the parts shown", "%", Kind.RECOMPUTED, 1, low="low", high="high", interval="rounding of the values", inputs="inputs", function="analysis.sroi.published.parts")
+    columns["share"] = Column(
+        "Share of the parts shown",
+        "%",
+        Kind.RECOMPUTED,
+        1,
+        low="low",
+        high="high",
+        interval="rounding of the values",
+        inputs="inputs",
+        function="analysis.sroi.published.parts",
+    )
     columns["note"] = Column("Remark")
-    return page.table("parts", frame, columns, f"Published values by {named(model.parts_are.lower())}.", row_header=model.parts_are, text={"note": "label"})
+    return page.table(
+        "parts",
+        frame,
+        columns,
+        f"Published values by {named(model.parts_are.lower())}.",
+        row_header=model.parts_are,
+        text={"note": "label"},
+    )
 
 
 def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
@@ -166,9 +253,13 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
     values = [study.claims[claim].number for claim in frame["claim"]]
     frame = frame.assign(value=values, printed=[f"claim:{claim}" for claim in frame["claim"]])
     return page.figure(
-        "part_chart", bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"), f"Published values by {named(model.parts_are.lower())}.",
+        "part_chart",
+        bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"),
+        f"Published values by {named(model.parts_are.lower())}.",
         f"{named(frame['value'].idxmax())} is the largest of the published values.",
-        frame, {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")}, row_header=model.parts_are,
+        frame,
+        {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")},
+        row_header=model.parts_are,
     )
 
 
@@ -178,18 +269,44 @@ def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | Non
         return page.say("Without published figures nothing follows from them.")
     results = derived_results(study, model)
     frame = pd.DataFrame(
-        {"value": results, "formula": [result.source for result in results], "reading": [entry.reading for entry in model.derived]},
-        index=pd.Index([result.label for result in results], name="quantity"), dtype=object,
+        {
+            "value": results,
+            "formula": [result.source for result in results],
+            "reading": [entry.reading for entry in model.derived],
+        },
+        index=pd.Index([result.label for result in results], name="quantity"),
+        dtype=object,
     )
-    columns = {"value": Column("Value", "", Kind.RECOMPUTED), "reading": Column("How it is read"), "formula": Column("Formula")}
-    return page.table("derived", frame, columns, "What the printed figures imply.", row_header="Quantity", text={"formula": "code", "reading": "label"})
+    columns = {
+        "value": Column("Value", "", Kind.RECOMPUTED),
+        "reading": Column("How it is read"),
+        "formula": Column("Formula"),
+    }
+    return page.table(
+        "derived",
+        frame,
+        columns,
+        "What the printed figures imply.",
+        row_header="Quantity",
+        text={"formula": "code", "reading": "label"},
+    )
 
 
 def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     """Table: what the model needs and no source prints."""
     if model is None:
-        return page.say("Without a publication nothing can be missing from it; what the model takes as given is in the register below.")
+        return page.say(
+            "Without a publication nothing can be missing from it; what the model takes as given is in the register below."
+        )
     frame = pd.DataFrame(
-        {"needed_for": [entry.needed_for for entry in model.not_published]}, index=pd.Index([entry.what for entry in model.not_published], name="figure")
+        {"needed_for": [entry.needed_for for entry in model.not_published]},
+        index=pd.Index([entry.what for entry in model.not_published], name="figure"),
     )
-    return page.table("unpublished", frame, {"needed_for": Column("Needed for")}, "What is not published.", row_header="Not published", text={"needed_for": "label"})
+    return page.table(
+        "unpublished",
+        frame,
+        {"needed_for": Column("Needed for")},
+        "What is not published.",
+        row_header="Not published",
+        text={"needed_for": "label"},
+    )

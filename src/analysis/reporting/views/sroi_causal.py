@@ -45,7 +45,12 @@ def candour_table(page: Appendix, model: Model) -> Display:
     frame = pd.DataFrame([{name: row.words[name] for name in fields} for row in rows], index=row_labels(rows))
     columns = {name: Column(LABELS[name]) for name in fields}
     return page.table(
-        "candour", frame, columns, "What each outcome can say of cause.", row_header="Outcome", text={name: "label" for name in fields},
+        "candour",
+        frame,
+        columns,
+        "What each outcome can say of cause.",
+        row_header="Outcome",
+        text={name: "label" for name in fields},
         note="On the Maryland scientific methods scale the first level is a group before and after, without comparison.",
     )
 
@@ -58,13 +63,28 @@ def causal_table(page: Appendix, study: Study, model: Model) -> Display:
     claims = [study.claims[note.claim] for note in notes]
     frame = pd.DataFrame(
         {
-            "value": [published(claim) for claim in claims], "offered_for": [note.offered_for for note in notes],
-            "enters": [note.enters for note in notes], "shows": [note.shows for note in notes],
+            "value": [published(claim) for claim in claims],
+            "offered_for": [note.offered_for for note in notes],
+            "enters": [note.enters for note in notes],
+            "shows": [note.shows for note in notes],
         },
-        index=pd.Index([claim.statement for claim in claims], name="figure"), dtype=object,
+        index=pd.Index([claim.statement for claim in claims], name="figure"),
+        dtype=object,
     )
-    columns = {"value": Column("Printed", "", Kind.PUBLISHED), "offered_for": Column("Offered for"), "enters": Column("In the model"), "shows": Column("What it shows")}
-    return page.table("causal", frame, columns, "Figures offered for what would have happened anyway.", row_header="Figure", text=dict.fromkeys(("offered_for", "enters", "shows"), "label"))
+    columns = {
+        "value": Column("Printed", "", Kind.PUBLISHED),
+        "offered_for": Column("Offered for"),
+        "enters": Column("In the model"),
+        "shows": Column("What it shows"),
+    }
+    return page.table(
+        "causal",
+        frame,
+        columns,
+        "Figures offered for what would have happened anyway.",
+        row_header="Figure",
+        text=dict.fromkeys(("offered_for", "enters", "shows"), "label"),
+    )
 
 
 def read_implied(study: Study, model: Model) -> Implied | None:
@@ -76,10 +96,22 @@ def read_implied(study: Study, model: Model) -> Implied | None:
     gains = _gains(study, note) if note else {}
     if note is None or not gains:
         return None
-    entry, years = model.entries.get(note.deadweight), domain.years_of_support(note, study.register, study.name(SETTINGS))
-    shares = domain.by_share(model, note, {"as assumed": entry.value, "upper end of the register": entry.high, "all of it": 1.0} if entry else {"": 0.0})
-    table = domain.by_reading({name: float(gain.value) for name, gain in gains.items()}, years, entry.high if entry else 1.0)
-    inputs = (f"result:{note.notebook}.{note.gain}", *(f"assumption:{name}" for name in (*references(parse(note.years)), note.deadweight)))
+    entry, years = (
+        model.entries.get(note.deadweight),
+        domain.years_of_support(note, study.register, study.name(SETTINGS)),
+    )
+    shares = domain.by_share(
+        model,
+        note,
+        {"as assumed": entry.value, "upper end of the register": entry.high, "all of it": 1.0} if entry else {"": 0.0},
+    )
+    table = domain.by_reading(
+        {name: float(gain.value) for name, gain in gains.items()}, years, entry.high if entry else 1.0
+    )
+    inputs = (
+        f"result:{note.notebook}.{note.gain}",
+        *(f"assumption:{name}" for name in (*references(parse(note.years)), note.deadweight)),
+    )
     return Implied(note, next(iter(gains.values())).kind, table, shares, inputs)
 
 
@@ -91,15 +123,25 @@ def _gains(study: Study, note: WithoutSupport) -> dict[str, Result]:
         return {}
     if gain.value is None:
         flattest = _found(store, note.flattest, study, note)
-        return {"it rises with time, as slowly as can be": flattest, "it rises with time, as fast as can be": replace(gain, value=gain.high), "it falls with time": replace(gain, value=gain.low)}
-    return {"as measured": gain, "lower end of the interval": replace(gain, value=gain.low), "upper end of the interval": replace(gain, value=gain.high)}
+        return {
+            "it rises with time, as slowly as can be": flattest,
+            "it rises with time, as fast as can be": replace(gain, value=gain.high),
+            "it falls with time": replace(gain, value=gain.low),
+        }
+    return {
+        "as measured": gain,
+        "lower end of the interval": replace(gain, value=gain.low),
+        "upper end of the interval": replace(gain, value=gain.high),
+    }
 
 
 def _results(study: Study, note: WithoutSupport) -> ResultStore:
     path = study.processed / "results" / f"{note.notebook}.json"
     if not path.is_file():
         raise InputError(
-            f"data/processed/{study.id}/results/{path.name}", found="no such file", expected=f"the results that {study.name(SETTINGS)} asks for",
+            f"data/processed/{study.id}/results/{path.name}",
+            found="no such file",
+            expected=f"the results that {study.name(SETTINGS)} asks for",
             action=f"run the notebook first: python -m analysis run {note.notebook} --study {study.id}",
         )
     return ResultStore.read(path)
@@ -108,8 +150,11 @@ def _results(study: Study, note: WithoutSupport) -> ResultStore:
 def _found(store: ResultStore, result_id: str, study: Study, note: WithoutSupport) -> Result:
     if result_id not in store.by_id:
         raise InputError(
-            study.name(SETTINGS), column="causal.without_support", found=f"{result_id!r}, which {note.notebook} does not record",
-            expected="the id of one of its results", action="correct the id",
+            study.name(SETTINGS),
+            column="causal.without_support",
+            found=f"{result_id!r}, which {note.notebook} does not record",
+            expected="the id of one of its results",
+            action="correct the id",
         )
     return store[result_id]
 
@@ -150,12 +195,34 @@ def _measured_words(unit: str) -> str:
 
 def _recorded(implied: Implied, model: Model) -> Iterator[Result]:
     """The numbers of the answer."""
-    labels = {"gain": "Gain in a year", "over": "Gain over the time of support", "needed": "Change with support that keeps deadweight within the register"}
+    labels = {
+        "gain": "Gain in a year",
+        "over": "Gain over the time of support",
+        "needed": "Change with support that keeps deadweight within the register",
+    }
     for name, row in zip(("first", "second", "third"), implied.by_reading.to_dict("records"), strict=True):
         for part, label in labels.items():
-            yield Result(f"without_support.{name}.{part}", label, row[part], implied.unit, implied.kind, 2, inputs=implied.inputs, function=f"{_MODULE}.by_reading")
+            yield Result(
+                f"without_support.{name}.{part}",
+                label,
+                row[part],
+                implied.unit,
+                implied.kind,
+                2,
+                inputs=implied.inputs,
+                function=f"{_MODULE}.by_reading",
+            )
     for name, row in zip(("assumed", "most", "all"), implied.by_share.to_dict("records"), strict=True):
-        yield Result(f"without_support.{name}.ratio", "Ratio with this deadweight", row["ratio"], "GBP per GBP", model_kind(model), 2, inputs=tuple(model.inputs_of("total.ratio").split()), function=f"{_MODULE}.by_share")
+        yield Result(
+            f"without_support.{name}.ratio",
+            "Ratio with this deadweight",
+            row["ratio"],
+            "GBP per GBP",
+            model_kind(model),
+            2,
+            inputs=tuple(model.inputs_of("total.ratio").split()),
+            function=f"{_MODULE}.by_share",
+        )
 
 
 def gain_table(page: Appendix, implied: Implied | None) -> Display:
@@ -164,12 +231,24 @@ def gain_table(page: Appendix, implied: Implied | None) -> Display:
         return NOTHING
     spec = {"function": f"{_MODULE}.by_reading", "inputs": "inputs"}
     columns = {
-        "gain": Column("Gain in a year without support", implied.unit, implied.kind, 2, **spec), "over": Column("Over the time of support", implied.unit, implied.kind, 2, **spec),
-        "needed": Column("Change with support for which the register's upper end holds, at least", implied.unit, implied.kind, 2, **spec),
-        "least": Column("Deadweight, at least", "%", Kind.BOUNDED, 0, **spec), "highest": Column("Deadweight, at most", "%", Kind.BOUNDED, 0, **spec),
+        "gain": Column("Gain in a year without support", implied.unit, implied.kind, 2, **spec),
+        "over": Column("Over the time of support", implied.unit, implied.kind, 2, **spec),
+        "needed": Column(
+            "Change with support for which the register's upper end holds, at least",
+            implied.unit,
+            implied.kind,
+            2,
+            **spec,
+        ),
+        "least": Column("Deadweight, at least", "%", Kind.BOUNDED, 0, **spec),
+        "highest": Column("Deadweight, at most", "%", Kind.BOUNDED, 0, **spec),
     }
     return page.table(
-        "gain_without_support", implied.by_reading.assign(inputs=" ".join(implied.inputs)), columns, f"What a gain without support implies for deadweight, in {implied.unit}.", row_header="Reading",
+        "gain_without_support",
+        implied.by_reading.assign(inputs=" ".join(implied.inputs)),
+        columns,
+        f"What a gain without support implies for deadweight, in {implied.unit}.",
+        row_header="Reading",
         note=f"The gain is a result of `{implied.note.notebook}`. The change with support is not published in this unit, hence the bounds on deadweight.",
     )
 
@@ -180,11 +259,19 @@ def deadweight_table(page: Appendix, implied: Implied | None, model: Model) -> D
         return NOTHING
     spec, note = {"function": f"{_MODULE}.by_share"}, implied.note
     steps = {"outcome": model.outcome_steps[note.outcome], "value": "total.value", "ratio": "total.ratio"}
-    rests = {"from_share": f"assumption:{note.deadweight}"} | {f"from_{name}": model.inputs_of(step) for name, step in steps.items()}
+    rests = {"from_share": f"assumption:{note.deadweight}"} | {
+        f"from_{name}": model.inputs_of(step) for name, step in steps.items()
+    }
     columns = {
         "share": Column("Deadweight", "%", Kind.ASSUMED, 0, inputs="from_share", **spec),
         "outcome": Column("Value of the outcome", "GBP", model_kind(model), 0, inputs="from_outcome", **spec),
         "value": Column("Value of all", "GBP", model_kind(model), 0, inputs="from_value", **spec),
         "ratio": Column("Value for each pound", "GBP per GBP", model_kind(model), 2, inputs="from_ratio", **spec),
     }
-    return page.table("deadweight_open", implied.by_share.assign(**rests), columns, "The model over the deadweight that the figure leaves open, all else central.", row_header="Deadweight of the outcome")
+    return page.table(
+        "deadweight_open",
+        implied.by_share.assign(**rests),
+        columns,
+        "The model over the deadweight that the figure leaves open, all else central.",
+        row_header="Deadweight of the outcome",
+    )

@@ -11,9 +11,22 @@ from analysis.study import Study
 def crosswalk_table(page: Appendix, study: Study, model: Model) -> Display:
     """Table: each criterion with its answer, the reason, the data file and a link to the place on the page."""
     frame = crosswalk(model, study)
-    frame["where"] = [f"`{file}`, [on the page]({view})" for file, view in zip(frame["file"], frame["view"], strict=True)]
-    columns = {"framework": Column("Framework"), "criterion": Column("Criterion"), "status": Column("Answer"), "why": Column("Why"), "where": Column("Where")}
+    frame["where"] = [
+        f"`{file}`, [on the page]({view})" for file, view in zip(frame["file"], frame["view"], strict=True)
+    ]
+    columns = {
+        "framework": Column("Framework"),
+        "criterion": Column("Criterion"),
+        "status": Column("Answer"),
+        "why": Column("Why"),
+        "where": Column("Where"),
+    }
     return page.table(
-        "crosswalk", frame, columns, "The analysis of this page against published criteria.", row_header="Number", group_by="framework",
+        "crosswalk",
+        frame,
+        columns,
+        "The analysis of this page against published criteria.",
+        row_header="Number",
+        group_by="framework",
         text={"criterion": "label", "why": "label", "where": "rich"},
     )

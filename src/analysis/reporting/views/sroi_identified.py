@@ -30,7 +30,10 @@ def solve(page: Appendix, study: Study) -> Bounded | None:
     solved = identified.solve(problem, study)
     counts = {"readings.all": len(solved), "readings.possible": int(solved["possible"].sum())}
     labels = {"readings.all": "Combinations of readings", "readings.possible": "Combinations that can be true"}
-    page.add(Result(f"sroi.{name}", labels[name], count, "combinations", Kind.RECOMPUTED, function=_SOLVE) for name, count in counts.items())
+    page.add(
+        Result(f"sroi.{name}", labels[name], count, "combinations", Kind.RECOMPUTED, function=_SOLVE)
+        for name, count in counts.items()
+    )
     return Bounded(problem, solved)
 
 
@@ -49,22 +52,36 @@ def unknown_table(page: Appendix, bounded: Bounded | None, study: Study) -> Disp
     if bounded is None:
         return NOTHING
     problem, everything = bounded.problem, identified.union(bounded.solved, bounded.problem)
-    region, point = identified.polytope(problem, study, problem.calibration.readings), identified.calibrate(problem, study)
+    region, point = (
+        identified.polytope(problem, study, problem.calibration.readings),
+        identified.calibrate(problem, study),
+    )
     rows = {}
     for unknown in problem.unknowns:
         own = region.bounds(unknown.id)
         rows[unknown.label] = {
-            "low": everything.loc[unknown.id, "low"], "high": everything.loc[unknown.id, "high"], "own_low": own.low if own else None,
-            "own_high": own.high if own else None, "point": point[unknown.id],
+            "low": everything.loc[unknown.id, "low"],
+            "high": everything.loc[unknown.id, "high"],
+            "own_low": own.low if own else None,
+            "own_high": own.high if own else None,
+            "point": point[unknown.id],
         }
     columns = {
-        "low": Column("Least, any reading", "GBP", Kind.BOUNDED, 0, function=_SOLVE), "high": Column("Most, any reading", "GBP", Kind.BOUNDED, 0, function=_SOLVE),
+        "low": Column("Least, any reading", "GBP", Kind.BOUNDED, 0, function=_SOLVE),
+        "high": Column("Most, any reading", "GBP", Kind.BOUNDED, 0, function=_SOLVE),
         "own_low": Column("Least, readings of the central case", "GBP", Kind.BOUNDED, 0, function=_SOLVE),
         "own_high": Column("Most, readings of the central case", "GBP", Kind.BOUNDED, 0, function=_SOLVE),
         "point": Column("Central case", "GBP", Kind.CALIBRATED, 0, function=_CALIBRATE),
     }
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("unknown")
-    return page.table("unknowns", frame, columns, "What is not printed, as everything printed bounds it.", row_header="Unknown", note=problem.calibration.why)
+    return page.table(
+        "unknowns",
+        frame,
+        columns,
+        "What is not printed, as everything printed bounds it.",
+        row_header="Unknown",
+        note=problem.calibration.why,
+    )
 
 
 def reading_table(page: Appendix, bounded: Bounded | None) -> Display:
@@ -76,28 +93,70 @@ def reading_table(page: Appendix, bounded: Bounded | None) -> Display:
         for variant in reading.variants:
             possible = bounded.solved[(bounded.solved[reading.id] == variant.id) & bounded.solved["possible"]]
             taken = bounded.problem.calibration.readings[reading.id] == variant.id
-            rows.append({"sentence": reading.sentence, "reading": variant.label, "possible": len(possible), "taken": "yes" if taken else ""})
+            rows.append(
+                {
+                    "sentence": reading.sentence,
+                    "reading": variant.label,
+                    "possible": len(possible),
+                    "taken": "yes" if taken else "",
+                }
+            )
     frame = pd.DataFrame(rows)
-    frame.index = pd.Index([f"{r.id}: {v.id}".replace("_", " ") for r in bounded.problem.readings for v in r.variants], name="reading")
+    frame.index = pd.Index(
+        [f"{r.id}: {v.id}".replace("_", " ") for r in bounded.problem.readings for v in r.variants], name="reading"
+    )
     columns = {
-        "sentence": Column("Sentence"), "reading": Column("It is read so"), "possible": Column("Combinations that can be true", "combinations", Kind.RECOMPUTED, 0, function=_SOLVE),
+        "sentence": Column("Sentence"),
+        "reading": Column("It is read so"),
+        "possible": Column("Combinations that can be true", "combinations", Kind.RECOMPUTED, 0, function=_SOLVE),
         "taken": Column("In the central case"),
     }
-    return page.table("readings", frame, columns, "Sentences that allow more than one reading.", row_header="Reading", group_by="sentence", text={"reading": "label"})
+    return page.table(
+        "readings",
+        frame,
+        columns,
+        "Sentences that allow more than one reading.",
+        row_header="Reading",
+        group_by="sentence",
+        text={"reading": "label"},
+    )
 
 
 def conflict_table(page: Appendix, bounded: Bounded | None) -> Display:
     """Table: the smallest sets of readings that cannot all be true."""
     if bounded is None:
         return NOTHING
-    labels = {(reading.id, variant.id): (reading, variant) for reading in bounded.problem.readings for variant in reading.variants}
-    rows = [[labels[item] for item in conflict.items()] for conflict in identified.conflicts(bounded.solved, bounded.problem)]
+    labels = {
+        (reading.id, variant.id): (reading, variant)
+        for reading in bounded.problem.readings
+        for variant in reading.variants
+    }
+    rows = [
+        [labels[item] for item in conflict.items()]
+        for conflict in identified.conflicts(bounded.solved, bounded.problem)
+    ]
     frame = pd.DataFrame(
-        {"cannot": [" — and — ".join(variant.label for _, variant in row) for row in rows], "about": ["; ".join(reading.sentence for reading, _ in row) for row in rows]},
-        index=pd.Index([", ".join(f"{reading.id} {variant.id}".replace("_", " ") for reading, variant in row) for row in rows], name="conflict"),
+        {
+            "cannot": [" — and — ".join(variant.label for _, variant in row) for row in rows],
+            "about": ["; ".join(reading.sentence for reading, _ in row) for row in rows],
+        },
+        index=pd.Index(
+            [", ".join(f"{reading.id} {variant.id}".replace("_", " ") for reading, variant in row) for row in rows],
+            name="conflict",
+        ),
     )
-    columns = {"cannot": Column("Cannot all be true with the printed figures"), "about": Column("Where the paper says it")}
-    return page.table("conflicts", frame, columns, "Readings that clash with what else is printed.", row_header="Readings", text={"cannot": "label", "about": "label"})
+    columns = {
+        "cannot": Column("Cannot all be true with the printed figures"),
+        "about": Column("Where the paper says it"),
+    }
+    return page.table(
+        "conflicts",
+        frame,
+        columns,
+        "Readings that clash with what else is printed.",
+        row_header="Readings",
+        text={"cannot": "label", "about": "label"},
+    )
 
 
 def uprating_table(page: Appendix, study: Study) -> Display:
@@ -108,10 +167,26 @@ def uprating_table(page: Appendix, study: Study) -> Display:
     annual, weekly = study.claims[uprating.annual], study.claims[uprating.weekly]
     index, _ = prices.read_index(study.root)
     raised = prices.uprate(float(annual.number or 0), index[uprating.from_year], index[uprating.to_year])
-    rows = {way.label: {"value": raised / way.weeks, "fits": "yes" if raised / way.weeks in weekly.interval else "no"} for way in uprating.ways}
+    rows = {
+        way.label: {"value": raised / way.weeks, "fits": "yes" if raised / way.weeks in weekly.interval else "no"}
+        for way in uprating.ways
+    }
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("way")
     columns = {
-        "value": Column("Weekly value", "GBP per week", Kind.RECOMPUTED, 2, function="analysis.sroi.prices.uprate", note="claims and the Consumer Prices Index"),
+        "value": Column(
+            "Weekly value",
+            "GBP per week",
+            Kind.RECOMPUTED,
+            2,
+            function="analysis.sroi.prices.uprate",
+            note="claims and the Consumer Prices Index",
+        ),
         "fits": Column("Rounds to the printed figure"),
     }
-    return page.table("uprating", frame, columns, "The annual value raised by the Consumer Prices Index and divided into weeks.", row_header="A year counted as")
+    return page.table(
+        "uprating",
+        frame,
+        columns,
+        "The annual value raised by the Consumer Prices Index and divided into weeks.",
+        row_header="A year counted as",
+    )

@@ -13,7 +13,6 @@ from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
 from analysis.sroi.value_map import LABELS, Row
-from analysis.study import Study
 from analysis.study.register import Assumption
 
 _EVALUATE = "analysis.sroi.model.Model.evaluate"
@@ -26,7 +25,15 @@ def value_map_table(page: Appendix, model: Model) -> Display:
     columns = {"stakeholder": Column(LABELS["stakeholder"]), "indicator": Column(LABELS["indicator"])}
     columns |= {name: Column(LABELS[name]) for name in _SHOWN} | {"shares": Column(LABELS["beneficiaries"])}
     modes = {name: "code" for name in (*_SHOWN, "shares")} | {"stakeholder": "label", "indicator": "label"}
-    return page.table("value_map", frame, columns, "The value map: costs, and outcomes with what is taken off them.", row_header="Cost or outcome", text=modes, extras=_anchors(model, frame.index))
+    return page.table(
+        "value_map",
+        frame,
+        columns,
+        "The value map: costs, and outcomes with what is taken off them.",
+        row_header="Cost or outcome",
+        text=modes,
+        extras=_anchors(model, frame.index),
+    )
 
 
 def _anchors(model: Model, labels: pd.Index) -> dict[str, RowExtra]:
@@ -49,7 +56,10 @@ def _cell(formula: Expression | None) -> str:
 def row_labels(rows: tuple[Row, ...]) -> pd.Index:
     """The outcomes and costs as row headers; two of one label are told apart by their ids."""
     labels = [row.label for row in rows]
-    return pd.Index([label if labels.count(label) == 1 else f"{label} ({row.id})" for label, row in zip(labels, rows, strict=True)], name="row")
+    return pd.Index(
+        [label if labels.count(label) == 1 else f"{label} ({row.id})" for label, row in zip(labels, rows, strict=True)],
+        name="row",
+    )
 
 
 def model_kind(model: Model) -> Kind:
@@ -60,32 +70,50 @@ def model_kind(model: Model) -> Kind:
 
 def scenario_table(page: Appendix, model: Model) -> Display:
     """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
-    frame = pd.DataFrame([_scenario(model, name, values) for name, values in model.scenarios.items()], index=list(model.scenarios))
+    frame = pd.DataFrame(
+        [_scenario(model, name, values) for name, values in model.scenarios.items()], index=list(model.scenarios)
+    )
     frame.index.name = "scenario"
     kind, first = model_kind(model), model.value_map.costs[0]
     both, value, cost = ({"inputs": name, "function": _EVALUATE} for name in ("from_both", "from_value", "from_cost"))
     columns = {"ratio": Column("Value for each pound (gross ratio)", "GBP per GBP", kind, 2, **both)}
     if len(model.value_map.costs) > 1:
-        columns["first"] = Column(f"The same over one cost alone: {first.label}", "GBP per GBP", kind, 2, "", "", "", _EVALUATE, "from_first")
+        columns["first"] = Column(
+            f"The same over one cost alone: {first.label}", "GBP per GBP", kind, 2, "", "", "", _EVALUATE, "from_first"
+        )
     columns |= {
         "net_ratio": Column("Value less cost for each pound (net ratio)", "GBP per GBP", kind, 2, **both),
-        "value": Column("Value", "GBP", kind, 0, **value), "cost": Column("Cost", "GBP", kind, 0, **cost), "net": Column("Value less cost", "GBP", kind, 0, **both),
+        "value": Column("Value", "GBP", kind, 0, **value),
+        "cost": Column("Cost", "GBP", kind, 0, **cost),
+        "net": Column("Value less cost", "GBP", kind, 0, **both),
     }
     return page.table("scenarios", frame, columns, "The model's result in each estimate.", row_header="Estimate")
 
 
 def _scenario(model: Model, scenario: str, values: Mapping[str, float]) -> dict[str, object]:
     found, steps, first = model.evaluate(values), model.evaluate_steps(values), f"{model.value_map.costs[0].id}.cost"
-    rests = {"both": ("total.ratio",), "value": ("total.value",), "cost": ("total.cost",), "first": ("total.value", first)}
+    rests = {
+        "both": ("total.ratio",),
+        "value": ("total.value",),
+        "cost": ("total.cost",),
+        "first": ("total.value", first),
+    }
     return {
-        "ratio": found.ratio, "first": found.value / steps[first], "net_ratio": found.net / found.cost, "value": found.value, "cost": found.cost,
-        "net": found.net, **{f"from_{name}": model.inputs_of(*parts, scenario=scenario) for name, parts in rests.items()},
+        "ratio": found.ratio,
+        "first": found.value / steps[first],
+        "net_ratio": found.net / found.cost,
+        "value": found.value,
+        "cost": found.cost,
+        "net": found.net,
+        **{f"from_{name}": model.inputs_of(*parts, scenario=scenario) for name, parts in rests.items()},
     }
 
 
 def beneficiary_table(page: Appendix, model: Model) -> Display:
     """Table: value by beneficiary in each scenario."""
-    return _by(page, model, "beneficiaries", model.beneficiary_steps, "Value by beneficiary in each estimate.", "Beneficiary")
+    return _by(
+        page, model, "beneficiaries", model.beneficiary_steps, "Value by beneficiary in each estimate.", "Beneficiary"
+    )
 
 
 def outcome_table(page: Appendix, model: Model) -> Display:
@@ -98,10 +126,16 @@ def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], capti
     """Table: the value of some steps, by row label, in each scenario."""
     found = {scenario: model.evaluate_steps(values) for scenario, values in model.scenarios.items()}
     cells = {scenario: [float(values[step]) for step in steps.values()] for scenario, values in found.items()}
-    rests = {f"from_{place}": [model.inputs_of(step, scenario=scenario) for step in steps.values()] for place, scenario in enumerate(found)}
+    rests = {
+        f"from_{place}": [model.inputs_of(step, scenario=scenario) for step in steps.values()]
+        for place, scenario in enumerate(found)
+    }
     frame = pd.DataFrame(cells | rests, index=pd.Index(list(steps), name=name))
     columns = {
-        scenario: Column(f"Estimate: {scenario}", "GBP", model_kind(model), 0, inputs=f"from_{place}", function=_EVALUATE) for place, scenario in enumerate(found)
+        scenario: Column(
+            f"Estimate: {scenario}", "GBP", model_kind(model), 0, inputs=f"from_{place}", function=_EVALUATE
+        )
+        for place, scenario in enumerate(found)
     }
     return page.table(name, frame, columns, caption, row_header=header)
 
@@ -117,9 +151,13 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     frame.index.name = "beneficiary"
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
-        "beneficiary_chart", bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"), "Value by beneficiary in the central estimate.",
-        f"Most of the value goes to {named(largest)}.", frame,
-        {"value": Column("Value", "GBP", model_kind(model), 0, inputs="rests", function=_EVALUATE)}, row_header="Beneficiary",
+        "beneficiary_chart",
+        bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"),
+        "Value by beneficiary in the central estimate.",
+        f"Most of the value goes to {named(largest)}.",
+        frame,
+        {"value": Column("Value", "GBP", model_kind(model), 0, inputs="rests", function=_EVALUATE)},
+        row_header="Beneficiary",
     )
 
 
@@ -133,10 +171,12 @@ def register_list(page: Appendix, model: Model) -> Display:
 
 
 def _entry_html(entry: Assumption, result: Result) -> str:
-    unit = structural(entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else ""))
+    unit = structural(
+        entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else "")
+    )
     spread = f"; range {interval(result)}" if result.interval_text else ""
     source = structural(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")
     return (
         f'<div id="entry-{escape(entry.id)}"><dt>{structural(entry.label)} <code>{escape(entry.id)}</code></dt>'
-        f"<dd>{number(result)} {unit} {kind_word(entry.kind)}{spread}</dd><dd class=\"source\">{source}</dd></div>"
+        f'<dd>{number(result)} {unit} {kind_word(entry.kind)}{spread}</dd><dd class="source">{source}</dd></div>'
     )

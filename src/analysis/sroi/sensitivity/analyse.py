@@ -46,14 +46,22 @@ class Findings:
 
 
 def analyse(
-    case: Case, settings: Settings, stipulated: Register, reference: appraisal.Reference, seed: int, draws: int, design: int
+    case: Case,
+    settings: Settings,
+    stipulated: Register,
+    reference: appraisal.Reference,
+    seed: int,
+    draws: int,
+    design: int,
 ) -> Findings:
     """Run everything: `draws` of the probabilistic analyses, a variance-based design of `design` rows, one seed."""
     groups = groups_for(case, settings, stipulated)
     pair, choices = grid_inputs(case, settings), choices_for(case, settings)
     rows = indices.terms(case, design, seed)
     return Findings(
-        case=case, settings=settings, groups=groups,
+        case=case,
+        settings=settings,
+        groups=groups,
         tornado=one_way.tornado(case),
         grid=one_way.two_way(case, *pair) if pair else None,
         effect_and_cost=one_way.effect_and_cost(case),
@@ -63,8 +71,12 @@ def analyse(
         joint=switching.joint_switch(case),
         indices=indices.variance_indices(rows, seed),
         convergence=indices.convergence(rows),
-        information=information.information_table(case, settings.information, min(draws, information.DRAWS), seed, groups),
-        hurdles=information.worth_by_hurdle(case, settings.information, settings.levels, min(draws, information.HURDLE_DRAWS), seed, groups),
+        information=information.information_table(
+            case, settings.information, min(draws, information.DRAWS), seed, groups
+        ),
+        hurdles=information.worth_by_hurdle(
+            case, settings.information, settings.levels, min(draws, information.HURDLE_DRAWS), seed, groups
+        ),
         universes=multiverse(case, choices, reference.schedules) if choices else None,
         materiality=materiality.materiality_curve(case),
         overlap=materiality.overlap_curve(case, settings.overlap) if settings.overlap else None,
@@ -122,12 +134,18 @@ def _points(case: Case, entry: Wellbeing, reference: appraisal.Reference) -> dic
     amounts = case.at().by_outcome
     if entry.outcome not in amounts:
         raise InputError(
-            PLACE, column="wellbeing", found=f"{entry.outcome!r}, which is no outcome of the model",
-            expected=f"one of {', '.join(amounts)}", action="correct the name",
+            PLACE,
+            column="wellbeing",
+            found=f"{entry.outcome!r}, which is no outcome of the model",
+            expected=f"one of {', '.join(amounts)}",
+            action="correct the name",
         )
     years = case.number(entry.person_years, f"wellbeing.{entry.outcome}")
     worth = {name: appraisal.wellby_value(reference, name, entry.price_year) for name in reference.wellby}
-    points = {f"at_{name}": appraisal.implied_points(float(amounts[entry.outcome]), years, pounds) for name, pounds in worth.items()}
+    points = {
+        f"at_{name}": appraisal.implied_points(float(amounts[entry.outcome]), years, pounds)
+        for name, pounds in worth.items()
+    }
     return {"person_years": years, **points, "why": entry.why}
 
 
@@ -136,7 +154,9 @@ def _wellby(case: Case, settings: Settings, reference: appraisal.Reference) -> p
     lens = next((lens for lens in settings.lenses if lens.wellby), None)
     if lens is None or not settings.wellbeing:
         return None
-    years = {entry.outcome: case.number(entry.person_years, f"wellbeing.{entry.outcome}") for entry in settings.wellbeing}
+    years = {
+        entry.outcome: case.number(entry.person_years, f"wellbeing.{entry.outcome}") for entry in settings.wellbeing
+    }
     price_year = max(entry.price_year for entry in settings.wellbeing)
     worth = {name: appraisal.wellby_value(reference, name, price_year) for name in reference.wellby}
     return wellby_ratios(case, lens, years, worth, settings.points)
@@ -147,4 +167,6 @@ def _weights(case: Case, settings: Settings, stipulated: Register) -> pd.DataFra
     if not settings.weight_incomes or settings.reference_income is None:
         return appraisal.weighted(amounts)
     elasticity = stipulated["income_elasticity"].value
-    return appraisal.weighted(amounts, appraisal.distributional_weights(settings.weight_incomes, settings.reference_income, elasticity))
+    return appraisal.weighted(
+        amounts, appraisal.distributional_weights(settings.weight_incomes, settings.reference_income, elasticity)
+    )

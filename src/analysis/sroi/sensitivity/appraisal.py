@@ -46,10 +46,16 @@ def read_reference(root: Path) -> Reference:
     rates = _rows(root, _SCHEDULE, ("year_from", "year_to", "standard", "health"))
     wellby = _rows(root, _WELLBY, ("estimate", "price_year", "value"), text=("estimate",))
     deflator = _rows(root, _DEFLATOR, ("year", "index"))
-    bands = {kind: tuple(Band(int(r["year_from"]), int(r["year_to"]), float(r[kind])) for r in rates) for kind in ("standard", "health")}
+    bands = {
+        kind: tuple(Band(int(r["year_from"]), int(r["year_to"]), float(r[kind])) for r in rates)
+        for kind in ("standard", "health")
+    }
     return Reference(
-        bands["standard"], bands["health"], {str(row["estimate"]): float(row["value"]) for row in wellby},
-        int(wellby[0]["price_year"]), {int(row["year"]): float(row["index"]) for row in deflator},
+        bands["standard"],
+        bands["health"],
+        {str(row["estimate"]): float(row["value"]) for row in wellby},
+        int(wellby[0]["price_year"]),
+        {int(row["year"]): float(row["index"]) for row in deflator},
     )
 
 
@@ -67,7 +73,12 @@ def _number(cell: str, name: str, row: int, column: str) -> float:
         return float(cell)
     except ValueError:
         raise InputError(
-            name, row=row, column=column, found=repr(cell), expected="a plain number", action="restore the figure from its source"
+            name,
+            row=row,
+            column=column,
+            found=repr(cell),
+            expected="a plain number",
+            action="restore the figure from its source",
         ) from None
 
 
@@ -122,8 +133,11 @@ def reprice(amount: float, from_year: int, to_year: int, deflator: Mapping[int, 
     for year in (from_year, to_year):
         if year not in deflator:
             raise InputError(
-                f"data/raw/reference/{_DEFLATOR}", column="year", found=f"no index for {year}",
-                expected=f"{min(deflator)} to {max(deflator)}", action="add the year's index with its source",
+                f"data/raw/reference/{_DEFLATOR}",
+                column="year",
+                found=f"no index for {year}",
+                expected=f"{min(deflator)} to {max(deflator)}",
+                action="add the year's index with its source",
             )
     return amount * (deflator[to_year] / deflator[from_year])
 
@@ -146,7 +160,9 @@ def implied_points(pounds: float, person_years: float, value_of_point: float) ->
     return pounds / person_years / value_of_point
 
 
-def distributional_weights(incomes: Mapping[str, float], reference_income: float, elasticity: float) -> dict[str, float]:
+def distributional_weights(
+    incomes: Mapping[str, float], reference_income: float, elasticity: float
+) -> dict[str, float]:
     """Weight of a pound to each group: (reference income / group's income) to the power of the elasticity.
 
     Green Book annex A3 (marginal utility of income; elasticity 1.3). Elasticity 0 gives weight 1 to all.
@@ -160,5 +176,10 @@ def distributional_weights(incomes: Mapping[str, float], reference_income: float
 def weighted(by_beneficiary: Mapping[str, float], weights: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Value by beneficiary in pounds with and without weights; None (the default) weights every pound alike."""
     used = weights or {}
-    rows = {name: (float(value), used.get(name, 1.0), float(value) * used.get(name, 1.0)) for name, value in by_beneficiary.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "weight", "weighted"]).rename_axis("beneficiary")
+    rows = {
+        name: (float(value), used.get(name, 1.0), float(value) * used.get(name, 1.0))
+        for name, value in by_beneficiary.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "weight", "weighted"]).rename_axis(
+        "beneficiary"
+    )

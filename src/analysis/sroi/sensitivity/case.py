@@ -83,7 +83,10 @@ class Case:
             return float(evaluate(parse(formula), self.base))
         except ExpressionError as error:
             raise InputError(
-                place, column=column, found=f"{formula!r}: {error}", expected="a number, or a formula over inputs of the model",
+                place,
+                column=column,
+                found=f"{formula!r}: {error}",
+                expected="a number, or a formula over inputs of the model",
                 action="correct the formula",
             ) from None
 
@@ -104,6 +107,8 @@ def check_inputs(case: Case, names: Mapping[str, Any] | tuple[str, ...], place: 
     for name in names:
         if name not in case.ranges:
             raise InputError(
-                place, found=f"{name!r}, which is no input of the model", expected=f"one of {', '.join(case.model.inputs)}",
+                place,
+                found=f"{name!r}, which is no input of the model",
+                expected=f"one of {', '.join(case.model.inputs)}",
                 action="correct the name; a model depends only on the register entries its value map names",
             )

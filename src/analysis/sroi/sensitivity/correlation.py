@@ -30,7 +30,9 @@ def default_groups(names: Sequence[str], correlation: float = DEFAULT_CORRELATIO
     """
     found = {kind: tuple(name for name in names if kind in name.split("_")) for kind in DEFAULT_GROUPS}
     return tuple(
-        Group(name=kind, members=members, correlation=correlation) for kind, members in found.items() if len(members) > 1
+        Group(name=kind, members=members, correlation=correlation)
+        for kind, members in found.items()
+        if len(members) > 1
     )
 
 
@@ -46,8 +48,11 @@ def matrix(names: Sequence[str], groups: Sequence[Group], place: str = PLACE) ->
     lowest = float(np.linalg.eigvalsh(found)[0]) if len(names) else 1.0
     if lowest <= 1e-10:
         raise InputError(
-            place, column="correlated", found=f"correlations that no variables can have together (lowest eigenvalue {lowest:.3g})",
-            expected="a positive definite matrix", action="weaken a negative or a very strong correlation, or split a group",
+            place,
+            column="correlated",
+            found=f"correlations that no variables can have together (lowest eigenvalue {lowest:.3g})",
+            expected="a positive definite matrix",
+            action="weaken a negative or a very strong correlation, or split a group",
         )
     return found
 
@@ -55,16 +60,22 @@ def matrix(names: Sequence[str], groups: Sequence[Group], place: str = PLACE) ->
 def _fill(found: np.ndarray, names: Sequence[str], group: Group, place: str) -> None:
     if unknown := [member for member in group.members if member not in names]:
         raise InputError(
-            place, column=f"correlated.{group.name}", found=f"{unknown[0]!r}, which does not vary in this model",
-            expected=f"inputs with a range: {', '.join(names)}", action="correct the name, or give the entry a range",
+            place,
+            column=f"correlated.{group.name}",
+            found=f"{unknown[0]!r}, which does not vary in this model",
+            expected=f"inputs with a range: {', '.join(names)}",
+            action="correct the name, or give the entry a range",
         )
     rows = [list(names).index(member) for member in group.members]
     for row in rows:
         for column in rows:
             if row != column and found[row, column] not in (0.0, group.correlation):
                 raise InputError(
-                    place, column=f"correlated.{group.name}", found=f"a second correlation for {names[row]} and {names[column]}",
-                    expected="each pair in one group", action="take one of the two inputs out of one group",
+                    place,
+                    column=f"correlated.{group.name}",
+                    found=f"a second correlation for {names[row]} and {names[column]}",
+                    expected="each pair in one group",
+                    action="take one of the two inputs out of one group",
                 )
             if row != column:
                 found[row, column] = group.correlation

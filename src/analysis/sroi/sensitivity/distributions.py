@@ -106,7 +106,12 @@ def _normal(entry: Assumption, probability: np.ndarray) -> np.ndarray:
 
     half = (entry.high - entry.low) / 2
     if abs(entry.value - (entry.low + half)) > 0.01 * half:
-        raise _trouble(entry, "a normal range whose value is not its middle", "low and high equally far from the value", "use pert or beta")
+        raise _trouble(
+            entry,
+            "a normal range whose value is not its middle",
+            "low and high equally far from the value",
+            "use pert or beta",
+        )
     spread = half / ndtri((1 + MIDDLE) / 2)
     below, above = (ndtr((end - entry.value) / spread) for end in limits(entry))
     return entry.value + spread * ndtri(below + (above - below) * probability)
@@ -131,8 +136,10 @@ def _beta_total(entry: Assumption) -> float:
     inside = 0 <= entry.low < entry.value < entry.high <= 1
     if not inside or missing(-3.0) >= 0 or missing(20.0) <= 0:
         raise _trouble(
-            entry, f"a beta range from {entry.low:g} to {entry.high:g} around {entry.value:g}",
-            "a range strictly around the value, within 0 to 1, that can hold 95 % of a beta", "use pert, whose ends are hard",
+            entry,
+            f"a beta range from {entry.low:g} to {entry.high:g} around {entry.value:g}",
+            "a range strictly around the value, within 0 to 1, that can hold 95 % of a beta",
+            "use pert, whose ends are hard",
         )
     return float(np.exp(brentq(missing, -3.0, 20.0, xtol=1e-12)))
 

@@ -58,7 +58,7 @@ def terms(case: Case, size: int = SIZE, seed: int = 0, measure: str = "ratio") -
 def _samples(case: Case, size: int, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     names = case.varied
     block = np.concatenate(list(uniforms(size, 2 * len(names), seed)))
-    return values_at(case, names, block[:, : len(names)]), values_at(case, names, block[:, len(names):])
+    return values_at(case, names, block[:, : len(names)]), values_at(case, names, block[:, len(names) :])
 
 
 def variance_indices(found: Terms, seed: int = 0, replicates: int = REPLICATES) -> pd.DataFrame:

@@ -29,7 +29,9 @@ HURDLE_DRAWS = 2**14  # of the worth at several hurdles, where a set's rule is f
 _DEGREES = {1: 5, 2: 4, 3: 3}  # degree of the polynomials by number of inputs; more inputs take squares and products
 
 
-def net_draws(case: Case, count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()) -> tuple[pd.DataFrame, np.ndarray]:
+def net_draws(
+    case: Case, count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Draws of the varied inputs (columns, one row for each draw) and the net value in pounds of each."""
     chunks = list(sample(case, count, seed, groups))
     frame = pd.concat([pd.DataFrame(values) for values, _ in chunks], ignore_index=True)
@@ -113,7 +115,11 @@ def polynomials(inputs: Sequence[np.ndarray]) -> np.ndarray:
     rows = {(): np.ones_like(inputs[0])}
     terms = list(rows.values())
     for _ in range(_DEGREES.get(len(inputs), 2)):
-        rows = {(*taken, i): row * inputs[i] for taken, row in rows.items() for i in range(max(taken, default=0), len(inputs))}
+        rows = {
+            (*taken, i): row * inputs[i]
+            for taken, row in rows.items()
+            for i in range(max(taken, default=0), len(inputs))
+        }
         terms += rows.values()
     return np.stack(terms)
 
@@ -128,17 +134,27 @@ def information_table(
     for members in sets.values():
         check_inputs(case, tuple(members))
     frame, net = net_draws(case, count, seed, groups)
-    asked = {**{name: tuple(members) for name, members in sets.items()}, **{name: (name,) for name in case.varied if name not in sets}}
+    asked = {
+        **{name: tuple(members) for name, members in sets.items()},
+        **{name: (name,) for name in case.varied if name not in sets},
+    }
     worth = partial_information(frame, net, {name: _varied(case, members) for name, members in asked.items()})
     whole = perfect_information(net)
-    table = pd.DataFrame({"members": [" ".join(asked[str(name)]) for name in worth.index], "worth": worth}, index=worth.index)
+    table = pd.DataFrame(
+        {"members": [" ".join(asked[str(name)]) for name in worth.index], "worth": worth}, index=worth.index
+    )
     everything = pd.DataFrame({"members": " ".join(case.varied), "worth": whole}, index=["everything"])
     table = pd.concat([everything, table.sort_values("worth", ascending=False, kind="stable")]).rename_axis("known")
     return table.assign(share=100 * table["worth"] / whole if whole > 0 else np.nan)
 
 
 def worth_by_hurdle(
-    case: Case, sets: Mapping[str, Sequence[str]], levels: Sequence[float], count: int = HURDLE_DRAWS, seed: int = 0, groups: Sequence[Group] = ()
+    case: Case,
+    sets: Mapping[str, Sequence[str]],
+    levels: Sequence[float],
+    count: int = HURDLE_DRAWS,
+    seed: int = 0,
+    groups: Sequence[Group] = (),
 ) -> pd.DataFrame:
     """Worth of information in pounds if funding asks for so many pounds of value for each pound, as a scarce budget does.
 
@@ -147,10 +163,17 @@ def worth_by_hurdle(
     """
     chunks = [(values, case.at(values)) for values in draws(case, count, seed, groups)]
     frame = pd.concat([pd.DataFrame(values) for values, _ in chunks], ignore_index=True)
-    value, cost = (np.concatenate([np.broadcast_to(getattr(at, part), size_of(values)) for values, at in chunks]) for part in ("value", "cost"))
+    value, cost = (
+        np.concatenate([np.broadcast_to(getattr(at, part), size_of(values)) for values, at in chunks])
+        for part in ("value", "cost")
+    )
     nets = value[:, None] - cost[:, None] * np.asarray(levels, dtype=float)
     everything = np.maximum(nets, 0).mean(axis=0) - np.maximum(nets.mean(axis=0), 0)
-    parts = _worth_of_sets(frame, nets, {name: _varied(case, members) for name, members in sets.items()}) if len(frame.columns) else {}
+    parts = (
+        _worth_of_sets(frame, nets, {name: _varied(case, members) for name, members in sets.items()})
+        if len(frame.columns)
+        else {}
+    )
     return pd.DataFrame({"everything": everything, **parts}, index=pd.Index(levels, name="level", dtype=float))
 
 

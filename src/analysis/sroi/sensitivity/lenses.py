@@ -47,5 +47,8 @@ def wellby_ratios(
     outcome = case.at({name: case.number(value, lens.name) for name, value in lens.values.items()})
     rest = float(outcome.value) - sum(float(outcome.by_outcome[name]) for name in person_years)
     years = sum(person_years.values())
-    rows = {point: {name: (rest + point * years * pounds) / float(outcome.cost) for name, pounds in worth.items()} for point in points}
+    rows = {
+        point: {name: (rest + point * years * pounds) / float(outcome.cost) for name, pounds in worth.items()}
+        for point in points
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("points")

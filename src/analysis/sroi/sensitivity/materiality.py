@@ -20,7 +20,9 @@ def materiality_curve(case: Case) -> pd.DataFrame:
     value = pd.Series({name: float(found) for name, found in outcome.by_outcome.items()}, name="value", dtype=float)
     value = value.iloc[np.argsort(-value.abs().to_numpy(), kind="stable")].rename_axis("outcome")
     share = 100 * value.abs() / (value.abs().sum() or 1.0)
-    return pd.DataFrame({"value": value, "share": share, "cumulative": share.cumsum(), "ratio": value.cumsum() / float(outcome.cost)})
+    return pd.DataFrame(
+        {"value": value, "share": share, "cumulative": share.cumsum(), "ratio": value.cumsum() / float(outcome.cost)}
+    )
 
 
 def material(curve: pd.DataFrame, threshold: float) -> tuple[str, ...]:
@@ -41,8 +43,11 @@ def overlap_curve(case: Case, outcomes: Sequence[str], steps: int = _OVERLAPS) -
     outcome = case.at()
     if unknown := [name for name in outcomes if name not in outcome.by_outcome]:
         raise InputError(
-            PLACE, column="overlap", found=f"{unknown[0]!r}, which is no outcome of the model",
-            expected=f"one of {', '.join(outcome.by_outcome)}", action="correct the name",
+            PLACE,
+            column="overlap",
+            found=f"{unknown[0]!r}, which is no outcome of the model",
+            expected=f"one of {', '.join(outcome.by_outcome)}",
+            action="correct the name",
         )
     group = sorted((float(outcome.by_outcome[name]) for name in outcomes), reverse=True)
     overlap = np.linspace(0.0, 1.0, steps)
@@ -62,8 +67,13 @@ def optimism_corrected(case: Case, grades: Mapping[str, str], factors: Mapping[s
         grade = grades.get(name, "")
         if grade not in factors:
             raise InputError(
-                PLACE, column=f"grades.{name}", found=repr(grade) if grade else "nothing",
-                expected=f"one of {', '.join(factors)}", action="state the evidence grade of every outcome of the value map",
+                PLACE,
+                column=f"grades.{name}",
+                found=repr(grade) if grade else "nothing",
+                expected=f"one of {', '.join(factors)}",
+                action="state the evidence grade of every outcome of the value map",
             )
         rows[name] = (grade, factors[grade], float(value), factors[grade] * float(value))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["grade", "factor", "value", "corrected"]).rename_axis("outcome")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["grade", "factor", "value", "corrected"]).rename_axis(
+        "outcome"
+    )

@@ -85,8 +85,13 @@ def multiverse(
     amounts = {name: grid.spread(found) for name, found in outcome.by_outcome.items()}
     total = sum(amounts.values(), np.zeros(grid.count))
     counted = _counted(amounts, grid)
-    share = _beneficiary_share(outcome.by_beneficiary, total, grid) * _discounting(outcome, grid, schedules or {}, place)
-    names = {choice.name: [choice.options[pick].name for pick in row] for choice, row in zip(choices, picks.tolist(), strict=True)}
+    share = _beneficiary_share(outcome.by_beneficiary, total, grid) * _discounting(
+        outcome, grid, schedules or {}, place
+    )
+    names = {
+        choice.name: [choice.options[pick].name for pick in row]
+        for choice, row in zip(choices, picks.tolist(), strict=True)
+    }
     return Multiverse(grid.choices, _table(names, counted * share, grid.spread(outcome.cost)))
 
 
@@ -111,7 +116,9 @@ class Universes:
 
     def patterns(self, look_up: Callable[[Option], Any]) -> Iterator[tuple[list[Any], np.ndarray]]:
         """What the options of a universe say together, and the universes that say just that; what is empty is left out."""
-        speaking = [place for place, choice in enumerate(self.choices) if any(look_up(option) for option in choice.options)]
+        speaking = [
+            place for place, choice in enumerate(self.choices) if any(look_up(option) for option in choice.options)
+        ]
         if not speaking:
             yield [], np.arange(self.count)
             return
@@ -131,7 +138,11 @@ def _table(names: Mapping[str, list[str]], value: np.ndarray, cost: np.ndarray) 
 
 def _values(case: Case, grid: Universes) -> dict[str, np.ndarray]:
     """An array by input with its value in each universe; where two options set one input, the later choice holds."""
-    numbers = {id(option): {k: case.number(v, option.name) for k, v in option.values.items()} for choice in grid.choices for option in choice.options}
+    numbers = {
+        id(option): {k: case.number(v, option.name) for k, v in option.values.items()}
+        for choice in grid.choices
+        for option in choice.options
+    }
     found = {}
     for name in sorted({name for setting in numbers.values() for name in setting}):
         values = np.full(grid.count, case.base[name])
@@ -174,7 +185,9 @@ def _beneficiary_share(by_beneficiary: Mapping[str, object], total: np.ndarray, 
     return shares
 
 
-def _discounting(outcome: OutcomeLike, grid: Universes, schedules: Mapping[str, Sequence[Band]], place: str) -> np.ndarray:
+def _discounting(
+    outcome: OutcomeLike, grid: Universes, schedules: Mapping[str, Sequence[Band]], place: str
+) -> np.ndarray:
     """The factor by which each universe's discount schedule lowers the value of all years together; 1 without one."""
     lowered = np.ones(grid.count)
     for named, where in grid.patterns(lambda option: option.discount):
@@ -191,7 +204,10 @@ def _by_year(outcome: OutcomeLike, place: str) -> Mapping[int, Any]:
     found: Mapping[int, Any] | None = getattr(outcome, "by_year", None)
     if found is None:
         raise InputError(
-            place, column="discount", found="a model that keeps no years", expected="value by year",
+            place,
+            column="discount",
+            found="a model that keeps no years",
+            expected="value by year",
             action="discount through an input of the model, or take the option out",
         )
     return found
@@ -203,20 +219,31 @@ def _influence(ratios: np.ndarray, axis: int, choice: Choice) -> tuple[float, st
     whole = float(ratios.var())
     swing = float((ratios.max(axis=axis) - ratios.min(axis=axis)).mean())
     names = [option.name for option in choice.options]
-    return swing, names[int(means.argmin())], names[int(means.argmax())], 100 * float(means.var()) / whole if whole else 0.0
+    return (
+        swing,
+        names[int(means.argmin())],
+        names[int(means.argmax())],
+        100 * float(means.var()) / whole if whole else 0.0,
+    )
 
 
 def _check(case: Case, choices: Sequence[Choice], place: str) -> None:
     if (count := prod(len(choice.options) for choice in choices)) > MOST:
         raise InputError(
-            place, column="choices", found=f"{count} universes", expected=f"at most {MOST}", action="take out an option or a choice"
+            place,
+            column="choices",
+            found=f"{count} universes",
+            expected=f"at most {MOST}",
+            action="take out an option or a choice",
         )
     outcome = case.at()
     for choice in choices:
         _check_names(choice, place)
         for option in choice.options:
             check_inputs(case, option.values, place)
-            _check_known(option, (*option.leave_out, *option.scale, *option.merge), outcome.by_outcome, "outcome", place)
+            _check_known(
+                option, (*option.leave_out, *option.scale, *option.merge), outcome.by_outcome, "outcome", place
+            )
             _check_known(option, option.only, outcome.by_beneficiary, "beneficiary", place)
 
 
@@ -224,7 +251,11 @@ def _check_names(choice: Choice, place: str) -> None:
     names = [option.name for option in choice.options]
     if len(names) != len(set(names)):
         raise InputError(
-            place, column=f"choices.{choice.name}", found="two options of one name", expected="names that differ", action="rename one"
+            place,
+            column=f"choices.{choice.name}",
+            found="two options of one name",
+            expected="names that differ",
+            action="rename one",
         )
 
 
@@ -232,6 +263,9 @@ def _check_known(option: Option, named: Sequence[str], known: Mapping[str, objec
     for name in named:
         if name not in known:
             raise InputError(
-                place, column=option.name, found=f"{name!r}, which is no {what} of the model",
-                expected=f"one of {', '.join(map(str, known))}", action="correct the name",
+                place,
+                column=option.name,
+                found=f"{name!r}, which is no {what} of the model",
+                expected=f"one of {', '.join(map(str, known))}",
+                action="correct the name",
             )

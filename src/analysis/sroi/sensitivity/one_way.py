@@ -33,7 +33,7 @@ def _one_at_a_time(case: Case, names: Sequence[str], points: np.ndarray) -> dict
     values = {}
     for place, name in enumerate(names):
         values[name] = np.full(count * each, case.base[name])
-        values[name][place * each:(place + 1) * each] = points[place]
+        values[name][place * each : (place + 1) * each] = points[place]
     return values
 
 
@@ -62,7 +62,9 @@ def effect_and_cost(case: Case, points: int = POINTS) -> pd.DataFrame:
     outcome = case.at()
     shares, times = np.linspace(0.0, 100.0, points), np.linspace(0.5, 4.0, points)
     found = float(outcome.value) * (1 - shares / 100)[:, None] / (float(outcome.cost) * times)
-    return pd.DataFrame(found, index=pd.Index(shares, name="share_of_all_value_lost"), columns=pd.Index(times, name="times_the_cost"))
+    return pd.DataFrame(
+        found, index=pd.Index(shares, name="share_of_all_value_lost"), columns=pd.Index(times, name="times_the_cost")
+    )
 
 
 def break_even(grid: pd.DataFrame, level: float = 1.0) -> pd.DataFrame:

@@ -56,8 +56,13 @@ class Distribution:
 
 
 def simulate(
-    case: Case, count: int, seed: int, groups: Sequence[Group] = (), method: Method = "sobol",
-    measures: Sequence[str] = ("ratio", "net"), chunk: int = CHUNK,
+    case: Case,
+    count: int,
+    seed: int,
+    groups: Sequence[Group] = (),
+    method: Method = "sobol",
+    measures: Sequence[str] = ("ratio", "net"),
+    chunk: int = CHUNK,
 ) -> dict[str, Distribution]:
     """The distribution of each measure over `count` draws of the varied inputs.
 
@@ -83,7 +88,9 @@ def both(
 
 def chances(distribution: Distribution, levels: Iterable[float]) -> pd.DataFrame:
     """P(ratio > k) in % for each k: columns chance and its standard error `error`; index: k."""
-    rows = {level: (100 * float(distribution.above(level)), 100 * distribution.standard_error(level)) for level in levels}
+    rows = {
+        level: (100 * float(distribution.above(level)), 100 * distribution.standard_error(level)) for level in levels
+    }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["chance", "error"]).rename_axis("level")
 
 
@@ -155,7 +162,9 @@ def median_and_interval(distribution: Distribution, cover: float = 0.95) -> tupl
     return float(middle), float(low), float(high)
 
 
-def sample(case: Case, count: int, seed: int, groups: Sequence[Group] = ()) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+def sample(
+    case: Case, count: int, seed: int, groups: Sequence[Group] = ()
+) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """Chunks of (values by input, net pounds), for analyses that need the draws themselves."""
     for values in draws(case, count, seed, groups):
         yield values, case.measure(values, "net", size_of(values))

@@ -35,20 +35,30 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base: dict[str, float] = Field(default_factory=dict, description="values the model is held at, where not the register's")
+    base: dict[str, float] = Field(
+        default_factory=dict, description="values the model is held at, where not the register's"
+    )
     correlated: tuple[Group, ...] | None = Field(default=None, description="inputs that vary together")
     across_and_up: tuple[str, str] | None = Field(default=None, description="the two inputs of the two-way grid")
     scenarios: dict[str, dict[str, float]] = Field(default_factory=dict, description="input values by scenario")
-    levels: tuple[float, ...] = Field(default=(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0), description="ratios whose chance is listed")
+    levels: tuple[float, ...] = Field(
+        default=(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0), description="ratios whose chance is listed"
+    )
     choices: tuple[Choice, ...] = Field(default=(), description="structural choices and their options")
     overlap: tuple[str, ...] = Field(default=(), description="outcomes that may be the same benefit")
-    information: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="inputs that one study would settle together")
+    information: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="inputs that one study would settle together"
+    )
     grades: dict[str, str] = Field(default_factory=dict, description="evidence grade of each outcome, A to D")
     material: float = Field(default=5.0, ge=0, le=100, description="% of all value from which an outcome is material")
     lenses: tuple[Lens, ...] = Field(default=(), description="conventions side by side")
     wellbeing: tuple[Wellbeing, ...] = ()
-    points: tuple[float, ...] = Field(default=(0.0, 0.1, 0.25, 0.5, 1.0, 1.5), description="changes in life satisfaction to show")
-    weight_incomes: dict[str, float] = Field(default_factory=dict, description="income by beneficiary; none: weights off")
+    points: tuple[float, ...] = Field(
+        default=(0.0, 0.1, 0.25, 0.5, 1.0, 1.5), description="changes in life satisfaction to show"
+    )
+    weight_incomes: dict[str, float] = Field(
+        default_factory=dict, description="income by beneficiary; none: weights off"
+    )
     reference_income: float | None = Field(default=None, gt=0, description="income at which a pound has weight one")
 
     def case(self, model: ModelLike, register: Register) -> Case:
@@ -110,7 +120,10 @@ def _streams(outcomes: tuple[str, ...]) -> tuple[Choice, ...]:
         return ()
     without = tuple(Option(name=f"without {name}", leave_out=(name,)) for name in outcomes)
     merged = (Option(name="separate"), Option(name="the largest only", merge=outcomes))
-    return (Choice(name="outcomes counted", options=(Option(name="all"), *without)), Choice(name="overlap", options=merged))
+    return (
+        Choice(name="outcomes counted", options=(Option(name="all"), *without)),
+        Choice(name="overlap", options=merged),
+    )
 
 
 def _named(case: Case, word: str) -> tuple[str, ...]:

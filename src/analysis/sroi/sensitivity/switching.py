@@ -11,7 +11,9 @@ from analysis.sroi.sensitivity.distributions import limits
 from analysis.sroi.sensitivity.one_way import tornado
 
 _POINTS = 513  # of the search for a change of sign
-_REACH = 10.0  # an input without natural limits is searched this many times its size, or its range's width, beyond its range
+_REACH = (
+    10.0  # an input without natural limits is searched this many times its size, or its range's width, beyond its range
+)
 _HALVINGS = 200
 
 
@@ -24,7 +26,9 @@ def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
     """
     names = case.varied
     rows = [(case.base[n], case.ranges[n].low, case.ranges[n].high, _switch(case, n, level)) for n in names]
-    frame = pd.DataFrame(rows, index=pd.Index(names, name="input"), columns=["base", "low", "high", "switch"], dtype=float)
+    frame = pd.DataFrame(
+        rows, index=pd.Index(names, name="input"), columns=["base", "low", "high", "switch"], dtype=float
+    )
     frame["change"] = 100 * (frame["switch"] / frame["base"].where(frame["base"] != 0) - 1)
     frame["within"] = frame["switch"].between(frame["low"], frame["high"])
     return frame
@@ -57,7 +61,9 @@ def _points(case: Case, name: str, low: float, high: float) -> np.ndarray:
 
 def _surplus(case: Case, name: str, points: np.ndarray, level: float) -> np.ndarray:
     """Value less `level` times cost: has the sign of ratio - level, and no pole where the cost is small."""
-    with np.errstate(divide="ignore", invalid="ignore"):  # the ratio, which is not used, may have no value where the cost is 0
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # the ratio, which is not used, may have no value where the cost is 0
         outcome = case.at({name: points})
     return np.broadcast_to(np.asarray(outcome.value - level * outcome.cost, dtype=float), points.shape)
 
