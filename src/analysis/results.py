@@ -239,9 +239,18 @@ class ResultStore:
     def __len__(self) -> int:
         return len(self.by_id)
 
+    def records(self, ids: Iterable[str]) -> dict[str, dict[str, object]]:
+        """Some results as JSON keeps them, sorted by id."""
+        return {key: _record(self.by_id[key]) for key in sorted(set(ids))}
+
+    @classmethod
+    def of_records(cls, rows: Mapping[str, dict[str, object]]) -> "ResultStore":
+        """The results of what `records` gave."""
+        return cls({key: _from_record(key, row) for key, row in rows.items()})
+
     def write(self, path: Path, **heading: object) -> None:
         """Write all results as JSON, sorted by id, to a temporary name first."""
-        rows = {key: _record(self.by_id[key]) for key in sorted(self.by_id)}
+        rows = self.records(self.by_id)
         write_text(path, json.dumps({**heading, "results": rows}, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
     @classmethod

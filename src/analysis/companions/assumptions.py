@@ -1,14 +1,16 @@
 """The assumption register of a study as a page: every entry whole, by its influence on the ratio, with where it is used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.companions.material import Appendix, Material
-from analysis.companions.sheet import Sheet, link, script
+from analysis.companions.sheet import Sheet, link as prose_link, script
 from analysis.expressions import references
-from analysis.reporting.markup import Display, escape, is_web_address, structural
+from analysis.reporting.markup import Display, is_web_address
+from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed
+from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.sroi_model import entry_result
 from analysis.results import Column, Result, slug
@@ -56,12 +58,12 @@ def has_register(study: Study) -> bool:
     return (study.raw / "assumptions.yaml").is_file()
 
 
-def assumptions(material: Material) -> str:
+def assumptions(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
     sheet.section("The register", _about(sheet, material), _register(sheet, ranked))
-    return sheet.html(script=script("sort.js"))
+    return sheet.page_data(script=script("sort.js"))
 
 
 def by_influence(material: Material) -> list[Ranked]:
@@ -100,7 +102,7 @@ def _about(sheet: Sheet, material: Material) -> Display:
         )
     return sheet.page.say(
         f"Entries stand by what each alone does to the ratio as it goes from one end of its range to the other, then by what it does to net"
-        f" value, as {link(sensitivity.title, f'{sensitivity.href}#tornado_pounds')} records it. The others come after them: those that are fixed,"
+        f" value, as {prose_link(sensitivity.title, f'{sensitivity.href}#tornado_pounds')} records it. The others come after them: those that are fixed,"
         " and those that no outcome of the model rests on."
     )
 
@@ -169,30 +171,28 @@ def _extra(place: int, found: Ranked) -> RowExtra:
         "moves": moves,
         "influence": str(place),
     }
-    return RowExtra(f"assumption-{entry.id}", data, "Why, source, and where it is used", _details(found))
+    return RowExtra(f"assumption-{entry.id}", data, "Why, source, and where it is used", (_details(found),))
 
 
-def _details(found: Ranked) -> str:
+def _details(found: Ranked) -> Block:
     entry, source = found.entry, found.entry.source
-    parts = {
-        "Name in formulas": f"<code>{escape(entry.id)}</code>",
-        "Distribution": escape(entry.distribution),
-        "Influence": "" if any(found.influence.size) else structural(_unmoved(found)),
-        "Why this range": structural(entry.why_range),
-        "Source": structural(
-            f"{source.producer}: {source.title}" + (f" ({source.published})" if source.published else "")
-        ),
-        "Place": structural(source.locator) + (f" (<code>{escape(entry.claim)}</code>)" if entry.claim else ""),
+    title = f"{source.producer}: {source.title}" + (f" ({source.published})" if source.published else "")
+    rows = [link(href, [label(row)]) if href else label(row) for row, href in found.rows]
+    said: dict[str, Run] = {
+        "Name in formulas": [code(entry.id)],
+        "Distribution": [entry.distribution],
+        "Influence": [] if any(found.influence.size) else [label(_unmoved(found))],
+        "Why this range": [label(entry.why_range)],
+        "Source": [label(title)],
+        "Place": [label(source.locator), *([" (", code(entry.claim), ")"] if entry.claim else [])],
         "Address": _address(source.address),
-        "Licence": structural(source.licence),
-        "Decided by": structural(entry.decided_by),
-        "Alternatives": _list(entry.alternatives),
-        "Used in": _links(found),
-        "Rows of the value map": ", ".join(
-            f'<a href="{escape(href)}">{structural(row)}</a>' if href else structural(row) for row, href in found.rows
-        ),
+        "Licence": [label(source.licence)] if source.licence else [],
+        "Decided by": [label(entry.decided_by)],
+        "Alternatives": [bullets([label(text)] for text in entry.alternatives)] if entry.alternatives else [],
+        "Used in": listed(_links(found)),
+        "Rows of the value map": listed(rows),
     }
-    return f"<dl>{''.join(f'<dt>{term}</dt><dd>{text}</dd>' for term, text in parts.items() if text)}</dl>"
+    return facts([fact([term], run) for term, run in said.items() if run], boxed=False)
 
 
 def _unmoved(found: Ranked) -> str:
@@ -203,28 +203,21 @@ def _unmoved(found: Ranked) -> str:
     return "None recorded: alone it does not move the outcome."
 
 
-def _address(address: str | None) -> str:
+def _address(address: str | None) -> Run:
     """A web address as a link; anything else as text."""
     if not address:
-        return ""
-    link = f"https://doi.org/{address}" if address.startswith("10.") else address
-    return f'<a href="{escape(link)}">{structural(address)}</a>' if is_web_address(link) else structural(address)
+        return []
+    whole = f"https://doi.org/{address}" if address.startswith("10.") else address
+    return [link(whole, [label(address)]) if is_web_address(whole) else label(address)]
 
 
-def _list(texts: tuple[str, ...]) -> str:
-    return f"<ul>{''.join(f'<li>{structural(text)}</li>' for text in texts)}</ul>" if texts else ""
-
-
-def _links(found: Ranked) -> str:
-    return ", ".join(
-        f'<a href="{escape(_target(appendix, found.entry))}">{structural(appendix.title)}</a>'
-        for appendix in found.used
-    )
+def _links(found: Ranked) -> Iterator[Inline]:
+    return (link(_target(appendix, found.entry), [label(appendix.title)]) for appendix in found.used)
 
 
 def _target(appendix: Appendix, entry: Assumption) -> str:
     """The entry of an appendix's own register where it has one, else the one in its list of sources."""
-    anchor = f"entry-{entry.id}" if f"entry-{entry.id}" in appendix.anchors.ids else appendix.anchors.rows.get(entry.id)
+    anchor = f"entry-{entry.id}" if f"entry-{entry.id}" in appendix.anchors.ids else appendix.anchors.copied.get(f"assumption:{entry.id}")
     return f"{appendix.href}#{anchor}" if anchor else appendix.href
 
 

@@ -14,7 +14,9 @@ from analysis.participants.exports import FOLDER
 from analysis.participants.fields import Column as Field
 from analysis.participants.monitoring import EXPORT_TABLES
 from analysis.participants.schema import TABLES, table_columns, table_model
-from analysis.reporting.markup import Display, structural
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import bullets, label
+from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
 from analysis.results import RESULT_FIELDS, Column
 from analysis.sroi.value_map import LABELS, RowText
@@ -31,7 +33,7 @@ _MORE = (
 _COLUMNS = {"label": Column("Label"), "holds": Column("Holds"), "unit": Column("Unit"), "about": Column("Meaning")}
 
 
-def data_dictionary(material: Material) -> str:
+def data_dictionary(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet = Sheet(material, "data_dictionary", TITLE, LEAD)
     sheet.section("Tables of the study", *_study_tables(sheet))
@@ -47,7 +49,7 @@ def data_dictionary(material: Material) -> str:
         *(part for table in EXPORT_TABLES for part in _participant_table(sheet, table)),
     )
     sheet.section("Results", sheet.page.say(_RESULTS), _fields_of_results(sheet))
-    return sheet.html()
+    return sheet.page_data()
 
 
 _WHERE = (
@@ -80,9 +82,8 @@ def _participant_table(sheet: Sheet, table: str) -> Iterator[Display]:
     ]
     about = str(table_model(table).__doc__).strip()
     yield _table(sheet, table, f"`{table}`: {about[0].lower()}{about[1:]}", rows, table)
-    rules = "".join(f"<li>{structural(rule)}</li>" for rule in rule_lines(table))
-    if rules:
-        yield Display(f'<ul class="rules">{rules}</ul>', f"Rules of {table} (on the page).")
+    if rules := rule_lines(table):
+        yield Display((bullets(([label(rule)] for rule in rules), css="rules"),), plain=f"Rules of {table}.")
 
 
 def _holds(column: Field) -> str:

@@ -5,30 +5,38 @@ A page says `{@06_sroi_sensitivity:tornado}` without knowing the other page. Whe
 without a link; a name that its page does not have stops publication, as does any other link to nowhere.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from html import unescape
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from analysis.companions.material import Appendix
-from analysis.companions.places import ids_in
+from analysis.companions.places import FRAME
 from analysis.errors import InputError
-from analysis.reporting.markup import escape
+from analysis.reporting.nodes import ids_of
+from analysis.reporting.page import PageData
 from analysis.reporting.prose import nearest
 
-_REFERENCE = re.compile(r'<a href="[^"]*" data-elsewhere="([^"]+)" data-structural>[^<]*</a>')
-_LINK = re.compile(r'<a\b[^<>]*\shref="([^"]+)"')
-_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 
-
-def resolve(page: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> str:
+def resolve(page: PageData, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> PageData:
     """A page with its references put into words; `place` names it in messages, `titles` are those of all known appendices.
 
     Raises InputError for an appendix that is not known, and for a table, figure or result that an appendix does not have.
     """
-    return _REFERENCE.sub(lambda match: _words(unescape(match[1]), place, appendices, titles), page)
+
+    def resolved(content: Any) -> Any:
+        if isinstance(content, list):
+            return [resolved(part) for part in content]
+        if not isinstance(content, dict):
+            return content
+        if content.get("type") == "elsewhere":
+            return content | _words(content["to"], place, appendices, titles)
+        return {key: resolved(part) for key, part in content.items()}
+
+    return page | {"blocks": resolved(page["blocks"])}
 
 
-def _words(reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> str:
+def _words(
+    reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]
+) -> dict[str, str]:
     name, _, wanted = reference.partition(":")
     if name not in titles:
         raise InputError(
@@ -38,9 +46,9 @@ def _words(reference: str, place: str, appendices: Mapping[str, Appendix], title
             action="correct the reference",
         )
     if name not in appendices:
-        return f"<span data-structural>{escape(titles[name])} (not part of this study)</span>"
+        return {"href": "", "label": f"{titles[name]} (not part of this study)"}
     href, words = _target(appendices[name], wanted, place)
-    return f'<a href="{escape(href)}" data-structural>{escape(words)}</a>'
+    return {"href": href, "label": words}
 
 
 def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
@@ -59,18 +67,36 @@ def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
     )
 
 
-def check_links(pages: Mapping[str, str]) -> None:
+def check_links(pages: Mapping[str, PageData]) -> None:
     """Raise InputError if a link from one of the pages (by path below reports/) to another, or within one, leads nowhere."""
-    ids = {path: frozenset(ids_in(page)) for path, page in pages.items()}
+    ids = {path: ids_in(page) for path, page in pages.items()}
     for path, page in pages.items():
-        for link in dict.fromkeys(_LINK.findall(_SCRIPT.sub("", page))):
-            if problem := _problem(path, unescape(link), ids):
+        for link in dict.fromkeys(links_in(page)):
+            if problem := _problem(path, link, ids):
                 raise InputError(
                     f"reports/{path}",
                     found=f"a link to {link}",
                     expected=problem,
                     action="correct the link where the page is made",
                 )
+
+
+def ids_in(page: PageData) -> frozenset[str]:
+    """Every id of a page: those of its frame, of what it shows and of its list of sources."""
+    listed = [f"from-{place}" for place, _ in enumerate(page.get("entries", ()), start=1)]
+    return frozenset([*FRAME, *ids_of(page["blocks"]), *listed])
+
+
+def links_in(content: Any) -> Iterator[str]:
+    """The address of every link in some content, each as often as it stands there."""
+    if isinstance(content, Mapping):
+        yield from ([content["href"]] if content.get("href") else [])
+        yield from ([f"#{content['to']}"] if content.get("type") == "reference" else [])
+        content = content.values()
+    elif isinstance(content, str) or not isinstance(content, Iterable):
+        return
+    for part in content:
+        yield from links_in(part)
 
 
 def _problem(path: str, link: str, ids: Mapping[str, frozenset[str]]) -> str:

@@ -1,11 +1,14 @@
 """What the companion pages of one study are made from: the study, its appendices and their results, each read when needed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from analysis.companions.places import Anchors, anchors_of, entry_of
+from analysis.companions.places import Anchors, anchors_of, seen_from_elsewhere, under
+from analysis.reporting.nodes import Block
 from analysis.results import Result, ResultStore
 from analysis.study import Study
 
@@ -26,13 +29,13 @@ class Appendix:
 
     @property
     def page(self) -> Path:
-        """The file of its page."""
-        return self.processed / "pages" / f"{self.name}.html"
+        """The file of its page's data."""
+        return self.processed / "pages" / f"{self.name}.json"
 
     @cached_property
-    def html(self) -> str:
-        """Its page, but for commit and links."""
-        return self.page.read_text(encoding="utf-8")
+    def data(self) -> dict[str, Any]:
+        """Its page as data."""
+        return json.loads(self.page.read_text(encoding="utf-8"))
 
     @cached_property
     def store(self) -> ResultStore:
@@ -42,12 +45,17 @@ class Appendix:
     @cached_property
     def anchors(self) -> Anchors:
         """What can be linked to on it."""
-        return anchors_of(self.html)
+        return anchors_of(self.data)
 
     def at(self, result_id: str) -> str:
         """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
-        entry = entry_of(self.html, result_id)
+        entry = self.anchors.entries.get(result_id)
         return f"{self.href}#{entry}" if entry else self.href
+
+    def paragraphs_under(self, section: str) -> list[Block]:
+        """The paragraphs of a section, to be shown on another page, where they lead to this one."""
+        shown = [block for block in under(self.data["blocks"], section) if block["type"] == "paragraph"]
+        return seen_from_elsewhere(shown, self.href)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Material:
 
     def showing(self, result_id: str) -> Appendix | None:
         """The first appendix that shows a result, else the first that records it; None if none does."""
-        shows = (appendix for appendix in self.appendices if entry_of(appendix.html, result_id))
+        shows = (appendix for appendix in self.appendices if result_id in appendix.anchors.entries)
         records = (appendix for appendix in self.appendices if result_id in appendix.store.by_id)
         return next(shows, next(records, None))
 

@@ -19,7 +19,9 @@ from analysis.companions.sheet import Sheet
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Extreme, parse
 from analysis.reporting.formulas import EQUALS, mathml, symbol
-from analysis.reporting.markup import Display, escape, structural
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Inline, Run, code, fact, facts, heading, label, link, listed, mathematics, region
+from analysis.reporting.page import PageData
 from analysis.results import Column, slug
 from analysis.study.tables import read_yaml, validate
 
@@ -114,7 +116,7 @@ def _belongs(case: dict[str, Any], method: Method) -> bool:
     return fits and all(key in case for key in method.has)
 
 
-def methods(material: Material) -> str:
+def methods(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet, used = Sheet(material, "methods", TITLE, LEAD), functions_used(material.appendices)
     shown: set[str] = set()
@@ -128,7 +130,7 @@ def methods(material: Material) -> str:
     sheet.section(
         "Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown})
     )
-    return sheet.html()
+    return sheet.page_data()
 
 
 _HOW = (
@@ -150,44 +152,31 @@ def _method(
     sheet: Sheet, method: Method, content: dict[str, Any], used: dict[str, list[Appendix]]
 ) -> Iterator[Display]:
     where = {appendix.name: appendix for name in method.functions for appendix in used.get(name, ())}
-    facts = {
-        "Question": structural(method.question),
-        "Formula": "".join(_formula(method, *sides) for sides in method.formulas.items()),
-        "Rule": structural(method.rule) if method.rule else "",
-        "Source": structural(method.source),
-        "Used in": _links(where.values()),
-        "Functions": ", ".join(f"<code>{escape(name)}</code>" for name in method.functions),
+    said: dict[str, Run] = {
+        "Question": [label(method.question)],
+        "Formula": [_formula(method, *sides) for sides in method.formulas.items()],
+        "Rule": [label(method.rule)] if method.rule else [],
+        "Source": [label(method.source)],
+        "Used in": listed(link(appendix.href, [label(appendix.title)]) for appendix in where.values()),
+        "Functions": listed(map(code, method.functions)),
         "Given in every case": _common(method, content),
     }
-    items = "".join(f"<div><dt>{term}</dt><dd>{text}</dd></div>" for term, text in facts.items() if text)
-    heading = f'<h3 id="{escape(method.anchor)}">{structural(method.name)}</h3>'
-    yield Display(f'{heading}<dl class="method">{items}</dl>', f"{method.name} (on the page).")
+    entries = facts([fact([term], run) for term, run in said.items() if run], css="method")
+    yield Display((heading(3, [label(method.name)], method.anchor), entries), plain=f"{method.name} (on the page).")
     yield _cases(sheet, method, content)
 
 
-def _common(method: Method, content: dict[str, Any]) -> str:
+def _common(method: Method, content: dict[str, Any]) -> Run:
     """What belongs to every case, said once; a case that has its own says so itself."""
     common = {key: content[key] for key in method.shared if _is_input(key, method)}
-    return (
-        _region(f"{method.name}: given in every case", f"<pre><code>{escape(written(common))}</code></pre>")
-        if common
-        else ""
-    )
+    listing = {"type": "listing", "text": written(common)}
+    return [region(f"{method.name}: given in every case", [listing], names=True)] if common else []
 
 
-def _region(name: str, inside: str) -> str:
-    """A region of its own that can scroll."""
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}" data-structural>{inside}</div>'
-
-
-def _links(appendices: Iterable[Appendix]) -> str:
-    return ", ".join(f'<a href="{escape(appendix.href)}">{structural(appendix.title)}</a>' for appendix in appendices)
-
-
-def _formula(method: Method, left: str, right: Any) -> str:
+def _formula(method: Method, left: str, right: Any) -> Inline:
     """An equation in a region of its own that can scroll."""
     equation = f"<mrow>{_symbol(left)}{EQUALS}{mathml(expression(right), _symbol)}</mrow>"
-    return _region(f"{method.name}: formula of {left.replace('_', ' ')}", f'<math display="block">{equation}</math>')
+    return region(f"{method.name}: formula of {left.replace('_', ' ')}", [mathematics(equation)], names=True)
 
 
 def expression(written: Any) -> Expression:

@@ -4,19 +4,18 @@ The wording of a study stands in data/raw/overviews/<study>.yaml, in the notatio
 without that file gets the same page with the words common to all.
 """
 
-import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.companions.material import Appendix, Material
-from analysis.companions.places import paragraphs_under
-from analysis.companions.sheet import Sheet, link
+from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.errors import InputError
-from analysis.reporting.markup import Display, escape, kind_word, number, structural
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Block, bullets, fact, facts, kind, label, link, number, paragraph
+from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Result
 from analysis.study.tables import read_yaml, shown, validate
@@ -34,7 +33,6 @@ _VERDICT_MEANING = {
     "inconsistent": "it cannot be true together with what else is printed",
     "not_recomputable": "nothing else that is printed determines it",
 }
-_NUMBER = re.compile(r'<span( class="(?:num|interval)" data-result="([^"]+)"[^<>]*)>([^<]*)</span>')
 _LEADS = "Each number on this page leads to the entry of an appendix that says where it comes from."
 _NO_TEAM_FILE = "Each appendix ends with what would change its answer."
 
@@ -85,7 +83,7 @@ def _common(material: Material) -> Overview:
     return Overview(figures=tuple(Figure(result=result.id, says=result.label) for result in known))
 
 
-def overview(material: Material) -> str:
+def overview(material: Material) -> PageData:
     """The page, but for commit and links; InputError for a result or an appendix that the study does not have."""
     words, place = read_overview(material)
     sheet = Sheet(material, "overview", TITLE, words.question, place)
@@ -93,13 +91,13 @@ def overview(material: Material) -> str:
     sheet.section("Claims by verdict", *_verdicts(material))
     sheet.section("What would change the answer", sheet.page.say(words.change), *_missing(sheet, words))
     sheet.section("Appendix by appendix", _appendices(material, unfold=not words.answer))
-    return _NUMBER.sub(lambda match: _led(match, material), sheet.html())
+    return sheet.page_data(lead=lambda result_id: _led(result_id, material))
 
 
-def _led(match: re.Match[str], material: Material) -> str:
-    """A number as a link to the entry of an appendix that says where it comes from; unlinked where no appendix records it."""
-    found = material.showing(unescape(match[2]))
-    return f'<a{match[1]} href="{escape(found.at(unescape(match[2])))}">{match[3]}</a>' if found else match[0]
+def _led(result_id: str, material: Material) -> str:
+    """The entry of an appendix that says where a number comes from; nowhere if no appendix records it."""
+    found = material.showing(result_id)
+    return found.at(result_id) if found else ""
 
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
@@ -159,7 +157,7 @@ def _standing(sheet: Sheet, figure: Figure) -> str:
             expected="a number that the appendix records",
             action="correct it",
         )
-    return link(found.title, found.at(figure.result))
+    return prose_link(found.title, found.at(figure.result))
 
 
 def _named(sheet: Sheet, name: str) -> Appendix:
@@ -177,29 +175,30 @@ def _verdicts(material: Material) -> Iterator[Display]:
     audit = material.showing("audit.verdicts.reproduced")
     if audit is None or None in found.values():
         return
-    items = "".join(_verdict(verdict, result) for verdict, result in found.items() if result)
-    links = f'<p>Each claim with its place in print, its verdict and why: <a href="{escape(audit.href)}">{structural(audit.title)}</a>.</p>'
-    yield Display(f'<dl class="headline verdicts">{items}</dl>{links}', "Claims by verdict (on the page).")
+    entries = [_verdict(verdict, result) for verdict, result in found.items() if result]
+    words = "Each claim with its place in print, its verdict and why: "
+    leading = paragraph([words, link(audit.href, [label(audit.title)]), "."])
+    yield Display((facts(entries, css="headline verdicts"), leading), material.store.by_id, "Claims by verdict.")
 
 
-def _verdict(verdict: str, result: Result) -> str:
+def _verdict(verdict: str, result: Result) -> Block:
     words = f"{verdict.replace('_', ' ')}: {_VERDICT_MEANING[verdict]}"
-    return f"<div><dt>{escape(words)}</dt><dd>{number(result)} {kind_word(str(result.kind))}</dd></div>"
+    return fact([words], [number(result.id), " ", kind(result.kind)])
 
 
 def _appendices(material: Material, unfold: bool) -> Display:
     """Every appendix with its question, its own answer behind a fold, and a link to what would change it."""
-    items = "".join(_appendix(appendix, " open" if unfold else "") for appendix in material.appendices)
-    return Display(f'<ul class="pages answers">{items}</ul>', "The appendices (on the page).")
+    items = [[_appendix(appendix, unfold)] for appendix in material.appendices]
+    return Display((bullets(items, css="pages answers"),), material.store.by_id, "The appendices.")
 
 
-def _appendix(appendix: Appendix, state: str) -> str:
-    answer = "".join(paragraphs_under(appendix.html, ANSWER, appendix.href))
+def _appendix(appendix: Appendix, unfold: bool) -> Block:
+    answer = appendix.paragraphs_under(ANSWER)
     if CHANGE in appendix.anchors.ids:
-        answer += f'<p class="line"><a href="{escape(appendix.href)}#{CHANGE}">What would change this answer</a></p>'
-    title = f'<h3><a href="{escape(appendix.href)}">{structural(appendix.title)}</a></h3>'
-    fold = f"<details{state}><summary>Its answer</summary>{answer}</details>" if answer else ""
-    return f'<li>{title}<p class="line">{structural(appendix.question)}</p>{fold}</li>'
+        answer.append(paragraph([link(f"{appendix.href}#{CHANGE}", ["What would change this answer"])], css="line"))
+    fold = [{"type": "unfolding", "summary": "Its answer", "of": answer, "open": unfold}] if answer else []
+    title = {"type": "subheading", "of": [link(appendix.href, [label(appendix.title)])]}
+    return {"type": "blocks", "of": [title, paragraph([label(appendix.question)], css="line"), *fold]}
 
 
 def _missing(sheet: Sheet, words: Overview) -> Iterator[Display]:
@@ -210,7 +209,7 @@ def _missing(sheet: Sheet, words: Overview) -> Iterator[Display]:
     frame = pd.DataFrame(
         {
             "settles": [entry.settles for entry in words.missing],
-            "appendix": [link(found.title, found.href) for found in named],
+            "appendix": [prose_link(found.title, found.href) for found in named],
         },
         index=pd.Index([entry.what for entry in words.missing], name="missing"),
     )

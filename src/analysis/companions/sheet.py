@@ -1,29 +1,24 @@
 """One companion page in the making: sections of prose and tables, in the same frame and style as the appendices."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from analysis.companions.material import Material
-from analysis.errors import InputError
-from analysis.reporting import page as pages
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
-from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.plain_page import environment
-from analysis.results import KIND_MEANING, Result, slug
+from analysis.reporting.markup import Display, tidy_lines
+from analysis.reporting.nodes import Block, heading, label
+from analysis.reporting.numbers import check_numbers
+from analysis.reporting.page import UP, PageData, colophon_entries, page_of
+from analysis.results import Result, slug
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_HERE = Path(__file__).parent / "template"
+TEMPLATES = Path(__file__).parent / "template"
 _MARKUP = re.compile(
     r"[{}]|[*`\[]+|\d+"
 )  # what the prose notation would read, and digits, which only name something in a title
-_KIND = re.compile(r'data-kind="(\w+)"')
 
 
 class _Recorded(Appendix):
@@ -43,7 +38,7 @@ class Sheet:
     title: str
     lead: str = ""
     place: str = ""
-    sections: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    sections: list[tuple[str, str, list[Block]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         study = self.material.study
@@ -55,47 +50,47 @@ class Sheet:
     def section(self, heading: str, *shown: Display) -> None:
         """Start a section with a heading and show something in it; nothing at all if there is nothing to show."""
         if shown:
-            self.sections.append(
-                (f"section-{slug(heading).replace('_', '-')}", heading, [display.html for display in shown])
-            )
+            blocks = [block for display in shown for block in display.blocks]
+            self.sections.append((f"section-{slug(heading).replace('_', '-')}", heading, blocks))
 
-    def html(self, script: str = "") -> str:
-        """The whole page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
+    def page_data(self, script: str = "", lead: Callable[[str], str] | None = None) -> PageData:
+        """The page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
 
-        `script` is a program of the project's own.
+        `script` is a program of the project's own; `lead` says where a number leads to.
         """
-        text = _render(self, script)
-        if problems := check_numbers(text, self.page.store):
-            raise InputError(
-                self.place or self.name,
-                found=problems[0],
-                expected="numbers only as recorded results",
-                action="write {result.id}",
-            )
-        return text
+        blocks = [block for _, _, shown in self.sections for block in shown]
+        check_numbers(blocks, self.page.store, self.place or self.name)
+        study = self.material.study.info
+        fields = {
+            "title": self.title,
+            "lead": self.lead,
+            "up": ["../index.html", UP],
+            "study_title": study.title,
+            "source": f"{study.source.producer}: {study.source.title}",
+            "example": study.example,
+            "contents": [(anchor, title) for anchor, title, _ in self.sections],
+            "program": script,
+            "css": _file("companion.css"),
+            "colophon": colophon_entries(self.material.colophon),
+        }
+        whole = [block for anchor, title, shown in self.sections for block in (_head(anchor, title), *shown)]
+        return page_of("companion.html.j2", leading(whole, lead), self.page.store, fields)
 
 
-def _render(sheet: Sheet, script: str) -> str:
-    """The page in the template; tables to filter bring their script with them."""
-    filters = any("data-filters=" in block for _, _, blocks in sheet.sections for block in blocks)
-    study = sheet.material.study.info
-    fields = pages.page_fields(sheet.material.colophon, [script] if script else [], filters) | {
-        "title": sheet.title,
-        "lead": sheet.lead,
-        "study_title": study.title,
-        "source": f"{study.source.producer}: {study.source.title}",
-        "example": study.example,
-        "sections": sheet.sections,
-        "program": script,
-        "kinds": _kinds(sheet),
-    }
-    fields["css"] = f"{fields['css']}{_file('companion.css')}"
-    return pages.tidy(templates().get_template("companion.html.j2").render(page=fields))
+def _head(anchor: str, title: str) -> Block:
+    return heading(2, [label(title)], anchor)
 
 
-def _kinds(sheet: Sheet) -> list[tuple[str, str]]:
-    used = {kind for _, _, blocks in sheet.sections for block in blocks for kind in _KIND.findall(block)}
-    return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in used]
+def leading(content: Any, lead: Callable[[str], str] | None) -> Any:
+    """Content whose numbers lead to where `lead` says, but for those within links."""
+    if isinstance(content, list):
+        return [leading(part, lead) for part in content]
+    if lead is None or not isinstance(content, dict) or content.get("type") == "link":
+        return content
+    if content.get("type") == "number":
+        href = content.get("href") or lead(content["id"])
+        return content | ({"href": href} if href else {})
+    return {key: leading(part, lead) for key, part in content.items()}
 
 
 def link(title: str, href: str) -> str:
@@ -111,16 +106,11 @@ def _shown_as_it_is(match: re.Match[str]) -> str:
     return match[0] * 2 if match[0] in "{}" else f"{{={match[0]}}}"
 
 
-def templates() -> "Environment":
-    """The templates of these pages, and those of all others."""
-    return environment(_HERE)
-
-
 @cache
 def _file(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def script(name: str) -> str:
     """A program of these pages, by the name of its file, as it will stand in the page."""
-    return pages.tidy_lines(_file(name)).strip()
+    return tidy_lines(_file(name)).strip()

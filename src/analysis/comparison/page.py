@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,39 +13,46 @@ from analysis.comparison.causes import Cause
 from analysis.comparison.entries import Entry
 from analysis.comparison.numbers import Change, Group, count
 from analysis.comparison.report import Comparison
-from analysis.comparison.rows import MOST_ROWS, cause_html, change_table, movement, results_of, step_html
-from analysis.reporting.markup import escape, number, structural
-from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.page import finish_page, page_fields, style_sheet, tidy
-from analysis.reporting.plain_page import environment
-from analysis.reporting.tables import RowExtra, Table, table_html
+from analysis.comparison.rows import MOST_ROWS, cause_run, change_table, movement, results_of, sides, step_node
+from analysis.reporting.nodes import Block, Inline, Run, bullets, fact, facts, heading, label, link, number, paragraph
+from analysis.reporting.numbers import check_numbers
+from analysis.reporting.page import colophon_entries, page_of, render_page
+from analysis.reporting.tables import RowExtra, Table, table_node
 from analysis.reporting.views.sroi_model import model_kind
-from analysis.results import KIND_MEANING, Column, Kind, Result, ResultStore
+from analysis.results import Column, Kind, Result, ResultStore
 
 TITLE = "What differs between two runs"
 MOST_INPUTS, LONG = 300, 400  # entries shown, and characters of each text
 MOST_HEADLINES = 8
-READING = (
+READING: tuple[tuple[str, Run], ...] = (
     (
         "Change",
+        [
         "After less before, in the number's own unit, and as a percentage of the number before; shares in percentage points.",
+        ],
     ),
     (
         "Within what was stated",
-        "A number is <em>shown alike</em> if it is written the same before and after at the decimals it is shown with, and so are the ends of its "
+        [
+        "A number is ", {"type": "em", "of": ["shown alike"]}, " if it is written the same before and after at the decimals it is shown with, and so are the ends of its "
         "interval. Otherwise it is within what was stated if the new value lies in the interval stated with the old one; that interval's "
-        "name says what it is, such as the rounding of a print. <em>No</em>: the change goes beyond both, or nothing was stated.",
+        "name says what it is, such as the rounding of a print. ", {"type": "em", "of": ["No"]}, ": the change goes beyond both, or nothing was stated.",
+        ],
     ),
     (
         "Cause",
+        [
         "A number names the claims, assumptions and results it rests on. If, followed to their ends, one of these changed, it is the cause. "
         "A number that names none can have moved by whatever its stage reads: then the cause is the only change in that, or all changes are "
         "named, because the two runs alone cannot tell them apart. Changes of words alone are no cause of a changed number.",
+        ],
     ),
     (
         "Order",
+        [
         "Headline numbers first, then what goes beyond what was stated, what is known in another way, what is gone or new; within each, the "
         "largest relative change first. A number that several appendices record alike stands once.",
+        ],
     ),
 )
 
@@ -56,7 +63,7 @@ class Section:
 
     anchor: str
     title: str
-    html: str
+    blocks: list[Block]
 
 
 @dataclass
@@ -71,18 +78,18 @@ class _Page:
     def __post_init__(self) -> None:
         self.places = {entry: place for place, entry in enumerate(self.comparison.entries, start=1)}
 
-    def shown(self, table: Table) -> str:
-        """A table as HTML, its numbers recorded."""
+    def shown(self, table: Table) -> Block:
+        """A table, its numbers recorded."""
         self.store.add(results_of([table]))
-        return table_html(table)
+        return table_node(table)
 
-    def counted(self, name: str, label: str, amount: int) -> str:
-        """A count as HTML, recorded."""
+    def counted(self, name: str, label: str, amount: int) -> Inline:
+        """A count, recorded."""
         result = Result(
             f"diff.{name}", label, amount, "numbers", Kind.RECOMPUTED, function="analysis.comparison.numbers.changes"
         )
         self.store.add([result])
-        return number(result)
+        return number(result.id)
 
 
 def render(
@@ -94,25 +101,26 @@ def render(
 ) -> str:
     """The page as HTML; `names` are the runs as the user named them, `table_name` the file of the table beside it.
 
-    Raises ValueError if a number on the page is not recorded, which would be a mistake of this module.
+    Raises InputError if a number on the page is not recorded, which would be a mistake of this module.
     """
     page = _Page(comparison, table_name, neighbours)
-    sections = [section for section in _sections(page) if section.html]
-    fields = page_fields(_colophon(comparison, names), script=True) | {
+    sections = [section for section in _sections(page) if section.blocks]
+    blocks = [block for section in sections for block in (heading(2, [section.title], section.anchor), *section.blocks)]
+    for place, (change, _) in enumerate(comparison.changes, start=1):
+        page.store.add(side for side in sides(place, change) if isinstance(side, Result))
+    check_numbers(blocks, page.store, "the page of a comparison")
+    fields = {
         "title": TITLE,
         "before": comparison.before.name,
         "after": comparison.after.name,
-        "sections": sections,
-        "css": style_sheet() + (Path(__file__).parent / "page.css").read_text(encoding="utf-8"),
+        "contents": [(section.anchor, section.title) for section in sections],
+        "css": (Path(__file__).parent / "page.css").read_text(encoding="utf-8"),
         "index_href": "index.html" if "index.html" in neighbours else "",
-        "kinds": _kinds(page.store),
+        "colophon": colophon_entries(_colophon(comparison, names)),
     }
-    html = finish_page(
-        tidy(environment(Path(__file__).parent).get_template("page.html.j2").render(page=fields)), commit, ()
+    return render_page(
+        page_of("page.html.j2", blocks, page.store, fields), commit, (), Path(__file__).parent
     )
-    if problems := check_numbers(html, page.store):
-        raise ValueError(f"the page of a comparison shows numbers that it does not record: {'; '.join(problems[:5])}")
-    return html
 
 
 def _sections(page: _Page) -> Iterator[Section]:
@@ -132,21 +140,17 @@ def _colophon(comparison: Comparison, names: tuple[str, ...]) -> dict[str, objec
     }
 
 
-def _kinds(store: ResultStore) -> list[tuple[str, str]]:
-    used = {str(result.kind) for result in store}
-    return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if str(kind) in used]
+def _summary(page: _Page) -> list[Block]:
+    return [*_headlines(page), paragraph(_counts(page)), *_remarks(page.comparison)]
 
 
-def _summary(page: _Page) -> str:
-    return "\n".join(filter(None, [_headlines(page), f"<p>{_counts(page)}</p>", *_remarks(page.comparison)]))
-
-
-def _counts(page: _Page) -> str:
+def _counts(page: _Page) -> Run:
     """The first sentence: how many numbers there are, and what became of them."""
     found = [change for change, _ in page.comparison.changes]
     compared = page.counted("compared", "Numbers in both runs", page.comparison.compared)
     if page.comparison.same:
-        return f"All {compared} numbers are the same in both runs, with how they are known, their words and the claims' verdicts."
+        words = " numbers are the same in both runs, with how they are known, their words and the claims' verdicts."
+        return ["All ", compared, words]
     parts = [
         (count(found, Group.HEADLINE), "headline", "headline numbers"),
         (count(found, Group.OUTSIDE), "outside", "others beyond what was stated of them"),
@@ -157,11 +161,12 @@ def _counts(page: _Page) -> str:
         (count(found, Group.WORDS), "words", "in words only"),
         (len(page.comparison.verdicts), "verdicts", "claims with another verdict"),
     ]
-    told = "; ".join(f"{words}: {page.counted(name, words, amount)}" for amount, name, words in parts if amount)
-    return f"The two runs share {compared} numbers. What changed – {told}."
+    told = [(words, page.counted(name, words, amount)) for amount, name, words in parts if amount]
+    run = [node for place, (words, amount) in enumerate(told) for node in (f"{'; ' if place else ''}{words}: ", amount)]
+    return ["The two runs share ", compared, " numbers. What changed – ", *run, "."]
 
 
-def _headlines(page: _Page) -> str:
+def _headlines(page: _Page) -> list[Block]:
     """The headline numbers, each with its movement and its cause; where none moved, that they did not."""
     listed = [
         (place, change, cause)
@@ -169,41 +174,39 @@ def _headlines(page: _Page) -> str:
         if change.group is Group.HEADLINE
     ]
     if not listed:
-        return "" if page.comparison.same else "<p>No headline number changed.</p>"
-    items = (_headline(place, change, cause, page.places) for place, change, cause in listed[:MOST_HEADLINES])
-    return f"<ul>{''.join(items)}</ul>"
+        return [] if page.comparison.same else [paragraph(["No headline number changed."])]
+    return [bullets(_headline(*one, page.places) for one in listed[:MOST_HEADLINES])]
 
 
-def _headline(place: int, change: Change, cause: Cause, places: Mapping[Entry, int]) -> str:
-    words = f"{change.shown.label} of {change.study.replace('_', ' ')}"
-    return (
-        f"<li><strong>{structural(words)}</strong>: {movement(place, change)}. Cause: {cause_html(cause, places)}.</li>"
-    )
+def _headline(place: int, change: Change, cause: Cause, places: Mapping[Entry, int]) -> Run:
+    words = {"type": "strong", "of": [label(f"{change.shown.label} of {change.study.replace('_', ' ')}")]}
+    return [words, ": ", *movement(place, change), ". Cause: ", *cause_run(cause, places), "."]
 
 
-def _remarks(comparison: Comparison) -> Iterator[str]:
+def _remarks(comparison: Comparison) -> Iterator[Block]:
     """What a reader must know of the runs, and of showing them side by side."""
     notes = [(run.name, remark) for run in (comparison.before, comparison.after) for remark in run.remarks]
     if notes:
-        items = "".join(
-            f"<li><strong>{structural(name)}</strong>: {structural(remark)}.</li>" for name, remark in notes
-        )
-        yield f'<ul class="remarks">{items}</ul>'
+        strong = ([{"type": "strong", "of": [label(name)]}, ": ", label(remark), "."] for name, remark in notes)
+        yield bullets(strong, css="remarks")
     if any(
         change.shown.kind is Kind.MEASURED and not change.study.endswith("_example") for change, _ in comparison.changes
     ):
-        yield (
-            "<p><strong>Not for publication.</strong> Counts measured on participant records changed. Each run protects small groups by itself, "
-            "but the difference between two runs can tell of a single person whose record came or went.</p>"
+        yield paragraph(
+            [
+                {"type": "strong", "of": ["Not for publication."]},
+                " Counts measured on participant records changed. Each run protects small groups by itself, but the"
+                " difference between two runs can tell of a single person whose record came or went.",
+            ]
         )
 
 
-def _inputs(page: _Page) -> str:
+def _inputs(page: _Page) -> list[Block]:
     entries = page.comparison.entries[:MOST_INPUTS]
     if not page.comparison.inputs_known:
-        return "<p>The inputs of one of the runs are not at hand, so that no cause can be named.</p>"
+        return [paragraph(["The inputs of one of the runs are not at hand, so that no cause can be named."])]
     if not entries:
-        return "<p>No input, parameter, package or line of code differs.</p>"
+        return [paragraph(["No input, parameter, package or line of code differs."])]
     moved = Counter(entry for _, cause in page.comparison.changes for entry in cause.entries)
     columns = {
         "sort": Column("What it is"),
@@ -215,14 +218,11 @@ def _inputs(page: _Page) -> str:
     frame = pd.DataFrame(
         [_input(page.places[entry], entry, moved[entry]) for entry in entries], index=labels, dtype=object
     )
-    caption = (
-        '<span class="label">Inputs</span> that differ, with the numbers for which each is the cause or one of several.'
-    )
+    caption: Run = ["Inputs that differ, with the numbers for which each is the cause or one of several."]
     extras = {label: RowExtra(f"input-{page.places[entry]}") for label, entry in zip(labels, entries, strict=True)}
     text = {"steps": "rich", "file": "code"}
-    return page.shown(
-        Table("inputs", frame[list(columns)], columns, "table-inputs", caption, "Entry", text=text, extras=extras)
-    )
+    table = Table("inputs", frame[list(columns)], columns, "table-inputs", text=text, extras=extras)
+    return [page.shown(replace(table, caption=caption, row_header="Entry"))]
 
 
 def _entry_labels(entries: tuple[Entry, ...]) -> list[str]:
@@ -242,14 +242,15 @@ def _input(place: int, entry: Entry, moved: int) -> dict[str, object]:
         Kind.RECOMPUTED,
         function="analysis.comparison.causes.Finder.cause",
     )
-    steps = "<br>".join(
-        f"{structural(name)} {step_html(old, LONG)} → {step_html(new, LONG)}".strip() for name, old, new in entry.fields
-    )
-    return {"sort": str(entry.sort), "numbers": count_of, "steps": steps or "the file as a whole", "file": entry.file}
+    steps: Run = []
+    for name, old, new in entry.fields:
+        named: Run = [label(name), " "] if name else []
+        steps += [*([{"type": "break"}] if steps else []), *named, step_node(old, LONG), " → ", step_node(new, LONG)]
+    return {"sort": str(entry.sort), "numbers": count_of, "steps": steps or ["the file as a whole"], "file": entry.file}
 
 
-def _alone(page: _Page) -> str:
-    return "\n".join(page.shown(_alone_table(effect)) for effect in page.comparison.alone)
+def _alone(page: _Page) -> list[Block]:
+    return [page.shown(_alone_table(effect)) for effect in page.comparison.alone]
 
 
 def _alone_table(effect: Alone) -> Table:
@@ -266,8 +267,10 @@ def _alone_table(effect: Alone) -> Table:
     rows["After"] = (make("after", "after", effect.after, 1), make("change", "change", effect.after - effect.before, 1))
     columns = {"ratio": Column("Value for each pound"), "effect": Column("Change")}
     frame = pd.DataFrame(list(rows.values()), index=list(rows), columns=list(columns), dtype=object)
-    caption = f"{structural(effect.study.replace('_', ' ').capitalize())}: the model's central case with one assumption at a time as it is after."
-    return Table(f"alone-{effect.study}", frame, columns, f"table-alone-{effect.study}", caption, "Assumption")
+    words = ": the model's central case with one assumption at a time as it is after."
+    caption: Run = [label(effect.study.replace("_", " ").capitalize()), words]
+    anchor = f"table-alone-{effect.study}"
+    return Table(f"alone-{effect.study}", frame, columns, anchor, caption=caption, row_header="Assumption")
 
 
 def _ratio(effect: Alone, name: str, label: str, value: float, model: int) -> Result:
@@ -282,47 +285,37 @@ def _ratio(effect: Alone, name: str, label: str, value: float, model: int) -> Re
     )
 
 
-def _verdicts(page: _Page) -> str:
+def _verdicts(page: _Page) -> list[Block]:
     found = page.comparison.verdicts
     if not found:
-        return ""
+        return []
     columns = {"study": Column("Study"), "before": Column("Before"), "after": Column("After"), "cause": Column("Cause")}
     rows = [
         {
             "study": verdict.study,
             "before": verdict.before or "none",
             "after": verdict.after or "none",
-            "cause": cause_html(cause, page.places),
+            "cause": cause_run(cause, page.places),
         }
         for verdict, cause in found[:MOST_ROWS]
     ]
     frame = pd.DataFrame(rows, index=[verdict.claim for verdict, _ in found[:MOST_ROWS]], dtype=object)
-    return page.shown(
-        Table(
-            "verdict-changes",
-            frame,
-            columns,
-            "table-verdicts",
-            "Claims whose verdict is another.",
-            "Claim",
-            text={"cause": "rich", "study": "label"},
-        )
-    )
+    table = Table("verdict-changes", frame, columns, "table-verdicts", text={"cause": "rich", "study": "label"})
+    return [page.shown(replace(table, caption=["Claims whose verdict is another."], row_header="Claim"))]
 
 
-def _numbers(page: _Page) -> str:
+def _numbers(page: _Page) -> list[Block]:
     found = list(page.comparison.changes)
-    link = f'<p>Every change, with exact values: <a href="{escape(page.table_name)}" data-structural>{escape(page.table_name)}</a>.</p>'
+    whole = paragraph(["Every change, with exact values: ", link(page.table_name, [page.table_name], names=True), "."])
     if not found:
-        return f"<p>No number differs.</p>{link}"
-    rest = (
-        ""
-        if len(found) <= MOST_ROWS
-        else f" The gravest {page.counted('shown', 'Changes shown', MOST_ROWS)} of {page.counted('all', 'Changes', len(found))}."
-    )
-    caption = f'<span class="label">Numbers</span> that differ, gravest first.{rest}'
-    return page.shown(change_table(found, page.places, page.neighbours, caption)) + link
+        return [paragraph(["No number differs."]), whole]
+    rest: Run = []
+    if len(found) > MOST_ROWS:
+        shown, of = page.counted("shown", "Changes shown", MOST_ROWS), page.counted("all", "Changes", len(found))
+        rest = [" The gravest ", shown, " of ", of, "."]
+    caption = ["Numbers that differ, gravest first.", *rest]
+    return [page.shown(change_table(found, page.places, page.neighbours, caption)), whole]
 
 
-def _reading() -> str:
-    return f"<dl>{''.join(f'<dt><strong>{name}</strong></dt><dd>{words}</dd>' for name, words in READING)}</dl>"
+def _reading() -> list[Block]:
+    return [facts([fact([{"type": "strong", "of": [name]}], words) for name, words in READING], boxed=False)]

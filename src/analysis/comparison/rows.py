@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.comparison.causes import Cause, Certainty
 from analysis.comparison.entries import Entry
 from analysis.comparison.numbers import Change, What, tolerance
-from analysis.reporting.markup import escape, interval, kind_word, number, structural
+from analysis.reporting.nodes import Block, Inline, Run, code, fact, facts, kind, label, link, listed, number
 from analysis.reporting.tables import RowExtra, Table
 from analysis.results import Column, Kind, Result
 
@@ -29,7 +29,7 @@ COLUMNS = {
 
 
 def change_table(
-    found: list[tuple[Change, Cause]], places: Mapping[Entry, int], neighbours: frozenset[str], caption: str
+    found: list[tuple[Change, Cause]], places: Mapping[Entry, int], neighbours: frozenset[str], caption: Run
 ) -> Table:
     """The gravest changes as a table to filter, in groups; `places` numbers the entries of the table of inputs."""
     shown = list(enumerate(found[:MOST_ROWS], start=1))
@@ -45,8 +45,8 @@ def change_table(
         frame,
         COLUMNS,
         "table-numbers",
-        caption,
-        "Number",
+        caption=caption,
+        row_header="Number",
         groups=tuple(str(change.group) for _, (change, _) in shown),
         text={"cause": "rich", "before": "label", "after": "label", "stated": "label"},
         filters=FILTERS,
@@ -61,9 +61,9 @@ def _labels(listed: list[Change]) -> Iterator[str]:
     """The label of each number; with its id where two share one, and its study where they share that."""
     labels = [change.shown.label for change in listed]
     taken: set[str] = set()
-    for change, label in zip(listed, labels, strict=True):
-        choices = (label, f"{label} · {change.id}", f"{label} · {change.id} · {change.study}")
-        free = [choice for choice in choices[labels.count(label) > 1 :] if choice not in taken]
+    for change, own in zip(listed, labels, strict=True):
+        choices = (own, f"{own} · {change.id}", f"{own} · {change.id} · {change.study}")
+        free = [choice for choice in choices[labels.count(own) > 1 :] if choice not in taken]
         taken.add(free[0] if free else f"{choices[-1]} · {' '.join(change.notebooks)}")
         yield free[0] if free else f"{choices[-1]} · {' '.join(change.notebooks)}"
 
@@ -83,7 +83,7 @@ def _cells(place: int, change: Change, cause: Cause, places: Mapping[Entry, int]
         "change": _difference(place, change),
         "percent": _relative(place, change),
         "stated": (tolerance(change) or "no") if both else "",
-        "cause": cause_html(cause, places),
+        "cause": cause_run(cause, places),
     }
 
 
@@ -133,94 +133,93 @@ def _extra(place: int, change: Change, cause: Cause, neighbours: frozenset[str])
         "cause": str(cause.certainty),
     }
     return RowExtra(
-        f"change-{place}", data, "Where it stands", f"<dl>{''.join(_facts(place, change, cause, neighbours))}</dl>"
+        f"change-{place}", data, "Where it stands", (facts(_facts(change, cause, neighbours), boxed=False),)
     )
 
 
-def _facts(place: int, change: Change, cause: Cause, neighbours: frozenset[str]) -> Iterator[str]:
-    yield _fact("Id", f"<code>{escape(change.id)}</code>")
-    yield _fact("Appendix", ", ".join(_appendix(change.study, name, neighbours) for name in change.notebooks))
-    yield _fact("What became of it", escape(str(change.what)) + _kinds(change))
+def _facts(change: Change, cause: Cause, neighbours: frozenset[str]) -> Iterator[Block]:
+    yield fact(["Id"], [code(change.id)])
+    yield fact(["Appendix"], listed(_appendix(change.study, name, neighbours) for name in change.notebooks))
+    yield fact(["What became of it"], [str(change.what), *_kinds(change)])
     if change.shown.unit:
-        yield _fact("Unit", structural(change.shown.unit))
+        yield fact(["Unit"], [label(change.shown.unit)])
     yield from _words(change)
     if change.shown.inputs:
-        yield _fact("Inputs it records", f"<code>{escape(' '.join(change.shown.inputs))}</code>")
-    yield _fact("How sure the cause is", escape(str(cause.certainty)))
+        yield fact(["Inputs it records"], [code(" ".join(change.shown.inputs))])
+    yield fact(["How sure the cause is"], [str(cause.certainty)])
 
 
-def _fact(name: str, html: str) -> str:
-    return f"<dt>{name}</dt><dd>{html}</dd>"
-
-
-def _appendix(study: str, notebook: str, neighbours: frozenset[str]) -> str:
-    words = structural(f"{notebook or 'results.json'}, {study}")
+def _appendix(study: str, notebook: str, neighbours: frozenset[str]) -> Inline:
+    words = label(f"{notebook or 'results.json'}, {study}")
     address = f"{study}/{notebook}.html"
-    return f'<a href="{escape(address)}">{words}</a>' if address in neighbours else words
+    return link(address, [words]) if address in neighbours else words
 
 
-def _kinds(change: Change) -> str:
+def _kinds(change: Change) -> Run:
     if change.before is None or change.after is None or change.before.kind == change.after.kind:
-        return ""
-    return f": {kind_word(str(change.before.kind))} → {kind_word(str(change.after.kind))}"
+        return []
+    return [": ", kind(change.before.kind), " → ", kind(change.after.kind)]
 
 
-def _words(change: Change) -> Iterator[str]:
+def _words(change: Change) -> Iterator[Block]:
     """The words that are not the same before and after."""
     if change.before is None or change.after is None:
         return
     for name in ("label", "unit", "note", "source", "interval", "function", "base", "inputs"):
         old, new = (str(getattr(result, name) or "none") for result in (change.before, change.after))
         if old != new:
-            yield _fact(name.capitalize(), f"<code>{escape(old)}</code> → <code>{escape(new)}</code>")
+            yield fact([name.capitalize()], [code(old), " → ", code(new)])
 
 
-def cause_html(cause: Cause, places: Mapping[Entry, int]) -> str:
+def cause_run(cause: Cause, places: Mapping[Entry, int]) -> Run:
     """A cause in a few words, its entries leading to the table of inputs."""
     if cause.certainty in (Certainty.NONE, Certainty.UNKNOWN):
-        return escape(str(cause.certainty))
+        return [str(cause.certainty)]
     several = "together: " if cause.certainty is Certainty.TRIED else "one of these, or several together: "
-    one_of = several if len(cause.entries) > 1 else ""
-    also = f"; also changed in what its stage reads: {_links(cause.also, places, False)}" if cause.also else ""
-    return f"{one_of}{_links(cause.entries, places, True)}{also}"
+    one_of = [several] if len(cause.entries) > 1 else []
+    also = ["; also changed in what its stage reads: ", *_links(cause.also, places, False)] if cause.also else []
+    return [*one_of, *_links(cause.entries, places, True), *also]
 
 
-def _links(entries: tuple[Entry, ...], places: Mapping[Entry, int], with_steps: bool) -> str:
-    named = [_link(entry, places[entry]) + (_steps(entry) if with_steps else "") for entry in entries[:MOST_CAUSES]]
-    rest = ', <a href="#changed-inputs">and others</a>' if len(entries) > MOST_CAUSES else ""
-    return ", ".join(named) + rest
+def _links(entries: tuple[Entry, ...], places: Mapping[Entry, int], with_steps: bool) -> Run:
+    named = [
+        node
+        for place, entry in enumerate(entries[:MOST_CAUSES])
+        for node in [*([", "] if place else []), _link(entry, places[entry]), *(_steps(entry) if with_steps else [])]
+    ]
+    return [*named, *([", ", link("#changed-inputs", ["and others"])] if len(entries) > MOST_CAUSES else [])]
 
 
-def _link(entry: Entry, place: int) -> str:
-    return f'<a href="#input-{place}" data-structural>{escape(entry.name)}</a>'
+def _link(entry: Entry, place: int) -> Inline:
+    return link(f"#input-{place}", [entry.name], names=True)
 
 
-def _steps(entry: Entry) -> str:
+def _steps(entry: Entry) -> Run:
     """The value before and after, where it is one that changed and it is short; else the table of inputs has it."""
     steps = [step for step in entry.fields if step[0] in ("value", "version", "")] or list(entry.fields)
     if len(steps) > 1 or not steps:
-        return ""
+        return []
     ((field, old, new),) = steps
-    told = f" {structural(field)}" if field not in ("value", "version", "") else ""
-    return f"{told} {step_html(old, SHORT)} → {step_html(new, SHORT)}"
+    told = [" ", label(field)] if field not in ("value", "version", "") else []
+    return [*told, " ", step_node(old, SHORT), " → ", step_node(new, SHORT)]
 
 
-def step_html(text: str | None, most: int) -> str:
+def step_node(text: str | None, most: int) -> Inline:
     """A text of an input as it stands in its file, cut if it is long."""
-    if text is None:
-        return "<em>none</em>"
-    return f"<code>{escape(text[:most])}{'…' if len(text) > most else ''}</code>" if text else "<em>empty</em>"
+    if not text:
+        return {"type": "em", "of": ["none" if text is None else "empty"]}
+    return code(f"{text[:most]}{'…' if len(text) > most else ''}")
 
 
-def movement(place: int, change: Change) -> str:
+def movement(place: int, change: Change) -> Run:
     """A number before and after, with its interval where one is stated."""
-    parts = (
-        number(side) + (f" ({interval(side)})" if side.interval_text else "")
-        if isinstance(side, Result)
-        else escape(side)
-        for side in sides(place, change)
-    )
-    return " → ".join(parts)
+    return [node for at, side in enumerate(sides(place, change)) for node in ([" → "] if at else []) + _side(side)]
+
+
+def _side(side: Result | str) -> Run:
+    if isinstance(side, str):
+        return [side]
+    return [number(side.id), *([" (", number(side.id, "interval"), ")"] if side.interval_text else [])]
 
 
 def results_of(tables: Iterable[Table]) -> Iterator[Result]:

@@ -6,7 +6,7 @@ What is made is kept in build/companions, with a hash of all it was made from, a
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.coding.files import check_assumptions
@@ -14,12 +14,12 @@ from analysis.companions import assumptions, dictionary, methods, overview
 from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
 from analysis.pipeline import findings
-from analysis.pipeline.ledger import audited
+from analysis.pipeline.ledger import AUDIT, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
-from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, with_uses
-from analysis.reporting.page import finish_page
+from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
+from analysis.reporting.page import PageData
 from analysis.results import Result, write_text
 from analysis.study import Study, load_study
 from analysis.study.tables import shown
@@ -34,8 +34,16 @@ class Companion:
     name: str
     title: str
     line: str
-    make: Callable[[Material], str]
+    make: Callable[[Material], PageData]
     wanted: Callable[[Study], bool] = lambda study: True
+
+
+@dataclass(frozen=True)
+class Published:
+    """A page with the links (title, address, whether it is this page) to its siblings."""
+
+    page: PageData
+    links: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
 FIRST = (
@@ -55,7 +63,7 @@ LAST = (
 )
 
 
-def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) -> dict[str, str]:
+def study_pages(root: Path, question: Callable[[Path, str], str]) -> dict[str, Published]:
     """Every page of every study, complete, by its path below reports/; InputError for a reference that leads nowhere."""
     runs = planned_runs(root)
     titles = {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
@@ -67,7 +75,7 @@ def study_pages(root: Path, stamp: str, question: Callable[[Path, str], str]) ->
             root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
         )
         check_assumptions(material.study)
-        pages |= dict(_pages_of(material, stamp, titles, uses, code))
+        pages |= dict(_pages_of(material, titles, uses, code))
     return pages
 
 
@@ -79,8 +87,8 @@ def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, s
 
 
 def _pages_of(
-    material: Material, stamp: str, titles: dict[str, str], uses: list[UsingAppendix], code: str
-) -> Iterator[tuple[str, str]]:
+    material: Material, titles: dict[str, str], uses: list[UsingAppendix], code: str
+) -> Iterator[tuple[str, Published]]:
     """The pages of one study in the order of their links, each with its path."""
     made, appendices = companion_pages(material, code), {appendix.name: appendix for appendix in material.appendices}
     ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
@@ -88,15 +96,18 @@ def _pages_of(
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
     for name in ordered:
         path = f"{material.study.id}/{name}.html"
-        page = made.get(name) or with_uses(appendices[name].html, name, material.study, uses)
+        page = made.get(name) or (_audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data)
         page = resolve(page, path, appendices, titles)
-        yield (
-            path,
-            finish_page(page, stamp, [(title, f"{other}.html", other == name) for other, title in ordered.items()]),
-        )
+        yield path, Published(page, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 
 
-def companion_pages(material: Material, code: str) -> dict[str, str]:
+def _audit_page(material: Material, audit: Appendix, uses: list[UsingAppendix]) -> PageData:
+    """The page of a study's audit, whose ledger says where each claim is used."""
+    others = [appendix for appendix in uses if appendix.notebook != AUDIT]
+    return audit.data | {"blocks": with_uses(audit.data["blocks"], tables_naming(material.study), others)}
+
+
+def companion_pages(material: Material, code: str) -> dict[str, PageData]:
     """The companion pages of a study by name, but for commit and links; those kept from the last time if nothing changed.
 
     `code` is the state of the code that makes them.

@@ -129,8 +129,9 @@ def _refuse_warnings(notebook: Any, path: Path) -> None:
 def normalise(notebook: Any) -> Any:
     """Strip an executed notebook of what differs between two equal runs: times, random ids, versions of the kernel."""
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    for number, cell in enumerate(notebook.cells, start=1):
+    for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
-        cell.id = f"cell-{number:02d}"
+        if "injected-parameters" in tags:
+            cell.id = "injected-parameters"
         cell.metadata = {"tags": tags} if tags else {}
     return notebook

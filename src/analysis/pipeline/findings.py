@@ -1,39 +1,54 @@
-"""The findings of one audit as a page of its own, for the authors: cut from the audit's page when pages are published.
+"""The findings of one audit as a page of its own, for the authors: taken from the data of the audit's page.
 
 So its numbers are those of that page, and lead to where they come from there.
 """
 
-import re
+import json
 from pathlib import Path
 
+from analysis.companions.places import seen_from_elsewhere, under
+from analysis.errors import InputError
 from analysis.pipeline.ledger import AUDIT
 from analysis.pipeline.provenance import sha256
-from analysis.reporting.plain_page import PlainPage, render_plain
+from analysis.reporting.nodes import Block, walk
+from analysis.reporting.page import PageData
+from analysis.reporting.plain_page import PlainPage, plain_page
+from analysis.results import ResultStore
 from analysis.study import load_study
 from analysis.study.tables import shown
 
 TITLE = "What does not fit, and what would resolve it"
 LINE = "Which findings would a reader of the source want resolved first?"
-_OPENING = re.compile(r'<h2 id="section-summary-for-the-authors">.*?</h2>\s*(<p>.*?</p>)', re.DOTALL)
-_TABLE = re.compile(r'<div class="table-block" id="findings">.*?</table></div>.*?</div>', re.DOTALL)
-_ENTRY = re.compile(r' data-entry="\d+"')  # the number of an entry of the other page's list, which print would show
+SUMMARY, TABLE = "section-summary-for-the-authors", "findings"
 
 
-def findings(root: Path, study_id: str) -> str:
+def findings(root: Path, study_id: str) -> PageData:
     """The page `reports/<study>/findings.html`, but for its commit."""
-    file, study = root / "data" / "processed" / study_id / "pages" / f"{AUDIT}.html", load_study(study_id, root)
+    file, study = root / "data" / "processed" / study_id / "pages" / f"{AUDIT}.json", load_study(study_id, root)
+    audit = json.loads(file.read_text(encoding="utf-8"))
     colophon = {
         "How to make this page again": "python -m analysis publish",
         "Inputs, with SHA-256": {shown(file, root): sha256(file)},
     }
     lead = f"{study.info.title}: the findings of the claims audit for the authors of its source, the most severe first."
-    body = _findings_of(file.read_text(encoding="utf-8"))
-    return render_plain(
-        PlainPage(TITLE, lead, body, colophon, up=("../index.html", "All studies and appendices"), siblings=True)
-    )
+    blocks = [*_opening(audit["blocks"]), *(node for node in walk(audit["blocks"]) if _is_table(node))]
+    store = ResultStore.of_records(audit["results"])
+    moved = seen_from_elsewhere(blocks, f"{AUDIT}.html")
+    return plain_page(PlainPage(TITLE, lead, moved, store, colophon, "../index.html"))
 
 
-def _findings_of(page: str) -> str:
-    """The opening of the summary and the table of findings, with links within that page as links to it."""
-    parts = [match[match.lastindex or 0] for match in (_OPENING.search(page), _TABLE.search(page)) if match]
-    return _ENTRY.sub("", "\n".join(parts).replace('href="#', f'href="{AUDIT}.html#'))
+def _opening(blocks: list[Block]) -> list[Block]:
+    """The first paragraph of the summary; InputError where the audit has no such section."""
+    found = [block for block in under(blocks, SUMMARY) if block["type"] == "paragraph"]
+    if not found:
+        raise InputError(
+            f"notebooks/{AUDIT}.ipynb",
+            found=f"no paragraph in a section {SUMMARY}",
+            expected="a cell with that id that opens the summary",
+            action="give the cell of its heading this id",
+        )
+    return found[:1]
+
+
+def _is_table(node: Block) -> bool:
+    return node["type"] == "table" and node["id"] == TABLE

@@ -6,7 +6,8 @@ from pathlib import Path
 from analysis.audit.run import SEVERITIES
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
-from analysis.reporting.ledger_page import Audit, render_ledger
+from analysis.reporting.ledger_page import Audit, ledger_page
+from analysis.reporting.page import PageData
 from analysis.results import ResultStore
 from analysis.study import load_study
 from analysis.study.tables import read_csv, shown
@@ -35,7 +36,7 @@ _CLAIMS = (
 _FINDINGS = ("finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks")
 
 
-def ledger(root: Path) -> str:
+def ledger(root: Path) -> PageData:
     """The page `reports/ledger.html`, but for its commit."""
     studies = audited(root)
     files = [path for study in studies for path in _files(root, study)]
@@ -43,7 +44,7 @@ def ledger(root: Path) -> str:
         "How to make this page again": "python -m analysis publish",
         "Inputs, with SHA-256": {shown(path, root): sha256(path) for path in files},
     }
-    return render_ledger([_audit(root, study) for study in studies], root, colophon)
+    return ledger_page([_audit(root, study) for study in studies], root, colophon)
 
 
 def audited(root: Path) -> list[str]:

@@ -35,23 +35,27 @@ def publish(root: Path) -> Path:
     index's path.
     """
     from analysis.companions.links import check_links
-    from analysis.pipeline.companions import study_pages
+    from analysis.companions.sheet import TEMPLATES
+    from analysis.pipeline.companions import Published, study_pages
     from analysis.pipeline.ledger import audited, ledger
-    from analysis.reporting.page import finish_page
+    from analysis.reporting.index import index_page
+    from analysis.reporting.page import page_title, render_page
 
     stamp, runs = commit_line(root), planned_runs(root)
-    pages = study_pages(root, stamp, question)
-    pages |= {"ledger.html": finish_page(ledger(root), stamp, ())} if audited(root) else {}
+    pages = study_pages(root, question)
+    pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
     pages |= {
-        "index.html": _index(root, stamp, "ledger.html" in pages),
-        replication.FILE: replication.form_text(root, stamp),
+        "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
+        replication.FILE: Published(replication.form_data(root, stamp)),
     }
-    check_links(pages)
-    for path, text in pages.items():
+    check_links({path: published.page for path, published in pages.items()})
+    for path, published in pages.items():
+        text = render_page(published.page, stamp, published.links, TEMPLATES)
         _write_if_new(root / "reports" / path, text)
+    titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp))  # last, since it describes the pages
+    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp, titles))  # last, since it describes the pages
     return root / "reports" / "index.html"
 
 
@@ -96,13 +100,6 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
         yield f"  SROI as recomputed: {headline.recomputed.text} ({headline.recomputed.note})"
     if headline.verdicts:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
-
-
-def _index(root: Path, stamp: str, ledger: bool) -> str:
-    from analysis.reporting.index import render_index
-    from analysis.reporting.page import finish_page
-
-    return finish_page(render_index(index_entries(root), ledger=ledger), stamp, ())
 
 
 def index_entries(root: Path) -> list[Any]:

@@ -4,15 +4,18 @@ import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.pipeline import progress, provenance
-from analysis.pipeline.execute import NotebookFailure, execute
+from analysis.pipeline.execute import execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
 from analysis.pipeline.people import stop_on_page_leaks
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
+
+if TYPE_CHECKING:
+    from analysis.reporting.page import PageData
 
 
 def run_notebook(
@@ -32,10 +35,10 @@ def run_notebook(
     page = _page(executed, study, notebook, parameters)
     laps.lap("page")
     write_text(study.processed / "executed" / f"{notebook}.ipynb", _notebook_text(executed))
-    write_text(study.processed / "pages" / f"{notebook}.html", page)
+    write_text(study.processed / "pages" / f"{notebook}.json", json.dumps(page, ensure_ascii=False, indent=1) + "\n")
     laps.lap("writing")
     progress.tell("times", laps.taken)
-    return study.processed / "pages" / f"{notebook}.html"
+    return study.processed / "pages" / f"{notebook}.json"
 
 
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
@@ -44,19 +47,14 @@ def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
     progress.tell("cell", done, total)
 
 
-def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> str:
-    from analysis.reporting.chain import with_sources
-    from analysis.reporting.numbers_check import check_numbers
+def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> "PageData":
     from analysis.reporting.origins import StudyOrigins
-    from analysis.reporting.page import render_page
+    from analysis.reporting.page import page_data, render_page
 
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
-    html = with_sources(render_page(executed, page_context(study, notebook, parameters)), store, StudyOrigins(study))
-    problems = check_numbers(html, store)
-    if problems:
-        raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
-    stop_on_page_leaks(html, study, notebook)
-    return html
+    page = page_data(executed, page_context(study, notebook, parameters), store, StudyOrigins(study))
+    stop_on_page_leaks(render_page(page), study, notebook)
+    return page
 
 
 def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:

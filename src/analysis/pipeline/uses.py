@@ -4,22 +4,21 @@ It is put in when pages are published. A stage of the audit that depended on all
 appendices, would be run again after every change of an assumption, though no verdict depends on one.
 """
 
-import re
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from analysis.reporting.markup import escape, structural
-from analysis.reporting.views.audit_ledger import USES
+from analysis.companions.places import anchors_of
+from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
+from analysis.reporting.page import PageData
 from analysis.results import Result, ResultStore
 from analysis.study import Study, load_study, study_ids
 from analysis.study.claims import claims_in
 from analysis.study.tables import read_text
 
-_ENTRY = re.compile(r'<li id="(from-\d+)">(.*?)</li>', re.DOTALL)
-_CLAIM = re.compile(r"(?:^|<br>)([A-Z]{2,4}-\d{3,}), ")
-_PLACE = re.compile(re.escape(USES).replace(r"\{\}", r"([A-Z]{2,4}-\d{3,})"))
 _WHOLE = ("claims.csv", "audit.yaml")  # tables that name every claim: who reads them uses none in particular
 _OWN = (*_WHOLE, "not_claims.csv")  # tables of the audit itself
 
@@ -53,9 +52,13 @@ class Appendix:
     @cached_property
     def entries(self) -> dict[str, str]:
         """The entries of claims in the page's list of sources: the first anchor of each claim."""
-        page = (self._processed / "pages" / f"{self.notebook}.html").read_text(encoding="utf-8")
-        named = [(claim, anchor) for anchor, entry in _ENTRY.findall(page) for claim in _CLAIM.findall(entry)]
-        return dict(reversed(named))
+        copied = anchors_of(self.page).copied
+        return {name.removeprefix("claim:"): place for name, place in copied.items() if name.startswith("claim:")}
+
+    @cached_property
+    def page(self) -> PageData:
+        """The data of its page."""
+        return json.loads((self._processed / "pages" / f"{self.notebook}.json").read_text(encoding="utf-8"))
 
     @property
     def _processed(self) -> Path:
@@ -87,12 +90,19 @@ def _claims_of(result: Result) -> Iterator[str]:
     return (name for name in named if "." not in name)
 
 
-def with_uses(page: str, audit: str, study: Study, appendices: Iterable[Appendix]) -> str:
-    """The page of a study's audit whose ledger names, for each claim, the raw tables and other appendices that use it."""
-    if not _PLACE.search(page):
-        return page
-    tables, others = tables_naming(study), [appendix for appendix in appendices if appendix.notebook != audit]
-    return _PLACE.sub(lambda match: named_in(tables.get(match[1], ())) + used_in(match[1], others), page)
+def with_uses(content: Any, tables: Mapping[str, Iterable[str]], others: list[Appendix]) -> Any:
+    """The blocks of a study's audit, where the fold of each claim's row names the raw tables and appendices that use it."""
+    if isinstance(content, list):
+        return [with_uses(part, tables, others) for part in content]
+    if not isinstance(content, dict):
+        return content
+    claim = str(content.get("anchor", "")).removeprefix("claim-")
+    if content.get("type") != "row" or "more" not in content or content["anchor"] == claim:
+        return {key: with_uses(part, tables, others) for key, part in content.items()}
+    said = [*named_in(tables.get(claim, ())), *used_in(claim, others)]
+    known, *rest = content["more"]["of"]
+    more = [known | {"entries": [*known["entries"], *said]}, *rest]
+    return content | {"more": content["more"] | {"of": more}}
 
 
 def tables_naming(study: Study) -> dict[str, list[str]]:
@@ -105,20 +115,19 @@ def tables_naming(study: Study) -> dict[str, list[str]]:
     return found
 
 
-def named_in(tables: Iterable[str]) -> str:
+def named_in(tables: Iterable[str]) -> list[Block]:
     """A term and its description: the raw tables that name a claim; nothing where none does."""
-    names = ", ".join(f"<code>{escape(name)}</code>" for name in tables)
-    return f"<dt>Named in</dt><dd>{names}</dd>" if names else ""
+    names = listed(map(code, tables))
+    return [fact(["Named in"], names)] if names else []
 
 
-def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> str:
+def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> list[Block]:
     """A term and its description: links to where a claim stands in each appendix that uses it; nothing where none does."""
-    links = [_link(claim_id, appendix, appendix.claims, up) for appendix in appendices if claim_id in appendix.claims]
-    return f"<dt>Used in</dt><dd>{', '.join(links)}</dd>" if links else ""
+    links = [_link(claim_id, appendix, up) for appendix in appendices if claim_id in appendix.claims]
+    return [fact(["Used in"], [node for place, run in enumerate(links) for node in ([", "] if place else []) + run])] if links else []
 
 
-def _link(claim_id: str, appendix: Appendix, claims: Mapping[str, str], up: str) -> str:
-    through = f" (through <code>{escape(claims[claim_id].rpartition('/')[2])}</code>)" if claims[claim_id] else ""
-    return (
-        f'<a href="{escape(up + appendix.href)}#{appendix.entries[claim_id]}">{structural(appendix.title)}</a>{through}'
-    )
+def _link(claim_id: str, appendix: Appendix, up: str) -> Run:
+    table = appendix.claims[claim_id].rpartition("/")[2]
+    leading = link(f"{up}{appendix.href}#{appendix.entries[claim_id]}", [label(appendix.title)])
+    return [leading, *([" (through ", code(table), ")"] if table else [])]

@@ -11,17 +11,9 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.reporting import prose
 from analysis.reporting.grounds import Grounds
-from analysis.reporting.markup import Display, escape, has_digit, structural
-from analysis.reporting.tables import (
-    EXAMPLE_MARK,
-    EXAMPLE_WORDS,
-    TEXT_MODES,
-    RowExtra,
-    Table,
-    results_in,
-    scrolling_table,
-    table_html,
-)
+from analysis.reporting.markup import Display, has_digit
+from analysis.reporting.nodes import code, paragraph
+from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
 from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 
 if TYPE_CHECKING:
@@ -98,14 +90,16 @@ class Appendix:
         table = replace(
             self._table(name, frame, _computed_by(function, shown), text or {}),
             anchor=_anchor(label),
-            caption=self._caption(label, title),
+            label=label,
+            caption=title.run,
+            mark=EXAMPLE_WORDS if self.example else "",
             row_header=row_header or _index_name(frame),
-            note=self._inline(note).html,
+            note=self._inline(note).run,
             groups=groups,
             extras=extras or {},
             filters=filters or {},
         )
-        return Display(table_html(table), f"{label}. {title.plain}")
+        return Display((table_node(table),), self.store.by_id, f"{label}. {title.plain}\n{_grid(table, self.store.by_id)}")
 
     def figure(
         self,
@@ -131,15 +125,25 @@ class Appendix:
         table = replace(
             self._table(name, data, _computed_by(function, columns), text or {}),
             anchor=f"{_anchor(label)}-data",
-            caption=f"Data of {structural(label)}",
+            caption=["Data of ", {"type": "label", "text": label}],
             row_header=row_header or _index_name(data),
         )
         title, told = self._inline(caption), self._inline(alt).plain
         mark = EXAMPLE_WORDS if self.example else ""
-        drawing = to_svg(fig, key=name, title=title.plain, description=told, mark=mark)
-        return Display(
-            _figure_html(name, label, drawing, self._caption(label, title), table), f"{label}. {title.plain}: {told}"
-        )
+        drawing, drawn = to_svg(fig, key=name, title=title.plain, description=told, mark=mark)
+        node = {
+            "type": "figure",
+            "id": name,
+            "anchor": _anchor(label),
+            "label": label,
+            "mark": mark,
+            "caption": title.run,
+            "told": told,
+            "drawing": drawing,
+            "drawn": drawn,
+            "table": table_node(table) | {"id": ""},
+        }
+        return Display((node,), self.store.by_id, f"{label}. {title.plain}: {told}\n{_grid(table, self.store.by_id)}")
 
     def params(self, parameters: Mapping[str, object]) -> Display:
         """The parameters of this run as one small table."""
@@ -151,7 +155,7 @@ class Appendix:
         marked = {"example": True} if self.example else {}
         self.store.write(self.root / relative, study=self.study_id, notebook=self.notebook, **marked)
         words = "Every number of this page is recorded in"
-        return Display(f'<p class="saved">{words} <code>{escape(relative)}</code>.</p>', f"{words} {relative}.")
+        return Display((paragraph([f"{words} ", code(relative), "."], css="saved"),), plain=f"{words} {relative}.")
 
     def find(self, result_id: str) -> Result:
         """A recorded result by its id, or by its id within this page; InputError if there is none."""
@@ -167,10 +171,6 @@ class Appendix:
 
     def _inline(self, template: str) -> Display:
         return prose.inline(template, self._references)
-
-    def _caption(self, label: str, title: Display) -> str:
-        mark = EXAMPLE_MARK if self.example else ""
-        return f'<span class="label" data-structural>{label}</span>. {mark}{title.html}'
 
     def _number(self, name: str, sort: str) -> str:
         """The number of a table or figure: the next of its sort, or the one it had when its cell ran before."""
@@ -193,7 +193,7 @@ class Appendix:
         self.add(results_in(cells))
         self._check_texts(name, cells, columns, text)
         for column in (c for c, mode in text.items() if mode == "rich"):
-            cells[column] = [self._inline(str(cell)).html for cell in cells[column]]
+            cells[column] = pd.Series([self._inline(str(cell)).run for cell in cells[column]], cells.index, dtype=object)
         return Table(name, cells, columns, text=text)
 
     def _grouped(self, frame: pd.DataFrame, group_by: str | None, name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -249,13 +249,9 @@ class Appendix:
 
 def parameters_table(parameters: Mapping[str, object]) -> Display:
     """Names and values of a run's parameters, in the order given."""
-    rows = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code></th><td><code>{escape(_setting(value))}</code></td></tr>'
-        for name, value in parameters.items()
-    )
-    head = '<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>'
-    table = f"<table><caption>Parameters of this run</caption>{head}<tbody>{rows}</tbody></table>"
-    return Display(f'<div class="parameters">{table}</div>', "\n".join(f"{n} = {v}" for n, v in parameters.items()))
+    values = [[name, str(_setting(value))] for name, value in parameters.items()]
+    plain = "\n".join(f"{name} = {value}" for name, value in parameters.items())
+    return Display(({"type": "parameters", "values": values},), plain=plain)
 
 
 def _setting(value: object) -> object:
@@ -281,10 +277,15 @@ def _anchor(label: str) -> str:
     return label.lower().replace(" ", "-")
 
 
-def _figure_html(name: str, label: str, drawing: str, caption: str, table: Table) -> str:
-    anchor = _anchor(label)
-    return (
-        f'<figure id="{name}" aria-labelledby="{anchor}"><div class="drawing">{drawing}</div>'
-        f'<figcaption id="{anchor}"><span class="caption-text">{caption}</span></figcaption>'
-        f'<details class="data"><summary>Data of {structural(label)}</summary>{scrolling_table(table)}</details></figure>'
-    )
+def _grid(table: Table, results: Mapping[str, Result]) -> str:
+    """The table as text, for terminals and for other formats than HTML."""
+    from analysis.reporting.nodes import plain
+
+    def words(cell: object) -> str:
+        if isinstance(cell, Result):
+            return f"{cell.text} ({cell.interval_text})" if cell.interval_text else cell.text
+        return plain(cell, results) if isinstance(cell, list) else str(cell)
+
+    shown = table.cells.map(words)
+    shown.columns = [column.label for column in table.columns.values()]
+    return shown.to_string(index_names=False)

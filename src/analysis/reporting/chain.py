@@ -7,25 +7,16 @@ from any number to the source. Numbers known in the same way from the same thing
 text, so that it is printed too; in print every link shows the number of its entry.
 """
 
-import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
-from analysis.reporting.markup import escape, is_web_address
+from analysis.reporting.markup import is_web_address
+from analysis.reporting.nodes import Block, Inline, Run, code, link, walk
 from analysis.results import Result, ResultStore
 
-PLACE = "<!--sources-->"  # where the template wants the list
-CONTENTS = "<!--link to the sources-->"  # and the line of the table of contents
 TITLE = "Where each number comes from"
-_RESULT = re.compile(r'data-result="([^"]+)"')
-_NUMBER = re.compile(r'<span( class="(?:num|interval)" data-result="([^"]+)"[^>]*)>(.*?)</span>', re.DOTALL)
-_PARTS = re.compile(rf"<svg\b.*?</svg>|<a\b.*?</a>|<tr\b[^>]*>.*?</tr>|{_NUMBER.pattern}", re.DOTALL)
-_HEADER = re.compile(r'(<th scope="row"[^>]*>)(.*?)(</th>)', re.DOTALL)
-_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
-_ENTRY = re.compile(r'data-entry="(\d+)"')
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -65,24 +56,62 @@ class NoOrigins:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """One way in which numbers are known, and the labels of these numbers, as HTML."""
+class _Label:
+    """What a number is, in words; of one that is copied with an id of its own also that id, and where it stands whole."""
 
-    labels: tuple[str, ...]
+    words: str
+    name: str = ""
+    address: str = ""
+
+    @property
+    def run(self) -> Run:
+        if not self.name:
+            return [self.words]
+        return [link(self.address, [self.name]) if self.address else self.name, f", {self.words}"]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One way in which numbers are known, the labels of these numbers, and the ids of those that are copied."""
+
+    labels: tuple[_Label, ...]
     kind: str
     source: str
     function: str
     inputs: tuple[str, ...]
+    copied: tuple[str, ...] = ()
 
 
 @dataclass
-class _List:
-    """The entries so far, each once; a place is taken before its text is written, as inputs get theirs meanwhile."""
+class Sources:
+    """The entries so far, each once; a place is taken before its text is written, as inputs get theirs meanwhile.
+
+    An entry holds a run of text (`of`) and the ids of the claims and assumptions that it copies (`copied`).
+    """
 
     store: ResultStore
-    origins: Origins
-    entries: list[str] = field(default_factory=list)
+    origins: Origins = field(default_factory=NoOrigins)
+    entries: list[Block] = field(default_factory=list)
     places: dict[object, int] = field(default_factory=dict)
+
+    def lead(self, content: Any) -> Any:
+        """Content whose numbers lead to their entries: those of a row together, from its header; those in a link not."""
+        if isinstance(content, list):
+            return [self.lead(part) for part in content]
+        if not isinstance(content, dict) or content.get("type") == "link":
+            return content
+        match content.get("type"):
+            case "number":
+                place = self.place([content["id"]])
+                return content | ({"href": f"#from-{place}", "entry": place} if place else {})
+            case "row":
+                place = self.place((node["id"] for node in walk(content) if node["type"] == "number"), content["label"])
+                return content | ({"href": f"#from-{place}", "entry": place} if place else {})
+            case "figure":
+                led = {key: self.lead(part) for key, part in content.items()}
+                return led | {"entries": _listed({node["entry"] for node in walk(led) if "entry" in node})}
+            case _:
+                return {key: self.lead(part) for key, part in content.items()}
 
     def place(self, names: Iterable[str], row: str = "") -> int | None:
         """The number of the entry for some results of a row (or one in a sentence); None if none of them is recorded."""
@@ -91,47 +120,73 @@ class _List:
 
     def _results(self, results: list[Result], row: str = "") -> int:
         lines = tuple(_lines(results, row, self.origins))
-        return self._place(lines, lambda: "<br>".join(map(self._line, lines)))
+        return self._place(lines, lambda: _entry(map(self._line, lines), lines))
 
-    def _place(self, key: object, write: Callable[[], str]) -> int:
+    def _place(self, key: object, write: Callable[[], Block]) -> int:
         if key not in self.places:
-            self.entries.append("")
+            self.entries.append({})
             self.places[key] = place = len(self.entries)
             self.entries[place - 1] = write()
         return self.places[key]
 
-    def _line(self, line: _Line) -> str:
-        pieces = [": ".join(filter(None, ("; ".join(line.labels), escape(line.kind)))), escape(line.source)]
-        pieces += [f"by <code>{escape(line.function)}</code>" if line.function else ""]
-        pieces += ["from " + "; ".join(map(self._input, line.inputs)) if line.inputs else ""]
-        return ", ".join(filter(None, pieces))
+    def _line(self, line: _Line) -> Run:
+        known = _joined((label.run for label in line.labels), "; ")
+        known = [*known, ": ", line.kind] if known else [line.kind]
+        pieces: list[Run] = [known, [line.source] if line.source else []]
+        pieces += [["by ", code(line.function)] if line.function else []]
+        pieces += [["from ", *_joined(map(self._input, line.inputs), "; ")] if line.inputs else []]
+        return _joined(filter(None, pieces), ", ")
 
-    def _input(self, name: str) -> str:
+    def _input(self, name: str) -> Run:
         """An input as a link to its own entry."""
-        plain, result = escape(_short(name)), self.store.by_id.get(name) or self.origins.find(name)
+        plain, result = _short(name), self.store.by_id.get(name) or self.origins.find(name)
         if result is not None:
-            return f"{_link(self._results([result]), plain)}{_said_of(result)}"
+            said = _said_of(result)
+            return [_link(self._results([result]), plain), *([said] if said else [])]
         table = self.origins.file(name)
-        return plain if table is None else _link(self._place(name, lambda: self._table(name, table)), plain)
+        if table is None:
+            return [plain]
+        return [_link(self._place(name, lambda: {"of": self._table(name, table), "copied": []}), plain)]
 
-    def _table(self, name: str, table: RawTable) -> str:
-        words = f"<code>{escape(name)}</code>: {escape(table.about)}"
-        words += (
-            f'; <a href="{escape(table.address)}">{escape(table.address)}</a>' if is_web_address(table.address) else ""
-        )
-        return words + (f"; it names {'; '.join(map(self._input, table.names))}" if table.names else "")
+    def _table(self, name: str, table: RawTable) -> Run:
+        run: Run = [code(name), f": {table.about}"]
+        run += ["; ", link(table.address, [table.address])] if is_web_address(table.address) else []
+        return run + (["; it names ", *_joined(map(self._input, table.names), "; ")] if table.names else [])
+
+
+def _entry(lines: Iterable[Run], ways: Iterable[_Line]) -> Block:
+    """An entry: its lines one below the other."""
+    return {
+        "of": _joined(lines, {"type": "break"}),
+        "copied": list(dict.fromkeys(name for way in ways for name in way.copied)),
+    }
+
+
+def _joined(runs: Iterable[Run], apart: Inline) -> Run:
+    """Runs of text one after the other, with something between."""
+    found: Run = []
+    for place, run in enumerate(runs):
+        found += [apart, *run] if place and apart else run
+    return found
 
 
 def _lines(results: Iterable[Result], row: str, origins: Origins) -> list[_Line]:
     """The ways in which some results are known, each once, with the labels of the results known so."""
-    found: dict[_Line, list[str]] = {}
+    found: dict[_Line, list[tuple[_Label, str]]] = {}
     for result in results:
         way = _Line((), str(result.kind), result.source, result.function, result.inputs)
-        label = _copy(result, origins) if _is_copied(result) else escape(result.label.removeprefix(f"{row}: "))
-        found.setdefault(way, []).append(label)
+        label = _copy(result, origins) if _is_copied(result) else _Label(result.label.removeprefix(f"{row}: "))
+        found.setdefault(way, []).append((label, result.id if label.name else ""))
     if len(found) == 1 and _is_of_a_table(next(iter(found))):
         return list(found)
-    return [replace(way, labels=tuple(dict.fromkeys(labels))) for way, labels in found.items()]
+    return [
+        replace(
+            way,
+            labels=tuple(dict.fromkeys(label for label, _ in labels)),
+            copied=tuple(dict.fromkeys(name for _, name in labels if name)),
+        )
+        for way, labels in found.items()
+    ]
 
 
 def _is_of_a_table(line: _Line) -> bool:
@@ -157,47 +212,13 @@ def _said_of(result: Result) -> str:
     """What stands in brackets after an input that is copied from somewhere: of a claim its place, else its value."""
     if not _is_copied(result):
         return ""
-    return f" ({escape(result.source if result.id.startswith('claim:') else result.text)})"
+    return f" ({result.source if result.id.startswith('claim:') else result.text})"
 
 
-def _copy(result: Result, origins: Origins) -> str:
+def _copy(result: Result, origins: Origins) -> _Label:
     """What is copied: its id if it has one of its own, leading to where it stands whole, what it is, and its value."""
-    name, address = result.id.partition(":")[2], origins.row(result.id)
     value = f"{result.text} ({result.interval}: {result.interval_text})" if result.interval_text else result.text
-    named = f'<a href="{escape(address)}">{escape(name)}</a>' if address else escape(name)
-    return f"{named}, {escape(f'{result.label}: {value}')}" if name else escape(f"{result.label}: {value}")
-
-
-def with_sources(page: str, store: ResultStore, origins: Origins | None = None) -> str:
-    """A rendered page with its list of sources, and its numbers leading there; a page without numbers stays as it is."""
-    found = _List(store, origins or NoOrigins())
-    linked = _PARTS.sub(lambda match: _linked(match[0], found), page)
-    if not found.entries or PLACE not in page:
-        return page
-    linked = _FIGURE.sub(lambda match: _with_entries(match[0]), linked)
-    return linked.replace(PLACE, _section(found.entries)).replace(
-        CONTENTS, f'<li><a href="#page-sources">{TITLE}</a></li>'
-    )
-
-
-def _linked(part: str, found: _List) -> str:
-    if part.startswith(("<svg", "<a")):  # drawn, or a link already
-        return part
-    header = _HEADER.search(part)
-    if header is None:
-        return _NUMBER.sub(lambda match: _linked_number(match, found), part)
-    place = found.place(map(html.unescape, _RESULT.findall(part)), html.unescape(_TAG.sub("", header[2])))
-    if place is None:
-        return part
-    shown = f"{header[2]} {_link(place, 'source')}" if "<a" in header[2] else _link(place, header[2])
-    return part.replace(header[0], f"{header[1]}{shown}{header[3]}", 1)
-
-
-def _with_entries(figure: str) -> str:
-    """A figure that names, in print, the entries of its numbers: its table, whose rows lead there, is not printed."""
-    entries = list(map(int, dict.fromkeys(_ENTRY.findall(figure))))
-    words = f'<span class="entries" data-structural> Its numbers: {_listed(entries)}.</span></figcaption>'
-    return figure.replace("</figcaption>", words, 1) if entries else figure
+    return _Label(f"{result.label}: {value}", result.id.partition(":")[2], origins.row(result.id))
 
 
 def _listed(numbers: Iterable[int]) -> str:
@@ -215,21 +236,6 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
-def _linked_number(match: re.Match[str], found: _List) -> str:
-    place = found.place([html.unescape(match[2])])
-    return match[0] if place is None else f"<a{match[1]}{_to(place)}>{match[3]}</a>"
-
-
-def _link(place: int, words: str) -> str:
-    return f'<a class="to-source"{_to(place)}>{words}</a>'
-
-
-def _to(place: int) -> str:
-    """The address of an entry, and its number for print, where nobody can follow a link."""
-    return f' href="#from-{place}" data-entry="{place}"'
-
-
-def _section(entries: list[str]) -> str:
-    items = "\n".join(f'<li id="from-{place}">{entry}</li>' for place, entry in enumerate(entries, start=1))
-    heading = f'<h2 id="page-sources">{TITLE}</h2>'
-    return f'<section aria-labelledby="page-sources">{heading}\n<ol class="sources" data-structural>\n{items}\n</ol></section>'
+def _link(place: int, words: str) -> Inline:
+    """A link to an entry, with its number for print, where nobody can follow a link."""
+    return link(f"#from-{place}", [words]) | {"to_source": True, "entry": place}  # type: ignore[operator]

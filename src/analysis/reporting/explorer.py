@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from analysis.reporting.formulas import Dialect, write_formula
-from analysis.reporting.markup import Display, clean, escape
+from analysis.reporting.markup import Display, clean, tidy_lines
+from analysis.reporting.nodes import link
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
 from analysis.sroi.sensitivity.distributions import limits
@@ -23,14 +24,16 @@ _WITHOUT = "The explorer needs scripts, which are switched off here. The workboo
 def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
     """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
     program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"
-    html = (
-        f'<style>{_file("explorer.css")}</style><div class="explorer" id="explorer" data-structural>'
-        f"<noscript><p>{_WITHOUT}</p></noscript></div>"
-        f'<p class="note"><a href="{escape(workbook)}">The same model as a workbook</a></p>'
-        f'<script type="application/json" id="explorer-data">{_data(model)}</script>'
-        f"<script data-program>{program}</script>"
-    )
-    return Display(html, "Explorer of the model (on the page).")
+    block = {
+        "type": "program",
+        "id": "explorer",
+        "style": _file("explorer.css"),
+        "without": _WITHOUT,
+        "note": [link(workbook, ["The same model as a workbook"])],
+        "data": _data(model),
+        "program": tidy_lines(program),
+    }
+    return Display((block,), plain="Explorer of the model (on the page).")
 
 
 def evaluator(model: Model) -> str:

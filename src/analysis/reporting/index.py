@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from analysis.reporting.page import page_fields, tidy
-from analysis.reporting.plain_page import environment
-from analysis.results import KIND_MEANING, Result
+from analysis.reporting.nodes import Block, number
+from analysis.reporting.page import PageData, page_of
+from analysis.results import KIND_MEANING, Result, ResultStore
 
+KINDS = [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()]
 TITLE = "Two programmes for new migrants, evaluated again from what was published"
 LEAD = (
     "Each appendix reruns a part of a published evaluation and says of every number how it is known. "
@@ -31,25 +32,39 @@ class IndexEntry:
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
-def render_index(
-    entries: Iterable[IndexEntry],
-    colophon: Mapping[str, object] | None = None,
-    title: str = TITLE,
-    lead: str = LEAD,
-    ledger: bool = False,
-) -> str:
-    """The page `reports/index.html`; worked examples stand apart from studies. Same entries, same text.
+def index_page(entries: Iterable[IndexEntry], ledger: bool = False) -> PageData:
+    """The page `reports/index.html` as data; worked examples stand apart from studies. With `ledger` there is a page
+    `ledger.html` beside it."""
+    entries = list(entries)
+    store = ResultStore()
+    for entry in entries:
+        store.by_id |= {f"{entry.study_id}-{result.id}": result for result in entry.headline}
+    sections = [(title, note, [_card(entry) for entry in found]) for title, note, found in _sections(entries)]
+    blocks = [card["headline"] for _, _, cards in sections for card in cards]
+    fields = {"title": TITLE, "lead": LEAD, "ledger": ledger, "sections": sections, "colophon": [], "kinds": KINDS}
+    return page_of("index_page.html.j2", blocks, store, fields)
 
-    With `ledger` there is a page `ledger.html` beside it.
-    """
-    page = page_fields(colophon or {}) | {
-        "title": title,
-        "lead": lead,
-        "ledger": ledger,
-        "sections": _sections(list(entries)),
-        "kinds": [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()],
+
+def _card(entry: IndexEntry) -> Block:
+    """What the index says of one study. Studies record results under the same ids; theirs begin with the study here."""
+    headline = [
+        {
+            "term": result.label + (f": {result.note}" if result.note else ""),
+            "number": number(f"{entry.study_id}-{result.id}") | {"href": entry.origins.get(result.id, "")},
+            "kind": str(result.kind),
+            "missing": result.value is None,
+        }
+        for result in entry.headline
+    ]
+    pages = [{"title": title, "href": href, "line": line} for title, href, line in entry.pages]
+    return {
+        "id": f"study-{entry.study_id}",
+        "title": entry.study_title,
+        "source": entry.source,
+        "example": entry.example,
+        "headline": headline,
+        "pages": pages,
     }
-    return tidy(environment().get_template("index_page.html.j2").render(page=page))
 
 
 def _sections(entries: list[IndexEntry]) -> list[tuple[str, str, list[IndexEntry]]]:

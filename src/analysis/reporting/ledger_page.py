@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.chain import with_sources
-from analysis.reporting.plain_page import PlainPage, render_plain
+from analysis.reporting.chain import Sources
+from analysis.reporting.page import PageData
+from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind, ResultStore
@@ -44,8 +45,8 @@ class Audit:
     href: str
 
 
-def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> str:
-    """The page, but for its commit. Same audits, same text."""
+def ledger_page(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> PageData:
+    """The page as data, but for its commit. Same audits, same data."""
     page = Appendix("ledger", "ledger", root)
     rows = [row for audit in audits for row in _rows(audit)]
     frame = pd.DataFrame(rows, index=pd.Index([row["claim"] for row in rows], name="claim"), dtype=object)
@@ -61,7 +62,9 @@ def render_ledger(audits: Iterable[Audit], root: Path, colophon: Mapping[str, ob
         extras=extras,
         filters=FILTERS,
     )
-    return with_sources(render_plain(PlainPage(TITLE, LEAD, shown.html, colophon, script=True)), page.store)
+    sources = Sources(page.store)
+    blocks = sources.lead(list(shown.blocks))
+    return plain_page(PlainPage(TITLE, LEAD, blocks, page.store, colophon, entries=sources.entries))
 
 
 def _rows(audit: Audit) -> Iterable[dict[str, object]]:

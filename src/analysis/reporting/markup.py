@@ -2,8 +2,10 @@
 
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from analysis.reporting.nodes import Block, Run
 from analysis.results import Result
 
 # Characters that HTML forbids or that turn the direction of the text around them; none belongs in a label.
@@ -14,21 +16,47 @@ _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][\w./?&=%+,;:@!~#$*(
 _DIGIT = re.compile(r"\d")
 
 
+MIME = "application/vnd.migrant-programme-evaluation.display+json"  # of displays in a notebook's outputs
+
+
 @dataclass(frozen=True)
 class Display:
-    """Something a notebook cell shows: as HTML on a page, as plain text everywhere else."""
+    """Something a notebook cell shows: blocks of nodes, the results they name by id, and a readable text.
 
-    html: str
-    plain: str
+    In a notebook's output it stands as HTML, as text, and as data from which pages are made.
+    """
 
-    def _repr_html_(self) -> str:
-        return self.html
+    blocks: tuple[Block, ...]
+    results: Mapping[str, Result] = field(default_factory=dict, repr=False)
+    plain: str = ""
+
+    @property
+    def html(self) -> str:
+        """The blocks as HTML."""
+        from analysis.reporting.render import html
+
+        return html(self.blocks, self.results)
+
+    @property
+    def run(self) -> Run:
+        """The run of text of a display that is nothing else."""
+        return list(self.blocks[0]["of"]) if self.blocks else []
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        return {"text/html": self.html, "text/plain": self.plain, MIME: {"blocks": list(self.blocks)}}
 
     def __repr__(self) -> str:
         return self.plain
 
 
-NOTHING = Display("", "")  # where a section has said already that there is nothing to show
+NOTHING = Display(())  # where a section has said already that there is nothing to show
+
+
+def joined(*displays: Display, apart: str = "\n\n") -> Display:
+    """Several displays as one, in order."""
+    blocks = tuple(block for display in displays for block in display.blocks)
+    results = {key: result for display in displays for key, result in display.results.items()}
+    return Display(blocks, results, apart.join(filter(None, (display.plain for display in displays))))
 
 
 def clean(text: object) -> str:
@@ -72,31 +100,16 @@ def structural(text: object) -> str:
     return f"<span data-structural>{escape(text)}</span>" if has_digit(text) else escape(text)
 
 
-def number(result: Result, address: str = "") -> str:
-    """A result's value, annotated with its id and kind; as a link where an address says where it comes from.
-
-    >>> from analysis.results import Kind
-    >>> number(Result("a.b", "Ratio", 4.67, "GBP per GBP", Kind.PUBLISHED, decimals=2))
-    '<span class="num" data-result="a.b" data-kind="published">£4.67</span>'
-    """
-    marks = f' class="num"{_annotation(result)}'
-    return (
-        f'<a{marks} href="{escape(address)}">{escape(result.text)}</a>'
-        if address
-        else f"<span{marks}>{escape(result.text)}</span>"
-    )
-
-
-def interval(result: Result) -> str:
-    """A result's interval, annotated likewise; `not available` where the result has no value either."""
-    text = result.interval_text or "not available"
-    return f'<span class="interval"{_annotation(result)} data-part="interval">{escape(text)}</span>'
-
-
 def kind_word(words: str) -> str:
     """How a number is known, in small words beside it."""
     return f'<small class="kind">{structural(words)}</small>'
 
 
-def _annotation(result: Result) -> str:
-    return f' data-result="{escape(result.id)}" data-kind="{escape(result.kind)}"'
+def tidy(text: str) -> str:
+    """A page without trailing blanks and blank lines at its end."""
+    return tidy_lines(text).strip() + "\n"
+
+
+def tidy_lines(text: str) -> str:
+    """A text without blanks at the ends of its lines."""
+    return re.sub(r"[ \t]+\n", "\n", text)

@@ -1,14 +1,13 @@
-"""An executed notebook as one HTML file that needs nothing else: no request, its provenance at its foot.
+"""An executed notebook as data of a page, and such data as one HTML file that needs nothing else.
 
-No script runs but a program of the project's own, such as the explorer or the one of tables that can be filtered; the
-page's policy admits each by its hash.
+The page's data hold all blocks in order, the list of sources, and what frames them; numbers stand by their ids. They are
+rendered once, when pages are published: no request, its provenance at its foot. No script runs but a program of the
+project's own, such as the explorer or the one of tables that can be filtered; the page's policy admits each by its hash.
 """
 
-import html
-import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -17,23 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import parameters_table
-from analysis.reporting.markup import escape, kind_word, number, structural
-from analysis.results import KIND_MEANING
+from analysis.reporting.chain import NoOrigins, Origins, Sources
+from analysis.reporting.markdown import headings, spoken
+from analysis.reporting.markup import MIME, tidy
+from analysis.reporting.nodes import Block, ids_of, walk
+from analysis.reporting.numbers import check_numbers
+from analysis.reporting.render import environment
+from analysis.results import KIND_MEANING, Result, ResultStore
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# Comments, which no text from data can become, since it is escaped: only the page's own frame holds them.
-COMMIT_PLACEHOLDER = "<!--@@COMMIT@@-->"  # replaced when pages are published, since a commit cannot name itself
-LINKS_PLACEHOLDER = "<!--@@LINKS@@-->"  # likewise: which other appendices a study has is no input of this one
-_CURRENT = ' aria-current="page"'
-FILTERS = {"text": escape, "structural": structural, "number": number, "kind": kind_word}
 _PARAMETER_TAGS = {"parameters", "injected-parameters"}
-_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
-_NUMBERED = re.compile(r'id="(table|figure)-(\d+)"')
-_ID = re.compile(r'<[^<>]*\sid="([^"]*)"')
-_PROGRAM = re.compile(r"<script data-program>(.*?)</script>", re.DOTALL)
-_KIND = re.compile(r'data-kind="(\w+)"')
+PageData = dict[str, Any]
+UP = "All studies and appendices"
 
 
 @dataclass(frozen=True)
@@ -53,69 +49,87 @@ class PageContext:
     index_href: str = "../index.html"
 
 
-def render_page(executed_notebook: "NotebookNode | dict[str, Any]", context: PageContext) -> str:
-    """The page of an executed notebook, complete but for what `finish_page` puts in when it is published.
+def page_data(
+    executed: "NotebookNode | dict[str, Any]", context: PageContext, store: ResultStore, origins: Origins | None = None
+) -> PageData:
+    """The data of an executed notebook's page; `store` holds its results, `origins` what they rest on elsewhere.
 
     Raises InputError when a cell failed, warned or wrote to the error stream, when it shows something without a text
-    form, and when headings are out of order. Same notebook and context, same text.
+    form or a number that is no result, and when headings are out of order. Same notebook and context, same data.
     """
     from nbformat import from_dict
 
-    from analysis.reporting.exporter import AppendixExporter
-
     place = f"notebook of '{context.page_title}'"
-    notebook = from_dict(dict(executed_notebook))
+    notebook = from_dict(dict(executed))
     _refuse_trouble(notebook, place)
-    notebook.cells = _without_empty_sections(notebook.cells)
-    heading, contents = _prepare(notebook, context, place)
-    filters = any("data-filters=" in text for text in _shown(notebook))
-    page = page_fields(context.colophon, _programs(notebook), filters) | {
+    sections = _Sections(place)
+    blocks = list(_blocks(_without_empty_sections(notebook.cells), context, sections))
+    check_numbers(blocks, store, place)
+    sources = Sources(store, origins or NoOrigins())
+    led = sources.lead(blocks)
+    _refuse_repeats(led, place)
+    fields = {
         "study_title": context.study_title,
-        "page_title": context.page_title,
+        "title": context.page_title,
         "source": context.source,
-        "index_href": context.index_href,
+        "up": [context.index_href, UP],
         "example": context.example,
-        "heading": heading or structural(context.page_title),
-        "contents": contents,
-        "parameters": parameters_table(context.parameters).html,
-        "kinds": _kinds_in(notebook),
+        "heading": sections.title or context.page_title,
+        "contents": sections.contents,
+        "entries": sources.entries,
+        "colophon": colophon_entries(context.colophon),
     }
-    text, _ = AppendixExporter(FILTERS).from_notebook_node(notebook, {"page": page})
-    _refuse_repeats(text, place)
-    return tidy(text)
+    return page_of("appendix.html.j2", led, store, fields)
 
 
-def finish_page(page: str, commit: str, links: Iterable[tuple[str, str, bool]]) -> str:
-    """A rendered page with its commit and with links (title, address, whether it is this page) to its siblings."""
-    items = (
-        f'<li><a href="{escape(href)}"{_CURRENT if current else ""}>{structural(title)}</a></li>'
-        for title, href, current in links
-    )
-    nav = f'<nav aria-label="Pages of this study"><ul>\n{chr(10).join(items)}\n</ul></nav>'
-    return page.replace(LINKS_PLACEHOLDER, nav).replace(COMMIT_PLACEHOLDER, escape(commit))
+def page_of(template: str, blocks: list[Block], store: ResultStore, fields: Mapping[str, Any]) -> PageData:
+    """The data of a page: its blocks with the records of the numbers they show, the template that frames them, and what
+    that needs beside."""
+    shown = store.records(node["id"] for node in walk(blocks) if node["type"] == "number")
+    return {"template": template, "blocks": blocks, "results": shown, **fields}
 
 
-def page_fields(
-    colophon: Mapping[str, object], programs: Iterable[str] = (), script: bool = False
-) -> dict[str, object]:
-    """What the templates of all pages need.
+def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str, bool]] = (), *folders: Path) -> str:
+    """A page as HTML, with the commit and with links (title, address, whether it is this page) to its siblings.
 
-    `programs` are the texts of scripts that stand in the page's body; with `script`, that of tables to filter is added.
-    The policy admits these by their hashes, and nothing else.
+    `folders` hold further templates. Same data, same text.
     """
-    code = filter_script() if script else ""
-    digests = [sha256(text.encode("utf-8")).digest() for text in (*programs, *([code] if code else []))]
-    policy = (
-        " script-src " + " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests) + ";"
-        if digests
-        else ""
-    )
-    return {"css": style_sheet(), "colophon": _colophon(colophon), "script": code, "script_policy": policy}
+    results = ResultStore.of_records(page["results"]).by_id
+    fields = page | {"commit": commit, "links": list(links), "kinds": page.get("kinds") or kinds_in(page["blocks"], results)}
+    fields |= _programs(page)
+    template = environment(*folders).get_template(page["template"])
+    return tidy(template.render({"page": fields, "results": results}))
 
 
-def _programs(notebook: "NotebookNode") -> list[str]:
-    """The project's own programs that a notebook shows, as they will stand in the page."""
-    return [tidy_lines(text) for shown in _shown(notebook) for text in _PROGRAM.findall(shown)]
+def page_title(page: PageData) -> str:
+    """What a browser names the page: its title, and its study's where it belongs to one."""
+    return f"{page['title']} – {page['study_title']}" if "study_title" in page else str(page["title"])
+
+
+def _programs(page: PageData) -> dict[str, Any]:
+    """Style and scripts of a page. The policy admits the project's own programs by their hashes, and nothing else."""
+    program = page.get("program", "")
+    script = filter_script() if has_filters(page["blocks"]) else ""
+    texts = [*programs_in(page["blocks"]), *([program] if program else []), *([script] if script else [])]
+    hashes = " ".join(f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}'" for text in texts)
+    css = style_sheet() + page.get("css", "")
+    return {"css": css, "script": script, "script_policy": f" script-src {hashes};" if texts else ""}
+
+
+def programs_in(blocks: Iterable[Block]) -> list[str]:
+    """The project's own programs that some blocks show, as they stand in the page."""
+    return [node["program"] for node in walk(list(blocks)) if node["type"] == "program"]
+
+
+def has_filters(blocks: Iterable[Block]) -> bool:
+    """Whether some blocks hold a table that readers may filter."""
+    return any(node["type"] == "table" and node.get("filters") for node in walk(list(blocks)))
+
+
+def kinds_in(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[tuple[str, str]]:
+    """The kinds of the numbers that some blocks show, each with its meaning."""
+    used = {str(results[node["id"]].kind) for node in walk(list(blocks)) if node["type"] == "number"}
+    return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in used]
 
 
 @cache
@@ -130,17 +144,8 @@ def style_sheet() -> str:
     return (Path(__file__).parent / "template" / "style.css").read_text(encoding="utf-8")
 
 
-def tidy(text: str) -> str:
-    """A page without trailing blanks and blank lines at its end."""
-    return tidy_lines(text).strip() + "\n"
-
-
-def tidy_lines(text: str) -> str:
-    """A text without blanks at the ends of its lines."""
-    return re.sub(r"[ \t]+\n", "\n", text)
-
-
-def _colophon(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:
+def colophon_entries(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a colophon says, as headings with labelled texts."""
     return [(name, _labelled(value)) for name, value in entries.items()]
 
 
@@ -163,6 +168,18 @@ def _refuse_trouble(notebook: "NotebookNode", place: str) -> None:
                 )
 
 
+def _trouble(output: "NotebookNode") -> str:
+    """What keeps an output off a page, or nothing."""
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}"
+    if output.output_type == "stream":
+        return f"a message on the error stream: {output.text.strip()}" if output.name == "stderr" else ""
+    if not {MIME, "text/plain"} & set(output.data):
+        return f"an output of {', '.join(sorted(output.data))} alone"
+    drawn = [kind for kind in output.data if kind.startswith("image/")]
+    return f"a picture without a caption ({drawn[0]}): use page.figure" if drawn else ""
+
+
 def _without_empty_sections(cells: "list[NotebookNode]") -> "list[NotebookNode]":
     """The cells without the sections (## and below) that were to show something and show nothing.
 
@@ -178,11 +195,11 @@ def _without_empty_sections(cells: "list[NotebookNode]") -> "list[NotebookNode]"
 
 def _shows_nothing(section: "list[NotebookNode]") -> bool:
     code = [cell for cell in section if cell.cell_type == "code"]
-    return bool(code) and not any(cell.outputs for cell in code)
+    return bool(code) and not any(_shown(cell) for cell in code)
 
 
-def _refuse_repeats(text: str, place: str) -> None:
-    if repeated := [anchor for anchor, count in Counter(_ID.findall(text)).items() if count > 1]:
+def _refuse_repeats(blocks: list[Block], place: str) -> None:
+    if repeated := [anchor for anchor, count in Counter(ids_of(blocks)).items() if count > 1]:
         raise InputError(
             place,
             found=f"'{repeated[0]}' shown twice",
@@ -191,81 +208,46 @@ def _refuse_repeats(text: str, place: str) -> None:
         )
 
 
-def _trouble(output: "NotebookNode") -> str:
-    """What keeps an output off a page, or nothing."""
-    if output.output_type == "error":
-        return f"{output.ename}: {output.evalue}"
-    if output.output_type == "stream":
-        return f"a message on the error stream: {output.text.strip()}" if output.name == "stderr" else ""
-    if not {"text/html", "text/plain"} & set(output.data):
-        return f"an output of {', '.join(sorted(output.data))} alone"
-    drawn = [kind for kind in output.data if kind.startswith("image/")]
-    return f"a picture without a caption ({drawn[0]}): use page.figure" if drawn else ""
-
-
-def _prepare(notebook: "NotebookNode", context: PageContext, place: str) -> tuple[str, list[tuple[str, str]]]:
-    """Put into each cell's metadata what the template shows; return the title and the table of contents.
-
-    The code of neighbouring cells is folded into one place: below the next table or figure, or where text comes next.
-    """
-    from analysis.reporting.exporter import code_html, markdown_html
-
-    sections = _Sections(place)
+def _blocks(cells: "list[NotebookNode]", context: PageContext, sections: "_Sections") -> Iterable[Block]:
+    """What each cell shows. The code of neighbouring cells stands in one place: below the next table or figure, or where
+    text comes next."""
     waiting: list[str] = []
-    parameters_due = bool(context.parameters) and not _shows_parameters(notebook)
-    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        block = {"html": "", "code": "", "label": "", "parameters": False}
+    parameters_due = bool(context.parameters) and not any(
+        block["type"] == "parameters" for cell in cells for block in _shown(cell)
+    )
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        label = ""
         if cell.cell_type == "markdown":
-            block["html"] = sections.add(markdown_html(cell.source))
+            yield from sections.add(cell)
         elif cell.cell_type == "code" and _PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
-            block["parameters"], parameters_due = parameters_due, False
+            yield from parameters_table(context.parameters).blocks if parameters_due else ()
+            parameters_due = False
         elif cell.cell_type == "code":
-            waiting.append(cell.source)
-            block["html"] = "\n".join(map(_output_html, cell.outputs))
-            block["label"] = _label(block["html"])
-        if waiting and (block["label"] or following is None or following.cell_type != "code"):
-            block["code"] = code_html("\n\n".join(source.strip() for source in waiting))
+            waiting.append(cell.source.strip())
+            shown = _shown(cell)
+            yield from shown
+            label = next((block["label"] for block in shown if block["type"] in ("table", "figure")), "")
+        if waiting and (label or following is None or following.cell_type != "code"):
+            yield {"type": "source", "code": "\n\n".join(waiting), "label": label}
             waiting.clear()
-        cell.metadata["appendix"] = block
-    return sections.title, sections.contents
 
 
-def _shows_parameters(notebook: "NotebookNode") -> bool:
-    return any('class="parameters"' in text for text in _shown(notebook))
-
-
-def _shown(notebook: "NotebookNode") -> Iterator[str]:
-    for cell in notebook.cells:
-        yield from map(_output_html, cell.get("outputs", []))
-
-
-def _kinds_in(notebook: "NotebookNode") -> list[tuple[str, str]]:
-    used = {kind for text in _shown(notebook) for kind in _KIND.findall(text)}
-    return [(str(kind), meaning) for kind, meaning in KIND_MEANING.items() if kind in used]
-
-
-def _output_html(output: "NotebookNode") -> str:
-    """An output as HTML; plain text is escaped, and its numbers are not exempt from the check."""
-    if output.output_type == "stream":
-        return f'<div class="output">{escape(output.text.strip())}</div>'
-    if "text/html" in output.data:
-        return _joined(output.data["text/html"])
-    return f'<div class="output">{escape(_joined(output.data["text/plain"]))}</div>'
-
-
-def _joined(text: str | Iterable[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
-
-
-def _label(shown: str) -> str:
-    """`Table 1` if that is what a cell shows."""
-    match = _NUMBERED.search(shown)
-    return f"{match[1].capitalize()} {match[2]}" if match else ""
+def _shown(cell: "NotebookNode") -> list[Block]:
+    """The blocks of a cell's outputs; of an output that has none its text, whose numbers are not exempt from the check."""
+    found: list[Block] = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            found.append({"type": "output", "text": output.text.strip()})
+        elif MIME in output.data:
+            found += output.data[MIME]["blocks"]
+        else:
+            found.append({"type": "output", "text": "".join(output.data["text/plain"])})
+    return found
 
 
 @dataclass
 class _Sections:
-    """The headings of a page, in order."""
+    """The headings of a page, in order. A section is known by the id of the cell that its heading opens."""
 
     place: str
     title: str = ""
@@ -273,29 +255,31 @@ class _Sections:
     contents: list[tuple[str, str]] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
 
-    def add(self, text: str) -> str:
-        """Take the title out of a text, and give every other heading an id."""
-        return _HEADING.sub(self._heading, text).strip()
+    def add(self, cell: "NotebookNode") -> Iterable[Block]:
+        """A cell of text as a block, without the title, which stands above the page."""
+        found = headings(cell.source)
+        anchors = [anchor for one in found if (anchor := self._heading(*one, cell.id))]
+        if spoken(cell.source) != "" or anchors:
+            yield {"type": "markdown", "source": cell.source, "ids": anchors}
 
-    def _heading(self, match: re.Match[str]) -> str:
-        level, words = int(match[1]), match[2]
-        plain = html.unescape(re.sub(r"<[^>]+>", "", words))
+    def _heading(self, level: int, words: str, cell: str) -> str:
+        """The id of a heading; an empty text for the title."""
         if level == 1:
             self._refuse(
-                bool(self.title), f"a second title '{plain}'", "one title (#) in a notebook", "make it a section (##)"
+                bool(self.title), f"a second title '{words}'", "one title (#) in a notebook", "make it a section (##)"
             )
             self.title = words
             return ""
         deepest = self.level + 1
         self._refuse(
-            level > deepest, f"the heading '{plain}' at level {level}", f"at most level {deepest} here", "use fewer #"
+            level > deepest, f"the heading '{words}' at level {level}", f"at most level {deepest} here", "use fewer #"
         )
-        self.level, anchor = level, self._anchor(plain)
+        self.level, anchor = level, self._anchor(cell)
         self.contents += [(anchor, words)] if level == 2 else []
-        return f'<h{level} id="{anchor}">{words}</h{level}>'
+        return anchor
 
-    def _anchor(self, words: str) -> str:
-        base = "section-" + (re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "unnamed")
+    def _anchor(self, cell: str) -> str:
+        base = cell if cell.startswith("section-") else f"section-{cell}"
         choices = [base, *(f"{base}-{count}" for count in range(2, len(self.anchors) + 3))]
         anchor = next(choice for choice in choices if choice not in self.anchors)
         self.anchors.add(anchor)

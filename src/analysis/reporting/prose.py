@@ -21,7 +21,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from analysis.errors import InputError
-from analysis.reporting.markup import Display, escape, has_digit, interval, kind_word, number
+from analysis.reporting import nodes
+from analysis.reporting.markup import Display, has_digit
+from analysis.reporting.nodes import Inline, Run
 from analysis.results import Result
 
 _TOKEN = re.compile(
@@ -72,70 +74,74 @@ def named(text: object) -> str:
 
 def paragraphs(template: str, references: References) -> Display:
     """A text of one or more paragraphs and lists. Raises InputError as `inline` does."""
-    blocks = [_block(block, references) for block in re.split(r"\n\s*\n", template.strip())]
-    return Display("\n".join(b.html for b in blocks), "\n\n".join(b.plain for b in blocks))
+    shown: dict[str, Result] = {}
+    blocks = [_block(block, references, shown) for block in re.split(r"\n\s*\n", template.strip())]
+    return Display(tuple(blocks), shown, "\n\n".join(_plain(block, shown) for block in blocks))
 
 
-def _block(text: str, references: References) -> Display:
+def _block(text: str, references: References, shown: dict[str, Result]) -> nodes.Block:
     lines = text.strip().splitlines()
     if all(line.lstrip().startswith("- ") for line in lines):
-        items = [inline(line.lstrip()[2:], references) for line in lines]
-        return Display(_list(item.html for item in items), "\n".join(f"- {item.plain}" for item in items))
-    body = inline(" ".join(line.strip() for line in lines), references)
-    return Display(f"<p>{body.html}</p>", body.plain)
+        return nodes.bullets(_run(line.lstrip()[2:], references, shown) for line in lines)
+    return nodes.paragraph(_run(" ".join(line.strip() for line in lines), references, shown))
 
 
-def _list(items: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+def _plain(block: nodes.Block, shown: dict[str, Result]) -> str:
+    if block["type"] == "list":
+        return "\n".join(f"- {nodes.plain(item, shown)}" for item in block["items"])
+    return nodes.plain(block["of"], shown)
 
 
 def inline(template: str, references: References) -> Display:
-    """One run of text, as HTML and as plain text (for alternative texts, where kinds are left out).
+    """One run of text, as nodes and as plain text (for alternative texts, where kinds are left out).
 
     What is put in is never read again: braces, tags and markup in a result's text stay what they are.
     Raises InputError for an unknown id, table or figure, a link of another sort, or a digit that is no result.
     """
-    parts, position = [], 0
+    shown: dict[str, Result] = {}
+    run = _run(template, references, shown)
+    return Display(({"type": "run", "of": run},), shown, nodes.plain(run, shown))
+
+
+def _run(template: str, references: References, shown: dict[str, Result]) -> Run:
+    found: Run = []
+    position = 0
     for match in _TOKEN.finditer(template):
-        parts += [_literal(template[position : match.start()], references), _token(match, references)]
+        found += [*_literal(template[position : match.start()], references), _token(match, references, shown)]
         position = match.end()
-    parts.append(_literal(template[position:], references))
-    return Display("".join(p.html for p in parts), "".join(p.plain for p in parts))
+    return [*found, *_literal(template[position:], references)]
 
 
-def _literal(text: str, references: References) -> Display:
+def _literal(text: str, references: References) -> Run:
     if has_digit(text):
         raise references.error(
             text.strip(), "numbers only as results", "write {result.id}; for ids, dates and places in print {=text}"
         )
-    return Display(escape(text), text)
+    return [text] if text else []
 
 
-def _token(match: re.Match[str], references: References) -> Display:
+def _token(match: re.Match[str], references: References, shown: dict[str, Result]) -> Inline:
     if match["brace"]:
-        return Display(match["brace"][0], match["brace"][0])
+        return match["brace"][0]
     if match["code"] is not None:
-        return Display(f"<code>{escape(match['code'])}</code>", match["code"])
+        return nodes.code(match["code"])
     if match["field"] is not None:
-        return _field(match["field"], references)
+        return _field(match["field"], references, shown)
     if match["label"] is not None:
-        return _link(match["label"], match["href"], references)
-    tag, text = ("strong", match["bold"]) if match["bold"] is not None else ("em", match["italic"])
-    body = inline(text, references)
-    return Display(f"<{tag}>{body.html}</{tag}>", body.plain)
+        return _link(match["label"], match["href"], references, shown)
+    style, text = ("strong", match["bold"]) if match["bold"] is not None else ("em", match["italic"])
+    return {"type": style, "of": _run(text, references, shown)}
 
 
-def _link(label: str, href: str, references: References) -> Display:
+def _link(label: str, href: str, references: References, shown: dict[str, Result]) -> Inline:
     if not _HREF.fullmatch(href):
         raise references.error(f"a link to {href}", "#anchor, a relative address or https://", "change the link")
-    body = inline(label, references)
-    return Display(f'<a href="{escape(href)}">{body.html}</a>', body.plain)
+    return nodes.link(href, _run(label, references, shown))
 
 
-def _field(text: str, references: References) -> Display:
+def _field(text: str, references: References, shown: dict[str, Result]) -> Inline:
     if text.startswith("="):
-        words = text[1:].translate(_SHOWN)
-        return Display(f"<span data-structural>{escape(words)}</span>", words)
+        return nodes.name(text[1:].translate(_SHOWN))
     if text.startswith("@"):
         return _reference(text[1:], references)
     result_id, *flags = text.split("|")
@@ -145,10 +151,12 @@ def _field(text: str, references: References) -> Display:
         raise references.error(
             f"{{{text}}}", "bare, interval or :noun after the |", f"leave out {', '.join(sorted(unknown))}"
         )
-    return _result(references.find(result_id), set(flags), noun, references)
+    result = references.find(result_id)
+    shown[result.id] = result
+    return _result(result, set(flags), noun, references)
 
 
-def _reference(name: str, references: References) -> Display:
+def _reference(name: str, references: References) -> Inline:
     if ":" in name:
         return _elsewhere(name, references)
     if name not in references.shown:
@@ -157,31 +165,22 @@ def _reference(name: str, references: References) -> Display:
             f"a table or figure shown above; nearest: {nearest(name, references.shown)}",
             "correct the name",
         )
-    label = references.shown[name]
-    return Display(f'<a href="#{escape(name)}" data-structural>{escape(label)}</a>', label)
+    return {"type": "reference", "to": name, "label": references.shown[name]}
 
 
-def _elsewhere(name: str, references: References) -> Display:
+def _elsewhere(name: str, references: References) -> Inline:
     """A link to another page, put into words when pages are published, since only then is known what stands there."""
     page, _, wanted = name.partition(":")
     if not _ELSEWHERE.fullmatch(name):
         raise references.error(f"{{@{name}}}", "{@page:name}, such as {@05_sroi:parts}", "correct the reference")
-    return Display(
-        f'<a href="{escape(page)}.html" data-elsewhere="{escape(name)}" data-structural>{escape(f"{page}, {wanted}")}</a>',
-        f"{page}, {wanted}",
-    )
+    return {"type": "elsewhere", "to": name, "href": f"{page}.html", "label": f"{page}, {wanted}"}
 
 
-def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:
-    if "interval" not in flags:
-        shown, plain = number(result), result.text
-    elif result.interval_text or result.value is None:
-        shown, plain = interval(result), result.interval_text or result.text
-    else:
+def _result(result: Result, flags: set[str], noun: str, references: References) -> Inline:
+    if "interval" in flags and not result.interval_text and result.value is not None:
         raise references.error(
             f"{{{result.id}|interval}}", "a result with low and high", "record them or leave out |interval"
         )
-    words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
-    if noun:
-        shown, plain = f"{shown} {escape(noun)}", f"{plain} {noun}"
-    return Display(shown if "bare" in flags else f"{shown}\N{NO-BREAK SPACE}{kind_word(words)}", plain)
+    part = "interval" if "interval" in flags else "value"
+    words = " · ".join(filter(None, (str(result.kind), result.interval if part == "interval" else "")))
+    return nodes.number(result.id, part, "" if "bare" in flags else words, noun)

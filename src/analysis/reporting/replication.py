@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analysis.reporting.page import page_fields, tidy
-from analysis.reporting.plain_page import environment
-from analysis.results import Result
+from analysis.reporting.page import PageData, page_of
+from analysis.results import Result, ResultStore
+
+TITLE = "Replication form"
 
 
 class Source(Protocol):
@@ -81,7 +82,6 @@ class Form:
         return all(provided for *_, provided in self.files)
 
 
-def render_form(form: Form) -> str:
-    """The form as a page, without its stamp. Same form, same text; whatever comes from data is escaped."""
-    page = page_fields({}) | {"form": form}
-    return tidy(environment().get_template("replication.html.j2").render(page=page))
+def form_page(form: Form) -> PageData:
+    """The form as the data of a page, without its stamp; whatever comes from data is escaped when it is rendered."""
+    return page_of("replication.html.j2", [], ResultStore(), {"title": TITLE, "form": form, "colophon": []})

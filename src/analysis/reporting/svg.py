@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -29,11 +30,12 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 _FONT = re.compile(r"font:\s*(?P<style>(?:[a-z]+\s|\d00\s)*)(?P<size>[\d.]+px)[^;]*")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
 _URL = re.compile(r"url\(#([^)]+)\)")
+_TICK = re.compile(r"[xy]tick_\d+")
 _HASHED = re.compile(r'id="[A-Za-z][A-Za-z0-9_]*?([0-9a-f]{10})"')
 
 
-def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> str:
-    """A figure as an `<svg>` element to put into a page.
+def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> tuple[str, list[str]]:
+    """A figure as an `<svg>` element to put into a page, and the texts drawn in it beside its axes.
 
     `key` begins every id in it, so that two figures of a page cannot clash; `title` and `description` are read aloud
     in place of the drawing; `mark` is a line written below it. Same figure, same text: nothing depends on the time,
@@ -41,12 +43,24 @@ def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = ""
     """
     root = ElementTree.fromstring(clean(_count_hashes(_draw(fig, key))))
     _drop_extras(root)
+    drawn = list(_drawn(root))
     for element in root.iter():
         _adapt(element, key)
     _mark(root, mark)
     _name(root, key, title, description)
     ElementTree.register_namespace("", _SVG)
-    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1)
+    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1), drawn
+
+
+def _drawn(element: ElementTree.Element) -> Iterator[str]:
+    """The texts of a drawing, but for those of axes and those that only name something."""
+    name = element.get("id", "")
+    if _TICK.fullmatch(name) or name.startswith("structural"):
+        return
+    if element.tag == f"{{{_SVG}}}text":
+        yield "".join(element.itertext())
+    for child in element:
+        yield from _drawn(child)
 
 
 def _draw(fig: "Figure", key: str) -> str:

@@ -1,18 +1,17 @@
-"""Tables of results as HTML: captioned, with scoped headers, every number annotated, in a region that can scroll."""
+"""Tables of results as nodes: captioned, with what each column holds said once, every number by its id."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
 import pandas as pd
 
-from analysis.reporting.markup import escape, interval, kind_word, number, structural
+from analysis.reporting.nodes import Block, Inline, Run, code, number
 from analysis.results import Column, Result
 
 SHORT_TEXT, LONG_TEXT = 14, 32  # characters up to which text stays on one line, and from which it gets room
 TEXT_MODES = ("plain", "label", "code", "rich")
 EXAMPLE_WORDS = "Worked example: synthetic records, not findings"
-EXAMPLE_MARK = f'<strong class="example-mark">{EXAMPLE_WORDS}.</strong> '
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,12 @@ class RowExtra:
     anchor: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
-    details: str = ""
+    details: tuple[Inline, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to be written: `cells` as `results.tabulate` returns them, texts already as HTML.
+    """A table ready to be shown: `cells` as `results.tabulate` returns them, rich texts as runs of nodes.
 
     `groups` names the group of each row, in the order of the rows; `name` and `anchor` become ids on the page. `extras`
     are by row label; `filters` names the values of theirs that a reader may filter by, each with its label.
@@ -37,32 +36,34 @@ class Table:
     cells: pd.DataFrame
     columns: Mapping[str, Column]
     anchor: str = ""
-    caption: str = ""
+    label: str = ""
+    caption: Run = field(default_factory=list)
+    mark: str = ""
     row_header: str = ""
-    note: str = ""
+    note: Run = field(default_factory=list)
     groups: tuple[str, ...] = ()
     text: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, RowExtra] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
 
 
-def table_html(table: Table) -> str:
+def table_node(table: Table) -> Block:
     """The whole table with its caption and note, as one block with the id `name`."""
-    note = f'<p class="note">{table.note}</p>' if table.note else ""
-    return f'<div class="table-block" id="{escape(table.name)}"{_filters(table)}>{scrolling_table(table)}{note}</div>'
-
-
-def _filters(table: Table) -> str:
-    """What `template/filter.js` makes fields from; without scripts the table is simply whole."""
-    words = "|".join(f"{name}={label}" for name, label in table.filters.items())
-    return f' data-filters="{escape(words)}"' if words else ""
-
-
-def scrolling_table(table: Table) -> str:
-    """The table alone, in a region that scrolls sideways and can be reached by keyboard."""
-    caption = f'<caption id="{escape(table.anchor)}"><span class="caption-text">{table.caption}</span></caption>'
-    region = f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{escape(table.anchor)}">'
-    return f"{region}<table>{caption}{_head(table)}{''.join(_bodies(table))}</table></div>"
+    kinds = {name: _common_kind(table, name) for name in table.columns}
+    return {
+        "type": "table",
+        "id": table.name,
+        "anchor": table.anchor,
+        "label": table.label,
+        "mark": table.mark,
+        "caption": table.caption,
+        "row_header": table.row_header or "Row",
+        "css": _length_class(table.cells.index) if len(table.cells) else "",
+        "columns": [_column(table, name, kinds[name]) for name in table.columns],
+        "groups": _groups(table, kinds),
+        "note": table.note,
+        "filters": "|".join(f"{name}={label}" for name, label in table.filters.items()),
+    }
 
 
 def results_in(cells: pd.DataFrame) -> list[Result]:
@@ -70,25 +71,17 @@ def results_in(cells: pd.DataFrame) -> list[Result]:
     return [cell for row in cells.itertuples(index=False) for cell in row if isinstance(cell, Result)]
 
 
-def _head(table: Table) -> str:
-    headers = "".join(_header(table, name) for name in table.columns)
-    return f'<thead><tr><th scope="col">{structural(table.row_header or "Row")}</th>{headers}</tr></thead>'
-
-
-def _header(table: Table, name: str) -> str:
+def _column(table: Table, name: str, kind: str) -> Block:
+    """What a column's header says, and how its texts are set."""
     column, numeric = table.columns[name], _is_numeric(table, name)
-    words = " · ".join(filter(None, (_unit_words(column), _common_kind(table, name), _interval_words(column))))
-    small = kind_word(words) if words else ""
-    return f'<th scope="col"{_numeric_class(numeric)}>{structural(column.label)}{small}</th>'
+    words = " · ".join(filter(None, (_unit_words(column), kind, _interval_words(column))))
+    css = "number" if numeric else _length_class(table.cells[name]) if len(table.cells) else ""
+    return {"name": name, "label": column.label, "words": words, "numeric": numeric, "css": css}
 
 
 def _is_numeric(table: Table, name: str) -> bool:
     column = table.columns[name]
     return column.kind is not None or bool(column.kinds) or any(isinstance(cell, Result) for cell in table.cells[name])
-
-
-def _numeric_class(numeric: bool) -> str:
-    return ' class="number"' if numeric else ""
 
 
 def _unit_words(column: Column) -> str:
@@ -106,86 +99,54 @@ def _common_kind(table: Table, name: str) -> str:
     return str(kinds.pop() or "") if len(kinds) == 1 else ""
 
 
-def _bodies(table: Table) -> Iterator[str]:
-    mixed = {name for name in table.columns if not _common_kind(table, name)}
-    classes = (
-        [_length_class(table.cells.index), *(_text_class(table, name) for name in table.columns)]
-        if len(table.cells)
-        else []
-    )
-    rows = [_row(table, label, cells, mixed, classes) for label, cells in _rows(table.cells)]
-    if not rows:
-        yield f'<tbody><tr><td colspan="{_width(table)}">none</td></tr></tbody>'
-    for group, members in groupby(zip(table.groups or ("",) * len(rows), rows, strict=True), key=lambda pair: pair[0]):
-        yield f"<tbody>{_group_header(table, group)}{''.join(row for _, row in members)}</tbody>"
+def _groups(table: Table, kinds: Mapping[str, str]) -> list[Block]:
+    """The rows, under the name of their group; without groups all under none."""
+    cells = zip(table.cells.index, table.cells.itertuples(index=False, name=None), strict=True)
+    rows = [_row(table, str(label), row, kinds) for label, row in cells]
+    names = table.groups or (None,) * len(rows)
+    found = groupby(zip(names, rows, strict=True), key=lambda pair: pair[0])
+    return [{"name": name, "rows": [row for _, row in members]} for name, members in found] or [
+        {"name": None, "rows": []}
+    ]
 
 
-def _rows(cells: pd.DataFrame) -> Iterator[tuple[object, tuple[object, ...]]]:
-    return zip(cells.index, cells.itertuples(index=False, name=None), strict=True)
+def _row(table: Table, label: str, cells: tuple[object, ...], kinds: Mapping[str, str]) -> Block:
+    extra = table.extras.get(label, RowExtra())
+    shown = [_cell(cell, kinds[name], table.text.get(name, "plain")) for name, cell in zip(kinds, cells, strict=True)]
+    more = {"summary": extra.summary, "of": list(extra.details)} if extra.details else None
+    said = {"anchor": extra.anchor, "data": dict(extra.data), "more": more}
+    return {"type": "row", "label": label, "cells": shown, **{key: value for key, value in said.items() if value}}
 
 
-def _width(table: Table) -> int:
-    return len(table.columns) + 1
-
-
-def _group_header(table: Table, group: str) -> str:
-    if not table.groups:
-        return ""
-    return (
-        f'<tr class="group"><th scope="rowgroup" colspan="{_width(table)}"><span>{structural(group)}</span></th></tr>'
-    )
-
-
-def _row(table: Table, label: object, cells: tuple[object, ...], mixed: set[str], classes: list[str]) -> str:
-    """A row; `classes` are those of its texts, the header first, which hang on all texts of a column."""
-    shown = "".join(
-        _cell(table, name, cell, name in mixed, text_class)
-        for name, cell, text_class in zip(table.columns, cells, classes[1:], strict=True)
-    )
-    extra = table.extras.get(str(label), RowExtra())
-    fold = (
-        f'<details class="more"><summary>{structural(extra.summary)}</summary>{extra.details}</details></td>'
-        if extra.details
-        else ""
-    )
-    shown = f"{shown.removesuffix('</td>')}{fold}" if fold else shown
-    return f'<tr{_row_attributes(extra)}><th scope="row"{classes[0]}>{structural(label)}</th>{shown}</tr>'
-
-
-def _row_attributes(extra: RowExtra) -> str:
-    anchor = f' id="{escape(extra.anchor)}"' if extra.anchor else ""
-    return anchor + "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in extra.data.items())
-
-
-def _cell(table: Table, name: str, cell: object, with_kind: bool, text_class: str) -> str:
+def _cell(cell: object, common_kind: str, mode: str) -> Block:
+    """A number by its id, with its interval if that has a width and its kind if the column's differ; or a text."""
     if not isinstance(cell, Result):
-        return f"<td{text_class}>{_text(cell, table.text.get(name, 'plain'))}</td>"
-    kind = f" {kind_word(str(cell.kind))}" if with_kind else ""
-    ends = f" {interval(cell)}" if _has_width(cell) else ""
-    return f'<td class="number">{number(cell)}{ends}{kind}</td>'
+        return {"of": cell if mode == "rich" else _text(cell, mode)}
+    low, _, high = cell.interval_text.partition(" to ")
+    interval = {"interval": number(cell.id, "interval")} if low != high else {}
+    return {"number": number(cell.id), **interval, **({} if common_kind else {"words": str(cell.kind)})}
 
 
-def _text_class(table: Table, name: str) -> str:
-    if _is_numeric(table, name):
-        return _numeric_class(True)
-    return _length_class(table.cells[name])
+def _text(cell: object, mode: str) -> Run:
+    """A text cell; a `rich` one has been read before."""
+    if cell == "" and mode == "code":
+        return []
+    return [code(cell) if mode == "code" else {"type": "label", "text": str(cell)} if mode == "label" else str(cell)]
 
 
 def _length_class(texts: Iterable[object]) -> str:
-    longest = max(len(str(text)) for text in texts)
-    return ' class="short"' if longest <= SHORT_TEXT else ' class="long"' if longest > LONG_TEXT else ""
+    longest = max(len(_words(text)) for text in texts)
+    return "short" if longest <= SHORT_TEXT else "long" if longest > LONG_TEXT else ""
 
 
-def _has_width(result: Result) -> bool:
-    """Whether the two ends of an interval are written differently; a range from a number to itself says nothing."""
-    low, _, high = result.interval_text.partition(" to ")
-    return low != high
+def _words(text: object) -> str:
+    """The words of a text or of a run of nodes, to measure how long it is; a number counts as so many characters."""
+    if not isinstance(text, list):
+        return str(text)
+    return "".join(part if isinstance(part, str) else _node_words(part) for part in text)
 
 
-def _text(cell: object, mode: str) -> str:
-    """A text cell; a `rich` one has been made HTML before."""
-    if mode == "rich":
-        return str(cell)
-    if mode == "code":
-        return f"<code>{escape(cell)}</code>" if cell != "" else ""
-    return structural(cell) if mode == "label" else escape(cell)
+def _node_words(node: Block) -> str:
+    if node["type"] == "number":
+        return "0" * (18 if node["part"] == "interval" else 8) + str(node.get("words", ""))
+    return _words(node.get("of", node.get("text", node.get("label", ""))))

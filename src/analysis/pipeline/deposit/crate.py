@@ -6,10 +6,8 @@ in `localPath`, size and SHA-256), as the section on data entities provides for.
 """
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import unescape
 from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Any
@@ -51,18 +49,18 @@ CONTENTS = (  # what a file is, by how its path begins
 )
 PYTHON, DVC = "https://www.python.org/", "https://dvc.org/"
 PROGRAM = "src/analysis/__main__.py"  # what runs the stages that are no notebooks
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
-def crate_text(root: Path, stamp: str) -> str:
-    """The crate of the reports as they stand, stamped with the commit. Same commit, same reports, same text."""
-    return json.dumps(_Crate(root, stamp).document(), indent=1, ensure_ascii=False) + "\n"
+def crate_text(root: Path, stamp: str, titles: Mapping[str, str]) -> str:
+    """The crate of the reports as they stand, stamped with the commit; `titles` are those of pages, by path. Same commit, same reports, same text."""
+    return json.dumps(_Crate(root, stamp, titles).document(), indent=1, ensure_ascii=False) + "\n"
 
 
 class _Crate:
     """What the parts of one crate share: the project's folder, what was recorded, and the graph so far."""
 
-    def __init__(self, root: Path, stamp: str) -> None:
+    def __init__(self, root: Path, stamp: str, titles: Mapping[str, str]) -> None:
+        self.titles = titles
         self.root, self.stamp, self.recorded, self.graph = root, stamp, read_lock(root), Graph()
         self.raw = {file.path: file for file in raw_files(root, self.recorded)}
         self.md5 = {item.path: item.md5 for stage in self.recorded for item in (*stage.inputs, *stage.outputs)}
@@ -132,7 +130,7 @@ class _Crate:
         place = {"localPath": f"../{path}"} if key.startswith("#") else {}
         md5 = f"md5:{self.md5[path]}" if path in self.md5 else ""
         common = {
-            "name": _name(file),
+            "name": self.titles.get(path, file.name),
             "description": _described(path),
             **file_properties(file),
             **place,
@@ -275,9 +273,3 @@ def _home(package: str) -> str:
 
 def _described(path: str) -> str:
     return next((what for start, what in CONTENTS if path.startswith(start)), "A file of the project.")
-
-
-def _name(file: Path) -> str:
-    """A page's title; else the file's name."""
-    found = _TITLE.search(file.read_text(encoding="utf-8")) if file.suffix == ".html" and file.is_file() else None
-    return unescape(found[1]).strip() if found else file.name

@@ -1,16 +1,14 @@
 """Which cell makes what: the tables, figures and in-text numbers of an executed notebook, with the cell of each."""
 
-import html
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_CAPTION = re.compile(r'<(caption|figcaption) id="((?:table|figure)-\d+)">(.*?)</\1>', re.DOTALL)
-_RESULT = re.compile(r'data-result="([^"]+)"')
-_TAG = re.compile(r"<[^>]+>")
+from analysis.reporting.markup import MIME
+from analysis.reporting.nodes import plain, walk
+from analysis.results import Result
 
 
 @dataclass(frozen=True)
@@ -28,23 +26,20 @@ class Exhibit:
     results: tuple[str, ...]
 
 
-def exhibits(executed: Path) -> list[Exhibit]:
+def exhibits(executed: Path, store: dict[str, Result]) -> list[Exhibit]:
     """The exhibits of an executed notebook, in order. The cell of parameters that a run puts in is not counted."""
     cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
     own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    return [found for place, cell in enumerate(own, start=1) for found in _of_cell(cell, place)]
+    return [found for place, cell in enumerate(own, start=1) for found in _of_cell(cell, place, store)]
 
 
-def _of_cell(cell: dict[str, Any], place: int) -> Iterator[Exhibit]:
-    shown = "\n".join("".join(output.get("data", {}).get("text/html", "")) for output in cell.get("outputs", []))
-    results = tuple(html.unescape(found) for found in dict.fromkeys(_RESULT.findall(shown)))
+def _of_cell(cell: dict[str, Any], place: int, store: dict[str, Result]) -> Iterator[Exhibit]:
+    blocks = [block for output in cell.get("outputs", []) for block in output.get("data", {}).get(MIME, {}).get("blocks", [])]
+    results = tuple(dict.fromkeys(node["id"] for node in walk(blocks) if node["type"] == "number"))
     code = "".join(cell["source"]).strip()
-    captions = _CAPTION.findall(shown)
-    for _, anchor, caption in captions:
-        yield Exhibit(anchor.partition("-")[0], _words(caption), anchor, place, code, results)
-    if results and not captions:
+    captioned = [node for node in walk(blocks) if node["type"] in ("table", "figure") and "label" in node and node["label"]]
+    for node in captioned:
+        title = f"{node['label']}. {plain(node['caption'], store)}"
+        yield Exhibit(node["type"], title, node["anchor"], place, code, results)
+    if results and not captioned:
         yield Exhibit("text", "", "", place, code, results)
-
-
-def _words(caption: str) -> str:
-    return " ".join(html.unescape(_TAG.sub("", caption)).split())

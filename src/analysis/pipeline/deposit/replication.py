@@ -18,7 +18,8 @@ from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import package_versions
 from analysis.pipeline.run import notebook_title
-from analysis.reporting.replication import Form, Listing, Run, render_form
+from analysis.reporting.page import PageData
+from analysis.reporting.replication import Form, Listing, Run, form_page
 from analysis.results import ResultStore
 from analysis.study import load_study, study_ids
 
@@ -27,10 +28,8 @@ MEASURED = Path("benchmarks") / "results" / "pipeline.json"
 _PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 
 
-def form_text(root: Path, stamp: str) -> str:
-    """The form of the last run, as a page stamped with the commit. Same commit, same run, same text."""
-    from analysis.reporting.page import finish_page
-
+def form_data(root: Path, stamp: str) -> PageData:
+    """The form of the last run as the data of a page, citing the commit. Same commit, same run, same data."""
     recorded, citation = read_lock(root), read_citation(root)
     raw = [file for file in raw_files(root, recorded) if not file.path.endswith(".origin.yaml")]
     sources = list(dict.fromkeys(file.origin for file in raw))
@@ -48,7 +47,7 @@ def form_text(root: Path, stamp: str) -> str:
         runs=list(_runs(root)),
         references=_references(root),
     )
-    return finish_page(render_form(form), stamp, ())
+    return form_page(form)
 
 
 def _cited(citation: Citation, stamp: str) -> str:
@@ -106,7 +105,7 @@ def _runs(root: Path) -> Iterator[Run]:
         executed = study.processed / "executed" / f"{notebook}.ipynb"
         if executed.is_file():
             store = ResultStore.read(study.processed / "results" / f"{notebook}.json").by_id
-            shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in exhibits(executed)]
+            shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in exhibits(executed, store)]
             yield Run(
                 study.info.title,
                 notebook,

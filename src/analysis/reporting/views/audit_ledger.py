@@ -1,13 +1,13 @@
 """The whole ledger as a table to filter, each claim opening to its source, formula, chain and use."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from analysis.audit.run import Standing, severity_by_claim
 from analysis.audit.verdicts import Finding
 from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, escape, number, structural
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, label, link, listed, number
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
@@ -16,7 +16,6 @@ from analysis.study import Study, studies_of
 from analysis.study.claims import Claim, Ledger
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
-USES = "<!--uses of {}-->"  # where a claim's row names the raw tables and appendices that use it, once all of them are there
 DEEPEST = 6  # steps of a chain that are written out
 
 
@@ -60,58 +59,42 @@ def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     )
 
 
-@dataclass(frozen=True)
-class _Fact:
-    """A heading of a claim's fold and what stands under it, as HTML."""
-
-    name: str
-    html: str
-
-
 def _extra(
     claim: Claim, ledger: Ledger, verdict: Finding, severity: Mapping[str, str], stands: Iterable[Standing]
 ) -> RowExtra:
     others = (other.claim_id for other in ledger.about(claim.quantity) if other is not claim)
-    facts = [
-        _Fact("Place", structural(claim.locator)),
-        _Fact("Formula", f"<code>{escape(claim.formula)}</code>" if claim.formula else ""),
-        _Fact("Follows from", _chain(claim, ledger) if claim.formula else ""),
-        _Fact("Base", _named(claim.base, ledger) if claim.base else ""),
-        _Fact("Other prints", "; ".join(_named(other, ledger) for other in others)),
-        _Fact(
-            "Findings", "; ".join(_finding_link(entry) for entry in stands if claim.claim_id in entry.finding.claims)
-        ),
-        _Fact("Remark", structural(claim.note) if claim.note else ""),
-    ]
-    shown = "".join(f"<dt>{fact.name}</dt><dd>{fact.html}</dd>" for fact in facts if fact.html) + USES.format(
-        claim.claim_id
-    )
+    found = [entry for entry in stands if claim.claim_id in entry.finding.claims]
+    said: dict[str, Run] = {
+        "Place": [label(claim.locator)],
+        "Formula": [code(claim.formula)] if claim.formula else [],
+        "Follows from": _chain(claim, ledger),
+        "Base": _named(claim.base, ledger) if claim.base else [],
+        "Other prints": [node for place, other in enumerate(others) for node in (["; "] if place else []) + _named(other, ledger)],
+        "Findings": listed([_finding_link(entry) for entry in found], "; "),
+        "Remark": [label(claim.note)] if claim.note else [],
+    }
+    entries = facts([fact([term], run) for term, run in said.items() if run], boxed=False)
     data = {
         "verdict": str(verdict.verdict),
         "severity": severity.get(claim.claim_id, ""),
         "kind": claim.kind,
         "section": claim.section,
     }
-    return RowExtra(f"claim-{claim.claim_id}", data, "Source and chain", f"<dl>{shown}</dl>")
+    return RowExtra(f"claim-{claim.claim_id}", data, "Source and chain", (entries,))
 
 
-def _named(claim_id: str, ledger: Ledger) -> str:
+def _named(claim_id: str, ledger: Ledger) -> Run:
     """A claim by id, as a link to its row, with its figure."""
-    return f"{_link(f'claim-{claim_id}', claim_id)}: {number(published(ledger[claim_id]))}"
+    return [link(f"#claim-{claim_id}", [label(claim_id)]), ": ", number(published(ledger[claim_id]).id)]
 
 
-def _link(anchor: str, text: str) -> str:
-    return f'<a href="#{escape(anchor)}">{structural(text)}</a>'
-
-
-def _chain(claim: Claim, ledger: Ledger, depth: int = 1) -> str:
+def _chain(claim: Claim, ledger: Ledger, depth: int = 1) -> Run:
     """The claims a formula names, and under each those of its own formula."""
     if claim.expression is None or depth > DEEPEST:
-        return ""
+        return []
     names = [name.removeprefix("claim:") for name in references(claim.expression)]
-    items = (f"<li>{_named(name, ledger)}{_chain(ledger[name], ledger, depth + 1)}</li>" for name in names)
-    return f"<ul>{''.join(items)}</ul>"
+    return [bullets([*_named(name, ledger), *_chain(ledger[name], ledger, depth + 1)] for name in names)]
 
 
-def _finding_link(entry: Standing) -> str:
-    return _link(f"finding-{entry.finding.id}", entry.finding.title)
+def _finding_link(entry: Standing) -> Inline:
+    return link(f"#finding-{entry.finding.id}", [label(entry.finding.title)])

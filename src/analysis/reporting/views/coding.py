@@ -14,7 +14,8 @@ from analysis.coding.published import Theme, speaker_letters
 from analysis.coding.segments import Bases
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, escape
+from analysis.reporting.markup import Display, joined
+from analysis.reporting.nodes import heading
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding_protected import CodingEvidence, Shown, open_coding, protect_coding
@@ -127,10 +128,8 @@ def labels(book: Codebook) -> dict[str, str]:
 def section(title: str, *shown: Display | None) -> Display:
     """Displays under a heading of the third level; those that are None are left out."""
     parts = [part for part in shown if part is not None]
-    heading = f'<h3 id="part-{slug(title).replace("_", "-")}">{escape(title)}</h3>'
-    return Display(
-        "\n".join([heading, *(part.html for part in parts)]), "\n\n".join([title, *(part.plain for part in parts)])
-    )
+    opening = heading(3, [title], f"part-{slug(title).replace('_', '-')}")
+    return joined(Display((opening,), plain=title), *parts)
 
 
 def number(

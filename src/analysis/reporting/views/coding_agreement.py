@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.coding import agreement as measures, segments, versions
 from analysis.coding.people import YES, headings, raised
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import Display, joined
 from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section
 from analysis.reporting.views.coding_protected import CodingEvidence, judge_agreement
 from analysis.reporting.views.evidence import HIDDEN
@@ -146,7 +146,7 @@ def codebook(page: Appendix, material: Material) -> Display:
         group_by="theme",
         text=dict.fromkeys(["definition", "include", "exclude"], "label"),
     )
-    return Display(f"{said.html}\n{table.html}", f"{said.plain}\n\n{table.plain}")
+    return joined(said, table)
 
 
 def changes(page: Appendix, material: Material, team: Coded | None) -> Display:

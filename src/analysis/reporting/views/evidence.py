@@ -27,13 +27,13 @@ from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
 from analysis.participants import Records, read_records
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, structural
+from analysis.reporting.markup import NOTHING, Display
+from analysis.reporting.nodes import label
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result, write_text
 from analysis.study import Study
 
 HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
-NOTHING = Display("", "")
 _NAMED = 4  # tables named in a row of decisions before the rest goes behind a fold
 
 
@@ -171,7 +171,7 @@ class Evidence:
         frame.index = pd.Index([str(place) for place in range(1, len(frame) + 1)])
         lists = zip(frame.index, about.values(), strict=True)
         extras = {
-            place: RowExtra(summary="and others", details=structural("; ".join(tables[_NAMED:])))
+            place: RowExtra(summary="and others", details=(label("; ".join(tables[_NAMED:])),))
             for place, tables in lists
             if len(tables) > _NAMED
         }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from analysis.expressions import references
 from analysis.reporting.formulas import EQUALS, mathml, symbol
-from analysis.reporting.markup import Display, escape
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Block, link, listed, mathematics, paragraph, region
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
 
@@ -33,38 +34,34 @@ def formulas(model: Model) -> Display:
     groups: dict[str, list[Step]] = {}
     for step in model.steps:
         groups.setdefault(step.row, []).append(step)
-    heads = [groups.pop("", [])]
+    heads = groups.pop("", [])
     blocks = [
-        _group("Terms, discounting and totals", heads[0], model),
-        *(_group(titles[row], steps, model) for row, steps in groups.items()),
+        *_group("Terms, discounting and totals", heads, model),
+        *(block for row, steps in groups.items() for block in _group(titles[row], steps, model)),
     ]
-    return Display(
-        f'<div class="formulas" id="formulas" data-structural>{"".join(blocks)}</div>',
-        "Formulas of the model (on the page).",
-    )
+    whole = {"type": "group", "css": "formulas", "id": "formulas", "names": True, "of": blocks}
+    return Display((whole,), plain="Formulas of the model (on the page).")
 
 
-def _group(title: str, steps: Iterable[Step], model: Model) -> str:
-    shown = "".join(_line(step, model) for step in steps if step.role not in _YEARLY)
-    yearly = "".join(_line(step, model) for step in steps if step.role in _YEARLY)
-    folded = f"<details><summary>Year by year</summary>{yearly}</details>" if yearly else ""
-    return f"<h3>{escape(title)}</h3>{shown}{folded}"
+def _group(title: str, steps: Iterable[Step], model: Model) -> list[Block]:
+    steps = list(steps)
+    shown = [_line(step, model) for step in steps if step.role not in _YEARLY]
+    yearly = [_line(step, model) for step in steps if step.role in _YEARLY]
+    folded = [{"type": "unfolding", "summary": "Year by year", "of": yearly}] if yearly else []
+    return [{"type": "subheading", "of": [title]}, *shown, *folded]
 
 
-def _line(step: Step, model: Model) -> str:
+def _line(step: Step, model: Model) -> Block:
     """One equation, and under it a link for each symbol on its right-hand side."""
-    equation = f"<mrow>{symbol(_name(step.id, model))}{EQUALS}{mathml(step.expression, lambda name: symbol(_name(name, model)))}</mrow>"
+    right = mathml(step.expression, lambda name: symbol(_name(name, model)))
+    equation = mathematics(f"<mrow>{symbol(_name(step.id, model))}{EQUALS}{right}</mrow>")
     anchors = {
         name: f"entry-{name}" if name in model.entries else f"step-{name}" for name in references(step.expression)
     }
-    links = ", ".join(
-        f'<a href="#{escape(anchor)}">{escape(_name(name, model))}</a>' for name, anchor in anchors.items()
-    )
-    region = (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="Formula of {escape(step.id.replace(".", " "))}">'
-    )
-    where = f'<p class="symbols">where: {links}</p>' if links else ""
-    return f'<div class="formula" id="step-{escape(step.id)}">{region}<math display="block">{equation}</math></div>{where}</div>'
+    links = [link(f"#{anchor}", [_name(name, model)]) for name, anchor in anchors.items()]
+    shown = [region(f"Formula of {step.id.replace('.', ' ')}", [equation])]
+    where = [paragraph(["where: ", *listed(links)], css="symbols")] if links else []
+    return {"type": "group", "css": "formula", "id": f"step-{step.id}", "of": [*shown, *where]}
 
 
 def _name(name: str, model: Model) -> str:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, escape, interval, kind_word, number, structural
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Block, code, fact, facts, kind, label, number
 from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import entry_result
@@ -165,18 +166,15 @@ def register_list(page: Appendix, model: Model) -> Display:
     """Every entry the model rests on, as a list that formulas link to: value, range, unit, kind and source."""
     results = [entry_result(entry) for entry in model.entries.values()]
     page.add(results)
-    items = "".join(_entry_html(entry, result) for entry, result in zip(model.entries.values(), results, strict=True))
     plain = "\n".join(f"{result.id}: {result.text}" for result in results)
-    return Display(f'<dl class="register" id="register">{items}</dl>', plain)
+    entries = [_entry(entry, result) for entry, result in zip(model.entries.values(), results, strict=True)]
+    return Display((facts(entries, css="register", anchor="register"),), page.store.by_id, plain)
 
 
-def _entry_html(entry: Assumption, result: Result) -> str:
-    unit = structural(
-        entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else "")
-    )
-    spread = f"; range {interval(result)}" if result.interval_text else ""
-    source = structural(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")
-    return (
-        f'<div id="entry-{escape(entry.id)}"><dt>{structural(entry.label)} <code>{escape(entry.id)}</code></dt>'
-        f'<dd>{number(result)} {unit} {kind_word(entry.kind)}{spread}</dd><dd class="source">{source}</dd></div>'
-    )
+def _entry(entry: Assumption, result: Result) -> Block:
+    unit = entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else "")
+    spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
+    said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
+    source = [label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")]
+    term = [label(entry.label), " ", code(entry.id)]
+    return fact(term, said, source, anchor=f"entry-{entry.id}") | {"css": "source"}
