@@ -1,15 +1,18 @@
 """A small study with two appendices as their stages would have written them, for tests of the pages made from them."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rendered import output
 from value_maps import cost, entry, outcome, write_study
 
 from analysis.companions.material import Appendix, Material
 from analysis.reporting.appendix import Appendix as Page
-from analysis.reporting.chain import CONTENTS, PLACE, with_sources
 from analysis.reporting.origins import StudyOrigins
+from analysis.reporting.page import PageContext, page_data
 from analysis.results import Column, Kind, Result, ResultStore
 from analysis.study import load_study
 
@@ -89,18 +92,20 @@ def toy(
 def _appendix(root: Path, name: str, title: str, results: list[Result], table: str, row: dict[str, Result]) -> Appendix:
     page = Page("toy", name, root)
     page.add(results)
-    said = page.say(f"It is {{{results[0].id}}}, see [the table](#{table}).").html
-    shown = page.table(
-        table, pd.DataFrame([row], index=["central"], dtype=object), {key: Column(key) for key in row}, "A table."
-    ).html
-    body = f'<h2 id="section-the-answer">The answer</h2>{said}{shown}<h2 id="section-what-would-change-the-answer">More</h2><p>Much.</p>'
+    said = page.say(f"It is {{{results[0].id}}}, see [the table](#{table}).")
+    frame = pd.DataFrame([row], index=["central"], dtype=object)
+    shown = page.table(table, frame, {key: Column(key) for key in row}, "A table.")
+    cells = [
+        new_markdown_cell("# A title"),
+        new_markdown_cell("## The answer", id="section-the-answer"),
+        new_code_cell("shown", outputs=[output(said), output(shown)]),
+        new_markdown_cell("## More\n\nMuch.", id="section-what-would-change-the-answer"),
+    ]
     page.save()
-    path = root / "data" / "processed" / "toy" / "pages" / f"{name}.html"
+    study = load_study("toy", root)
+    context = PageContext(study.info.title, title, "A source")
+    data = page_data(new_notebook(cells=cells), context, page.store, StudyOrigins(study))
+    path = root / "data" / "processed" / "toy" / "pages" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        with_sources(
-            f"<nav>{CONTENTS}</nav><main>{body}{PLACE}</main>", page.store, StudyOrigins(load_study("toy", root))
-        ),
-        encoding="utf-8",
-    )
+    path.write_text(json.dumps(data), encoding="utf-8")
     return Appendix(name, title, f"What of {title}?", root / "data" / "processed" / "toy")

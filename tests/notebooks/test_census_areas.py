@@ -8,10 +8,10 @@ import shutil
 
 import pytest
 import yaml
+from numbers_check import check_numbers
 from project_copy import ROOT, copy_project, run_analysis
 
 from analysis.errors import InputError
-from analysis.reporting.numbers_check import check_numbers
 
 NOTEBOOK = "01_census_baseline"
 PORTSMOUTH, SOUTHAMPTON, LEEDS, MANCHESTER = "E06000044", "E06000045", "E08000035", "E08000003"

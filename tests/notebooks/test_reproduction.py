@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from numbers_check import check_numbers
 from project_copy import copy_project, run_analysis
 
 from analysis.pipeline.parameters import planned_runs
-from analysis.reporting.numbers_check import check_numbers
 from analysis.results import ResultStore
 
 pytestmark = pytest.mark.slow

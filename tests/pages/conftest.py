@@ -2,11 +2,12 @@
 
 import pandas as pd
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rendered import output, page_html
 
 from analysis.reporting import Appendix
 from analysis.reporting.charts import bar_chart, progress_chart
-from analysis.reporting.page import PageContext, finish_page, render_page
+from analysis.reporting.page import PageContext
 from analysis.results import Column, Kind, Result
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -99,15 +100,11 @@ def _write(path, label):
         {"label": f"{label} value"},
         {"Versions": {f"{label} name": f"{label} version"}},
     )
-    page = finish_page(
-        render_page(new_notebook(cells=cells), context),
-        "0123456789ab (clean tree)",
-        [(f"{label} Sample", "sample.html", True)],
-    )
+    links = [(f"{label} Sample", "sample.html", True)]
+    page = page_html(new_notebook(cells=cells), context, page.store, "0123456789ab (clean tree)", links)
     path.write_text(page, encoding="utf-8")
     return path
 
 
 def _cell(source, display):
-    output = new_output("execute_result", {"text/html": display.html, "text/plain": display.plain}, execution_count=1)
-    return new_code_cell(source, outputs=[output])
+    return new_code_cell(source, outputs=[output(display)])

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from rendered import output, page_html
 from value_maps import cost, entry, outcome, write_study
 
 from analysis.reporting.explorer import explorer
-from analysis.reporting.page import PageContext, render_page
+from analysis.reporting.page import PageContext
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 
@@ -51,13 +52,11 @@ def write_page(model, folder):
     cells.append(
         new_code_cell(
             "explorer(model)",
-            outputs=[
-                new_output("execute_result", {"text/html": shown.html, "text/plain": shown.plain}, execution_count=1)
-            ],
+            outputs=[output(shown)],
         )
     )
     path = folder / "explorer.html"
-    path.write_text(render_page(new_notebook(cells=cells), PageContext("A study", "Explorer")), encoding="utf-8")
+    path.write_text(page_html(new_notebook(cells=cells), PageContext("A study", "Explorer")), encoding="utf-8")
     return path
 
 

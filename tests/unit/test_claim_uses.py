@@ -1,15 +1,16 @@
 """Where a claim is used, in raw tables and appendices, as the audits' ledgers say when pages are published."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from analysis.pipeline.uses import Appendix, named_in, tables_naming, used_in, with_uses
-from analysis.reporting.views.audit_ledger import USES
+from analysis.reporting.nodes import facts, paragraph
+from analysis.reporting.render import html
 from analysis.results import Kind, Result, ResultStore
 from analysis.study import Study, StudyInfo
 
-AUDIT = "08_claims_audit"
 SHOWN = Result("claim:AA-001", "People", 10, "people", Kind.PUBLISHED, source="A table (source line 7)")
 SHARE = Result(
     "share", "Share", 50.0, "%", Kind.RECOMPUTED, inputs=("claim:AA-002", "claim:AA-003.recomputed"), function="f"
@@ -23,10 +24,18 @@ COUNT = Result(
     inputs=("data/raw/a_study/small.yaml", "data/raw/a_study/claims.csv"),
     function="g",
 )
-LIST = (
-    '<li id="from-1">AA-001, People: 10: published, A table (source line 7)</li><li id="from-2">Share: recomputed</li>'
-    '<li id="from-3">AA-001, People: 10: published<br>AA-002, More people: 5: published</li><li id="from-4">AA-004, Others: 1: published</li>'
-)
+COPIED = [
+    ["claim:AA-001"],
+    [],
+    ["claim:AA-001", "claim:AA-002"],
+    ["claim:AA-004"],
+]  # by the entries of its list of sources
+PAGE = {"blocks": [], "entries": [{"of": [], "copied": copied} for copied in COPIED]}
+
+
+def shown(blocks):
+    """Terms and descriptions as HTML."""
+    return html([facts(blocks, boxed=False)], {}).removeprefix("<dl>").removesuffix("</dl>")
 
 
 @pytest.fixture
@@ -37,7 +46,7 @@ def appendix(tmp_path: Path) -> Appendix:
     (raw / "small.yaml").write_text("count: AA-004\nother: AA-005\nfirst: AA-001\n", encoding="utf-8")
     (raw / "claims.csv").write_text("AA-006", encoding="utf-8")
     (processed / "pages").mkdir(parents=True)
-    (processed / "pages/05_sroi.html").write_text(LIST, encoding="utf-8")
+    (processed / "pages/05_sroi.json").write_text(json.dumps(PAGE), encoding="utf-8")
     ResultStore({result.id: result for result in (SHOWN, SHARE, COUNT)}).write(processed / "results/05_sroi.json")
     return Appendix(tmp_path, "a_study", "05_sroi", "Social <Return>")
 
@@ -60,18 +69,18 @@ def test_it_uses_the_claims_that_print_the_assumptions_it_computes_with(appendix
 
 def test_a_claim_is_linked_to_its_first_entry(appendix):
     assert (
-        used_in("AA-001", [appendix])
+        shown(used_in("AA-001", [appendix]))
         == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
     )
-    assert "#from-3" in used_in("AA-002", [appendix])
+    assert "#from-3" in shown(used_in("AA-002", [appendix]))
 
 
 def test_a_use_through_a_table_names_the_table(appendix):
-    assert used_in("AA-004", [appendix]).endswith("</a> (through <code>small.yaml</code>)</dd>")
+    assert shown(used_in("AA-004", [appendix])).endswith("</a> (through <code>small.yaml</code>)</dd>")
 
 
 def test_a_claim_that_nothing_uses_says_nothing(appendix):
-    assert used_in("AA-006", [appendix]) == ""
+    assert used_in("AA-006", [appendix]) == []
 
 
 @pytest.fixture
@@ -93,17 +102,19 @@ def test_raw_tables_that_name_a_claim_are_told_but_for_those_of_the_audit(study)
 
 
 def test_names_of_tables_are_text_and_no_markup():
-    assert named_in(["a<b.csv", "c.csv"]) == "<dt>Named in</dt><dd><code>a&lt;b.csv</code>, <code>c.csv</code></dd>"
-    assert named_in([]) == ""
+    assert (
+        shown(named_in(["a<b.csv", "c.csv"])) == "<dt>Named in</dt><dd><code>a&lt;b.csv</code>, <code>c.csv</code></dd>"
+    )
+    assert named_in([]) == []
 
 
-def test_every_place_of_an_audit_is_filled_and_its_own_use_does_not_count(appendix, study):
-    own = Appendix(appendix.root, "a_study", AUDIT, "Claims audit")  # has no results to read, and is not asked for any
-    page = f"<dl>{USES.format('AA-001')}</dl><dl>{USES.format('AA-006')}</dl>"
-    found = with_uses(page, AUDIT, study, [appendix, own])
-    assert found.startswith("<dl><dt>Named in</dt><dd><code>small.yaml</code></dd><dt>Used in</dt>")
-    assert found.endswith("<dl></dl>") and "<!--" not in found
+def row(claim_id):
+    return {"type": "row", "anchor": f"claim-{claim_id}", "more": {"summary": "", "of": [facts([], boxed=False)]}}
 
 
-def test_a_page_without_a_ledger_stays_as_it_is(appendix, study):
-    assert with_uses("<p>Words.</p>", "05_sroi", study, [appendix]) == "<p>Words.</p>"
+def test_every_row_of_a_ledger_is_filled_and_other_blocks_stay_as_they_are(appendix, study):
+    words = [paragraph(["Words."]), {"type": "row", "anchor": "finding-a", "cells": []}]
+    found = with_uses([*words, {"rows": [row("AA-001"), row("AA-006")]}], tables_naming(study), [appendix])
+    first, second = (each["more"]["of"][0]["entries"] for each in found[2]["rows"])
+    assert [entry["term"] for entry in first] == [["Named in"], ["Used in"]] and second == []
+    assert found[:2] == words

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from numbers_check import check_numbers
 
 from analysis.coding.agreement import ONE_CODER
 from analysis.coding.codebook import Code, Codebook
@@ -16,7 +17,6 @@ from analysis.coding.segments import bases, settle
 from analysis.coding.tallies import people_in_both
 from analysis.errors import InputError
 from analysis.reporting import Appendix
-from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.views import coding as view, coding_agreement, coding_matrix, coding_published, coding_segments
 from analysis.results import ResultStore
 from analysis.study import load_study

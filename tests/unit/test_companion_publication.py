@@ -8,15 +8,20 @@ import toy_companions as toys
 from analysis.errors import InputError
 from analysis.pipeline.companions import KEPT, code_state, companion_pages
 from analysis.pipeline.publish import publish
+from analysis.reporting.nodes import paragraph
+from analysis.reporting.plain_page import PlainPage, plain_page
+from analysis.results import ResultStore
 
 
 @pytest.fixture(autouse=True)
 def pages_alone(monkeypatch):
     """Without the files for archives, which describe a whole project."""
-    monkeypatch.setattr("analysis.pipeline.publish.replication.form_text", lambda root, stamp: "")
-    monkeypatch.setattr("analysis.pipeline.publish.crate.crate_text", lambda root, stamp: "")
+    form = plain_page(PlainPage("Form", "", [], ResultStore()))
+    monkeypatch.setattr("analysis.pipeline.publish.replication.form_data", lambda root, stamp: form)
+    monkeypatch.setattr("analysis.pipeline.publish.crate.crate_text", lambda root, stamp, titles: "")
 
 
+ANOTHER = json.dumps({"blocks": [paragraph(["Another."])], "entries": [], "results": {}})
 WORDING = {"answer": "It gave {sroi.ratio}; see {@06_sroi_sensitivity:tornado_pounds}."}
 
 
@@ -30,8 +35,6 @@ def project(root, wording):
     for appendix in material.appendices:
         cells = [{"cell_type": "markdown", "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question]}]
         (root / "notebooks" / f"{appendix.name}.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-        page = appendix.page.read_text(encoding="utf-8")
-        appendix.page.write_text(f"<!--@@LINKS@@-->{page}<!--@@COMMIT@@-->", encoding="utf-8")
     return material
 
 
@@ -49,7 +52,7 @@ def test_every_page_is_published_with_links_to_the_others(tmp_path):
     }
     for path in (reports / "toy").glob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert "not under version control" in text and "@@" not in text and "data-elsewhere" not in text
+        assert "not under version control" in text and "@@" not in text
         assert f'<a href="{path.name}" aria-current="page">' in text and text.count('aria-current="page"') == 1
         places = [
             text.index(f'<li><a href="{name}.html"')
@@ -95,7 +98,7 @@ def changed_wording(root) -> None:
 
 
 def changed_page(root) -> None:
-    (root / "data" / "processed" / "toy" / "pages" / "05_sroi.html").write_text("<p>another</p>", encoding="utf-8")
+    (root / "data" / "processed" / "toy" / "pages" / "05_sroi.json").write_text(ANOTHER, encoding="utf-8")
 
 
 def changed_code(root) -> None:

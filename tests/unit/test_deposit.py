@@ -13,7 +13,10 @@ from analysis.pipeline.deposit.entities import Graph, identifier
 from analysis.pipeline.deposit.exhibits import exhibits
 from analysis.pipeline.deposit.lock import Item, read_lock
 from analysis.pipeline.deposit.origins import raw_files
-from analysis.pipeline.deposit.replication import form_text
+from analysis.pipeline.deposit.replication import form_data
+from analysis.reporting.markup import MIME
+from analysis.reporting.nodes import number, paragraph
+from analysis.reporting.page import render_page
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = 'a "b" <script>alert(1)<\u202e> #?%20&{{7*7}}.csv'
@@ -26,6 +29,8 @@ period: {start: 2012, end: 2014}
 source: {producer: "<b>P</b>", title: "</script><script>alert(1)</script>", published: null, address: "javascript:alert(1)", licence: L}
 claim_prefix: CP
 """
+TABLE = {"type": "table", "label": "Table 1", "anchor": "table-1", "caption": ["Five < six"], "note": [number("n.c")]}
+FIGURE = {"type": "figure", "label": "Figure 1", "anchor": "figure-1", "caption": ["Lines"]}
 NOTEBOOK = {
     "cells": [
         {"cell_type": "markdown", "metadata": {}, "source": ["# A <title>"]},
@@ -36,28 +41,14 @@ NOTEBOOK = {
             "metadata": {},
             "source": ["view.answer(page)\n", "\n"],
             "outputs": [
-                {
-                    "data": {
-                        "text/html": [
-                            '<p>It is <span data-result="n.b">2</span>',
-                            ' or <span data-result="n.a&amp;">1</span>, <span data-result="n.b">2</span></p>',
-                        ]
-                    }
-                }
+                {"data": {MIME: {"blocks": [paragraph(["It is ", number("n.b"), number("n.a&"), number("n.b")])]}}}
             ],
         },
         {
             "cell_type": "code",
             "metadata": {},
             "source": "both(page)",
-            "outputs": [
-                {
-                    "data": {
-                        "text/html": '<table><caption id="table-1"><b>Table 1</b>. Five &lt; six</caption><td data-result="n.c">3</td></table>'
-                        '<figure><figcaption id="figure-1">Figure 1.\n  Lines</figcaption></figure>'
-                    }
-                }
-            ],
+            "outputs": [{"data": {MIME: {"blocks": [TABLE, FIGURE]}}}],
         },
         {"cell_type": "code", "metadata": {}, "source": "quiet()", "outputs": [{"output_type": "stream", "text": "x"}]},
     ]
@@ -122,7 +113,7 @@ def test_a_lock_that_is_none_is_an_error(tmp_path, content):
 
 
 def test_exhibits_carry_the_number_of_their_cell_in_the_notebook_as_written(project):
-    found = exhibits(project / "data/processed/s/executed/08_claims_audit.ipynb")
+    found = exhibits(project / "data/processed/s/executed/08_claims_audit.ipynb", {})
     assert [(one.sort, one.title, one.anchor, one.cell) for one in found] == [
         ("text", "", "", 3),
         ("table", "Table 1. Five < six", "table-1", 4),
@@ -147,7 +138,7 @@ def test_an_origin_file_that_lacks_a_field_is_an_error(project):
 
 
 def test_hostile_names_are_encoded_in_the_crate(project):
-    text = crate_text(project, "stamp")
+    text = crate_text(project, "stamp", {"reports/s/08_claims_audit.html": "A <page>"})
     graph = {entity["@id"]: entity for entity in json.loads(text)["@graph"]}
     key = "#data/raw/s/a%20%22b%22%20%3Cscript%3Ealert%281%29%3C%E2%80%AE%3E%20%23%3F%2520%26%7B%7B7%2A7%7D%7D.csv"
     assert graph[key]["localPath"] == f"../data/raw/s/{HOSTILE}" and graph[key]["contentSize"] == "2"
@@ -161,13 +152,14 @@ def test_hostile_names_are_encoded_in_the_crate(project):
 
 
 def test_hostile_texts_are_text_on_the_form(project):
-    page = form_text(project, "<i>stamp</i>")
+    page = render_page(form_data(project, "<i>stamp</i>"))
     assert "<script>alert" not in page and "<b>P</b>" not in page and "<i>stamp" not in page
     assert "javascript:" not in page and "{{7*7}}" in page and "\u202e" not in page
 
 
 def test_the_same_project_gives_the_same_texts(project):
-    assert crate_text(project, "x") == crate_text(project, "x") and form_text(project, "x") == form_text(project, "x")
+    assert crate_text(project, "x", {}) == crate_text(project, "x", {})
+    assert render_page(form_data(project, "x")) == render_page(form_data(project, "x"))
 
 
 def test_a_graph_keeps_the_first_of_an_id_and_drops_what_is_empty():

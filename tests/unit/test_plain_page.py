@@ -1,35 +1,81 @@
-"""Pages that are no notebook's, and the findings cut from an audit's page."""
+"""Pages that are no notebook's, and the findings taken from an audit's page."""
 
-from analysis.pipeline.findings import _findings_of
-from analysis.reporting.plain_page import PlainPage, render_plain
+import json
 
-ROW = '<tr id="finding-a"><th scope="row"><a class="to-source" href="#from-5" data-entry="5">A</a></th><td><a href="#claim-AA-001">AA-001</a></td></tr>'
-TABLE = f'<div class="table-block" id="findings"><div class="scroll"><table>{ROW}</table></div></div>'
-AUDIT = f'<h2 id="section-summary-for-the-authors">Summary</h2>\n<p>One finding.</p>\n{TABLE}<div class="table-block" id="other"><table></table></div>'
+import pytest
+
+from analysis.errors import InputError
+from analysis.pipeline import findings as module
+from analysis.reporting.nodes import link, number, paragraph
+from analysis.reporting.page import render_page
+from analysis.reporting.plain_page import PlainPage, plain_page
+from analysis.results import Kind, Result, ResultStore
+
+STORE = ResultStore({"n": Result("n", "N", 1, "people", Kind.PUBLISHED)})
+
+
+def table(name, **more):
+    row = {"type": "row", "label": "A", "anchor": f"{name}-a", "cells": [{"of": [link("#claim-AA-001", ["a claim"])]}]}
+    row |= {"href": "#from-5", "entry": 5}
+    return {
+        "type": "table",
+        "id": name,
+        "anchor": "table-1",
+        "label": "Table 1",
+        "caption": [],
+        "note": [],
+        "row_header": "R",
+        "columns": [{"name": "c", "label": "C"}],
+        "groups": [{"name": None, "rows": [row]}],
+        **more,
+    }
 
 
 def test_texts_are_escaped_and_only_the_kinds_shown_are_explained():
-    shown = '<span data-kind="published">1</span>'
-    found = render_plain(PlainPage("<b>Title</b>", "A & B", shown, {"Made": "by <x>"}, up=("up.html", "Up & away")))
+    blocks = [paragraph([number("n")])]
+    found = render_page(
+        plain_page(PlainPage("<b>Title</b>", "A & B", blocks, STORE, {"Made": "by <x>"}, up="a&b.html"))
+    )
     assert "<h1>&lt;b&gt;Title&lt;/b&gt;</h1>" in found and "A &amp; B" in found and "by &lt;x&gt;" in found
-    assert '<a href="up.html">Up &amp; away</a>' in found
+    assert '<a href="a&amp;b.html">All studies and appendices</a>' in found
     assert "printed in the source" in found and "public statistics" not in found and "<script" not in found
 
 
 def test_a_page_with_a_table_to_filter_admits_its_script_alone():
-    found = render_plain(PlainPage("T", "L", "", script=True))
+    found = render_page(plain_page(PlainPage("T", "L", [table("t", filters="a=A")], STORE)))
     assert found.count("<script>") == 1 and "script-src 'sha256-" in found
 
 
-def test_the_findings_are_cut_out_with_links_to_the_audit():
-    found = _findings_of(AUDIT)
-    assert found.startswith("<p>One finding.</p>") and 'id="finding-a"' in found and 'id="other"' not in found
-    assert 'href="08_claims_audit.html#from-5"' in found and 'href="08_claims_audit.html#claim-AA-001"' in found
-    assert "data-entry" not in found and found.count("<div") == found.count("</div>") == 2
+def section(name, words):
+    return [{"type": "markdown", "source": f"## {words}", "ids": [name]}, paragraph([words])]
 
 
-def test_an_audit_without_findings_keeps_its_sentence():
-    assert (
-        _findings_of('<h2 id="section-summary-for-the-authors">S</h2><p>There is no finding.</p>')
-        == "<p>There is no finding.</p>"
+def audited(tmp_path, monkeypatch, blocks):
+    """The findings of a study whose audit shows some blocks."""
+    monkeypatch.setattr(
+        module, "load_study", lambda study, root: type("S", (), {"info": type("I", (), {"title": "S"})})
     )
+    file = tmp_path / "data/processed/s/pages/08_claims_audit.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"blocks": blocks, "results": {}}), encoding="utf-8")
+    return module.findings(tmp_path, "s")
+
+
+@pytest.mark.parametrize("words", ["Summary for the authors", "What the authors should see"])
+def test_the_findings_are_those_of_the_audit_with_links_to_it_whatever_its_headings_say(tmp_path, monkeypatch, words):
+    blocks = [*section("section-summary-for-the-authors", words), table("findings"), table("other")]
+    page = audited(tmp_path, monkeypatch, blocks)
+    text = render_page(page)
+    assert f"<p>{words}</p>" in text and 'id="finding' in text and 'id="other"' not in text
+    assert 'href="08_claims_audit.html#from-5"' in text and 'href="08_claims_audit.html#claim-AA-001"' in text
+    assert 'data-entry="' not in text
+
+
+def test_an_audit_without_findings_keeps_its_sentence(tmp_path, monkeypatch):
+    page = audited(tmp_path, monkeypatch, section("section-summary-for-the-authors", "There is no finding."))
+    assert page["blocks"] == [paragraph(["There is no finding."])]
+
+
+def test_an_audit_without_the_section_stops_publication(tmp_path, monkeypatch):
+    with pytest.raises(InputError, match="section-summary-for-the-authors"):
+        audited(tmp_path, monkeypatch, section("section-other", "Other"))

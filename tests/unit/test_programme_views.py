@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 from export_files import ROOT, monitoring
+from numbers_check import check_numbers
 
 from analysis.disclosure.protect import prove
 from analysis.disclosure.rules import MINIMUM_CELL
@@ -12,7 +13,6 @@ from analysis.disclosure.tables import count_people
 from analysis.programme.monitoring import open_monitoring
 from analysis.reporting import Appendix
 from analysis.reporting.curves import line_chart, step_chart
-from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.page import _without_empty_sections
 from analysis.reporting.svg import to_svg
 from analysis.reporting.upset import upset_chart
@@ -253,7 +253,7 @@ def test_sections_that_show_nothing_are_left_out():
         cell("markdown", "## Words alone"),
         cell("markdown", "## Shown"),
         cell("code", "nothing"),
-        cell("code", "something", ["output"]),
+        cell("code", "something", [new_output("stream", name="stdout", text="output")]),
     ]
     assert [each.source for each in _without_empty_sections(cells)] == [
         "# Title",

@@ -1,8 +1,8 @@
-"""The check that every number on a page is a recorded result, shown as recorded."""
+"""The check that every number on a finished page is a recorded result, with which tests read pages as HTML."""
 
 import pytest
+from numbers_check import check_numbers
 
-from analysis.reporting.numbers_check import check_numbers
 from analysis.results import Kind, Result, ResultStore
 
 STORE = ResultStore()

@@ -1,17 +1,18 @@
 """An executed notebook as a page, and the index of pages."""
 
 import html
+import json
 import re
-from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from numbers_check import check_numbers
+from rendered import output, page_html
 
 from analysis.errors import InputError
 from analysis.reporting import Appendix
-from analysis.reporting.index import IndexEntry, render_index
-from analysis.reporting.numbers_check import check_numbers
-from analysis.reporting.page import COMMIT_PLACEHOLDER, LINKS_PLACEHOLDER, PageContext, finish_page, render_page
+from analysis.reporting.index import IndexEntry, index_page
+from analysis.reporting.page import PageContext, page_data, render_page
 from analysis.results import KIND_MEANING, Kind, Result, ResultStore
 
 RATIO = Result("sroi.ratio", "Value for each pound", 4.67, "GBP per GBP", Kind.PUBLISHED, 2)
@@ -25,8 +26,15 @@ CONTEXT = PageContext(
 PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}{% x %}\u202e"
 
 
-def shown(display):
-    return new_output("execute_result", {"text/html": display.html, "text/plain": display.plain}, execution_count=3)
+STORE = ResultStore({RATIO.id: RATIO})
+
+
+def rendered(notebook, context, **more):
+    return page_html(notebook, context, STORE, **more)
+
+
+def index(entries):
+    return render_page(index_page(entries))
 
 
 def stream(text, name):
@@ -48,93 +56,95 @@ def notebook(sentence):
             new_code_cell("study = 'x'", metadata={"tags": ["parameters"]}),
             new_code_cell("study = 'a_study'", metadata={"tags": ["injected-parameters"]}),
             new_code_cell("import analysis  # first"),
-            new_code_cell("page.say('<b>')", outputs=[shown(sentence)]),
-            new_markdown_cell("## The answer\n\n### In part\n\n## The answer"),
+            new_code_cell("page.say('<b>')", outputs=[output(sentence)]),
+            new_markdown_cell("## The answer", id="the-answer"),
+            new_markdown_cell("### In part\n\n## More", id="section-in-part"),
         ]
     )
 
 
 def test_the_notebook_s_title_is_the_page_s_only_one(notebook):
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert re.findall(r"<h1>(.*?)</h1>", page) == ["What does a pound return?"]
     assert "<title>Social return – A study</title>" in page and '<html lang="en-GB">' in page
 
 
 def test_headings_get_anchors_of_their_own_and_the_contents_lead_there(notebook):
-    page = render_page(notebook, CONTEXT)
-    assert '<h2 id="section-the-answer">' in page and '<h2 id="section-the-answer-2">' in page
+    page = rendered(notebook, CONTEXT)
+    assert '<h2 id="section-the-answer">' in page and '<h3 id="section-in-part">' in page
     anchors = re.findall(r'<li><a href="#([^"]+)"', page)
-    assert anchors == ["section-the-answer", "section-the-answer-2", "page-kinds", "page-colophon"]
+    assert anchors == ["section-the-answer", "section-in-part-2", "page-kinds", "page-sources", "page-colophon"]
     assert all(f'id="{anchor}"' in page for anchor in anchors)
 
 
 def test_code_is_folded_complete_and_in_order(notebook):
-    code = re.findall(r"<details class=\"code\">(.*?)</details>", render_page(notebook, CONTEXT), re.S)
+    code = re.findall(r"<details class=\"code\">(.*?)</details>", rendered(notebook, CONTEXT), re.S)
     assert len(code) == 1
     plain = html.unescape(re.sub(r"<[^>]+>", "", code[0]))
     assert "import analysis  # first\n\npage.say('<b>')" in plain
 
 
 def test_parameters_are_one_table_in_place_of_both_cells(notebook):
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert page.count('class="parameters"') == 1 and "<code>a_study</code>" in page
     assert "study = " not in re.sub(r"<[^>]+>", "", page)
 
 
 def test_parameters_shown_by_the_notebook_are_not_shown_twice(notebook, tmp_path):
     displayed = Appendix("a_study", "05_sroi", tmp_path).params({"seed": 7})
-    notebook.cells.append(new_code_cell("page.params(p)", outputs=[shown(displayed)]))
-    assert render_page(notebook, CONTEXT).count('class="parameters"') == 1
+    notebook.cells.append(new_code_cell("page.params(p)", outputs=[output(displayed)]))
+    assert rendered(notebook, CONTEXT).count('class="parameters"') == 1
 
 
 def test_the_numbers_of_a_whole_page_pass_the_check(notebook):
     store = ResultStore()
     store.add([RATIO])
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert check_numbers(page, store) == []
     assert check_numbers(page.replace("£4.67", "£4.76"), store) != []
 
 
 def test_only_the_kinds_on_the_page_are_explained(notebook):
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert KIND_MEANING[Kind.PUBLISHED] in page and KIND_MEANING[Kind.CALIBRATED] not in page
 
 
-def test_the_commit_is_left_for_publication_and_nothing_else_depends_on_the_run(notebook):
-    page = render_page(notebook, CONTEXT)
-    assert page.count("@@COMMIT@@") == 1 and page == render_page(notebook, CONTEXT)
+def test_a_heading_can_be_reworded_and_its_section_keeps_its_place(notebook):
+    page = page_data(notebook, CONTEXT, STORE)
+    notebook.cells[5].source = "## What came of it"
+    assert page_data(notebook, CONTEXT, STORE)["contents"][0] == ("section-the-answer", "What came of it")
+    assert page["contents"][0] == ("section-the-answer", "The answer")
+
+
+def test_nothing_depends_on_the_run(notebook):
+    page = rendered(notebook, CONTEXT)
+    assert page == rendered(notebook, CONTEXT)
     for cell in notebook.cells:
-        cell.id, cell.metadata["execution"] = "0" * 8 + cell.id[:4], {"iopub.execute_input": "2020-01-01"}
-    assert render_page(notebook, CONTEXT) == page
+        cell.metadata["execution"] = {"iopub.execute_input": "2020-01-01"}
+    assert rendered(notebook, CONTEXT) == page
 
 
-def test_a_placeholder_in_data_is_no_placeholder(notebook):
-    words = f"{COMMIT_PLACEHOLDER} {LINKS_PLACEHOLDER} @@COMMIT@@"
-    page = render_page(
-        notebook, replace(CONTEXT, source=words, study_title=words, colophon={"Tables": [words, "@@COMMIT@@"]})
-    )
-    done = finish_page(page, "0123456789ab", [("Other", "other.html", False)])
-    assert done.count("0123456789ab") == done.count('href="other.html"') == 1
-    assert "<dd><code>0123456789ab</code></dd>" in done
-    assert done.count("@@COMMIT@@") == 2 * page.count("&lt;!--@@COMMIT@@--&gt;") + 1  # as they were, escaped
+def test_data_survive_as_json(notebook):
+    page = page_data(notebook, CONTEXT, STORE)
+    assert render_page(json.loads(json.dumps(page))) == render_page(page)
 
 
 def test_the_notebook_is_left_as_it_was(notebook):
     before = str(notebook)
-    render_page(notebook, CONTEXT)
+    rendered(notebook, CONTEXT)
     assert str(notebook) == before
 
 
 def test_a_page_needs_nothing_from_anywhere(notebook):
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert not re.search(r"<script|<iframe|<link(?! rel=\"icon\" href=\"data:,\")|@import|url\(http|\ssrc=", page)
     assert len(page) < 30_000
 
 
 def test_an_example_says_so(notebook):
-    assert "synthetic records, not findings" not in render_page(notebook, CONTEXT)
+    assert "synthetic records, not findings" not in rendered(notebook, CONTEXT)
     marked = PageContext("A study", "Social return", example=True)
-    assert "synthetic records, not findings" in render_page(notebook, marked)
+    assert "synthetic records, not findings" in rendered(notebook, marked)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +159,7 @@ def test_an_example_says_so(notebook):
 def test_a_cell_in_trouble_makes_no_page(notebook, output, says):
     notebook.cells[4].outputs.append(output)
     with pytest.raises(InputError, match="notebook of 'Social return', cell 5: found") as error:
-        render_page(notebook, CONTEXT)
+        rendered(notebook, CONTEXT)
     assert says in str(error.value)
 
 
@@ -157,7 +167,7 @@ def test_a_cell_in_trouble_makes_no_page(notebook, output, says):
 def test_headings_out_of_order_make_no_page(notebook, source, says):
     notebook.cells.append(new_markdown_cell(source))
     with pytest.raises(InputError, match=says):
-        render_page(notebook, CONTEXT)
+        rendered(notebook, CONTEXT)
 
 
 def test_the_same_table_twice_makes_no_page(notebook, tmp_path):
@@ -166,32 +176,40 @@ def test_the_same_table_twice_makes_no_page(notebook, tmp_path):
     from analysis.results import Column
 
     table = Appendix("a", "b", tmp_path).table("t", pd.DataFrame({"n": ["x"]}, index=["row"]), {"n": Column("N")}, "C")
-    notebook.cells.append(new_code_cell("x", outputs=[shown(table), shown(table)]))
+    notebook.cells.append(new_code_cell("x", outputs=[output(table), output(table)]))
     with pytest.raises(InputError, match="'t' shown twice"):
-        render_page(notebook, CONTEXT)
+        rendered(notebook, CONTEXT)
 
 
 def test_printed_text_is_escaped_and_its_numbers_are_not_exempt(notebook):
+    notebook.cells[4].outputs.append(stream("<b> and more", "stdout"))
+    assert "&lt;b&gt; and more" in rendered(notebook, CONTEXT)
     notebook.cells[4].outputs.append(stream("<b> 17", "stdout"))
-    page = render_page(notebook, CONTEXT)
-    store = ResultStore()
-    store.add([RATIO])
-    assert "&lt;b&gt; 17" in page and "'<b> 17' in the text" in check_numbers(page, store)[0]
+    with pytest.raises(InputError, match="'<b> 17' in the text is no recorded result"):
+        rendered(notebook, CONTEXT)
+
+
+@pytest.mark.parametrize("words", ["About 71 people.", "- one\n- 2", "**7** of them", "| a |\n|---|\n| 3 |"])
+def test_a_number_typed_into_a_notebook_s_text_makes_no_page(notebook, words):
+    notebook.cells.append(new_markdown_cell(f"## More\n\n{words}", id="typed"))
+    with pytest.raises(InputError, match="no recorded result"):
+        rendered(notebook, CONTEXT)
+    notebook.cells[-1].source = "## More\n\n`x = 71`"
+    assert "<code>x = 71</code>" in rendered(notebook, CONTEXT)
 
 
 def test_hostile_text_around_the_notebook_is_escaped(notebook):
     hostile = PageContext(PAYLOAD, PAYLOAD, PAYLOAD, {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]})
-    page = finish_page(render_page(notebook, hostile), PAYLOAD, [(PAYLOAD, PAYLOAD, False)])
+    page = rendered(notebook, hostile, commit=PAYLOAD, links=[(PAYLOAD, PAYLOAD, False)])
     assert "<script" not in page and "<img" not in page and "\u202e" not in page
     assert page.count("{{ 7*7 }}{% x %}") == page.count("alert(1)&lt;/script&gt;") >= 9
 
 
 def test_publication_puts_in_the_commit_and_the_links(notebook):
-    page = render_page(notebook, CONTEXT)
+    page = rendered(notebook, CONTEXT)
     assert "<nav aria-label" not in page
-    done = finish_page(
-        page, "abc123 (clean tree)", [("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)]
-    )
+    links = [("5 Social return", "05_sroi.html", True), ("8 Audit", "08.html", False)]
+    done = rendered(notebook, CONTEXT, commit="abc123 (clean tree)", links=links)
     assert done.count('aria-current="page"') == 1
     assert '<a href="08.html">' in done
     assert "abc123 (clean tree)" in done and "@@" not in done
@@ -204,25 +222,22 @@ def test_the_index_sets_examples_apart_and_shows_numbers_with_their_kind():
         ),
         IndexEntry("a_study_example", "An example", "", (), (("5 Social return", "x/05.html", ""),), example=True),
     ]
-    page = render_index(entries, {"Versions": {"pandas": "3.1.1"}})
-    store = ResultStore()
-    store.add([RATIO])
-    assert check_numbers(page, store) == [] and render_index(entries, {"Versions": {"pandas": "3.1.1"}}) == page
+    page = index(entries)
+    store = ResultStore({f"a_study-{RATIO.id}": RATIO})
+    assert check_numbers(page, store) == [] and index(entries) == page
     assert page.index("A study") < page.index("Worked examples") < page.index("An example")
-    assert 'data-result="sroi.ratio"' in page and '<small class="kind">published</small>' in page
+    assert 'data-result="a_study-sroi.ratio"' in page and '<small class="kind">published</small>' in page
     assert all(meaning in page for meaning in KIND_MEANING.values())
 
 
 def test_a_number_of_the_index_leads_to_where_it_comes_from():
     hostile = Result("a", "A", 1, "people", Kind.PUBLISHED)
-    page = render_index(
-        [IndexEntry("s", "S", "", (RATIO, hostile), origins={RATIO.id: "s/05.html#from-3", "a": '"><b>'})]
-    )
-    assert f'<a class="num" data-result="{RATIO.id}" data-kind="published" href="s/05.html#from-3">' in page
+    page = index([IndexEntry("s", "S", "", (RATIO, hostile), origins={RATIO.id: "s/05.html#from-3", "a": '"><b>'})])
+    assert f'<a class="num" data-result="s-{RATIO.id}" data-kind="published" href="s/05.html#from-3">' in page
     assert 'href="&quot;&gt;&lt;b&gt;">1</a>' in page
 
 
 def test_hostile_text_in_the_index_is_escaped():
     result = Result("a", PAYLOAD, PAYLOAD, "", Kind.PUBLISHED)
-    page = render_index([IndexEntry(PAYLOAD, PAYLOAD, PAYLOAD, (result,), ((PAYLOAD, PAYLOAD, PAYLOAD),))])
+    page = index([IndexEntry(PAYLOAD, PAYLOAD, PAYLOAD, (result,), ((PAYLOAD, PAYLOAD, PAYLOAD),))])
     assert "<script" not in page and "<img" not in page and page.count("{{ 7*7 }}") == 9

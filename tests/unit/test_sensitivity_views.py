@@ -1,10 +1,10 @@
 """The page's tables and figures, from the toy model with and without settings: every number recorded, nothing lost."""
 
 import pytest
+from numbers_check import check_numbers
 from sensitivity_cases import Function, entry, toy_case, yearly_case
 
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.numbers_check import check_numbers
 from analysis.reporting.views import sensitivity as view, sensitivity_structure as structure
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity.analyse import analyse, how_known

@@ -217,7 +217,11 @@ def _links(found: Ranked) -> Iterator[Inline]:
 
 def _target(appendix: Appendix, entry: Assumption) -> str:
     """The entry of an appendix's own register where it has one, else the one in its list of sources."""
-    anchor = f"entry-{entry.id}" if f"entry-{entry.id}" in appendix.anchors.ids else appendix.anchors.copied.get(f"assumption:{entry.id}")
+    anchor = (
+        f"entry-{entry.id}"
+        if f"entry-{entry.id}" in appendix.anchors.ids
+        else appendix.anchors.copied.get(f"assumption:{entry.id}")
+    )
     return f"{appendix.href}#{anchor}" if anchor else appendix.href
 
 

@@ -34,9 +34,7 @@ def resolve(page: PageData, place: str, appendices: Mapping[str, Appendix], titl
     return page | {"blocks": resolved(page["blocks"])}
 
 
-def _words(
-    reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]
-) -> dict[str, str]:
+def _words(reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> dict[str, str]:
     name, _, wanted = reference.partition(":")
     if name not in titles:
         raise InputError(

@@ -27,7 +27,11 @@ def anchors_of(page: dict[str, Any]) -> Anchors:
     copied = [(name, place) for place, entry in zip(listed, page["entries"], strict=True) for name in entry["copied"]]
     return Anchors(
         frozenset([*FRAME, *ids_of(page["blocks"]), *listed]),
-        {node["id"]: node["label"] for node in walk(page["blocks"]) if node["type"] in ("table", "figure") and node["label"]},
+        {
+            node["id"]: node["label"]
+            for node in walk(page["blocks"])
+            if node["type"] in ("table", "figure") and node["label"]
+        },
         dict(reversed([*_entries(page["blocks"])])),
         dict(reversed(copied)),
     )

@@ -28,30 +28,34 @@ READING: tuple[tuple[str, Run], ...] = (
     (
         "Change",
         [
-        "After less before, in the number's own unit, and as a percentage of the number before; shares in percentage points.",
+            "After less before, in the number's own unit, and as a percentage of the number before; shares in percentage points.",
         ],
     ),
     (
         "Within what was stated",
         [
-        "A number is ", {"type": "em", "of": ["shown alike"]}, " if it is written the same before and after at the decimals it is shown with, and so are the ends of its "
-        "interval. Otherwise it is within what was stated if the new value lies in the interval stated with the old one; that interval's "
-        "name says what it is, such as the rounding of a print. ", {"type": "em", "of": ["No"]}, ": the change goes beyond both, or nothing was stated.",
+            "A number is ",
+            {"type": "em", "of": ["shown alike"]},
+            " if it is written the same before and after at the decimals it is shown with, and so are the ends of its "
+            "interval. Otherwise it is within what was stated if the new value lies in the interval stated with the old one; that interval's "
+            "name says what it is, such as the rounding of a print. ",
+            {"type": "em", "of": ["No"]},
+            ": the change goes beyond both, or nothing was stated.",
         ],
     ),
     (
         "Cause",
         [
-        "A number names the claims, assumptions and results it rests on. If, followed to their ends, one of these changed, it is the cause. "
-        "A number that names none can have moved by whatever its stage reads: then the cause is the only change in that, or all changes are "
-        "named, because the two runs alone cannot tell them apart. Changes of words alone are no cause of a changed number.",
+            "A number names the claims, assumptions and results it rests on. If, followed to their ends, one of these changed, it is the cause. "
+            "A number that names none can have moved by whatever its stage reads: then the cause is the only change in that, or all changes are "
+            "named, because the two runs alone cannot tell them apart. Changes of words alone are no cause of a changed number.",
         ],
     ),
     (
         "Order",
         [
-        "Headline numbers first, then what goes beyond what was stated, what is known in another way, what is gone or new; within each, the "
-        "largest relative change first. A number that several appendices record alike stands once.",
+            "Headline numbers first, then what goes beyond what was stated, what is known in another way, what is gone or new; within each, the "
+            "largest relative change first. A number that several appendices record alike stands once.",
         ],
     ),
 )
@@ -118,9 +122,7 @@ def render(
         "index_href": "index.html" if "index.html" in neighbours else "",
         "colophon": colophon_entries(_colophon(comparison, names)),
     }
-    return render_page(
-        page_of("page.html.j2", blocks, page.store, fields), commit, (), Path(__file__).parent
-    )
+    return render_page(page_of("page.html.j2", blocks, page.store, fields), commit, (), Path(__file__).parent)
 
 
 def _sections(page: _Page) -> Iterator[Section]:

@@ -96,7 +96,9 @@ def _pages_of(
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
     for name in ordered:
         path = f"{material.study.id}/{name}.html"
-        page = made.get(name) or (_audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data)
+        page = made.get(name) or (
+            _audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data
+        )
         page = resolve(page, path, appendices, titles)
         yield path, Published(page, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 

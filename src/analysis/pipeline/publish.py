@@ -55,7 +55,9 @@ def publish(root: Path) -> Path:
     titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    _write_if_new(root / "reports" / crate.FILE, crate.crate_text(root, stamp, titles))  # last, since it describes the pages
+    _write_if_new(
+        root / "reports" / crate.FILE, crate.crate_text(root, stamp, titles)
+    )  # last, since it describes the pages
     return root / "reports" / "index.html"
 
 

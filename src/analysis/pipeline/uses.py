@@ -124,7 +124,11 @@ def named_in(tables: Iterable[str]) -> list[Block]:
 def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> list[Block]:
     """A term and its description: links to where a claim stands in each appendix that uses it; nothing where none does."""
     links = [_link(claim_id, appendix, up) for appendix in appendices if claim_id in appendix.claims]
-    return [fact(["Used in"], [node for place, run in enumerate(links) for node in ([", "] if place else []) + run])] if links else []
+    return (
+        [fact(["Used in"], [node for place, run in enumerate(links) for node in ([", "] if place else []) + run])]
+        if links
+        else []
+    )
 
 
 def _link(claim_id: str, appendix: Appendix, up: str) -> Run:

@@ -99,7 +99,9 @@ class Appendix:
             extras=extras or {},
             filters=filters or {},
         )
-        return Display((table_node(table),), self.store.by_id, f"{label}. {title.plain}\n{_grid(table, self.store.by_id)}")
+        return Display(
+            (table_node(table),), self.store.by_id, f"{label}. {title.plain}\n{_grid(table, self.store.by_id)}"
+        )
 
     def figure(
         self,
@@ -119,7 +121,7 @@ class Appendix:
         than on its axes must be one of its results as written in a table. `function` is as in `table`, and so are the
         errors.
         """
-        from analysis.reporting.svg import to_svg
+        from analysis.reporting.svg import drawing
 
         label = self._number(name, "Figure")
         table = replace(
@@ -130,7 +132,7 @@ class Appendix:
         )
         title, told = self._inline(caption), self._inline(alt).plain
         mark = EXAMPLE_WORDS if self.example else ""
-        drawing, drawn = to_svg(fig, key=name, title=title.plain, description=told, mark=mark)
+        svg, drawn = drawing(fig, key=name, title=title.plain, description=told, mark=mark)
         node = {
             "type": "figure",
             "id": name,
@@ -139,7 +141,7 @@ class Appendix:
             "mark": mark,
             "caption": title.run,
             "told": told,
-            "drawing": drawing,
+            "drawing": svg,
             "drawn": drawn,
             "table": table_node(table) | {"id": ""},
         }
@@ -193,7 +195,9 @@ class Appendix:
         self.add(results_in(cells))
         self._check_texts(name, cells, columns, text)
         for column in (c for c, mode in text.items() if mode == "rich"):
-            cells[column] = pd.Series([self._inline(str(cell)).run for cell in cells[column]], cells.index, dtype=object)
+            cells[column] = pd.Series(
+                [self._inline(str(cell)).run for cell in cells[column]], cells.index, dtype=object
+            )
         return Table(name, cells, columns, text=text)
 
     def _grouped(self, frame: pd.DataFrame, group_by: str | None, name: str) -> tuple[pd.DataFrame, tuple[str, ...]]:

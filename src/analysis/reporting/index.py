@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from analysis.reporting.nodes import Block, number
 from analysis.reporting.page import PageData, page_of
-from analysis.results import KIND_MEANING, Result, ResultStore
+from analysis.results import KIND_MEANING, Result, ResultStore, slug
 
 KINDS = [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()]
 TITLE = "Two programmes for new migrants, evaluated again from what was published"
@@ -38,11 +38,15 @@ def index_page(entries: Iterable[IndexEntry], ledger: bool = False) -> PageData:
     entries = list(entries)
     store = ResultStore()
     for entry in entries:
-        store.by_id |= {f"{entry.study_id}-{result.id}": result for result in entry.headline}
+        store.by_id |= {_id(entry, result): result for result in entry.headline}
     sections = [(title, note, [_card(entry) for entry in found]) for title, note, found in _sections(entries)]
     blocks = [card["headline"] for _, _, cards in sections for card in cards]
     fields = {"title": TITLE, "lead": LEAD, "ledger": ledger, "sections": sections, "colophon": [], "kinds": KINDS}
     return page_of("index_page.html.j2", blocks, store, fields)
+
+
+def _id(entry: IndexEntry, result: Result) -> str:
+    return f"{slug(entry.study_id)}-{result.id}"
 
 
 def _card(entry: IndexEntry) -> Block:
@@ -50,7 +54,7 @@ def _card(entry: IndexEntry) -> Block:
     headline = [
         {
             "term": result.label + (f": {result.note}" if result.note else ""),
-            "number": number(f"{entry.study_id}-{result.id}") | {"href": entry.origins.get(result.id, "")},
+            "number": number(_id(entry, result)) | {"href": entry.origins.get(result.id, "")},
             "kind": str(result.kind),
             "missing": result.value is None,
         }

@@ -50,10 +50,18 @@ def _problems(content: Any, results: Mapping[str, Result], written: set[str]) ->
             yield from _problems(spoken(content["source"]), results, written)
         case "figure":
             drawn = [figure for text in (*content["drawn"], content["told"]) for figure in _FIGURE.findall(text)]
-            yield from (f"'{figure}' in figure {content['id']} is no recorded result" for figure in drawn if figure not in written)
+            yield from (
+                f"'{figure}' in figure {content['id']} is no recorded result"
+                for figure in drawn
+                if figure not in written
+            )
             yield from _problems([content["caption"], content["table"]], results, written)
         case "table":
-            cells = [cell.get("of", []) + ([cell["number"]] if "number" in cell else []) for row in _rows(content) for cell in row["cells"]]
+            cells = [
+                cell.get("of", []) + ([cell["number"]] if "number" in cell else [])
+                for row in _rows(content)
+                for cell in row["cells"]
+            ]
             more = [row["more"]["of"] for row in _rows(content) if "more" in row]
             yield from _problems([content["caption"], content["note"], cells, more], results, written)
         case "output":

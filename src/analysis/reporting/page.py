@@ -95,7 +95,11 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
     `folders` hold further templates. Same data, same text.
     """
     results = ResultStore.of_records(page["results"]).by_id
-    fields = page | {"commit": commit, "links": list(links), "kinds": page.get("kinds") or kinds_in(page["blocks"], results)}
+    fields = page | {
+        "commit": commit,
+        "links": list(links),
+        "kinds": page.get("kinds") or kinds_in(page["blocks"], results),
+    }
     fields |= _programs(page)
     template = environment(*folders).get_template(page["template"])
     return tidy(template.render({"page": fields, "results": results}))

@@ -34,10 +34,14 @@ def exhibits(executed: Path, store: dict[str, Result]) -> list[Exhibit]:
 
 
 def _of_cell(cell: dict[str, Any], place: int, store: dict[str, Result]) -> Iterator[Exhibit]:
-    blocks = [block for output in cell.get("outputs", []) for block in output.get("data", {}).get(MIME, {}).get("blocks", [])]
+    blocks = [
+        block for output in cell.get("outputs", []) for block in output.get("data", {}).get(MIME, {}).get("blocks", [])
+    ]
     results = tuple(dict.fromkeys(node["id"] for node in walk(blocks) if node["type"] == "number"))
     code = "".join(cell["source"]).strip()
-    captioned = [node for node in walk(blocks) if node["type"] in ("table", "figure") and "label" in node and node["label"]]
+    captioned = [
+        node for node in walk(blocks) if node["type"] in ("table", "figure") and "label" in node and node["label"]
+    ]
     for node in captioned:
         title = f"{node['label']}. {plain(node['caption'], store)}"
         yield Exhibit(node["type"], title, node["anchor"], place, code, results)
