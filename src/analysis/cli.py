@@ -35,7 +35,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter over params.yaml"
     )
-    run.add_argument("--kernel", default="python3", help="the Jupyter kernel to run it in (default: python3)")
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
     example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
@@ -51,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="notebooks at a time (default: one more than there are processors)",
     )
-    again.add_argument("--plain", action="store_true", help="start every kernel afresh instead of from a warm parent")
+    again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
     _sweep_options(
         _command(
@@ -64,7 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     case = commands.add_parser("sweep-case")  # what `sweep` runs, one process for each set of parameters
     case.set_defaults(command=_sweep_case)
     case.add_argument("case")
-    case.add_argument("--kernel", default="python3")
     _command(commands, "publish", _publish, "write reports/ from the last run")
     pdf = _command(
         commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
@@ -153,7 +151,7 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
-    run_notebook(find_root(), options.notebook, options.study, changes, options.kernel)
+    run_notebook(find_root(), options.notebook, options.study, changes)
     return 0
 
 
@@ -279,7 +277,7 @@ def _sweep_case(options: argparse.Namespace) -> int:
     from analysis.pipeline.sweep_notebooks import tell_case
     from analysis.study import find_root
 
-    tell_case(find_root(), json.loads(options.case), options.kernel)
+    tell_case(find_root(), json.loads(options.case))
     return 0
 
 

@@ -1,17 +1,12 @@
-"""Executes one notebook in a kernel of its own, through papermill, and brings the outcome to a form without traces."""
+"""Executes one notebook in this process, through papermill, and brings the outcome to a form without traces."""
 
-import io
-import os
+import logging
 import re
-import shutil
-import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.pipeline.kernels import short_folder
 from analysis.pipeline.parameters import Parameters, check_notebook
 
 CELL_TIMEOUT = 600  # seconds one cell may take before the run is stopped
@@ -22,71 +17,44 @@ class NotebookFailure(RuntimeError):
     """A notebook did not run to its end; the text says in which cell and why."""
 
 
-def execute(
-    path: Path,
-    parameters: Parameters,
-    root: Path,
-    progress: Progress,
-    kernel: str = "python3",
-    timeout: float = CELL_TIMEOUT,
-) -> Any:
-    """Run a notebook with its parameters; returns the executed notebook (nbformat node), normalised.
+def execute(path: Path, parameters: Parameters, root: Path, progress: Progress, timeout: float = CELL_TIMEOUT) -> Any:
+    """Run a notebook with its parameters in this process; returns the executed notebook (nbformat node), normalised.
 
-    The kernel, any that Jupyter knows by name, starts in `root`. Raises InputError where notebook and parameters do not
-    fit, NotebookFailure where a cell raises, warns on stderr, ends its kernel, writes without end, or takes longer than
-    `timeout` seconds.
+    Its cells find `root` as the working folder. Raises InputError where notebook and parameters do not fit,
+    NotebookFailure where a cell raises, warns on stderr or writes without end; a cell that takes longer than `timeout`
+    seconds ends the process.
     """
     _check(path, parameters)
-    executed = run_cells(path, parameters.model_dump(), root, progress, kernel, timeout)
+    executed = run_cells(path, parameters.model_dump(), root, progress, timeout)
     _refuse_warnings(executed, path)
     return normalise(executed)
 
 
-def run_cells(path: Path, values: dict[str, Any], root: Path, progress: Progress, kernel: str, timeout: float) -> Any:
+def run_cells(path: Path, values: dict[str, Any], root: Path, progress: Progress, timeout: float) -> Any:
     """Run a notebook through papermill; returns it as executed. Raises NotebookFailure if it does not come to its end."""
     import papermill
 
-    from analysis.pipeline.engine import Stopped, engine
+    from analysis.pipeline import shell
 
-    folder = short_folder()
     try:
-        with redirect_stderr(io.StringIO()):  # papermill's own log
-            return papermill.execute_notebook(
-                str(path),
-                None,
-                parameters=values,
-                engine_name=engine(progress, timeout),
-                kernel_name=kernel,
-                language="python",
-                cwd=str(root),
-                progress_bar=False,
-                log_output=False,
-                shutdown_kernel="immediate",
-                config=_kernel_settings(folder),
-            )
+        logging.getLogger("papermill").setLevel(logging.ERROR)
+        return papermill.execute_notebook(
+            str(path),
+            None,
+            parameters=values,
+            engine_name=shell.NAME,
+            kernel_name="python3",
+            language="python",
+            cwd=str(root),
+            progress_bar=False,
+            log_output=False,
+            progress=progress,
+            timeout=timeout,
+        )
     except papermill.exceptions.PapermillExecutionError as error:
         raise NotebookFailure(_failure(path, error)) from None
-    except Stopped as error:
+    except shell.Stopped as error:
         raise NotebookFailure(f"{path.name}: {error}") from None
-    except Exception as error:  # whatever else a library makes of a kernel in trouble
-        raise NotebookFailure(f"{path.name} stopped: {type(error).__name__}: {error}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _kernel_settings(folder: str) -> Any:
-    """Sockets between processes instead of TCP: nothing listens on the network, and the kernel has no cause to warn.
-
-    They lie in a folder of this run, since Jupyter would put those of all kernels under one name into the working folder.
-    """
-    from traitlets.config import Config
-
-    places = {
-        "transport": "ipc",
-        "ip": os.path.join(folder, "kernel"),
-        "connection_file": os.path.join(folder, "kernel.json"),
-    }
-    return Config() if sys.platform == "win32" else Config({"KernelManager": places})
 
 
 def _check(path: Path, parameters: Parameters) -> None:

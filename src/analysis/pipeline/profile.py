@@ -8,11 +8,10 @@ from analysis.pipeline import timings
 
 FILE = Path("build") / "profile.html"
 PARTS = {
-    "process": "starting the process, waiting for the warm parents, reading the study",
-    "kernel start": "starting the kernel and connecting to it",
+    "process": "starting the process, waiting for what is imported, reading the study",
+    "start": "reading the notebook, starting its shell",
     "cells": "running the cells",
-    "kernel end": "ending the kernel",
-    "page": "HTML page and check of its numbers",
+    "page": "data of the page, and check of its numbers",
     "writing": "writing notebook and page",
     "record": "hashing, DVC's cache and record",
 }
@@ -43,9 +42,6 @@ def render(run: timings.LastRun) -> str:
     slowest = sorted(
         ((seconds, label, step) for label, steps in run.stages.items() for step, seconds in steps.items()), reverse=True
     )
-    imports = sorted(
-        ((seconds, who, name) for who, names in run.imports.items() for name, seconds in names.items()), reverse=True
-    )
     body = [
         f"<h1>Where the time went</h1><p>{run.seconds:.1f} s, {run.workers} notebooks at a time. Steps of different notebooks ran side by side.</p>",
         _table("The run from start to end", ("Phase", "Seconds"), run.phases.items()),
@@ -55,11 +51,6 @@ def render(run: timings.LastRun) -> str:
             "The slowest steps",
             ("Stage", "Step", "Seconds"),
             [(label, step, seconds) for seconds, label, step in slowest[:20]],
-        ),
-        _table(
-            "Imports of the warm parents",
-            ("Parent", "Module", "Seconds"),
-            [(who, name, seconds) for seconds, who, name in imports[:15]],
         ),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Where the time went</title><style>{STYLE}</style>'

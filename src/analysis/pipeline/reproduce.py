@@ -8,8 +8,8 @@ from pathlib import Path
 from analysis.errors import InputError
 from analysis.pipeline import published, timings
 from analysis.pipeline.commit import commit_line
-from analysis.pipeline.jobs import Runner
 from analysis.pipeline.progress import TOLD, Display, Laps
+from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
 
 
@@ -17,7 +17,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
     """Bring every stage up to date, publish the pages, and print what came out; returns the exit status.
 
     `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
-    starts every kernel afresh. A stage that fails stops what waits for it and nothing else; pages are published only when
+    starts every process afresh. A stage that fails stops what waits for it and nothing else; pages are published only when
     all went well.
     """
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
@@ -32,7 +32,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         print("\n".join(["", *_published(root, runner, sources)]))
         laps.lap("publication")
     laps.lap("closing")
-    timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages, runner.imports))
+    timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
     print(f"Time taken: {laps.total:.1f} s")
     return 0
 
@@ -45,7 +45,7 @@ def processors() -> int:
 def _changed(root: Path) -> list[str]:
     """Inputs newer than the last run; all of them if there was none. A guess, which only decides what is started early."""
     lock = root / "dvc.lock"
-    since = lock.stat().st_mtime if lock.is_file() and any(root.glob("data/processed/*/pages/*.html")) else 0.0
+    since = lock.stat().st_mtime if lock.is_file() and any(root.glob("data/processed/*/pages/*.json")) else 0.0
     places = [root / name for name in ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", "requirements.lock")]
     files = (
         path

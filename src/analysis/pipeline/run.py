@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from analysis.reporting.page import PageData
 
 
-def run_notebook(
-    root: Path, notebook: str, study_id: str, changes: Mapping[str, Any] | None = None, kernel: str = "python3"
-) -> Path:
-    """Execute a notebook for a study in a kernel of the name given, and write its page; returns the page's path.
+def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str, Any] | None = None) -> Path:
+    """Execute a notebook for a study in this process, and write its page; returns the path of the page's data.
 
     Written, each whole or not at all: the notebook's own results (`data/processed/<study>/results/<notebook>.json` and
     tables), the executed notebook (`executed/<notebook>.ipynb`) and the page (`pages/<notebook>.html`). Raises
@@ -30,8 +28,7 @@ def run_notebook(
     parameters = parameters_for(root, notebook, study_id, dict(changes or {}))
     study = load_study(study_id, root)
     laps = progress.Laps()
-    executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, partial(_at_cell, laps), kernel)
-    laps.lap("kernel end")
+    executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, partial(_at_cell, laps))
     page = _page(executed, study, notebook, parameters)
     laps.lap("page")
     write_text(study.processed / "executed" / f"{notebook}.ipynb", _notebook_text(executed))
@@ -42,8 +39,8 @@ def run_notebook(
 
 
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
-    """Before each cell and after the last: what ended was the cell before, or the kernel's start."""
-    laps.lap(f"cell {done - 1}" if done else "kernel start")
+    """Before each cell and after the last: what ended was the cell before, or the start."""
+    laps.lap(f"cell {done - 1}" if done else "start")
     progress.tell("cell", done, total)
 
 

@@ -1,4 +1,4 @@
-"""A notebook over many sets of parameters: each set runs in a kernel of its own, beside the recorded results, not on them."""
+"""A notebook over many sets of parameters: each set runs in a process of its own, beside the recorded results, not on them."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from typing import Any
 
 from analysis.errors import InputError
 from analysis.pipeline.engines import DIED
-from analysis.pipeline.jobs import Runner
-from analysis.pipeline.kernels import remove_left_folders, short_folder
+from analysis.pipeline.folders import new_folder, remove_left_folders
 from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_runs
 from analysis.pipeline.progress import tell
 from analysis.pipeline.provenance import stage_dependencies
 from analysis.pipeline.reproduce import environment
+from analysis.pipeline.runner import Runner
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
 from analysis.pipeline.sweep_plan import yaml_value
 from analysis.results import Result, ResultStore, stored
@@ -118,7 +118,6 @@ def run_case(
     study: str,
     changes: Mapping[str, Any],
     values: Mapping[str, Any],
-    kernel: str = "python3",
 ) -> list[dict[str, Any]]:
     """Run a notebook with these parameters, apart from the project's results; one row for each number it records.
 
@@ -129,7 +128,7 @@ def run_case(
     parameters = check(MODELS[notebook], dict(values), f"{notebook}.{study}")
     with apart(root, notebook, study) as folder:
         try:
-            execute(folder / "notebooks" / f"{notebook}.ipynb", parameters, folder, lambda done, total: None, kernel)
+            execute(folder / "notebooks" / f"{notebook}.ipynb", parameters, folder, lambda done, total: None)
         except NotebookFailure as error:
             raise NotebookFailure(
                 str(error).replace(f"{folder}{os.sep}", "")
@@ -162,7 +161,7 @@ def earlier(root: Path, notebook: str, study: str) -> list[str]:
 @contextmanager
 def apart(root: Path, notebook: str, study: str) -> Iterator[Path]:
     """A folder that a notebook takes for the project: the same inputs, and results of its own that go with it."""
-    folder = Path(short_folder())
+    folder = Path(new_folder())
     try:
         for name in (*LINKED, *earlier(root, notebook, study)):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -173,14 +172,14 @@ def apart(root: Path, notebook: str, study: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def tell_case(root: Path, case: Mapping[str, Any], kernel: str) -> None:
-    """Run a case in a kernel of the name given, and tell the process that asked for it what became of it."""
-    outcome = attempt(root, Case("", "notebook", {**case, "kernel": kernel}))
+def tell_case(root: Path, case: Mapping[str, Any]) -> None:
+    """Run a case in this process, and tell the process that asked for it what became of it."""
+    outcome = attempt(root, Case("", "notebook", dict(case)))
     tell("outcome", outcome.rows, outcome.error)
 
 
 def warm(workers: int, environment: Mapping[str, str]) -> Engine:
-    """An engine of `workers` processes forked from warm parents; a case whose process dies is run once more."""
+    """An engine of `workers` processes forked from a warm parent; a case whose process dies is run once more."""
     return partial(_warm, workers, environment)
 
 
@@ -199,7 +198,7 @@ def _warm(
 
 
 def in_process(root: Path, case: Case) -> Outcome:
-    """Run a case in a process of its own, with the plain kernel, wherever this is called: on a worker of a cluster.
+    """Run a case in a process of its own, started afresh, wherever this is called: on a worker of a cluster.
 
     papermill changes the working folder of the whole process, and a worker has several threads.
     """

@@ -11,13 +11,12 @@ FILE = Path("build") / "last-run.json"
 
 @dataclass(frozen=True)
 class LastRun:
-    """Seconds of one run: in all, by phase, by stage and step, and for what the warm parents imported."""
+    """Seconds of one run: in all, by phase, and by stage and step."""
 
     seconds: float
     workers: int
     phases: Mapping[str, float]
     stages: Mapping[str, Mapping[str, float]]
-    imports: Mapping[str, Mapping[str, float]]
     usual: Mapping[str, float] = field(default_factory=dict)
 
 

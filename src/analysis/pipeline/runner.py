@@ -1,0 +1,231 @@
+"""Commands of stages, each in a process of its own: forked from a parent that has imported, or started afresh.
+
+The parent is the standard library's fork server. Where the system has none, and when asked for, processes start plain.
+"""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from analysis.pipeline import preloaded, progress
+
+MOST_LINES = 1_000  # of a stage's output kept for its error; a traceback has a hundred
+Hear = Callable[[list[Any]], None]
+
+
+@dataclass
+class Ended:
+    """How a command ended: its exit status and the last lines it wrote."""
+
+    status: int
+    lines: list[str]
+
+
+def can_fork() -> bool:
+    """Whether the standard library has a fork server here."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+class Runner:
+    """Runs commands of the project; leave it, and whatever runs ends."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str], plain: bool = False) -> None:
+        """For the project at `root`; `plain` forks nothing."""
+        self.root, self.environment, self.plain = root, dict(environment), plain or not can_fork()
+        self._lock, self._running, self._stopped = threading.Lock(), [], False  # type: tuple[Any, list[Any], bool]
+        self._warm = False
+
+    def __enter__(self) -> "Runner":
+        """Use in a `with` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End whatever still runs."""
+        self.stop()
+
+    def warm_up(self, likely: Callable[[], Collection[str]] = tuple) -> None:
+        """Start the parent, which then imports while others work; `likely` tells the notebooks that will run, if known."""
+        if self.plain or self._warm:
+            return
+        self._warm = True
+        from multiprocessing import forkserver
+
+        modules = [*preloaded.COMMON, *preloaded.notebook_imports(self.root, likely())]
+        with preloaded.asked_for(modules, self.environment):
+            multiprocessing.get_context("forkserver").set_forkserver_preload(["analysis.pipeline.preloaded"])
+            forkserver.ensure_running()
+
+    def run(self, arguments: Iterable[str], hear: Hear) -> Ended:
+        """Run one command to its end, passing on what it tells; called from several threads."""
+        words = list(arguments)
+        return self._plain(words, hear) if self.plain else self._forked(words, hear)
+
+    def stop(self) -> None:
+        """End whatever runs; nothing starts after this."""
+        with self._lock:
+            self._stopped = True
+            for running in self._running:
+                _kill(running.pid)
+
+    def _forked(self, words: list[str], hear: Hear) -> Ended:
+        context = multiprocessing.get_context("forkserver")
+        heard, told = context.Pipe(duplex=False)
+        process = context.Process(target=work, args=(words, str(self.root), self.environment, told))
+        with self._lock:
+            self._refuse_if_stopped()
+            self.warm_up()
+            process.start()
+            self._running.append(process)
+        told.close()
+        try:
+            lines = _listen(_received(heard), hear)
+            process.join()
+            return self._ended(process, int(process.exitcode or 0), lines)
+        finally:
+            heard.close()
+
+    def _plain(self, words: list[str], hear: Hear) -> Ended:
+        with self._lock:
+            self._refuse_if_stopped()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "analysis", *words],
+                cwd=self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.append(process)
+        with process:
+            lines = _listen(process.stdout or (), hear)
+            return self._ended(process, process.wait(), lines)
+
+    def _refuse_if_stopped(self) -> None:
+        if self._stopped:
+            raise InterruptedError
+
+    def _ended(self, running: Any, status: int, lines: list[str]) -> Ended:
+        with self._lock:
+            self._running.remove(running)
+        return Ended(status, lines or ([_words(status)] if status else []))
+
+
+def _words(status: int) -> str:
+    """How a process ended that said nothing."""
+    if status < 0:
+        return f"its process was ended by signal {-status}: it crashed, ran out of memory, or something stopped it"
+    return f"its process ended with status {status}"
+
+
+def _kill(number: int) -> None:
+    """End a process and what it started."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(number, signal.SIGKILL)
+    with suppress(OSError):
+        os.kill(number, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+
+def _received(heard: Any) -> Iterable[str]:
+    """Lines that a process sends, as long as it can."""
+    rest = ""
+    with suppress(EOFError, OSError):
+        while True:
+            *lines, rest = (rest + heard.recv()).split("\n")
+            yield from lines
+    if rest:
+        yield rest
+
+
+def _listen(stream: Iterable[str], hear: Hear) -> list[str]:
+    """Pass on what is told; the last of the other lines."""
+    others: deque[str] = deque(maxlen=MOST_LINES)
+    for line in stream:
+        message = progress.heard(line)
+        if message is None:
+            others.append(line.rstrip("\n"))
+        else:
+            hear(message)
+    return list(others)
+
+
+class _Told:
+    """A standard stream of a process, sent to the one that asked for it."""
+
+    encoding = "utf-8"
+
+    def __init__(self, told: Any) -> None:
+        self.told, self.lock = told, threading.Lock()
+
+    def write(self, words: str) -> int:
+        with self.lock, suppress(OSError):  # nobody listens any more
+            self.told.send(words)
+        return len(words)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+
+def work(words: list[str], root: str, environment: Mapping[str, str], told: Any) -> None:
+    """In a new process: one command of this project, as `python -m analysis` would run it there."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.clear()
+    os.environ.update(environment)
+    if hasattr(time, "tzset"):
+        time.tzset()
+    os.chdir(root)
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _Told(told)  # type: ignore[assignment]
+    sys.argv = ["analysis", *words]
+    if random := sys.modules.get("numpy.random"):
+        random.seed()  # else all children would draw the same numbers; Python's own generator sees to it itself
+    os._exit(_status(words, told))  # to take the modules of a run apart takes longer than some commands do
+
+
+def _status(words: list[str], told: Any) -> int:
+    """Run a command; its exit status, whatever becomes of it."""
+    try:
+        if preloaded.warned:
+            raise RuntimeError(f"importing what notebooks need warns: {preloaded.warned[0]}")
+        from analysis.cli import main
+
+        return main(words)
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        return 1
+    finally:
+        told.close()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that asked for this one, which leaves nobody to work for."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        _kill(os.getpid())
