@@ -5,14 +5,12 @@ that the same work can cost. Prints the seconds the work took once imports were 
 """
 
 import ast
-import importlib
 import json
 import time
 from pathlib import Path
 from typing import Any
 
-from analysis.pipeline import server
-from analysis.pipeline.kernels import notebook_imports
+from analysis.pipeline import preloaded
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.run import _page
 from analysis.study import load_study
@@ -20,8 +18,7 @@ from analysis.study import load_study
 
 def main(root: Path) -> None:
     """Import, then run every planned notebook once."""
-    server.preload([*server.COMMON, *server.RUNNER, *server.KERNEL, *notebook_imports(root)])
-    importlib.import_module("nbconvert")
+    preloaded.preload([*preloaded.COMMON, *preloaded.notebook_imports(root)])
     started = time.perf_counter()
     for notebook, study in planned_runs(root):
         once(root, notebook, study)
@@ -48,8 +45,8 @@ def run(notebook: Any, parameters: dict[str, Any]) -> None:
         if "parameters" in cell.metadata.get("tags", []):
             names |= parameters
         if shown is not None:
-            page = {"text/html": shown._repr_html_()} if hasattr(shown, "_repr_html_") else {}
-            cell.outputs = [nbformat.v4.new_output("execute_result", {**page, "text/plain": repr(shown)})]
+            forms = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {"text/plain": repr(shown)}
+            cell.outputs = [nbformat.v4.new_output("execute_result", forms)]
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

@@ -1,19 +1,15 @@
-"""Warm kernels: one kernel for each notebook, and nothing that one notebook does is seen by the next."""
+"""One process for each notebook, and nothing that one notebook does is seen by the next."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 from warm import Warm
 
-from analysis.pipeline import kernels
-from analysis.pipeline.kernels import NAME, WarmStart
+from analysis.pipeline import runner
 
-pytestmark = pytest.mark.skipif(
-    not kernels.possible(), reason="processes cannot be forked safely here; kernels start plain"
-)
+pytestmark = pytest.mark.skipif(not runner.can_fork(), reason="no fork server here; processes start plain")
 
 LOOK = """
 import builtins, json, logging, os, sys, warnings
@@ -70,11 +66,7 @@ DRAW = "import random, numpy\nprint(random.random(), numpy.random.rand())"
 
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory):
-    """Warm parents for all tests of this module, known to Jupyter in this process."""
-    with pytest.MonkeyPatch.context() as patch, WarmStart(["analysis.results"], os.environ) as start:
-        assert start.ready(), start.trouble()
-        patch.setenv("JUPYTER_PATH", start.with_kernels()["JUPYTER_PATH"])
-        yield Warm(start, tmp_path_factory.mktemp("project"))
+    return Warm(tmp_path_factory.mktemp("project"))
 
 
 def test_nothing_of_one_notebook_reaches_the_next(warm):
@@ -87,8 +79,16 @@ def test_nothing_of_one_notebook_reaches_the_next(warm):
     assert after == before
 
 
-def test_a_warm_kernel_finds_what_a_plain_one_finds(warm):
-    assert json.loads(warm.run(LOOK)[0]) == json.loads(warm.run(LOOK, kernel="python3")[0])
+def test_a_notebook_finds_here_what_it_finds_in_a_kernel_of_its_own(warm):
+    """Executed by papermill's own command line, in an ordinary kernel that starts afresh."""
+    here = json.loads(warm.run(LOOK)[0])
+    source, target = warm.folder / "notebook.ipynb", warm.folder / "papermill.ipynb"
+    command = [sys.executable, "-m", "papermill", str(source), str(target), "--cwd", str(warm.folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    text = "".join(json.loads(target.read_text(encoding="utf-8"))["cells"][0]["outputs"][0]["text"])
+    there = json.loads(text)
+    different = {key for key in here if here[key] != there[key] and key != "files"}
+    assert different == set()
 
 
 def test_chance_is_not_shared(warm):
@@ -99,54 +99,6 @@ def test_chance_is_not_shared(warm):
     assert seeded[0] == seeded[1]
 
 
-def test_each_notebook_has_a_kernel_of_its_own(warm):
+def test_each_notebook_has_a_process_of_its_own(warm):
     first, second = (warm.run("import os\nprint(os.getpid())")[0] for _ in range(2))
     assert first != second
-
-
-def test_a_process_that_a_notebook_started_ends_with_it(warm):
-    started = int(warm.run("import subprocess\nprint(subprocess.Popen(['sleep', '300']).pid)")[0])
-    assert not _lives(started)
-
-
-def _lives(number: int) -> bool:
-    """Whether a process is there and not merely waiting to be reaped."""
-    try:
-        with open(f"/proc/{number}/stat", encoding="utf-8") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def test_to_papermill_and_nbconvert_it_is_an_ordinary_kernel(warm):
-    """Their command lines, unaware of it, find it by its name."""
-    warm.run("print(6 * 7)")
-    env = warm.start.with_kernels()
-    source, target = warm.folder / "notebook.ipynb", warm.folder / "papermill.ipynb"
-    subprocess.run(
-        [sys.executable, "-m", "papermill", str(source), str(target), "-k", NAME],
-        env=env,
-        check=True,
-        capture_output=True,
-    )
-    assert '"42\\n"' in target.read_text(encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "nbconvert",
-        "--execute",
-        f"--ExecutePreprocessor.kernel_name={NAME}",
-        "--to",
-        "html",
-        str(source),
-    ]
-    subprocess.run(command, env=env, check=True, capture_output=True)
-    assert "42" in (warm.folder / "notebook.html").read_text(encoding="utf-8")
-
-
-def test_everything_ends_with_the_command_that_started_it():
-    start = WarmStart([], os.environ)
-    assert start.ready(), start.trouble()
-    start.close()
-    assert start.process.returncode == 0
-    assert not start.folder.exists()

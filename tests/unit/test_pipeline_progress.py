@@ -6,7 +6,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline import kernels, published, timings
+from analysis.pipeline import preloaded, published, timings
 from analysis.pipeline.profile import render, write_profile
 from analysis.pipeline.progress import MARK, Display, Laps, heard, tell
 from analysis.pipeline.sources import Sources
@@ -73,7 +73,6 @@ RUN = timings.LastRun(
     3,
     {"DVC": 1.0},
     {"05_sroi · <x>": {"process": 0.5, "cell 0": 1.0, "cell 1": 2.0, "page": 0.25}},
-    {"kernels": {"pandas": 0.3}},
 )
 
 
@@ -81,7 +80,7 @@ def test_times_are_kept_for_the_next_run(tmp_path):
     assert timings.expected(tmp_path) == {}
     timings.write(tmp_path, RUN)
     assert timings.expected(tmp_path) == {"05_sroi · <x>": 3.75}
-    timings.write(tmp_path, timings.LastRun(1.0, 3, {}, {}, {}))
+    timings.write(tmp_path, timings.LastRun(1.0, 3, {}, {}))
     assert timings.expected(tmp_path) == {"05_sroi · <x>": 3.75}, "a stage that did not run keeps its time"
 
 
@@ -94,7 +93,7 @@ def test_times_in_another_form_are_as_good_as_none(tmp_path, content):
         write_profile(tmp_path)
 
 
-def test_the_profile_shows_phases_parts_stages_cells_and_imports():
+def test_the_profile_shows_phases_parts_stages_and_cells():
     page = render(RUN)
     for words in (
         "9.5 s, 3 notebooks",
@@ -102,7 +101,6 @@ def test_the_profile_shows_phases_parts_stages_cells_and_imports():
         "05_sroi · &lt;x&gt;",
         '<td class="n">3.00</td>',
         "<td>cell 1</td>",
-        "<td>pandas</td>",
     ):
         assert words in page
 
@@ -134,9 +132,9 @@ def test_publication_is_skipped_only_while_nothing_changed(tmp_path):
 
 
 def test_what_notebooks_import_is_found_in_their_cells(project_root):
-    found = kernels.notebook_imports(project_root)
+    found = preloaded.notebook_imports(project_root)
     assert {"analysis.reporting.views.sroi", "analysis.study"} <= set(found)
-    assert kernels._imports("import (") == []
+    assert preloaded.imports_in("import (") == []
 
 
 def test_the_mark_starts_no_ordinary_line():

@@ -253,7 +253,7 @@ def test_sections_that_show_nothing_are_left_out():
         cell("markdown", "## Words alone"),
         cell("markdown", "## Shown"),
         cell("code", "nothing"),
-        cell("code", "something", [new_output("stream", name="stdout", text="output")]),
+        cell("code", "something", [{"output_type": "stream", "name": "stdout", "text": "output"}]),
     ]
     assert [each.source for each in _without_empty_sections(cells)] == [
         "# Title",

@@ -94,6 +94,7 @@ class Runner:
         try:
             lines = _listen(_received(heard), hear)
             process.join()
+            _kill_group(process.pid)  # what the command started and left
             return self._ended(process, int(process.exitcode or 0), lines)
         finally:
             heard.close()
@@ -135,11 +136,16 @@ def _words(status: int) -> str:
     return f"its process ended with status {status}"
 
 
+def _kill_group(number: int | None) -> None:
+    """End what a process started and what is still there."""
+    with suppress(OSError):
+        if number and hasattr(os, "killpg"):
+            os.killpg(number, signal.SIGKILL)
+
+
 def _kill(number: int) -> None:
     """End a process and what it started."""
-    with suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(number, signal.SIGKILL)
+    _kill_group(number)
     with suppress(OSError):
         os.kill(number, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
 

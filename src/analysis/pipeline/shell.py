@@ -166,8 +166,8 @@ def _run(shell: Shell, cell: Any, place: int, timeout: float) -> bool:
         watch.cancel()
     cell.execution_count, cell.outputs = done.execution_count, shell.outputs.cell
     error = done.error_before_exec or done.error_in_exec
-    if isinstance(error, Stopped):
-        raise Stopped(f"cell {place} {error}")
+    if isinstance(error, Stopped | SystemExit):  # papermill takes the latter for a good end
+        raise Stopped(f"cell {place} {error if isinstance(error, Stopped) else 'left the program before its end'}")
     if error is not None:
         failure = shell.failure or new_output("error", ename=type(error).__name__, evalue=str(error), traceback=[])
         cell.outputs = [*cell.outputs, failure]

@@ -1,0 +1,160 @@
+"""Notebooks and commands in trouble: each fails by itself with a message that says what happened, and the others go on."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
+from warm import Warm
+
+from analysis.pipeline import folders, preloaded, runner
+from analysis.pipeline.execute import NotebookFailure
+from analysis.pipeline.runner import Runner
+
+pytestmark = pytest.mark.skipif(not runner.can_fork(), reason="no fork server here; processes start plain")
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    return Warm(tmp_path_factory.mktemp("project"))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "status -9"),
+        ("import os\nos._exit(3)", "status 3"),
+        ("import ctypes\nctypes.string_at(0)", "status -11"),
+        ("while True:\n    pass", "status 4"),
+        ("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(100)", "status 4"),
+        ("while True:\n    print('x' * 10_000)", "cell 1 wrote more than 200,000 characters"),
+        (
+            "while True:\n    try:\n        print('x' * 10_000)\n    except Exception:\n        pass",
+            "cell 1 wrote more than 200,000 characters",
+        ),
+        ("from IPython.display import display\nwhile True:\n    display('x' * 10_000)", "cell 1 wrote more than"),
+        ("'x' * 5_000_000", "cell 1 wrote more than 200,000 characters"),
+        ("1 / 0", "cell 1 raised ZeroDivisionError"),
+        ("raise SystemExit", "cell 1 left the program before its end"),
+        ("x = (", "cell 1 raised SyntaxError"),
+    ],
+)
+def test_trouble_is_told_and_the_next_notebook_runs(warm, source, message):
+    began = time.monotonic()
+    with pytest.raises(NotebookFailure) as failure:
+        timeout = 3 if message == "status 4" else 30
+        warm.run("print('well so far')", source, "print('never')", timeout=timeout, most=200_000)
+    assert message in str(failure.value)
+    assert time.monotonic() - began < 60
+    assert warm.run("print('well')") == ["well\n"]
+
+
+def test_what_a_command_says_and_how_it_ends_reaches_who_asked(tmp_path):
+    with Runner(tmp_path, os.environ) as running:
+        said = running.run(["run", "--help"], print)
+        wrong = running.run(["no-such-command"], print)
+    assert said.status == 0 and "study" in "\n".join(said.lines)
+    assert wrong.status == 2 and "invalid choice" in "\n".join(wrong.lines)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_runner_that_is_stopped_ends_what_runs_and_starts_nothing_more(tmp_path, plain, monkeypatch):
+    fifo = tmp_path / "never"
+    os.mkfifo(fifo)  # reading it waits for ever
+    with Runner(tmp_path, os.environ, plain) as running:
+        ended = []
+        thread = threading.Thread(target=lambda: ended.append(running.run(["diff", str(fifo), str(fifo)], print)))
+        thread.start()
+        deadline = time.monotonic() + 30
+        while not running._running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        running.stop()
+        thread.join(30)
+        assert not thread.is_alive()
+        with pytest.raises(InterruptedError):
+            running.run(["run", "--help"], print)
+
+
+def test_everything_ends_with_the_command_that_started_it(tmp_path):
+    """Killed, so that it can end nothing itself."""
+    code = (
+        "import os, sys, threading\n"
+        "from pathlib import Path\n"
+        "from analysis.pipeline.runner import Runner\n"
+        "if __name__ == '__main__':\n"
+        "    running = Runner(Path('.'), os.environ)\n"
+        "    threading.Thread(target=running.run, args=(['diff', 'never', 'never'], print)).start()\n"
+        "    import time; time.sleep(100)\n"
+    )
+    (tmp_path / "start.py").write_text(code, encoding="utf-8")
+    with subprocess.Popen([sys.executable, "start.py"], cwd=tmp_path, start_new_session=True) as process:
+        time.sleep(4)
+        family = _family(process.pid)
+        process.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while any(map(_lives, family)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(family) >= 2 and not any(map(_lives, family))
+
+
+def _family(number):
+    import psutil
+
+    return [child.pid for child in psutil.Process(number).children(recursive=True)]
+
+
+def _lives(number):
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def run_folders(monkeypatch):
+    """A folder of our own for the folders of runs."""
+    with tempfile.TemporaryDirectory(prefix="t") as name:
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
+
+
+def test_folders_of_a_killed_run_go_with_the_next_and_those_of_living_ones_stay(run_folders):
+    (run_folders / "analysis-of-somebody").mkdir()
+    (run_folders / "analysis-broken").mkdir()
+    (run_folders / "analysis-broken" / folders.OWNER).write_text("no number")
+    code = "import signal; from analysis.pipeline.folders import new_folder; print(new_folder(), flush=True); signal.pause()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(run_folders)}
+    ) as process:
+        folder = Path(process.stdout.readline().strip())
+        folders.remove_left_folders()
+        assert folder.parent == run_folders
+        assert folder.is_dir()
+        process.kill()
+    folders.remove_left_folders()
+    assert sorted(path.name for path in run_folders.iterdir()) == ["analysis-broken", "analysis-of-somebody"]
+
+
+def test_a_number_that_another_process_has_now_keeps_no_folder(run_folders):
+    folder = Path(folders.new_folder())
+    number, began, numbering = (folder / folders.OWNER).read_text().split()
+    assert int(number) == os.getpid()
+    folders.remove_left_folders()
+    assert folder.is_dir()
+    (folder / folders.OWNER).write_text(f"{number} {int(began) - 1} {numbering}")
+    folders.remove_left_folders()
+    assert not folder.exists()
+
+
+def test_an_import_that_fails_is_left_to_the_notebook_and_one_that_warns_is_told(tmp_path, monkeypatch):
+    (tmp_path / "module_that_warns.py").write_text("import warnings\nwarnings.warn('look out', UserWarning)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert preloaded.preload(["json", "no_such_module_anywhere", "module_that_warns"]) == ["look out"]
