@@ -6,15 +6,16 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 # Letters of any script with their marks, and the two joiners that Persian and the scripts of India write between letters.
-_LETTERS = r"\p{L}\p{M}\p{N}\x{200c}\x{200d}"
-_SIGNS = r" .,:/()\#\&+'‘’·・،、׳״"  # no < > = ; { } and no double quotes: neither markup nor a formula can pass
+_LETTERS = "\\p{L}\\p{M}\\p{N}\u200c\u200d"
+_SIGNS = " .,:/()#&+'‘’·・،、׳״"  # no < > = ; { } and no double quotes: neither markup nor a formula can pass
 _BEGIN = r"[\p{L}\p{N}_]"
 
 
 def pattern(most: int) -> str:
     """What a name of up to `most` characters matches: letters, digits, dashes and plain signs, a letter or digit first.
 
-    For pydantic's regular expressions, which know the categories of Unicode; `\\w` of Python's knows no combining marks.
+    In the regular expressions of pydantic and of JSON schemas, which know the categories of Unicode; `\\w` of Python's
+    knows no combining marks.
     """
     return rf"^{_BEGIN}[{_LETTERS}_{_SIGNS}\p{{Pd}}]{{0,{most - 1}}}$"
 

@@ -178,9 +178,7 @@ def codebook(page: Appendix, material: Material) -> Display:
 
 
 LONGEST = 2_000  # characters of a definition or rule in a table of the page
-_CUT_NOTE = (
-    f"Texts of more than {LONGEST:,} characters are cut here, which three dots show; codebook.qdc holds them whole."
-)
+_CUT_NOTE = f"Texts of more than {named(f'{LONGEST:,}')} characters are cut here, which three dots show; codebook.qdc holds them whole."
 
 
 def _cut(text: str) -> str:
