@@ -3,12 +3,14 @@
 import unicodedata
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from analysis.names import is_code, is_name, normal
+from analysis.participants.fields import name
 
 
 @pytest.mark.parametrize(
-    "name",
+    "text",
     [
         "हिन्दी समूह",  # combining vowels
         "กลุ่ม ก",
@@ -22,8 +24,8 @@ from analysis.names import is_code, is_name, normal
         "Group 1: morning, room #2/3",
     ],
 )
-def test_names_in_use(name):
-    assert is_name(name) and is_name(normal(name))
+def test_names_in_use(text):
+    assert is_name(text) and is_name(normal(text))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,13 @@ def test_what_is_no_name(name):
 
 def test_the_two_ways_of_storing_an_accent_are_one_name():
     assert {normal(unicodedata.normalize(form, "Groupe d’été  A")) for form in ("NFC", "NFD")} == {"Groupe d’été A"}
+
+
+def test_a_course_may_be_called_what_a_group_may():
+    annotation, _ = name("Course", "A course.")
+    assert TypeAdapter(annotation).validate_python("Cafe\u0301 – सुबह") == "Café – सुबह"
+    with pytest.raises(ValidationError):
+        TypeAdapter(annotation).validate_python("<b>")
 
 
 @pytest.mark.parametrize(
