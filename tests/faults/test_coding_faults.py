@@ -203,8 +203,13 @@ def test_an_external_document_type_is_not_fetched(tmp_path):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (qdc('<Code guid="1" name="A"/><Code guid="2" name="a"/>'), "the name 'a' a second time"),
+        (
+            qdc('<Code guid="{1A}" name="A"/><Code guid="1a" name="b"/>'),
+            "the guid of the code 'b' a second time, after 'a'",
+        ),
         (qdc('<Code guid="1" name=" "/>'), "a code without a name"),
+        (qdc('<Code guid="1" name="A"><Code guid="2" name=" "/></Code>'), "a code without a name, after the code 'a'"),
+        (qdc(f'<Code guid="1" name="{"long " * 60}"/>'), None),
         (qdc(""), "no codes"),
         ("<Project/>", "the element Project"),
         ("<CodeBook/>", "no Codes"),
@@ -323,8 +328,18 @@ HIGHLIGHTS = "id,document,tag,content\n"
 @pytest.mark.parametrize(
     ("rows", "row", "found"),
     [
-        ("1,Group 1,English,x\n", 2, "an empty cell"),
-        ("1,Group 1,English,x\n1,Group 1,speaker.E1,x\n1,Group 1,speaker.E2,x\n", 4, "highlight '1' with two speakers"),
+        ("1,Group 1,English,x\n", 2, "1 of 1 highlights without a tag that names the speaker"),
+        (
+            "1,Group 1,English,x\n1,Group 1,speaker.E1,x\n2,Group 1,English,x\n",
+            4,
+            "1 of 2 highlights without a tag that names the speaker",
+        ),
+        (
+            "1,Group 1,English,x\n1,Group 1,speaker.E1,x\n1,Group 1,speaker.E2,x\n",
+            4,
+            "1 of 1 highlights with two speakers, first '1'",
+        ),
+        ("1,Group 1,English,x\n1,Group 1,speaker.Amina,x\n", 2, "'Amina'"),
         ("1,Group 1,unknown,x\n1,Group 1,speaker.E1,x\n", 2, "'unknown'"),
     ],
 )

@@ -110,6 +110,168 @@ def test_other_kinds_of_selection(tmp_path):
     assert segments["group"].tolist() == ["Group 1", "Group 1", "Group 2"]
 
 
+TWO_OTHERS = """<CodeBook><Codes>
+ <Code guid="B" name="Before" isCodable="false"><Code guid="B1" name="Other"/></Code>
+ <Code guid="A" name="After" isCodable="false"><Code guid="A1" name="other"/><Code guid="A2" name="Other"/></Code>
+ <Code guid="H" name="Health"/>
+</Codes></CodeBook>"""
+
+
+def test_codes_of_one_name_are_told_apart_by_their_guids(tmp_path):
+    """Under two parents, and under one: by hand, E6 raised one of each."""
+    passages = [selection(f"S{n}", n, n + 1, (code, "U1")) for n, code in enumerate(["A1", "B1", "A2", "H"])]
+    cases = case("E6", SelectionRef="S0 S1 S2 S3")
+    path = project(tmp_path / "p.qdpx", text_source(*passages), cases, codes=TWO_OTHERS)
+    codebook, found = read_qdpx(path, path.name)
+    assert found["code"].tolist() == ["other_2", "other", "other_3", "health"]
+    assert list(codebook.names.values()) == [
+        "Before",
+        "Before / Other",
+        "After",
+        "After / other",
+        "After / Other",
+        "Health",
+    ]
+
+
+def test_codes_of_a_project_are_found_in_a_codebook_of_another_order_by_the_names_above_them(tmp_path):
+    """Ids made from names would swap the two others: the codebook lists After first."""
+    passages = [selection("S0", 0, 1, ("B1", "U1")), selection("S1", 2, 3, ("A1", "U1"))]
+    two = TWO_OTHERS.replace('<Code guid="A2" name="Other"/>', "")
+    path = project(tmp_path / "p.qdpx", text_source(*passages), case("E6", SelectionRef="S0 S1"), codes=two)
+    yaml = "- {id: after, name: After}\n- {id: other, name: Other, parent: after}\n"
+    yaml += "- {id: before, name: Before}\n- {id: rest, name: Other, parent: before}\n"
+    book = tmp_path / "codebook.yaml"
+    book.write_text(f"title: t\nversion: '1'\ncodes:\n{yaml}", encoding="utf-8")
+    assert read_segments(path, path.name, read_codebook(book, book.name))["code"].tolist() == ["rest", "other"]
+
+
+def test_two_codes_of_a_project_never_become_one(tmp_path):
+    passages = [selection("S0", 0, 1, ("B1", "U1")), selection("S1", 2, 3, ("A1", "U1"))]
+    path = project(tmp_path / "p.qdpx", text_source(*passages), case("E6", SelectionRef="S0 S1"), codes=TWO_OTHERS)
+    book = Codebook(title="t", version="1", codes=(Code(id="other", name="Other"), Code(id="x", name="X")))
+    with pytest.raises(InputError, match="found the code 'After / other'"):
+        read_segments(path, path.name, book)
+
+
+def interviews(path, names=("Interview 1.docx", "Amina.docx"), cases=(), **more):
+    """One passage on Health in each source; the sources are T0, T1 ..., the passages S0, S1 ..."""
+    sources = "".join(
+        text_source(selection(f"S{n}", 0, 10, ("C1", "U1")), guid=f"T{n}", name=name) for n, name in enumerate(names)
+    )
+    linked = "".join(case(name, SourceRef=f"T{n}") for n, name in enumerate(cases))
+    return read_qdpx(project(path / "p.qdpx", sources, linked), "p.qdpx", **more)[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "cases", "by", "people"),
+    [
+        (("Interview 1.docx", "Amina.docx"), (), "source", ["P1", "P2"]),
+        (
+            ("Interview 1.docx", "E6.docx"),
+            ("Station A",),
+            "source",
+            ["P1", "E6"],
+        ),  # what cases are does not matter then
+        (("a.txt", "b.txt", "c.txt"), ("Amina", "P1", "Interview 3"), "case", ["P2", "P1", "P3"]),
+    ],
+)
+def test_a_team_says_that_each_source_or_case_is_one_person(tmp_path, names, cases, by, people):
+    assert interviews(tmp_path, names, cases, speakers=by)["speaker"].tolist() == people
+
+
+def test_a_case_that_is_no_speaker_code_is_named_where_a_speaker_is_missing(tmp_path):
+    with pytest.raises(InputError, match="2 segments without a speaker.*passed over.*'Amina'.*records.yaml") as error:
+        interviews(tmp_path, cases=("Amina", "Station A"))
+    assert error.value.row is None
+
+
+@pytest.mark.parametrize(
+    ("names", "groups", "expected"),
+    [
+        (("", ""), {}, ["source 1", "source 2"]),
+        (("", "A.txt"), {"source 1": "first"}, ["first", "A"]),
+        (("A.docx", "A.pdf", "St. Mark"), {}, ["A.docx", "A.pdf", "St. Mark"]),  # two sources, and no ending
+        (("A.docx", "A.docx"), {}, ["A.docx", "A.docx (2)"]),
+        (("A.docx", "B.docx"), {"A.docx": "west", "B": "west"}, ["west", "west"]),
+        (("गट १.docx", "Cafe\u0301.docx"), {}, ["गट १", "Café"]),
+    ],
+)
+def test_the_group_of_a_source(tmp_path, names, groups, expected):
+    found = interviews(tmp_path, names, speakers="source", groups=groups)
+    assert found["group"].tolist() == expected
+
+
+def test_a_group_given_to_a_source_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(
+        InputError, match="no source called 'Interview 3.docx'.*one of 'Interview 1.docx', 'Amina.docx'"
+    ):
+        interviews(tmp_path, speakers="source", groups={"Interview 3.docx": "west"})
+
+
+@pytest.mark.parametrize(
+    ("by", "cases", "found"),
+    [("case", (), "no cases"), ("code", ("E6",), "1 segments without a speaker"), (None, ("E6",), None)],
+)
+def test_only_what_the_team_names_says_who_speaks(tmp_path, by, cases, found):
+    call = lambda: interviews(tmp_path, ("A.txt",), cases, speakers=by)  # noqa: E731
+    if found is None:
+        assert call()["speaker"].tolist() == ["E6"]
+    else:
+        with pytest.raises(InputError, match=found):
+            call()
+
+
+NESTED = """<CodeBook><Codes><Code guid="C1" name="Health"/>
+ <Code guid="W" name="Who"><Code guid="G" name="Group A"><Code guid="K" name="Amina"/><Code guid="L" name="E6"/></Code></Code>
+</Codes></CodeBook>"""
+
+
+def test_speakers_may_be_kept_in_folders_and_under_another_name_and_are_numbered(tmp_path):
+    """Amina's turn holds one of E6, after which she goes on: the innermost turn around a passage counts."""
+    turns = [selection("X0", 0, 100, ("K", "U1")), selection("X1", 20, 40, ("L", "U1"))]
+    passages = [selection(f"S{n}", at, at + 5, ("C1", "U1")) for n, at in enumerate((5, 25, 50))]
+    path = project(tmp_path / "p.qdpx", text_source(*turns, *passages), codes=NESTED)
+    codebook, found = read_qdpx(path, path.name, speaker_code="Who", speakers="code")
+    assert list(codebook.by_id) == ["health"]
+    assert found["speaker"].tolist() == ["P2", "E6", "P2"]  # the folder came first
+
+
+@pytest.mark.parametrize("second", [(10, 100), (0, 90)])
+def test_two_speakers_of_one_passage_are_not_settled_by_chance(tmp_path, second):
+    turns = [selection("X0", 0, 90), selection("X1", *second)]
+    source = text_source(*turns, selection("S0", 20, 30, ("C1", "U1")))
+    path = project(tmp_path / "p.qdpx", source, case("A1", SelectionRef="X0") + case("B1", SelectionRef="X1"))
+    with pytest.raises(InputError, match="1 segments with two speakers, first 's1 PlainText 20-30' in 'Group 1'"):
+        read_qdpx(path, path.name)
+
+
+def test_two_cases_of_one_source_do_not_make_one_of_them_the_speaker(tmp_path):
+    source = text_source(selection("S0", 20, 30, ("C1", "U1")))
+    path = project(tmp_path / "p.qdpx", source, case("A1", SourceRef="T1") + case("B1", SourceRef="T1"))
+    with pytest.raises(InputError, match="with two speakers"):
+        read_qdpx(path, path.name)
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        (text_source(selection("S1", 0, 1, ("C1", "U1")), name="Group [final].docx"), "the source 'Group [final]'"),
+        (text_source(selection("S1", 0, 1, ("C9", "U1"))), "the speaker 'speaker'"),
+        (text_source(selection("S1", 0, 1, ("C3", "U1"))), "the code 'Work', a heading"),
+    ],
+)
+def test_messages_about_a_project_name_its_parts_and_no_rows(tmp_path, sources, found):
+    codes = CODES.replace("<Codes>", '<Codes><Code guid="C3" name="Work" isCodable="false"/>')
+    if "C9" in sources:
+        sources = sources.replace("</TextSource>", f"{selection('S1', 0, 1, ('C1', 'U1'))}</TextSource>")
+    cases = "" if "C9" in sources else case("E6", SelectionRef="S1")
+    with pytest.raises(InputError) as error:
+        read_qdpx(project(tmp_path / "p.qdpx", sources, cases, codes), "p.qdpx")
+    assert (error.value.found, error.value.row, error.value.column) == (found, None, None)
+    assert "cell" not in str(error.value) and "in the program" in str(error.value)
+
+
 def test_groups_may_be_named(tmp_path):
     path = project(tmp_path / "p.qdpx", text_source(selection("S1", 0, 1, ("C1", "U1"))), case("E6", SelectionRef="S1"))
     assert read_qdpx(path, path.name, groups={"Group 1.docx": "first"})[1]["group"].tolist() == ["first"]
@@ -147,7 +309,7 @@ def test_a_project_with_other_codes_than_the_codebook(tmp_path):
         (
             text_source(selection("S1", 0, 1, ("C1", "U1")), name="&lt;script&gt;"),
             case("E6", SelectionRef="S1"),
-            "'<script>'",
+            "the source '<script>'",
         ),
     ],
 )

@@ -283,8 +283,14 @@ def test_numbers_over_all_codes_are_refused_beside_a_hidden_code_but_of_syntheti
 
 def test_agreement_is_refused_where_few_people_raised_the_code_in_all_coders_eyes():
     found = evidence()
-    assert judge_agreement(found, BOOK, pd.Series({"a": 5, "b": 4})) == ["a"]
+    assert judge_agreement(found, BOOK, "abcd", pd.Series({"a": 5, "b": 4, "d": 4}), {"c", "d"}) == ["a", "c", "d"]
     assert [(d.table, d.decision) for d in found.decisions if d.decision == REFUSED] == [("Agreement: B", REFUSED)]
+
+
+def test_the_reason_for_hidden_agreement_does_not_say_how_many_people_a_hidden_code_has():
+    found = evidence()
+    assert judge_agreement(found, BOOK, "a", pd.Series(dtype="int64"), ()) == []
+    assert found.decisions[-1].reason == "its number of people is hidden, and its segments could tell of it"
 
 
 def test_rounding_is_not_offered_here():

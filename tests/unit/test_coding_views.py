@@ -219,6 +219,93 @@ def test_a_handful_of_people_gives_a_page_without_counts_of_them(tmp_path):
     assert "no agreement is shown" in text
 
 
+def two_codes(folder: Path, rows: list[str], names: tuple[str, str] = ("Trust", "Work")) -> Path:
+    """A project whose worked example has a codebook of two codes, trust and work, and these coded segments."""
+    root = project(folder)
+    write_segments(root, "\n".join(rows) + "\n")
+    book = root / "data/raw/coproduction_example/records/codebook.csv"
+    book.write_text("id,name\ntrust,{}\nwork,{}\n".format(*names), encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("trust", "said"),
+    [
+        (40, "is not said: a number is hidden as well where nearly everybody came up with the code"),  # all but nobody
+        (39, "is not said"),  # all but one
+        (3, "is not said"),  # whether the hidden number is large or small makes no difference to what is said
+        (25, "Most participants, 25, came up with: Trust."),
+        (15, "Most participants, 15, came up with: Trust; Work."),
+    ],
+)
+def test_the_answer_names_no_weaker_code_in_the_place_of_a_hidden_stronger_one(tmp_path, trust, said):
+    """Of 40 people 15 came up with Work."""
+    rows = [f"g{n % 2},A{n},t{n},{'trust' if n < trust else 'none'},x" for n in range(40)]
+    rows += [f"g{n % 2},A{n},w{n},{'work' if n < 15 else 'none'},x" for n in range(40)]
+    root = two_codes(tmp_path, rows)
+    material = view.load(load_study("coproduction_example", root))
+    page = Appendix("coproduction_example", NOTEBOOK, root, True)
+    team = view.coded(view.open_evidence(page, material, {"minimum_cell": 10}), material, "any")
+    view.record(page, material, team)
+    text = page.say(view.answer(material, team)).plain
+    assert said in text
+    assert ("of the codes that are shown, 15 people came up with: work." in text.lower()) is ("not said" in said)
+    figure = coding_segments.tally(page, team).plain
+    assert ("Of the codes drawn, most participants came up with: Work." in figure) is ("not said" in said)
+
+
+def agreed_on(folder: Path, speaker: list[int]) -> dict[str, object]:
+    """Results on agreement of 80 segments by these of 12 speakers; Trust in 40 by one coder, in 36 of these by the other."""
+    rows = [
+        f"g,A{who},s{n},{'trust' if n < first else 'none'},{coder}"
+        for coder, first in (("a", 40), ("b", 36))
+        for n, who in enumerate(speaker)
+    ]
+    page, text = shown(two_codes(folder, rows), "coproduction_example")
+    assert page.store[f"{NOTEBOOK}.tally.trust.participants"].value == "hidden"
+    return {r.id: (r.value, r.low, r.high) for r in page.store if ".agreement.trust." in r.id}
+
+
+def test_agreement_on_a_strong_code_is_shown_and_does_not_tell_who_raised_it(tmp_path):
+    """By hand: 76 of 160 ratings give it; 76 of 80 segments agree; alpha = 1 - 159 * 8 / (2 * 76 * 84)."""
+    everybody = [n % 12 for n in range(80)]
+    one = [0] * 40 + everybody[40:]
+    found = agreed_on(tmp_path / "everybody", everybody)
+    assert found == agreed_on(tmp_path / "one", one)
+    assert {name.rpartition(".")[2]: value for name, (value, low, high) in found.items() if low is high is None} == {
+        "prevalence": 47.5,
+        "percent_agreement": 95.0,
+        "alpha": pytest.approx(0.9004, abs=0.005),
+        "ac1": pytest.approx(0.90, abs=0.005),
+    }
+
+
+def test_agreement_on_a_rare_code_stays_hidden(tmp_path):
+    """On 9 of 80 segments: whoever knows that knows that at most 9 of 12 people raised it."""
+    rows = [f"g,A{n % 12},s{n},{'trust' if n < 9 else 'none'},{coder}" for coder in "ab" for n in range(80)]
+    page, text = shown(two_codes(tmp_path, rows), "coproduction_example")
+    assert not [result for result in page.store if ".agreement." in result.id]
+    assert "no agreement is shown" in text
+
+
+def test_codes_of_one_name_long_definitions_and_names_in_other_scripts_make_a_page(tmp_path):
+    root = project(tmp_path)
+    rows = "".join(
+        f"{('हिन्दी समूह', 'กลุ่ม ก')[n % 2]},A{n},s{n},{'before_other' if n < 22 else 'after_other'},a\n"
+        for n in range(44)
+    )
+    write_segments(root, rows)
+    long = "begin " + "word " * 1_000 + "finish"
+    book = "id,name,parent,definition\nb,Before,,\nbefore_other,Other,b,\na,After,," + long + "\nafter_other,Other,a,\n"
+    (root / "data/raw/coproduction_example/records/codebook.csv").write_text(book, encoding="utf-8")
+    page, text = shown(root, "coproduction_example")
+    assert all(name in text for name in ("Before / Other", "After / Other", "हिन्दी समूह", "กลุ่ม ก"))
+    assert "characters are cut here" in text
+    assert "finish" not in text
+    assert page.store[f"{NOTEBOOK}.tally.before_other.participants"].value == 22
+    assert check_numbers(text, page.store) == []
+
+
 def test_segments_that_nobody_gave_a_code_make_a_page(tmp_path):
     root = project(tmp_path)
     write_segments(root, "".join(f"g{n % 3},A{n},s{n},none,solo\n" for n in range(20)))

@@ -164,7 +164,7 @@ def agreement_by_code(
     table = pd.DataFrame(rows, index=pd.Index(codebook.codable, name="code"))
     statement = ONE_CODER if segments["coder"].nunique() < 2 else NO_OVERLAP
     table.loc[table["units"] == 0, "statement"] = statement
-    table.insert(0, "name", [codebook.by_id[code].name for code in codebook.codable])
+    table.insert(0, "name", [codebook.names[code] for code in codebook.codable])
     return table
 
 

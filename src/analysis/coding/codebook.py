@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +31,7 @@ def one_line(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(one_line)]
+LongText = Annotated[str, StringConstraints(max_length=50_000), AfterValidator(one_line)]  # programs set no limit
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line)]
 CodeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -43,14 +44,14 @@ class Code(BaseModel):
     id: CodeId
     name: Name
     parent: CodeId | None = None
-    definition: Text = ""
-    include: Text = ""
-    exclude: Text = ""
+    definition: LongText = ""
+    include: LongText = ""
+    exclude: LongText = ""
     codable: bool = True
 
 
 class Codebook(BaseModel):
-    """A version of a codebook; its codes have unique ids and names and form a hierarchy without cycles."""
+    """A version of a codebook; its codes have unique ids and form a hierarchy without cycles."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -71,6 +72,27 @@ class Codebook(BaseModel):
         """The codes by id, in the order of the codebook."""
         return {code.id: code for code in self.codes}
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of each code by its id; codes of one name are shown with those above them: Before / Other.
+
+        Two codes of one name under one parent are numbered.
+        """
+        lines = {code.id: self.line(code.id) for code in self.codes}
+        alike: dict[str, list[tuple[str, ...]]] = {}
+        for line in lines.values():
+            alike.setdefault(same_name(line[0]), []).append(line)
+        names: dict[str, str] = {}
+        for code, line in lines.items():
+            name = _told_apart(line, alike[same_name(line[0])])
+            numbered = (f"{name} ({number})" for number in count(2))
+            names[next(each for each in chain([name], numbered) if each not in names)] = code
+        return {code: name for name, code in names.items()}
+
+    def line(self, code_id: str) -> tuple[str, ...]:
+        """The name of a code and of those above it, nearest first."""
+        return tuple(self.by_id[each].name for each in (code_id, *self.ancestors(code_id)))
+
     def ancestors(self, code_id: str) -> tuple[str, ...]:
         """The ids above a code, nearest first."""
         return tuple(_upwards(self.by_id, code_id))
@@ -84,14 +106,21 @@ class Codebook(BaseModel):
         """One row for each code (index: id): name, theme (topmost code), level (0 at the top), and its texts."""
         rows = [
             {
-                "name": code.name,
-                "theme": self.by_id[(code.id, *self.ancestors(code.id))[-1]].name,
+                "name": self.names[code.id],
+                "theme": self.names[(code.id, *self.ancestors(code.id))[-1]],
                 "level": len(self.ancestors(code.id)),
                 **code.model_dump(include={"definition", "include", "exclude", "codable"}),
             }
             for code in self.codes
         ]
         return pd.DataFrame(rows, index=pd.Index(list(self.by_id), name="code"))
+
+
+def _told_apart(own: tuple[str, ...], alike: Sequence[tuple[str, ...]]) -> str:
+    """The name at the beginning of a line, with as many above it as tell it from the lines that begin alike."""
+    sizes = range(1 if len(alike) == 1 else 2, len(own) + 1)
+    told = (size for size in sizes if sum(line[:size] == own[:size] for line in alike) == 1)
+    return " / ".join(reversed(own[: next(told, len(own))]))
 
 
 def _upwards(by_id: dict[str, Code], code_id: str) -> Iterator[str]:
@@ -113,10 +142,9 @@ class Problem:
 
 
 def structural_problem(codes: Sequence[Code]) -> Problem | None:
-    """The first thing that keeps codes from forming a codebook: a repeated id or name, an unknown parent, a cycle."""
+    """The first thing that keeps codes from forming a codebook: a repeated id, an unknown parent, a cycle."""
     return (
         _none(codes)
-        or _repeated(codes, "name", lambda code: same_name(code.name))
         or _repeated(codes, "id", lambda code: code.id)
         or _reserved(codes)
         or _unknown_parent(codes)
@@ -137,8 +165,13 @@ def _none(codes: Sequence[Code]) -> Problem | None:
     return None if codes else Problem(0, "codes", "no codes", "at least one code", "add the codes")
 
 
-def _repeated(codes: Sequence[Code], column: str, key: Callable[[Code], str]) -> Problem | None:
-    seen: dict[str, str] = {}
+def _repeated_name(codes: Sequence[Code]) -> Problem | None:
+    """A name twice under one parent: in a codebook written by hand, where the id is the identity, it is a slip."""
+    return _repeated(codes, "name", lambda code: (code.parent, same_name(code.name)))
+
+
+def _repeated(codes: Sequence[Code], column: str, key: Callable[[Code], Hashable]) -> Problem | None:
+    seen: dict[Hashable, str] = {}
     for position, code in enumerate(codes):
         first = seen.get(key(code))
         if first is not None:
@@ -216,9 +249,14 @@ def read_codebook_csv(path: Path, name: str, title: str, version: str) -> Codebo
     return Codebook(title=title, version=version, codes=codes)
 
 
-def check_structure(codes: Sequence[Code], name: str, row: Callable[[int, str], int | None]) -> None:
-    """InputError if the codes do not form a codebook; `row` gives the row of a code's position and field."""
-    problem = structural_problem(codes)
+def check_structure(
+    codes: Sequence[Code], name: str, row: Callable[[int, str], int | None], exported: bool = False
+) -> None:
+    """InputError if the codes do not form a codebook; `row` gives the row of a code's position and field.
+
+    Codes that a program `exported` are told apart by their guids or tags; two may have one name, under one parent too.
+    """
+    problem = structural_problem(codes) or (None if exported else _repeated_name(codes))
     if problem:
         raise InputError(
             name,

@@ -74,9 +74,8 @@ def earlier_codebook(codebook: Codebook) -> Codebook:
     The last code is not there yet, the first that may be applied has another name, the second stands at the top, and
     the third has no exclusion rule.
     """
-    first, second, third = codebook.codable[:3]
-    draft = f"{codebook.by_id[first].name} (draft)"
-    changes = {first: {"name": draft}, second: {"parent": None}, third: {"exclude": ""}}
+    draft = f"{codebook.by_id[codebook.codable[0]].name} (draft)"
+    changes = dict(zip(codebook.codable, ({"name": draft}, {"parent": None}, {"exclude": ""}), strict=False))
     kept = codebook.codes[:-1] + (Code(id="draft_only", name="Code of the draft only"),)
     codes = tuple(code.model_copy(update=changes.get(code.id, {})) for code in kept)
     return Codebook(title=f"{codebook.title} (synthetic draft)", version="0.9", codes=codes)

@@ -19,16 +19,20 @@ from analysis.coding.published import (
 )
 from analysis.coding.steps import Steps, read_steps
 from analysis.errors import InputError
+from analysis.participants.layout import SegmentsLayout, read_layout
 from analysis.study import Study, load_study
 from analysis.study.tables import shown
 
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
 TEAM = "records"  # the folder of what a research team adds: segments, a codebook of its own, its earlier version
 CODEBOOK = "codebook.yaml"  # in the study's own folder: one that belongs to what is published
-CODEBOOKS = tuple(f"codebook{ending}" for ending in (".yaml", ".csv", ".qdc"))
-EARLIER = tuple(f"codebook_earlier{ending}" for ending in (".yaml", ".csv", ".qdc"))
+_CODEBOOKS = (".yaml", ".csv", ".qdc", ".qdpx", ".xlsx")
+CODEBOOKS = tuple(f"codebook{ending}" for ending in _CODEBOOKS)
+EARLIER = tuple(f"codebook_earlier{ending}" for ending in _CODEBOOKS)
 SEGMENTS = tuple(f"coded_segments{ending}" for ending in (".csv", ".qdpx", ".xlsx"))
 
+PROJECT = "coded_segments.qdpx"
+THEMES = "themes.csv"
 STATEMENTS, INTERVIEWS, MATRIX = "statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml"
 
 
@@ -43,26 +47,36 @@ class Framework:
 
 
 def load_codebook(study: Study) -> Codebook:
-    """The team's codebook (records/codebook.yaml, .csv or .qdc), else the study's own (codebook.yaml), else the common one.
+    """The team's codebook (records/codebook.yaml, .csv, .qdc, .qdpx or .xlsx), else the study's own (codebook.yaml), else
+    that of the team's REFI-QDA project where nothing published is coded by another, else the common one.
 
     Raises InputError for two codebooks in one folder, and whatever reading one raises.
     """
     own = _only(study, CODEBOOKS)
-    if own is None:
-        holder = study if (study.raw / CODEBOOK).is_file() else load_study(COMMON, study.root)
-        own = holder.raw / CODEBOOK
-    return read_codebook(own, shown(own, study.root))
+    if own is None and (study.raw / CODEBOOK).is_file():
+        own = study.raw / CODEBOOK
+    project = study.raw / TEAM / PROJECT
+    if own is None and project.is_file() and not (study.raw / THEMES).is_file():
+        own = project
+    own = own or load_study(COMMON, study.root).raw / CODEBOOK
+    return read_codebook(own, shown(own, study.root), layout=load_layout(study))
+
+
+def load_layout(study: Study) -> SegmentsLayout:
+    """How the team's exports are to be read: `coded_segments` of records/records.yaml."""
+    path = study.raw / TEAM / "records.yaml"
+    return read_layout(path, shown(path, study.root)).coded_segments
 
 
 def load_earlier_codebook(study: Study, codebook: Codebook) -> Codebook | None:
-    """The version before `codebook` (records/codebook_earlier.yaml, .csv or .qdc), or None; a worked example has an invented one.
+    """The version before `codebook` (records/codebook_earlier with the same endings), or None; a worked example has an invented one.
 
     Raises InputError for two such files in one folder, and whatever reading one raises.
     """
     path = _only(study, EARLIER)
     if path is None:
         return earlier_codebook(codebook) if study.info.example else None
-    return read_codebook(path, shown(path, study.root), "earlier version")
+    return read_codebook(path, shown(path, study.root), "earlier version", load_layout(study))
 
 
 def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
@@ -71,7 +85,7 @@ def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
     Raises InputError for two such files in one folder, and whatever reading one raises.
     """
     path = _only(study, SEGMENTS)
-    return None if path is None else read_segments(path, shown(path, study.root), codebook)
+    return None if path is None else read_segments(path, shown(path, study.root), codebook, load_layout(study))
 
 
 def has_segments(study: Study) -> bool:
@@ -105,7 +119,7 @@ def _only(study: Study, names: tuple[str, ...]) -> Path | None:
 
 def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
     """The themes the study's source reports (themes.csv)."""
-    return read_themes(study.raw / "themes.csv", study.name("themes.csv"), codebook)
+    return read_themes(study.raw / THEMES, study.name(THEMES), codebook)
 
 
 def load_framework(study: Study, codebook: Codebook) -> Framework:

@@ -1,10 +1,10 @@
 """Coded segments from a REFI-QDA project (.qdpx): where each selection stands, who coded it, and who spoke.
 
-Every source is a group. A selection's id is the number of its source and its place in it, never its text; a code given to
-a whole source makes the source itself a segment. A speaker is
-known from the project's cases (by selection, by code or by source) or from codes under a code called `speaker`; where
-the speaker of a passage is marked by a longer selection, the passage takes the speaker of the selection around it.
-Coders are numbered in the order of the project's users, since their names are nobody's business.
+Sources, codes, cases and users are told apart by their guids, whatever their names. Every source is a group. A selection's
+id is the number of its source and its place in it, never its text; a code given to a whole source makes the source itself
+a segment. A speaker is known from the project's cases (by selection, by code or by source) or from codes under a code called
+`speaker`; where the speaker of a passage is marked by a longer selection, the passage takes the speaker of the innermost
+selection around it. Coders are numbered in the order of the project's users, since their names are nobody's business.
 """
 
 import re
@@ -17,9 +17,22 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from analysis.coding.codebook import Codebook
-from analysis.coding.refi import SPEAKER_CODE, children, codebook_from, guid, local, only, project_root
-from analysis.coding.segments import COLUMNS, SPEAKER, check_segments
+from analysis.coding.exports import SETTINGS, group_names, person_codes
+from analysis.coding.refi import (
+    SPEAKER_CODE,
+    children,
+    codebook_from,
+    guid,
+    is_speaker,
+    local,
+    name_of,
+    only,
+    project_root,
+    speaker_in,
+)
+from analysis.coding.segments import COLUMNS, Wording, check_segments
 from analysis.errors import InputError
+from analysis.names import is_code
 
 _PLACES = (
     ("startPosition", "endPosition"),
@@ -58,43 +71,48 @@ class Selection:
 
 @dataclass
 class _Speakers:
-    """Who speaks, by selection guid, by code guid and by source number; and the longer turns of each source."""
+    """Who speaks, by selection guid, by code guid and by source number; and the longer turns of each source, in order.
 
-    selections: dict[str, str] = field(default_factory=dict)
+    `no_themes`: the guids of codes that name speakers, whoever is asked who speaks. `passed_over`: the names of cases that
+    are no speaker codes, where only those count.
+    """
+
+    selections: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    sources: dict[int, str] = field(default_factory=dict)
+    sources: dict[int, set[str]] = field(default_factory=dict)
     turns: dict[tuple[int, str], list[tuple[int, int, str]]] = field(default_factory=dict)
+    no_themes: set[str] = field(default_factory=set)
+    passed_over: list[str] = field(default_factory=list)
 
 
 def read_qdpx(
     path: Path,
     name: str,
     version: str = "as exported",
+    *,
+    speakers: str | None = None,
     speaker_code: str = SPEAKER_CODE,
     groups: Mapping[str, str] | None = None,
     shared_speakers: bool = False,
 ) -> tuple[Codebook, pd.DataFrame]:
     """The codebook and the coded segments of a REFI-QDA project.
 
-    `groups` gives a group's name for the name of a source (default: the source's name without its ending);
-    `speaker_code` is the code under which speakers are kept as codes. Selections nobody coded with a theme are left
-    out. Raises InputError for what the archive may hide, a coding whose code is unknown, a segment without a speaker.
+    `speakers`: who speaks, as `participants.layout.SegmentsLayout` says; people without a speaker code of their own are
+    numbered P1, P2 and so on in the order of the project. `groups` gives a group's name for the name of a source (default:
+    the source's name without its ending); `speaker_code` is the code under which speakers are kept as codes. Selections
+    nobody coded with a theme are left out. Raises InputError for what the archive may hide, a coding whose code is
+    unknown, a segment without a speaker or with two.
     """
     root = project_root(path, name)
     book = only(name, root, "CodeBook")
-    codebook, ids = codebook_from(name, book, version, path.stem, leave_out=speaker_code)
+    codebook, ids = codebook_from(name, book, version, path.stem, speaker_code)
     sources = [source for block in children(root, "Sources") for source in block]
     selections = list(_selections(root, sources))
-    speakers = _speakers(root, book, sources, speaker_code)
-    _add_turns(speakers, selections)
-    names = [_group(source, groups or {}) for source in sources]
-    frame = _frame(name, selections, ids, speakers, names, _coders(root))
-    return codebook, check_segments(frame, codebook, name, shared_speakers)
-
-
-def _group(source: ElementTree.Element, groups: Mapping[str, str]) -> str:
-    name = (source.get("name") or "").strip()
-    return groups.get(name, re.sub(r"\.[A-Za-z]\w{1,4}$", "", name))
+    known = _speakers(name, root, book, sources, speakers, speaker_code)
+    _add_turns(known, selections)
+    names = group_names(name, [name_of(source) for source in sources], groups or {})
+    frame = _frame(name, selections, ids, known, names, _coders(root))
+    return codebook, check_segments(frame, codebook, name, shared_speakers, PROJECT)
 
 
 def _coders(root: ElementTree.Element) -> dict[str, str]:
@@ -135,67 +153,103 @@ def _place(selection: ElementTree.Element, points: Mapping[str, str]) -> tuple[s
     for names in _PLACES:
         place = tuple(points.get(guid(at := selection.get(name)), at) or "" for name in names)
         if all(place):
-            return tuple(re.sub(r"[^\w.]", "", step)[:20] for step in place)
+            return tuple(re.sub(r"[^0-9A-Za-z_.]", "", step)[:20] for step in place)
     return (guid(selection.get("guid"))[:36],)
 
 
 def _speakers(
-    root: ElementTree.Element, book: ElementTree.Element, sources: list[ElementTree.Element], speaker_code: str
+    file: str,
+    root: ElementTree.Element,
+    book: ElementTree.Element,
+    sources: list[ElementTree.Element],
+    by: str | None,
+    speaker_code: str,
 ) -> _Speakers:
-    speakers = _Speakers(codes=_speaker_codes(book, speaker_code))
-    numbers = {guid(source.get("guid")): number for number, source in enumerate(sources, start=1)}
-    for case in (case for block in children(root, "Cases") for case in children(block, "Case")):
-        name = (case.get("name") or "").strip()
-        if not SPEAKER.fullmatch(name):
-            continue  # a case may also be a place or an organisation
-        targets = {kind: [guid(e.get("targetGUID")) for e in children(case, kind)] for kind in _REFERENCES}
-        speakers.selections |= dict.fromkeys(targets["SelectionRef"], name)
-        speakers.codes |= dict.fromkeys(targets["CodeRef"], name)
-        speakers.sources |= {numbers[target]: name for target in targets["SourceRef"] if target in numbers}
+    """Who speaks, as far as the project says it; `by` is who counts as a person, None whatever has a speaker code."""
+    codes = _speaker_codes(file, book, by, speaker_code)
+    speakers = _Speakers(codes=codes if by in (None, "code") else {}, no_themes=set(codes))
+    if by == "source":
+        people = person_codes(name_of(source) for source in sources)
+        speakers.sources = {number: {person} for number, person in enumerate(people, start=1)}
+    if by in (None, "case"):
+        _add_cases(file, speakers, root, sources, by)
     return speakers
+
+
+def _add_cases(
+    file: str, speakers: _Speakers, root: ElementTree.Element, sources: list[ElementTree.Element], by: str | None
+) -> None:
+    cases = [case for block in children(root, "Cases") for case in children(block, "Case")]
+    names = [name_of(case) for case in cases]
+    if by and not cases:
+        action = f"make a case for each person, or say in {SETTINGS}.speakers what is a person here"
+        raise InputError(file, found="no cases", expected="a case for each person", action=action)
+    numbers = {guid(source.get("guid")): number for number, source in enumerate(sources, start=1)}
+    for case, name, person in zip(cases, names, person_codes(names), strict=True):
+        if not by and not is_code(name):
+            speakers.passed_over.append(name)  # a case may also be a place or an organisation
+            continue
+        targets = {kind: [guid(e.get("targetGUID")) for e in children(case, kind)] for kind in _REFERENCES}
+        speakers.codes |= dict.fromkeys(targets["CodeRef"], person)
+        speakers.no_themes |= set(targets["CodeRef"])
+        for target in targets["SelectionRef"]:
+            speakers.selections.setdefault(target, set()).add(person)
+        for target in set(targets["SourceRef"]) & set(numbers):
+            speakers.sources.setdefault(numbers[target], set()).add(person)
 
 
 _REFERENCES = ("SelectionRef", "CodeRef", "SourceRef")
 
 
-def _speaker_codes(book: ElementTree.Element, speaker_code: str) -> dict[str, str]:
-    heads = [e for e in book.iter() if local(e) == "Code" and _named(e, speaker_code)]
-    return {guid(e.get("guid")): (e.get("name") or "").strip() for head in heads for e in children(head, "Code")}
-
-
-def _named(element: ElementTree.Element, name: str) -> bool:
-    return bool(name) and (element.get("name") or "").strip().casefold() == name.casefold()
+def _speaker_codes(file: str, book: ElementTree.Element, by: str | None, speaker_code: str) -> dict[str, str]:
+    """The speaker of each code that names one, by guid; the codes are no themes even where others say who speaks."""
+    heads = [code for code in book.iter() if local(code) == "Code" and is_speaker(name_of(code), speaker_code)]
+    codes = {
+        guid(code.get("guid")): speaker_in(name_of(code), speaker_code)
+        for head in heads
+        for code in head.iter()
+        if local(code) == "Code"
+    }
+    if by == "code" and not codes:
+        expected = f"a code '{speaker_code}' with a code for each person under it"
+        action = f"say in {SETTINGS}.speaker_code what it is called"
+        raise InputError(file, found="no such code", expected=expected, action=action)
+    people = {code: name for code, name in codes.items() if name != speaker_code}
+    return codes | dict(zip(people, person_codes(people.values()), strict=True)) if by else codes
 
 
 def _add_turns(speakers: _Speakers, selections: list[Selection]) -> None:
     for selection in selections:
-        speaker = _marked(speakers, selection)
-        if speaker and selection.kind == _WHOLE:
-            speakers.sources.setdefault(selection.source, speaker)
-        if speaker and selection.span:
-            turns = speakers.turns.setdefault((selection.source, selection.kind), [])
-            turns.append((*selection.span, speaker))
+        for speaker in _marked(speakers, selection):
+            if selection.kind == _WHOLE:
+                speakers.sources.setdefault(selection.source, set()).add(speaker)
+            elif selection.span:
+                turns = speakers.turns.setdefault((selection.source, selection.kind), [])
+                turns.append((*selection.span, speaker))
     for turns in speakers.turns.values():
         turns.sort()
 
 
-def _marked(speakers: _Speakers, selection: Selection) -> str | None:
-    """The speaker whom this selection itself names, by a case or by a code."""
-    by_code = (speakers.codes.get(code) for code, _ in selection.codings)
-    return speakers.selections.get(selection.guid) or next(filter(None, by_code), None)
+def _around(turns: list[tuple[int, int, str]], start: int, end: int) -> set[str]:
+    """Who speaks in the innermost turn around a passage; several where turns overlap and neither holds the other."""
+    begun = turns[: bisect_right(turns, start, key=lambda turn: turn[0])]
+    around = [turn for turn in begun if end <= turn[1]]
+    inner = [a for a in around if not any(a[0] <= b[0] and b[1] <= a[1] and a[:2] != b[:2] for b in around)]
+    return {speaker for _, _, speaker in inner}
 
 
-def _speaker(speakers: _Speakers, selection: Selection) -> str:
-    marked = _marked(speakers, selection)
-    if marked:
+def _marked(speakers: _Speakers, selection: Selection) -> set[str]:
+    """The speakers whom this selection itself names, by cases or by codes."""
+    by_code = {speakers.codes[code] for code, _ in selection.codings if code in speakers.codes}
+    return speakers.selections.get(selection.guid, set()) | by_code
+
+
+def _speaker(speakers: _Speakers, selection: Selection) -> set[str]:
+    if marked := _marked(speakers, selection):
         return marked
     turns = speakers.turns.get((selection.source, selection.kind), [])
-    if selection.span and turns:
-        start, end = selection.span
-        nearest = bisect_right(turns, start, key=lambda turn: turn[0]) - 1
-        if nearest >= 0 and end <= turns[nearest][1]:
-            return turns[nearest][2]
-    return speakers.sources.get(selection.source, "")
+    around = _around(turns, *selection.span) if selection.span else set()
+    return around or speakers.sources.get(selection.source, set())
 
 
 def _frame(
@@ -206,18 +260,20 @@ def _frame(
     groups: list[str],
     coders: dict[str, str],
 ) -> pd.DataFrame:
-    rows = [
-        (groups[selection.source - 1], _speaker(speakers, selection), selection.segment_id, _id(name, ids, code), coder)
-        for selection in selections
-        for code, coder in ((code, coders.get(by, "coder 0")) for code, by in selection.codings)
-        if code not in speakers.codes
-    ]
+    rows = []
+    for selection in selections:
+        themes = [(code, by) for code, by in selection.codings if code not in speakers.no_themes]
+        who = "\n".join(sorted(_speaker(speakers, selection))) if themes else ""
+        group, place = groups[selection.source - 1], selection.segment_id
+        rows += [(group, who, place, _id(name, ids, code), coders.get(by, "coder 0")) for code, by in themes]
     if not rows:
         action = "code the sources, then export again"
         raise InputError(name, found="no coded segments", expected="at least one", action=action)
     # Programs may write one coding several times; that is their way of storing it, not a mistake of the coder.
-    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str").drop_duplicates(["segment_id", "code", "coder"])
-    _check_speakers(name, frame)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str").drop_duplicates(
+        ["segment_id", "code", "coder", "speaker"]
+    )
+    _check_speakers(name, frame, speakers.passed_over)
     return frame
 
 
@@ -229,14 +285,33 @@ def _id(name: str, ids: dict[str, str], code: str) -> str:
     return ids[code]
 
 
-def _check_speakers(name: str, frame: pd.DataFrame) -> None:
-    missing = frame[frame["speaker"] == ""]
-    if len(missing):
-        first = missing.iloc[0]
+def _check_speakers(name: str, frame: pd.DataFrame, passed_over: list[str]) -> None:
+    """InputError for segments without a speaker, or with two."""
+    for wrong, what in (
+        (frame["speaker"] == "", "without a speaker"),
+        (frame["speaker"].str.contains("\n"), "with two speakers"),
+    ):
+        rows = frame[wrong].drop_duplicates("segment_id")
+        if rows.empty:
+            continue
+        first = rows.iloc[0]
+        cases = f"; passed over, since no speaker code: the case '{passed_over[0]}'" if passed_over else ""
         raise InputError(
             name,
-            column="speaker",
-            found=f"{len(missing):,} segments without a speaker, first '{first['segment_id']}' in '{first['group']}'",
-            expected="a case, or a code under the code for speakers, for every segment",
-            action="mark who speaks, as a case or under a code 'speaker', and export again",
+            found=f"{len(rows):,} segments {what}, first '{first['segment_id']}' in '{first['group']}'{cases}",
+            expected="for every segment one speaker: a case named by a speaker code such as E6, or a code under the code for speakers",
+            action="mark who speaks, as a case or under a code 'speaker', and export again; or say in "
+            f"{SETTINGS}.speakers, whether each `source`, `case` or `code` is one person",
         )
+
+
+PROJECT = Wording(
+    rows=False,
+    nouns={"group": "the source", "speaker": "the speaker", "code": "the code"},
+    actions={
+        "group": f"rename the document in the program and export again, or name its group in {SETTINGS}.groups",
+        "speaker": "rename the case or code in the program and export again, or say `speakers: case` or `speakers: code` in "
+        f"{SETTINGS}, so that people are numbered",
+        "code": "in the program, let the code be applied, or give its passages a code under it; then export again",
+    },
+)

@@ -188,7 +188,7 @@ def _frame(records: Sequence[_Record]) -> pd.DataFrame:
 
 
 def _names(codes: pd.Series, codebook: Codebook) -> pd.Series:
-    return codes.map({code.id: code.name for code in codebook.codes})
+    return codes.map(codebook.names)
 
 
 def _listed(words: pd.Series) -> str:

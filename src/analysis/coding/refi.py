@@ -5,6 +5,7 @@ export differs in detail, so elements are known by their local names. Texts are 
 archive, nor names and descriptions of selections, into which some programs copy the words that were said.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 from analysis.coding.archive import LARGEST_XML, parse_xml, read_member
 from analysis.coding.codebook import Code, Codebook, check_structure, code_id_for
 from analysis.errors import InputError
+from analysis.names import normal
 from analysis.study.tables import validate
 
 SPEAKER_CODE = "speaker"  # the code under which speakers are kept, where they are kept as codes
@@ -20,11 +22,11 @@ _GUIDS = UUID("6f1c7a52-2f0e-5d1b-9f0a-1d3c5b7e9a11")  # a fixed arbitrary base:
 _RULES = {"Include: ": "include", "Exclude: ": "exclude", "Id: ": "id"}
 
 
-def read_qdc(path: Path, name: str, version: str = "as exported") -> Codebook:
+def read_qdc(path: Path, name: str, version: str = "as exported", speaker_code: str = SPEAKER_CODE) -> Codebook:
     """A codebook from a REFI-QDA codebook file; codes that may not be applied become headings.
 
-    Ids come from names, or from the last line of a description this project wrote. Raises InputError for anything but
-    well-formed XML of this kind, for a code without a name and for two codes of one name.
+    Codes that name speakers (`is_speaker`) are left out. Ids come from names, or from the last line of a description this project wrote. Raises InputError for anything but
+    well-formed XML of this kind, for a code without a name and for two codes of one guid.
     """
     try:
         too_large = path.stat().st_size > LARGEST_XML
@@ -38,13 +40,15 @@ def read_qdc(path: Path, name: str, version: str = "as exported") -> Codebook:
     if local(root) != "CodeBook":
         expected = "the element CodeBook of a REFI-QDA codebook"
         raise InputError(name, found=f"the element {local(root)}", expected=expected, action="export a codebook (.qdc)")
-    return codebook_from(name, root, version, path.stem)[0]
+    return codebook_from(name, root, version, path.stem, speaker_code)[0]
 
 
-def read_qdpx_codebook(path: Path, name: str, version: str = "as exported") -> Codebook:
+def read_qdpx_codebook(
+    path: Path, name: str, version: str = "as exported", speaker_code: str = SPEAKER_CODE
+) -> Codebook:
     """The codebook of a REFI-QDA project, as `projects.read_qdpx` gives it beside the coded segments."""
     book = only(name, project_root(path, name), "CodeBook")
-    return codebook_from(name, book, version, path.stem, leave_out=SPEAKER_CODE)[0]
+    return codebook_from(name, book, version, path.stem, speaker_code)[0]
 
 
 def project_root(path: Path, name: str) -> ElementTree.Element:
@@ -71,32 +75,68 @@ def only(file: str, element: ElementTree.Element, name: str) -> ElementTree.Elem
     found = children(element, name)
     if not found:
         expected = f"an element {name} in {local(element)}"
-        raise InputError(file, found=f"no {name}", expected=expected, action="export the project again")
+        raise InputError(
+            file, found=f"no {name}", expected=expected, action="make a code in the program, then export again"
+        )
     return found[0]
 
 
 def codebook_from(
-    file: str, element: ElementTree.Element, version: str, title: str, leave_out: str = ""
+    file: str, element: ElementTree.Element, version: str, title: str, speaker_code: str
 ) -> tuple[Codebook, dict[str, str]]:
     """The codebook in a CodeBook element, and the id of each code by its guid.
 
-    The code named `leave_out` and all under it are left out; speakers are often kept as codes.
+    Codes are told apart by their guids; two of one name have the ids other and other_2. Those that name speakers, and all
+    under them, are left out.
     """
     codes: list[Code] = []
     ids: dict[str, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, None] = {}
     waiting = [(code, None) for code in reversed(children(only(file, element, "Codes"), "Code"))]
     while waiting:
         at, parent = waiting.pop()
-        if leave_out and (at.get("name") or "").strip().casefold() == leave_out.casefold():
+        if is_speaker(name_of(at), speaker_code):
             continue
         code = _code(file, at, parent, taken)
+        _check_guid(file, code, guid(at.get("guid")), ids)
         codes.append(code)
-        taken.add(code.id)
+        taken[code.id] = None
         ids[guid(at.get("guid"))] = code.id
         waiting.extend((child, code.id) for child in reversed(children(at, "Code")))
-    check_structure(codes, file, lambda position, column: None)
+    check_structure(codes, file, lambda position, column: None, exported=True)
     return Codebook(title=title or "codebook", version=version, codes=tuple(codes)), ids
+
+
+def _check_guid(file: str, code: Code, own: str, ids: Mapping[str, str]) -> None:
+    if own and own in ids:
+        found = f"the guid of the code '{code.name}' a second time, after '{ids[own]}'"
+        raise InputError(file, found=found, expected="each guid once", action="export the file again from the program")
+
+
+def name_of(element: ElementTree.Element) -> str:
+    """The name that an element has in the program, as names are kept here; empty where it has none."""
+    return normal(element.get("name") or "")
+
+
+def is_speaker(name: str, speaker_code: str) -> bool:
+    """Whether a code of this name is the one for speakers, or names one itself, as tags of Taguette do (speaker.E6).
+
+    >>> is_speaker("Speaker", "speaker"), is_speaker("speaker.E6", "speaker"), is_speaker("Speakers of Arabic", "speaker")
+    (True, True, False)
+    """
+    code = speaker_code.casefold()
+    return bool(code) and (name.casefold() == code or name.casefold().startswith(f"{code}."))
+
+
+def speaker_in(name: str, speaker_code: str) -> str:
+    """The speaker whom a code names: what follows `speaker.`, or the whole name; `speaker_code` for that code itself.
+
+    >>> speaker_in("Speaker.E6", "speaker"), speaker_in("E6", "speaker"), speaker_in("Speaker", "speaker")
+    ('E6', 'E6', 'speaker')
+    """
+    if not is_speaker(name, speaker_code):
+        return name
+    return name[len(speaker_code) + 1 :].strip() or speaker_code
 
 
 def guid(text: str | None) -> str:
@@ -104,15 +144,25 @@ def guid(text: str | None) -> str:
     return (text or "").strip().strip("{}").lower()
 
 
-def _code(file: str, element: ElementTree.Element, parent: str | None, taken: set[str]) -> Code:
-    name = (element.get("name") or "").strip()
+def _code(file: str, element: ElementTree.Element, parent: str | None, taken: Mapping[str, None]) -> Code:
+    name = name_of(element)
     if not name:
-        action = "name the code and export again"
-        raise InputError(file, column="Code", found="a code without a name", expected="a name", action=action)
+        action = "name the code in the program and export again"
+        raise InputError(file, found=f"a code without a name{_after(taken)}", expected="a name", action=action)
     described = "".join(child.text or "" for child in children(element, "Description"))
     fields = {"id": code_id_for(name, taken), **_described(described), "name": name, "parent": parent}
     codable = (element.get("isCodable") or "true").strip().lower() in ("true", "1")
-    return validate(Code, {**fields, "codable": codable}, file, None)
+    try:
+        return validate(Code, {**fields, "codable": codable}, file, None)
+    except InputError as error:
+        found = f"the code '{name[:80]}' with the {error.column} {error.found}"
+        action = "change it in the program and export again"
+        raise InputError(file, found=found, expected=error.expected, action=action) from None
+
+
+def _after(taken: Mapping[str, None]) -> str:
+    """Where in the codebook a code without a name is: after which other."""
+    return f", after the code '{list(taken)[-1]}'" if taken else ""
 
 
 def _described(text: str) -> dict[str, str]:

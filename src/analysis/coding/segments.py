@@ -5,9 +5,8 @@ A table of coded segments has one row for each code a coder gave a segment, and 
 has one row for it with the code `none`; without any row, the coder has not read the segment.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +15,9 @@ import pandas as pd
 from analysis.coding.codebook import NO_CODE, Codebook
 from analysis.coding.textfiles import read_table
 from analysis.errors import InputError
+from analysis.names import is_code, is_name, normal
 
 COLUMNS = ("group", "speaker", "segment_id", "code", "coder")
-LABEL = re.compile(r"\w[\w .:,/()#&'’\-]{0,63}")  # short, and nothing a page or a spreadsheet could run
-SPEAKER = re.compile(r"(?=\D*\d)[A-Za-z0-9][A-Za-z0-9_.:\-]{0,23}")  # a digit and no blank: a code, not a name
 _MEANING = {
     "group": "the name of a focus group: up to 64 letters, digits and plain signs",
     "speaker": "a speaker code such as E6: letters and at least one digit, no blanks, never a name",
@@ -28,6 +26,34 @@ _MEANING = {
 }
 
 Rule = Literal["any", "all", "most"]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What messages call the parts of a table of coded segments.
+
+    Without `rows` it was made from an export that has neither rows nor columns; `nouns` then say what a column holds, and
+    `actions` (by column) what to do in the program or in records.yaml.
+    """
+
+    rows: bool = True
+    nouns: Mapping[str, str] = field(default_factory=dict)
+    actions: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, row: int, column: str | None) -> dict[str, object]:
+        """The row and column of a message, where there are any."""
+        return {"row": row, "column": column} if self.rows else {}
+
+    def found(self, column: str, text: str) -> str:
+        """What was found in a column."""
+        return f"{self.nouns[column]} {text}" if column in self.nouns else text
+
+    def action(self, column: str, otherwise: str) -> str:
+        """What to do about a column."""
+        return self.actions.get(column, otherwise)
+
+
+TABLE = Wording()
 
 
 @dataclass(frozen=True)
@@ -63,37 +89,50 @@ def read_segments_csv(path: Path, name: str, codebook: Codebook, shared_speakers
     return check_segments(frame, codebook, name, shared_speakers)
 
 
-def check_segments(frame: pd.DataFrame, codebook: Codebook, name: str, shared_speakers: bool = False) -> pd.DataFrame:
-    """The same table, checked; the index of `frame` holds the row numbers of the file that messages name.
+def check_segments(
+    frame: pd.DataFrame, codebook: Codebook, name: str, shared_speakers: bool = False, wording: Wording = TABLE
+) -> pd.DataFrame:
+    """The same table, checked, with names in one form (NFC); the index holds the row numbers that messages name.
 
     Raises InputError where a cell is empty or of the wrong form, a code is not in the codebook or a heading, a segment
     has two groups or speakers, a speaker sits in two groups, a row stands twice, or a coder gave a segment both codes
     and `none`.
     """
-    for column in ("group", "speaker", "segment_id", "coder"):
-        _check_form(frame[column], name, column)
-    _check_codes(frame["code"], codebook, name)
-    _check_one(frame, "segment_id", "group", name, "each segment in one group", "give each segment its own id")
-    _check_one(frame, "segment_id", "speaker", name, "one speaker for each segment", "split the segment by speaker")
+    names = ["group", "speaker", "segment_id", "coder"]
+    frame = frame.assign(
+        **{column: frame[column].map({each: normal(each) for each in frame[column].unique()}) for column in names}
+    )
+    for column in names:
+        _check_form(frame[column], name, column, wording)
+    _check_codes(frame["code"], codebook, name, wording)
+    at = (name, wording)
+    _check_one(frame, "segment_id", "group", *at, "each segment in one group", "give each segment its own id")
+    _check_one(frame, "segment_id", "speaker", *at, "one speaker for each segment", "split the segment by speaker")
     if not shared_speakers:
-        action = "make the codes different, or set shared_speakers where it is one person"
-        _check_one(frame, "speaker", "group", name, "each speaker code in one group", action)
+        action = "make the codes different, or say in records.yaml, under coded_segments, `shared_speakers: true` where it is one person"
+        _check_one(frame, "speaker", "group", *at, "each speaker code in one group", action)
     _check_twice(frame, name)
     _check_none(frame, name)
     return frame.loc[:, list(COLUMNS)].reset_index(drop=True)
 
 
-def _check_form(cells: pd.Series, name: str, column: str) -> None:
-    pattern = SPEAKER if column == "speaker" else LABEL
-    wrong = [cell for cell in cells.unique() if not pattern.fullmatch(cell)]
+def _check_form(cells: pd.Series, name: str, column: str, wording: Wording) -> None:
+    fits = is_code if column == "speaker" else is_name
+    wrong = [cell for cell in cells.unique() if not fits(cell)]
     if wrong:
         row = _first_row(cells.isin(wrong))
-        found = f"'{cells.loc[row]}'" if cells.loc[row] else "an empty cell"
-        action = "correct the cell; no row is left out silently"
-        raise InputError(name, row=row, column=column, found=found, expected=_MEANING[column], action=action)
+        found = wording.found(column, _listed([f"'{cell}'" if cell else "an empty cell" for cell in wrong]))
+        action = wording.action(column, "correct the cell; no row is left out silently")
+        raise InputError(name, **wording.place(row, column), found=found, expected=_MEANING[column], action=action)
 
 
-def _check_codes(cells: pd.Series, codebook: Codebook, name: str) -> None:
+def _listed(texts: list[str], most: int = 5) -> str:
+    """The first few of what was found, and how many more there are."""
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
+
+
+def _check_codes(cells: pd.Series, codebook: Codebook, name: str, wording: Wording) -> None:
     allowed = {*codebook.codable, NO_CODE}
     wrong = [cell for cell in cells.unique() if cell not in allowed]
     if not wrong:
@@ -101,15 +140,15 @@ def _check_codes(cells: pd.Series, codebook: Codebook, name: str) -> None:
     row = _first_row(cells.isin(wrong))
     cell = cells.loc[row]
     heading = cell in codebook.by_id
-    found = "an empty cell" if not cell else f"'{cell}', a heading" if heading else f"'{cell}'"
+    called = cell if wording.rows else codebook.names.get(cell, cell)
+    found = "an empty cell" if not cell else f"'{called}', a heading" if heading else f"'{called}'"
     expected = f"the id of a code in the codebook (version {codebook.version}), or '{NO_CODE}'"
     raise InputError(
         name,
-        row=row,
-        column="code",
-        found=found,
-        expected=f"{expected}{_nearest(cell, allowed)}",
-        action="correct the code, or add it to the codebook",
+        **wording.place(row, "code"),
+        found=wording.found("code", found),
+        expected=f"{expected}{_nearest(cell, allowed)}" if wording.rows else "a code that may be applied to passages",
+        action=wording.action("code", "correct the code, or add it to the codebook"),
     )
 
 
@@ -120,14 +159,16 @@ def _nearest(cell: str, allowed: Iterable[str]) -> str:
     return f" (is it '{near[0]}'?)" if near else ""
 
 
-def _check_one(frame: pd.DataFrame, of: str, column: str, name: str, expected: str, action: str) -> None:
+def _check_one(
+    frame: pd.DataFrame, of: str, column: str, name: str, wording: Wording, expected: str, action: str
+) -> None:
     first = frame.drop_duplicates(of).set_index(of)[column]
     other = frame[of].map(first) != frame[column]
     if other.any():
         row = _first_row(other)
         cells = frame.loc[row]
         found = f"{of} '{cells[of]}' with {column} '{cells[column]}' after '{first[cells[of]]}'"
-        raise InputError(name, row=row, column=column, found=found, expected=expected, action=action)
+        raise InputError(name, **wording.place(row, column), found=found, expected=expected, action=action)
 
 
 def _check_twice(frame: pd.DataFrame, name: str) -> None:

@@ -2,34 +2,47 @@
 
 Taguette writes the columns tag, description (and counts, by version) for the codebook, and id, document, tag, content
 for the highlights, with one row for each tag of a highlight. It has no speakers and does not say who highlighted: give
-each highlight a tag such as `speaker.E6`, and export each coder's project on its own.
+each highlight a tag such as `speaker.E6`, or say that each document is one person; export each coder's project on its own.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.coding.archive import check_members, open_archive
 from analysis.coding.codebook import NO_CODE, Code, Codebook, check_structure, code_id_for, same_name
-from analysis.coding.segments import COLUMNS, check_segments
+from analysis.coding.exports import SETTINGS, group_names, person_codes
+from analysis.coding.refi import SPEAKER_CODE, is_speaker, speaker_in
+from analysis.coding.segments import COLUMNS, Wording, check_segments
 from analysis.coding.textfiles import read_table
 from analysis.errors import InputError
+from analysis.names import normal
 from analysis.study.tables import validate
 
 _CODEBOOK = (("tag", "description"), ("parent", "number of highlights", "number of documents"))
 _HIGHLIGHTS = (("id", "document", "tag", "content"), ())
-SPEAKER_TAG = "speaker"
+
+
+def is_taguette(path: Path, *columns: str) -> bool:
+    """Whether the header of a CSV file has the columns by which Taguette's export is known."""
+    try:
+        with path.open("rb") as file:
+            header = file.readline(1_000).decode("utf-8-sig", errors="ignore")
+    except OSError:
+        return False
+    return set(columns) <= {cell.strip().strip('"') for cell in header.split(",")}
 
 
 def read_taguette_codebook(
-    path: Path, name: str, version: str = "as exported", speaker_tag: str = SPEAKER_TAG
+    path: Path, name: str, version: str = "as exported", speaker_code: str = SPEAKER_CODE
 ) -> Codebook:
     """A codebook from Taguette's export (.csv or .xlsx); `a.b` stands under `a` where there is a tag `a`.
 
     Tags that name speakers are left out. Raises InputError with the row of the first mistake.
     """
     frame = _table(path, name, *_CODEBOOK)
-    frame = frame[~_is_speaker(frame["tag"], speaker_tag)]
+    frame = frame[~_names_speaker(frame["tag"], speaker_code)]
     tags: dict[str, str] = {}
     for tag in frame["tag"]:
         tags[tag] = tags.get(tag) or code_id_for(tag, tags.values())
@@ -40,12 +53,12 @@ def read_taguette_codebook(
             rows, frame["tag"], frame["description"], frame["parent"].map(tags).fillna(""), strict=True
         )
     )
-    check_structure(codes, name, lambda position, column: rows[position] if rows else None)
+    check_structure(codes, name, lambda position, column: rows[position] if rows else None, exported=True)
     return Codebook(title=path.stem, version=version, codes=codes)
 
 
 def _fields(tag: str, tags: dict[str, str], parent: str, description: str) -> dict[str, object]:
-    return {"id": tags[tag], "name": tag, "parent": parent or _above(tag, tags), "definition": description[:2_000]}
+    return {"id": tags[tag], "name": tag, "parent": parent or _above(tag, tags), "definition": description}
 
 
 def _above(tag: str, tags: dict[str, str]) -> str | None:
@@ -54,8 +67,8 @@ def _above(tag: str, tags: dict[str, str]) -> str | None:
     return next((tags[above] for above in longer_first if above in tags), None)
 
 
-def _is_speaker(tags: pd.Series, speaker_tag: str) -> pd.Series:
-    return tags.str.startswith(f"{speaker_tag}.") | (tags == speaker_tag)
+def _names_speaker(tags: pd.Series, speaker_code: str) -> pd.Series:
+    return tags.map({tag: is_speaker(tag, speaker_code) for tag in tags.unique()}).astype("bool")
 
 
 def read_taguette_highlights(
@@ -63,43 +76,85 @@ def read_taguette_highlights(
     name: str,
     codebook: Codebook,
     coder: str = "coder 1",
-    speaker_tag: str = SPEAKER_TAG,
+    *,
+    speakers: str | None = None,
+    speaker_code: str = SPEAKER_CODE,
+    groups: Mapping[str, str] | None = None,
     shared_speakers: bool = False,
 ) -> pd.DataFrame:
     """Coded segments from Taguette's export of highlights (.csv or .xlsx); documents are the groups.
 
-    `coder` names whose export it is. A highlight's speaker is its tag `speaker.E6`. Raises InputError for a tag that
-    is not in the codebook, a highlight without a speaker or with two, and a file of another kind.
+    `coder` names whose export it is. A highlight's speaker is its tag `speaker.E6`, or with `speakers` "source" its
+    document; one with no tag but its speaker was read and given no code. Raises InputError for a tag that is not in the
+    codebook, a highlight without a speaker or with two, and a file of another kind.
     """
+    if speakers == "case":
+        action = "say `speakers: source`, or leave it out"
+        raise InputError(SETTINGS, found="speakers: case", expected="`source` or `code`", action=action)
     frame = _table(path, name, *_HIGHLIGHTS).drop(columns="content")
-    is_speaker = _is_speaker(frame["tag"], speaker_tag)
-    speakers = frame[is_speaker].assign(speaker=frame["tag"].str.removeprefix(f"{speaker_tag}."))
-    _check_one_speaker(name, speakers)
-    rows = frame[~is_speaker]
-    table = pd.DataFrame(
-        {
-            "group": rows["document"].str.replace(r"\.[A-Za-z]\w{1,4}$", "", regex=True),
-            "speaker": rows["id"].map(speakers.set_index("id")["speaker"]).fillna(""),
-            "segment_id": "highlight " + rows["id"],
-            "code": _ids(rows["tag"], codebook),
-            "coder": coder,
-        }
+    by_tag = _names_speaker(frame["tag"], speaker_code)
+    frame["speaker"] = (
+        _by_document(frame) if speakers == "source" else _by_tag(name, frame, by_tag, speaker_code, speakers)
     )
-    return check_segments(table[list(COLUMNS)], codebook, name, shared_speakers)
+    documents = frame["document"].unique()
+    frame["group"] = frame["document"].map(
+        dict(zip(documents, group_names(name, documents, groups or {}), strict=True))
+    )
+    uncoded = by_tag & ~frame["id"].isin(frame.loc[~by_tag, "id"]) & ~frame.duplicated("id")
+    rows = frame[~by_tag | uncoded]
+    table = rows.assign(
+        segment_id="highlight " + rows["id"], code=_ids(rows["tag"].mask(uncoded, ""), codebook), coder=coder
+    )
+    return check_segments(table[list(COLUMNS)], codebook, name, shared_speakers, _HIGHLIGHT)
+
+
+_HIGHLIGHT = Wording(
+    actions={
+        "group": f"rename the document in Taguette and export again, or name its group in {SETTINGS}.groups",
+        "speaker": "rename the tag in Taguette and export again",
+    }
+)
+
+
+def _by_document(frame: pd.DataFrame) -> pd.Series:
+    documents = frame["document"].unique()
+    return frame["document"].map(dict(zip(documents, person_codes(documents), strict=True)))
+
+
+def _by_tag(name: str, frame: pd.DataFrame, by_tag: pd.Series, speaker_code: str, speakers: str | None) -> pd.Series:
+    """The speaker of each row by the tags of its highlight; InputError for highlights without one, or with two."""
+    tagged = frame[by_tag]
+    tags = [tag for tag in tagged["tag"].unique() if tag != speaker_code]
+    people = [speaker_in(tag, speaker_code) for tag in tags]
+    called = dict(zip(tags, person_codes(people) if speakers else people, strict=True))
+    known = tagged.assign(speaker=tagged["tag"].map(called).fillna(speaker_code)).drop_duplicates(["id", "speaker"])
+    _check_speakers(name, frame, known, speaker_code)
+    return frame["id"].map(known.set_index("id")["speaker"])
+
+
+def _check_speakers(name: str, frame: pd.DataFrame, known: pd.DataFrame, speaker_code: str) -> None:
+    highlights = frame.drop_duplicates("id")
+    none, two = highlights[~highlights["id"].isin(known["id"])], known[known.duplicated("id")]
+    action = (
+        f"give each highlight one tag such as {speaker_code}.E6, or say `speakers: source` in {SETTINGS}, where each "
+    )
+    action += "document is one person"
+    if len(none):
+        found = f"{len(none):,} of {len(highlights):,} highlights without a tag that names the speaker"
+    elif len(two):
+        found = f"{len(two):,} of {len(highlights):,} highlights with two speakers, first '{two['id'].iloc[0]}'"
+    else:
+        return
+    row = int((none if len(none) else two).index[0])
+    expected = f"one tag such as {speaker_code}.E6 for each"
+    raise InputError(name, row=row, column="tag", found=found, expected=expected, action=action)
 
 
 def _ids(tags: pd.Series, codebook: Codebook) -> pd.Series:
+    """The ids of tags, which Taguette tells apart by letter case; else by a name that counts as the same."""
+    exact = {code.name: code.id for code in codebook.codes}
     known = {same_name(code.name): code.id for code in codebook.codes} | {"": NO_CODE}
-    return tags.map({tag: known.get(same_name(tag), tag) for tag in tags.unique()})
-
-
-def _check_one_speaker(name: str, speakers: pd.DataFrame) -> None:
-    two = speakers[speakers.duplicated("id")]
-    if len(two):
-        found = f"highlight '{two['id'].iloc[0]}' with two speakers"
-        action = "split the highlight, or remove one of the tags"
-        row = int(two.index[0])
-        raise InputError(name, row=row, column="tag", found=found, expected="one speaker for each", action=action)
+    return tags.map({tag: exact.get(normal(tag), known.get(same_name(tag), tag)) for tag in tags.unique()})
 
 
 def _table(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> pd.DataFrame:

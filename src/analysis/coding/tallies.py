@@ -98,7 +98,7 @@ def _without(table: pd.DataFrame, whole: pd.Series, group: str, codebook: Codebo
         "mentions": int(table[group].sum()),
         "codes_left": int((rest > 0).sum()),
         "codes_lost": len(lost),
-        "lost": ", ".join(codebook.by_id[code].name for code in lost),
+        "lost": ", ".join(codebook.names[code] for code in lost),
         "rank_correlation": rank_correlation(whole, rest),
     }
 
@@ -123,7 +123,7 @@ def narrow_codes(settled: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     counts = pd.DataFrame({unit: _distinct(settled, column) for unit, column in UNITS.items()})
     counts = counts.reindex([code for code in codebook.by_id if code in counts.index])
     narrow = counts[(counts["participants"] == 1) | (counts["groups"] == 1)].astype("int64")
-    names = [codebook.by_id[code].name for code in narrow.index]
+    names = [codebook.names[code] for code in narrow.index]
     rests_on = np.where(narrow["participants"] == 1, "one person", "one group")
     return narrow.assign(rests_on=rests_on).set_axis(pd.Index(narrow.index, name="code")).pipe(_with_names, names)
 

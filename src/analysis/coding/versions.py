@@ -22,7 +22,9 @@ def codebook_changes(old: Codebook, new: Codebook) -> pd.DataFrame:
     """
     rows = [row for code in new.codes for row in _changes(old.by_id.get(code.id), code)]
     rows += [_row(code, "removed", code.name, "") for code in old.codes if code.id not in new.by_id]
-    return pd.DataFrame(rows, columns=["code", "name", "change", "before", "after"]).astype("str")
+    found = pd.DataFrame(rows, columns=["code", "change", "before", "after"]).astype("str")
+    found.insert(1, "name", found["code"].map({**old.names, **new.names}).astype("str"))
+    return found
 
 
 def _changes(before: Code | None, after: Code) -> list[dict[str, str]]:
@@ -33,7 +35,7 @@ def _changes(before: Code | None, after: Code) -> list[dict[str, str]]:
 
 
 def _row(code: Code, change: str, before: str, after: str) -> dict[str, str]:
-    return {"code": code.id, "name": code.name, "change": change, "before": before, "after": after}
+    return {"code": code.id, "change": change, "before": before, "after": after}
 
 
 def _text(value: str | bool | None) -> str:

@@ -5,14 +5,16 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
+
+from analysis.names import normal, pattern
 
 Definition = tuple[Any, FieldInfo]  # what pydantic.create_model takes for one field
 Absent = Literal["missing", "refused", "not_asked"]
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,39}$"
-NAME = r"^[^\W_][\w ,.'’()&/+\-]{0,79}$"  # no < > = ; and no quotes: neither markup nor a formula can pass
+NAME = pattern(80)
 WORDS = r"^[^\W\d_][^\W\d_ '’\-]*(?:[ '’\-]+[^\W\d_]+){0,5}$"
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
@@ -71,7 +73,7 @@ def choice(
 
 def name(label: str, about: str, **more: Any) -> Definition:
     """A short name, such as that of a course: letters, digits and plain punctuation, no markup."""
-    return _answer(Annotated[str, Field(pattern=NAME)], label, about, kind="name", **more)
+    return _answer(Annotated[str, Field(pattern=NAME), AfterValidator(normal)], label, about, kind="name", **more)
 
 
 def day(label: str, about: str, **more: Any) -> Definition:

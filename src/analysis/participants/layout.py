@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
+from analysis.names import pattern
 from analysis.participants.fields import ID, Absent
 from analysis.study.tables import parse_yaml
 
@@ -40,6 +41,25 @@ class FileLayout(BaseModel):
     dates: Literal["iso", "day first"] = "iso"
 
 
+class SegmentsLayout(BaseModel):
+    """How an export of a program for qualitative coding is to be read.
+
+    `speakers` says who speaks: `source` (each source or document is one person), `case` (each case is), `code` (each code
+    under `speaker_code` is); without it, cases and codes that are named by speaker codes such as E6. `groups`: the name of
+    a source or document -> its group. `shared_speakers`: one speaker code in two groups is one person. `coder`: who made
+    an export that does not say so.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    speakers: Literal["source", "case", "code"] | None = None
+    speaker_code: str = "speaker"
+    groups: Annotated[dict[str, Annotated[Text, Field(pattern=pattern(64))]], BeforeValidator(_texts)] = Field(
+        default_factory=dict
+    )
+    shared_speakers: Annotated[bool, Field(strict=True)] = False
+    coder: Annotated[Text, Field(pattern=pattern(64))] = "coder 1"
+
+
 class RecordsLayout(BaseModel):
     """The whole of `records.yaml`; `id_prefix` is what every person id of the study begins with.
 
@@ -52,6 +72,7 @@ class RecordsLayout(BaseModel):
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()
+    coded_segments: SegmentsLayout = SegmentsLayout()
 
 
 class ExportLayout(BaseModel):

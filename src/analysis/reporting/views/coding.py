@@ -66,6 +66,11 @@ class Coded:
     codebook: Codebook
     shown: Shown
 
+    @property
+    def hidden(self) -> int:
+        """How many of the codes that may be applied have their number of people hidden."""
+        return int(self.shown.counts.loc[list(self.codebook.codable), "participants"].isna().sum())
+
     def entering(self) -> pd.DataFrame:
         """The settled codes that may enter numbers over many codes: all, or those that are shown in every unit."""
         alone = set(self.shown.codes("groups")) - set(headings(self.codebook))
@@ -122,7 +127,7 @@ def distinct(texts: Iterable[str]) -> list[str]:
 
 def labels(book: Codebook) -> dict[str, str]:
     """The name of each code by its id, told apart as `distinct` does."""
-    return dict(zip(book.by_id, distinct(code.name for code in book.codes), strict=True))
+    return dict(zip(book.by_id, distinct(book.names.values()), strict=True))
 
 
 def section(title: str, *shown: Display | None) -> Display:
@@ -228,7 +233,7 @@ def _team_numbers(team: Coded) -> Iterable[Result]:
         "coders": ("Coders", bases.coders, "coders"),
         "used": ("Codes applied at least once", used if shown.whole else HIDDEN, "codes"),
         "shown": ("Codes whose number of people is shown", int(people.notna().sum()), "codes"),
-        "hidden": ("Codes whose number of people is hidden", int(people.isna().sum()), "codes"),
+        "hidden": ("Codes whose number of people is hidden", team.hidden, "codes"),
         "entering": ("Codes that enter saturation and stability", team.entering()["code"].nunique(), "codes"),
     }
     if people.notna().any():
@@ -303,7 +308,8 @@ def _team_answer(team: Coded | None) -> str:
     return (
         "The coded segments are {team.segments|:segments} by {team.participants|:participants} in "
         "{team.groups|:groups}, read by {team.coders|:coders}. " + used + "For {team.hidden|bare} of the codes the "
-        "number of people is hidden, since it is small or would give a small one away." + _top(team) + last
+        "number of people is hidden, since it, or the number of those who did not come up with the code, is small or would "
+        "give a small one away." + _top(team) + last
     )
 
 
@@ -313,18 +319,22 @@ def _of_which(team: Coded) -> str:
 
 
 def _top(team: Coded) -> str:
+    """What most participants came up with; not said where a hidden number could be greater, whether or not it is."""
     most = commonest(team)
-    return (
-        f" Of the codes that are shown, most participants, {{team.most|bare}}, came up with: {named(most)}."
-        if most
-        else ""
+    if not team.hidden:
+        return f" Most participants, {{team.most|bare}}, came up with: {named(most)}."
+    said = (
+        " Which code most participants came up with is not said: a number is hidden as well where nearly everybody came up "
+        "with the code, so that the strongest may be among those hidden. `analysis.coding.tallies.tally` tells the team."
     )
+    shown = f" Of the codes that are shown, {{team.most|:people}} came up with: {named(most)}." if most else ""
+    return said + shown
 
 
 def commonest(team: Coded) -> str:
-    """The name of the shown code that most participants came up with; empty where no code is shown."""
+    """The shown code that most participants came up with, or those that as many did; empty where no code is shown."""
     people = team.shown.counts.loc[list(team.codebook.codable), "participants"].dropna()
-    return labels(team.codebook)[str(people.idxmax())] if len(people) else ""
+    return "; ".join(labels(team.codebook)[code] for code in people.index[people == people.max()])
 
 
 def opening(page: Appendix, material: Material) -> Display | None:

@@ -18,10 +18,13 @@ _READING = (
     "agreement is high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) "
     "and {=Gwet's AC1} correct for chance in different ways and part company where a code is rare, so prevalence "
     "stands beside them. The intervals come from a bootstrap that draws all segments of a speaker together, since "
-    "what one person says is not independent. Agreement is shown where enough people raised the code in the eyes of all "
-    "coders who read them, since prevalence and percent agreement together tell how many that may be; for "
-    "{agreement.left_out|bare} of the codes it is not."
+    "what one person says is not independent. Agreement is about the coders, and is left out only where it would tell of the "
+    "participants: prevalence and percent agreement together say how many segments carry a code. It is shown where enough "
+    "people raised the code in the eyes of all coders who read them, and, without an interval, where as many segments "
+    "carry the code, and as many do not, as there are participants, so that from anybody to everybody may have raised it; "
+    "for {agreement.left_out|bare} of the codes it is left out."
 )
+NO_INTERVAL = "an interval would tell how many people raised the code"
 _MEASURES = {
     "prevalence": ("Prevalence", "%", 1),
     "percent_agreement": ("Percent agreement", "%", 1),
@@ -39,18 +42,40 @@ def agreement(page: Appendix, team: Coded | None, evidence: CodingEvidence, seed
     )
     if not found["units"].any():
         return page.say(f"{found['statement'].iloc[0].capitalize()}.")
-    enough = found.loc[_enough(team, evidence)].rename(index=labels(team.codebook)).rename_axis("code")
+    enough = _enough(team, evidence, found).rename(index=labels(team.codebook)).rename_axis("code")
     if enough.empty:
-        return page.say("Too few people stand behind every code; no agreement is shown.")
+        return page.say("Agreement on any of the codes could tell how few people raised it; no agreement is shown.")
     page.add(_numbers(found, enough))
     return section("Agreement by code", page.say(_READING), _figure(page, enough), _table(page, enough))
 
 
-def _enough(team: Coded, evidence: CodingEvidence) -> list[str]:
-    """The codes of which people are shown, none stand below, and agreement tells of enough people."""
-    codes = [code for code in team.shown.codes() if code not in headings(team.codebook)]
-    agreed = raised(team.table, segments.settle(team.table, "all"), team.codebook)
-    return judge_agreement(evidence, team.codebook, (agreed[codes] == YES).sum())
+def _enough(team: Coded, evidence: CodingEvidence, found: pd.DataFrame) -> pd.DataFrame:
+    """Agreement on the codes for which it tells of enough people, or nothing of people; of the latter without intervals.
+
+    An interval that draws people would tell on how few of them the segments rest.
+    """
+    lowest = [code for code in found.index if code not in headings(team.codebook)]
+    agreed = raised(team.table, segments.settle(team.table, "all"), team.codebook)[lowest]
+    people = (agreed == YES).sum()[[code for code in lowest if code in team.shown.codes()]]
+    enough = found.loc[judge_agreement(evidence, team.codebook, lowest, people, _plenty(team, lowest))].copy()
+    alone = people.reindex(enough.index, fill_value=0) < evidence.rules.minimum_cell
+    ends = [f"{measure}_{end}" for measure in _MEASURES for end in ("low", "high")]
+    enough.loc[alone, ends] = float("nan")
+    enough.loc[alone, "statement"] = NO_INTERVAL
+    return enough
+
+
+def _plenty(team: Coded, codes: list[str]) -> set[str]:
+    """The codes that as many segments carry in the eyes of every coder, and as many in those of none, as there are people.
+
+    One person or everybody may then have raised the code. Of people in the segments, P raised it in M of S: P is at most
+    M, and at least the number of people less the S - M other segments, of which everybody else has one. Neither binds.
+    """
+    readers = team.table.groupby("segment_id")["coder"].nunique()
+    table = team.table[team.table["segment_id"].isin(readers.index[readers > 1])]
+    every, any_ = (segments.settle(table, rule)["code"].value_counts() for rule in ("all", "any"))
+    least, whole = team.bases.participants, table["segment_id"].nunique()
+    return {code for code in codes if every.get(code, 0) >= least and whole - any_.get(code, 0) >= least}
 
 
 def _numbers(found: pd.DataFrame, enough: pd.DataFrame) -> list[Result]:
@@ -106,7 +131,7 @@ def _column(measure: str) -> Column:
 def _table(page: Appendix, frame: pd.DataFrame) -> Display:
     columns = {measure: _column(measure) for measure in _MEASURES}
     if (frame["statement"] != "").any():
-        columns["statement"] = Column("Why a number is missing")
+        columns["statement"] = Column("Why a number or an interval is missing")
     return page.table(
         "agreement",
         frame,
@@ -137,16 +162,32 @@ def codebook(page: Appendix, material: Material) -> Display:
     said = page.say(
         f"{named(book.title)}, version {named(book.version)}, with {{codebook.codes|:codes}} that may be applied.{made}"
     )
+    texts = ["definition", "include", "exclude"]
+    cut = frame[texts].map(_cut)
     table = page.table(
         "codebook",
-        frame,
+        frame.assign(**cut),
         columns,
         "The codebook.",
         row_header="Code",
         group_by="theme",
-        text=dict.fromkeys(["definition", "include", "exclude"], "label"),
+        text=dict.fromkeys(texts, "label"),
+        note="" if cut.equals(frame[texts]) else _CUT_NOTE,
     )
     return joined(said, table)
+
+
+LONGEST = 2_000  # characters of a definition or rule in a table of the page
+_CUT_NOTE = f"Texts of more than {named(f'{LONGEST:,}')} characters are cut here, which three dots show; codebook.qdc holds them whole."
+
+
+def _cut(text: str) -> str:
+    """A text as the page shows it: cut between words where it is very long.
+
+    >>> _cut("word " * 500)[-8:], _cut("short")
+    ('word ...', 'short')
+    """
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0] or text[:LONGEST]} ..."
 
 
 def changes(page: Appendix, material: Material, team: Coded | None) -> Display:
@@ -157,6 +198,7 @@ def changes(page: Appendix, material: Material, team: Coded | None) -> Display:
     if found.empty:
         return page.say("The earlier version of the codebook has the same codes, definitions and rules.")
     found = _with_names(found, material)
+    found[["before", "after"]] = found[["before", "after"]].map(_cut)
     frame = found.assign(label=distinct(found["name"] + ": " + found["change"]))
     columns = {"before": Column("Before"), "after": Column("After")}
     if team:
@@ -185,7 +227,7 @@ def changes(page: Appendix, material: Material, team: Coded | None) -> Display:
 
 def _with_names(found: pd.DataFrame, material: Material) -> pd.DataFrame:
     """The changes with the codes above a moved one by their names."""
-    known = {code.id: code.name for book in (material.earlier, material.codebook) if book for code in book.codes}
+    known = {code: name for book in (material.earlier, material.codebook) if book for code, name in book.names.items()}
     moved = found["change"] == "moved"
     return found.assign(**{end: found[end].mask(moved, found[end].replace(known)) for end in ("before", "after")})
 

@@ -160,7 +160,7 @@ def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str
     return {
         "stakeholder": stakeholders[cell.stakeholder],
         "measured": "; ".join([*questions, *claims]) or "nothing published",
-        "codes": "; ".join(material.codebook.by_id[code].name for code in cell.codes),
+        "codes": "; ".join(material.codebook.names[code] for code in cell.codes),
         "valued": "; ".join([*valued, *assumed]) or "no outcome",
         "known": f"{_BASIS[cell.basis]}, source line {', '.join(map(str, cell.lines))}. {cell.note}".strip(),
     }

@@ -5,7 +5,7 @@ Whatever else is counted from a code (mentions, groups, agreement) is shown only
 people are not shown enters no other number of the page, nor does it decide silently what else is shown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -138,7 +138,7 @@ def _count(people: pd.DataFrame, *codes: str) -> pd.Series:
 
 def _title(book: Codebook, *codes: str) -> str:
     """The name of a table: of one code, or of a pair, by their ids, which no name can be mistaken for."""
-    return f"Code: {book.by_id[codes[0]].name}" if len(codes) == 1 else f"Pair: {', '.join(codes)}"
+    return f"Code: {book.names[codes[0]]}" if len(codes) == 1 else f"Pair: {', '.join(codes)}"
 
 
 def _linked(
@@ -303,15 +303,29 @@ def _named(evidence: CodingEvidence, table: pd.DataFrame | None) -> bool:
     )
 
 
-def judge_agreement(evidence: CodingEvidence, book: Codebook, people: pd.Series) -> list[str]:
-    """The codes whose agreement may be shown; `people` (by code) raised it in the eyes of every coder who read them.
+def judge_agreement(
+    evidence: CodingEvidence, book: Codebook, codes: Iterable[str], people: pd.Series, plenty: Collection[str]
+) -> list[str]:
+    """The codes whose agreement may be shown; `people` (by code, of codes whose people are shown) raised it in the eyes of
+    every coder who read them.
 
     Prevalence and percent agreement together say on how many segments both coders gave the code, so enough people must
-    stand behind those too.
+    stand behind those too; unless there are so many segments (`plenty`) that they tell nothing of people.
     """
-    decisions = {
-        code: judge_statistic(f"Agreement: {book.by_id[code].name}", "agreement", int(n), evidence.rules)
-        for code, n in people.items()
-    }
+    decisions = {code: _agreement(evidence, book, code, people.get(code), code in plenty) for code in codes}
     evidence.decisions += decisions.values()
     return [code for code, decision in decisions.items() if decision.decision == SHOWN]
+
+
+def _agreement(evidence: CodingEvidence, book: Codebook, code: str, people: int | None, plenty: bool) -> Decision:
+    name, rule = f"Agreement: {book.names[code]}", "segments of the code"
+    enough = people is not None and people >= evidence.rules.minimum_cell
+    if plenty and not enough:
+        why = (
+            "as many segments carry the code, and as many do not, as there are participants: anybody may have raised it"
+        )
+        return Decision(name, rule, SHOWN, why)
+    if people is None:
+        why = "its number of people is hidden, and its segments could tell of it"
+        return Decision(name, rule, REFUSED, why)
+    return judge_statistic(name, "agreement", int(people), evidence.rules)

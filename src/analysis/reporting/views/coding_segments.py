@@ -6,7 +6,7 @@ from analysis.coding import saturation as curve, tallies
 from analysis.coding.people import fewest_for_groups, headings
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.views.coding import Coded, distinct, labels, named, number, section, words
+from analysis.reporting.views.coding import Coded, commonest, distinct, labels, named, number, section, words
 from analysis.reporting.views.coding_protected import CodingEvidence
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, Kind
@@ -63,8 +63,9 @@ def _participants(page: Appendix, team: Coded) -> Display:
         "participants",
         bar_chart(people, ["participants"], "participants"),
         "Participants by code, where the number may be shown.",
-        f"Most participants came up with: {named(str(people.index[0]))}. {{team.hidden|bare}} of {{codebook.codes|bare}} "
-        "codes are left out, since their number is hidden.",
+        f"{'Of the codes drawn, most' if team.hidden else 'Most'} participants came up with: {named(commonest(team))}. "
+        f"{{team.hidden|bare}} of {{codebook.codes|bare}} codes are left out, since their number is hidden"
+        f"{'; the strongest may be among them' if team.hidden else ''}.",
         people,
         {"participants": Column("Participants", "people", Kind.MEASURED, function=_TALLY)},
         row_header="Code",
