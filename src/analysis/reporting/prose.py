@@ -173,7 +173,8 @@ def _elsewhere(name: str, references: References) -> Display:
 
 
 def _result(result: Result, flags: set[str], noun: str, references: References) -> Display:
-    if "interval" not in flags:
+    one_point = result.low is not None and result.low == result.high and result.value is not None
+    if "interval" not in flags or one_point:
         shown, plain = number(result), result.text
     elif result.interval_text or result.value is None:
         shown, plain = interval(result), result.interval_text or result.text

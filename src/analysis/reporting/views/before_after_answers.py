@@ -211,10 +211,15 @@ def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
 
 
 def _net(column: str, pairs: pd.DataFrame) -> tuple[Statement, ...]:
-    """The share improved less the share worse, which the page prints in whole per cent, as a sum over people."""
+    """The share improved less the share worse as the page prints it, in whole per cent, as a sum over people."""
     sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    net, room = sum(sign[direction(value)] for value in pairs["change"]), len(pairs) * 0.005
-    return (Statement("net improvement", (column,), lambda change: sign[change], net - room, net + room),)
+    share = 100 * sum(sign[direction(value)] for value in pairs["change"]) / len(pairs)
+    net, room = round(share) * len(pairs) / 100, len(pairs) * 0.005
+    return (
+        Statement(
+            "net improvement", (column,), lambda change: sign[change], round(net - room, 9), round(net + room, 9)
+        ),
+    )
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:

@@ -57,6 +57,10 @@ class Evidence:
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Shown] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """What rests on records is kept as it is shown from here on."""
+        self.page.store.of_people = self.measured or self.records is not None
+
     @property
     def measured(self) -> bool:
         """Whether there are records with a questionnaire."""
