@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, Decision
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
+from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import count_people
 from analysis.disclosure.witness import witnesses
@@ -146,12 +147,13 @@ class Answers:
         pairs = self.pairs(item)
         tables, background = self._tables(item, pairs)
         wanted = moments(self.columns(item), pairs) if item == self.headline else (_net(self.change(item), pairs), ())
-        for statements in wanted:
+        for statements in filter(None, wanted):
+            about = replace(background, statements=statements)
             try:
-                return self.evidence.protected(tables, replace(background, statements=statements))
+                return self.evidence.keep(tables, protect(tables, self.evidence.rules, about), about)
             except ValueError:
                 continue
-        raise AssertionError("tables without any published sum can always be protected")
+        return self.evidence.protected(tables, background)
 
     def _tables(self, item: Item, pairs: pd.DataFrame) -> tuple[dict[str, pd.Series], Background]:
         change = self.change(item)
