@@ -20,13 +20,15 @@ from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
 from analysis.pipeline.example_records import write_example_records
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_answers import read_answers
 from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
-from analysis.reporting.views.before_after_statistics import NET
+from analysis.reporting.views.before_after_records import _EFFECTS as EFFECTS
+from analysis.reporting.views.before_after_statistics import MEANS, NET, AnswerSet
 from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
-from analysis.results import Kind
+from analysis.results import Kind, write
 from analysis.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,3 +264,18 @@ def test_rules_below_ten_need_a_reason(tmp_path):
     assert evidence_of(study, minimum_cell=5, reason="agreed with the ethics board").rules == Rules(
         5, "agreed with the ethics board"
     )
+
+
+def test_every_effect_is_one_that_its_judge_has_seen(tmp_path):
+    """An effect size is printed under the name of a judged statistic; that statistic's judge must have seen its text."""
+    answers = read_answers(evidence_of(own_records(tmp_path)), seed=1, **COMPARE)
+    pairs = answers.pairs(answers.headline)
+    answered = AnswerSet(answers.about_headline, pairs[["before", "after"]])
+    names = {statistic for _, statistic in EFFECTS.values()}
+    judges = {each.name: each for each in answers.about_headline.statistics(answers.summary) if each.name in names}
+    seen = {name: judge.printed(answered) for name, judge in judges.items()}
+    effects = effect_sizes(pairs, 1, resamples=99)["value"]
+    assert set(effects.index) == set(EFFECTS)
+    for effect, (_, statistic) in EFFECTS.items():
+        texts = [seen[statistic]] if isinstance(seen[statistic], str) else seen[statistic]
+        assert write(float(effects[effect]), "", 1 if statistic == MEANS else 2) in texts, effect
