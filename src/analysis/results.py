@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -76,9 +76,15 @@ class Result:
 
     @property
     def interval_text(self) -> str:
-        """The interval as it is shown; an empty text where there is none, or none that says more than the number."""
-        if self.low is None or self.high is None or self.low == self.high or self.printed:
+        """The interval as it is shown; an empty text where there is none, or none that says more than the number.
+
+        >>> Result("a", "Share", None, "%", Kind.BOUNDED, low=4, high=4).interval_text
+        '4%'
+        """
+        if self.low is None or self.high is None or self.printed:
             return ""
+        if self.low == self.high:
+            return "" if self.value is not None else write(self.low, self.unit, self.decimals)
         return f"{write(self.low, self.unit, self.decimals)} to {write(self.high, self.unit, self.decimals)}"
 
 
@@ -87,7 +93,8 @@ RESULT_FIELDS: dict[str, tuple[str, str]] = {  # of a stored result: what it hol
     "label": ("text", "what the number is, in words"),
     "value": (
         "a number, a text or nothing",
-        "the number itself, at twelve significant digits; nothing where it is not available",
+        "the number itself, at twelve significant digits, or as it is shown if it rests on records of people; nothing where it "
+        "is not available, or where words stand in its place",
     ),
     "unit": ("text", "unit of the value"),
     "kind": ("one of " + ", ".join(f"{kind}" for kind in Kind), "how the number is known"),
@@ -117,9 +124,7 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
         return value
     if math.isinf(value):
         return "no upper limit" if value > 0 else "no lower limit"
-    rounded = (
-        round(stored(value), decimals) + 0.0
-    )  # as recorded, so that halves round alike; the zero turns -0.0 into 0.0
+    rounded = _at(value, decimals)
     digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
     sign = "−" if rounded < 0 else ""
     if unit.startswith("GBP"):
@@ -134,6 +139,28 @@ def stored(value: float | int | str | None) -> float | int | str | None:
     if math.isfinite(value):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
     return None if math.isnan(value) else ("unbounded above" if value > 0 else "unbounded below")
+
+
+def as_shown(result: Result) -> Result:
+    """A number as it is shown, and nothing besides: none where words stand in its place, and no digit more.
+
+    What a reader may not see of people must not lie in a file either. From a p-value with twelve digits the counts behind
+    it can be worked out, from one that reads "under 0.001" they cannot.
+
+    >>> as_shown(Result("a", "Share", 58.823529, "%", Kind.MEASURED)).value
+    59.0
+    """
+    if result.printed:
+        return replace(result, value=None, low=None, high=None)
+    value, low, high = (_at(end, result.decimals) for end in (result.value, result.low, result.high))
+    return replace(result, value=value, low=low, high=high)
+
+
+def _at(value: float | int | str | None, decimals: int) -> float | int | str | None:
+    """A number at its decimals; what is not finite, and words, as they are."""
+    if value is None or isinstance(value, str) or not math.isfinite(value):
+        return value
+    return round(stored(value), decimals) + 0  # type: ignore[arg-type, return-value]
 
 
 @dataclass(frozen=True)
@@ -209,6 +236,24 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
     )
 
 
+def drawn(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """The frame with the columns of numbers, and their intervals, as they are shown, so that a figure tells no more.
+
+    >>> drawn(pd.DataFrame({"mean": [5.1228]}), {"mean": Column("Mean", "points", Kind.MEASURED, 1)})["mean"].to_list()
+    [5.1]
+    """
+    decimals = {
+        name: column.decimals
+        for key, column in columns.items()
+        if column.kind
+        for name in (key, column.low, column.high)
+        if name in frame
+    }
+    return frame.assign(
+        **{name: [_at(_plain(value), to) for value in pd.to_numeric(frame[name])] for name, to in decimals.items()}
+    ).astype(dict.fromkeys(decimals, float))
+
+
 def _plain(value: object) -> float | int | str | None:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -217,18 +262,31 @@ def _plain(value: object) -> float | int | str | None:
     return value.item() if hasattr(value, "item") else str(value)
 
 
+# Kinds of number that hold nothing of records, whatever else a page shows.
+_FROM_ELSEWHERE = frozenset({Kind.PUBLISHED, Kind.ASSUMED, Kind.REFERENCE})
+
+
 @dataclass
 class ResultStore:
-    """All results of one notebook run, or of one study, by id."""
+    """All results of one notebook run, or of one study, by id.
+
+    A measured number is kept as it is shown; where the run rests on records of people (`of_people`), so is every other
+    number that may follow from them.
+    """
 
     by_id: dict[str, Result] = field(default_factory=dict)
+    of_people: bool = False
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results; the same id twice must mean the same result, else ValueError."""
-        for result in results:
+        for result in map(self._kept, results):
             known = self.by_id.setdefault(result.id, result)
             if known != result:
                 raise ValueError(f"two different results share the id {result.id}")
+
+    def _kept(self, result: Result) -> Result:
+        measured = result.kind is Kind.MEASURED or (self.of_people and result.kind not in _FROM_ELSEWHERE)
+        return as_shown(result) if measured else result
 
     def __getitem__(self, result_id: str) -> Result:
         return self.by_id[result_id]

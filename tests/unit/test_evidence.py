@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
-from analysis.disclosure.reader import Background, Derived
+from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
@@ -20,13 +20,15 @@ from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
 from analysis.pipeline.example_records import write_example_records
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_answers import read_answers
 from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
-from analysis.reporting.views.before_after_statistics import NET
+from analysis.reporting.views.before_after_records import _EFFECTS as EFFECTS
+from analysis.reporting.views.before_after_statistics import MEANS, NET, AnswerSet
 from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
-from analysis.results import Kind
+from analysis.results import Kind, write
 from analysis.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,11 +155,53 @@ def two_notebooks(study: Study, **categories: list[str]) -> None:
         evidence.close()
 
 
-def test_a_later_notebook_stops_where_it_would_give_away_what_an_earlier_one_hides(tmp_path):
+def test_a_later_notebook_withholds_what_would_give_away_what_an_earlier_one_hides(tmp_path):
     study = own_records(tmp_path)
-    with pytest.raises(InputError, match="notebooks/b.ipynb.*trust in a"):
-        two_notebooks(study, a=["low", "middle", "high"], b=["low or high", "middle"])
-    assert not (study.processed / "results/b.disclosure.json").exists()
+    two_notebooks(study, a=["low", "middle", "high"], b=["low or high", "middle"])
+    later = json.loads((study.processed / "results/b.disclosure.json").read_text())
+    assert [(each["decision"], each["table"]) for each in later["decisions"]] == [("refused", "trust in b")]
+    assert "earlier notebooks" in later["decisions"][0]["reason"]
+    assert later["published"] == []
+
+
+def test_what_cannot_be_protected_is_withheld_with_the_reason_and_the_page_goes_on(tmp_path):
+    """The mean of eleven people of whom one answered otherwise gives that one away, whatever is hidden."""
+    evidence = evidence_of(own_records(tmp_path))
+    people = pd.DataFrame({"answer": ["yes"] * 11 + ["no"]})
+    table = count_people(people, ["answer"], {"answer": ["yes", "no"]})
+    told = Statement("share", ("answer",), lambda answer: float(answer == "yes"), 11, 11)
+    shown = evidence.protected({"answers": table}, Background(statements=(told,)))["answers"]
+    assert shown.isna().all()
+    evidence.close()
+    assert [each.decision for each in evidence.decisions] == [REFUSED]
+
+
+QUESTIONS = ("confidence", "english", "health", "safety", "trust", "employability", "friends")
+NO_NUMBER = ("", "refused", "a few")  # the last of friends alone
+
+
+@pytest.mark.parametrize("count", range(1, 9))
+def test_one_to_eight_answers_that_are_no_number_stop_no_page(count, tmp_path):
+    """Fewer than the minimum at a question asked before: their reasons are hidden, and how many they are is not."""
+    study = own_records(tmp_path)
+    path = study.records_folder / "questionnaire.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for place, item in enumerate(QUESTIONS):
+        word = NO_NUMBER[(count + place) % (3 if item == "friends" else 2)]
+        column = frame[f"{item}_pre"]
+        frame[f"{item}_pre"] = [word] * count + column.where(column.str.isdigit(), "3").to_list()[count:]
+    frame.to_csv(path, index=False)
+    evidence = evidence_of(study)
+    answers = read_answers(evidence, seed=1, **COMPARE)
+    assert "reasons are hidden" in reason_table(answers).html
+    words_table(answers)
+    evidence.close()
+    results = evidence.page.store.by_id
+    for item in QUESTIONS:
+        key = f"03_before_after.reasons.{item}_pre"
+        told = {name.rpartition(".")[2]: results[name].value for name in results if name.startswith(f"{key}.")}
+        assert told.pop("given") == len(frame) - count
+        assert set(told.values()) == {"hidden"}
 
 
 def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_merged(tmp_path):
@@ -220,3 +264,18 @@ def test_rules_below_ten_need_a_reason(tmp_path):
     assert evidence_of(study, minimum_cell=5, reason="agreed with the ethics board").rules == Rules(
         5, "agreed with the ethics board"
     )
+
+
+def test_every_effect_is_one_that_its_judge_has_seen(tmp_path):
+    """An effect size is printed under the name of a judged statistic; that statistic's judge must have seen its text."""
+    answers = read_answers(evidence_of(own_records(tmp_path)), seed=1, **COMPARE)
+    pairs = answers.pairs(answers.headline)
+    answered = AnswerSet(answers.about_headline, pairs[["before", "after"]])
+    names = {statistic for _, statistic in EFFECTS.values()}
+    judges = {each.name: each for each in answers.about_headline.statistics(answers.summary) if each.name in names}
+    seen = {name: judge.printed(answered) for name, judge in judges.items()}
+    effects = effect_sizes(pairs, 1, resamples=99)["value"]
+    assert set(effects.index) == set(EFFECTS)
+    for effect, (_, statistic) in EFFECTS.items():
+        texts = [seen[statistic]] if isinstance(seen[statistic], str) else seen[statistic]
+        assert write(float(effects[effect]), "", 1 if statistic == MEANS else 2) in texts, effect

@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from analysis.results import Column, Kind, Result, ResultStore, inert, tabulate, write, write_csv, write_text
+from analysis.results import Column, Kind, Result, ResultStore, drawn, inert, tabulate, write, write_csv, write_text
 
 
 def number(name="a.b", value=1.0, **more):
@@ -98,3 +98,47 @@ def test_no_cell_of_a_csv_is_a_formula(tmp_path):
     back = pd.read_csv(tmp_path / "t.csv", keep_default_na=False)
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in back["text"])
     assert inert(-2) == -2
+
+
+@pytest.mark.parametrize(
+    ("result", "kept"),
+    [
+        (Result("a", "Share", 58.8235294118, "%", Kind.MEASURED, low=45.2, high=71.3), (59.0, 45.0, 71.0)),
+        (Result("a", "p", 1.11022302463e-16, "", Kind.MEASURED, 3, printed="under 0.001"), (None, None, None)),
+        (Result("a", "Mean change", -0.04, "points", Kind.MEASURED, 1), (0.0, None, None)),
+        (Result("a", "People", 1876, "people", Kind.MEASURED, -1, low=-math.inf, high=1884), (1880, -math.inf, 1880)),
+        (Result("a", "Improved", "hidden", "%", Kind.MEASURED), ("hidden", None, None)),
+    ],
+)
+def test_a_measured_number_is_kept_as_it_is_shown(result, kept, tmp_path):
+    store, text, interval = ResultStore(), result.text, result.interval_text
+    store.add([result])
+    store.write(tmp_path / "r.json")
+    again = ResultStore.read(tmp_path / "r.json")["a"]
+    assert (again.value, again.low, again.high) == kept
+    assert (again.text, again.interval_text) == (text, interval)
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_people", "value"),
+    [
+        (Kind.BOUNDED, True, 0.33),
+        (Kind.RECOMPUTED, True, 0.33),
+        (Kind.CALIBRATED, True, 0.33),
+        (Kind.PUBLISHED, True, 1 / 3),
+        (Kind.ASSUMED, True, 1 / 3),
+        (Kind.BOUNDED, False, 1 / 3),
+    ],
+)
+def test_what_rests_on_records_is_kept_as_it_is_shown_whatever_its_kind(kind, of_people, value):
+    store = ResultStore(of_people=of_people)
+    store.add([Result("a", "label", 1 / 3, "", kind, 2)])
+    assert store["a"].value == value
+
+
+def test_what_is_drawn_of_a_measured_number_is_what_is_shown():
+    frame = pd.DataFrame({"mean": [5.1228, None], "low": [4.24, None], "high": [6.0, None], "n": [57, 3]})
+    column = Column("Mean", "points", Kind.MEASURED, 1, low="low", high="high")
+    shown = drawn(frame, {"mean": column, "name": Column("Name")})
+    assert shown.loc[0].to_list() == [5.1, 4.2, 6.0, 57]
+    assert shown.loc[1, ["mean", "low", "high"]].isna().all()

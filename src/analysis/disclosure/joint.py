@@ -161,7 +161,7 @@ def _prove_group(group: list[Linear], people: int, file: str) -> None:
                     file,
                     found=f"a hidden count of '{row.label.partition(':')[0]}' in {notebook} that can be narrowed down from what the notebooks show together",
                     expected=f"hidden counts that could each be any of at least {row.width + 1:.0f} numbers",
-                    action="hide more cells or merge categories in one of the notebooks",
+                    action="raise `minimum_cell` of one of the notebooks in params.yaml, or merge categories of one of the tables",
                 )
 
 

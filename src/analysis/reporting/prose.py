@@ -177,10 +177,11 @@ def _elsewhere(name: str, references: References) -> Inline:
 
 
 def _result(result: Result, flags: set[str], noun: str, references: References) -> Inline:
-    if "interval" in flags and not result.interval_text and result.value is not None:
+    one_point = result.low is not None and result.low == result.high and result.value is not None
+    if "interval" in flags and not (one_point or result.interval_text or result.value is None):
         raise references.error(
             f"{{{result.id}|interval}}", "a result with low and high", "record them or leave out |interval"
         )
-    part = "interval" if "interval" in flags else "value"
-    words = " · ".join(filter(None, (str(result.kind), result.interval if part == "interval" else "")))
+    part = "interval" if "interval" in flags and not one_point else "value"
+    words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
     return nodes.number(result.id, part, "" if "bare" in flags else words, noun)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, Decision
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
+from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import count_people
 from analysis.disclosure.witness import witnesses
@@ -146,12 +147,13 @@ class Answers:
         pairs = self.pairs(item)
         tables, background = self._tables(item, pairs)
         wanted = moments(self.columns(item), pairs) if item == self.headline else (_net(self.change(item), pairs), ())
-        for statements in wanted:
+        for statements in filter(None, wanted):
+            about = replace(background, statements=statements)
             try:
-                return self.evidence.protected(tables, replace(background, statements=statements))
+                return self.evidence.keep(tables, protect(tables, self.evidence.rules, about), about)
             except ValueError:
                 continue
-        raise AssertionError("tables without any published sum can always be protected")
+        return self.evidence.protected(tables, background)
 
     def _tables(self, item: Item, pairs: pd.DataFrame) -> tuple[dict[str, pd.Series], Background]:
         change = self.change(item)
@@ -211,10 +213,15 @@ def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
 
 
 def _net(column: str, pairs: pd.DataFrame) -> tuple[Statement, ...]:
-    """The share improved less the share worse, which the page prints in whole per cent, as a sum over people."""
+    """The share improved less the share worse as the page prints it, in whole per cent, as a sum over people."""
     sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    net, room = sum(sign[direction(value)] for value in pairs["change"]), len(pairs) * 0.005
-    return (Statement("net improvement", (column,), lambda change: sign[change], net - room, net + room),)
+    share = 100 * sum(sign[direction(value)] for value in pairs["change"]) / len(pairs)
+    net, room = round(share) * len(pairs) / 100, len(pairs) * 0.005
+    return (
+        Statement(
+            "net improvement", (column,), lambda change: sign[change], round(net - room, 9), round(net + room, 9)
+        ),
+    )
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:

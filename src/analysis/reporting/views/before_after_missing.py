@@ -54,8 +54,18 @@ def reason_table(answers: Answers) -> Display:
         columns,
         "How many gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
         row_header="Question",
-        note="Only the number of friends may be given in words.",
+        note="Only the number of friends may be given in words." + (_LEFT_OUT if _few(answers) else ""),
     )
+
+
+_LEFT_OUT = (
+    " Where too few people gave no number for their reasons to be protected, the reasons are hidden, none included."
+)
+
+
+def _few(answers: Answers) -> bool:
+    """Whether the reasons at some question are withheld whole."""
+    return any(cells.isna().all() for cells in answers.reasons.values())
 
 
 def words_table(answers: Answers) -> Display:

@@ -17,7 +17,7 @@ from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value
-from analysis.results import Column, Kind, Result, slug
+from analysis.results import Column, Kind, Result, drawn, slug
 
 _QUESTIONNAIRE = "analysis.questionnaire"
 _PROTECT = "analysis.disclosure.protect.protect"
@@ -217,6 +217,7 @@ def forest_figure(answers: Answers) -> Display:
         interval="95 % or more (Tango)",
         function=_IMPROVED,
     )
+    frame = drawn(frame, {"net": column})
     above = int((frame["net_low"] > 0).sum())
     answers.evidence.page.add(
         [
@@ -265,6 +266,7 @@ def slope_figure(answers: Answers) -> Display:
     columns = {
         when: Column(f"Mean {when}", "points", Kind.MEASURED, 1, function=function, **ends[when]) for when in found
     }
+    frame = drawn(frame, columns)
     return answers.evidence.page.figure(
         "slope",
         slope_chart(frame, "before", "after", "low", "high", ("before", "after"), f"mean {name.lower()}, points"),

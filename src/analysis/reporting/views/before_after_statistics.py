@@ -1,6 +1,5 @@
 """Which statistics of an item 03_before_after may show beside its protected counts: the rule of `analysis.disclosure.derived`."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -266,40 +265,55 @@ _P_VALUES: dict[str, Callable[[AnswerSet], float]] = dict(
 def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Statement, ...], ...]:
     """What the page may print of means, as sums over people, from most to least: means with t intervals, means, nothing.
 
-    The sums of the answers are taken as known exactly, which is more than a reader has; those of their squares lie where
+    They hold what the page says and nothing besides, since they are kept beside it: each sum of answers lies where it
+    prints the same mean. With an interval, the sum of squared distances from the printed mean lies where
     mean ± t(n - 1) sd / sqrt(n) prints the same ends, of the answers before and after and of their differences.
     """
     one, two = columns["before"], columns["after"]
-    sums = {when: float(pairs[when].sum()) for when in ("before", "after")}
-    squares = {when: _squares(pairs[when]) for when in ("before", "after")} | {
-        "change": _squares(pairs["after"] - pairs["before"])
+    printed = {when: _printed(pairs[when]) for when in ("before", "after")}
+    printed["change"] = _printed(pairs["after"] - pairs["before"])
+    room = {
+        when: (round(n * (mean - HALF), 9), round(n * (mean + HALF), 9)) for when, (n, mean, _, _) in printed.items()
     }
     means = (
-        Statement("mean before", (one,), float, sums["before"], sums["before"]),
-        Statement("mean after", (two,), float, sums["after"], sums["after"]),
+        Statement("mean before", (one,), float, *room["before"]),
+        Statement("mean after", (two,), float, *room["after"]),
+        Statement("mean change", (one, two), lambda before, after: after - before, *room["change"]),
     )
+    centre = {when: mean for when, (_, mean, _, _) in printed.items()}
+    squares = {when: _squares(*each) for when, each in printed.items()}
     intervals = (
-        Statement("interval before", (one,), lambda before: before**2, *squares["before"]),
-        Statement("interval after", (two,), lambda after: after**2, *squares["after"]),
+        Statement("interval before", (one,), lambda before: (before - centre["before"]) ** 2, *squares["before"]),
+        Statement("interval after", (two,), lambda after: (after - centre["after"]) ** 2, *squares["after"]),
         Statement(
-            "interval of the change", (one, two), lambda before, after: (after - before) ** 2, *squares["change"]
+            "interval of the change",
+            (one, two),
+            lambda before, after: (after - before - centre["change"]) ** 2,
+            *squares["change"],
         ),
     )
     return (*means, *intervals), means, ()
 
 
-def _squares(values: pd.Series) -> tuple[float, float]:
-    """From where to where the sum of squares can lie without another t interval in print, the mean being as it is."""
+HALF = 0.05  # of the last digit that means are printed with
+
+
+def _printed(values: pd.Series) -> tuple[int, float, float, float]:
+    """How many answered, and the mean with the ends of its t interval as they are printed."""
+    row = mean_change(pd.DataFrame({"change": values}))
+    mean, low, high = (round(float(row[part]), 1) for part in ("mean", "low", "high"))
+    return len(values), mean, low, high
+
+
+def _squares(n: int, mean: float, low: float, high: float) -> tuple[float, float]:
+    """From where to where the sum of squared distances from a printed mean can lie, given the printed ends as well.
+
+    It is (n - 1) sd² and n times the square of what the mean was rounded by.
+    """
     from scipy.special import stdtrit
 
-    row, n, half = (
-        mean_change(pd.DataFrame({"change": values})),
-        len(values),
-        0.0499,
-    )  # of the last digit, a hair inside
-    low = max(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) - half
-    high = min(row["mean"] - round(row["low"], 1), round(row["high"], 1) - row["mean"]) + half
-    ends = (max(end, 0.0) * math.sqrt(n) / float(stdtrit(n - 1, 0.975)) for end in (low, high))
-    least, most = ((n - 1) * sd**2 + n * row["mean"] ** 2 for sd in ends)
-    true = float((values**2).sum())
-    return min(least, true), max(most, true)
+    arms = (mean - low, high - mean)
+    least = max(max(arms) - 2 * HALF, (high - low) / 2 - HALF, 0.0)
+    most = min(min(arms) + 2 * HALF, (high - low) / 2 + HALF)
+    sums = [(n - 1) * n * (arm / float(stdtrit(n - 1, 0.975))) ** 2 for arm in (least, most)]
+    return round(sums[0], 9), round(sums[1] + n * HALF**2, 9)

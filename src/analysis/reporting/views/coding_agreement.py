@@ -9,7 +9,7 @@ from analysis.reporting.markup import Display, joined
 from analysis.reporting.views.coding import Coded, Material, distinct, labels, named, number, section
 from analysis.reporting.views.coding_protected import CodingEvidence, judge_agreement
 from analysis.reporting.views.evidence import HIDDEN
-from analysis.results import Column, Kind, Result
+from analysis.results import Column, Kind, Result, drawn
 
 LEVEL = 0.95  # of the bootstrap intervals
 _FUNCTION = "analysis.coding.agreement.agreement_by_code"
@@ -98,7 +98,7 @@ def _numbers(found: pd.DataFrame, enough: pd.DataFrame) -> list[Result]:
 def _figure(page: Appendix, frame: pd.DataFrame) -> Display:
     from analysis.reporting.charts import interval_chart
 
-    ordered = frame.sort_values("alpha", ascending=False, kind="stable")
+    ordered = drawn(frame.sort_values("alpha", ascending=False, kind="stable"), {"alpha": _column("alpha")})
     known = ordered.dropna(subset=["alpha"])
     return page.figure(
         "alpha",

@@ -9,7 +9,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.views.coding import Coded, commonest, distinct, labels, named, number, section, words
 from analysis.reporting.views.coding_protected import CodingEvidence
 from analysis.reporting.views.evidence import HIDDEN
-from analysis.results import Column, Kind
+from analysis.results import Column, Kind, drawn
 
 _TALLY = "analysis.coding.tallies.tally"
 _PAIRS = "analysis.coding.tallies.co_occurrence"
@@ -182,7 +182,7 @@ def saturation(page: Appendix, team: Coded | None) -> Display | None:
     )
     figure = page.figure(
         "saturation",
-        saturation_chart(frame),
+        saturation_chart(drawn(frame, columns)),
         "Codes seen by the number of groups read, over all orders of the groups.",
         "A last group adds {team.last_group|bare} new codes on average over all orders; all {team.entering|bare} codes "
         "of the curve are seen after {team.groups|bare} groups.",

@@ -24,6 +24,7 @@ _MODELS = "analysis.english.models"
 _PROTECT = "analysis.disclosure.protect.protect"
 _LINES = {Form.LINEAR: "the same gain every month", Form.LOG: "gains that shrink", Form.SPLINE: "a smooth curve"}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
+_DECIMALS = 2  # of gains and fitted lines, in figures as in tables
 _EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
 
 
@@ -230,7 +231,7 @@ def fitted_figure(answers: EnglishAnswers) -> Display:
     edge = answers.evidence.rules.minimum_cell / len(sample)
     low, high = (int(round(float(sample["months"].quantile(q)))) for q in (edge, 1 - edge))
     months = np.unique(np.append(np.arange(low, high, 6), high)).astype(float)
-    bands = [models.fitted_band(sample, form, months) for form in Form]
+    bands = [models.fitted_band(sample, form, months).round(_DECIMALS) for form in Form]
     points = sample.rename(columns={"months": "x", "english": "y"}) if example else None
     fig = fitted_chart(
         [band.rename(columns={"months": "x"}) for band in bands],
@@ -454,7 +455,11 @@ def specification_figure(answers: EnglishAnswers) -> Display:
     )
     return answers.evidence.page.figure(
         "specifications",
-        curve_chart(curve, "question", "gain in a year, sd of English"),
+        curve_chart(
+            curve.round({name: _DECIMALS for name in ("gain", "low", "high")}),
+            "question",
+            "gain in a year, sd of English",
+        ),
         "The gain of a year under every combination of arbitrary choices, one colour for each question asked.",
         "{specifications.above|bare} of {specifications.all|bare} specifications give a gain above zero.",
         frame,

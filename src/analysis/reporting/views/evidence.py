@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.decisions import SHOWN, Decision, decisions_text
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text
 from analysis.disclosure.joint import (
     DECISIONS,
     PEOPLE,
@@ -25,6 +25,8 @@ from analysis.disclosure.joint import (
 from analysis.disclosure.protect import Protected, protect, prove
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
+from analysis.disclosure.tables import with_margins
+from analysis.errors import InputError
 from analysis.participants import Records, read_records
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import NOTHING, Display
@@ -57,6 +59,10 @@ class Evidence:
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Shown] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """What rests on records is kept as it is shown from here on."""
+        self.page.store.of_people = self.measured or self.records is not None
+
     @property
     def measured(self) -> bool:
         """Whether there are records with a questionnaire."""
@@ -68,16 +74,39 @@ class Evidence:
         return Kind.MEASURED if self.measured else Kind.BOUNDED
 
     def protected(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> dict[str, pd.Series]:
-        """Tables of people as they may be shown (hidden cells <NA>); raises ValueError as `disclosure.protect` does."""
-        return self.keep(tables, protect(tables, self.rules, background), background)
+        """Tables of people as they may be shown (hidden cells <NA>); those that cannot be protected are withheld whole."""
+        try:
+            done = protect(tables, self.rules, background)
+        except ValueError as error:
+            done = _withheld(tables, str(error))
+        return self.keep(tables, done, background)
 
     def keep(
         self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None
     ) -> dict[str, pd.Series]:
-        """The same from what `disclosure.protect` gave for them already."""
+        """The same from what `disclosure.protect` gave for them already.
+
+        Where the proof fails, alone or beside what earlier notebooks show of the same people, the tables are withheld and
+        the rest of the page stands. Tables of which nothing is shown have nothing to prove.
+        """
+        group = Shown(dict(tables), done.tables, background or Background())
+        if (done.proof["narrowest"] < self.rules.width).any():
+            done = _withheld(tables, "a hidden cell could be worked out from them whatever else is hidden")
+        elif self._tells_with_earlier(group):
+            done = _withheld(tables, "with what earlier notebooks show, a hidden count could be worked out from them")
         self.decisions += done.decisions
-        self.groups.append(Shown(dict(tables), done.tables, background or Background()))
+        if any(cells.notna().any() for cells in done.tables.values()):
+            self.groups.append(replace(group, shown=done.tables))
         return done.tables
+
+    def _tells_with_earlier(self, group: Shown) -> bool:
+        """Whether tables would give away a count that they or an earlier notebook hide."""
+        earlier = self._earlier() if self.people else []
+        try:
+            prove_together([*earlier, *self._rows(group)], self.people, self._file) if earlier else ()
+        except InputError:
+            return True
+        return False
 
     def shown(self, table: str) -> pd.Series | None:
         """A protected table as it is shown on this page; None if it is not."""
@@ -104,11 +133,10 @@ class Evidence:
 
         Raises InputError if a hidden cell of any table can be worked out from what is shown.
         """
-        file = f"notebooks/{self.page.notebook}.ipynb"
         for group in self.groups:
-            prove(group.shown, group.true, self.rules, file, group.background)
+            prove(group.shown, group.true, self.rules, self._file, group.background)
         rows = self._published()
-        self._prove_with_earlier(rows, file)
+        self._prove_with_earlier(rows)
         text = json.loads(decisions_text(self.study.id, self.rules, self.decisions))
         tables = {name: list(counts.index.names) for group in self.groups for name, counts in group.true.items()}
         content = {
@@ -142,19 +170,26 @@ class Evidence:
 
     def _published(self) -> list[Linear]:
         """What this notebook publishes of people, as sums over types of them."""
-        return [
-            row
-            for group in self.groups
-            for row in published_rows(self.page.notebook, group.true, group.shown, self.rules, group.background)
-        ]
+        return [row for group in self.groups for row in self._rows(group)]
 
-    def _prove_with_earlier(self, rows: list[Linear], file: str) -> None:
-        """Prove what this notebook publishes together with what those before it (by name) have published of the same people."""
+    def _rows(self, group: Shown) -> list[Linear]:
+        return published_rows(self.page.notebook, group.true, group.shown, self.rules, group.background)
+
+    @property
+    def _file(self) -> str:
+        """The notebook, as messages call it."""
+        return f"notebooks/{self.page.notebook}.ipynb"
+
+    def _earlier(self) -> list[Linear]:
+        """What the notebooks before this one (by name) have published of the same people."""
+        paths = [path for path in sorted(self.folder.glob(f"*{DECISIONS}")) if path.name < self.page.notebook]
+        return [row for path in paths for row in read_published(path)]
+
+    def _prove_with_earlier(self, rows: list[Linear]) -> None:
+        """Prove what this notebook publishes together with what those before it have published of the same people."""
         if not self.people:
             return
-        earlier = [path for path in sorted(self.folder.glob(f"*{DECISIONS}")) if path.name < self.page.notebook]
-        known = [row for path in earlier for row in read_published(path)]
-        done = prove_together([*known, *rows], self.people, file)
+        done = prove_together([*self._earlier(), *rows], self.people, self._file)
         if done:
             what, reason = (
                 "tables of " + ", ".join(done),
@@ -190,6 +225,17 @@ class Evidence:
             text={"reason": "label", "tables": "label"},
             extras=extras,
         )
+
+
+def _withheld(tables: Mapping[str, pd.Series], reason: str) -> Protected:
+    """Linked tables of which nothing is shown, and why."""
+    full = {name: with_margins(counts) for name, counts in tables.items()}
+    cells = {name: pd.Series(pd.NA, each.index, dtype="Int64", name=each.name) for name, each in full.items()}
+    proof = pd.DataFrame(
+        [(name, len(each), len(each), float("inf")) for name, each in cells.items()],
+        columns=["table", "hidden", "sensitive", "narrowest"],
+    )
+    return Protected(cells, proof, tuple(Decision(name, "proof", REFUSED, reason) for name in tables))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, merge_small_steps
 from analysis.reporting.views.programme_records import measured, share, where_recorded
-from analysis.results import Kind, Result
+from analysis.results import Kind, Result, drawn
 
 _EVERY = (*range(0, 331, 30), 365)  # days at which curves are read, so that no step is one person's day
 _MOST_COMBINATIONS = 15
@@ -51,6 +51,7 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     if frame.empty:
         return None
     below = frame.index[frame["progress"] < 100]
+    columns = {"progress": measured("Progress to target", "%", 0)}
     told = (
         f"Below their target: {', '.join(named(str(label).lower()) for label in below)}."
         if len(below)
@@ -58,11 +59,11 @@ def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) 
     )
     return page.figure(
         f"records_{table}_progress",
-        progress_chart(frame, "progress", "counted as a percentage of the target"),
+        progress_chart(drawn(frame, columns), "progress", "counted as a percentage of the target"),
         f"{what}: counted as a percentage of the target.",
         told,
         frame,
-        {"progress": measured("Progress to target", "%", 0)},
+        columns,
         row_header="Measure",
         function="analysis.programme.achieved.achieved",
     )
@@ -125,13 +126,14 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
     if frame.empty:
         return None
     widest = frame["difference"].astype(float).abs().idxmax()
+    columns = {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)}
     return page.figure(
         "sex_chart",
-        paired_chart(frame, "women_share", "men_share", ("women", "men"), "% of the base"),
+        paired_chart(drawn(frame, columns), "women_share", "men_share", ("women", "men"), "% of the base"),
         "Results of women and of men, as shares of their own base.",
         f"Women and men differ most in: {named(str(widest).lower())}.",
         frame,
-        {"women_share": measured("Women", "%", 0), "men_share": measured("Men", "%", 0)},
+        columns,
         row_header="Measure",
         function="analysis.programme.achieved.by_sex",
     )
@@ -212,13 +214,21 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
     data = pd.concat(curves, names=["curve", "days"])
     data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
     first, second = curves
+    columns = {"not_yet": share("Not yet", "low", "high")}
     return page.figure(
         "survival",
-        step_chart(curves, "not_yet", "low", "high", "days since the start", "% of those still followed"),
+        step_chart(
+            {label: drawn(curve, columns) for label, curve in curves.items()},
+            "not_yet",
+            "low",
+            "high",
+            "days since the start",
+            "% of those still followed",
+        ),
         "Share without the outcome, by days since the start, with the interval; people who left without it and people still on the programme are censored.",
         f"Both curves fall over the year; the one with {first if _lower(curves) else second} falls further.",
         data,
-        {"not_yet": share("Not yet", "low", "high")},
+        columns,
         row_header="Curve",
         function="analysis.programme.timing.curve_at",
     )
@@ -239,11 +249,12 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
     if frame.empty:
         return None
     furthest = frame["change"].astype(float).idxmax()
-    columns = {"mean_initial": "at the start", "mean_exit": "at exit"}
+    labels = {"mean_initial": "at the start", "mean_exit": "at exit"}
+    columns = {name: measured(f"Mean {label}", "points", 1) for name, label in labels.items()}
     return page.figure(
         "distance_chart",
         paired_chart(
-            frame,
+            drawn(frame, columns),
             "mean_initial",
             "mean_exit",
             ("at the start", "at exit"),
@@ -254,7 +265,7 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
         "Means at the start and at exit, of those who answered at both.",
         f"The mean rises furthest on: {named(str(furthest).lower())}.",
         frame,
-        {name: measured(f"Mean {label}", "points", 1) for name, label in columns.items()},
+        columns,
         row_header="Scale",
         function="analysis.programme.distance.travelled",
     )
