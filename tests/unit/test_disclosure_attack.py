@@ -20,6 +20,20 @@ from analysis.disclosure.reader import Background, Statement
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, with_margins
 from analysis.errors import InputError
+from analysis.questionnaire.answers import Item
+from analysis.questionnaire.proportions import mcnemar_exact
+from analysis.reporting.views.before_after_statistics import (
+    HOLM,
+    INTERVAL,
+    NET,
+    NET_SIGN,
+    Directions,
+    interval_text,
+    judge_item,
+    net_statements,
+    net_text,
+    p_text,
+)
 
 SIGN = {"improved": 1.0, "same": 0.0, "worse": -1.0}
 INDEX = pd.MultiIndex.from_product([list(SIGN)], names=["change"])
@@ -29,7 +43,7 @@ Table = tuple[int, ...]
 def net(table: Table) -> Background:
     """The share improved less the share worse in whole per cent, which of up to 100 people leaves one difference."""
     difference, room = table[0] - table[2], 0.005 * sum(table)
-    about = Statement("net", ("change",), lambda change: SIGN[change], difference - room, difference + room)
+    about = Statement("net", ("change",), lambda change: SIGN[change], difference - room, difference + room, 1)
     return Background(statements=(about,))
 
 
@@ -172,3 +186,44 @@ def test_a_shown_ten_is_five_to_fourteen():
     counts = pd.Series([5, 14, 38], index=pd.MultiIndex.from_product([["x", "y", "z"]], names=["a"]), name="people")
     done = protect({"t": counts}, Rules(rounding_base=10))
     assert done.tables["t"].tolist() == [10, 10, 40, 60] and done.proof["narrowest"].tolist() == [9]
+
+
+@cache
+def row(table: Table, minimum: int) -> tuple[object, ...]:
+    """What 03 prints of an item: counts, the difference or its sign, its p-value and interval; None where withheld."""
+    rules, counts = Rules(minimum, "a reason for tests"), pd.Series(table, index=INDEX, dtype="int64", name="people")
+    for sums in net_statements("change", table, rules):
+        try:
+            cells = protect({"t": counts}, rules, Background(statements=sums)).tables["t"]
+            break
+        except ValueError:
+            continue
+    shown = tuple(None if pd.isna(cells[(name,)]) else int(cells[(name,)]) for name in SIGN)
+    p_values = pd.DataFrame(
+        {"p": [mcnemar_exact(table[0], table[2]), 0.2], "rank_biserial": [0.8, 0.1]}, ["Trust", "Health"]
+    )
+    judged = judge_item(Item("trust", "Trust", 1, 5), Directions(table, shown), p_values, rules).shown
+    printed = {
+        NET: net_text,
+        NET_SIGN: lambda each: each[0] > each[2],
+        INTERVAL: interval_text,
+        HOLM: lambda each: holm(each[0], each[2]),
+    }
+    return (*shown, *(write_it(table) if name in judged else None for name, write_it in printed.items()))
+
+
+def holm(gained: int, lost: int) -> str:
+    """The item's p-value beside another of 0.2, as the page writes it."""
+    p = mcnemar_exact(gained, lost)
+    return p_text(min(1.0, 2 * p) if p <= 0.2 else p)
+
+
+@pytest.mark.parametrize("people, minimum", [(57, 5), (57, 10)] if EVERY else [(17, 5)])
+def test_who_runs_the_rules_on_every_row_of_the_page_finds_no_hidden_count(people, minimum):
+    """That a statistic is withheld counts as well as what is printed; and the sign of the difference is always there."""
+    alike = defaultdict(list)
+    for table in tables_of(people):
+        alike[row(table, minimum)].append(table)
+    hidden = [(shown, place) for shown in alike for place in range(3) if shown[place] is None]
+    assert [each for each in hidden if len({table[each[1]] for table in alike[each[0]]}) < minimum] == []
+    assert all(shown[3] is not None or shown[4] is not None for shown in alike)

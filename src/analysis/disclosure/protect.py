@@ -125,11 +125,12 @@ class _State:
         self.table_of = np.array([cell.table for cell in self.reader.cells])
         self.exact = self.is_total | ~self.reader.possible()
         self.small = (self.counts < rules.minimum_cell) & ~self.exact
-        self.large = self.telling() & ~self.exact & ~self.small
-        self.sensitive = self.small | self.large
         self.neighbour = _neighbours(tables)
-        # That a sum is withheld says that it would leave too little open: so one that is published leaves one more.
-        self.width = rules.width + bool(background.statements)
+        # Of a table of one column the others of a cell are a count too, which must not be small.
+        self.most = min(math.floor(rules.largest_share * self.counts[-1]), int(self.counts[-1]) - rules.minimum_cell)
+        self.large = (self.telling() | ((self.neighbour >= 0) & (self.counts > self.most))) & ~self.exact & ~self.small
+        self.sensitive = self.small | self.large
+        self.width = rules.width + max((each.spare for each in background.statements), default=0)
         self.sums = [np.array([getattr(each, end) for each in background.statements]) for end in ("low", "high")]
         self.hide(self.sensitive if rules.rounding_base is None else np.zeros(len(self.counts), dtype=bool))
 
@@ -150,9 +151,9 @@ class _State:
         low[cells], high[cells] = self.rules.minimum_cell, np.inf
         low[cells & self.small], high[cells & self.small] = 0, self.rules.minimum_cell - 1
         # In a table of one column, whether a cell holds nearly everybody could be seen from what is hidden with it.
-        single, most = cells & (self.neighbour >= 0), math.floor(self.rules.largest_share * self.counts[-1])
-        low[single & self.large] = most + 1
-        high[single & ~self.large & ~self.small] = most
+        single = cells & (self.neighbour >= 0)
+        low[single & self.large] = np.maximum(self.most + 1, self.rules.minimum_cell)
+        high[single & ~self.large & ~self.small] = self.most
         untold = self.untold()
         low[untold], high[untold] = -np.inf, np.inf
         self.low, self.high = (np.concatenate(ends) for ends in zip((low, high), self.sums, strict=True))
@@ -300,8 +301,8 @@ def _decide(name: str, state: _State, proof: pd.DataFrame) -> list[Decision]:
         decisions.append(Decision(name, "rounding", ROUNDED, why))
     if row["hidden"]:
         why = (
-            f"below {rules.minimum_cell} people, zero included, more than {rules.largest_share:.0%} of their group, or such "
-            "that those could be worked out from them"
+            f"below {rules.minimum_cell} people, zero included, more than {rules.largest_share:.0%} of their group, all people but "
+            f"fewer than {rules.minimum_cell}, or such that those could be worked out from them"
         )
         cells = int((state.table_of == name).sum())
         decisions.append(Decision(name, "minimum cell", HIDDEN, f"{row['hidden']} of {cells} cells: {why}"))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, Decision
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
-from analysis.disclosure.reader import Background, Derived, Statement
+from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import count_people
 from analysis.disclosure.witness import witnesses
 from analysis.errors import InputError
@@ -15,7 +15,14 @@ from analysis.participants import ITEMS
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.shift import direction_counts, shift_table
 from analysis.questionnaire.summary import item_summary
-from analysis.reporting.views.before_after_statistics import AnswerSet, Directions, Headline, judge_item, moments
+from analysis.reporting.views.before_after_statistics import (
+    AnswerSet,
+    Directions,
+    Headline,
+    judge_item,
+    moments,
+    net_statements,
+)
 from analysis.reporting.views.evidence import Evidence
 
 DIRECTIONS = ("improved", "same", "worse")
@@ -145,7 +152,11 @@ class Answers:
         """
         pairs = self.pairs(item)
         tables, background = self._tables(item, pairs)
-        wanted = moments(self.columns(item), pairs) if item == self.headline else (_net(self.change(item), pairs), ())
+        wanted = (
+            moments(self.columns(item), pairs)
+            if item == self.headline
+            else net_statements(self.change(item), tuple(direction_counts(pairs).values()), self.evidence.rules)
+        )
         for statements in wanted:
             try:
                 return self.evidence.protected(tables, replace(background, statements=statements))
@@ -208,13 +219,6 @@ def direction(change: float) -> str:
 
 def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
     return Judged(frozenset(), (), (Decision(f"every statistic: {item.label}", RULE, REFUSED, reason),))
-
-
-def _net(column: str, pairs: pd.DataFrame) -> tuple[Statement, ...]:
-    """The share improved less the share worse, which the page prints in whole per cent, as a sum over people."""
-    sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    net, room = sum(sign[direction(value)] for value in pairs["change"]), len(pairs) * 0.005
-    return (Statement("net improvement", (column,), lambda change: sign[change], net - room, net + room),)
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:

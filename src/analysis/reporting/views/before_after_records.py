@@ -17,7 +17,7 @@ from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value
-from analysis.results import Column, Kind, Result, slug
+from analysis.results import Column, Kind, Result, slug, write
 
 _QUESTIONNAIRE = "analysis.questionnaire"
 _PROTECT = "analysis.disclosure.protect.protect"
@@ -90,7 +90,7 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
     """The share improved less the share worse, with Tango's interval, or the widest that fits what is shown."""
     label = f"{item.label}: share improved less share worse"
     if not answers.shown(item, statistics.NET):
-        return number(key, label, WITHHELD, "%", function=_JUDGED)
+        return number(key, label, _least_net(answers, item), "%", function=_JUDGED)
     low, high, interval = _net_ends(answers, item)
     value = 100 * answers.summary.loc[item.label, "net"]
     return number(
@@ -98,11 +98,23 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
     )
 
 
+def _least_net(answers: Answers, item: Item) -> str:
+    """Of a difference too large to be shown beside hidden counts: from where on it is. That it is withheld says so anyway."""
+    directions, rules = answers.directions(item), answers.evidence.rules
+    least = statistics.largest_exact_net(directions.n, rules) + 1
+    if item == answers.headline or not answers.shown(item, statistics.NET_SIGN) or least <= 0:
+        return WITHHELD
+    share, more = 100 * least / directions.n, directions.true[0] > directions.true[2]
+    return f"{write(share, '%', 0)} or more" if more else f"{write(-share, '%', 0)} or less"
+
+
 def _net_ends(answers: Answers, item: Item) -> tuple[float, float, str]:
     if answers.shown(item, statistics.INTERVAL):
         row = answers.summary.loc[item.label]
         return 100 * row["net_low"], 100 * row["net_high"], "95 % (Tango)"
-    return *statistics.widest_interval(answers.directions(item)), "95 % or more (Tango, over all counts that fit)"
+    return *statistics.widest_interval(
+        answers.directions(item), answers.evidence.rules
+    ), "95 % or more (Tango, over all counts that fit)"
 
 
 def answer(answers: Answers) -> str:
