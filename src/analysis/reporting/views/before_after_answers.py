@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, Decision
+from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, Decision
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import count_people
@@ -24,6 +24,7 @@ from analysis.reporting.views.before_after_statistics import (
     net_statements,
 )
 from analysis.reporting.views.evidence import Evidence
+from analysis.results import Kind
 
 DIRECTIONS = ("improved", "same", "worse")
 RULES = {"pairs": MissingRule.PAIRS, "complete": MissingRule.COMPLETE, "unchanged": MissingRule.UNCHANGED}
@@ -74,12 +75,18 @@ class Answers:
     @cached_property
     def judged(self) -> dict[str, Judged]:  # type: ignore[type-arg]
         """Which statistics of each item, by its name, may be shown beside its counts."""
-        found = {
-            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
-        }
+        if self.evidence.base is not None:
+            found = {item.name: _none_shown(item, BESIDE_ROUNDED) for item in self.items}
+        else:
+            found = self._judged_each()
         for each in found.values():
             self.evidence.decisions += each.decisions
         return found
+
+    def _judged_each(self) -> dict[str, Judged]:  # type: ignore[type-arg]
+        return {
+            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
+        }
 
     def shown(self, item: Item, statistic: str) -> bool:
         """Whether a statistic of `before_after_statistics` may be shown of an item."""
@@ -144,6 +151,17 @@ class Answers:
     def threshold(self) -> int:
         """The lower end of the headline item's upper band."""
         return max(low for low, _ in self.bands.values())
+
+    def share(self, table: str, cell: tuple[str, ...]) -> float | None:
+        """A cell as a share of all people of its table, in per cent; of the rounded numbers where they are; None if hidden."""
+        cells = self.counts[table]
+        count, people = cells[cell], cells.iloc[-1]
+        return None if pd.isna(count) or pd.isna(people) else 100 * int(count) / int(people)
+
+    @property
+    def share_kind(self) -> Kind:
+        """How shares are known: measured, or worked out from the rounded numbers that are shown."""
+        return Kind.MEASURED if self.evidence.base is None else Kind.RECOMPUTED
 
     def _protected(self, item: Item) -> dict[str, pd.Series]:
         """The tables of an item, hidden so that what matters most may stand beside them if that can be done.

@@ -36,7 +36,9 @@ def reason_table(answers: Answers) -> Display:
         )
         given = int((table.status[f"{item.name}_{moment}"] == Status.ANSWERED).sum())
         shown = _protected(answers, item, moment)
-        rows[label] = {"given": number(f"{key}.given", f"{label}: a number", given, function=_READ)} | {
+        rows[label] = {
+            "given": number(f"{key}.given", f"{label}: a number", answers.evidence.count(given), function=_READ)
+        } | {
             slug(name): _count(f"{key}.{slug(name)}", f"{label}: {name.lower()}", shown, str(status))
             for status, name in REASONS.items()
             if status != Status.WORDS or f"{item.name}_{moment}_words" in table.values
