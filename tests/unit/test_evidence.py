@@ -166,6 +166,18 @@ def test_a_notebook_whose_sums_or_models_would_undo_rounding_refuses_it(tmp_path
         open_evidence(Appendix(study.id, notebook, study.root), study, {"rounding_base": 5})
 
 
+def test_reasons_are_of_those_who_answered_the_questionnaire_and_leave_no_subtraction(tmp_path):
+    """57 answered afterwards and 53 gave a number on safety: of the four others, known to everybody, no reason is counted."""
+    evidence = evidence_of(own_records(tmp_path))
+    reason_table(read_answers(evidence, seed=1, **COMPARE))
+    shown = {key: each.value for key, each in evidence.page.store.by_id.items() if ".reasons." in key}
+    without = {key[:-8]: shown[key] - shown[f"{key[:-8]}.given"] for key in shown if key.endswith(".reached")}
+    assert len(without) > 10 and any(0 < count < 10 for count in without.values())
+    for key, count in without.items():
+        reasons = [shown[name] for name in shown if name.startswith(key) and not name.endswith((".reached", ".given"))]
+        assert set(reasons) == {0 if not count else "hidden"} or count >= 10
+
+
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):
     with pytest.raises(InputError, match="confidence, english, health"):
         read_answers(evidence_of(own_records(tmp_path)), seed=1, **{**COMPARE, "item": "happiness"})
