@@ -346,6 +346,15 @@ def test_a_cell_with_nearly_the_whole_group_is_hidden_although_large():
 def test_fewer_people_than_the_minimum_are_refused_whole():
     found = protect({"t": table([4, 5], "a")}, Rules())
     assert found.tables["t"].isna().all() and found.decisions[0].decision == REFUSED
+    proof = prove(found.tables, {"t": table([4, 5], "a")}, Rules(), "x")
+    assert proof["narrowest"].tolist() == [np.inf], "of what is left out whole there is nothing to prove"
+    with pytest.raises(InputError, match="worked out"):
+        prove(
+            {"t": found.tables["t"].fillna(9).astype("Int64").mask([False, True, True])},
+            {"t": table([9, 0], "a")},
+            Rules(),
+            "x",
+        )
 
 
 def test_tables_without_anything_sensitive_are_shown_whole():

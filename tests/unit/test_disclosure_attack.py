@@ -227,3 +227,10 @@ def test_who_runs_the_rules_on_every_row_of_the_page_finds_no_hidden_count(peopl
     hidden = [(shown, place) for shown in alike for place in range(3) if shown[place] is None]
     assert [each for each in hidden if len({table[each[1]] for table in alike[each[0]]}) < minimum] == []
     assert all(shown[3] is not None or shown[4] is not None for shown in alike)
+
+
+@pytest.mark.parametrize("table", [(9, 48, 0), (4, 53, 0)])
+def test_a_row_that_gave_its_counts_away_looks_like_nine_others(table):
+    """As many more improved and got worse, and the same difference: from 0 to 9 who got worse, the whole row is the same."""
+    improved, same, worse = table
+    assert len({row((improved + more, same - 2 * more, worse + more), 10) for more in (0, 4, 9)}) == 1

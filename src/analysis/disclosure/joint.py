@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.protect import standing
+from analysis.disclosure.protect import is_refused, standing
 from analysis.disclosure.reader import Background, Reader, Statement, linked
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import NO_ANSWER
@@ -84,7 +84,9 @@ def published_rows(
     notebook: str, tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
 ) -> list[Linear]:
     """Every cell of linked tables as shown, and every published sum, as sums over types of people."""
-    found = []
+    found: list[Linear] = []
+    if is_refused(tables, shown, rules):
+        return found
     for names, about in linked(tables, background):
         group = standing({name: tables[name] for name in names}, shown, rules, about)
         labels = [f"{cell.table}: {', '.join(map(str, cell.labels))}" for cell in group.reader.cells]

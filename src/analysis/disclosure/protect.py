@@ -65,6 +65,8 @@ def prove(
     Returns one row for each table with `table`, `hidden`, `sensitive`, `narrowest`.
     """
     full = _with_margins(true)
+    if is_refused(full, published, rules):
+        return _refuse(full, rules).proof
     found = []
     for names, about in linked(full, background or Background()):
         state = _State({name: full[name] for name in full if name in names}, rules, about)
@@ -278,6 +280,12 @@ def _protect_group(tables: dict[str, pd.Series], rules: Rules, background: Backg
     proof = state.proof()
     decisions = [each for name in tables for each in _decide(name, state, proof)]
     return Protected(state.as_shown(), proof, tuple(decisions))
+
+
+def is_refused(tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules) -> bool:
+    """Whether tables are of fewer people than the minimum and nothing of them is shown, so that there is nothing to prove."""
+    few = all(int(counts.to_numpy().max(initial=0)) < rules.minimum_cell for counts in tables.values())
+    return few and all(shown[name].isna().all() for name in tables)
 
 
 def _refuse(tables: dict[str, pd.Series], rules: Rules) -> Protected:
