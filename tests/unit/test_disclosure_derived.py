@@ -124,7 +124,7 @@ def test_no_attacker_pins_a_hidden_count_down_from_what_a_row_of_the_page_prints
     judged = judge_item(ITEM, directions, summary(directions.true), FIVE)
     tables = attack(directions, judged)
     assert directions.true in tables
-    for place in directions.sensitive(FIVE):
+    for place in directions.open_places(FIVE):
         values = [table[place] for table in tables]
         assert max(values) - min(values) >= FIVE.width
 
@@ -132,8 +132,10 @@ def test_no_attacker_pins_a_hidden_count_down_from_what_a_row_of_the_page_prints
 @settings(max_examples=25, deadline=None)
 @given(directions_shown())
 def test_the_widest_interval_is_the_same_whatever_table_of_those_that_fit_is_true(directions):
-    fitting = [t for t in directions.fitting() if statistics.net_text(t) == statistics.net_text(directions.true)]
-    ends = {widest_interval(Directions(table, directions.shown)) for table in fitting[:: max(1, len(fitting) // 8)]}
+    fitting = [t for t in directions.fitting(FIVE) if statistics.net_text(t) == statistics.net_text(directions.true)]
+    ends = {
+        widest_interval(Directions(table, directions.shown), FIVE) for table in fitting[:: max(1, len(fitting) // 8)]
+    }
     assert len(ends) == 1
     low, high = ends.pop()
     exact = tango(directions.true[0], directions.true[2], directions.n)
@@ -155,14 +157,14 @@ def test_the_known_bad_case_an_interval_beside_a_hidden_count():
 def test_a_difference_that_leaves_two_tables_is_withheld_with_all_that_would_tell_of_it():
     # 54 - 0 of 57 is 95 per cent; so is 55 - 1, and nothing else.
     judged = judge_item(ITEM, Directions((54, 3, 0), NOTHING), summary((54, 3, 0), 1.0), FIVE)
-    assert judged.shown == {statistics.HOLM}
+    assert judged.shown == {statistics.NET_SIGN, statistics.HOLM}
     assert {d.decision for d in judged.decisions} == {SHOWN, REFUSED}
     assert not any(char.isdigit() for d in judged.decisions if d.decision == REFUSED for char in d.reason)
 
 
 def test_where_nothing_is_hidden_everything_is_shown():
     judged = judge_item(ITEM, Directions((24, 20, 7), (24, 20, 7)), summary((24, 20, 7)), FIVE)
-    assert judged.shown == {statistics.NET, statistics.HOLM, statistics.RANK, statistics.INTERVAL, statistics.RESAMPLED}
+    assert judged.shown >= {statistics.NET, statistics.HOLM, statistics.RANK, statistics.INTERVAL, statistics.RESAMPLED}
 
 
 def test_what_is_shown_first_counts_against_what_comes_after():

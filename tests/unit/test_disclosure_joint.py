@@ -120,5 +120,14 @@ def test_what_a_notebook_leaves_behind_holds_no_hidden_count(tmp_path):
     path = tmp_path / "a.disclosure.json"
     path.write_text(json.dumps({"notebook": "a", "published": [row.as_record() for row in left]}), encoding="utf-8")
     assert read_published(path) == left
-    shown = {row.label: row.as_record().get("low") for row in left}
-    assert shown == {"english: low": None, "english: middle": None, "english: high": 45.0, "english: total": 60.0}
+    ends = {row.label: tuple(row.as_record().get(end) for end in ("low", "high")) for row in left}
+    assert ends == dict.fromkeys(["english: low", "english: middle", "english: high"], (None, None)) | {
+        "english: total": (60.0, 60.0)
+    }
+
+
+def test_whether_a_hidden_count_is_small_is_left_behind_only_where_the_proof_takes_it_as_known():
+    """Of 3, 30 and 27 the first two are hidden, and a reader can tell which is small; of 30, 3 and 27 none can."""
+    told, untold = rows("a", people(3, 30, 27)), rows("a", people(30, 3, 27))
+    assert [(row.low, row.high) for row in told[:3]] == [(0, 9), (10, 50), (27, 27)]
+    assert [(row.low, row.high) for row in untold[:3]] == [(30, 30), (-np.inf, np.inf), (-np.inf, np.inf)]

@@ -23,6 +23,7 @@ from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
 from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map
+from analysis.reporting.views import before_after
 from analysis.reporting.views.before_after_answers import read_answers
 from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
 from analysis.reporting.views.before_after_records import _EFFECTS as EFFECTS
@@ -52,7 +53,7 @@ def own_records(folder: Path) -> Study:
 
 def evidence_of(study: Study, **rules: object) -> Evidence:
     page = Appendix(study.id, "03_before_after", study.root, study.info.example)
-    return open_evidence(page, study, rules)
+    return open_evidence(page, study, rules, rounds=True)
 
 
 def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
@@ -124,6 +125,59 @@ def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_pa
         for word in rare.index[rare < 10]
         if word.startswith("in words")
     )
+
+
+@pytest.mark.parametrize("base", [5, 10])
+def test_rounded_is_rounded_everywhere_and_said(tmp_path, base):
+    """Every number of people is a multiple of the base, every share a ratio of two of them, and nothing else is shown."""
+    run = before_after.open_run(evidence_of(own_records(tmp_path), rounding_base=base), COMPARE, 1)
+    said = before_after.answer(run).plain
+    for view in (
+        "items",
+        "forest",
+        "shift",
+        "slope",
+        "effects",
+        "tests",
+        "threshold",
+        "ceiling",
+        "groups",
+        "remembered",
+        "missing",
+    ):
+        getattr(before_after, view)(run)
+    reason_table(run.answers), words_table(run.answers)
+    found = {key: each for key, each in run.evidence.page.store.by_id.items() if isinstance(each.value, int | float)}
+    people = {key: each.value for key, each in found.items() if each.unit == "people"}
+    assert people["03_before_after.items.confidence.n"] == {5: 55, 10: 60}[base] and not [
+        key for key in people if people[key] % base
+    ]
+    ratios = {100 * count / whole for whole in range(base, 70, base) for count in range(0, whole + 1, base)}
+    shares = {key: each for key, each in found.items() if each.unit == "%"}
+    assert shares and all(any(abs(each.value - ratio) < 1e-9 for ratio in ratios) for each in shares.values())
+    assert {(each.kind, each.low, each.high) for each in shares.values()} == {(Kind.RECOMPUTED, None, None)}
+    others = set(found) - set(people) - set(shares)
+    assert others == {"03_before_after.threshold.at_least", "shift.cells", "shift.hidden"}
+    assert f"rounded to the nearest {base}" in said
+
+
+@pytest.mark.parametrize("notebook", ["02b_participation", "04_english_and_time"])
+def test_a_notebook_whose_sums_or_models_would_undo_rounding_refuses_it(tmp_path, notebook):
+    study = own_records(tmp_path)
+    with pytest.raises(InputError, match=f"{notebook}.disclosure.rounding_base"):
+        open_evidence(Appendix(study.id, notebook, study.root), study, {"rounding_base": 5})
+
+
+def test_reasons_are_of_those_who_answered_the_questionnaire_and_leave_no_subtraction(tmp_path):
+    """57 answered afterwards and 53 gave a number on safety: of the four others, known to everybody, no reason is counted."""
+    evidence = evidence_of(own_records(tmp_path))
+    reason_table(read_answers(evidence, seed=1, **COMPARE))
+    shown = {key: each.value for key, each in evidence.page.store.by_id.items() if ".reasons." in key}
+    without = {key[:-8]: shown[key] - shown[f"{key[:-8]}.given"] for key in shown if key.endswith(".reached")}
+    assert len(without) > 10 and any(0 < count < 10 for count in without.values())
+    for key, count in without.items():
+        reasons = [shown[name] for name in shown if name.startswith(key) and not name.endswith((".reached", ".given"))]
+        assert set(reasons) == {0 if not count else "hidden"} or count >= 10
 
 
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):

@@ -8,6 +8,7 @@ from analysis.disclosure.rules import SINGLE_CASES, Rules
 from analysis.errors import InputError
 
 SHOWN, HIDDEN, ROUNDED, REFUSED = "shown", "hidden", "rounded", "refused"
+BESIDE_ROUNDED = "what follows from exact counts is not shown beside rounded ones"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ def judge_statistic(name: str, statistic: str, n: int, rules: Rules) -> Decision
     """Whether a statistic over `n` people may be shown: no single cases, and at least the minimum cell behind it."""
     if statistic.lower() in SINGLE_CASES:
         return Decision(name, "no single cases", REFUSED, f"a {statistic} is the value of one person or a few")
+    if rules.rounding_base is not None:
+        return Decision(name, "rounding", REFUSED, BESIDE_ROUNDED)
     if n < rules.minimum_cell:
         return Decision(name, "minimum cell", REFUSED, f"fewer than {rules.minimum_cell} people stand behind it")
     return Decision(name, "minimum cell", SHOWN, f"at least {rules.minimum_cell} people stand behind it")
@@ -31,6 +34,8 @@ def judge_statistic(name: str, statistic: str, n: int, rules: Rules) -> Decision
 
 def judge_quantile(name: str, n: int, quantile: float, rules: Rules) -> Decision:
     """Whether a quantile may be shown: at least the minimum cell must lie on either side of it."""
+    if rules.rounding_base is not None:
+        return Decision(name, "rounding", REFUSED, BESIDE_ROUNDED)
     beyond = int(min(quantile, 1 - quantile) * n + 1e-9)
     if beyond < rules.minimum_cell:
         return Decision(name, "no minima or maxima", REFUSED, f"fewer than {rules.minimum_cell} people lie beyond it")
@@ -39,6 +44,8 @@ def judge_quantile(name: str, n: int, quantile: float, rules: Rules) -> Decision
 
 def judge_model(name: str, n: int, parameters: int, rules: Rules) -> Decision:
     """Whether a model may be shown: observations less parameters must reach the minimum."""
+    if rules.rounding_base is not None:
+        return Decision(name, "rounding", REFUSED, BESIDE_ROUNDED)
     if n - parameters < rules.minimum_residual_df:
         return Decision(
             name, "residual degrees of freedom", REFUSED, f"fewer than {rules.minimum_residual_df} are left"

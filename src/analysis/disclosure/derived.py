@@ -9,7 +9,10 @@ Where there are few counts, all whole-number tables are gone through (`tables_th
 are too many, complete sets of answers are looked for that print the same page (see `witness`): two of them that differ
 enough in a count prove that it stays open, and where none are found the statistic is withheld.
 
-What the rule does not weigh: that a statistic is withheld can itself say a little about the counts.
+That a statistic is withheld tells of the counts, too. Where all tables are gone through, what a reader learns from it is
+weighed: those that would all print a statistic withheld must be as open, taken together, as those that print it alike, and
+are what is left for the statistics after it. So whoever knows this rule finds no more than whoever does not. Among sets of
+answers, of which only some are tried, this is not weighed.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -36,6 +39,8 @@ class Statistic(Generic[T]):
     name: str
     printed: Callable[[T], Hashable]
     needs: tuple[str, ...] = ()
+    follows: bool = True  # whether it follows from the counts alone
+    spare: int = 0  # how many values more it must leave, so that those of which it is withheld are open on either side
 
 
 @dataclass(frozen=True)
@@ -53,18 +58,26 @@ def judge_derived(
     candidates: Sequence[T],
     hidden: Callable[[T], Sequence[int]],
     rules: Rules,
+    every: bool = False,
 ) -> Judged[T]:
     """Decide on each statistic of `where`, in the order given, which is that of their importance.
 
     `candidates` fit the counts that are shown, the true one first; `hidden` gives of one of them the sensitive counts that
-    must stay open. Where there are none everything may be shown.
+    must stay open. Where there are none everything may be shown. `every`: whether no other candidates are possible.
     """
     shown: list[str] = []
     decisions: list[Decision] = []
     fits = [(each, hidden(each)) for each in candidates]
     for each in statistics:
         kept = _alike(each, fits) if set(each.needs) <= set(shown) else []
-        decision = _decide(f"{each.name}: {where}", [counts for _, counts in kept], rules)
+        others = _withheld(each, fits, rules) if every and each.follows and kept and kept[0][1] else []
+        decision = _decide(f"{each.name}: {where}", [counts for _, counts in kept], rules, rules.width + each.spare)
+        if others and not _open(others, rules.width):
+            decision = Decision(
+                decision.table, RULE, REFUSED, "that it is withheld of others would tell of their counts"
+            )
+        elif others and decision.decision == REFUSED:
+            fits = others
         decisions.append(decision)
         if decision.decision == SHOWN:
             shown.append(each.name)
@@ -79,13 +92,27 @@ def _alike(statistic: Statistic[T], fits: Sequence[tuple[T, Sequence[int]]]) -> 
     return [true, *(each for each in others if statistic.printed(each[0]) == printed)]
 
 
-def _decide(name: str, kept: Sequence[Sequence[int]], rules: Rules) -> Decision:
+def _withheld(
+    statistic: Statistic[T], fits: Sequence[tuple[T, Sequence[int]]], rules: Rules
+) -> list[tuple[T, Sequence[int]]]:
+    """Those of which the statistic would be withheld, the true one first if it is among them."""
+    alike: dict[Hashable, list[tuple[T, Sequence[int]]]] = {}
+    for each in fits:
+        alike.setdefault(statistic.printed(each[0]), []).append(each)
+    return [each for group in alike.values() if not _open(group, rules.width + statistic.spare) for each in group]
+
+
+def _open(fits: Sequence[tuple[T, Sequence[int]]], width: int) -> bool:
+    return narrowest([counts for _, counts in fits], lambda counts: counts) >= width
+
+
+def _decide(name: str, kept: Sequence[Sequence[int]], rules: Rules, width: int) -> Decision:
     """On a statistic, from the hidden counts of all candidates that print it alike."""
     if not kept:
         return Decision(name, RULE, REFUSED, "it would tell of another statistic that is withheld")
     if not kept[0]:
         return Decision(name, RULE, SHOWN, "no count behind it is hidden")
-    if narrowest(kept, lambda counts: counts) < rules.width:
+    if narrowest(kept, lambda counts: counts) < width:
         return Decision(name, RULE, REFUSED, "with it a reader could narrow a hidden count down")
     return Decision(name, RULE, SHOWN, f"each hidden count could still be any of {rules.width + 1} numbers or more")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.protect import standing
+from analysis.disclosure.protect import is_refused, standing
 from analysis.disclosure.reader import Background, Reader, Statement, linked
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import NO_ANSWER
@@ -32,7 +32,7 @@ DECISIONS, PEOPLE, PUBLISHED = (
 
 @dataclass(frozen=True)
 class Linear:
-    """A published sum over people, between `low` and `high`, or a hidden count (both infinite).
+    """A published sum over people, between `low` and `high`, or a hidden count with what the proof takes as known of it.
 
     `weights` are those of the types of people, by their values in `columns`; every other type has none. A count that is
     not shown exactly must be left with numbers at least `width` apart; `width` is 0 for a sum that is no count.
@@ -56,8 +56,8 @@ class Linear:
         return Statement(self.label, self.columns, lambda *values: self.weights.get(values, 0.0), self.low, self.high)
 
     def as_record(self) -> dict[str, object]:
-        """The same for a JSON file; the value of a hidden count is not in it."""
-        ends = {} if math.isinf(self.high) else {"low": self.low, "high": self.high}
+        """The same for a JSON file; the value of a hidden count is not in it, nor whether it is small where nobody could tell."""
+        ends = {end: getattr(self, end) for end in ("low", "high") if math.isfinite(getattr(self, end))}
         return {
             "label": self.label,
             "columns": list(self.columns),
@@ -84,7 +84,9 @@ def published_rows(
     notebook: str, tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules, background: Background
 ) -> list[Linear]:
     """Every cell of linked tables as shown, and every published sum, as sums over types of people."""
-    found = []
+    found: list[Linear] = []
+    if is_refused(tables, shown, rules):
+        return found
     for names, about in linked(tables, background):
         group = standing({name: tables[name] for name in names}, shown, rules, about)
         labels = [f"{cell.table}: {', '.join(map(str, cell.labels))}" for cell in group.reader.cells]

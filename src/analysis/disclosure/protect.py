@@ -1,5 +1,13 @@
-"""Suppression and rounding of linked tables, and the proof that no hidden cell can be worked out."""
+"""Suppression and rounding of linked tables, and the proof that no hidden cell can be worked out.
 
+The reader of the proof knows more than the page says: the rules, and of each hidden cell whether it holds fewer people than
+the minimum (then it is 0 to the minimum less one) or not (then it is at least the minimum). Two sorts of cells are left
+without that, since whoever knows the rules cannot tell it either: those of a table of which nothing but the number of
+people is shown, and neighbouring categories that are always hidden together, whichever of them is small. Which further
+cell is hidden depends on its place, never on how many people it holds, since that would tell of them too.
+"""
+
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,6 +65,8 @@ def prove(
     Returns one row for each table with `table`, `hidden`, `sensitive`, `narrowest`.
     """
     full = _with_margins(true)
+    if is_refused(full, published, rules):
+        return _refuse(full, rules).proof
     found = []
     for names, about in linked(full, background or Background()):
         state = _State({name: full[name] for name in full if name in names}, rules, about)
@@ -77,12 +87,14 @@ def prove(
 class Standing:
     """What a reader has of linked tables: `reader` with its rows (cells, then published sums), each between `low` and `high`.
 
-    A hidden cell lies between minus and plus infinity; `sensitive` marks the cells that are hidden for their own sake.
+    A cell of which a reader knows nothing lies between minus and plus infinity. `hidden` marks the hidden cells, `sensitive`
+    those that must be for their own sake.
     """
 
     reader: Reader
     low: np.ndarray
     high: np.ndarray
+    hidden: np.ndarray
     sensitive: np.ndarray
 
 
@@ -92,7 +104,7 @@ def standing(
     """What a reader has of linked tables as shown (<NA> hidden)."""
     state = _State(_with_margins(tables), rules, background)
     state.publish(shown)
-    return Standing(state.reader, state.low, state.high, state.sensitive)
+    return Standing(state.reader, state.low, state.high, state.hidden, state.sensitive)
 
 
 def _with_margins(tables: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
@@ -113,15 +125,16 @@ class _State:
         self.counts = np.concatenate([series.to_numpy() for series in tables.values()]).astype(float)
         self.is_total = np.array([all(label == TOTAL for label in cell.labels) for cell in self.reader.cells])
         self.table_of = np.array([cell.table for cell in self.reader.cells])
-        self.sensitive = self.find_sensitive()
-        extra = [(s.low, s.high) for s in background.statements]
-        low, high = self.start()
-        self.low, self.high = (np.concatenate([ends, [e[i] for e in extra]]) for i, ends in enumerate((low, high)))
-
-    def find_sensitive(self) -> np.ndarray:
-        """Cells that must be hidden for their own sake: small ones, and those that tell about a whole group."""
-        small = self.counts < self.rules.minimum_cell
-        return (small | self.telling()) & self.reader.possible() & ~self.is_total
+        self.exact = self.is_total | ~self.reader.possible()
+        self.small = (self.counts < rules.minimum_cell) & ~self.exact
+        self.neighbour = _neighbours(tables)
+        # Of a table of one column the others of a cell are a count too, which must not be small.
+        self.most = min(math.floor(rules.largest_share * self.counts[-1]), int(self.counts[-1]) - rules.minimum_cell)
+        self.large = (self.telling() | ((self.neighbour >= 0) & (self.counts > self.most))) & ~self.exact & ~self.small
+        self.sensitive = self.small | self.large
+        self.width = rules.width + max((each.spare for each in background.statements), default=0)
+        self.sums = [np.array([getattr(each, end) for each in background.statements]) for end in ("low", "high")]
+        self.hide(self.sensitive if rules.rounding_base is None else np.zeros(len(self.counts), dtype=bool))
 
     def telling(self) -> np.ndarray:
         """Cells that hold more than the largest share of a group they are part of."""
@@ -133,42 +146,49 @@ class _State:
                 found.append(any(count > self.rules.largest_share * counts[whole] for whole in wholes if counts[whole]))
         return np.array(found)
 
-    def start(self) -> tuple[np.ndarray, np.ndarray]:
-        """What a reader has of each cell before anything is hidden for the sake of another."""
-        if self.rules.rounding_base is None:
-            hidden = self.sensitive
-            return np.where(hidden, -np.inf, self.counts), np.where(hidden, np.inf, self.counts)
-        base = self.rules.rounding_base
-        middle, half = rounded(self.counts, base), base // 2
-        exact = self.is_total | ~self.reader.possible()
-        return np.where(exact, self.counts, np.maximum(middle - half, 0)), np.where(exact, self.counts, middle + half)
+    def hide(self, cells: np.ndarray) -> None:
+        """Hide these cells and no others; `low` and `high` become what a reader then has of each cell and published sum."""
+        self.hidden = cells
+        low, high = _known(self.counts, self.exact, self.rules)
+        low[cells], high[cells] = self.rules.minimum_cell, np.inf
+        low[cells & self.small], high[cells & self.small] = 0, self.rules.minimum_cell - 1
+        # In a table of one column, whether a cell holds nearly everybody could be seen from what is hidden with it.
+        single = cells & (self.neighbour >= 0)
+        low[single & self.large] = np.maximum(self.most + 1, self.rules.minimum_cell)
+        high[single & ~self.large & ~self.small] = self.most
+        untold = self.untold()
+        low[untold], high[untold] = -np.inf, np.inf
+        self.low, self.high = (np.concatenate(ends) for ends in zip((low, high), self.sums, strict=True))
+
+    def untold(self) -> np.ndarray:
+        """The hidden cells of which nobody can tell whether they are small."""
+        if self.rules.rounding_base is not None:
+            return self.hidden
+        together = self.hidden & (self.neighbour >= 0) & self.hidden[self.neighbour]
+        together &= self.neighbour[self.neighbour] == np.arange(len(self.counts))
+        shown = self.table_of[~self.hidden & ~self.exact]
+        return self.hidden & (together | ~np.isin(self.table_of, shown))
 
     def publish(self, published: Mapping[str, pd.Series]) -> None:
-        """Take over what is shown elsewhere: hidden where <NA>, else the number shown."""
+        """Take over which cells are hidden (<NA>) in tables shown elsewhere; raises ValueError if a number is another."""
         shown = np.concatenate(
             [
-                pd.to_numeric(published[name].reindex(series.index))
-                .astype("Float64")
-                .to_numpy(dtype=float, na_value=np.nan)
+                published[name].reindex(series.index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
                 for name, series in self.tables.items()
             ]
         )
-        exact = self.is_total | ~self.reader.possible()
-        half = 0 if self.rules.rounding_base is None else self.rules.rounding_base // 2
-        n = len(self.counts)
-        self.low[:n] = np.where(exact, self.counts, np.where(np.isnan(shown), -np.inf, np.maximum(shown - half, 0)))
-        self.high[:n] = np.where(exact, self.counts, np.where(np.isnan(shown), np.inf, shown + half))
+        if not (np.isnan(shown) | (shown == self.numbers())).all():
+            raise ValueError("a table is shown with other numbers than were counted")
+        self.hide(np.isnan(shown) & ~self.exact)
 
-    def hide_until_safe(self) -> np.ndarray:
-        """Hide further cells until no sensitive one is narrow; returns the cells hidden for this reason."""
-        further = np.zeros(len(self.counts), dtype=bool)
+    def hide_until_safe(self) -> None:
+        """Hide further cells until no sensitive one is narrow."""
         for cell in np.nonzero(self.sensitive)[0]:
-            while not self.reader.is_wide(cell, self.low, self.high, self.rules.width):
-                further[self.hide_one(cell)] = True
-        return further
+            while not self.reader.is_wide(cell, self.low, self.high, self.width):
+                self.hide(self.hidden | (np.arange(len(self.counts)) == self.next_to_hide(cell)))
 
-    def hide_one(self, cell: int) -> int:
-        """Hide the least valuable published cell that holds this one's bounds: inner before margins, small before large."""
+    def next_to_hide(self, cell: int) -> int:
+        """A shown cell that holds this one's bounds: inner before margins, its neighbour first, then by place."""
         candidates = self.shown(self.reader.pressing(cell, self.low, self.high))
         if not len(candidates):
             candidates = self.shown(np.arange(len(self.counts)))
@@ -176,14 +196,11 @@ class _State:
             labels = ", ".join(f"'{each.label}'" for each in self.reader.statements)
             raise ValueError(f"the published {labels} gives a small cell away whatever else is hidden; leave it out")
         margins = np.array([sum(label == TOTAL for label in self.reader.cells[i].labels) for i in candidates])
-        chosen = int(candidates[np.lexsort((candidates, self.counts[candidates], margins))[0]])
-        self.low[chosen], self.high[chosen] = -np.inf, np.inf
-        return chosen
+        return int(candidates[np.lexsort((candidates, candidates != self.neighbour[cell], margins))[0]])
 
     def shown(self, cells: np.ndarray) -> np.ndarray:
         """Those of the cells that are still shown and may be hidden."""
-        n = len(self.counts)
-        return cells[np.isfinite(self.high[:n][cells]) & ~self.is_total[cells] & self.reader.possible()[cells]]
+        return cells[~self.hidden[cells] & ~self.exact[cells]]
 
     def proof(self) -> pd.DataFrame:
         """One row for each table, bounds worked out afresh for every sensitive cell."""
@@ -192,7 +209,7 @@ class _State:
         rows = [
             (
                 name,
-                int(np.isinf(self.high[: len(self.counts)][self.table_of == name]).sum()),
+                int(self.hidden[self.table_of == name].sum()),
                 int(self.sensitive[self.table_of == name].sum()),
                 min((width for cell, width in widths.items() if self.table_of[cell] == name), default=np.inf),
             )
@@ -200,17 +217,49 @@ class _State:
         ]
         return pd.DataFrame(rows, columns=["table", "hidden", "sensitive", "narrowest"])
 
+    def numbers(self) -> np.ndarray:
+        """The counts as they are shown where they are: rounded where the rules say so, the number of people included."""
+        return self.counts if self.rules.rounding_base is None else rounded(self.counts, self.rules.rounding_base)
+
     def as_shown(self) -> dict[str, pd.Series]:
         """The tables with hidden cells as <NA>, and rounded where the rules say so."""
-        base = self.rules.rounding_base
-        values = self.counts if base is None else np.where(self.is_total, self.counts, rounded(self.counts, base))
-        hidden = np.isinf(self.high[: len(self.counts)])
-        cells = pd.array(values.astype(int), dtype="Int64")
-        cells[hidden] = pd.NA
+        cells = pd.array(self.numbers().astype(int), dtype="Int64")
+        cells[self.hidden] = pd.NA
         return {
             name: pd.Series(cells[self.table_of == name], index=series.index, name="people")
             for name, series in self.tables.items()
         }
+
+
+def _known(counts: np.ndarray, exact: np.ndarray, rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of what a reader knows of each cell while it is shown; the number of people is taken to be known exactly.
+
+    A shown multiple of the base is rounded from half a base below it to one less than half a base above, for an even base,
+    since halves are rounded upwards; an odd base has no halves.
+    """
+    if rules.rounding_base is None:
+        return counts.copy(), counts.copy()
+    shown, base = rounded(counts, rules.rounding_base), rules.rounding_base
+    low, high = np.maximum(shown - base // 2, 0), shown + (base - 1) // 2
+    return np.where(exact, counts, low), np.where(exact, counts, high)
+
+
+def _neighbours(tables: Mapping[str, pd.Series]) -> np.ndarray:
+    """For each cell of a table of one column the place of the category that is hidden with it first; -1 for other cells.
+
+    Categories are paired from the last: 4 with 3, 2 with 1. A first one that is left over has the next.
+    """
+    found: list[int] = []
+    for series in tables.values():
+        start, size = len(found), len(series) - 1
+        if series.index.nlevels > 1 or size < 2:
+            found += [-1] * len(series)
+        else:
+            odd = size % 2
+            found += [start + (1 if odd and not i else i + 1 if (i - odd) % 2 == 0 else i - 1) for i in range(size)] + [
+                -1
+            ]
+    return np.array(found)
 
 
 def rounded(counts: np.ndarray, base: int) -> np.ndarray:
@@ -227,11 +276,16 @@ def _protect_group(tables: dict[str, pd.Series], rules: Rules, background: Backg
     if total < rules.minimum_cell:
         return _refuse(tables, rules)
     state = _State(tables, rules, background)
-    primary = np.isinf(state.high[: len(state.counts)])
-    further = state.hide_until_safe()
+    state.hide_until_safe()
     proof = state.proof()
-    decisions = [d for name in tables for d in _decide(name, state, primary, further, proof)]
+    decisions = [each for name in tables for each in _decide(name, state, proof)]
     return Protected(state.as_shown(), proof, tuple(decisions))
+
+
+def is_refused(tables: Mapping[str, pd.Series], shown: Mapping[str, pd.Series], rules: Rules) -> bool:
+    """Whether tables are of fewer people than the minimum and nothing of them is shown, so that there is nothing to prove."""
+    few = all(int(counts.to_numpy().max(initial=0)) < rules.minimum_cell for counts in tables.values())
+    return few and all(shown[name].isna().all() for name in tables)
 
 
 def _refuse(tables: dict[str, pd.Series], rules: Rules) -> Protected:
@@ -246,31 +300,22 @@ def _refuse(tables: dict[str, pd.Series], rules: Rules) -> Protected:
     return Protected(hidden, proof, tuple(Decision(name, "minimum cell", REFUSED, reason) for name in tables))
 
 
-def _decide(name: str, state: _State, primary: np.ndarray, further: np.ndarray, proof: pd.DataFrame) -> list[Decision]:
-    rules, own = state.rules, state.table_of == name
-    cells = int(own.sum())
+def _decide(name: str, state: _State, proof: pd.DataFrame) -> list[Decision]:
+    """The decisions on one table. They do not say which cells, nor how many, are hidden for the sake of others."""
+    rules, row = state.rules, proof[proof["table"] == name].iloc[0]
     decisions = []
     if rules.rounding_base is not None:
-        decisions.append(
-            Decision(
-                name, "rounding", ROUNDED, f"every count but the number of people is rounded to {rules.rounding_base}"
-            )
+        why = f"every count, the number of people included, is rounded to the nearest {rules.rounding_base}"
+        decisions.append(Decision(name, "rounding", ROUNDED, why))
+    if row["hidden"]:
+        why = (
+            f"below {rules.minimum_cell} people, zero included, more than {rules.largest_share:.0%} of their group, all people but "
+            f"fewer than {rules.minimum_cell}, or such that those could be worked out from them"
         )
-    if (primary & own).any():
-        why = f"below {rules.minimum_cell} people, zero included, or more than {rules.largest_share:.0%} of their group"
-        decisions.append(
-            Decision(name, "minimum cell", HIDDEN, f"{int((primary & own).sum())} of {cells} cells: {why}")
-        )
-    if (further & own).any():
-        why = "else a hidden cell could be worked out from the tables together"
-        decisions.append(
-            Decision(name, "secondary suppression", HIDDEN, f"{int((further & own).sum())} of {cells} cells: {why}")
-        )
-    row = proof[proof["table"] == name].iloc[0]
-    safe = (
-        "no cell is sensitive"
-        if not row["sensitive"]
-        else f"each sensitive cell could be any of at least {rules.width + 1} numbers"
-    )
+        cells = int((state.table_of == name).sum())
+        decisions.append(Decision(name, "minimum cell", HIDDEN, f"{row['hidden']} of {cells} cells: {why}"))
+    safe = "no cell is sensitive"
+    if row["sensitive"]:
+        safe = f"each cell that must not be known could be any of at least {rules.width + 1} numbers"
     decisions.append(Decision(name, "proof by linear programming", SHOWN, safe))
     return decisions

@@ -37,7 +37,9 @@ class Derived:
 class Statement:
     """A published sum over people: `weight` of the values of the columns `of`, between `low` and `high` in all.
 
-    A mean of 5.0 over 57 people, for example, says that the answers add up to between 57 x 4.95 and 57 x 5.05.
+    A mean of 5.0 over 57 people, for example, says that the answers add up to between 57 x 4.95 and 57 x 5.05. `spare` is
+    how many values more than the rules ask must be left beside it: that a sum is withheld tells that it would leave fewer,
+    and this must leave enough as well.
     """
 
     label: str
@@ -45,6 +47,7 @@ class Statement:
     weight: Callable[..., float]
     low: float
     high: float
+    spare: int = 0
 
 
 @dataclass(frozen=True)

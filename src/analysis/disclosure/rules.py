@@ -37,10 +37,10 @@ class Rules:
     def width(self) -> int:
         """How far apart the least and the greatest value of a hidden small cell must be for any reader.
 
-        With suppression a reader must be left with as many values as lie below the threshold; with rounding, with at
-        least half the base.
+        With suppression a reader must be left with as many values as lie below the threshold; with rounding, with as
+        many as are rounded to zero: 0 to 4 of base 10, 0 to 2 of base 5.
         """
-        return self.minimum_cell - 1 if self.rounding_base is None else self.rounding_base // 2
+        return self.minimum_cell - 1 if self.rounding_base is None else (self.rounding_base - 1) // 2
 
 
 def read_rules(params: Mapping[str, object], file: str = "params.yaml") -> Rules:

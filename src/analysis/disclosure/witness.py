@@ -21,8 +21,8 @@ SECONDS = 10  # for one program; none found in time counts as none
 
 @dataclass(frozen=True)
 class OpenCells:
-    """Which types of people (rows of `types`) each published cell, each sensitive hidden cell and each published sum adds
-    up, the latter to between `low` and `high`."""
+    """Which types of people (rows of `types`) each published cell and each sensitive hidden cell adds up, and each published
+    sum and each hidden cell of which something is known, the latter two to between `low` and `high`."""
 
     types: pd.DataFrame
     published: np.ndarray
@@ -40,10 +40,15 @@ def open_cells(
     if len(found.reader.types) > 1:
         raise ValueError("the tables are about several sets of columns")
     n = len(found.reader.cells)
-    holds, hidden = found.reader.holds.toarray(), np.isinf(found.high[:n])
-    cells = holds[:n]
+    holds, known = found.reader.holds.toarray(), np.isfinite(found.low) | np.isfinite(found.high)
+    known[:n] &= found.hidden
     return OpenCells(
-        found.reader.types[0], cells[~hidden], cells[hidden & found.sensitive], holds[n:], found.low[n:], found.high[n:]
+        found.reader.types[0],
+        holds[:n][~found.hidden],
+        holds[:n][found.hidden & found.sensitive],
+        holds[known],
+        found.low[known],
+        found.high[known],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, SHOWN, Decision
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.evidence import WITHHELD, Evidence, number
@@ -49,6 +49,8 @@ def agrees(claim: Claim, value: float) -> bool:
 
 def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
     """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
+    if evidence.base is not None:
+        return evidence.allows(Decision(f"against the print: {name}", "rounding", REFUSED, BESIDE_ROUNDED))
     fewest = evidence.rules.minimum_cell
     small = min(count, base - count) < fewest
     reason = (

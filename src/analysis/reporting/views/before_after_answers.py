@@ -5,10 +5,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, Decision
+from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, Decision
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
 from analysis.disclosure.protect import protect
-from analysis.disclosure.reader import Background, Derived, Statement
+from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import count_people
 from analysis.disclosure.witness import witnesses
 from analysis.errors import InputError
@@ -16,8 +16,16 @@ from analysis.participants import ITEMS
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.shift import direction_counts, shift_table
 from analysis.questionnaire.summary import item_summary
-from analysis.reporting.views.before_after_statistics import AnswerSet, Directions, Headline, judge_item, moments
+from analysis.reporting.views.before_after_statistics import (
+    AnswerSet,
+    Directions,
+    Headline,
+    judge_item,
+    moments,
+    net_statements,
+)
 from analysis.reporting.views.evidence import Evidence
+from analysis.results import Kind
 
 DIRECTIONS = ("improved", "same", "worse")
 RULES = {"pairs": MissingRule.PAIRS, "complete": MissingRule.COMPLETE, "unchanged": MissingRule.UNCHANGED}
@@ -68,12 +76,18 @@ class Answers:
     @cached_property
     def judged(self) -> dict[str, Judged]:  # type: ignore[type-arg]
         """Which statistics of each item, by its name, may be shown beside its counts."""
-        found = {
-            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
-        }
+        if self.evidence.base is not None:
+            found = {item.name: _none_shown(item, BESIDE_ROUNDED) for item in self.items}
+        else:
+            found = self._judged_each()
         for each in found.values():
             self.evidence.decisions += each.decisions
         return found
+
+    def _judged_each(self) -> dict[str, Judged]:  # type: ignore[type-arg]
+        return {
+            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
+        }
 
     def shown(self, item: Item, statistic: str) -> bool:
         """Whether a statistic of `before_after_statistics` may be shown of an item."""
@@ -139,6 +153,17 @@ class Answers:
         """The lower end of the headline item's upper band."""
         return max(low for low, _ in self.bands.values())
 
+    def share(self, table: str, cell: tuple[str, ...]) -> float | None:
+        """A cell as a share of all people of its table, in per cent; of the rounded numbers where they are; None if hidden."""
+        cells = self.counts[table]
+        count, people = cells[cell], cells.iloc[-1]
+        return None if pd.isna(count) or pd.isna(people) else 100 * int(count) / int(people)
+
+    @property
+    def share_kind(self) -> Kind:
+        """How shares are known: measured, or worked out from the rounded numbers that are shown."""
+        return Kind.MEASURED if self.evidence.base is None else Kind.RECOMPUTED
+
     def _protected(self, item: Item) -> dict[str, pd.Series]:
         """The tables of an item, hidden so that what matters most may stand beside them if that can be done.
 
@@ -146,7 +171,11 @@ class Answers:
         """
         pairs = self.pairs(item)
         tables, background = self._tables(item, pairs)
-        wanted = moments(self.columns(item), pairs) if item == self.headline else (_net(self.change(item), pairs), ())
+        wanted = (
+            moments(self.columns(item), pairs)
+            if item == self.headline
+            else net_statements(self.change(item), tuple(direction_counts(pairs).values()), self.evidence.rules)
+        )
         for statements in filter(None, wanted):
             about = replace(background, statements=statements)
             try:
@@ -210,18 +239,6 @@ def direction(change: float) -> str:
 
 def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
     return Judged(frozenset(), (), (Decision(f"every statistic: {item.label}", RULE, REFUSED, reason),))
-
-
-def _net(column: str, pairs: pd.DataFrame) -> tuple[Statement, ...]:
-    """The share improved less the share worse as the page prints it, in whole per cent, as a sum over people."""
-    sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    share = 100 * sum(sign[direction(value)] for value in pairs["change"]) / len(pairs)
-    net, room = round(share) * len(pairs) / 100, len(pairs) * 0.005
-    return (
-        Statement(
-            "net improvement", (column,), lambda change: sign[change], round(net - room, 9), round(net + room, 9)
-        ),
-    )
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:

@@ -6,7 +6,7 @@ from analysis.disclosure.decisions import SHOWN, Decision
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.scan import SHORTEST_TEXT
 from analysis.disclosure.tables import count_people
-from analysis.participants import MOMENTS, Status, Table
+from analysis.participants import MOMENTS, Status, Table, stages_reached, table_columns
 from analysis.questionnaire.answers import Item
 from analysis.reporting.markup import Display
 from analysis.reporting.views.before_after_answers import FRIENDS, Answers
@@ -35,16 +35,25 @@ def reason_table(answers: Answers) -> Display:
             f"{answers.evidence.page.notebook}.reasons.{item.name}_{moment}",
         )
         given = int((table.status[f"{item.name}_{moment}"] == Status.ANSWERED).sum())
-        shown = _protected(answers, item, moment)
-        rows[label] = {"given": number(f"{key}.given", f"{label}: a number", given, function=_READ)} | {
+        shown, reached = _protected(answers, item, moment), int(_reached(table, item, moment).sum())
+        rows[label] = {
+            "reached": number(
+                f"{key}.reached",
+                f"{label}: answered the questionnaire",
+                answers.evidence.count(reached),
+                function="analysis.participants.stages_reached",
+            ),
+            "given": number(f"{key}.given", f"{label}: a number", answers.evidence.count(given), function=_READ),
+        } | {
             slug(name): _count(f"{key}.{slug(name)}", f"{label}: {name.lower()}", shown, str(status))
             for status, name in REASONS.items()
             if status != Status.WORDS or f"{item.name}_{moment}_words" in table.values
         }
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(
-        columns=["given", *map(slug, REASONS.values())]
+        columns=["reached", "given", *map(slug, REASONS.values())]
     )
     columns = {
+        "reached": Column("Answered the questionnaire", "people", Kind.MEASURED),
         "given": Column("Gave a number", "people", Kind.MEASURED),
         **{slug(name): Column(name, "people", Kind.MEASURED) for name in REASONS.values()},
     }
@@ -52,7 +61,7 @@ def reason_table(answers: Answers) -> Display:
         "reasons",
         frame.where(frame.notna(), ""),
         columns,
-        "How many gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
+        "How many of those who answered the questionnaire gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
         row_header="Question",
         note="Only the number of friends may be given in words." + (_LEFT_OUT if _few(answers) else ""),
     )
@@ -114,7 +123,10 @@ def _asked(answers: Answers) -> list[tuple[Item, str]]:
 
 
 def _protected(answers: Answers, item: Item, moment: str) -> pd.Series:
-    """Why people gave no number, and what they said in words, as it may be shown; index: reason or words."""
+    """Why those who answered the questionnaire gave no number, and what they said in words, as it may be shown; index: reason or words.
+
+    How many did not answer the questionnaire at all is known from those who did, so that they are left out.
+    """
     known = answers.reasons
     if (item.name, moment) not in known:
         known[item.name, moment] = _protect(answers, item, moment)
@@ -123,7 +135,10 @@ def _protected(answers: Answers, item: Item, moment: str) -> pd.Series:
 
 def _protect(answers: Answers, item: Item, moment: str) -> pd.Series:
     column, name = f"{item.name}_{moment}", f"without a number: {item.label}, {MOMENTS[moment].label}"
-    detail = merge_rare(reasons_of(_questionnaire(answers), column), answers.evidence.rules.minimum_cell)
+    table = _questionnaire(answers)
+    reasons = reasons_of(table, column)
+    reasons = reasons[_reached(table, item, moment)[reasons.index]]
+    detail = merge_rare(reasons, answers.evidence.rules.minimum_cell)
     if detail.empty:
         return pd.Series(0, index=[str(status) for status in REASONS])
     levels = [
@@ -143,6 +158,11 @@ def _protect(answers: Answers, item: Item, moment: str) -> pd.Series:
     merged = pd.concat(list(shown.values()))
     cells = merged.set_axis([label[0] for label in merged.index])
     return cells[~cells.index.duplicated()]
+
+
+def _reached(table: Table, item: Item, moment: str) -> pd.Series:
+    """Who answered the questionnaire that asks an item of a moment."""
+    return stages_reached(table)[table_columns("questionnaire")[f"{item.name}_{moment}"].facts["stage"]]
 
 
 def reasons_of(table: Table, column: str) -> pd.Series:

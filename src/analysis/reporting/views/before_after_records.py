@@ -17,7 +17,7 @@ from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value
-from analysis.results import Column, Kind, Result, drawn, slug
+from analysis.results import Column, Kind, Result, drawn, slug, write
 
 _QUESTIONNAIRE = "analysis.questionnaire"
 _PROTECT = "analysis.disclosure.protect.protect"
@@ -31,9 +31,8 @@ def _key(answers: Answers, *parts: object) -> str:
 
 
 def _share(answers: Answers, item: Item, what: str) -> float | str:
-    cells = answers.counts[f"change in {item.label}"]
-    count, n = cells[(what,)], cells[(TOTAL,)]
-    return HIDDEN if pd.isna(count) or pd.isna(n) else 100 * int(count) / int(n)
+    share = answers.share(f"change in {item.label}", (what,))
+    return HIDDEN if share is None else share
 
 
 def record(answers: Answers) -> None:
@@ -46,8 +45,17 @@ def record(answers: Answers) -> None:
             number(
                 "headline.n",
                 f"{item.label}: people who answered twice",
-                int(row["n"]),
+                answers.evidence.count(int(row["n"])),
                 function=f"{_QUESTIONNAIRE}.answers.paired_answers",
+            ),
+            number(
+                "headline.improved",
+                f"{item.label}: improved",
+                _share(answers, item, "improved"),
+                "%",
+                0,
+                answers.share_kind,
+                function=f"{_QUESTIONNAIRE}.shift.direction_shares",
             ),
             _net(answers, item, "headline.net"),
             _mean(answers, "headline.mean", f"{item.label}: mean change", mean["mean"], mean["low"], mean["high"]),
@@ -90,7 +98,7 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
     """The share improved less the share worse, with Tango's interval, or the widest that fits what is shown."""
     label = f"{item.label}: share improved less share worse"
     if not answers.shown(item, statistics.NET):
-        return number(key, label, WITHHELD, "%", function=_JUDGED)
+        return number(key, label, _least_net(answers, item), "%", function=_JUDGED)
     low, high, interval = _net_ends(answers, item)
     value = 100 * answers.summary.loc[item.label, "net"]
     return number(
@@ -98,17 +106,32 @@ def _net(answers: Answers, item: Item, key: str) -> Result:
     )
 
 
+def _least_net(answers: Answers, item: Item) -> str:
+    """Of a difference too large to be shown beside hidden counts: from where on it is. That it is withheld says so anyway."""
+    directions, rules = answers.directions(item), answers.evidence.rules
+    least = statistics.largest_exact_net(directions.n, rules) + 1
+    if item == answers.headline or not answers.shown(item, statistics.NET_SIGN) or least <= 0:
+        return WITHHELD
+    share, more = 100 * least / directions.n, directions.true[0] > directions.true[2]
+    return f"{write(share, '%', 0)} or more" if more else f"{write(-share, '%', 0)} or less"
+
+
 def _net_ends(answers: Answers, item: Item) -> tuple[float, float, str]:
     if answers.shown(item, statistics.INTERVAL):
         row = answers.summary.loc[item.label]
         return 100 * row["net_low"], 100 * row["net_high"], "95 % (Tango)"
-    return *statistics.widest_interval(answers.directions(item)), "95 % or more (Tango, over all counts that fit)"
+    return *statistics.widest_interval(
+        answers.directions(item), answers.evidence.rules
+    ), "95 % or more (Tango, over all counts that fit)"
 
 
 def answer(answers: Answers) -> str:
     """The opening paragraph, as a template."""
-    item = answers.headline
+    item, base = answers.headline, answers.evidence.base
     opening = f"Of the {{headline.n|:people}} who answered on {named(item.label.lower())} before and after, "
+    if base is not None:
+        answers.evidence.page.add([number("rounding.base", "What numbers of people are rounded to", base)])
+        return f"{opening}the share that improved is {{headline.improved}}. {_ROUNDED}"
     net = (
         "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
         if answers.shown(item, statistics.NET)
@@ -122,6 +145,12 @@ def answer(answers: Answers) -> str:
     return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on them."
 
 
+_ROUNDED = (
+    "Every number of people on this page is rounded to the nearest {rounding.base|bare}, and every share is worked out from "
+    "rounded numbers; what would follow from exact ones is withheld."
+)
+
+
 def item_table(answers: Answers) -> Display:
     """Table: every item with the shares improved, same and worse, the net share, and Holm's p-value."""
     rows = {}
@@ -131,7 +160,7 @@ def item_table(answers: Answers) -> Display:
             "n": number(
                 _key(answers, "items", name, "n"),
                 f"{name}: people",
-                int(row["n"]),
+                answers.evidence.count(int(row["n"])),
                 function=f"{_QUESTIONNAIRE}.answers.paired_answers",
             ),
             **{
@@ -141,6 +170,7 @@ def item_table(answers: Answers) -> Display:
                     _share(answers, item, what),
                     "%",
                     0,
+                    answers.share_kind,
                     function=f"{_QUESTIONNAIRE}.shift.direction_shares",
                 )
                 for what in DIRECTIONS
@@ -167,7 +197,7 @@ def item_table(answers: Answers) -> Display:
         }
     columns = {
         "n": Column("People", "people", Kind.MEASURED),
-        **{what: Column(what.capitalize(), "%", Kind.MEASURED) for what in DIRECTIONS},
+        **{what: Column(what.capitalize(), "%", answers.share_kind) for what in DIRECTIONS},
         "net": Column("Improved less worse", "%", Kind.MEASURED, low="n", interval="95 % or more (Tango)"),
         "p_holm": Column("p-value, McNemar, Holm over the items", "", Kind.MEASURED),
         "rank": Column("Rank-biserial correlation", "", Kind.MEASURED, low="n", interval="95 % (BCa)"),
@@ -382,25 +412,26 @@ def test_table(answers: Answers) -> Display:
 
 def threshold_table(answers: Answers) -> Display:
     """Table: the share that answers in the upper band before and after, and the difference of the two shares."""
-    item, cells = answers.headline, answers.counts["threshold"]
+    item = answers.headline
     row, function = (
         shift.threshold_change(answers.pairs(item), answers.threshold),
         f"{_QUESTIONNAIRE}.shift.threshold_change",
     )
-    margins = {"before": cells[("yes", TOTAL)], "after": cells[(TOTAL, "yes")]}
+    margins = {"before": ("yes", TOTAL), "after": (TOTAL, "yes")}
     rows = {
         f"Share {when}": {
             "value": number(
                 _key(answers, "threshold", when),
                 f"{item.label}: share in the upper band {when}",
-                HIDDEN if pd.isna(count) else 100 * row[f"share_{when}"],
+                HIDDEN if (share := answers.share("threshold", cell)) is None else share,
                 "%",
                 0,
+                answers.share_kind,
                 function=function,
             ),
             "low": None,
         }
-        for when, count in margins.items()
+        for when, cell in margins.items()
     }
     ends = (
         (100 * row["tango_low"], 100 * row["tango_high"])
@@ -445,7 +476,7 @@ def threshold_table(answers: Answers) -> Display:
     return answers.evidence.page.table(
         "threshold",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),
-        {"value": Column("Value", "", Kind.MEASURED, low="low", interval="95 % (Tango)")},
+        {"value": Column("Value", "", answers.share_kind, low="low", interval="95 % (Tango)")},
         f"{item.label}: answers of {{{number_id}|bare}} or more, before and after.",
         row_header="Measure",
     )
@@ -456,9 +487,10 @@ def ceiling_table(answers: Answers) -> Display:
     found = shift.ceiling_shares(answers.pairs(answers.headline), answers.headline)
     rows = {}
     for when, row in found.iterrows():
-        count = answers.counts[f"best answer {when}"][("yes",)]
-        ends = (None, None) if pd.isna(count) else (100 * row["low"], 100 * row["high"])
-        value = HIDDEN if pd.isna(count) else 100 * row["share"]
+        share = answers.share(f"best answer {when}", ("yes",))
+        exact = share is not None and answers.evidence.base is None
+        ends = (100 * row["low"], 100 * row["high"]) if exact else (None, None)
+        value = HIDDEN if share is None else share
         rows[str(when).capitalize()] = {
             "share": number(
                 _key(answers, "ceiling", when, "share"),
@@ -466,14 +498,14 @@ def ceiling_table(answers: Answers) -> Display:
                 value,
                 "%",
                 0,
-                Kind.MEASURED,
+                answers.share_kind,
                 *ends,
                 "95 % (Wilson)",
                 f"{_QUESTIONNAIRE}.shift.ceiling_shares",
             ),
             "low": None,
         }
-    columns = {"share": Column("Gave the best answer", "%", Kind.MEASURED, low="low", interval="95 % (Wilson)")}
+    columns = {"share": Column("Gave the best answer", "%", answers.share_kind, low="low", interval="95 % (Wilson)")}
     return answers.evidence.page.table(
         "ceiling",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),
@@ -491,7 +523,7 @@ def response_table(answers: Answers) -> Display:
         judge_statistic("Response shift", "mean", people, answers.evidence.rules)
     ):
         return answers.evidence.page.say(
-            "Too few people answered about the time before twice, beforehand and looking back, for the two to be compared."
+            "Too few people answered about the time before twice, beforehand and looking back, for the two to be compared, or numbers are rounded."
         )
     found = response_shift.response_shift(frame, answers.headline, answers.seed, resamples=RESAMPLES)
     found = found.assign(index=[_WORDS[name] for name in found.index]).set_index("index")
@@ -536,10 +568,14 @@ def missing_table(answers: Answers) -> Display:
     for stage, words in (("initial", "who answered the initial questionnaire"), ("joined", "who joined")):
         everyone = max(int(stages[stage].sum()), len(pairs))
         moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
-        share = None if pd.isna(improved) else attrition.worst_case_share(int(improved), len(pairs), everyone)
+        open_share = pd.isna(improved) or answers.evidence.base is not None
+        share = None if open_share else attrition.worst_case_share(int(improved), len(pairs), everyone)
         rows[key] = {
             "people": number(
-                _key(answers, "missing", key, "people"), key, everyone, function="analysis.participants.stages_reached"
+                _key(answers, "missing", key, "people"),
+                key,
+                answers.evidence.count(everyone),
+                function="analysis.participants.stages_reached",
             ),
             **{
                 f"share_{end}": _end(
@@ -603,7 +639,7 @@ def lee_table(answers: Answers) -> Display:
         judge_statistic("Lee bounds by course", "mean", fewest, answers.evidence.rules)
     ):
         return answers.evidence.page.say(
-            "Too few people of one of the two groups of courses answered for them to be compared."
+            "Too few people of one of the two groups of courses answered for them to be compared, or numbers are rounded."
         )
     found = attrition.lee_bounds(outcome, outcome.notna(), group, "esol", "other")
     label = "English courses less other courses"

@@ -20,8 +20,9 @@ from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import p_value
 from analysis.results import write
 
-NET, INTERVAL, HOLM = (
+NET, NET_SIGN, INTERVAL, HOLM = (
     "share improved less share worse",
+    "whether more improved than got worse",
     "Tango's interval of that difference",
     "McNemar's test after Holm",
 )
@@ -63,18 +64,43 @@ class Directions:
         """Everybody who answered twice."""
         return sum(self.true)
 
-    def sensitive(self, rules: Rules) -> list[int]:
-        """Places of the counts that are hidden for their own sake."""
-        telling = rules.largest_share * self.n
-        return [
-            i
-            for i, count in enumerate(self.true)
-            if self.shown[i] is None and (count < rules.minimum_cell or count > telling)
-        ]
+    def open_places(self, rules: Rules) -> list[int]:
+        """Places of the hidden counts; none where no hidden count is hidden for its own sake."""
+        return [i for i, count in enumerate(self.shown) if count is None] if self.is_hidden(self.true, rules) else []
 
-    def fitting(self) -> list[Counts]:
-        """The true table, then every table that fits what is shown."""
-        return [self.true, *tables_that_fit(self.shown, self.n)]
+    def is_hidden(self, table: Counts, rules: Rules) -> bool:
+        """Whether a table has, where counts are hidden, one that must be."""
+        hidden = (count for count, shown in zip(table, self.shown, strict=True) if shown is None)
+        most = min(rules.largest_share * self.n, self.n - rules.minimum_cell)
+        return any(count < rules.minimum_cell or count > most for count in hidden)
+
+    def fitting(self, rules: Rules) -> list[Counts]:
+        """The true table, then every table that fits what is shown and would have been hidden as well."""
+        tables = tables_that_fit(self.shown, self.n)
+        return [self.true, *(each for each in tables if None not in self.shown or self.is_hidden(each, rules))]
+
+
+def largest_exact_net(n: int, rules: Rules) -> int:
+    """The largest difference of improved and worse that may be shown beside hidden counts, in people.
+
+    Of n people, with a difference d, between 0 and (n - d) / 2 got worse, whole people only: as many as the minimum, and one
+    more, so that the differences above this one leave enough when they are taken together.
+    """
+    return n - 2 * rules.minimum_cell
+
+
+def net_statements(column: str, true: Counts, rules: Rules) -> tuple[tuple[Statement, ...], ...]:
+    """What the page may say of the difference of improved and worse, as sums over people: it, how large it is at least, nothing."""
+    sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
+    n, net = sum(true), true[0] - true[2]
+    least, room = largest_exact_net(n, rules) + 1, n * 0.005
+    printed = round(100 * net / n) * n / 100  # as the page prints it: the exact sum is nobody's to know
+    ends = (least, n) if net > 0 else (-n, -least)
+    exact, at_least = (
+        Statement("net improvement", (column,), lambda change: sign[change], low, high, spare)
+        for low, high, spare in ((round(printed - room, 9), round(printed + room, 9), 1), (*ends, 0))
+    )
+    return ((exact,), (at_least,), ()) if 0 < least <= abs(net) else ((exact,), ())
 
 
 def net_text(table: Counts) -> str:
@@ -88,12 +114,12 @@ def interval_text(table: Counts) -> tuple[str, str]:
     return write(100 * ends.low, "%", 0), write(100 * ends.high, "%", 0)
 
 
-def widest_interval(directions: Directions) -> tuple[float, float]:
+def widest_interval(directions: Directions, rules: Rules) -> tuple[float, float]:
     """The lowest and the highest end of Tango's interval over all tables with the counts and the difference shown, in per cent.
 
     It covers the interval of the true table, and says nothing that the counts and the difference do not say already.
     """
-    tables = [table for table in directions.fitting() if net_text(table) == net_text(directions.true)]
+    tables = [table for table in directions.fitting(rules) if net_text(table) == net_text(directions.true)]
     ends = [proportions.tango_interval(table[0], table[2], directions.n) for table in tables]
     return 100 * min(each.low for each in ends), 100 * max(each.high for each in ends)
 
@@ -106,15 +132,16 @@ def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules:
     """
     rank = write(summary.loc[item.label, "rank_biserial"], "", 2)
     statistics: list[Statistic[Counts]] = [
-        Statistic(NET, net_text),
+        Statistic(NET, net_text, spare=1),
+        Statistic(NET_SIGN, lambda table: table[0] > table[2]),
         Statistic(HOLM, lambda table: _holm_texts(item, table, summary["p"])),
-        Statistic(RANK, lambda table: table == directions.true or has_rank(table, rank), (NET,)),
+        Statistic(RANK, lambda table: table == directions.true or has_rank(table, rank), (NET,), follows=False),
         Statistic(INTERVAL, interval_text, (NET,)),
         # Whoever resamples a table that fits gets other ends; none that prints the same can be counted on.
-        Statistic(RESAMPLED, lambda table: table, (RANK,)),
+        Statistic(RESAMPLED, lambda table: table, (RANK,), follows=False),
     ]
-    places = directions.sensitive(rules)
-    return judge_derived(item.label, statistics, directions.fitting(), lambda table: [table[i] for i in places], rules)
+    places, tables = directions.open_places(rules), directions.fitting(rules)
+    return judge_derived(item.label, statistics, tables, lambda table: [table[i] for i in places], rules, every=True)
 
 
 def _holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:

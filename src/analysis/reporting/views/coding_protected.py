@@ -30,9 +30,8 @@ from analysis.disclosure.protect import Protected, protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import read_rules
 from analysis.disclosure.tables import TOTAL, count_people
-from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.views.evidence import Evidence
+from analysis.reporting.views.evidence import Evidence, no_rounding
 from analysis.study import Study
 
 PAIRS = 15  # pairs of codes shown, those that most participants share first
@@ -90,13 +89,7 @@ def open_coding(page: Appendix, study: Study, disclosure: Mapping[str, object], 
     """
     rules = read_rules(disclosure)
     if rules.rounding_base is not None:
-        raise InputError(
-            "params.yaml",
-            column="02_focus_group_coding.disclosure.rounding_base",
-            found=str(rules.rounding_base),
-            expected="no rounding: mentions and agreement beside a rounded count would give it away",
-            action="leave rounding_base out, so that small counts are hidden",
-        )
+        raise no_rounding("02_focus_group_coding", rules, "mentions and agreement")
     return CodingEvidence(page, study, rules, None, coded=coded)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text
@@ -22,7 +23,7 @@ from analysis.disclosure.joint import (
     published_rows,
     read_published,
 )
-from analysis.disclosure.protect import Protected, protect, prove
+from analysis.disclosure.protect import Protected, protect, prove, rounded
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
 from analysis.disclosure.tables import with_margins
@@ -73,6 +74,15 @@ class Evidence:
         """How the numbers of this run are known."""
         return Kind.MEASURED if self.measured else Kind.BOUNDED
 
+    @property
+    def base(self) -> int | None:
+        """What counts are rounded to; None where they are exact."""
+        return self.rules.rounding_base
+
+    def count(self, people: int) -> int:
+        """A number of people as it is shown: rounded where the rules say so."""
+        return people if self.base is None else int(rounded(np.array(people), self.base))
+
     def protected(self, tables: Mapping[str, pd.Series], background: Background | None = None) -> dict[str, pd.Series]:
         """Tables of people as they may be shown (hidden cells <NA>); those that cannot be protected are withheld whole."""
         try:
@@ -115,12 +125,12 @@ class Evidence:
     def allows(self, decision: Decision) -> bool:
         """Keep a decision, and say whether the thing may be shown. Synthetic records are nobody's: there it may."""
         refused = decision.decision != SHOWN
-        if refused and self.page.example:
+        if refused and self.page.example and self.base is None:
             decision = replace(
                 decision, decision=SHOWN, reason=f"{decision.reason}; shown since the records are synthetic"
             )
         self.decisions.append(decision)
-        return not refused or self.page.example
+        return not refused or (self.page.example and self.base is None)
 
     def keeps(self, decision: Decision) -> bool:
         """Keep a decision, and say whether the thing may be shown: what would tell of a count that the page itself hides may
@@ -259,12 +269,27 @@ class Run:
         return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
 
 
-def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object]) -> Evidence:
+def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object], rounds: bool = False) -> Evidence:
     """Read the study's records, if it has any, under the rules given (as `disclosure.rules.read_rules` takes them).
 
-    Raises InputError for rules that are not allowed and for records that cannot be used.
+    `rounds`: whether the notebook shows nothing beside rounded counts that would undo the rounding. Raises InputError for
+    rules that are not allowed, for rounding where it does not, and for records that cannot be used.
     """
-    return Evidence(page, study, read_rules(disclosure), read_records(study.records_folder, study.id, study.root))
+    rules = read_rules(disclosure)
+    if rules.rounding_base is not None and not rounds:
+        raise no_rounding(page.notebook, rules, "sums, quantiles and models")
+    return Evidence(page, study, rules, read_records(study.records_folder, study.id, study.root))
+
+
+def no_rounding(notebook: str, rules: Rules, what: str) -> InputError:
+    """The error of a notebook whose other figures would undo rounding."""
+    return InputError(
+        "params.yaml",
+        column=f"{notebook}.disclosure.rounding_base",
+        found=str(rules.rounding_base),
+        expected=f"no rounding: {what} beside a rounded count would give it away",
+        action="leave rounding_base out, so that small counts are hidden",
+    )
 
 
 def number(
