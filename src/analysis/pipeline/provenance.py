@@ -105,11 +105,20 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
     """What dvc.yaml says a notebook's stage depends on; InputError if it has no stage for it."""
+    return _stage_list(root, notebook, study_id, "deps")
+
+
+def stage_outputs(root: Path, notebook: str, study_id: str) -> list[str]:
+    """What dvc.yaml says a notebook's stage makes; InputError if it has no stage for it."""
+    return _stage_list(root, notebook, study_id, "outs")
+
+
+def _stage_list(root: Path, notebook: str, study_id: str, sort: str) -> list[str]:
     stages = read_yaml(root / STAGES, STAGES)["stages"]
     for stage in stages.values():
         words = str(stage.get("do", {}).get("cmd", "")).split()
         if notebook in words and study_id in stage.get("foreach", ()):
-            return [str(dep).replace("${item}", study_id) for dep in stage["do"]["deps"]]
+            return [str(each).replace("${item}", study_id) for each in stage["do"][sort]]
     raise InputError(
         STAGES,
         column=notebook,

@@ -10,9 +10,10 @@ from analysis.errors import InputError
 from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import NotebookFailure, execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
-from analysis.pipeline.people import stop_on_page_leaks
+from analysis.pipeline.people import stop_on_leaks_in
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
+from analysis.study.tables import shown
 
 
 def run_notebook(
@@ -38,6 +39,21 @@ def run_notebook(
     return study.processed / "pages" / f"{notebook}.html"
 
 
+def _search(page: str, executed: str, study: Study, notebook: str) -> None:
+    """Search all that a run leaves for anything about single people; what was written goes if there is such a thing."""
+    outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
+    files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
+    made = {path: path.read_bytes() for path in files if path.is_file()}
+    made |= {study.processed / "executed" / f"{notebook}.ipynb": executed.encode("utf-8")}
+    made |= {study.processed / "pages" / f"{notebook}.html": page.encode("utf-8")}
+    try:
+        stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study)
+    except InputError:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+
+
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
     """Before each cell and after the last: what ended was the cell before, or the kernel's start."""
     laps.lap(f"cell {done - 1}" if done else "kernel start")
@@ -55,7 +71,7 @@ def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) ->
     problems = check_numbers(html, store)
     if problems:
         raise NotebookFailure(f"{notebook} shows numbers that are not among its results: " + "; ".join(problems[:5]))
-    stop_on_page_leaks(html, study, notebook)
+    _search(html, _notebook_text(executed), study, notebook)
     return html
 
 

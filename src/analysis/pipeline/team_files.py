@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 
 FOLDERS = ("records", "management_information")  # in a study's folder, raw or processed
 PRESENT = "present (of records about people neither hash nor size is given)"
-KEY = Path(".dvc") / "tmp" / "team_files.key"  # ignored by git; without it stages on such files run once more
+HOME = Path(".dvc") / "people"  # ignored by git, and kept by `make clean`
+KEY = HOME / "key"  # without it stages on such files run once more
 PUBLIC = ("README.md", ".gitkeep")
 _OTHERS = ("census_2001_stock.csv",)  # not about people; named here since no page but one rests on the census code
 
@@ -84,6 +85,11 @@ def keyed_hash(root: Path, folder: Path, files: Iterable[Path]) -> str:
             content = hashlib.file_digest(file, lambda: hashlib.blake2b(key=key)).digest()
         listed.update(f"{path.relative_to(folder).as_posix()}\0".encode() + content)
     return listed.hexdigest()
+
+
+def keyed_text(root: Path, text: str) -> str:
+    """The same of a text."""
+    return hashlib.blake2b(text.encode("utf-8"), key=_key(root / KEY), digest_size=16).hexdigest()
 
 
 def _key(path: Path) -> bytes:
