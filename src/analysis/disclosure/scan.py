@@ -162,8 +162,8 @@ def scan(
 def scan_folder(folder: Path, secrets: Iterable[Secrets], synthetic: bool = False) -> list[Leak]:
     """Every leak on the HTML pages below a folder, in the order of their names."""
     secrets = list(secrets)
-    pages = sorted(folder.rglob("*.html"))
-    return [leak for page in pages for leak in scan_file(page, page.relative_to(folder).as_posix(), secrets, synthetic)]
+    named = [(page.relative_to(folder).as_posix(), page.read_bytes()) for page in sorted(folder.rglob("*.html"))]
+    return [leak for name, content in named for leak in scan_file(name, content, secrets, synthetic)]
 
 
 def stop_on_leaks(leaks: Sequence[Leak]) -> None:
