@@ -26,9 +26,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
 
-reproduce: ## install what is needed, then rerun every analysis and write reports/
+reproduce: ## install what is needed, then rerun every analysis and write reports/ (ARGS="--force" to rerun all)
 	@$(SETUP) runtime
-	@$(VENV_PYTHON) -m analysis reproduce
+	@$(VENV_PYTHON) -m analysis reproduce $(ARGS)
 
 pdf: ## print the pages as PDF files by the Chromium installed (ARGS="--study ID" for those of one study)
 	@$(SETUP) runtime

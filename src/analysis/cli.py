@@ -63,7 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     case = commands.add_parser("sweep-case")  # what `sweep` runs, one process for each set of parameters
     case.set_defaults(command=_sweep_case)
     case.add_argument("case")
-    _command(commands, "publish", _publish, "write reports/ from the last run")
+    publish = _command(commands, "publish", _publish, "write reports/ from the last run")
+    for command in (again, publish):
+        command.add_argument(
+            "--again",
+            action="append",
+            default=[],
+            metavar="STUDY",
+            help="publish although few people came or went, since the study's earlier pages were never passed on",
+        )
     pdf = _command(
         commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
     )
@@ -216,7 +224,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import find_root
 
-    return reproduce(find_root(), options.force, options.jobs, options.plain)
+    return reproduce(find_root(), options.force, options.jobs, options.plain, options.again)
 
 
 def _profile(options: argparse.Namespace) -> int:
@@ -295,7 +303,7 @@ def _publish(options: argparse.Namespace) -> int:
     from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    index = publish(find_root())
+    index = publish(find_root(), options.again)
     print(f"{summary(find_root())}\n\nPages: {index}")
     return 0
 

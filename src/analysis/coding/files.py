@@ -93,21 +93,6 @@ def has_segments(study: Study) -> bool:
     return any((study.raw / TEAM / name).is_file() for name in SEGMENTS)
 
 
-def printed_ids(study: Study, codebook: Codebook) -> set[str]:
-    """The speaker codes that the study's source prints, and our ids of its statements and themes."""
-    said = (
-        read_statements(study.raw / STATEMENTS, study.name(STATEMENTS), codebook)
-        if (study.raw / STATEMENTS).is_file()
-        else ()
-    )
-    told = (
-        read_stakeholder_themes(study.raw / INTERVIEWS, study.name(INTERVIEWS), codebook)
-        if (study.raw / INTERVIEWS).is_file()
-        else ()
-    )
-    return {each for one in said for each in (one.speaker, one.statement_id)} | {theme.theme_id for theme in told}
-
-
 def _only(study: Study, names: tuple[str, ...]) -> Path | None:
     found = [study.raw / TEAM / name for name in names if (study.raw / TEAM / name).is_file()]
     if len(found) > 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.pipeline import team_files
 from analysis.study.tables import read_yaml, shown
 
 FILE = "dvc.lock"
@@ -82,8 +83,17 @@ def changed_since(root: Path, stage: Stage, stages: Iterable[Stage]) -> list[str
     found = []
     for path, known in stage.deps.items():
         maker = next((other for out, other in made.items() if _within(path, out) or _within(out, path)), None)
-        found += changed_since(root, maker, ()) if maker else [path] if content_md5(root / path) != known else []
+        found += changed_since(root, maker, ()) if maker else [] if _is_as_recorded(root, path, known) else [path]
     return found
+
+
+def _is_as_recorded(root: Path, path: str, known: str) -> bool:
+    """Whether an input has the hash of dvc.lock; of a folder of records that is a keyed one, as `pipeline.record` makes it."""
+    if content_md5(root / path) == known:
+        return True
+    files = [file for file in (root / path).rglob("*") if file.is_file() and file.name not in team_files.PUBLIC]
+    keyed = Path(path).name in team_files.FOLDERS and files and team_files.keyed_hash(root, root / path, files)
+    return known == f"{keyed}.dir"
 
 
 def content_md5(path: Path) -> str:

@@ -1,32 +1,41 @@
 """What the pipeline does for people's sake: the search for leaks, the record of decisions."""
 
 import json
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
-from analysis.disclosure.scan import Secrets, scan_page, secrets_of, stop_on_leaks
-from analysis.pipeline.coded import segment_leaks
+from analysis.disclosure.scan import scan_file, stop_on_leaks
+from analysis.pipeline.secrets import public_material, secrets_of_study
 from analysis.results import write_text
-from analysis.study import Study, load_study
+from analysis.study import Study, load_study, study_ids
 
 
 def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
-    """Raise InputError if a page shows an id, a record, a column of answers or a free text of the study's records."""
-    page = f"{study.id}/{notebook}.html"
-    stop_on_leaks([*scan_page(html, page, _secrets(study), study.info.example), *segment_leaks(html, page, study)])
+    """The same as `stop_on_leaks_in` for one page."""
+    stop_on_leaks_in({f"{study.id}/{notebook}.html": html.encode("utf-8")}, study)
 
 
-def _secrets(study: Study) -> list[Secrets]:
-    from analysis.participants import read_records
+def stop_on_leaks_in(files: Mapping[str, bytes], study: Study) -> None:
+    """Raise InputError if one of some files, by name, shows anything of single people in the study's records.
 
-    records = read_records(study.records_folder, study.id, study.root)
-    found = []
-    for table in records or ():
-        words = [column for column in table.values if column.endswith("_words")]
-        found.append(secrets_of(table.values, text_columns=words))
-        if "contact_id" in table.values:
-            found.append(secrets_of(table.values, id_column="contact_id"))
-    return found
+    That is an id, a record, a column of answers or a free text, of participant files, monitoring data or coded segments,
+    unless it stands alike in what the study has in print.
+    """
+    secrets, public = secrets_of_study(study), cache(partial(public_material, study))
+    for name, content in files.items():
+        stop_on_leaks(scan_file(name, content, secrets, study.info.example, public))
+
+
+def stop_on_published_leaks(root: Path, texts: Mapping[str, str]) -> None:
+    """The same for what is published of all studies together, by name in reports/; synthetic records are left out."""
+    studies = [load_study(study_id, root) for study_id in study_ids(root)]
+    for study in studies:
+        if not study.info.example and (secrets := secrets_of_study(study)):
+            public = cache(partial(public_material, study, [other.id for other in studies]))
+            for name, text in texts.items():
+                stop_on_leaks(scan_file(f"reports/{name}", text.encode("utf-8"), secrets, public=public))
 
 
 def collect_decisions(root: Path, study_id: str) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from analysis.errors import InputError
+from analysis.pipeline import team_files
 from analysis.pipeline.parameters import Parameters
 from analysis.study import Study
 from analysis.study.tables import read_yaml, shown
@@ -85,25 +86,39 @@ def _typed(value: object) -> str:
 def input_hashes(study: Study, notebook: str) -> dict[str, str]:
     """SHA-256 of the notebook and of every data file its stage depends on, by project path.
 
-    The stage's entry in dvc.yaml says which these are, so that the page names what a change of would rerun it.
+    The stage's entry in dvc.yaml says which these are, so that the page names what a change of would rerun it. Of the
+    files a team keeps to itself it only says which known ones are there.
     """
     listed = stage_dependencies(study.root, notebook, study.id)
     named = [study.root / dep for dep in listed if not dep.startswith(("src/", PAGE_CODE, RAW_FILES))]
     files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return {
-        shown(path, study.root): sha256(path)
+    paths = [
+        shown(path, study.root)
         for path in files
         if path.is_file() and path.name != "README.md" and not path.name.startswith(".")
+    ]
+    return {
+        path: team_files.PRESENT if team_files.is_kept(path) else sha256(study.root / path)
+        for path in team_files.told(paths)
     }
 
 
 def stage_dependencies(root: Path, notebook: str, study_id: str) -> list[str]:
     """What dvc.yaml says a notebook's stage depends on; InputError if it has no stage for it."""
+    return _stage_list(root, notebook, study_id, "deps")
+
+
+def stage_outputs(root: Path, notebook: str, study_id: str) -> list[str]:
+    """What dvc.yaml says a notebook's stage makes; InputError if it has no stage for it."""
+    return _stage_list(root, notebook, study_id, "outs")
+
+
+def _stage_list(root: Path, notebook: str, study_id: str, sort: str) -> list[str]:
     stages = read_yaml(root / STAGES, STAGES)["stages"]
     for stage in stages.values():
         words = str(stage.get("do", {}).get("cmd", "")).split()
         if notebook in words and study_id in stage.get("foreach", ()):
-            return [str(dep).replace("${item}", study_id) for dep in stage["do"]["deps"]]
+            return [str(each).replace("${item}", study_id) for each in stage["do"][sort]]
     raise InputError(
         STAGES,
         column=notebook,

@@ -1,14 +1,16 @@
 """Publication: stamp each page with the commit, write reports/ and its index."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.deposit import crate, replication
+from analysis.pipeline.earlier import check_earlier, note_published
 from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
@@ -28,11 +30,12 @@ class Headline:
     verdicts: dict[str, int]
 
 
-def publish(root: Path) -> Path:
+def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None] = print) -> Path:
     """Write every page of the last run to `reports/<study>/`, stamped with the commit, and `reports/index.html`.
 
-    Only files whose content changed are written, and none at all where a link leads nowhere (InputError). Returns the
-    index's path.
+    Only files whose content changed are written, and none at all where a link leads nowhere, a page shows anything of
+    single people, or fewer people came or went since the last publication than the minimum cell, but for the studies in
+    `again` (InputError). What else a team has to know of earlier pages goes to `tell`. Returns the index's path.
     """
     from analysis.companions.links import check_links
     from analysis.companions.sheet import TEMPLATES
@@ -49,15 +52,21 @@ def publish(root: Path) -> Path:
         replication.FILE: Published(replication.form_data(root, stamp)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    for path, published in pages.items():
-        text = render_page(published.page, stamp, published.links, TEMPLATES)
+    texts = {
+        path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()
+    }
+    stop_on_published_leaks(root, texts)
+    for line in check_earlier(root, again):
+        tell(f"Note: {line}")
+    for path, text in texts.items():
         _write_if_new(root / "reports" / path, text)
     titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
     for study_id in dict.fromkeys(study for _, study in runs):
         _publish_workbooks(root, study_id)
-    _write_if_new(
-        root / "reports" / crate.FILE, crate.crate_text(root, stamp, titles)
-    )  # last, since it describes the pages
+    described = crate.crate_text(root, stamp, titles)  # last, since it describes the pages
+    stop_on_published_leaks(root, {crate.FILE: described})
+    _write_if_new(root / "reports" / crate.FILE, described)
+    note_published(root)
     return root / "reports" / "index.html"
 
 

@@ -8,12 +8,15 @@ after the run: a stage whose inputs changed meanwhile is not recorded.
 import logging
 import os
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any
+
+from analysis.pipeline import team_files
 
 OURS = ["python", "-m", "analysis"]
 LOCK = "dvc.lock"
@@ -75,6 +78,9 @@ class Record:
             raise NotRecorded(str(error)) from None
         self._there.__enter__()
         self._stages = {stage.addressing: stage for stage in graph}
+        for dep in (dep for stage in graph for dep in stage.deps):
+            if Path(dep.fs_path).name in team_files.FOLDERS:
+                dep._build = partial(_build_with_key, self.repo, dep, dep._build)
         self.stages = {
             stage.addressing: Stage(
                 stage.addressing,
@@ -180,6 +186,22 @@ class Record:
             )
             temporary.replace(LOCK)
             self._done.clear()
+
+
+def _build_with_key(repo: Any, dep: Any, build: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """What DVC takes of a folder, meta-data and hash: a keyed hash alone if it ignores a file there, as of people's records.
+
+    A folder without such a file is hashed as ever, so that a fresh copy of the project finds the record it came with.
+    """
+    from dvc_data.hashfile.hash_info import HashInfo
+    from dvc_data.hashfile.meta import Meta
+
+    folder = Path(dep.fs_path)
+    kept = [path for path in folder.rglob("*") if path.is_file() and repo.dvcignore.is_ignored_file(str(path))]
+    if not kept:
+        return build(*arguments, **options)
+    keyed = team_files.keyed_hash(Path(repo.root_dir), folder, kept)
+    return None, Meta(isdir=True), SimpleNamespace(hash_info=HashInfo("md5", f"{keyed}.dir"))
 
 
 def _usual(stage: Any) -> float:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
 
 
-def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = False) -> int:
+def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = False, again: Sequence[str] = ()) -> int:
     """Bring every stage up to date, publish the pages, and print what came out; returns the exit status.
 
     `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
-    starts every process afresh. A stage that fails stops what waits for it and nothing else; pages are published only when
-    all went well.
+    starts every process afresh; `again` are studies whose earlier pages were never passed on (see `pipeline.earlier`). A
+    stage that fails stops what waits for it and nothing else; pages are published only when all went well.
     """
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
     with Runner(root, environment(root), plain) as runner:
@@ -29,7 +30,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         if failed:
             print("\n".join(_telling(failed, skipped)), file=sys.stderr)
             return 1
-        print("\n".join(["", *_published(root, runner, sources)]))
+        print("\n".join(["", *_published(root, runner, sources, again)]))
         laps.lap("publication")
     laps.lap("closing")
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
@@ -103,11 +104,11 @@ def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
     return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
 
 
-def _published(root: Path, runner: Runner, sources: Sources) -> list[str]:
+def _published(root: Path, runner: Runner, sources: Sources, again: Sequence[str]) -> list[str]:
     """Publish, unless everything is as it was published last; returns what to tell of it."""
     told = published.still_told(root, commit_line(root), sources)
     if told is None:
-        ended = runner.run(["publish"], print)
+        ended = runner.run(["publish", *(f"--again={study}" for study in again)], print)
         if ended.status:
             raise InputError(
                 "reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message"

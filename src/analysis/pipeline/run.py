@@ -10,9 +10,10 @@ from analysis.errors import InputError
 from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
-from analysis.pipeline.people import stop_on_page_leaks
+from analysis.pipeline.people import stop_on_leaks_in
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
+from analysis.study.tables import shown
 
 if TYPE_CHECKING:
     from analysis.reporting.page import PageData
@@ -38,6 +39,21 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     return study.processed / "pages" / f"{notebook}.json"
 
 
+def _search(page: str, executed: str, study: Study, notebook: str) -> None:
+    """Search all that a run leaves for anything about single people; what was written goes if there is such a thing."""
+    outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
+    files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
+    made = {path: path.read_bytes() for path in files if path.is_file()}
+    made |= {study.processed / "executed" / f"{notebook}.ipynb": executed.encode("utf-8")}
+    made |= {study.processed / "pages" / f"{notebook}.html": page.encode("utf-8")}
+    try:
+        stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study)
+    except InputError:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise
+
+
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
     """Before each cell and after the last: what ended was the cell before, or the start."""
     laps.lap(f"cell {done - 1}" if done else "start")
@@ -50,7 +66,7 @@ def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) ->
 
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
     page = page_data(executed, page_context(study, notebook, parameters), store, StudyOrigins(study))
-    stop_on_page_leaks(render_page(page), study, notebook)
+    _search(render_page(page), _notebook_text(executed), study, notebook)
     return page
 
 

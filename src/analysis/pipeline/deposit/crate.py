@@ -12,6 +12,7 @@ from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Any
 
+from analysis.pipeline import team_files
 from analysis.pipeline.commit import commit_time
 from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, identifier, references
@@ -47,6 +48,7 @@ CONTENTS = (  # what a file is, by how its path begins
     ("notebooks/", "A parameterised notebook: one analysis, run for one or several studies."),
     ("src/", "Code of the analyses."),
 )
+KEPT = "Kept by the team whose records it holds; what is in it, its size and its hash are nobody else's."
 PYTHON, DVC = "https://www.python.org/", "https://dvc.org/"
 PROGRAM = "src/analysis/__main__.py"  # what runs the stages that are no notebooks
 
@@ -128,6 +130,8 @@ class _Crate:
         if key in self.graph:
             return {"@id": key}
         place = {"localPath": f"../{path}"} if key.startswith("#") else {}
+        if team_files.is_kept(path):
+            return self.graph.add(key, "File", name=file.name, description=KEPT, **place, **self._rights(path))
         md5 = f"md5:{self.md5[path]}" if path in self.md5 else ""
         common = {
             "name": self.titles.get(path, file.name),
@@ -203,7 +207,7 @@ class _Crate:
         program = f"notebooks/{notebook}.ipynb" if notebook else PROGRAM
         folders = [item for item in stage.outputs if item.folder]
         made = [item.path for item in stage.outputs if not item.folder and "/pages/" not in item.path]
-        made += [shown(path, self.root) for item in folders for path in files_at(self.root / item.path)]
+        made += [path for item in folders for path in self._within(item)]
         made += [path for path in _published(notebook, study, made) if (self.root / path).is_file()]
         return self.graph.add(
             identifier(key),
@@ -226,18 +230,21 @@ class _Crate:
 
     def _folder(self, item: Item) -> Entity:
         """A folder a stage depends on, with its files if it holds data; the MD5 is that of DVC's listing of it."""
-        code = item.path.startswith("src/")
-        parts = [] if code else [self._file(shown(path, self.root)) for path in files_at(self.root / item.path)]
+        code, kept = item.path.startswith("src/"), team_files.is_kept(f"{item.path}/any")
+        hashed = {"identifier": f"md5:{item.md5}", "license": {"@id": CODE if code else TEXT}}
         return self.graph.add(
             f"{identifier(item.path)}/",
             "Dataset",
             name=item.path,
-            description="The folder as it was read.",
+            description=KEPT if kept else "The folder as it was read.",
             localPath=f"../{item.path}/",
-            identifier=f"md5:{item.md5}",
-            license={"@id": CODE if code else TEXT},
-            hasPart=parts,
+            **({} if kept else hashed),
+            hasPart=[] if code else [self._file(path) for path in self._within(item)],
         )
+
+    def _within(self, folder: Item) -> list[str]:
+        """The files of a folder that may be named."""
+        return list(team_files.told(shown(path, self.root) for path in files_at(self.root / folder.path)))
 
     def _parameters(self, stage: Recorded, run: str) -> Iterable[Entity]:
         for name, value in _flat(stage.parameters):

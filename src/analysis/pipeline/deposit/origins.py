@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from analysis.pipeline import team_files
 from analysis.pipeline.deposit.lock import Recorded
 from analysis.study import StudyInfo, load_study, study_ids
 from analysis.study.tables import read_yaml, shown, validate
 
-RECORDS = ("records", "questionnaire", "attendance", "advice_contacts", "participants", "management_information")
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
 Text = Annotated[str, BeforeValidator(str)]
 
@@ -74,11 +74,15 @@ RECORDS_OF_A_TEAM = Origin(
 
 
 def raw_files(root: Path, recorded: Iterable[Recorded]) -> list[RawFile]:
-    """Every raw file that a recorded stage read, sorted by path. Raises InputError for an origin file that lacks a field."""
+    """Every raw file that a recorded stage read and that may be named, sorted by path.
+
+    Raises InputError for an origin file that lacks a field.
+    """
     places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
     files = {path for place in places for path in files_at(root / place) if path.name != "README.md"}
     studies = {study_id: load_study(study_id, root).info for study_id in study_ids(root)}
-    return [_raw_file(root, path, studies) for path in sorted(files)]
+    named = team_files.told(shown(path, root) for path in sorted(files))
+    return [_raw_file(root, root / path, studies) for path in named]
 
 
 def files_at(place: Path) -> list[Path]:
@@ -91,16 +95,12 @@ def files_at(place: Path) -> list[Path]:
 
 def _raw_file(root: Path, path: Path, studies: dict[str, StudyInfo]) -> RawFile:
     name, study = shown(path, root), studies.get(path.relative_to(root / "data" / "raw").parts[0])
-    if study and not study.example and _holds_records(path, root):
+    if study and not study.example and team_files.is_kept(name):
         return RawFile(name, RECORDS_OF_A_TEAM, provided=False)
     beside = path.with_name(path.name.split(".")[0] + ".origin.yaml")
     if beside.is_file():
         return RawFile(name, _read(beside, root))
     return RawFile(name, _published(study) if study else OWN)
-
-
-def _holds_records(path: Path, root: Path) -> bool:
-    return any(part.split(".")[0] in RECORDS for part in path.relative_to(root / "data" / "raw").parts[1:])
 
 
 def _read(path: Path, root: Path) -> Origin:
