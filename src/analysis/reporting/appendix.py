@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.output import output_folder
 from analysis.reporting import prose
 from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, has_digit
@@ -152,10 +153,11 @@ class Appendix:
         return parameters_table(parameters)
 
     def save(self) -> Display:
-        """Write all recorded results to `data/processed/<study>/results/<notebook>.json`, whole or not at all."""
-        relative = f"data/processed/{self.study_id}/results/{self.notebook}.json"
+        """Write all recorded results to `results/<notebook>.json` in the study's output folder, whole or not at all."""
+        path = output_folder(self.root, self.study_id) / "results" / f"{self.notebook}.json"
+        relative = path.relative_to(self.root).as_posix()
         marked = {"example": True} if self.example else {}
-        self.store.write(self.root / relative, study=self.study_id, notebook=self.notebook, **marked)
+        self.store.write(path, study=self.study_id, notebook=self.notebook, **marked)
         words = "Every number of this page is recorded in"
         return Display((paragraph([f"{words} ", code(relative), "."], css="saved"),), plain=f"{words} {relative}.")
 

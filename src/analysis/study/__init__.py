@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from analysis.errors import InputError
+from analysis.output import output_folder
 from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
 from analysis.study.tables import read_csv, read_yaml, shown, validate
@@ -85,6 +86,11 @@ class Study:
     def processed(self) -> Path:
         """Folder of the study's results."""
         return self.root / "data" / "processed" / self.id
+
+    @property
+    def output(self) -> Path:
+        """Folder of what a notebook writes: that of results, or of drafts where a person runs it."""
+        return output_folder(self.root, self.id)
 
     @property
     def records_folder(self) -> Path:

@@ -164,7 +164,7 @@ def write_claims(page: Appendix, study: Study, findings: tuple[Finding, ...]) ->
     """Write `data/processed/<study>/claims.csv`: the raw columns, `recomputed, low, high, verdict, problem, why`."""
     frame = as_frame(study.claims, findings)
     frame["why"] = [page.say(why).plain for why in frame["why"]]
-    write_csv(study.processed / "claims.csv", frame)
+    write_csv(study.output / "claims.csv", frame)
     return page.say(f"The same as a table for further work: `data/processed/{study.id}/claims.csv`.")
 
 

@@ -93,7 +93,7 @@ def write_findings(page: Appendix, study: Study, stands: Iterable[Standing]) -> 
         for entry in stands
     ]
     columns = ["finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks"]
-    write_csv(study.processed / "findings.csv", pd.DataFrame(rows, columns=columns, dtype=object))
+    write_csv(study.output / "findings.csv", pd.DataFrame(rows, columns=columns, dtype=object))
     return page.say(
         f"The same [as a page of its own](findings.html), to hand on or print, and as a table: `data/processed/{study.id}/findings.csv`."
     )

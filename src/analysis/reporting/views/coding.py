@@ -369,7 +369,7 @@ def write_codebook(page: Appendix, material: Material) -> Display:
     """Write `data/processed/<study>/codebook.qdc`, the codebook as other programs read it."""
     from analysis.coding.refi import qdc_text
 
-    write_text(material.study.processed / "codebook.qdc", qdc_text(material.codebook))
+    write_text(material.study.output / "codebook.qdc", qdc_text(material.codebook))
     return page.say(
         "The same for NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA): "
         f"`data/processed/{material.study.id}/codebook.qdc`."
