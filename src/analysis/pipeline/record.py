@@ -7,6 +7,7 @@ after the run: a stage whose inputs changed meanwhile is not recorded.
 
 import logging
 import os
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from contextlib import chdir
@@ -17,6 +18,7 @@ from typing import Any
 
 OURS = ["python", "-m", "analysis"]
 LOCK = "dvc.lock"
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")  # in DVC's messages
 
 
 class NotRecorded(RuntimeError):
@@ -69,10 +71,11 @@ class Record:
 
         try:
             self.repo.lock.lock()
+            self._drop_damaged()
             graph = self.repo.index.graph
         except DvcException as error:
             self.repo.lock.unlock()
-            raise NotRecorded(str(error)) from None
+            raise NotRecorded(_COLOUR.sub("", str(error))) from None
         self._there.__enter__()
         self._stages = {stage.addressing: stage for stage in graph}
         self.stages = {
@@ -86,6 +89,21 @@ class Record:
             if stage.cmd
         }
         return self
+
+    def _drop_damaged(self) -> None:
+        """Delete DVC's list of files in use if a process that was killed while it wrote it left it unreadable.
+
+        DVC would stop at it for ever. The project is locked, so no other run is under way; the list has a guard of its own,
+        which makes sure that nobody is writing it now.
+        """
+        from dvc.rwlock import RWLOCK_FILE, RWLockFileCorruptedError, RWLockFileFormatError, rwlock
+
+        place, hardlink = str(self.repo.tmp_dir), self.repo.config["core"].get("hardlink_lock", False)
+        try:
+            with rwlock(place, self.repo.fs, "analysis", [], [], hardlink):
+                pass
+        except (RWLockFileCorruptedError, RWLockFileFormatError, UnicodeDecodeError):
+            (Path(place) / RWLOCK_FILE).unlink()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
