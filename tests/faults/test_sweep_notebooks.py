@@ -60,7 +60,7 @@ def test_settings_of_several_values(tmp_path):
         (("scenari=low",), None, "an unknown parameter"),
         (("scenario",), None, "found 'scenario'; expected a name and values"),
         (("scenario={",), None, "--set"),
-        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column '05_sroi.connecting_opportunities.scenario'"),
+        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
         ((), "scenari\nlow\n", "sets.csv, row 1, column 'scenari'"),
         ((), "study,scenario\nnowhere,low\n", "no such study under this notebook"),
     ],
