@@ -5,7 +5,7 @@ papermill passes unknown and mistyped parameters on with a log line; here they s
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -36,15 +36,12 @@ class CensusParameters(Parameters):
     """01_census_baseline."""
 
     area: Annotated[
-        str,
-        Field(  # a name instead of a code gets the advice of `census.areas`, and so is let through here
-            pattern=r"^\P{Cc}+$", max_length=100, description="code of the area in the 2011 Census, such as E06000044"
-        ),
+        str, Field(pattern=r"^[A-Za-z0-9]{1,9}$", description="code of the area in the 2011 Census, such as E06000044")
     ]
     comparison: Annotated[
         str,
         Field(
-            pattern=r"^[\w.'-]+( [\w.'-]+)*$",
+            pattern=r"^[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})*$",
             max_length=4_000,
             description="codes of the areas it is compared with, a space between two",
         ),
@@ -233,9 +230,9 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             action="correct the study's id, or list the study in params.yaml",
         )
     place, changes = f"{notebook}.{study}", changes or {}
+    if models[notebook] is CensusParameters:
+        _check_areas(root, changes)
     found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
-    if isinstance(found, CensusParameters):
-        _check_areas(root, found, changes)
     if found.study != study:
         raise InputError(
             FILE,
@@ -247,15 +244,15 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     return found
 
 
-def _check_areas(root: Path, parameters: CensusParameters, given: Collection[str]) -> None:
-    """Advise on areas that were given on the command line; those of params.yaml the notebook checks, when it has the tables."""
+def _check_areas(root: Path, given: Mapping[str, Any]) -> None:
+    """Advise on areas from the command line, such as a name for a code; those of params.yaml the notebook looks up itself."""
     from analysis.census.areas import check_area
 
-    if not {"area", "comparison"} & set(given) or not (folder := root / "data" / "raw" / "reference").is_dir():
-        return
-    reference = _reference(folder)
-    for name, codes in (("area", [parameters.area]), ("comparison", parameters.comparison.split())):
-        for code in codes if name in given else ():
+    texts = {name: given[name] for name in ("area", "comparison") if isinstance(given.get(name), str)}
+    folder = root / "data" / "raw" / "reference"
+    for name, text in texts.items() if folder.is_dir() else ():
+        for code in [text] if name == "area" else text.split():
+            reference = _reference(folder)
             check_area(code, reference.names, reference.changes, COMMAND_LINE, f"--parameter {name}")
 
 

@@ -130,7 +130,9 @@ class Record:
 
         known = self._stages[stage.name]
         if missing := [str(dep) for dep in known.deps if not dep.exists]:
-            raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
+            raise NotRecorded(
+                f"{missing[0]}, which {stage.label} needs, is missing: put it there, or take it out of the stage in dvc.yaml"
+            )
         known.remove_outs(ignore_remove=False, force=False)
         try:
             if not force and self._restored(known):
