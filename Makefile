@@ -20,6 +20,9 @@ export DVC_NO_ANALYTICS ?= 1
 
 # Dozens of processes import the same libraries: without compiled files each would compile them again, which doubles a run.
 unexport PYTHONDONTWRITEBYTECODE
+# What a user or a cluster's module system puts before or into every Python would not be what the locks say.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS
+export PYTHONNOUSERSITE := 1
 
 .PHONY: help reproduce pdf test format lab bench profile clean
 

@@ -177,8 +177,12 @@ def peak_memory(folder: Path) -> float:
     peaks = [0.0]
     watcher = threading.Thread(target=_watch, args=(process, peaks))
     watcher.start()
-    process.wait()
+    status = process.wait()
     watcher.join()
+    if status or not max(peaks):
+        raise RuntimeError(
+            f"the run failed ({status})" if status else "this system does not tell the memory of processes"
+        )
     return max(peaks)
 
 

@@ -7,6 +7,7 @@ code could reach. The differences from dvc.yaml are told, and the exit status is
 are put right.
 """
 
+import argparse
 import ast
 import json
 import multiprocessing
@@ -33,6 +34,7 @@ BY_FILE = (
 )  # packages with much that a single notebook has nothing to do with; others count whole
 ITEM, MADE = "${item}", "data/processed/"
 PAGE_CODE = "page_code"  # the stage for the code that every page is made with
+DECISIONS = ".disclosure.json"  # how the record of what a notebook decided on disclosure ends
 RAW_FILES = "data/processed/raw_files"  # what another makes: the names of the files in each folder of raw data
 RUNNER = "from analysis.pipeline import run"  # what runs a notebook and makes its page
 
@@ -214,7 +216,7 @@ def wanted(seen: Seen) -> dict[str, list[str]]:
     common = set.intersection(*code.values())
     return {PAGE_CODE: sorted(common)} | {
         name: [
-            f"notebooks/{notebook_of(stage)}.ipynb", *sorted(_data_of(name, stage, seen) | _left_by_others(stage)), f"{MADE}{PAGE_CODE}.txt",
+            f"notebooks/{notebook_of(stage)}.ipynb", *sorted(_data_of(name, stage, seen) | _left_by_others(stage) | decided_before(stage)), f"{MADE}{PAGE_CODE}.txt",
             *sorted(code[name] - common), "requirements.lock",
         ]
         for name, stage in notebook_stages().items()
@@ -243,6 +245,19 @@ def _data_of(name: str, stage: dict[str, Any], seen: Seen) -> set[str]:
 def _left_by_others(stage: dict[str, Any]) -> set[str]:
     """The results of other notebooks that a stage lists: on the copy there may be none to be read yet, so they stand."""
     return {dep for dep in stage["do"]["deps"] if dep.startswith(f"{MADE}{ITEM}/results/")}
+
+
+def decided_before(stage: dict[str, Any]) -> set[str]:
+    """What earlier notebooks of the same studies decided on disclosure: a joint proof reads all of it."""
+    if not any(out.endswith(DECISIONS) for out in stage["do"]["outs"]):
+        return set()
+    return {
+        out
+        for other in notebook_stages().values()
+        if notebook_of(other) < notebook_of(stage) and set(other["foreach"]) & set(stage["foreach"])
+        for out in other["do"]["outs"]
+        if out.endswith(DECISIONS)
+    }
 
 
 def _template(path: str, study: str) -> str:
@@ -279,6 +294,9 @@ def put_right(text: str, name: str, deps: Iterable[str]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Compare, and with --write put right; 1 if something differs and was left."""
+    parser = argparse.ArgumentParser(description="Find by running it what each stage of dvc.yaml has to depend on.")
+    parser.add_argument("--write", action="store_true", help="put the lists in dvc.yaml right")
+    write = parser.parse_args(arguments).write
     seen = observed((notebook_of(stage), study) for stage in notebook_stages().values() for study in stage["foreach"])
     text, differs = (ROOT / STAGES).read_text(encoding="utf-8"), False
     for name, right in wanted(seen).items():
@@ -288,9 +306,9 @@ def main(arguments: list[str]) -> int:
             differs |= bool(paths)
             print(*(f"{STAGES}: {name} {sign} {path}" for path in sorted(paths)), sep="\n", end="\n" * bool(paths))
         text = put_right(text, name, right)
-    if "--write" in arguments:
+    if write:
         (ROOT / STAGES).write_text(text, encoding="utf-8")
-    return int(differs and "--write" not in arguments)
+    return int(differs and not write)
 
 
 if __name__ == "__main__":

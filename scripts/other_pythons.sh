@@ -15,7 +15,7 @@ ours=$(.venv/bin/python -c "$tell")
 
 status=0
 for python in "$@"; do
-    version=$("$python" -c "$tell" 2>/dev/null) || { echo "$python: not installed"; continue; }
+    version=$("$python" -c "$tell" 2>/dev/null) || { echo "$python: not installed, or without the venv module"; continue; }
     [ "$version" != "$ours" ] || continue
     git clone --quiet . "$work/python $version"
     (

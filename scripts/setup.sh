@@ -7,6 +7,9 @@
 # Every file is checked against the hash in its lock. A .venv that was interrupted while it was built, that was moved,
 # or that was built from other locks is built afresh. Set PYTHON to choose the interpreter.
 set -eu
+# Other programs' Python modules, as module systems of clusters set them, are none of ours.
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS
+export PYTHONNOUSERSITE=1
 
 usage="usage: sh scripts/setup.sh runtime|test|lab"
 wanted=${1:?$usage}
@@ -82,31 +85,21 @@ build_venv() {
     mkdir "$done_dir"
     : >"$busy"
     pwd -P >"$done_dir/place"
-    if ! pip_install --only-binary :all: -r requirements-setup.lock; then
-        echo "set-up: uv could not be installed here; using pip, which takes some minutes" >&2
-        awk '/^[a-z]/ { keep = /^setuptools==/ } keep' requirements-setup.lock >"$done_dir/setuptools"
-        pip_install -r "$done_dir/setuptools"
-    fi
+    "$python" -I scripts/install.py --tools requirements-setup.lock
     cp requirements-setup.lock "$done_dir/setup"
 }
 
-pip_install() {
-    "$python" -m pip --disable-pip-version-check install --quiet --require-hashes "$@"
-}
-
 install_lock() {
-    # One dependency (antlr4-python3-runtime) is published as source only; building it with the locked setuptools
-    # keeps an unlocked build tool from being fetched.
-    if [ -x "$venv/bin/uv" ]; then
-        "$venv/bin/uv" pip install --quiet --python "$python" --require-hashes \
-            --no-build-isolation-package antlr4-python3-runtime -r "$1"
-    else
-        pip_install --no-build-isolation --use-pep517 -r "$1"
-    fi
+    "$python" -I scripts/install.py "$1"
 }
 
 install_project() {
-    "$python" -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
+    # The path is relative, and so of plain letters whatever the folder is called: Python reads this file in the letters
+    # of the caller's language.
+    "$python" -I -c 'if True:
+        import os, pathlib, sysconfig
+        there = pathlib.Path(sysconfig.get_path("purelib"))
+        (there / "analysis.pth").write_text(os.path.relpath("src", there) + "\n")'
 }
 
 # Runs a step that must not be left half done: if it is interrupted, the mark makes the next set-up start afresh.

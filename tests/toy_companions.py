@@ -1,6 +1,7 @@
 """A small study with two appendices as their stages would have written them, for tests of the pages made from them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -68,16 +69,25 @@ SWINGS = [
 
 
 def toy(
-    root: Path, entries=ENTRIES, rows=ROWS, wording: dict | None = None, label: str = "", info: dict | None = None
+    root: Path,
+    entries=ENTRIES,
+    rows=ROWS,
+    wording: dict | None = None,
+    label: str = "",
+    info: dict | None = None,
+    more: Sequence[Result] = (),
 ) -> Material:
-    """The material of a study with a value page and a sensitivity page; every free text of the pages holds `label`."""
+    """The material of a study with a value page and a sensitivity page; every free text of the pages holds `label`.
+
+    `more` results stand on the value page, too.
+    """
     study = write_study(root, entries, rows, TERMS, {"example": False} | (info or {}))
     if wording is not None:
         folder = root / "data" / "raw" / "overviews"
         folder.mkdir()
         (folder / "toy.yaml").write_text(yaml.safe_dump(wording), encoding="utf-8")
     appendices = (
-        _appendix(root, VALUE, f"The value {label}", [HEADLINE], "ratios", {"ratio": HEADLINE}),
+        _appendix(root, VALUE, f"The value {label}", [HEADLINE, *more], "ratios", {"ratio": HEADLINE}),
         _appendix(
             root, SENSITIVITY, f"The doubts {label}", SWINGS, "tornado_pounds", {"ratio": SWINGS[0], "net": SWINGS[2]}
         ),

@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from analysis.cli import main
+from analysis.pipeline.surroundings import leave_strangers
 
 
 def leave(status: int) -> NoReturn:
@@ -17,4 +17,8 @@ def leave(status: int) -> NoReturn:
 
 
 if __name__ == "__main__":
+    leave_strangers()
+
+    from analysis.cli import main
+
     leave(main())

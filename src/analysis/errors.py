@@ -1,6 +1,7 @@
 """The one error a reader of this project meets: where it is, what was found, what was expected, what to do."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 # What neither HTML nor XML (and so no workbook) can hold: control characters but tab and line ends, halves of surrogate pairs.
@@ -28,6 +29,11 @@ class InputError(ValueError):
         self.file, self.row, self.column = str(file), row, column
         self.found, self.expected, self.action = found, expected, action
         super().__init__(f"{self.place}: found {shorten(found)}; expected {expected}. What to do: {action}")
+
+    def __reduce__(self) -> tuple[partial["InputError"], tuple[()]]:
+        """How another process gets it: with every part, and not the message alone, from which it could not be made."""
+        parts = {name: getattr(self, name) for name in ("found", "expected", "action", "row", "column")}
+        return partial(type(self), self.file, **parts), ()
 
     @property
     def place(self) -> str:

@@ -1,12 +1,14 @@
 """Parameters that are misspelt, unused, mistyped or out of range stop the run before a kernel starts."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 import yaml
 
 from analysis.census.baseline import Settings
-from analysis.cli import main
+from analysis.cli import _assignment, main
 from analysis.errors import InputError
 from analysis.pipeline.parameters import (
     MODELS,
@@ -16,6 +18,9 @@ from analysis.pipeline.parameters import (
     parameters_for,
     planned_runs,
 )
+from analysis.pipeline.sweep_plan import yaml_value
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_planned_run_has_valid_parameters(project):
@@ -116,6 +121,8 @@ CENSUS_CHANGES = [
     {"seed": -1},
     {"area": 7},
     {"area": ""},
+    {"area": "a\u0007"},
+    {"area": "E" * 101},
     {"comparison": []},
     {"comparison": "E06000044, E06000045"},
     {"survey_year": 1999},
@@ -136,3 +143,60 @@ def test_the_census_baseline_s_parameters_are_the_settings_of_its_module():
     for name, values in settings.items():
         for end in ("minimum", "maximum", "exclusiveMaximum", "enum"):
             assert name == "survey_year" or values.get(end) == parameters[name].get(end), (name, end)
+
+
+def given(project, notebook, study, capsys, *settings) -> str:
+    """What a run with parameters on the command line says when it is refused."""
+    arguments = [part for setting in settings for part in ("-p", setting)]
+    assert main(["run", notebook, "--study", study, *arguments]) == 1
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("area=Portsmouth", ["'--parameter area'", "Portsmouth is E06000044"]),
+        ("area=Leeds", ["'--parameter area'", "Leeds is E08000035"]),
+        ("area=S12000036", ["'--parameter area'", "the 2011 tables read here are of England and Wales"]),
+        ("area=E08000037", ["'--parameter area'", "set area to E08000020"]),
+        ("comparison=E06000045 Coventry", ["'--parameter comparison'", "Coventry is E08000026"]),
+        ("comparison=E06000045, E08000026", ["'--parameter comparison'", "E06000045 is Southampton"]),
+        ("area=", ["'--parameter area'", "an area code of the 2011 Census"]),
+        ("draws=many", ["'--parameter draws'", "'many'"]),
+        ("aera=E06000044", ["'--parameter aera'", "an unknown parameter"]),
+    ],
+)
+def test_what_the_command_line_gave_is_named_with_its_place_and_advice(project, monkeypatch, capsys, setting, words):
+    shutil.copytree(ROOT / "data/raw/reference", project / "data/raw/reference")
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("papermill.execute_notebook", no_kernel)
+    told = given(project, "01_census_baseline", "coproduction", capsys, setting)
+    assert [word for word in ("the command line", *words) if word not in told] == [], told
+    assert "params.yaml" not in told and "pattern" not in told
+
+
+@pytest.mark.parametrize("setting", ["as_of=31/12/2022", "as_of=yesterday"])
+def test_a_day_of_another_form_is_told_what_form(project, monkeypatch, capsys, setting):
+    monkeypatch.chdir(project)
+    told = given(project, "07_programme_performance", "connecting_opportunities", capsys, setting)
+    assert "'--parameter as_of'" in told and "yyyy-mm-dd" in told and "pattern" not in told
+
+
+def test_an_empty_value_is_the_empty_text(project):
+    """On the command line, in a sweep, and in params.yaml with nothing after the colon."""
+    assert yaml_value("") == yaml_value(" ") == "" and _assignment("as_of=") == ("as_of", "")
+    for value in ("", None):
+        found = parameters_for(project, "07_programme_performance", "connecting_opportunities", {"as_of": value})
+        assert found.as_of == ""
+    text = (project / "params.yaml").read_text(encoding="utf-8")
+    (project / "params.yaml").write_text(text.replace('as_of: ""', "as_of: "), encoding="utf-8")
+    assert parameters_for(project, "07_programme_performance", "connecting_opportunities").as_of == ""
+
+
+def test_what_params_yaml_holds_is_named_by_its_place_there(project):
+    path = project / "params.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("near_target: 10.0", "near_target: ten"), encoding="utf-8")
+    with pytest.raises(
+        InputError, match="params.yaml, column '07_programme_performance.connecting_opportunities.near_target'"
+    ):
+        parameters_for(project, "07_programme_performance", "connecting_opportunities", {"as_of": ""})

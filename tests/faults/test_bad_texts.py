@@ -107,6 +107,8 @@ def test_a_control_character_in_a_participants_workbook(tmp_path):
         ('a: "\\UFFFFFFFF"', 1, "Unicode"),
         ("a: 1\nb: 2\na: 3", 3, "the key 'a' twice"),
         ("a: {b: 1, b: 2}", 1, "the key 'b' twice"),
+        ("a: 1\nOn: 2", 2, "the key 'On', which YAML reads as yes or no: put it in quotes"),
+        ("a: {no: 2}", 1, "the key 'no', which YAML reads as yes or no"),
         ("a: !!python/object/apply:os.system [ls]", 1, "a tag"),
         ("a: !!set {x, y}", 1, "a tag"),
         ("a: !!binary x", 1, "a tag"),
@@ -193,8 +195,9 @@ def test_every_value_of_params_yaml_is_taken_by_its_rule_or_refused(tmp_path, no
     of_texts = {place for place, value in allowed if value[0] in "'\""}
     assert {".".join(place) for place in of_texts} <= {"disclosure.reason", "area", "comparison", "as_of"}
     assert {value for place, value in allowed if place in (("area",), ("comparison",))} <= {"'0'"}
-    assert {value for place, value in allowed if place == ("as_of",)} <= {"''"}
+    assert {value for place, value in allowed if place == ("as_of",)} <= {"''", "None"}
     assert {".".join(place) for place, value in allowed if value[0] not in "'\""} <= {
+        "as_of",  # nothing, which is the empty text
         "near_target",
         "survey_correlation",
         "start",

@@ -1,11 +1,16 @@
 """What the models of English on time refuse, and that each refusal says why."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.english.models import fit, least_squares, slope
 from analysis.english.sample import Form, english_sample, spline_knots
+from analysis.examples import write_example
+from analysis.participants import read_records
+from analysis.reporting.views.english_records import read_sample
 
 
 def people(english, months, **more) -> pd.DataFrame:
@@ -47,3 +52,24 @@ def test_the_same_english_for_all_is_a_slope_of_zero_without_an_r_squared():
     found = slope(english_sample(people([3] * 6, [1, 4, 9, 12, 30, 50])))
     assert found["slope"] == pytest.approx(0, abs=1e-12) and np.isnan(found["r_squared"])
     assert least_squares(np.ones((3, 1)), np.array([1.0, 1, 1]))[0] == pytest.approx([1])
+
+
+@pytest.mark.parametrize(
+    ("blank", "told"),
+    [
+        (["english_at_joining"], "fewer than five people gave"),
+        (["months_in_uk"], "fewer than five people gave"),
+        ([], None),
+    ],
+)
+def test_records_without_english_or_time_leave_the_page_to_the_printed_figures(tmp_path, blank, told):
+    """A questionnaire need not ask for both; the decision is kept."""
+    write_example(tmp_path, seed=3)
+    for path in tmp_path.glob("*.csv"):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        frame.assign(**{name: "" for name in blank if name in frame}).to_csv(path, index=False)
+    records = read_records(tmp_path, "coproduction_example")
+    evidence = SimpleNamespace(measured=True, records=records, decisions=[])
+    found = read_sample(evidence, 12.0, 1)
+    assert (found is None) == bool(told)
+    assert [told in each.reason and each.decision == "refused" for each in evidence.decisions] == [True] * bool(told)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from analysis.pipeline.jobs import Ended
 from project_copy import copy_project, run_analysis
 
 from analysis.errors import InputError
 from analysis.pipeline import engines, sweep_notebooks
-from analysis.pipeline.jobs import Ended
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.sweep import Case, Outcome, attempt, sweep
 from analysis.pipeline.sweep_notebooks import apart, chosen, notebook_cases
@@ -60,7 +60,7 @@ def test_settings_of_several_values(tmp_path):
         (("scenari=low",), None, "an unknown parameter"),
         (("scenario",), None, "found 'scenario'; expected a name and values"),
         (("scenario={",), None, "--set"),
-        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column '05_sroi.connecting_opportunities.scenario'"),
+        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
         ((), "scenari\nlow\n", "sets.csv, row 1, column 'scenari'"),
         ((), "study,scenario\nnowhere,low\n", "no such study under this notebook"),
     ],

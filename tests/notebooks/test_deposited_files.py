@@ -222,7 +222,7 @@ def test_public_statistics_carry_their_origin_and_licence(graph):
 
 def test_the_date_is_the_commit_s_and_no_clock_is_read(finished, graph):
     assert graph["./"]["datePublished"] == "1970-01-01"  # the copies of the tests have no commit
-    assert crate_text(finished, "not under version control") == (finished / "reports/ro-crate-metadata.json").read_text(
+    assert crate_text(finished, "nothing committed yet") == (finished / "reports/ro-crate-metadata.json").read_text(
         encoding="utf-8"
     )
 

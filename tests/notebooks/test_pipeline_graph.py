@@ -92,6 +92,23 @@ def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
     assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
 
 
+@pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))
+def test_a_joint_proof_depends_on_what_earlier_notebooks_decided(name):
+    """Every stage of 02, 02b, 03 and 04 leaves a record of its decisions, and each of these rests on those before."""
+    stage, about_people = NOTEBOOK_STAGES[name]["do"], ("02", "02b", "03", "04")
+    number = notebook_of(NOTEBOOK_STAGES[name]).partition("_")[0]
+    records = [out for out in stage["outs"] if out.endswith(".disclosure.json")]
+    assert number not in about_people or len(records) == 1
+    earlier = {
+        out
+        for other in NOTEBOOK_STAGES.values()
+        if set(other["foreach"]) & set(NOTEBOOK_STAGES[name]["foreach"])
+        for out in other["do"]["outs"]
+        if records and out.endswith(".disclosure.json") and out < records[0]
+    }
+    assert earlier <= set(stage["deps"])
+
+
 def test_stages_and_params_plan_the_same_runs():
     staged = {(notebook_of(stage), study) for stage in NOTEBOOK_STAGES.values() for study in stage["foreach"]}
     assert staged == set(planned_runs(ROOT))

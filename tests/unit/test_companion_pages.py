@@ -1,6 +1,7 @@
 """The pages of a study beside its appendices, made from a small study whose numbers and links are known."""
 
 import re
+from dataclasses import replace
 
 import html5lib
 import pytest
@@ -19,6 +20,7 @@ from analysis.companions.sheet import TEMPLATES
 from analysis.errors import InputError
 from analysis.participants.schema import TABLES, table_columns
 from analysis.reporting.page import render_page
+from analysis.results import Kind, Result
 from analysis.study.register import Assumption
 
 WORDING = {
@@ -123,6 +125,56 @@ def test_wording_that_does_not_fit_is_refused_with_the_name_of_its_file(tmp_path
     with pytest.raises(InputError) as caught:
         overview(toys.toy(tmp_path, wording=WORDING | change))
     assert told in str(caught.value) and "data/raw/overviews/toy.yaml" in str(caught.value)
+
+
+BY_EVIDENCE = {
+    "answer": [
+        "Always {sroi.ratio}.",
+        {"until": "people", "say": "Print allows {range}."},
+        {"once": "people", "say": "Of {people|:people} **{improved}** improved."},
+        {"once": "people", "say": "Of {people} a few, {not.asked}, said so."},
+    ],
+    "figures": [
+        {"until": "people", "result": "range", "says": "The range in print"},
+        {"once": "people", "result": "people", "says": "Those counted"},
+        {"once": "people", "result": "not.asked", "says": "Those never asked"},
+    ],
+    "missing": [
+        {"until": "people", "what": "The records", "settles": "Everything.", "appendix": "05_sroi"},
+        {"what": "The cost", "settles": "The value.", "appendix": "05_sroi"},
+    ],
+}
+PRINTED = [Result("range", "Range", 5, "people", Kind.BOUNDED)]
+MEASURED = [
+    Result("people", "People", 50, "people", Kind.MEASURED),
+    Result("improved", "Improved", 30, "people", Kind.MEASURED),
+]
+
+
+@pytest.mark.parametrize(
+    ("results", "told", "not_told"),
+    [
+        (PRINTED, ("Print allows", "The range in print", "The records"), ("Those counted", "improved", "Left out")),
+        (
+            MEASURED,
+            ("Those counted", "</strong> improved", "Left out", "<li><span data-structural>Those never asked"),
+            ("Print allows", "The range in print", "The records", "said so.</p>"),
+        ),
+        ([replace(PRINTED[0], id="people")], ("The records",), ("Those counted",)),  # known, but not from records
+    ],
+)
+def test_what_is_said_of_print_ends_where_records_are_measured(tmp_path, results, told, not_told):
+    """And what the records do not hold is named as left out; one file serves a study with and without records."""
+    if results[0].id == "people" and results[0].kind is Kind.BOUNDED:
+        results = [*results, *PRINTED]
+    page = overview(toys.toy(tmp_path, wording=BY_EVIDENCE, more=results))
+    assert [words for words in ("Always", "The cost", *told) if words not in page] == []
+    assert [words for words in not_told if words in page] == []
+
+
+def test_what_is_always_said_must_be_recorded_in_every_state(tmp_path):
+    with pytest.raises(InputError, match="not.asked"):
+        overview(toys.toy(tmp_path, wording=BY_EVIDENCE | {"answer": ["Of all, {not.asked}."]}, more=PRINTED))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

@@ -1,13 +1,14 @@
 """The record: only what was made from the inputs as they are is written to dvc.lock."""
 
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 import yaml
-
 from analysis.pipeline.jobs import Ended
+
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import NotRecorded, Record
 from analysis.pipeline.reproduce import environment
@@ -221,3 +222,36 @@ def test_what_waits_for_an_unchanged_stage_does_not_wait_for_one_that_runs(proje
     hands.meddle = {"second": second_ran.set, "apart": lambda: met.append(second_ran.wait(20))}
     assert brought_up_to_date(project, hands).failed == {}
     assert sorted(hands.ran) == ["apart", "second"] and met == [True]
+
+
+@pytest.mark.parametrize("left", [b"", b'{"write": {', b"[]", b'{"read": 3}', b"\xff\xfe"])
+def test_what_a_killed_run_left_of_the_list_of_files_in_use_is_dropped(project, left):
+    """Emptied, cut short, of another form, or no text: DVC itself would stop at it in every run."""
+    hands = Hands(project)
+    (project / ".dvc" / "tmp").mkdir()
+    (project / ".dvc" / "tmp" / "rwlock").write_bytes(left)
+    assert brought_up_to_date(project, hands).failed == {}
+    assert sorted(hands.ran) == ["apart", "first", "second"]
+
+
+def test_a_list_of_files_in_use_that_can_be_read_stays(project):
+    list_of = project / ".dvc" / "tmp" / "rwlock"
+    list_of.parent.mkdir()
+    list_of.write_text('{"write": {"elsewhere": {"pid": 1, "cmd": "dvc repro"}}, "read": {}}')
+    brought_up_to_date(project, Hands(project))
+    assert yaml.safe_load(list_of.read_text())["write"] == {"elsewhere": {"pid": 1, "cmd": "dvc repro"}}
+
+
+def test_a_project_that_another_command_holds_keeps_its_list(project):
+    """Only who holds the lock may touch it; the message is plain text."""
+    with Record(project, environment(project)):
+        (project / ".dvc" / "tmp" / "rwlock").write_bytes(b"")
+        code = (
+            "import sys; from pathlib import Path; from analysis.pipeline.record import Record, NotRecorded\n"
+            "from analysis.pipeline.reproduce import environment\n"
+            "try: Record(Path.cwd(), environment(Path.cwd())).__enter__()\n"
+            "except NotRecorded as error: sys.exit(ascii(str(error)))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
+        assert "Unable to acquire lock" in done.stderr and "x1b" not in done.stderr, done.stderr
+        assert (project / ".dvc" / "tmp" / "rwlock").read_bytes() == b""

@@ -1,6 +1,7 @@
 """Which area a code means: codes of local authorities changed after the census, some authorities were merged."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,8 @@ from analysis.census.files import read_models
 from analysis.errors import InputError
 
 AUTHORITY = r"(?:E0[6789]|W06)\d{6}"  # unitary, non-metropolitan, metropolitan, London borough; Welsh unitary
+
+ELSEWHERE = re.compile(r"[SN]\d{8}")  # areas of Scotland and of Northern Ireland
 
 
 class AreaChange(BaseModel):
@@ -72,13 +75,18 @@ def _advice_for(change: AreaChange) -> tuple[str, str]:
 
 
 def _advice_for_unknown(code: str, names: pd.Series) -> tuple[str, str]:
+    if ELSEWHERE.fullmatch(code):
+        return (
+            "the code of an area of England or Wales: the 2011 tables read here are of England and Wales",
+            "choose such an area; Scotland and Northern Ireland took censuses of their own, which are not read here",
+        )
     by_name = {str(name).lower(): known for known, name in names.items()}
-    close = [
-        *difflib.get_close_matches(code.lower(), by_name, n=1),
-        *difflib.get_close_matches(code, list(names.index), n=1),
-    ]
-    known = by_name.get(close[0], close[0]) if close else ""
-    hint = f"{known} is {names[known]}; " if known else ""
+    named, coded = (
+        difflib.get_close_matches(code.lower(), by_name, n=1),
+        difflib.get_close_matches(code, names.index, n=1),
+    )
+    hint = f"{names[by_name[named[0]]]} is {by_name[named[0]]}; " if named else ""
+    hint = hint or (f"{coded[0]} is {names[coded[0]]}; " if coded else "")
     return (
         "an area code of the 2011 Census that the country-of-birth table holds, such as E06000044 for Portsmouth",
         f"{hint}for another area put the complete official tables in data/raw/reference, or fetch that area",

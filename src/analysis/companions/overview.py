@@ -1,7 +1,8 @@
 """The overview of a study: its question, the answer with its headline figures, each appendix's answer, and what is missing.
 
 The wording of a study stands in data/raw/overviews/<study>.yaml, in the notation of `analysis.reporting.prose`; a study
-without that file gets the same page with the words common to all.
+without that file gets the same page with the words common to all. What is said of printed figures alone is marked `until`,
+with a result that a team's records would measure; what is said of the records is marked `once`.
 """
 
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from analysis.errors import InputError
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, bullets, fact, facts, kind, label, link, number, paragraph
 from analysis.reporting.page import PageData
+from analysis.reporting.prose import named, results_in
 from analysis.reporting.tables import RowExtra
-from analysis.results import Column, Result
+from analysis.results import Column, Kind, Result
 from analysis.study.tables import read_yaml, shown, validate
 
 TITLE = "Overview"
@@ -33,6 +35,8 @@ _VERDICT_MEANING = {
     "inconsistent": "it cannot be true together with what else is printed",
     "not_recomputable": "nothing else that is printed determines it",
 }
+_ID = r"^[A-Za-z0-9_.:\-]*$"
+_OPENING = 80  # characters by which something left out is named
 _LEADS = "Each number on this page leads to the entry of an appendix that says where it comes from."
 _NO_TEAM_FILE = "Each appendix ends with what would change its answer."
 
@@ -43,15 +47,54 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Figure(Strict):
+class Dependent(Strict):
+    """Something that may be said in one state of the evidence only: before or after a result is measured from records."""
+
+    until: str = Field(
+        default="", pattern=_ID, description="id of a result: said as long as it is not measured from records"
+    )
+    once: str = Field(default="", pattern=_ID, description="id of a result: said once it is measured from records")
+
+    @property
+    def named(self) -> Iterator[str]:
+        """The ids of the results that it names."""
+        raise NotImplementedError
+
+    def holds(self, material: Material) -> bool:
+        """Whether the evidence is in the state that it speaks of."""
+        measured = {name for name in (self.until, self.once) if name and _is_measured(material, name)}
+        return self.until not in measured and (not self.once or self.once in measured)
+
+    def is_known(self, material: Material) -> bool:
+        """Whether every result is recorded; one that is always said must be, which the page itself checks."""
+        return not (self.until or self.once) or all(map(material.recorded, self.named))
+
+
+class Paragraph(Dependent):
+    """A paragraph of the answer."""
+
+    say: str = Field(min_length=1, description="the paragraph, with results as {id}")
+
+    @property
+    def named(self) -> Iterator[str]:
+        """The ids of the results in it."""
+        return results_in(self.say)
+
+
+class Figure(Dependent):
     """A headline figure: a result of the study, and what it says."""
 
     result: str = Field(min_length=1, description="id of a recorded result")
     says: str = Field(min_length=1, description="what the figure says, in words")
     appendix: str = Field(default="", description="the appendix where it stands, if not the first that shows it")
 
+    @property
+    def named(self) -> Iterator[str]:
+        """The id of its result."""
+        yield self.result
 
-class Missing(Strict):
+
+class Missing(Dependent):
     """Something that was not published, and what it would settle."""
 
     what: str = Field(min_length=1, description="the file or figure")
@@ -63,7 +106,9 @@ class Overview(Strict):
     """What data/raw/overviews/<study>.yaml says."""
 
     question: str = Field(default=COMMON_QUESTION, min_length=1, description="the question of the study")
-    answer: str = Field(default="", description="the answer, with results as {id}")
+    answer: str | tuple[str | Paragraph, ...] = Field(
+        default=(), description="the answer, with results as {id}: a text, or its paragraphs"
+    )
     figures: tuple[Figure, ...] = Field(default=(), description="headline figures")
     missing: tuple[Missing, ...] = Field(default=(), description="what was not published and would change the answer")
     change: str = Field(default=_NO_TEAM_FILE, min_length=1, description="what would change the answer")
@@ -78,6 +123,34 @@ def read_overview(material: Material) -> tuple[Overview, str]:
     )
 
 
+def _is_measured(material: Material, result_id: str) -> bool:
+    found = material.recorded(result_id)
+    return found is not None and found.kind is Kind.MEASURED
+
+
+def said(material: Material, words: Overview) -> tuple[Overview, list[str]]:
+    """The wording for the evidence as it is, and what had to be left out because a result that it names is not recorded.
+
+    Only what depends on the evidence may be left out: records may lack a question, or a rule may withhold its number.
+    """
+    given = [words.answer] if isinstance(words.answer, str) else words.answer
+    answer = [Paragraph(say=part) if isinstance(part, str) else part for part in given if part]
+    due = [entry for entry in (*answer, *words.figures) if entry.holds(material)]
+    kept = [entry for entry in due if entry.is_known(material)]
+    update = {
+        "answer": tuple(entry for entry in kept if isinstance(entry, Paragraph)),
+        "figures": tuple(entry for entry in kept if isinstance(entry, Figure)),
+        "missing": tuple(entry for entry in words.missing if entry.holds(material)),
+    }
+    return words.model_copy(update=update), [_opening(entry) for entry in due if entry not in kept]
+
+
+def _opening(entry: Paragraph | Figure) -> str:
+    """The first words of something, to name it by."""
+    text = entry.says if isinstance(entry, Figure) else entry.say
+    return text if len(text) <= _OPENING else f"{text[:_OPENING]}..."
+
+
 def _common(material: Material) -> Overview:
     known = [result for result_id in HEADLINES if (result := material.recorded(result_id))]
     return Overview(figures=tuple(Figure(result=result.id, says=result.label) for result in known))
@@ -85,9 +158,10 @@ def _common(material: Material) -> Overview:
 
 def overview(material: Material) -> PageData:
     """The page, but for commit and links; InputError for a result or an appendix that the study does not have."""
-    words, place = read_overview(material)
+    written, place = read_overview(material)
+    words, left_out = said(material, written)
     sheet = Sheet(material, "overview", TITLE, words.question, place)
-    sheet.section("The answer", *_answer(sheet, words))
+    sheet.section("The answer", *_answer(sheet, words), *_left_out(sheet, left_out))
     sheet.section("Claims by verdict", *_verdicts(material))
     sheet.section("What would change the answer", sheet.page.say(words.change), *_missing(sheet, words))
     sheet.section("Appendix by appendix", _appendices(material, unfold=not words.answer))
@@ -101,12 +175,19 @@ def _led(result_id: str, material: Material) -> str:
 
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
-    if words.answer:
-        yield sheet.page.say(words.answer)
+    yield from (sheet.page.say(part.say) for part in words.answer if isinstance(part, Paragraph))
     if words.figures:
         yield _figures(sheet, words)
     elif not words.answer:
         yield sheet.page.say("Each appendix answers its own question; its answer stands below.")
+
+
+def _left_out(sheet: Sheet, openings: list[str]) -> Iterator[Display]:
+    """What the page would say, had the run recorded the numbers for it."""
+    if openings:
+        listed = "\n".join(f"- {named(text)}" for text in openings)
+        yield sheet.page.say("Left out, since this run recorded no number for it:")
+        yield sheet.page.say(listed)
 
 
 def _figures(sheet: Sheet, words: Overview) -> Display:

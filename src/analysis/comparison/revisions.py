@@ -16,6 +16,7 @@ from pathlib import Path
 from analysis.comparison.lock import read_lock
 from analysis.comparison.runs import Run, read_run
 from analysis.errors import InputError
+from analysis.pipeline.commit import no_history
 from analysis.pipeline.reproduce import environment
 from analysis.results import write_bytes
 from analysis.study.tables import shown
@@ -44,6 +45,13 @@ def opened(root: Path, named: str, rerun: bool = False) -> Iterator[Run]:
 
 def _commit(root: Path, named: str) -> str:
     """The full hash of a revision."""
+    if lacking := no_history(root):
+        raise InputError(
+            "git",
+            found=lacking,
+            expected="a project with a history of its own",
+            action="clone the repository, or compare two folders",
+        )
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
     if not found:
         raise InputError(
@@ -71,7 +79,7 @@ def _git(folder: Path, *arguments: str, must: bool = False) -> str:
         raise InputError(
             "git", found=type(error).__name__, expected="git to answer", action="install git, or compare two folders"
         ) from None
-    if must and done.returncode:
+    if done.returncode and (must or done.stderr.strip()):
         raise InputError(
             "git", found=done.stderr.strip(), expected=f"git {arguments[0]} to succeed", action="see the message"
         )

@@ -5,16 +5,21 @@ papermill passes unknown and mistyped parameters on with a log line; here they s
 
 import ast
 import re
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
 from analysis.study.tables import read_yaml
 
-FILE = "params.yaml"
+if TYPE_CHECKING:
+    from analysis.census.reference import Reference
+
+FILE, COMMAND_LINE = "params.yaml", "the command line"
 NAME = re.compile("[a-z0-9_]+")
 LARGEST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
@@ -83,8 +88,8 @@ class ProgrammeParameters(Parameters):
     as_of: Annotated[
         str,
         BeforeValidator(
-            lambda value: value.isoformat() if isinstance(value, date) else value
-        ),  # YAML reads days as dates
+            lambda value: value.isoformat() if isinstance(value, date) else "" if value is None else value
+        ),  # YAML reads days as dates, and nothing after the colon as null
         Field(
             pattern=r"^(\d{4}-\d{2}-\d{2})?$",
             description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
@@ -224,8 +229,10 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             expected=f"one of {', '.join(content[notebook])}",
             action="correct the study's id, or list the study in params.yaml",
         )
-    place = f"{notebook}.{study}"
-    found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **(changes or {})}, place)
+    place, changes = f"{notebook}.{study}", changes or {}
+    if models[notebook] is CensusParameters:
+        _check_areas(root, changes)
+    found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
     if found.study != study:
         raise InputError(
             FILE,
@@ -237,23 +244,61 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     return found
 
 
-def check(model: type[Parameters], values: dict[str, Any], place: str) -> Parameters:
-    """Values through their model; the error lists the valid parameters."""
+def _check_areas(root: Path, given: Mapping[str, Any]) -> None:
+    """Advise on areas from the command line, such as a name for a code; those of params.yaml the notebook looks up itself."""
+    from analysis.census.areas import check_area
+
+    texts = {name: given[name] for name in ("area", "comparison") if isinstance(given.get(name), str)}
+    folder = root / "data" / "raw" / "reference"
+    for name, text in texts.items() if folder.is_dir() else ():
+        for code in [text] if name == "area" else text.split():
+            reference = _reference(folder)
+            check_area(code, reference.names, reference.changes, COMMAND_LINE, f"--parameter {name}")
+
+
+@lru_cache(maxsize=1)
+def _reference(folder: Path) -> "Reference":
+    """The census tables; a sweep asks for them once for each of its cases."""
+    from analysis.census.reference import load_reference
+
+    return load_reference(folder)
+
+
+def check(model: type[Parameters], values: dict[str, Any], place: str, given: Collection[str] = ()) -> Parameters:
+    """Values through their model; the error lists the valid parameters.
+
+    `place` is that of the values in params.yaml; those named in `given` are from the command line.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"][:2])
-        unknown = first["type"] == "extra_forbidden"
+        by_user = first["loc"][0] in given
         raise InputError(
-            FILE,
-            column=f"{place}.{name}",
-            found="an unknown parameter"
-            if unknown
-            else ("nothing" if first["type"] == "missing" else repr(first["input"])),
-            expected=_valid(model) if unknown else first["msg"].removeprefix("Input should be "),
+            COMMAND_LINE if by_user else FILE,
+            column=f"--parameter {name}" if by_user else f"{place}.{name}",
+            found=_found(first),
+            expected=_expected(model, first),
             action=f"set it to a valid value; the parameters are: {_valid(model)}",
         ) from None
+
+
+def _found(problem: Any) -> str:
+    """What a model met, in words."""
+    return {"extra_forbidden": "an unknown parameter", "missing": "nothing"}.get(
+        problem["type"], repr(problem["input"])
+    )
+
+
+def _expected(model: type[Parameters], problem: Any) -> str:
+    """What a model wanted instead; of a pattern, what it stands for."""
+    if problem["type"] == "extra_forbidden":
+        return _valid(model)
+    field = model.model_fields.get(str(problem["loc"][0]))
+    if problem["type"] == "string_pattern_mismatch" and field and len(problem["loc"]) == 1:
+        return str(field.description)
+    return str(problem["msg"]).removeprefix("Input should be ")
 
 
 def _valid(model: type[Parameters]) -> str:

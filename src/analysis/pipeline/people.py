@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
 from analysis.disclosure.scan import scan_file, stop_on_leaks
+from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.secrets import public_material, secrets_of_study
 from analysis.results import write_text
 from analysis.study import Study, load_study, study_ids
@@ -45,7 +46,8 @@ def collect_decisions(root: Path, study_id: str) -> Path:
     narrowed down.
     """
     folder = load_study(study_id, root).processed
-    paths = sorted((folder / "results").glob(f"*{DECISIONS}"))
+    planned = sorted(notebook for notebook, other in planned_runs(root) if other == study_id)
+    paths = [path for name in planned if (path := folder / "results" / f"{name}{DECISIONS}").is_file()]
     parts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     rows = [row for path in paths for row in read_published(path)]
     prove_together(

@@ -7,6 +7,7 @@ after the run: a stage whose inputs changed meanwhile is not recorded.
 
 import logging
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import chdir
@@ -20,6 +21,7 @@ from analysis.pipeline import team_files
 
 OURS = ["python", "-m", "analysis"]
 LOCK = "dvc.lock"
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")  # in DVC's messages
 
 
 class NotRecorded(RuntimeError):
@@ -72,10 +74,11 @@ class Record:
 
         try:
             self.repo.lock.lock()
+            self._drop_damaged()
             graph = self.repo.index.graph
         except DvcException as error:
             self.repo.lock.unlock()
-            raise NotRecorded(str(error)) from None
+            raise NotRecorded(_COLOUR.sub("", str(error))) from None
         self._there.__enter__()
         self._stages = {stage.addressing: stage for stage in graph}
         for dep in (dep for stage in graph for dep in stage.deps):
@@ -92,6 +95,21 @@ class Record:
             if stage.cmd
         }
         return self
+
+    def _drop_damaged(self) -> None:
+        """Delete DVC's list of files in use if a process that was killed while it wrote it left it unreadable.
+
+        DVC would stop at it for ever. The project is locked, so no other run is under way; the list has a guard of its own,
+        which makes sure that nobody is writing it now.
+        """
+        from dvc.rwlock import RWLOCK_FILE, RWLockFileCorruptedError, RWLockFileFormatError, rwlock
+
+        place, hardlink = str(self.repo.tmp_dir), self.repo.config["core"].get("hardlink_lock", False)
+        try:
+            with rwlock(place, self.repo.fs, "analysis", [], [], hardlink):
+                pass
+        except (RWLockFileCorruptedError, RWLockFileFormatError, UnicodeDecodeError):
+            (Path(place) / RWLOCK_FILE).unlink()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -118,7 +136,9 @@ class Record:
 
         known = self._stages[stage.name]
         if missing := [str(dep) for dep in known.deps if not dep.exists]:
-            raise NotRecorded(f"{missing[0]}, which {stage.label} needs, is missing: restore it")
+            raise NotRecorded(
+                f"{missing[0]}, which {stage.label} needs, is missing: put it there, or take it out of the stage in dvc.yaml"
+            )
         known.remove_outs(ignore_remove=False, force=False)
         try:
             if not force and self._restored(known):

@@ -30,7 +30,11 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         if failed:
             print("\n".join(_telling(failed, skipped)), file=sys.stderr)
             return 1
-        print("\n".join(["", *_published(root, runner, sources, again)]))
+        status, told = _published(root, runner, sources, again)
+        if status:
+            print("\n".join(["\npublication failed:", *told]), file=sys.stderr)
+            return status
+        print("\n".join(["", *told]))
         laps.lap("publication")
     laps.lap("closing")
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
@@ -104,18 +108,16 @@ def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
     return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
 
 
-def _published(root: Path, runner: Runner, sources: Sources, again: Sequence[str]) -> list[str]:
-    """Publish, unless everything is as it was published last; returns what to tell of it."""
+def _published(root: Path, runner: Runner, sources: Sources, again: Sequence[str]) -> tuple[int, list[str]]:
+    """Publish, unless everything is as it was published last; returns the exit status and what to tell of it."""
     told = published.still_told(root, commit_line(root), sources)
     if told is None:
         ended = runner.run(["publish", *(f"--again={study}" for study in again)], print)
-        if ended.status:
-            raise InputError(
-                "reports", found="\n".join(ended.lines), expected="pages to publish", action="see the message"
-            )
         told = ended.lines
+        if ended.status:
+            return ended.status, told
         published.note(root, told, commit_line(root), sources)
-    return told
+    return 0, told
 
 
 def environment(root: Path) -> dict[str, str]:

@@ -96,7 +96,7 @@ def _case(root: Path, notebook: str, study: str, changes: Mapping[str, Any], whe
     except InputError as error:
         raise InputError(
             where or "the command line",
-            column=error.column,
+            column=(error.column or "").removeprefix("--parameter "),
             found=error.found,
             expected=error.expected,
             action=error.action,

@@ -74,10 +74,13 @@ def grid_from(texts: Iterable[str], read: Callable[[str], Any] = float) -> dict[
 
 
 def yaml_value(text: str) -> Any:
-    """A value as params.yaml would hold it, so that numbers are numbers. Raises InputError if it cannot be read."""
+    """A value as params.yaml would hold it, so that numbers are numbers; of nothing the empty text.
+
+    Raises InputError if it cannot be read.
+    """
     from analysis.study.tables import parse_yaml
 
-    return parse_yaml(text, "the command line")
+    return parse_yaml(text, "the command line") if text.strip() else ""
 
 
 def _refused(option: str, found: str, expected: str) -> InputError:

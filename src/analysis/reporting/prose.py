@@ -17,7 +17,7 @@ A blank line starts a new paragraph; lines that start with `- ` make a list.
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.errors import InputError
@@ -70,6 +70,18 @@ def named(text: object) -> str:
     '50 % {of} *all*'
     """
     return f"{{={str(text).translate(_HIDDEN)}}}"
+
+
+def results_in(template: str) -> Iterator[str]:
+    """The ids of the results that a template names, in its order.
+
+    >>> list(results_in("Of {cost|bare}, **{sroi.ratio}** ({@05_sroi:parts}, {=CP-012}, {{not}})."))
+    ['cost', 'sroi.ratio']
+    """
+    for match in _TOKEN.finditer(template):
+        if (field := match["field"]) is not None and not field.startswith(("=", "@")):
+            yield field.split("|")[0]
+        yield from results_in(match["bold"] or match["italic"] or match["label"] or "")
 
 
 def paragraphs(template: str, references: References) -> Display:

@@ -213,6 +213,13 @@ class _Loader(_FAST):  # type: ignore[misc, valid-type]
         """As in PyYAML, where the last of two keys wins."""
         seen: set[tuple[str, str]] = set()
         for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:bool":
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    f"the key '{key.value}', which YAML reads as yes or no: put it in quotes",
+                    key.start_mark,
+                )
             known = (key.tag, str(key.value))
             if known in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"the key '{key.value}' twice", key.start_mark)

@@ -6,13 +6,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.decisions import judge_figure, judge_model, judge_statistic
+from analysis.disclosure.decisions import REFUSED, Decision, judge_figure, judge_model, judge_statistic
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
 from analysis.english import models
 from analysis.english.influence import influence_summary
 from analysis.english.published import read_figures, size
-from analysis.english.sample import MONTHS_IN_A_YEAR, Form, english_sample
+from analysis.english.sample import MONTHS_IN_A_YEAR, Form, english_sample, spline_knots
 from analysis.english.specification import Principled, curve_summary, specification_curve
 from analysis.participants import ITEMS, stages_reached
 from analysis.reporting.markup import Display
@@ -58,12 +58,19 @@ class EnglishAnswers:
 
 
 def read_sample(evidence: Evidence, start: float, seed: int) -> EnglishAnswers | None:
-    """The sample for a run; None without records."""
+    """The sample for a run; None without records, and where those there are hold too few of both answers."""
     if not evidence.measured:
         return None
     table = evidence.records.questionnaire  # type: ignore[union-attr]
     frame = table.values.assign(answered_after=stages_reached(table)["experience"])  # type: ignore[union-attr, arg-type]
-    return EnglishAnswers(evidence, frame.assign(age=frame["joined_on"].dt.year - frame["birth_year"]), start, seed)
+    answers = EnglishAnswers(evidence, frame.assign(age=frame["joined_on"].dt.year - frame["birth_year"]), start, seed)
+    try:
+        spline_knots(answers.sample["months"].to_numpy())
+    except ValueError as error:
+        reason = f"{error}; the page shows what the printed figures allow"
+        evidence.decisions.append(Decision("English and time in the UK", "enough answers", REFUSED, reason))
+        return None
+    return answers
 
 
 def record(answers: EnglishAnswers) -> None:
