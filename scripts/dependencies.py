@@ -120,8 +120,6 @@ def run_of(root: Path, run: tuple[str, str]) -> tuple[set[Path], set[Path]]:
 
 def observed(runs: Iterable[tuple[str, str]]) -> Seen:
     """What all runs depend on, as it was seen on a copy of the project."""
-    import nbconvert  # noqa: F401 - once for all runs; nothing of ours, which is to be seen
-
     listed = list(runs)
     with tempfile.TemporaryDirectory() as name:
         root = copied(Path(name) / "project")
