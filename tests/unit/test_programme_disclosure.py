@@ -27,7 +27,7 @@ def planted(records: Monitoring) -> Monitoring:
     exits, people, referrals = records.exits.iloc[3:].copy(), records.people.copy(), records.referrals.copy()
     exits.loc[exits.index[:2], "destination"] = None
     people.loc[people.index[[40, 41]], "sex"] = "other"
-    undecided = referrals.index[referrals["decision"] == "not_eligible"][:1]
+    undecided = referrals.index[referrals["decision"].ne("eligible")][:1]
     referrals.loc[undecided, "decision"] = "pending"
     return replace(records, exits=exits, people=people, referrals=referrals)
 

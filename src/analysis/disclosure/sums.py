@@ -17,7 +17,7 @@ import numpy as np
 
 from analysis.linear import Infeasible, LinearProgram, Optimum, Unbounded
 
-PUBLIC, HEADLINE, DETAIL = 2, 1, 0  # ranks: never hidden; hidden only where no detail will do; hidden first
+PUBLIC, HEADLINE, DETAIL, FIRST = 2, 1, 0, -1  # ranks: never hidden; only where no detail will do; early; before all
 
 
 @dataclass

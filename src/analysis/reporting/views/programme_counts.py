@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.sums import HEADLINE, PUBLIC, Sums
+from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
 from analysis.participants import FLAGS
 from analysis.programme import achieved, distance, funnel, overlap, timing
 from analysis.programme.counting import base, count_rule, meets
@@ -323,7 +323,8 @@ def _way_in(sums: Sums, records: Monitoring) -> None:
         sums.add(decision_name(decision), int(number))
     sums.split(REFERRALS, *map(decision_name, decisions.index), complete=True)
     decided = [name for name in decisions.index if name != funnel.PENDING]
-    sums.add("decided", int(steps.loc["Decided", "people"]), rank=HEADLINE)
+    # Hidden before any decision: beside all referrals it tells those without one, whatever else is hidden.
+    sums.add("decided", int(steps.loc["Decided", "people"]), rank=FIRST)
     sums.split("decided", *map(decision_name, decided), complete=True)
     for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
         sums.add(source_name(what, None), int(sources[what].sum()), rank=HEADLINE)
