@@ -14,6 +14,8 @@ from analysis.census.stock import read_stock_2001
 from analysis.census.students import read_local_students
 from analysis.census.survey import read_local_survey
 from analysis.errors import InputError
+from analysis.sroi.prices import read_index
+from analysis.sroi.sensitivity import appraisal
 
 ARRIVAL = tables.YEAR_OF_ARRIVAL
 
@@ -154,6 +156,57 @@ def test_a_survey_row_that_cannot_be_used(folder, row, message):
     with pytest.raises(InputError, match=message) as caught:
         read_local_survey(path)
     assert caught.value.row and caught.value.action
+
+
+SURVEY_16_64 = "aps_country_of_birth_16_64_2005_2014.csv"
+
+
+@pytest.mark.parametrize("how", ["twice the one", "twice the other", "exchanged"])
+def test_survey_tables_in_each_others_place_are_refused(folder, how):
+    everybody, working = ((folder / name).read_text() for name in (SURVEY, SURVEY_16_64))
+    (folder / SURVEY).write_text(working if how == "exchanged" else everybody)
+    (folder / SURVEY_16_64).write_text(everybody)
+    if how == "twice the other":
+        (folder / SURVEY).write_text(working), (folder / SURVEY_16_64).write_text(working)
+    with pytest.raises(InputError, match="of all ages") as caught:
+        load_reference(folder)
+    assert SURVEY_16_64 in caught.value.file
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("life_expectancy_women_2010_2012.csv", "women,2010", "men,2010", "row 2, column 'sex': found 'men'"),
+        ("life_expectancy_women_2010_2012.csv", "2010 to 2012", "2018 to 2020", "column 'period'"),
+        ("life_expectancy_women_2010_2012.csv", "sex,period,age,life_expectancy", "a,b,age,life_expectancy", "'sex'"),
+        ("fertility_total_rates_2011.csv", "2011,2012", "2021,2012", "column 'year': found '2021'"),
+        ("aps_uk_country_of_birth_by_sex_2011.csv", "male,male_ci95,female", "female,male_ci95,total", "'total' twice"),
+        (
+            "aps_uk_country_of_birth_by_sex_2011.csv",
+            "total,total_ci95,male,",
+            "male,total_ci95,total,",
+            "men and women",
+        ),
+        ("aps_uk_reason_for_migration_2011.csv", ",eu14_born,", ",martian,", "'martian'"),
+    ],
+)
+def test_another_reference_table_in_a_files_place_is_refused(folder, file, old, new, message):
+    _spoil(folder / file, old, new)
+    with pytest.raises(InputError, match=message) as caught:
+        load_reference(folder)
+    assert file in caught.value.file
+
+
+@pytest.mark.parametrize("file", ["uk_cpi_annual.csv", "gdp_deflator.csv"])
+def test_one_index_of_prices_cannot_stand_for_another(folder, tmp_path, file):
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    copied = folder.rename(tmp_path / "data" / "raw" / "reference")
+    other = {"uk_cpi_annual.csv": "gdp_deflator.csv", "gdp_deflator.csv": "uk_cpi_annual.csv"}[file]
+    (copied / file).write_bytes((copied / other).read_bytes())
+    read = read_index if file == "uk_cpi_annual.csv" else appraisal.read_reference
+    with pytest.raises(InputError, match="no such column") as caught:
+        read(tmp_path)
+    assert file in caught.value.file and {"cpi_2015_100", "gdp_deflator_2024_100"} & set(caught.value.column.split())
 
 
 def test_two_versions_of_a_survey_table_are_refused(folder):

@@ -9,6 +9,7 @@ from analysis.census.groups import CONTINENTS, birth_groups, countries_of_birth,
 from analysis.census.reference import load_reference, read_categories, read_origins
 from analysis.census.standing import standing
 from analysis.census.survey import read_local_survey, survey_series
+from analysis.errors import InputError
 
 PORTSMOUTH = "E06000044"
 
@@ -129,17 +130,178 @@ def _in_layout(frame, layout, table):
         "summed": ["lad20cd", f"{table.table}_total", *(f"{table.table}{n:03d}" for n in range(1, size))],
         "bulk": ["GeographyCode", *(f"{table.table}{n:04d}" for n in range(1, size + 1))],
         "labels": ["area_code", *table.categories],
-        "download": ["geography code", *(f"Year: {name}; measures: Value" for name in table.categories)],
+        "download": ["geography code", *(f"{label}; measures: Value" for label in _OFFICIAL[table.table])],
     }
     return frame.reset_index().set_axis(names[layout], axis=1)
 
 
-@pytest.mark.parametrize("layout", ["summed", "bulk", "labels", "download"])
-def test_every_official_layout_reads_alike(small, tmp_path, layout):
-    table = tables.YEAR_OF_ARRIVAL
-    path = tmp_path / "table.csv"
-    _in_layout(small.year_of_arrival, layout, table).to_csv(path, index=False)
-    pd.testing.assert_frame_equal(tables.read_census_table(path, table), small.year_of_arrival)
+# Labels as the official downloads have them, in the order of the table's categories.
+_OFFICIAL = {
+    "QS801EW": [
+        f"Year of arrival in the UK: {label}"
+        for label in (
+            "All categories: Year of arrival in the UK",
+            "Born in the UK",
+            "Arrived before 1941",
+            *(f"Arrived {years}" for years in ("1941-1950", "1951-1960", "1961-1970", "1971-1980", "1981-1990")),
+            *(f"Arrived {years}" for years in ("1991-2000", "2001-2003", "2004-2006", "2007-2009", "2010-2011")),
+        )
+    ],
+    "QS802EW": [
+        f"Age of Arrival in the UK: {label}"
+        for label in (
+            "All categories: Age of arrival in the UK",
+            "Born in the UK",
+            *(f"Age {ages}" for ages in ("0 to 4", "5 to 7", "8 to 9", "10 to 14", "15", "16 to 17", "18 to 19")),
+            *(f"Age {ages}" for ages in ("20 to 24", "25 to 29", "30 to 44", "45 to 59", "60 to 64", "65 to 74")),
+            *(f"Age {ages}" for ages in ("75 to 84", "85 to 89", "90 and over")),
+        )
+    ],
+    "QS803EW": [
+        f"Length of residence in the UK: {label}"
+        for label in (
+            "All categories: Length of residence in the UK",
+            "Born in the UK",
+            "Less than 2 years",
+            "2 years or more, but less than 5 years",
+            "5 years or more, but less than 10 years",
+            "10 years or more",
+        )
+    ],
+    "QS205EW": [
+        f"Proficiency in English: {label}"
+        for label in (
+            "All usual residents aged 3 and over",
+            "Main language is English (English or Welsh in Wales)",
+            *(
+                f"Main language is not English (English or Welsh in Wales): {how}"
+                for how in (
+                    "Can speak English very well",
+                    "Can speak English well",
+                    "Cannot speak English well",
+                    "Cannot speak English",
+                )
+            ),
+        )
+    ],
+    "QS103EW": [
+        f"Age: {label}"
+        for label in (
+            "All categories: Age",
+            "Age under 1",
+            *(f"Age {age}" for age in range(1, 100)),
+            "Age 100 and over",
+        )
+    ],
+    "QS104EW": [f"Sex: {label}" for label in ("All persons", "Males", "Females")],
+}
+
+
+LAYOUTS = ("summed", "bulk", "labels", "download")
+
+
+@pytest.mark.parametrize("table", tables.FLAT_TABLES, ids=lambda table: table.table)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_official_layout_reads_alike_in_any_order_of_columns(folder, tmp_path, layout, table):
+    path, read = tmp_path / "table.csv", tables.read_census_table(folder / table.file, table)
+    frame = _in_layout(read, layout, table)
+    for columns in (list(frame), [frame.columns[0], *frame.columns[:0:-1]]):
+        frame[columns].to_csv(path, index=False)
+        pd.testing.assert_frame_equal(tables.read_census_table(path, table), read)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("there", "wanted"), [("QS205EW", "QS803EW"), ("QS803EW", "QS205EW"), ("QS104EW", "QS801EW")], ids=" for ".join
+)
+def test_another_table_is_named_in_every_layout(folder, tmp_path, layout, there, wanted):
+    found, expected = (next(table for table in tables.FLAT_TABLES if table.table == name) for name in (there, wanted))
+    frame = _in_layout(tables.read_census_table(folder / found.file, found), layout, found)
+    path = tmp_path / expected.file
+    frame.to_csv(path, index=False)
+    with pytest.raises(InputError, match=rf"found the table {there} \({found.subject}\)") as caught:
+        tables.read_census_table(path, expected)
+    assert caught.value.row == 1 and expected.table in caught.value.expected and path.name in caught.value.file
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("category", [0, 3])
+def test_a_missing_column_is_named_whichever_it_is(small, tmp_path, layout, category):
+    frame = _in_layout(small.length_of_residence, layout, tables.LENGTH_OF_RESIDENCE)
+    frame.drop(columns=frame.columns[1 + category]).to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(InputError, match=f"no column of: '{tables.LENGTH_OF_RESIDENCE.categories[category]}'"):
+        tables.read_census_table(tmp_path / "table.csv", tables.LENGTH_OF_RESIDENCE)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [("date", "2021", "'2021'"), ("Rural Urban", "Rural (total)", "Rural"), ("residents per room", "1", "per room")],
+)
+def test_another_date_part_of_areas_or_column_is_refused(small, tmp_path, layout, column, value, found):
+    frame = _in_layout(small.english, layout, tables.ENGLISH)
+    frame.insert(0, column, value)
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(InputError, match=found):
+        tables.read_census_table(tmp_path / "table.csv", tables.ENGLISH)
+
+
+@pytest.mark.parametrize("code", ["E02003523", "E01017014", "E05002455", "E14000883", "S01000001", "Portsmouth", ""])
+def test_another_kind_of_area_is_refused(small, tmp_path, code):
+    frame = _in_layout(small.sex, "download", tables.SEX)
+    frame.loc[1, "geography code"] = code
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(InputError, match="codes of local authorities") as caught:
+        tables.read_census_table(tmp_path / "table.csv", tables.SEX)
+    assert caught.value.row == 3 and repr(code) in caught.value.found
+
+
+_QUERY = """"QS104EW - Sex"
+"ONS Crown Copyright Reserved [from Nomis on 3 March 2020]"
+
+"population","All usual residents"
+"units","Persons"
+"date","2011"
+"rural urban","Total"
+
+"local authority: district / unitary (as of April 2015)","mnemonic","All persons","Females","Males"
+"Portsmouth","E06000044",205056,101855,103201
+
+"In order to protect against disclosure of personal information, records have been swapped."
+"""
+
+
+def test_a_query_says_above_its_columns_what_it_is(small, tmp_path):
+    path = tmp_path / "query.csv"
+    path.write_text(_QUERY)
+    pd.testing.assert_frame_equal(tables.read_census_table(path, tables.SEX), small.sex.loc[[PORTSMOUTH]])
+    assert tables.read_area_names(path).to_dict() == {PORTSMOUTH: "Portsmouth"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("QS104EW - Sex", "QS103EW - Age", r"QS103EW \(Age\); expected QS104EW \(Sex\)"),
+        ('"date","2011"', '"date","2001"', "column 'date': found '2001'; expected 2011"),
+        ('"Total"', '"Urban (total)"', "found 'Urban"),
+        ("101855,", "101854,", r"found 205,056 where the parts add to 205,055 \(area E06000044\)"),
+        ("mnemonic", "code", "no row of column names"),
+    ],
+)
+def test_a_query_of_something_else_is_refused(tmp_path, old, new, found):
+    path = tmp_path / "query.csv"
+    path.write_text(_QUERY.replace(old, new))
+    with pytest.raises(InputError, match=found):
+        tables.read_census_table(path, tables.SEX)
+
+
+def test_countries_of_birth_are_found_by_label_too(small, folder, tmp_path):
+    categories = read_categories(folder / "census_2011_QS203EW_categories.csv")
+    table = tables.country_table(tuple(category.category for category in categories))
+    frame = small.country.iloc[:, ::-1].rename(columns=lambda name: f"Country of Birth: {name}; measures: Value")
+    frame.reset_index().to_csv(tmp_path / "table.csv", index=False)
+    parents = tuple(category.parent_cell for category in categories)
+    pd.testing.assert_frame_equal(tables.read_census_table(tmp_path / "table.csv", table, parents), small.country)
 
 
 def test_row_order_does_not_matter(small, folder, tmp_path):

@@ -222,6 +222,11 @@ FAULTS = {
     "not text": ({"body": lambda body: b"\xff\xfe\x00" * 50}, "no CSV"),
     "a field too many": ({"body": lambda body: body.replace(b"Value,", b"Value,0,", 1)}, "fields in row 2"),
     "a category missing": ({"rows": lambda rows: rows[:-1]}, "figures; expected 1 areas x"),
+    "another census": ({"rows": lambda rows: [["2021", *row[1:]] for row in rows]}, "figures of 2021, not 2011"),
+    "numbers of other categories": (
+        {"rows": lambda rows: [[*row[:7], {1: 2, 2: 1}.get(row[7], row[7]), *row[8:]] for row in rows]},
+        "category 2 called .* which is number 1",
+    ),
     "a category twice": ({"rows": lambda rows: [*rows[:-1], rows[0]]}, "none for area"),
     "percentages instead of counts": (
         {"rows": lambda rows: [[*row[:9], "20301", *row[10:]] for row in rows]},

@@ -1,24 +1,23 @@
 """What 07_programme_performance shows of records: nothing small, nothing where there are none, nothing unrecorded."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from export_files import ROOT, monitoring
 from numbers_check import check_numbers
 
-from analysis.disclosure.protect import prove
 from analysis.disclosure.rules import MINIMUM_CELL
-from analysis.disclosure.tables import count_people
 from analysis.programme.monitoring import open_monitoring
+from analysis.programme.rules import Rules
 from analysis.reporting import Appendix
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.page import _without_empty_sections
 from analysis.reporting.svg import to_svg
 from analysis.reporting.upset import upset_chart
 from analysis.reporting.views import programme, programme_record_figures, programme_records
-from analysis.reporting.views.minimum import HIDDEN, hide_in_sequence, hide_small, merge_small_steps
-from analysis.reporting.views.protected import GROUP, NO, RULES, YES, _people, background, hidden_by, hidden_cells
+from analysis.reporting.views.programme_counts import HIDDEN, NOT_RECORDED
 from analysis.study import load_study
 
 PEOPLE = "\n".join(
@@ -102,6 +101,44 @@ def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(page, tmp_path, 
             assert display is None or check_numbers(display.html, page.store) == [], show.__name__
 
 
+@pytest.mark.parametrize("table", ["none", "outputs", "results", "other_results", "target_groups", "outcomes"])
+def test_rules_for_some_tables_only_show_these(page, records, table):
+    there = [rule for rule in records.rules.rules if rule.table == table and not rule.alternative_to]
+    known = {rule.measure for rule in there}
+    rules = Rules(tuple(rule for rule in there if not rule.base_measure or rule.base_measure in known), (), "rules")
+    some = replace(records, rules=rules, memo={})
+    programme_records.record(page, some)
+    shown = {}
+    for module in (programme_records, programme_record_figures):
+        for show, given in calls(module):
+            display = show(page, some, *given)
+            assert display is None or check_numbers(display.html, page.store) == [], show.__name__
+            shown[show.__name__, *given] = display
+    for name in ("outputs", "results", "other_results", "target_groups", "outcomes"):
+        assert (shown["achieved_table", name, 10.0] is not None) == (name == table)
+
+
+def test_what_was_never_recorded_is_not_called_hidden(page, tmp_path):
+    """An export of participants alone, of whom no sex is recorded: no exits, activities or evidence of anything."""
+    people = "person_id,age,labour_status,partner,start_date\n"
+    people += "\n".join(f"P{n},30,inactive,North,2020-01-10" for n in range(40))
+    records = monitoring(tmp_path, {"participants": people})
+    programme_records.achieved_table(page, records, "results", 10.0)
+    programme_records.achieved_table(page, records, "outputs", 10.0)
+    for row in ("records_results.into_employment_on_leaving", "records_outputs.women"):
+        assert page.store[f"07_programme_performance.{row}.count"].value == NOT_RECORDED
+    assert programme_records.destination_table(page, records) is None
+    assert programme_records.sex_table(page, records) is None
+    assert programme_records.time_table(page, records) is None
+
+
+def test_evidence_that_no_rule_asks_for_is_not_called_hidden(page, example):
+    programme_records.destination_table(page, example)
+    for row in ("economically_inactive", "moved_away", "still_on_the_programme"):
+        key = f"07_programme_performance.destinations.{row}.with_evidence"
+        assert page.store[key].value == NOT_RECORDED
+
+
 def small_numbers(page, units=("people", "referrals")):
     values = [result for result in page.store if result.unit in units and isinstance(result.value, int | float)]
     assert len(values) > 20
@@ -139,34 +176,6 @@ def test_what_follows_from_a_hidden_count_is_hidden(page, records):
     assert page.store["07_programme_performance.by_partner_share.participants.north"].value == 100
 
 
-def test_hidden_counts_are_kept_for_their_column_and_measures_alone(example):
-    """Counts, progress and shares of a column hide the same cells; another column, or other measures, hide others."""
-    results, outputs = (
-        [rule for rule in example.rules.used if rule.unit == "people" and rule.table == table]
-        for table in ("results", "outputs")
-    )
-    first = hidden_by(example, "area", results)
-    pd.testing.assert_frame_equal(first, hidden_cells(example, example.people["area"], results))
-    assert hidden_by(example, "area", results) is first
-    assert list(hidden_by(example, "area", outputs).index) == [rule.measure for rule in outputs]
-    assert list(hidden_by(example, "sex", outputs).columns) == sorted(example.people["sex"].dropna().unique())
-
-
-def test_no_small_cell_by_group_can_be_worked_out(records):
-    """By the proof of disclosure control, which solves for every hidden cell from all that is shown."""
-    rules = [rule for rule in records.rules.used if rule.unit == "people" and rule.table == "results"]
-    hidden = hidden_cells(records, records.people["partner"], rules)
-    people = _people(records, records.people["partner"], rules)
-    categories = {GROUP: ["North", "South"], **{rule.measure: [YES, NO] for rule in rules}}
-    true = {rule.measure: count_people(people, [GROUP, rule.measure], categories) for rule in rules}
-    shown = {
-        name: counts.astype("Float64").mask([hidden.loc[name, group] for group, _ in counts.index])
-        for name, counts in true.items()
-    }
-    assert hidden.loc["exit_employment"].all()
-    assert (prove(shown, true, RULES, "test", background(rules, rules))["narrowest"] >= RULES.width).all()
-
-
 def test_every_number_of_the_displays_is_recorded(page, example):
     programme_records.record(page, example)
     shown = [
@@ -198,40 +207,6 @@ def test_checks_on_print_alone(page):
     assert display is not None
     assert display.html.count("does not hold") == 1
     assert "in the records" not in display.html
-
-
-# The least that may be shown
-
-
-def test_hide_small_hides_what_follows():
-    frame = pd.DataFrame({"people": [9, 10], "share": [0.9, 1.0], "low": [0.1, 0.2], "other": [1, 2]})
-    shown = hide_small(frame, {"people": ["share", "low"]}, ends=("low",))
-    assert shown["people"].to_list() == [HIDDEN, 10]
-    assert shown["share"].to_list() == [HIDDEN, 1.0]
-    assert shown["low"].to_list() == [None, 0.2]
-    assert shown["other"].to_list() == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("counts", "hidden"),
-    [
-        ([20, 3, 30], [0, 1, 1]),
-        ([20, 30, 3], [0, 1, 1]),
-        ([3, 20, 30], [1, 1, 0]),
-        ([3, 4, 30], [1, 1, 0]),
-        ([20, 30], [0, 0]),
-        ([3], [1]),
-        ([3, 30, 4], [1, 1, 1]),
-        ([0, 0, 0, 20, 5, 40, 6], [1, 1, 1, 0, 1, 1, 1]),
-    ],
-)
-def test_no_small_count_of_a_sequence_stands_alone(counts, hidden):
-    assert hide_in_sequence(pd.Series(counts)).astype(int).to_list() == hidden
-
-
-def test_running_counts_rise_by_the_minimum_at_least():
-    shown = merge_small_steps(pd.Series([2, 9, 10, 15, 19, 20, 60])).dropna()
-    assert shown.to_list() == [10, 20, 60]
 
 
 # The page and the charts

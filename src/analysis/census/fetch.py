@@ -20,7 +20,15 @@ import pandas as pd
 
 from analysis.census.files import read_text_table
 from analysis.census.reference import Category
-from analysis.census.tables import CODE_COLUMNS, FLAT_TABLES, CensusTable, country_table, read_census_table
+from analysis.census.tables import (
+    CENSUS_YEAR,
+    CODE_COLUMNS,
+    FLAT_TABLES,
+    CensusTable,
+    country_table,
+    named_category,
+    read_census_table,
+)
 from analysis.errors import InputError
 
 NOMIS = "https://www.nomisweb.co.uk/api/v01/dataset"
@@ -152,6 +160,11 @@ def _read_page(body: bytes, address: str) -> tuple[list[dict[str, str]], int]:
 
 def _arrange(rows: Sequence[dict[str, str]], table: CensusTable, areas: Sequence[str], address: str) -> Fetched:
     category = _category_column(rows[0], address)
+    if others := sorted({row.get("DATE", CENSUS_YEAR) for row in rows} - {CENSUS_YEAR}):
+        raise _refused(
+            address, f"figures of {others[0]}, not {CENSUS_YEAR}", "report this: Nomis has changed the table"
+        )
+    _check_names({row[category]: row[f"{category}_NAME"] for row in rows}, table, address)
     cells = {(row["GEOGRAPHY_CODE"], row[category]): row["OBS_VALUE"] for row in rows if row["MEASURES"] == "20100"}
     wanted = [(area, str(number)) for area in areas for number in range(len(table.categories))]
     missing = [key for key in wanted if key not in cells]
@@ -171,6 +184,15 @@ def _arrange(rows: Sequence[dict[str, str]], table: CensusTable, areas: Sequence
     )
     names = {row["GEOGRAPHY_CODE"]: row["GEOGRAPHY_NAME"] for row in rows}
     return Fetched(table, counts, pd.Series([names[area] for area in areas], index=counts.index))
+
+
+def _check_names(names: dict[str, str], table: CensusTable, address: str) -> None:
+    """Refuse an answer that calls the number of one category by the label of another."""
+    for number, name in names.items():
+        place = named_category(name, table)
+        if place is not None and str(place) != number:
+            found = f"category {number} called {name!r}, which is number {place} of {table.table}"
+            raise _refused(address, found, "report this: Nomis has changed the table")
 
 
 def _category_column(row: dict[str, str], address: str) -> str:

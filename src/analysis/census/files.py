@@ -21,7 +21,11 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
     Raises InputError where the file is absent, empty, not UTF-8, or a row has more or fewer fields than the header.
     """
-    rows = _rows(path)
+    return text_table(path, read_rows(path))
+
+
+def text_table(path: Path, rows: list[list[str]]) -> pd.DataFrame:
+    """The same from rows that were read already, the first of which names the columns."""
     if not rows or not any(rows[0]):
         raise InputError(
             path, found="an empty file", expected="a header and at least one row", action="put the table back"
@@ -42,7 +46,8 @@ def read_text_table(path: Path) -> pd.DataFrame:
     return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=header, dtype=str)
 
 
-def _rows(path: Path) -> list[list[str]]:
+def read_rows(path: Path) -> list[list[str]]:
+    """The rows of a CSV file that are not empty, as they stand; raises InputError where it is absent or no CSV in UTF-8."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return [row for row in csv.reader(lines, strict=True) if row]

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from analysis.census import tables
 from analysis.census.areas import AreaChange, read_changes, to_2011_codes
 from analysis.census.files import read_models, read_yaml
-from analysis.census.survey import read_local_survey, read_reasons, read_sex_by_country, with_england_and_wales
+from analysis.census.survey import (
+    check_ages,
+    read_local_survey,
+    read_reasons,
+    read_sex_by_country,
+    with_england_and_wales,
+)
 from analysis.errors import InputError
 from analysis.study.tables import read_yaml as read_document
 
@@ -39,18 +45,21 @@ class Category(BaseModel):
 
 
 class TotalFertility(BaseModel):
-    """Children per woman, as one publication gives it for one birth group."""
+    """Children per woman in the year of the census, as one publication gives it for one birth group."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    year: Literal["2011"]
     vintage: str
     birth_group: Literal["uk_born", "non_uk_born"]
     total_fertility_rate: float = Field(gt=0, lt=15)
 
 
 class LifeExpectancy(BaseModel):
-    """Expected further years of life at an exact age."""
+    """Expected further years of life of women at an exact age, by the life table of a period."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    sex: Literal["women"]
+    period: Literal["2010 to 2012"]
     age: int = Field(ge=0, le=100)
     life_expectancy: float = Field(gt=0, lt=120)
 
@@ -188,11 +197,13 @@ def _origin(path: Path) -> Origin:
 
 
 def _survey_tables(folder: Path, changes: tuple[AreaChange, ...]) -> dict[str, pd.DataFrame]:
-    local = {
-        name: _under_2011_codes(read_local_survey(_only(folder, f"aps_country_of_birth_{ages}_*.csv")), changes)
+    paths = {
+        name: _only(folder, f"aps_country_of_birth_{ages}_*.csv")
         for name, ages in (("survey", "all_ages"), ("survey_working_age", "16_64"))
     }
-    return local | {
+    read = {name: read_local_survey(path) for name, path in paths.items()}
+    check_ages(read["survey"], read["survey_working_age"], paths["survey_working_age"])
+    return {name: _under_2011_codes(survey, changes) for name, survey in read.items()} | {
         "sex_by_country": read_sex_by_country(_only(folder, "aps_uk_country_of_birth_by_sex_*.csv")),
         "reasons": read_reasons(_only(folder, "aps_uk_reason_for_migration_*.csv")),
     }

@@ -11,6 +11,10 @@ from analysis.errors import InputError
 SUPPRESSED = {"c": "disclosure control", ".": "no contact in the sample", "z": "not applicable", ":": "not available"}
 LOCAL_GROUPS = ("total", "uk_born", "non_uk_born", "eu_born", "eu14_born", "eu8_born", "eu2_born", "non_eu_born")
 REASONS = ("work_related", "formal_study", "accompany_join", "other")
+_REASON_GROUPS = (
+    *("other_europe", "asia", "middle_east_central_asia", "east_asia", "south_asia", "south_east_asia"),
+    *("rest_of_world", "sub_saharan_africa", "north_africa", "north_america", "central_south_america", "oceania"),
+)
 Z_95 = 1.959963984540054  # standard normal quantile behind a published 95 % half-width
 ROUNDED_TO = 1000.0  # persons; ONS note to the tables
 
@@ -60,6 +64,7 @@ def read_sex_by_country(path: Path) -> pd.DataFrame:
     require_columns(text, ["year", "country_of_birth", *columns], path)
     frame = _whole(text, ["year", *columns], path).assign(country_of_birth=text["country_of_birth"])
     _check_once(frame, ["year", "country_of_birth"], path)
+    _check_sexes(frame, path)
     return frame
 
 
@@ -68,11 +73,31 @@ def read_reasons(path: Path) -> pd.DataFrame:
     text = read_text_table(path)
     require_columns(text, ["year", "main_reason", "birth_group", "estimate", "ci95_half_width"], path)
     _check_known(text, "main_reason", REASONS, path)
+    _check_known(text, "birth_group", (*LOCAL_GROUPS, *_REASON_GROUPS), path)
     frame = _whole(text, ["year", "estimate", "ci95_half_width"], path).assign(
         main_reason=text["main_reason"], birth_group=text["birth_group"]
     )
     _check_once(frame, ["year", "main_reason", "birth_group"], path)
     return frame.rename(columns={"ci95_half_width": "half_width"})
+
+
+def check_ages(all_ages: pd.DataFrame, working_age: pd.DataFrame, path: Path) -> None:
+    """Raise InputError where a local survey of ages 16 to 64 (of the file `path`) has more people than that of all ages,
+    or as many in every row: the two tables have the same columns, and only their figures tell which is which."""
+    key = ["year", "area_code", "birth_group"]
+    both = working_age.merge(all_ages, on=key, suffixes=("", "_all"), how="left").dropna(
+        subset=["estimate", "estimate_all"]
+    )
+    more = both[both["estimate"] > both["estimate_all"]]
+    if len(more) or (len(both) and (both["estimate"] == both["estimate_all"]).all()):
+        row = both.loc[more.index[0] if len(more) else both.index[0]]
+        raise InputError(
+            path,
+            column="estimate",
+            found=f"{row['estimate']:,.0f} people ({', '.join(str(row[name]) for name in key)})",
+            expected=f"fewer than the {row['estimate_all']:,.0f} of all ages",
+            action="put the table of ages 16 to 64 in this file, and that of all ages in the other",
+        )
 
 
 def survey_series(survey: pd.DataFrame, group: str, codes: pd.Index) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -160,6 +185,22 @@ def _check_marks(frame: pd.DataFrame, path: Path) -> None:
             found="a cell with neither or both of a figure and a mark",
             expected="estimate and half-width, or a mark that says why there is none",
             action="take the row from the official table; an estimate without its half-width cannot be used",
+        )
+
+
+def _check_sexes(frame: pd.DataFrame, path: Path) -> None:
+    """Men and women add to the total, but for the rounding of all three."""
+    wrong = (frame["total"] - frame["male"] - frame["female"]).abs() > 1.5 * ROUNDED_TO
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        men, women, total = (f"{frame[name].iloc[row]:,.0f}" for name in ("male", "female", "total"))
+        raise InputError(
+            path,
+            row=row + 2,
+            column="total",
+            found=f"{total}, with {men} men and {women} women",
+            expected="men and women that add to the total, but for rounding",
+            action="compare the row with the official table",
         )
 
 

@@ -79,24 +79,6 @@ class SensitivityParameters(Parameters):
     ]
 
 
-class ProgrammeParameters(Parameters):
-    """07_programme_performance."""
-
-    near_target: Annotated[
-        float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
-    ]
-    as_of: Annotated[
-        str,
-        BeforeValidator(
-            lambda value: value.isoformat() if isinstance(value, date) else "" if value is None else value
-        ),  # YAML reads days as dates, and nothing after the colon as null
-        Field(
-            pattern=r"^(\d{4}-\d{2}-\d{2})?$",
-            description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
-        ),
-    ]
-
-
 class AuditParameters(Parameters):
     """08_claims_audit."""
 
@@ -132,6 +114,24 @@ class RecordsParameters(Parameters):
         DisclosureSettings,
         Field(
             description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"
+        ),
+    ]
+
+
+class ProgrammeParameters(RecordsParameters):
+    """07_programme_performance."""
+
+    near_target: Annotated[
+        float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
+    ]
+    as_of: Annotated[
+        str,
+        BeforeValidator(
+            lambda value: value.isoformat() if isinstance(value, date) else "" if value is None else value
+        ),  # YAML reads days as dates, and nothing after the colon as null
+        Field(
+            pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+            description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
         ),
     ]
 

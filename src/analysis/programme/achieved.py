@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from analysis.programme.counting import base, count_rule, counted
+from analysis.programme.counting import base, count_rule
 from analysis.programme.monitoring import Monitoring
 from analysis.programme.rules import CountingRule
 
 LEVEL = 0.95
+_COLUMNS = ["measure", "count", "target", "target_to_date", "progress", "base", "share", "low", "high", "share_of_all"]
 
 
 def achieved(records: Monitoring, table: str) -> pd.DataFrame:
@@ -19,7 +20,7 @@ def achieved(records: Monitoring, table: str) -> pd.DataFrame:
     """
     rules = [rule for rule in records.rules.used if rule.table == table]
     rows = [_achieved(records, rule) for rule in rules]
-    return pd.DataFrame(rows, index=pd.Index([rule.label for rule in rules], name="measure"))
+    return pd.DataFrame(rows, index=pd.Index([rule.label for rule in rules], name="measure"), columns=_COLUMNS)
 
 
 def _achieved(records: Monitoring, rule: CountingRule) -> dict[str, object]:
@@ -245,5 +246,4 @@ def behind(records: Monitoring, rule: CountingRule) -> dict[str, int]:
 
 def counts_of(records: Monitoring) -> dict[str, int]:
     """How many count for each measure of the programme."""
-    found = counted(records, records.rules.used)["measure"].value_counts()
-    return {rule.measure: int(found.get(rule.measure, 0)) for rule in records.rules.used}
+    return {rule.measure: len(count_rule(records, rule)) for rule in records.rules.used}

@@ -16,6 +16,9 @@ from analysis.study import Claim, Study
 from analysis.study.formulas import compute
 
 CELLS = ("target", "target_share", "participants", "progress", "share")
+_RECONCILED = ["measure", "label", "table", "cell", "claim", "value", "agrees", "difference", "note"]
+_RECONCILED += ["events", "counted", "undecided", "refused", "without", "late"]
+REFERRALS_ROW = "referrals"  # the measure of the row of referrals, which no counting rule defines
 REFERRALS = "referrals_total"  # the quantity that the ledger of a programme with a published funnel gives its referrals
 
 
@@ -60,13 +63,13 @@ def _reconcile(records: Monitoring) -> pd.DataFrame:
     given = in_place_of_claims(records)
     known = {rule.measure for rule in records.rules.used}
     rows = [cell for row in measures(records.printed) if row.measure in known for cell in _cells(records, row, given)]
-    return pd.DataFrame([*_referrals(records), *rows])
+    return pd.DataFrame([*_referrals(records), *rows], columns=_RECONCILED)
 
 
 def _referrals(records: Monitoring) -> Iterator[dict[str, object]]:
     for claim in records.printed.claims.about(REFERRALS)[:1]:
         number = len(records.referrals)
-        yield _row("referrals", "Referrals received", "outputs", "participants", claim, number) | {
+        yield _row(REFERRALS_ROW, "Referrals received", "outputs", "participants", claim, number) | {
             "events": number,
             "counted": number,
         }
@@ -139,16 +142,23 @@ def national(records: Monitoring) -> pd.DataFrame:
     """National figures beside the programme's from records, on the matching base.
 
     Index: label. Columns: national (claim id), counted, base (people), share (%), low, high (Wilson, 95 %), difference
-    (share less national, percentage points), like_for_like, why. Rows that the records cannot give are left out.
+    (share less national, percentage points), like_for_like, why, part and whole (the measures). Rows that the records cannot give are left out.
     """
     given = in_place_of_claims(records)
     rows = {
         row.label: _national(records.printed, row.matched, row.national, given)
         | {"like_for_like": row.like_for_like, "why": row.why}
+        | dict(zip(("part", "whole"), _measures_of(records, row.matched), strict=True))
         for row in comparison_rows(records.printed)
         if _ratio(row.matched, given)
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def _measures_of(records: Monitoring, formula: str) -> list[str]:
+    """The measures whose counts a formula names."""
+    by_claim = {row.participants: row.measure for row in measures(records.printed)}
+    return [by_claim[name.removeprefix("claim:")] for name in references(parse(formula))]
 
 
 def _ratio(formula: str, given: Mapping[str, Counted]) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ SCALES = ("language", "employability", "finance", "integration", "connection", "
 SUSTAINED_WEEKS = (13, 26)  # three and six months after leaving for work, as such programmes are usually reviewed
 REVIEW_WINDOW = 4  # weeks either side in which a review counts for its mark
 LEVEL = 0.95
+INTO_WORK = "exit_employment"  # the measure of those who left for work
 
 
 def travelled(records: Monitoring) -> pd.DataFrame:
@@ -25,22 +26,38 @@ def travelled(records: Monitoring) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scale")
 
 
-def _travelled(outcomes: pd.DataFrame, scale: str) -> dict[str, float | int | None]:
+def scale_of(label: str) -> str:
+    """The column of a scale by its label."""
+    return next(scale for scale in SCALES if table_columns("outcomes")[scale].label == label)
+
+
+def _answers(outcomes: pd.DataFrame, scale: str) -> tuple[pd.Series, pd.Series]:
+    """The first answer at an initial assessment and the last at exit, by person."""
     given = outcomes[outcomes[scale].notna()].sort_values("review_date", kind="stable")
     initial = given[given["stage"] == "initial"].drop_duplicates("person_id").set_index("person_id")[scale]
     last = given[given["stage"] == "exit"].drop_duplicates("person_id", keep="last").set_index("person_id")[scale]
-    pairs = pd.concat([initial, last], axis=1, join="inner", keys=["initial", "exit"])
+    return initial, last
+
+
+def pairs(outcomes: pd.DataFrame, scale: str) -> pd.DataFrame:
+    """The answers of those who gave both: initial, exit; index person_id."""
+    return pd.concat(_answers(outcomes, scale), axis=1, join="inner", keys=["initial", "exit"])
+
+
+def _travelled(outcomes: pd.DataFrame, scale: str) -> dict[str, float | int | None]:
+    initial, last = _answers(outcomes, scale)
+    both = pairs(outcomes, scale)
     missing = initial[~initial.index.isin(last.index)]
-    change = (pairs["exit"] - pairs["initial"]).to_numpy()
+    change = (both["exit"] - both["initial"]).to_numpy()
     low, high = mean_interval(change)
     shares = {name: _share(sign, change) for name, sign in (("higher", 1), ("same", 0), ("lower", -1))}
     return {
         "initial": len(initial),
-        "both": len(pairs),
+        "both": len(both),
         "missing": len(missing),
         "missing_share": 100 * len(missing) / len(initial) if len(initial) else None,
-        "mean_initial": _mean(pairs["initial"]),
-        "mean_exit": _mean(pairs["exit"]),
+        "mean_initial": _mean(both["initial"]),
+        "mean_exit": _mean(both["exit"]),
         "change": float(change.mean()) if len(change) else None,
         "low": low,
         "high": high,
@@ -74,7 +91,7 @@ def sustained(records: Monitoring, weeks: tuple[int, ...] = SUSTAINED_WEEKS) -> 
     four weeks of the mark), in_work, share (in % of the reviewed), at_least and at_most (in % of all who left: if nobody
     without a review was in work, and if everybody was).
     """
-    left = count_rule(records, records.rules.by_measure["exit_employment"]).set_index("person_id")["counted_on"]
+    left = count_rule(records, records.rules.by_measure[INTO_WORK]).set_index("person_id")["counted_on"]
     rows = {mark: _sustained(records, left, mark) for mark in weeks}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("weeks")
 

@@ -4,6 +4,10 @@ import pandas as pd
 
 from analysis.participants import table_columns
 from analysis.programme.monitoring import Monitoring
+from analysis.programme.rules import CountingRule, Rules
+
+PENDING = table_columns("referrals")["decision"].choices["pending"]
+NO_DESTINATION, STILL_ON = "destination not recorded", "still on the programme"
 
 
 def funnel(records: Monitoring) -> pd.DataFrame:
@@ -84,7 +88,18 @@ def destinations(records: Monitoring) -> pd.DataFrame:
         label: {"people": int(counts.get(value, 0)), "with_evidence": int(shown.get(value, 0))}
         for value, label in names.items()
     }
-    rows["destination not recorded"] = {"people": int(left["destination"].isna().sum()), "with_evidence": 0}
-    rows["still on the programme"] = {"people": len(records.people) - len(left), "with_evidence": 0}
+    rows[NO_DESTINATION] = {"people": int(left["destination"].isna().sum()), "with_evidence": 0}
+    rows[STILL_ON] = {"people": len(records.people) - len(left), "with_evidence": 0}
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("destination")
     return frame.assign(share=100 * frame["people"] / max(len(records.people), 1))
+
+
+def labels_of(rule: CountingRule) -> list[str]:
+    """The destinations that a rule counts, in words."""
+    names = table_columns("exits")["destination"].choices
+    return [names[value] for value in rule.values] if rule.event == "exit" else []
+
+
+def proven(rules: Rules) -> set[str]:
+    """The destinations, in words, of which some rule of the programme asks for evidence."""
+    return {label for rule in rules.used if rule.evidence == "destination" for label in labels_of(rule)}

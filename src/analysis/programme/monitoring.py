@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ class Monitoring:
     `people` has one row for each participant, that of the partner they joined with; the other tables are those of the
     export, without rows and decisions that came later. A table the export does not hold is empty. `latest` is the last
     day on which anything was recorded. `printed` is the study that prints what the records are held against. `memo` keeps
-    who counts for each rule, and what else many tables ask for.
+    who counts for each rule, and what else many tables ask for. Numbers of people below `minimum_cell` are not shown.
     """
 
     as_of: pd.Timestamp
@@ -46,7 +47,8 @@ class Monitoring:
     targets: pd.DataFrame
     rules: Rules
     printed: Study
-    memo: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    minimum_cell: int = 10
+    memo: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def first_activities(self) -> pd.DataFrame:

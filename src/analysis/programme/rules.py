@@ -176,6 +176,30 @@ class Rules:
         return "; ".join(parts)
 
 
+def restricts(rule: CountingRule, whole: CountingRule) -> bool:
+    """Whether a rule is another with conditions on columns added, and nothing else."""
+    names = ("unit", "event", "values", "scale", "stages", "evidence", "base_measure")
+    plain = whole.who == EVERYBODY and whole.base == EVERYBODY and (rule.who != EVERYBODY or rule.base != EVERYBODY)
+    return plain and all(getattr(rule, name) == getattr(whole, name) for name in names)
+
+
+def contains(rule: CountingRule, other: CountingRule) -> bool:
+    """Whether everybody who counts by the other rule counts by this one, as the two are written.
+
+    >>> narrow = CountingRule(measure="a", label="a", table="results", event="exit", values=("education",), evidence="destination")
+    >>> wide = CountingRule(measure="b", label="b", table="results", event="exit", values=("education", "training"))
+    >>> contains(wide, narrow), contains(narrow, wide)
+    (True, False)
+    """
+    same = all(getattr(rule, name) == getattr(other, name) for name in ("unit", "event", "scale"))
+    wider = set(rule.values) >= set(other.values) and set(rule.stages) >= set(other.stages)
+    asks = all(
+        getattr(rule, name) in (nothing, getattr(other, name))
+        for name, nothing in (("who", EVERYBODY), ("base", EVERYBODY), ("base_measure", ""), ("evidence", ""))
+    )
+    return same and wider and asks
+
+
 def has_rules(study: Study) -> bool:
     """Whether a study has counting rules."""
     return (study.raw / FILE).is_file()

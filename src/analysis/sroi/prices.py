@@ -10,6 +10,7 @@ from analysis.study.register import Assumption
 from analysis.study.tables import read_csv, read_yaml, shown
 
 FILE = "uk_cpi_annual.csv"
+_COLUMN = "cpi_2015_100"  # says which index it is, so that no other can stand in its place
 _INDEX = re.compile(r"cpi_(\d{4})")
 
 
@@ -79,7 +80,7 @@ def read_index(root: Path) -> tuple[dict[int, float], dict[str, str | None]]:
     """Annual averages of the Consumer Prices Index by year, and their source in the form the register uses."""
     path = _path(root)
     name = shown(path, root)
-    rows = read_csv(path, name, ("year", "index"))
+    rows = read_csv(path, name, ("year", _COLUMN))
     origin = read_yaml(path.with_suffix(".origin.yaml"), shown(path.with_suffix(".origin.yaml"), root))
     source = {
         "producer": origin["producer"],
@@ -89,7 +90,7 @@ def read_index(root: Path) -> tuple[dict[int, float], dict[str, str | None]]:
         "address": origin["address"],
         "licence": origin["licence"],
     }
-    return {_year(row["year"], name, number): _positive(row["index"], name, number) for number, row in rows}, source
+    return {_year(row["year"], name, number): _positive(row[_COLUMN], name, number) for number, row in rows}, source
 
 
 def _year(text: str, name: str, row: int) -> int:
@@ -101,7 +102,7 @@ def _year(text: str, name: str, row: int) -> int:
 def _positive(text: str, name: str, row: int) -> float:
     if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) == 0:
         raise InputError(
-            name, row=row, column="index", found=repr(text), expected="a number above 0", action="correct the cell"
+            name, row=row, column=_COLUMN, found=repr(text), expected="a number above 0", action="correct the cell"
         )
     return float(text)
 

@@ -1,5 +1,7 @@
 """The figures of 07_programme_performance in its second mode."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.programme import achieved, distance, funnel, overlap, timing
@@ -7,12 +9,10 @@ from analysis.programme.monitoring import Monitoring
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
-from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, merge_small_steps
-from analysis.reporting.views.programme_records import measured, share, where_recorded
+from analysis.reporting.views import programme_counts as counts
+from analysis.reporting.views.programme_counts import DAYS, HIDDEN, known_rules, protected
+from analysis.reporting.views.programme_records import measured, rests_by_sex, rests_of_scales, share, where_recorded
 from analysis.results import Kind, Result, drawn
-
-_EVERY = (*range(0, 331, 30), 365)  # days at which curves are read, so that no step is one person's day
-_MOST_COMBINATIONS = 15
 
 
 @where_recorded
@@ -20,11 +20,18 @@ def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: referrals and starts to date, by month."""
     from analysis.reporting.curves import line_chart
 
-    if len(records.referrals) < MINIMUM_CELL:
+    if records.referrals.empty or not protected(records).shows(counts.REFERRALS, counts.PEOPLE):
         return None
     frame = funnel.by_month(records)
     columns = {"referrals_to_date": "referrals received", "starts_to_date": "people who started"}
-    shown = pd.DataFrame({name: merge_small_steps(frame[name]) for name in columns})
+    shown = pd.DataFrame(
+        {
+            f"{what}_to_date": _shown(
+                records, frame[f"{what}_to_date"], [(counts.month_name(what, month),) for month in frame.index]
+            )
+            for what in ("referrals", "starts")
+        }
+    )
     shown = shown.set_axis(frame.index.to_timestamp(how="end").normalize(), axis=0)
     fig = line_chart(shown, list(columns), list(columns.values()), "year", "people, to date")
     table = shown.set_axis(pd.Index([f"{month:%B %Y}" for month in shown.index], name="month"), axis=0)
@@ -41,13 +48,21 @@ def referral_figure(page: Appendix, records: Monitoring) -> Display | None:
     )
 
 
+def _shown(records: Monitoring, values: pd.Series, rests: Sequence[Sequence[str]]) -> pd.Series:
+    """Numbers as floats, NaN where they may not be shown; `rests` names the counts behind each."""
+    return values.astype(float).where([protected(records).shows(*names) for names in rests])
+
+
 @where_recorded
 def progress_figure(page: Appendix, records: Monitoring, table: str, what: str) -> Display | None:
     """Figure: progress to target of one group of measures."""
     from analysis.reporting.charts import progress_chart
 
     frame = achieved.achieved(records, table)
-    frame = frame[(frame["count"] >= MINIMUM_CELL) & frame["progress"].notna()].astype({"progress": float})
+    if not len(frame):
+        return None
+    rests = [(measure,) for measure in frame["measure"]]
+    frame = frame.assign(progress=_shown(records, frame["progress"], rests)).dropna(subset=["progress"])
     if frame.empty:
         return None
     below = frame.index[frame["progress"] < 100]
@@ -74,13 +89,17 @@ def quarter_figure(page: Appendix, records: Monitoring, measure: str) -> Display
     """Figure: one measure to date against its target to date, by quarter."""
     from analysis.reporting.curves import line_chart
 
-    frame = achieved.by_quarter(records, measure)
-    if frame["count"].sum() < MINIMUM_CELL:
+    if measure not in {rule.measure for rule in known_rules(records)} or not protected(records).shows(measure):
         return None
+    frame = achieved.by_quarter(records, measure)
     ends = achieved.quarters(records)["end"].reindex(frame.index)
+    rests = [(counts.quarter_name(measure, "to date", quarter),) for quarter in frame.index]
     shown = pd.DataFrame(
-        {"counted": merge_small_steps(frame["count_to_date"]), "target": frame["target_to_date"]}, index=frame.index
+        {"counted": _shown(records, frame["count_to_date"], rests), "target": frame["target_to_date"]},
+        index=frame.index,
     )
+    if shown["counted"].isna().all():
+        return None
     columns = ["counted", "target"] if shown["target"].notna().any() else ["counted"]
     fig = line_chart(
         shown[columns].set_axis(pd.DatetimeIndex(ends), axis=0),
@@ -117,12 +136,16 @@ def sex_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: shares of women and of men who reached the results."""
     from analysis.reporting.charts import paired_chart
 
-    frame = achieved.by_sex(records, MINIMUM_CELL)
-    frame = frame[
-        frame["table"].isin(["results", "other_results"])
-        & (frame["women"] >= MINIMUM_CELL)
-        & (frame["men"] >= MINIMUM_CELL)
+    rules = [
+        rule
+        for rule in achieved.sex_rules(records)
+        if rule.table in ("results", "other_results") and counts.recorded(records, rule)
     ]
+    if not rules or records.people["sex"].isna().all():
+        return None
+    frame = achieved.by_sex(records, records.minimum_cell).loc[[rule.label for rule in rules]]
+    frame = frame[[protected(records).shows(*names) for names in rests_by_sex(rules)["difference"]]]
+    frame = frame.dropna(subset=["difference"])
     if frame.empty:
         return None
     widest = frame["difference"].astype(float).abs().idxmax()
@@ -146,10 +169,11 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
 
     frame = overlap.combinations(records)
     groups = list(frame.columns[2:])
-    shown = frame[frame["people"] >= MINIMUM_CELL].head(_MOST_COMBINATIONS)
+    large = frame[frame["people"] >= records.minimum_cell].head(counts.MOST_COMBINATIONS)
+    shown = large[[protected(records).shows(counts.combination_name(name)) for name in large.index]]
     if shown.empty or not groups:
         return None
-    page.add(_others(frame, shown))
+    page.add(_others(frame, shown, records.minimum_cell))
     several = shown[shown["groups"] > 1]
     most = f" The most frequent overlap is: {named(several.index[0])}." if len(several) else ""
     return page.figure(
@@ -165,9 +189,9 @@ def overlap_figure(page: Appendix, records: Monitoring) -> Display | None:
     )
 
 
-def _others(frame: pd.DataFrame, shown: pd.DataFrame) -> list[Result]:
+def _others(frame: pd.DataFrame, shown: pd.DataFrame, minimum: int) -> list[Result]:
     rest = int(frame["people"].sum() - shown["people"].sum())
-    value = rest if rest >= MINIMUM_CELL or rest == 0 else "few"
+    value = rest if rest >= minimum or rest == 0 else "few"
     return [
         Result(
             "records.other_combinations",
@@ -185,14 +209,17 @@ def destination_figure(page: Appendix, records: Monitoring) -> Display | None:
     """Figure: destinations on leaving."""
     from analysis.reporting.charts import bar_chart
 
+    if records.exits.empty:
+        return None
     frame = funnel.destinations(records)
-    frame = frame[frame["people"] >= MINIMUM_CELL].sort_values("people", ascending=False, kind="stable")
+    frame = frame[[protected(records).shows(counts.destination_name(name)) for name in frame.index]]
+    frame = frame.sort_values("people", ascending=False, kind="stable")
     if frame.empty:
         return None
     return page.figure(
         "destination_chart",
         bar_chart(frame, ["people"], "participants"),
-        "Where people went on leaving; small groups are left out.",
+        "Where people went on leaving; hidden groups are left out.",
         f"The most frequent destination is: {named(frame.index[0])}.",
         frame,
         {"people": measured("People")},
@@ -207,9 +234,9 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
     from analysis.reporting.curves import step_chart
 
     names = {"exit_employment": "no employment yet", "exit_education": "no education or training yet"}
-    curves = {label: timing.curve_at(records, measure, _EVERY) for measure, label in names.items()}
-    curves = {label: frame[frame["at_risk"] >= MINIMUM_CELL] for label, frame in curves.items()}
-    if any(frame.empty or (frame["not_yet"] == 100).all() for frame in curves.values()):
+    known = {rule.measure for rule in known_rules(records)}
+    curves = {label: _curve(records, measure) for measure, label in names.items() if measure in known}
+    if len(curves) < 2 or any(len(frame) < 2 or (frame["not_yet"] == 100).all() for frame in curves.values()):
         return None
     data = pd.concat(curves, names=["curve", "days"])
     data.index = pd.Index([f"{label}, day {mark}" for label, mark in data.index], name="curve")
@@ -234,6 +261,17 @@ def survival_figure(page: Appendix, records: Monitoring) -> Display | None:
     )
 
 
+def _curve(records: Monitoring, measure: str) -> pd.DataFrame:
+    """A survival curve at the start and at the days that may be shown."""
+    frame = timing.curve_at(records, measure, (0, *DAYS))
+    known = [
+        day == 0
+        or protected(records).shows(*(counts.time_name(measure, what, day) for what in ("reached by", "followed to")))
+        for day in frame.index
+    ]
+    return frame[known]
+
+
 def _lower(curves: dict[str, pd.DataFrame]) -> bool:
     first, second = (frame["not_yet"].dropna().iloc[-1] for frame in curves.values())
     return bool(first <= second)
@@ -245,7 +283,9 @@ def distance_figure(page: Appendix, records: Monitoring) -> Display | None:
     from analysis.reporting.charts import paired_chart
 
     frame = distance.travelled(records).dropna(subset=["change"])
-    frame = frame[frame["both"] >= MINIMUM_CELL]
+    rests = rests_of_scales(frame)
+    both = zip(rests["mean_initial"], rests["mean_exit"], strict=True)
+    frame = frame[[protected(records).shows(*one, *other) for one, other in both]]
     if frame.empty:
         return None
     furthest = frame["change"].astype(float).idxmax()

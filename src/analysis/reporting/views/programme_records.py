@@ -3,26 +3,28 @@
 Every function shows nothing where a study has no records (`records` is None), so that its section is left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 import pandas as pd
 
+from analysis.disclosure import rules as disclosure_rules
+from analysis.errors import InputError
 from analysis.programme import achieved, against_print, distance, funnel, published, timing
-from analysis.programme.monitoring import Monitoring
-from analysis.programme.rules import Rules, has_rules, read_rules
+from analysis.programme.monitoring import Monitoring, open_monitoring
+from analysis.programme.rules import CountingRule, Rules, contains, has_rules, read_rules
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
+from analysis.reporting.views import programme_counts as counts
 from analysis.reporting.views.claims import beside_print, published as as_printed
-from analysis.reporting.views.minimum import HIDDEN, MINIMUM_CELL, hide_in_sequence, hide_small
-from analysis.reporting.views.protected import hidden_by, hidden_cells
+from analysis.reporting.views.programme_counts import MARKS, known_rules, protected
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
 
 HEADLINES = ("participants", "exit_education", "exit_employment", "inactive_job_search")
-MARKS = (91, 182, 274, 365)  # days: the quarters of the year for which somebody is supported
 _TABLES = {
     "outputs": "Outputs",
     "results": "Results",
@@ -40,6 +42,24 @@ _CELLS = {
 _NATIONAL, _RECONCILE = (f"analysis.programme.against_print.{name}" for name in ("national", "reconcile"))
 _RESTS = {"inputs": "rests"}  # columns of numbers held against print, each with what it rests on
 P = ParamSpec("P")
+
+
+def open_records(study: Study, as_of: str, disclosure: Mapping[str, object]) -> Monitoring | None:
+    """The records of a study as known on a day, with the rules of disclosure of the run; None where it has none.
+
+    Raises InputError as `open_monitoring` does, and for rules that are not allowed; rounding is not offered here.
+    """
+    rules = disclosure_rules.read_rules(disclosure)
+    if rules.rounding_base is not None:
+        raise InputError(
+            "params.yaml",
+            column="disclosure.rounding_base",
+            found=str(rules.rounding_base),
+            expected="no rounding in this notebook, which hides small counts",
+            action="leave rounding_base out",
+        )
+    records = open_monitoring(study, as_of)
+    return records and replace(records, minimum_cell=rules.minimum_cell)
 
 
 def where_recorded(
@@ -95,37 +115,38 @@ def record(page: Appendix, records: Monitoring | None) -> None:
             Result(
                 "records.minimum",
                 "The smallest count that is shown",
-                MINIMUM_CELL,
+                records.minimum_cell,
                 "people",
                 Kind.ASSUMED,
                 source="a rule of disclosure control",
             )
         ]
     )
+    shown = protected(records)
     for name, label, number in (
-        ("referrals", "Referrals received", len(records.referrals)),
-        ("people", "Participants in the records", len(records.people)),
+        (counts.REFERRALS, "Referrals received", len(records.referrals)),
+        (counts.PEOPLE, "Participants in the records", len(records.people)),
     ):
-        page.add(
-            [_result(name, label, number if number >= MINIMUM_CELL else None, function="monitoring.open_monitoring")]
-        )
-    for table in ("outputs", "results", "other_results"):
+        value = number if shown.shows(name) else None
+        page.add([_result(name, label, value, function="monitoring.open_monitoring")])
+    for table in counts.GROUPED:
         for label, row in achieved.achieved(records, table).iterrows():
-            name = row["measure"]
-            page.add(
-                [_result(f"count.{name}", str(label), int(row["count"]) if row["count"] >= MINIMUM_CELL else None)]
-            )
-            known = row["count"] >= MINIMUM_CELL and pd.notna(row["progress"])
-            page.add(
-                [_result(f"progress.{name}", f"{label}: progress", float(row["progress"]) if known else None, "%", 1)]
-            )
+            name, known = row["measure"], shown.shows(row["measure"])
+            page.add([_result(f"count.{name}", str(label), int(row["count"]) if known else None)])
+            progress = float(row["progress"]) if known and pd.notna(row["progress"]) else None
+            page.add([_result(f"progress.{name}", f"{label}: progress", progress, "%", 1)])
 
 
 @where_recorded
 def answer(page: Appendix, records: Monitoring) -> Display:
     """The opening paragraph from records."""
-    frame = pd.concat([achieved.achieved(records, table) for table in ("outputs", "results", "other_results")])
-    ranked = frame[frame["count"] >= MINIMUM_CELL].dropna(subset=["progress"]).sort_values("progress", kind="stable")
+    frame = pd.concat([achieved.achieved(records, table) for table in counts.GROUPED])
+    known = [protected(records).shows(measure) for measure in frame["measure"]]
+    ranked = (
+        frame.loc[pd.Series(known, frame.index, dtype=bool)]
+        .dropna(subset=["progress"])
+        .sort_values("progress", kind="stable")
+    )
     ends, came = "", " Referrals received: {records.referrals}." if len(records.referrals) else ""
     if len(ranked):
         low, best = (
@@ -134,7 +155,7 @@ def answer(page: Appendix, records: Monitoring) -> Display:
         )
         ends = f" It went furthest beyond its target in: {best}. It stayed furthest below in: {low}."
     return page.say(
-        f"By the records as known on {{={day(records.as_of)}}}, {{records.people|:people}} joined.{came}{ends} Counts below {{records.minimum|bare}} are hidden, and what follows from them."
+        f"By the records as known on {{={day(records.as_of)}}}, {{records.people|:people}} joined.{came}{ends} Counts below {{records.minimum|bare}} are hidden, and so are others from which one could be worked out: a hidden count may be either."
     )
 
 
@@ -175,7 +196,17 @@ def funnel_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals received, decided, eligible, started."""
     if records.referrals.empty:
         return None
-    frame = hide_small(funnel.funnel(records), {"people": ["of_received", "of_step_before"]})
+    rows = funnel.funnel(records)
+    names = [counts.REFERRALS, "decided", counts.decision_name("eligible"), counts.PEOPLE]
+    before = [counts.REFERRALS, *names[:-1]]
+    frame = protected(records).mask(
+        rows,
+        {
+            "people": [(name,) for name in names],
+            "of_received": [(name, counts.REFERRALS) for name in names],
+            "of_step_before": list(zip(names, before, strict=True)),
+        },
+    )
     columns = {
         "people": measured("People"),
         "of_received": share("Of those received"),
@@ -183,7 +214,7 @@ def funnel_table(page: Appendix, records: Monitoring) -> Display | None:
     }
     return page.table(
         "funnel",
-        frame.where(frame.notna(), ""),
+        frame,
         columns,
         "From referral to start.",
         row_header="Step",
@@ -196,7 +227,10 @@ def decision_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals by decision."""
     if records.referrals.empty:
         return None
-    frame = hide_small(funnel.decisions(records), {"people": ["share"]})
+    rows = funnel.decisions(records)
+    names = [counts.decision_name(decision) for decision in rows.index]
+    rests = {"people": [(name,) for name in names], "share": [(name, counts.REFERRALS) for name in names]}
+    frame = protected(records).mask(rows, rests)
     return page.table(
         "decisions",
         frame,
@@ -212,7 +246,13 @@ def source_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: referrals and starts by source."""
     if records.referrals.empty:
         return None
-    frame = hide_small(funnel.by_source(records), {"referrals": ["referrals_share"], "starts": ["starts_share"]})
+    rows = funnel.by_source(records)
+    rests: dict[str, list[tuple[str, ...]]] = {}
+    for what in ("referrals", "starts"):
+        names = [counts.source_name(what, source) for source in rows.index]
+        rests[what] = [(name,) for name in names]
+        rests[f"{what}_share"] = [(name, counts.source_name(what, None)) for name in names]
+    frame = protected(records).mask(rows, rests)
     columns = {
         "referrals": measured("Referrals", "referrals"),
         "referrals_share": share("Share of referrals"),
@@ -230,17 +270,17 @@ def source_table(page: Appendix, records: Monitoring) -> Display | None:
 
 
 @where_recorded
-def achieved_table(page: Appendix, records: Monitoring, table: str, near_target: float) -> Display:
+def achieved_table(page: Appendix, records: Monitoring, table: str, near_target: float) -> Display | None:
     """Table of one group of measures against target, on their own base and of all participants."""
+    rules = [rule for rule in records.rules.used if rule.table == table]
+    if not rules:
+        return None
     frame = achieved.achieved(records, table)
-    follows = {"count": ["progress", "share", "share_of_all", "low", "high"], "base": ["share", "low", "high"]}
-    rows = hide_small(frame, follows, ends=("low", "high"))
+    rows = protected(records).mask(frame, _rests_of_measures(rules), ends=("low", "high"))
     rows["standing"] = [
-        published.standing(value, near_target) if hidden != "hidden" else ""
-        for value, hidden in zip(frame["progress"], rows["progress"], strict=True)
+        published.standing(value, near_target) if isinstance(shown, float) else ""
+        for value, shown in zip(frame["progress"], rows["progress"], strict=True)
     ]
-    for column in ("target", "target_to_date", "progress", "base", "share", "share_of_all"):
-        rows[column] = ["" if pd.isna(value) else value for value in rows[column]]
     columns = {"count": measured("Counted")}
     if frame["target"].notna().any():
         columns |= {"target": measured("Target"), "progress": share("Progress")}
@@ -262,20 +302,27 @@ def achieved_table(page: Appendix, records: Monitoring, table: str, near_target:
     )
 
 
+def _rests_of_measures(rules: Sequence[CountingRule]) -> dict[str, list[tuple[str, ...]]]:
+    """The counts behind each number of a table of measures."""
+    counted = [(rule.measure,) for rule in rules]
+    bases = [(counts.base_name(rule),) if rule.unit == "people" else () for rule in rules]
+    shares = [(*one, *other) for one, other in zip(counted, bases, strict=True)]
+    of_all = [(*one, counts.PEOPLE) for one in counted]
+    ends = dict.fromkeys(("share", "low", "high"), shares)
+    return {"count": counted, "progress": counted, "base": bases, **ends, "share_of_all": of_all}
+
+
 @where_recorded
 def group_table(page: Appendix, records: Monitoring, column: str, value: str) -> Display | None:
     """Table of outputs and results by `partner` or `area`: value `count`, `progress` (of partners) or `share` (of the base)."""
     if records.people[column].isna().all():
         return None
-    rules = [
-        rule
-        for rule in records.rules.used
-        if rule.unit == "people" and rule.table in ("outputs", "results", "other_results")
-    ]
-    measures = [rule.measure for rule in rules]
-    wide = achieved.by_group(records, column)[value].unstack(column).reindex(measures)
-    hidden = hidden_by(records, column, rules)
-    shown = wide.astype(object).where(wide.notna(), "").mask(hidden[wide.columns], HIDDEN)
+    rules = known_rules(records, counts.GROUPED)
+    if not rules:
+        return None
+    wide = achieved.by_group(records, column)[value].unstack(column).reindex([rule.measure for rule in rules])
+    rests = {group: [_by_group(rule, column, group, value) for rule in rules] for group in wide.columns}
+    shown = protected(records).mask(wide, rests)
     shown.index = pd.Index([rule.label for rule in rules], name="measure")
     titles = {"count": "People counted", "progress": "Progress to target", "share": "Share of the people in the base"}
     kind = measured if value == "count" else share
@@ -289,14 +336,30 @@ def group_table(page: Appendix, records: Monitoring, column: str, value: str) ->
     )
 
 
+def _by_group(rule: CountingRule, column: str, group: object, value: str) -> tuple[str, ...]:
+    """The counts behind a number by group: those who count, and for a share the base."""
+    names = (rule.measure, counts.base_name(rule)) if value == "share" else (rule.measure,)
+    return tuple(counts.group_name(name, column, group) for name in names)
+
+
 @where_recorded
-def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
+def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display | None:
     """Table of one measure by quarter: counted, target, progress to date, and what came in late."""
+    if measure not in {rule.measure for rule in known_rules(records)}:
+        return None
     frame = achieved.by_quarter(records, measure)
-    rows = frame.astype(object).where(frame.notna(), "")
-    small = hide_in_sequence(frame["count"])
-    rows.loc[small, ["count", "count_to_date", "progress_to_date", "at_its_end", "late"]] = HIDDEN
-    rows.loc[(frame["at_its_end"] < MINIMUM_CELL) | (frame["late"] < MINIMUM_CELL), ["at_its_end", "late"]] = HIDDEN
+    what = {
+        "count": "in",
+        "count_to_date": "to date",
+        "progress_to_date": "to date",
+        "at_its_end": "at its end",
+        "late": "late",
+    }
+    rests = {
+        column: [(counts.quarter_name(measure, name, quarter),) for quarter in frame.index]
+        for column, name in what.items()
+    }
+    rows = protected(records).mask(frame, rests)
     columns = {
         "count": measured("Counted"),
         "target": measured("Target"),
@@ -318,28 +381,17 @@ def quarter_table(page: Appendix, records: Monitoring, measure: str) -> Display:
 
 
 @where_recorded
-def sex_table(page: Appendix, records: Monitoring) -> Display:
+def sex_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: shares of women and men on the right base, with the difference and its interval."""
-    frame = achieved.by_sex(records, MINIMUM_CELL)
-    hidden = (
-        hidden_cells(records, achieved.sexes(records, MINIMUM_CELL), achieved.sex_rules(records)).any(axis=1).to_numpy()
-    )
-    hidden = hidden | ((frame["women_base"] < MINIMUM_CELL) | (frame["men_base"] < MINIMUM_CELL)).to_numpy()
-    rows = frame.astype(object).where(frame.notna(), "")
-    rows.loc[hidden, ["women", "women_share", "men", "men_share", "difference", "women_of_counted"]] = HIDDEN
-    rows.loc[hidden, ["women_low", "women_high", "men_low", "men_high", "difference_low", "difference_high"]] = None
-    for name in ("women_base", "men_base"):
-        rows[name] = rows[name].mask(frame[name] < MINIMUM_CELL, HIDDEN)
+    rules = [rule for rule in achieved.sex_rules(records) if counts.recorded(records, rule)]
+    if not rules or records.people["sex"].isna().all():
+        return None
+    frame = achieved.by_sex(records, records.minimum_cell).loc[[rule.label for rule in rules]]
+    rows = protected(records).mask(frame, rests_by_sex(rules), ends=_SEX_ENDS)
     rows["table"] = [_TABLES[table] for table in frame["table"]]
-    men = "Men" if records.people["sex"].isin(["female", "male"]).all() else "Men, and not recorded"
     columns = {
         "table": Column("Group"),
-        "women": measured("Women"),
-        "women_base": measured("Base, women"),
-        "women_share": share("Share of women", "women_low", "women_high"),
-        "men": measured(men),
-        "men_base": measured(f"Base, {men.lower()}"),
-        "men_share": share("Share of these", "men_low", "men_high"),
+        **_sex_columns("Men" if records.people["sex"].isin(["female", "male"]).all() else _men_and_others(records)),
         "difference": measured(
             "Women less men",
             "percentage points",
@@ -361,10 +413,54 @@ def sex_table(page: Appendix, records: Monitoring) -> Display:
     )
 
 
+_SEX_ENDS = ("women_low", "women_high", "men_low", "men_high", "difference_low", "difference_high")
+
+
+def _men_and_others(records: Monitoring) -> str:
+    """What the second group is called: men alone, or men and the few of whom neither sex is recorded."""
+    few = achieved.sexes(records, records.minimum_cell).notna().all()
+    return "Men, and neither or not recorded" if few else "Men"
+
+
+def _sex_columns(men: str) -> dict[str, Column]:
+    return {
+        "women": measured("Women"),
+        "women_base": measured("Base, women"),
+        "women_share": share("Share of women", "women_low", "women_high"),
+        "men": measured(men),
+        "men_base": measured(f"Base, {men.lower()}"),
+        "men_share": share("Share of these", "men_low", "men_high"),
+    }
+
+
+def rests_by_sex(rules: Sequence[CountingRule]) -> dict[str, list[tuple[str, ...]]]:
+    """The counts behind each number about women and men."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for sex in ("women", "men"):
+        found[sex] = [(counts.group_name(rule.measure, counts.SEX, sex),) for rule in rules]
+        found[f"{sex}_base"] = [(counts.group_name(counts.base_name(rule), counts.SEX, sex),) for rule in rules]
+        both = [(*one, *other) for one, other in zip(found[sex], found[f"{sex}_base"], strict=True)]
+        found |= dict.fromkeys((f"{sex}_share", f"{sex}_low", f"{sex}_high"), both)
+    gap = [(*one, *other) for one, other in zip(found["women_share"], found["men_share"], strict=True)]
+    found |= dict.fromkeys(("difference", "difference_low", "difference_high"), gap)
+    of_counted = [(*names, rule.measure) for names, rule in zip(found["women"], rules, strict=True)]
+    return found | {"women_of_counted": of_counted}
+
+
 @where_recorded
-def destination_table(page: Appendix, records: Monitoring) -> Display:
-    """Table: destinations on leaving, and with accepted evidence."""
-    rows = hide_small(funnel.destinations(records), {"people": ["share", "with_evidence"], "with_evidence": []})
+def destination_table(page: Appendix, records: Monitoring) -> Display | None:
+    """Table: destinations on leaving, and with accepted evidence, where a rule of the programme asks for evidence."""
+    if records.exits.empty:
+        return None
+    frame, proven = funnel.destinations(records), funnel.proven(records.rules)
+    names = [counts.destination_name(name) for name in frame.index]
+    rests = {
+        "people": [(name,) for name in names],
+        "share": [(name, counts.PEOPLE) for name in names],
+        "with_evidence": [(counts.destination_name(name, True),) for name in frame.index],
+    }
+    rows = protected(records).mask(frame, rests)
+    rows.loc[[name not in proven for name in frame.index], "with_evidence"] = counts.NOT_RECORDED
     columns = {
         "people": measured("People"),
         "share": share("Share of all participants"),
@@ -381,22 +477,26 @@ def destination_table(page: Appendix, records: Monitoring) -> Display:
 
 
 @where_recorded
-def time_table(page: Appendix, records: Monitoring) -> Display:
+def time_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: by when people reached an outcome, and the survival curves, at the quarters of the year."""
-    frame = timing.time_table(records, ("exit_employment", "exit_education"), MARKS)
+    rules = {rule.measure: rule for rule in known_rules(records) if rule.measure in counts.TIMED}
+    if not rules:
+        return None
+    frame = timing.time_table(records, tuple(rules), MARKS)
+    places = list(frame.index)
     frame = frame.set_axis(
         pd.Index([f"{row['label']}: by day {mark}" for (_, mark), row in frame.iterrows()], name="outcome"), axis=0
     )
-    rows = hide_small(
-        frame,
-        {
-            "reached": ["reached_by", "not_yet", "low", "high"],
-            "at_risk": ["not_yet", "low", "high"],
-            "left": [],
-            "still_on": [],
-        },
-        ends=("low", "high"),
-    )
+    curve = [_on_curve(measure, mark) for measure, mark in places]
+    rests = {
+        "people": [(counts.base_name(rules[measure]),) for measure, _ in places],
+        "reached": [(measure,) for measure, _ in places],
+        "left": [(counts.time_name(measure, "left"),) for measure, _ in places],
+        "still_on": [(counts.time_name(measure, "still on"),) for measure, _ in places],
+        "at_risk": [names[-1:] for names in curve],
+        **dict.fromkeys(("reached_by", "not_yet", "low", "high"), curve),
+    }
+    rows = protected(records).mask(frame, rests, ends=("low", "high"))
     columns = {
         "people": measured("People"),
         "reached": measured("Reached it at all"),
@@ -416,18 +516,18 @@ def time_table(page: Appendix, records: Monitoring) -> Display:
     )
 
 
+def _on_curve(measure: str, mark: int) -> tuple[str, ...]:
+    """The counts that a reader of a curve can tell at a day."""
+    return tuple(counts.time_name(measure, what, mark) for what in ("reached by", "followed to"))
+
+
 @where_recorded
 def distance_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: distance travelled on each scale, and who is missing at exit."""
     frame = distance.travelled(records).dropna(subset=["change"])
     if frame.empty:
         return None
-    follows = ["missing_share", "mean_initial_missing"]
-    rows = hide_small(
-        frame,
-        {"both": ["mean_initial", "mean_exit", "change", "low", "high", "higher", "same", "lower"], "missing": follows},
-        ends=("low", "high"),
-    )
+    rows = protected(records).mask(frame, rests_of_scales(frame), ends=("low", "high"))
     columns = {
         "initial": measured("Answered at the start"),
         "both": measured("Answered at both"),
@@ -451,21 +551,34 @@ def distance_table(page: Appendix, records: Monitoring) -> Display | None:
     )
 
 
+def rests_of_scales(frame: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
+    """The counts and means behind each number about a scale."""
+    rests: dict[str, tuple[str, ...]] = {name: (name,) for name in ("initial", "both", "missing")}
+    rests |= {name: (name, "both") for name in ("mean_initial", "mean_exit", "change", "higher", "same", "lower")}
+    rests |= {"low": rests["change"], "high": rests["change"], "missing_share": ("missing", "initial")}
+    rests["mean_initial_missing"] = ("missing",)
+    return {
+        column: [tuple(counts.scale_name(str(scale), name) for name in names) for scale in frame.index]
+        for column, names in rests.items()
+    }
+
+
 @where_recorded
 def sustained_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: whether those who left for work were in work later."""
+    if not any(rule.measure == distance.INTO_WORK for rule in known_rules(records)):
+        return None
     frame = distance.sustained(records)
     if not frame["reviewed"].any():
         return None
+    names = {"left": ("left",), "reviewed": ("reviewed",), "in_work": ("in_work",), "share": ("in_work", "reviewed")}
+    names |= {"at_least": ("in_work", "left"), "at_most": ("in_work", "reviewed", "left")}
+    rests = {
+        column: [tuple(counts.review_name(mark, name) for name in some) for mark in frame.index]
+        for column, some in names.items()
+    }
     frame.index = pd.Index([f"Week {mark}" for mark in frame.index], name="after_leaving")
-    rows = hide_small(
-        frame,
-        {
-            "left": ["reviewed", "in_work", "share", "at_least", "at_most"],
-            "reviewed": ["in_work", "share", "at_least", "at_most"],
-            "in_work": ["share", "at_least", "at_most"],
-        },
-    )
+    rows = protected(records).mask(frame, rests)
     columns = {
         "left": measured("Left for work so long ago"),
         "reviewed": measured("Reviewed"),
@@ -490,11 +603,16 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
     if not published.has_print(records.printed):
         return None
     frame = against_print.national(records).astype(object)
+    if frame.empty:
+        return None
     frame["national"] = pd.Series(
         [as_printed(records.printed.claims[claim]) for claim in frame["national"]], index=frame.index, dtype=object
     )
     frame["rests"] = beside_print(page, frame["national"], _NATIONAL)
-    rows = hide_small(frame, {"counted": ["share", "low", "high", "difference"]}, ends=("low", "high"))
+    both = list(zip(frame["part"], frame["whole"], strict=True))
+    rests = {"counted": [(name,) for name in frame["part"]], "base": [(name,) for name in frame["whole"]]}
+    rests |= dict.fromkeys(("share", "low", "high", "difference"), both)
+    rows = protected(records).mask(frame, rests, ends=("low", "high"))
     columns = {
         "national": Column("National programme", "%", Kind.PUBLISHED),
         "counted": measured("Counted", **_RESTS),
@@ -516,10 +634,21 @@ def national_table(page: Appendix, records: Monitoring) -> Display | None:
 
 
 @where_recorded
-def gains_table(page: Appendix, records: Monitoring) -> Display:
+def gains_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: what rules the funder does not use would give."""
-    frame = achieved.gains(records)
-    rows = hide_small(frame, {"counted": [], "otherwise": [], "gained": [], "lost": []})
+    rules = [rule for rule in records.rules.alternatives if counts.alternative_known(records, rule)]
+    if not rules:
+        return None
+    frame = achieved.gains(records).loc[[rule.label for rule in rules]]
+    rests = {
+        "counted": [(rule.alternative_to,) for rule in rules],
+        "otherwise": [(rule.measure,) for rule in rules],
+        "gained": [(counts.gain_name(rule.measure, "gained"),) for rule in rules],
+        "lost": [(counts.gain_name(rule.measure, "lost"),) for rule in rules],
+    }
+    rows = protected(records).mask(frame, rests)
+    wider = [contains(rule, records.rules.by_measure[rule.alternative_to]) for rule in rules]
+    rows.loc[wider, "lost"] = "none, by the rules"
     columns = {
         "of": Column("Instead of"),
         "counted": measured("Counted by the funder's rule"),
@@ -538,12 +667,26 @@ def gains_table(page: Appendix, records: Monitoring) -> Display:
     )
 
 
+def _comparable(records: Monitoring) -> pd.DataFrame:
+    """The published cells that can be held against the records: none of a count that is hidden or was not recorded, since
+    that it agrees would tell it."""
+    shown, cells = protected(records), against_print.reconcile(records)
+    rules = records.rules.by_measure
+    names = {name: (name, counts.base_name(rules[name])) for name in cells["measure"] if name in rules}
+    rests = [names.get(name, (counts.REFERRALS,)) for name in cells["measure"]]
+    known = [cell.startswith("target") or shown.shows(*some) for cell, some in zip(cells["cell"], rests, strict=True)]
+    return cells[known]
+
+
 @where_recorded
 def agreement_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: how many cells of the published tables the records meet."""
     if not published.has_print(records.printed):
         return None
-    frame = against_print.agreement(against_print.reconcile(records)).rename(index=_CELLS)
+    cells = _comparable(records)
+    if cells.empty:
+        return None
+    frame = against_print.agreement(cells).rename(index=_CELLS)
     columns = {name: measured(name.capitalize(), "cells") for name in ("cells", "agree", "differ")}
     return page.table(
         "agreement",
@@ -560,9 +703,12 @@ def differences_table(page: Appendix, records: Monitoring) -> Display | None:
     """Table: every published cell that the records do not give, with the records behind it."""
     if not published.has_print(records.printed):
         return None
-    frame = against_print.reconcile(records).loc[lambda cells: ~cells["agrees"]]
+    cells = _comparable(records)
+    frame = cells[~cells["agrees"].astype(bool)]
+    if cells.empty:
+        return None
     if frame.empty:
-        return page.say("Every published cell is as the records give it.")
+        return page.say("Every published cell that may be compared is as the records give it.")
     return page.table(
         "differences",
         _differences(page, frame, records),
@@ -589,9 +735,10 @@ _DIFFERENCE_COLUMNS = {
 
 def _differences(page: Appendix, frame: pd.DataFrame, records: Monitoring) -> pd.DataFrame:
     labels = [f"{label}: {_CELLS[cell]}" for label, cell in zip(frame["label"], frame["cell"], strict=True)]
-    parts = ("undecided", "refused", "without")  # add up to the events less those counted: one hidden, all hidden
-    follows = {"events": parts, "counted": parts, "late": (), **{part: parts for part in parts}}
-    rows = hide_small(frame.set_axis(pd.Index(labels, name="cell"), axis=0), follows)
+    rows = protected(records).mask(frame, _rests_of_reasons(frame)).set_axis(pd.Index(labels, name="cell"), axis=0)
+    for place, (events, counted) in enumerate(zip(frame["events"], frame["counted"], strict=True)):
+        if events == counted and isinstance(rows["events"].iloc[place], int | float):
+            rows.iloc[place, [rows.columns.get_loc(name) for name in counts.REASONS]] = "none"
     claims = [records.printed.claims[claim] for claim in frame["claim"]]
     rows["printed"] = pd.Series([as_printed(claim) for claim in claims], index=rows.index, dtype=object)
     rows["rests"] = beside_print(page, rows["printed"], _RECONCILE)
@@ -603,23 +750,23 @@ def _differences(page: Appendix, frame: pd.DataFrame, records: Monitoring) -> pd
     )
 
 
+def _rests_of_reasons(frame: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
+    """The counts behind each number about why people with an event do not count."""
+    found = {
+        what: [(counts.reason_name(measure, what),) for measure in frame["measure"]]
+        for what in ("events", *counts.REASONS, "late")
+    }
+    return found | {"counted": [(measure,) for measure in frame["measure"]]}
+
+
 def _given(row: dict[str, object], unit: str, rests: tuple[str, ...]) -> Result:
     name, label, value = (
         f"records.given.{row['measure']}.{row['cell']}",
         f"{row['label']}: {row['cell']}",
         float(row["value"]),
     )  # type: ignore[arg-type]
-    small = unit != "%" and value < MINIMUM_CELL
-    return Result(
-        name,
-        label,
-        "hidden" if small else value,
-        unit,
-        Kind.MEASURED,
-        1 if unit == "%" else 0,
-        inputs=rests,
-        function=_RECONCILE,
-    )
+    decimals = 1 if unit == "%" else 0
+    return Result(name, label, value, unit, Kind.MEASURED, decimals, inputs=rests, function=_RECONCILE)
 
 
 def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Display | None:
@@ -633,7 +780,7 @@ def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Dis
         columns |= _check_columns(rows, against_print.check_counts(rules, printed), "in print", Kind.RECOMPUTED)
     if records:
         columns |= _check_columns(
-            rows, against_print.check_counts(rules, achieved.counts_of(records)), "in the records", Kind.MEASURED
+            rows, against_print.check_counts(rules, shown_counts(records)), "in the records", Kind.MEASURED
         )
     return (
         page.table(
@@ -647,6 +794,11 @@ def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Dis
         if columns
         else None
     )
+
+
+def shown_counts(records: Monitoring) -> dict[str, int]:
+    """How many count for each measure of the programme, as far as it may be shown."""
+    return {name: n for name, n in achieved.counts_of(records).items() if protected(records).shows(name)}
 
 
 def _rules_and_print(study: Study, records: Monitoring | None) -> tuple[Rules | None, dict[str, float]]:

@@ -14,6 +14,7 @@ from analysis.errors import InputError
 from analysis.study.tables import read_csv, shown
 
 _SCHEDULE, _WELLBY, _DEFLATOR = "green_book_stpr.csv", "wellby_values.csv", "gdp_deflator.csv"
+_INDEX = "gdp_deflator_2024_100"  # the column says which index it is, so that no other can stand in its place
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_reference(root: Path) -> Reference:
     """Read the three tables of data/raw/reference; InputError names file, row and column of what cannot be read."""
     rates = _rows(root, _SCHEDULE, ("year_from", "year_to", "standard", "health"))
     wellby = _rows(root, _WELLBY, ("estimate", "price_year", "value"), text=("estimate",))
-    deflator = _rows(root, _DEFLATOR, ("year", "index"))
+    deflator = _rows(root, _DEFLATOR, ("year", _INDEX))
     bands = {
         kind: tuple(Band(int(r["year_from"]), int(r["year_to"]), float(r[kind])) for r in rates)
         for kind in ("standard", "health")
@@ -55,7 +56,7 @@ def read_reference(root: Path) -> Reference:
         bands["health"],
         {str(row["estimate"]): float(row["value"]) for row in wellby},
         int(wellby[0]["price_year"]),
-        {int(row["year"]): float(row["index"]) for row in deflator},
+        {int(row["year"]): float(row[_INDEX]) for row in deflator},
     )
 
 

@@ -1,0 +1,545 @@
+"""Every count of people that 07_programme_performance shows of records, by name, how they add up, and which are hidden.
+
+All tables and figures of the page ask here whether a count may be shown, so that one proof covers the page. A name is that
+of a measure, of its base, or of a part of one: `exit_employment | area=Leeds`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
+from analysis.participants import FLAGS
+from analysis.programme import achieved, distance, funnel, overlap, timing
+from analysis.programme.counting import base, count_rule, meets
+from analysis.programme.monitoring import Monitoring
+from analysis.programme.rules import Condition, CountingRule, contains, restricts
+
+HIDDEN, NOT_RECORDED = "hidden", "not recorded"
+PEOPLE, REFERRALS = "people", "referrals"
+MARKS = (90, 180, 270, 365)  # days: quarters of the year for which somebody is supported, as the page tells them
+DAYS = (*range(30, 331, 30), 365)  # days at which curves are read, the marks among them
+TIMED = ("exit_employment", "exit_education")
+QUARTERLY = ("participants", "exit_education", "exit_employment", "inactive_job_search")
+GROUPED = ("outputs", "results", "other_results")  # groups of measures that are shown by partner and area
+SEX = "sex"
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What may be shown of a page's counts: names that are hidden, and measures of which nothing was recorded."""
+
+    hidden: frozenset[str]
+    unrecorded: frozenset[str]
+    minimum: int
+
+    def word(self, *names: str) -> str:
+        """Why a number that rests on these counts is not shown; an empty text where it is."""
+        if any(name.partition(" | ")[0].removeprefix("base of ") in self.unrecorded for name in names):
+            return NOT_RECORDED
+        return HIDDEN if self.hidden.intersection(names) else ""
+
+    def shows(self, *names: str) -> bool:
+        """Whether a number that rests on these counts may be shown."""
+        return not self.word(*names)
+
+    def mask(
+        self, frame: pd.DataFrame, rests: Mapping[str, Sequence[Sequence[str]]], ends: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """The frame with the reason in place of each number that may not be shown. `rests` names for each column the
+        counts behind each of its cells; `ends` are ends of intervals, which become empty."""
+        shown = frame.astype(object).where(frame.notna(), "")
+        for column in rests:
+            words = [self.word(*names) for names in rests[column]]
+            gone = [bool(word) for word in words]
+            shown.loc[gone, column] = [None if column in ends else word for word in words if word]
+        for column in ends:
+            shown[column] = [value if value != "" else None for value in shown[column]]
+        return shown
+
+
+def protected(records: Monitoring) -> Protected:
+    """What may be shown of a page's counts, worked out once."""
+    key = ("every measure", f"hidden below {records.minimum_cell}")
+    if key not in records.memo:
+        sums = page_sums(records)
+        gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
+        records.memo[key] = Protected(sums.hidden(), gone, records.minimum_cell)
+    return records.memo[key]
+
+
+def page_sums(records: Monitoring) -> Sums:
+    """The counts of the page and how they add up."""
+    sums = Sums(records.minimum_cell)
+    for name, number in ((PEOPLE, len(records.people)), (REFERRALS, len(records.referrals))):
+        sums.add(name, number, rank=PUBLIC if number >= sums.minimum else HEADLINE)
+    for part in (_measures, _groups, _sexes, _quarters, _months, _way_in, _destinations, _times, _distances):
+        part(sums, records)
+    for part in (_sustained, _alternatives, _reasons, _overlaps):
+        part(sums, records)
+    return sums
+
+
+def recorded(records: Monitoring, rule: CountingRule) -> bool:
+    """Whether anything was recorded of what a rule counts: the table it reads, the columns it asks for, its evidence."""
+    columns = {**rule.who.columns, **rule.base.columns}
+    aged = (rule.who.aged_from, rule.base.aged_from) != (None, None)
+    asked = [records.people[name] for name in (*columns, *(["age"] if aged else []))]
+    tables = {
+        "activity": records.activities["type"],
+        "exit": records.exits["destination"],
+        "evidence": records.evidence["what"],
+        "in_work": records.outcomes["in_work"],
+        "gain": records.outcomes[rule.scale] if rule.scale else None,
+    }
+    asked += [tables[rule.event]] if rule.event in tables else []
+    asked += [records.evidence["what"][records.evidence["what"] == rule.evidence]] if rule.evidence else []
+    whole = records.rules.by_measure.get(rule.base_measure)
+    return all(column.notna().any() for column in asked) and (whole is None or recorded(records, whole))
+
+
+def known_rules(records: Monitoring, tables: Sequence[str] = ()) -> list[CountingRule]:
+    """The programme's rules about people of which something was recorded, of all groups of measures or of some."""
+    return [
+        rule
+        for rule in records.rules.used
+        if rule.unit == "people" and (not tables or rule.table in tables) and recorded(records, rule)
+    ]
+
+
+def base_name(rule: CountingRule) -> str:
+    """The name of the base of a rule: everybody, the people of another measure, or its own."""
+    if rule.base != Condition() or rule.event == "gain":
+        return f"base of {rule.measure}"
+    return rule.base_measure or PEOPLE
+
+
+def condition_name(column: str, values: Sequence[str]) -> str:
+    """The name of everybody with one of these answers."""
+    return f"{column}={'/'.join(values)}"
+
+
+def group_name(name: str, column: str, group: object) -> str:
+    """The name of those of a count who belong to a group."""
+    return f"{name} | {column}={group}"
+
+
+def _measures(sums: Sums, records: Monitoring) -> None:
+    """The measures, their bases, the people with each answer that rules ask for, and measures that are part of others."""
+    for rule in (rule for rule in records.rules.used if rule.unit == "organisations"):
+        sums.add(rule.measure, len(count_rule(records, rule)), rank=HEADLINE)
+    rules = known_rules(records)
+    for rule in rules:
+        sums.add(rule.measure, len(count_rule(records, rule)), rank=HEADLINE)
+        sums.add(base_name(rule), len(base(records, rule)), rank=HEADLINE)
+    _conditions(sums, records, rules)
+    for rule in rules:
+        own = base_name(rule)
+        sums.split(own, rule.measure)
+        for name in _conditions_of(rule.who):
+            sums.split(name, rule.measure)
+        if own.startswith("base of "):
+            for whole in [*_conditions_of(rule.base), rule.base_measure or PEOPLE]:
+                sums.split(whole, own)
+    for whole in rules:
+        for parts in _disjoint([rule for rule in rules if restricts(rule, whole)]):
+            sums.split(whole.measure, *(rule.measure for rule in parts), complete=len(parts) > 1)
+
+
+def _conditions_of(condition: Condition) -> list[str]:
+    return [condition_name(column, values) for column, values in condition.columns.items()]
+
+
+def _conditions(sums: Sums, records: Monitoring, rules: Sequence[CountingRule]) -> None:
+    asked = {
+        (column, values): None
+        for rule in rules
+        for condition in (rule.who, rule.base)
+        for column, values in condition.columns.items()
+    }
+    for column, values in asked:
+        number = int(meets(records.people, Condition(columns={column: values})).sum())
+        sums.add(condition_name(column, values), number, shown=False)
+    for column in dict.fromkeys(column for column, _ in asked):
+        apart = _apart([values for name, values in asked if name == column])
+        for some in apart:
+            sums.split(PEOPLE, *(condition_name(column, values) for values in some), complete=len(some) > 1)
+
+
+def _apart(answers: Sequence[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
+    """Answers in as few lists as need be, so that no person is in two of a list."""
+    lists: list[list[tuple[str, ...]]] = []
+    for values in answers:
+        place = next((some for some in lists if not any(set(values) & set(other) for other in some)), None)
+        lists.append([values]) if place is None else place.append(values)
+    return lists
+
+
+def _disjoint(rules: Sequence[CountingRule]) -> Iterator[list[CountingRule]]:
+    """Rules that restrict one other in lists whose people do not overlap: those with different answers in one column."""
+    asked = {rule.measure: {**rule.who.columns, **rule.base.columns} for rule in rules}
+    single = [rule for rule in rules if len(asked[rule.measure]) == 1]
+    yield from ([rule] for rule in rules if rule not in single)
+    for column in dict.fromkeys(name for rule in single for name in asked[rule.measure]):
+        of = {asked[rule.measure][column]: rule for rule in single if column in asked[rule.measure]}
+        yield from ([of[values] for values in some] for some in _apart(list(of)))
+
+
+def _split_by(
+    sums: Sums, name: str, ids: pd.Series, groups: pd.Series, column: str, among: Sequence[str], shown: bool = True
+) -> None:
+    """Those of a count by group; `ids` are its people, `groups` the group of each person by id."""
+    found = ids.map(groups).value_counts()
+    for group in among:
+        sums.add(group_name(name, column, group), int(found.get(group, 0)), shown=shown)
+    if among:
+        sums.split(name, *(group_name(name, column, group) for group in among), complete=True)
+
+
+def _by_group(
+    sums: Sums, records: Monitoring, rules: Sequence[CountingRule], of: pd.Series, column: str, bases: bool
+) -> list[str]:
+    """Measures by group and, if these are shown, their bases; and how they hang together within each group."""
+    among = sorted(of.dropna().unique())
+    if bases:
+        _split_by(sums, PEOPLE, records.people["person_id"], of, column, among)
+    for rule in rules:
+        own = base_name(rule)
+        _split_by(sums, rule.measure, count_rule(records, rule)["person_id"], of, column, among)
+        if bases:
+            _split_by(sums, own, base(records, rule), of, column, among)
+    measures = {rule.measure for rule in rules}
+    for group in among:
+        for rule in rules:
+            own, part = base_name(rule), group_name(rule.measure, column, group)
+            if bases or own in measures:
+                sums.split(group_name(own, column, group), part)
+            if bases and own.startswith("base of "):
+                whole = rule.base_measure if rule.base_measure in measures else PEOPLE
+                sums.split(group_name(whole, column, group), group_name(own, column, group))
+        for whole in rules:
+            for parts in _disjoint([rule for rule in rules if restricts(rule, whole)]):
+                names = [group_name(rule.measure, column, group) for rule in parts]
+                sums.split(group_name(whole.measure, column, group), *names, complete=len(names) > 1)
+    return among
+
+
+def _groups(sums: Sums, records: Monitoring) -> None:
+    rules = known_rules(records, GROUPED)
+    for column in ("partner", "area"):
+        of = records.people.set_index("person_id")[column]
+        _by_group(sums, records, rules, of, column, bases=column == "area")
+
+
+def _sexes(sums: Sums, records: Monitoring) -> None:
+    """Women and men; measures of one sex are those of both, of this sex."""
+    of = achieved.sexes(records, sums.minimum).set_axis(records.people["person_id"])
+    rules = [rule for rule in achieved.sex_rules(records) if recorded(records, rule)]
+    among = _by_group(sums, records, rules, of, SEX, bases=True)
+    women, men = group_name(PEOPLE, SEX, "women"), group_name(PEOPLE, SEX, "men")
+    for group, name, answer in (("women", women, "female"), ("men", men, "male")):
+        known = condition_name(SEX, (answer,))
+        if group in among and known in sums.counts:
+            sums.split(name, known, complete=True)
+        for rule, whole in ((r, w) for r in known_rules(records) for w in rules if restricts(r, w)):
+            if group in among and {**rule.who.columns, **rule.base.columns} == {SEX: (answer,)}:
+                sums.split(group_name(whole.measure, SEX, group), rule.measure, complete=True)
+                if rule.base.columns and base_name(whole) != PEOPLE:
+                    sums.split(group_name(base_name(whole), SEX, group), base_name(rule), complete=True)
+
+
+def quarter_name(measure: str, what: str, quarter: object) -> str:
+    """The name of a number of a quarter: `in`, `to date`, `at its end` or `late`."""
+    return f"{measure} | {what} {quarter}"
+
+
+def _quarters(sums: Sums, records: Monitoring) -> None:
+    measures = {rule.measure for rule in known_rules(records)}
+    for measure in (name for name in QUARTERLY if name in measures):
+        frame, before = achieved.by_quarter(records, measure), ""
+        for quarter, row in frame.iterrows():
+            names = {what: quarter_name(measure, what, quarter) for what in ("in", "to date", "at its end", "late")}
+            columns = ("count", "count_to_date", "at_its_end", "late")
+            for name, column in zip(names.values(), columns, strict=True):
+                sums.add(name, int(row[column]))
+            sums.split(names["in"], names["at its end"], names["late"], complete=True)
+            sums.split(names["to date"], *([before] if before else []), names["in"], complete=True)
+            before = names["to date"]
+        if before:
+            sums.split(measure, before, complete=True)
+
+
+def month_name(what: str, month: object) -> str:
+    """The name of a running total of referrals or starts."""
+    return f"{what} | by the end of {month}"
+
+
+def _months(sums: Sums, records: Monitoring) -> None:
+    """Running totals by month; that of starts holds those who joined by the end of a quarter."""
+    frame = funnel.by_month(records)
+    for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
+        names = _running(
+            sums, [(month_name(what, month), number) for month, number in frame[f"{what}_to_date"].items()]
+        )
+        if names and (whole == PEOPLE or len(records.referrals)):
+            sums.split(whole, names[-1], complete=True)
+    ends = achieved.quarters(records)["end"]
+    for quarter, end in ends.items():
+        starts = month_name("starts", end.to_period("M"))
+        joined = quarter_name("participants", "to date", quarter)
+        if {starts, joined} <= set(sums.counts) and end.is_month_end:
+            sums.split(starts, joined)
+
+
+def _running(sums: Sums, totals: Iterable[tuple[str, int]]) -> list[str]:
+    """Running totals, each the one before and a rest."""
+    names: list[str] = []
+    for name, number in totals:
+        sums.add(name, int(number))
+        if names:
+            sums.split(name, names[-1])
+        names.append(name)
+    return names
+
+
+def decision_name(decision: object) -> str:
+    """The name of the referrals with a decision."""
+    return f"decision: {decision}"
+
+
+def source_name(what: str, source: object) -> str:
+    """The name of referrals or starts by source; `None` for all whose source is known."""
+    return f"{what} | source" if source is None else f"{what} | source={source}"
+
+
+def _way_in(sums: Sums, records: Monitoring) -> None:
+    """Referrals by decision and by source, and starts by source."""
+    if records.referrals.empty:
+        return
+    steps, decisions, sources = funnel.funnel(records), funnel.decisions(records), funnel.by_source(records)
+    for decision, number in decisions["people"].items():
+        sums.add(decision_name(decision), int(number))
+    sums.split(REFERRALS, *map(decision_name, decisions.index), complete=True)
+    decided = [name for name in decisions.index if name != funnel.PENDING]
+    # Hidden before any decision: beside all referrals it tells those without one, whatever else is hidden.
+    sums.add("decided", int(steps.loc["Decided", "people"]), rank=FIRST)
+    sums.split("decided", *map(decision_name, decided), complete=True)
+    for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
+        sums.add(source_name(what, None), int(sources[what].sum()), rank=HEADLINE)
+        for source, number in sources[what].items():
+            sums.add(source_name(what, source), int(number))
+        sums.split(source_name(what, None), *(source_name(what, source) for source in sources.index), complete=True)
+        sums.split(whole, source_name(what, None), complete=True)
+    for source in sources.index:
+        sums.split(source_name("referrals", source), source_name("starts", source))
+
+
+def destination_name(destination: object, evidence: bool = False) -> str:
+    """The name of those who went somewhere, or of those of them with accepted evidence."""
+    return f"destination: {destination}{', with evidence' if evidence else ''}"
+
+
+def _destinations(sums: Sums, records: Monitoring) -> None:
+    if records.exits.empty:
+        return
+    frame, proven = funnel.destinations(records), funnel.proven(records.rules)
+    for name, row in frame.iterrows():
+        sums.add(destination_name(name), int(row["people"]))
+        sums.add(destination_name(name, True), int(row["with_evidence"]), shown=name in proven)
+        sums.split(destination_name(name), destination_name(name, True))
+    sums.split(PEOPLE, *map(destination_name, frame.index), complete=True)
+    for rule in known_rules(records):
+        labels = [destination_name(name, bool(rule.evidence)) for name in funnel.labels_of(rule)]
+        if labels and rule.base == rule.who == Condition() and not rule.base_measure:
+            number = sum(sums.counts[name].value for name in labels)
+            if rule.evidence in ("", "destination") and number == sums.counts[rule.measure].value:
+                sums.split(rule.measure, *labels, complete=True)
+
+
+def time_name(measure: str, what: str, day: int | None = None) -> str:
+    """The name of those who `reached` an outcome, who `left` without it, who are `still on`, or `followed` to a day."""
+    return f"{measure} | {what}" if day is None else f"{measure} | {what} day {day}"
+
+
+def _times(sums: Sums, records: Monitoring) -> None:
+    rules = {rule.measure: rule for rule in known_rules(records)}
+    for measure in (name for name in TIMED if name in rules):
+        times, own = timing.time_to(records, measure), base_name(rules[measure])
+        how = times["how"].value_counts()
+        for what, word in (("left", timing.LEFT), ("still on", timing.STAYS)):
+            sums.add(time_name(measure, what), int(how.get(word, 0)))
+        sums.split(own, measure, time_name(measure, "left"), time_name(measure, "still on"), complete=True)
+        stays = destination_name(funnel.STILL_ON)
+        if own == PEOPLE and stays in sums.counts:
+            sums.same(stays, time_name(measure, "still on"))
+        reached = times.loc[times["how"] == timing.OUTCOME, "days"]
+        by = [(time_name(measure, "reached by", day), int((reached <= day).sum())) for day in DAYS]
+        after = [(time_name(measure, "followed to", day), timing.at_risk(times, (day,))[0]) for day in reversed(DAYS)]
+        sums.split(measure, _running(sums, by)[-1], complete=True)
+        sums.split(own, _running(sums, after)[-1])
+
+
+def scale_name(scale: str, what: str) -> str:
+    """The name of those who answered a scale in some way: `initial`, `both`, `missing`, `higher`, `same`, `lower`."""
+    return f"scale {scale} | {what}"
+
+
+def _distances(sums: Sums, records: Monitoring) -> None:
+    """Answers at the start and at exit; printed means are sums over the pairs of answers."""
+    for label, row in distance.travelled(records).dropna(subset=["change"]).iterrows():
+        scale = str(label)
+        name = {what: scale_name(scale, what) for what in ("initial", "both", "missing", "higher", "same", "lower")}
+        both = int(row["both"])
+        sums.add(name["initial"], int(row["initial"]), rank=HEADLINE)
+        for what in ("both", "missing"):
+            sums.add(name[what], int(row[what]))
+        for what in ("higher", "same", "lower"):
+            sums.add(name[what], round(both * row[what] / 100))
+        sums.split(name["initial"], name["both"], name["missing"], complete=True)
+        sums.split(PEOPLE, name["initial"])
+        sums.split(name["both"], name["higher"], name["same"], name["lower"], complete=True)
+        _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row)
+
+
+def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> None:
+    """The pairs of answers behind higher, same and lower, and what the printed means say of them."""
+    points = range(int(pairs.min().min()), int(pairs.max().max()) + 1)
+    counts = pairs.value_counts()
+    cells = {(i, j): f"scale {scale} | {i} to {j}" for i in points for j in points}
+    for (i, j), name in cells.items():
+        sums.add(name, int(counts.get((i, j), 0)), shown=False)
+    for what, sign in (("higher", 1), ("same", 0), ("lower", -1)):
+        parts = [name for (i, j), name in cells.items() if np.sign(j - i) == sign]
+        if parts:
+            sums.split(scale_name(scale, what), *parts, complete=True)
+    weights: dict[str, tuple[float, Callable[[int, int], float]]] = {
+        "mean_initial": (row["mean_initial"], lambda i, j: i),
+        "mean_exit": (row["mean_exit"], lambda i, j: j),
+        "change": (row["change"], lambda i, j: j - i),
+    }
+    for what, (mean, weight) in weights.items():
+        half = len(pairs) * (0.005 + 1e-9)
+        values = {name: float(weight(i, j)) for (i, j), name in cells.items()}
+        sums.about(scale_name(scale, what), values, len(pairs) * mean - half, len(pairs) * mean + half)
+
+
+def review_name(mark: object, what: str) -> str:
+    """The name of those who `left` for work so many weeks ago, were `reviewed`, or were `in_work` then."""
+    return f"after {mark} weeks | {what}"
+
+
+def _sustained(sums: Sums, records: Monitoring) -> None:
+    if not any(rule.measure == distance.INTO_WORK for rule in known_rules(records)):
+        return
+    frame, after = distance.sustained(records), distance.INTO_WORK
+    for mark, row in frame.iterrows():
+        names = [review_name(mark, what) for what in ("left", "reviewed", "in_work")]
+        for name, what in zip(names, ("left", "reviewed", "in_work"), strict=True):
+            sums.add(name, int(row[what]))
+        for whole, part in ((after, names[0]), (names[0], names[1]), (names[1], names[2])):
+            sums.split(whole, part)
+        after = names[0]
+
+
+def gain_name(measure: str, what: str) -> str:
+    """The name of those whom another rule counts too (`both`), whom it would gain, or lose."""
+    return f"{measure} | {what}"
+
+
+def alternative_known(records: Monitoring, rule: CountingRule) -> bool:
+    """Whether anything was recorded of what a rule counts and of what the rule it would replace counts."""
+    own = records.rules.by_measure[rule.alternative_to]
+    return own.unit == "people" and recorded(records, rule) and recorded(records, own)
+
+
+def _alternatives(sums: Sums, records: Monitoring) -> None:
+    """What other rules would count: those whom both count, those gained, and those lost."""
+    for rule in records.rules.alternatives:
+        own = records.rules.by_measure[rule.alternative_to]
+        if not alternative_known(records, rule):
+            continue
+        one, other = (set(count_rule(records, each)["person_id"]) for each in (own, rule))
+        both, gained, lost = (gain_name(rule.measure, what) for what in ("both", "gained", "lost"))
+        sums.add(rule.measure, len(other))
+        sums.add(both, len(one & other), shown=False)
+        sums.add(gained, len(other - one))
+        sums.split(rule.measure, both, gained, complete=True)
+        if contains(rule, own):
+            sums.same(own.measure, both)
+        else:
+            sums.add(lost, len(one - other))
+            sums.split(own.measure, both, lost, complete=True)
+
+
+REASONS = ("undecided", "refused", "without")
+
+
+def reason_name(measure: str, what: str) -> str:
+    """The name of the people with the event of a measure, or of those of them who do not count for a reason."""
+    return f"{measure} | {what}"
+
+
+def _reasons(sums: Sums, records: Monitoring) -> None:
+    """The people with the event behind each measure, and why some of them do not count."""
+    for rule in known_rules(records):
+        found = achieved.behind(records, rule)
+        events, late = (reason_name(rule.measure, what) for what in ("events", "late"))
+        sums.add(events, found["events"])
+        sums.add(late, found["late"])
+        sums.split(rule.measure, late)
+        sums.split(base_name(rule), events)
+        for name in _conditions_of(rule.who):
+            sums.split(name, events, complete=rule.event == "start")
+        if found["events"] == found["counted"]:  # nobody is left out, as the two numbers say themselves
+            sums.same(events, rule.measure)
+            continue
+        for what in REASONS:
+            sums.add(reason_name(rule.measure, what), found[what])
+        sums.split(events, rule.measure, *(reason_name(rule.measure, what) for what in REASONS), complete=True)
+        plain = next((each for each in records.rules.alternatives if each.alternative_to == rule.measure
+                      and each == each.model_copy(update=_unlike(rule, each))), None)  # fmt: skip
+        if plain and plain.measure in sums.counts and sums.counts[plain.measure].value == found["events"]:
+            sums.same(events, plain.measure)
+
+
+def _unlike(rule: CountingRule, other: CountingRule) -> dict[str, object]:
+    """What makes a copy of the other rule into this one without its evidence."""
+    own = ("event", "values", "scale", "stages", "who", "base", "base_measure", "unit")
+    return {name: getattr(rule, name) for name in own} | {"evidence": ""}
+
+
+def combination_name(combination: object) -> str:
+    """The name of the people who are in exactly these target groups."""
+    return f"groups: {combination}"
+
+
+MOST_COMBINATIONS = 15
+
+
+def _overlaps(sums: Sums, records: Monitoring) -> None:
+    """The exact combinations of target groups; the members of each group are in those that name it."""
+    frame = overlap.combinations(records)
+    large = frame[frame["people"] >= sums.minimum].head(MOST_COMBINATIONS)
+    for name, row in frame.iterrows():
+        sums.add(combination_name(name), int(row["people"]), shown=name in large.index)
+    sums.split(PEOPLE, *map(combination_name, frame.index), complete=True)
+    for flag, label in FLAGS.items():
+        answer, inside = condition_name(flag, ("yes",)), frame.index[frame.get(label, pd.Series(False, frame.index))]
+        if answer in sums.counts and len(inside):
+            sums.split(answer, *map(combination_name, inside), complete=True)
+            left = [name for name in inside if name not in large.index]
+            _rest_of(sums, f"groups with {label} not shown", [combination_name(name) for name in left])
+    left = [name for name in frame.index if name not in large.index]
+    _rest_of(sums, OTHERS, [combination_name(name) for name in left])
+
+
+OTHERS = "groups: every combination not shown"
+
+
+def _rest_of(sums: Sums, name: str, parts: Sequence[str]) -> None:
+    """A count that the page does not name but that a reader can add up: small, it is as telling as one that is named."""
+    if parts:
+        sums.add(name, sum(sums.counts[part].value for part in parts), shown=False, rest=True)
+        sums.split(name, *parts, complete=True)
