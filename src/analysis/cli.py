@@ -1,16 +1,19 @@
 """The command line: python -m analysis COMMAND."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analysis.errors import InputError
+from analysis.errors import SHOW_VALUES, InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (0 done, 1 failed, 2 not understood)."""
     options = _parser().parse_args(arguments)
+    if getattr(options, "show_values", False):
+        os.environ[SHOW_VALUES] = "1"
     try:
         return options.command(options) or 0
     except InputError as error:
@@ -145,6 +148,11 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=function)
+    parser.add_argument(
+        "--show-values",
+        action="store_true",
+        help="quote cells of people's records in messages: for the team's own terminal, never for a log that others read",
+    )
     return parser
 
 
@@ -153,8 +161,18 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
+    _tell_records(options.study)
     run_notebook(find_root(), options.notebook, options.study, changes, options.kernel)
     return 0
+
+
+def _tell_records(*studies: str) -> None:
+    """Say which files of a team's own a run reads, and what it makes of them; what cannot be read, the run says itself."""
+    from analysis.participants.account import account
+    from analysis.study import find_root
+
+    for line in account(find_root(), studies):
+        print(line, flush=True)
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -216,8 +234,9 @@ def _raw_files(options: argparse.Namespace) -> int:
 
 def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
-    from analysis.study import find_root
+    from analysis.study import find_root, study_ids
 
+    _tell_records(*study_ids(find_root()))
     return reproduce(find_root(), options.force, options.jobs, options.plain)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.participants import read_table
+from analysis.participants import FileLayout, read_table
 
 PLAIN = "person_id,confidence_pre,english_pre\nA1,5,2\nA2,refused,3\n"
 KOBO = (
@@ -121,7 +121,26 @@ def test_what_the_platform_marks_as_no_response_is_refused(tmp_path, text, colum
 
 def test_two_groups_with_the_same_question_are_refused(tmp_path):
     with pytest.raises(InputError, match="a second column for confidence_pre"):
-        read(tmp_path, "a/person_id,a/confidence_pre,b/confidence_pre,_uuid\nA1,5,6,u\n")
+        read(tmp_path, "about/person_id,before/confidence_pre,baseline/confidence_pre,_uuid\nA1,5,6,u\n")
+
+
+@pytest.mark.parametrize("group", ["child", "about/partner_of"])
+def test_a_group_that_may_be_about_somebody_else_is_asked_about(tmp_path, group):
+    text = f"person_id,{group}/english_pre,_uuid\nA1,4,u\n"
+    with pytest.raises(InputError, match="is it english_pre of the person") as caught:
+        read(tmp_path, text)
+    assert f'groups: ["{group}"]' in caught.value.action
+    (tmp_path / "q.csv").write_text(text, encoding="utf-8")
+    told = read_table(tmp_path / "q.csv", "questionnaire", FileLayout(groups=(group,)))
+    assert told.values["english_pre"].tolist() == [4]
+
+
+@pytest.mark.parametrize("choice", ["course", "english_pre"])
+def test_a_choice_of_a_question_with_several_is_no_question(tmp_path, choice):
+    """Kobo writes a column for the question, and one of 0 and 1 for each choice below its name."""
+    with pytest.raises(InputError, match="3 columns") as caught:
+        read(tmp_path, f"person_id,about/wants,about/wants/{choice},about/wants/other,_uuid\nA1,{choice},1,0,u\n")
+    assert f"'about/wants/{choice}' is a choice of another question" in caught.value.action
 
 
 def test_groups_are_taken_off_in_exports_only(tmp_path):
