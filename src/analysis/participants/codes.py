@@ -51,10 +51,20 @@ def fold(text: str) -> str:
 
 
 @cache
+def _languages() -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    return found
+
+
+def language_codes() -> list[str]:
+    """The languages whose words for no answer are known, as ISO 639-1 codes."""
+    return sorted(_languages())
+
+
+@cache
 def _words() -> dict[str, str]:
     """Every word for no answer, folded, and its kind."""
-    languages = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    listed = {fold(word): kind for kinds in languages.values() for kind, words in kinds.items() for word in words}
+    listed = {fold(word): kind for kinds in _languages().values() for kind, words in kinds.items() for word in words}
     return listed | {text: str(status) for status, texts in SPELLINGS.items() for text in texts}
 
 
