@@ -59,7 +59,7 @@ def describe(table: Table) -> Iterator[str]:
         ),
         "in records.yaml and in no cell": ", ".join(_entry(*name) for name in unused),
         "cells under no entry of `values`": _by_column(reading.untold),
-        "cells in another spelling of the same name or id, put into the first": _by_column(reading.respelt),
+        "names and ids in several spellings, kept in the first": ", ".join(reading.respelt),
         "cells answered in words, kept as they are": _by_column(_words(table)),
         "no name that pages know": ", ".join(_without_known(table)),
     }

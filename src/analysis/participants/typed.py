@@ -31,7 +31,7 @@ class Reading:
     `told`: how many cells each entry of `values` and of `codes` explained, by (column or empty, entry folded). `untold`: for columns
     that take any name or words and have such entries, the cells that none of them explains. `unread`: columns not read
     since somebody said so. `short`: rows without their last cells. `left_out`: rows that records.yaml leaves out.
-    `respelt`: cells put into the spelling that another row uses.
+    `respelt`: cells put into another spelling, that of an earlier row or of the table of people.
     """
 
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
