@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.errors import cell as shown, control_in, shows_values
-from analysis.participants.codes import SPELLINGS, Status, fold, is_dont_know, status_of
+from analysis.participants.codes import SPELLINGS, Status, fold, is_dont_know, is_no_word, status_of
 from analysis.participants.fields import ID, Column
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -220,9 +220,9 @@ SAYS = {text: status for status, texts in SPELLINGS.items() for text in (*texts,
 
 def _is_plain_id(text: str, column: Column, style: Style) -> bool:
     """Whether a text can only be an id. Long files hold a million different ones: this spares them what cannot apply."""
-    if style.values.get(column.name) or style.column_codes.get(column.name) or text in style.codes or status_of(text):
+    if style.values.get(column.name) or style.column_codes.get(column.name) or not _PLAIN_ID.fullmatch(text):
         return False
-    return bool(_PLAIN_ID.fullmatch(text))
+    return text not in style.codes and is_no_word(text)
 
 
 def _without_answer(status: Status, plain: str, column: Column) -> Cell:

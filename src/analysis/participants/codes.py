@@ -81,3 +81,9 @@ def status_of(text: str) -> Status | None:
 def is_dont_know(text: str) -> bool:
     """Whether a person said that they do not know: an answer where words are taken, none on a scale."""
     return _words().get(fold(text)) == _DONT_KNOW
+
+
+def is_no_word(text: str) -> bool:
+    """Whether an id, which is of plain letters, digits and `_ . -`, is surely none of the words for no answer."""
+    plain = text.casefold().strip(".")
+    return plain not in _words() and text not in _words()

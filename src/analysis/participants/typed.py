@@ -230,15 +230,15 @@ def spelt_like(texts: pd.Series, model: pd.Series) -> pd.Series:
     >>> spelt_like(pd.Series(["nw-3", "nw-4"]), pd.Series(["NW-3", "nw-3"])).to_list()
     ['NW-3', 'nw-4']
     """
-    codes, known = pd.factorize(model)
     first: dict[str, str] = {}
-    for text in known:
-        first.setdefault(" ".join(text.casefold().split()), text)
-    if len(first) == len(known) and texts is model:
+    spellings = model.unique().tolist()
+    for text in spellings:
+        if isinstance(text, str):
+            first.setdefault(" ".join(text.casefold().split()), text)
+    if texts is model and len(first) >= sum(isinstance(text, str) for text in spellings):
         return texts
-    codes, known = pd.factorize(texts)
-    spelt = [first.get(" ".join(text.casefold().split()), text) for text in known]
-    return pd.Series([*spelt, None], dtype="str").take(codes).set_axis(texts.index)
+    other = {text: first.get(" ".join(text.casefold().split()), text) for text in texts.dropna().unique().tolist()}
+    return texts.map(other, na_action="ignore").astype("str")
 
 
 @contextmanager
