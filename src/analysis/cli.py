@@ -1,19 +1,18 @@
 """The command line: python -m analysis COMMAND."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analysis.errors import SHOW_VALUES, InputError
+from analysis.errors import InputError, show_values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (0 done, 1 failed, 2 not understood)."""
     options = _parser().parse_args(arguments)
     if getattr(options, "show_values", False):
-        os.environ[SHOW_VALUES] = "1"
+        show_values()
     try:
         return options.command(options) or 0
     except InputError as error:

@@ -75,6 +75,11 @@ def shows_values() -> bool:
     return bool(os.environ.get(SHOW_VALUES))
 
 
+def show_values() -> None:
+    """Have messages of this process, and of those it starts, quote the cells of people's records."""
+    os.environ[SHOW_VALUES] = "1"
+
+
 def form(text: str) -> str:
     """What a text is like, without its words."""
     plain = text.strip()
