@@ -167,11 +167,21 @@ def _run(options: argparse.Namespace) -> int:
 
 def _tell_records(*studies: str) -> None:
     """Say which files of a team's own a run reads, and what it makes of them; what cannot be read, the run says itself."""
-    from analysis.participants.account import account
-    from analysis.study import find_root
+    from analysis.study import find_root, load_study
 
-    for line in account(find_root(), studies):
-        print(line, flush=True)
+    root = find_root()
+    own = [study for study in studies if _is_filled(root, study) and not load_study(study, root).info.example]
+    if own:  # only then, since the readers need a second to load
+        from analysis.participants.account import account
+
+        for line in account(root, own):
+            print(line, flush=True)
+
+
+def _is_filled(root: Any, study: str) -> bool:
+    """Whether a team has put anything into the folders of a study that are for its records."""
+    places = (root / "data" / "raw" / study / name for name in ("records", "management_information"))
+    return any(path.name != "README.md" for place in places if place.is_dir() for path in place.iterdir())
 
 
 def _assignment(text: str) -> tuple[str, Any]:

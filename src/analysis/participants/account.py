@@ -8,25 +8,21 @@ from pathlib import Path
 
 from analysis.errors import InputError
 from analysis.participants.codes import Status
-from analysis.participants.exports import FOLDER, read_export
-from analysis.participants.folders import FILES
+from analysis.participants.exports import read_export
 from analysis.participants.records import read_records, stages_reached
 from analysis.participants.schema import table_columns
 from analysis.participants.typed import Table
-from analysis.study import load_study
 
 _WAVES = {"initial": "answered before", "experience": "answered after"}
 
 
 def account(root: Path, studies: Iterable[str]) -> Iterator[str]:
-    """Lines on the files that teams have put into the folders of these studies; none for worked examples, which no team filled.
+    """Lines on the files that teams have put into the folders of these studies.
 
     Files that cannot be read are left to the run, which says what is wrong with them.
     """
     for study in studies:
         raw = root / "data" / "raw" / study
-        if not _has_files(raw) or load_study(study, root).info.example:
-            continue
         try:
             tables = [*(read_records(raw / "records", study, root) or ())]
             export = read_export(raw, study, root)
@@ -34,14 +30,6 @@ def account(root: Path, studies: Iterable[str]) -> Iterator[str]:
             continue
         for table in [*tables, *(export.tables.values() if export else ())]:
             yield from describe(table)
-
-
-def _has_files(raw: Path) -> bool:
-    """Whether anything but the project's own notes lies in the folders that a team fills."""
-    places = (raw / "records", raw / FOLDER)
-    return any(
-        path.name in FILES[place.name] - {"README.md"} for place in places if place.is_dir() for path in place.iterdir()
-    )
 
 
 def describe(table: Table) -> Iterator[str]:

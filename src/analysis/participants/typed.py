@@ -173,7 +173,7 @@ def _account(
         entries = {**style.values.get(name, {}), **style.column_codes.get(name, {})}
         if not entries and not style.codes:
             continue
-        targets = {fold(value) for value in entries.values()}
+        targets = {fold(value) for value in (*entries.values(), *known[name].facts.get("known", ()))}
         free = known[name].kind in ("name", "number or words")
         for text, cells in zip(column.texts, np.bincount(column.codes, minlength=len(column.texts)), strict=True):
             label = style.labels.get(name, {}).get(text.strip(), text)
