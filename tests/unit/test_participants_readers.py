@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from analysis.errors import InputError
 from analysis.participants import FileLayout, absence, read_records, read_table, spss, stages_reached, words
-from analysis.participants.csv_files import decode
+from analysis.participants.csv_files import decode, read_rows
 
 HEADER = ["person_id", "joined_on", "course", "confidence_pre", "confidence_post", "friends_post", "months_in_uk"]
 ROWS = [
@@ -99,6 +99,65 @@ def test_labels_as_names_and_any_case(tmp_path, expected):
 def test_the_format_is_told(tmp_path):
     table = read_table(write(tmp_path / "other.csv", encoding="cp1252", delimiter=";"), "questionnaire")
     assert table.format == "CSV, Windows-1252, semicolon between columns"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("person_id,confidence_pre,confidence_post\nA1,4\nA2,5,6\n", [2, 3]),
+        ("person_id;confidence_pre;confidence_post;;;\nA1;4;;;;\nA2;5;6;;;\n", [2, 3]),
+        ("person_id,confidence_pre,confidence_post\nA1,4,,,,\nA2,5,6\n , ,\n", [2, 3]),
+        ("sep=;\nperson_id;confidence_pre;confidence_post\nA1;4;\n\nA2;5;6\n", [3, 5]),
+        ("SEP=\t\r\nperson_id\tconfidence_pre\t\tconfidence_post\r\nA1\t4\r\nA2\t5\t\t6\r\n", [3, 4]),
+        ("sep=|\nperson_id|confidence_pre|confidence_post\nA1|4|\nA2|5|6\n", [3, 4]),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_what_spreadsheets_leave_out_or_put_before_is_no_matter(tmp_path, text, rows, encoding):
+    (tmp_path / "q.csv").write_bytes(text.encode(encoding))
+    table = read_table(tmp_path / "q.csv", "questionnaire")
+    assert pairs(table, "confidence_pre") == [(4, "answered"), (5, "answered")]
+    assert pairs(table, "confidence_post") == [(None, "missing"), (6, "answered")]
+    assert table.rows.tolist() == rows
+
+
+def test_an_error_below_a_line_that_names_the_separator_has_the_row_of_the_file(tmp_path):
+    (tmp_path / "q.csv").write_text("sep=;\nperson_id;confidence_pre\nA1;4\nA2;40\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path / "q.csv", "questionnaire")
+    assert caught.value.row == 4
+    (tmp_path / "q.csv").write_text("sep=;\nperson_id;colour\nA1;4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="does not know") as caught:
+        read_table(tmp_path / "q.csv", "questionnaire")
+    assert caught.value.row == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("group,note\nA,Zoë\nB\n", "utf-8"),
+        ("sep=;\ngroup;note;\nA;Zoë;\nB\n", "cp1252"),
+        ("group\tnote\nA\tZoë\nB\n", "cp1252"),
+    ],
+)
+def test_any_table_of_a_user_comes_in_through_the_same_door(tmp_path, text, encoding):
+    (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+    rows = read_rows(tmp_path / "t.csv", "t.csv", ["group"], ["note"])
+    assert [cells for _, cells in rows] == [{"group": "A", "note": "Zoë"}, {"group": "B", "note": ""}]
+    with pytest.raises(InputError, match="no such column: 'id'; a column that does not belong here: 'group', 'note'"):
+        read_rows(tmp_path / "t.csv", "t.csv", ["id"])
+
+
+def test_an_excel_date_that_no_calendar_has_matters_only_where_it_is_read(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["person_id", "confidence_pre", "entered"], ["A1", 4, 99_999_999]):
+        book.active.append(row)
+    book.active["C2"].number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "q.xlsx")
+    table = read_table(tmp_path / "q.xlsx", "questionnaire", FileLayout(ignore=("entered",)))
+    assert table.values["confidence_pre"].tolist() == [4]
 
 
 def test_empty_rows_keep_row_numbers_true(tmp_path):
