@@ -26,6 +26,14 @@ CHROMIUM_COMMANDS = (
 SOFFICE_COMMANDS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
 
 
+@pytest.fixture(scope="module")
+def values_shown():
+    """Messages quote the cells of people's records, as a team may ask of its own terminal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANALYSIS_SHOW_VALUES", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The folder that holds pyproject.toml."""

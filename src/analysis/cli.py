@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analysis.errors import InputError
+from analysis.errors import InputError, show_values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (0 done, 1 failed, 2 not understood)."""
     options = _parser().parse_args(arguments)
+    if getattr(options, "show_values", False):
+        show_values()
     try:
         return options.command(options) or 0
     except InputError as error:
@@ -151,6 +153,11 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=function)
+    parser.add_argument(
+        "--show-values",
+        action="store_true",
+        help="quote cells of people's records in messages: for the team's own terminal, never for a log that others read",
+    )
     return parser
 
 
@@ -159,8 +166,28 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.study import find_root
 
     changes = dict(_assignment(text) for text in options.parameter)
+    _tell_records(options.study)
     run_notebook(find_root(), options.notebook, options.study, changes)
     return 0
+
+
+def _tell_records(*studies: str) -> None:
+    """Say which files of a team's own a run reads, and what it makes of them; what cannot be read, the run says itself."""
+    from analysis.study import find_root, load_study
+
+    root = find_root()
+    own = [study for study in studies if _is_filled(root, study) and not load_study(study, root).info.example]
+    if own:  # only then, since the readers need a second to load
+        from analysis.participants.account import account
+
+        for line in account(root, own):
+            print(line, flush=True)
+
+
+def _is_filled(root: Any, study: str) -> bool:
+    """Whether a team has put anything into the folders of a study that are for its records."""
+    places = (root / "data" / "raw" / study / name for name in ("records", "management_information"))
+    return any(path.name != "README.md" for place in places if place.is_dir() for path in place.iterdir())
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -222,8 +249,9 @@ def _raw_files(options: argparse.Namespace) -> int:
 
 def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
-    from analysis.study import find_root
+    from analysis.study import find_root, study_ids
 
+    _tell_records(*study_ids(find_root()))
     return reproduce(find_root(), options.force, options.jobs, options.plain, options.again)
 
 

@@ -1,8 +1,19 @@
 """The one error a reader of this project meets: where it is, what was found, what was expected, what to do."""
 
+import os
 import re
 from functools import partial
 from pathlib import Path
+
+SHOW_VALUES = (
+    "ANALYSIS_SHOW_VALUES"  # set to anything, messages quote the cells of people's files: for a team's own terminal
+)
+_FORMS = (
+    (r"", "an empty cell"),
+    (r"[+-]?[0-9]+([.][0-9]+)?", "a number"),
+    (r"[+-]?[0-9]+(,[0-9]+)+", "a number with a comma"),
+    (r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([T ].*)?", "a date"),
+)
 
 # What neither HTML nor XML (and so no workbook) can hold: control characters but tab and line ends, halves of surrogate pairs.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -51,6 +62,35 @@ def control_in(text: str) -> str:
     """
     found = CONTROL.search(text)
     return f"the control character U+{ord(found[0]):04X}" if found else ""
+
+
+def cell(text: str) -> str:
+    """A cell of people's records as messages show it: what form of text it is, and its words only where they are asked for.
+
+    Messages end up in logs and tickets, so the words are shown only if the environment variable `ANALYSIS_SHOW_VALUES`
+    (on the command line: `--show-values`) is set.
+
+    >>> cell("Fatima"), cell("12"), cell("lives in Leeds")
+    ('a word of 6 letters', 'a number', 'text of 14 characters')
+    """
+    return repr(text) if text and shows_values() else form(text)
+
+
+def shows_values() -> bool:
+    """Whether messages may quote the cells of people's records."""
+    return bool(os.environ.get(SHOW_VALUES))
+
+
+def show_values() -> None:
+    """Have messages of this process, and of those it starts, quote the cells of people's records."""
+    os.environ[SHOW_VALUES] = "1"
+
+
+def form(text: str) -> str:
+    """What a text is like, without its words."""
+    plain = text.strip()
+    known = next((name for pattern, name in _FORMS if re.fullmatch(pattern, plain)), None)
+    return known or (f"a word of {len(plain)} letters" if plain.isalpha() else f"text of {len(plain)} characters")
 
 
 def shorten(text: str, limit: int = 200) -> str:

@@ -15,6 +15,7 @@ import pytest
 from analysis.errors import InputError
 from analysis.participants import read_records
 
+pytestmark = pytest.mark.usefixtures("values_shown")
 STUDY = "a_study"
 NAMES = ["study", "person_id", "joined_on", "birth_year", "confidence_pre", "months_in_uk", "course"]
 GOOD = [

@@ -22,6 +22,7 @@ GOOD = {
     "evidence": "evidence_id,person_id,what,evidence_date,received_on,accepted,accepted_on\nE1,P1,destination,2020-06-01,2020-06-05,yes,2020-06-07",
     "targets": "measure,partner,quarter_start,quarter_end,target\nwomen,North,2020-01-01,2020-03-31,5\nwomen,North,2020-04-01,2020-06-30,5",
 }
+pytestmark = pytest.mark.usefixtures("values_shown")
 PLACE = f"{STUDY}/management_information"
 
 
@@ -58,13 +59,15 @@ def test_an_exit_before_a_start(tmp_path):
         text,
         2,
         "exit_date",
-        "found 2020-01-31; expected a day on or after the person's start on 2020-02-01",
+        "found '2020-01-31', before the person's start on '2020-02-01'; expected a day on or after the person's start",
     )
 
 
 def test_a_participant_with_two_partners_at_once(tmp_path):
     text = GOOD["participants"] + "\nP1,R1,female,South,2020-02-01,2020-03-01,"
-    refused(tmp_path, "participants", text, 4, "partner", "P1 with South from 2020-03-01, while still with North")
+    refused(
+        tmp_path, "participants", text, 4, "partner", "'P1' with 'South' from '2020-03-01', while still with 'North'"
+    )
 
 
 def test_a_partner_left_on_the_day_the_next_begins(tmp_path):
@@ -77,7 +80,9 @@ def test_a_partner_left_on_the_day_the_next_begins(tmp_path):
 
 def test_the_same_row_twice(tmp_path):
     text = GOOD["participants"] + "\n" + GOOD["participants"].splitlines()[1]
-    refused(tmp_path, "participants", text, 4, "partner", "P1 with North from 2020-02-01, while still with North")
+    refused(
+        tmp_path, "participants", text, 4, "partner", "'P1' with 'North' from '2020-02-01', while still with 'North'"
+    )
 
 
 def test_a_change_of_partner_is_no_fault(tmp_path):
@@ -166,7 +171,7 @@ def test_a_date_in_another_calendar_or_format(tmp_path, day, calendar):
 
 def test_a_re_used_person_id(tmp_path):
     text = GOOD["participants"] + "\nP1,,male,North,2021-02-01,,"
-    refused(tmp_path, "participants", text, 4, "person_id", "the id P1 again, with another referral_id than in row 2")
+    refused(tmp_path, "participants", text, 4, "person_id", "the id 'P1' again, with another referral_id than in row 2")
 
 
 @pytest.mark.parametrize(

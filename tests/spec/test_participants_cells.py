@@ -8,6 +8,7 @@ import yaml
 from analysis.participants.cells import Refused, Style, read_cell
 from analysis.participants.schema import table_columns
 
+pytestmark = pytest.mark.usefixtures("values_shown")
 CASES = yaml.safe_load(Path(__file__).with_name("participants_cells.yaml").read_text(encoding="utf-8"))["cells"]
 
 

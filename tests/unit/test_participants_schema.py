@@ -87,4 +87,4 @@ def test_the_template_holds_names_only():
 
 def test_the_example_of_a_layout_is_one():
     layout = RecordsLayout.model_validate(yaml.safe_load(EXAMPLE_LAYOUT))
-    assert layout.questionnaire.codes == {"99": "refused", "n/a": "not_asked"}
+    assert layout.questionnaire.codes == {"n/a": "not_asked", "months_in_uk": {"999": "refused"}}

@@ -1,6 +1,15 @@
 """How a cell without an answer is written, and how it is kept: missing, refused and not asked are three things."""
 
+import re
+import unicodedata
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_WORDS = Path(__file__).with_name("no_answer.yaml")
+_DONT_KNOW = "dont_know"
 
 
 class Status(StrEnum):
@@ -29,13 +38,52 @@ SPELLINGS: dict[Status, tuple[str, ...]] = {
     Status.NOT_ASKED: ("not_asked", "not asked", "-97"),
 }
 
-WITHOUT_ANSWER: dict[str, Status] = {spelling: status for status, texts in SPELLINGS.items() for spelling in texts}
+
+def fold(text: str) -> str:
+    """A text for comparison: without regard to case, kinds of apostrophe, blanks, and punctuation at the ends.
+
+    >>> fold("  Don’t\u00a0know. "), fold("(Refused)")
+    ("don't know", 'refused')
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'").replace("`", "'")
+    plain = re.sub(r"\s*/\s*", "/", " ".join(plain.split()))
+    return plain.strip(" .:;!?()[]*\"'") or plain
+
+
+@cache
+def _languages() -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    return found
+
+
+def language_codes() -> list[str]:
+    """The languages whose words for no answer are known, as ISO 639-1 codes."""
+    return sorted(_languages())
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Every word for no answer, folded, and its kind."""
+    listed = {fold(word): kind for kinds in _languages().values() for kind, words in kinds.items() for word in words}
+    return listed | {text: str(status) for status, texts in SPELLINGS.items() for text in texts}
 
 
 def status_of(text: str) -> Status | None:
     """The reason for which a cell holds no answer, or None where it holds one.
 
-    >>> status_of("Refused"), status_of("4")
-    (<Status.REFUSED: 'refused'>, None)
+    >>> status_of("Refused"), status_of("weiß nicht"), status_of("4")
+    (<Status.REFUSED: 'refused'>, <Status.MISSING: 'missing'>, None)
     """
-    return WITHOUT_ANSWER.get(text.casefold())
+    kind = _words().get(text) or _words().get(fold(text))
+    return Status.MISSING if kind == _DONT_KNOW else Status(kind) if kind else None
+
+
+def is_dont_know(text: str) -> bool:
+    """Whether a person said that they do not know: an answer where words are taken, none on a scale."""
+    return _words().get(fold(text)) == _DONT_KNOW
+
+
+def is_no_word(text: str) -> bool:
+    """Whether an id, which is of plain letters, digits and `_ . -`, is surely none of the words for no answer."""
+    plain = text.casefold().strip(".")
+    return plain not in _words() and text not in _words()

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from analysis.errors import InputError
+from analysis.errors import InputError, control_in
 from analysis.participants.grid import Grid, check_size, check_width, empty, make_grid
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 BLOCK = 100_000  # rows of a long file that are in memory as text at one time
 _CHUNK = 1 << 20
+_TOLD = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*\r?\n', re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -26,12 +27,55 @@ def read_csv(path: Path, file: str) -> Grid:
     """The cells of a CSV file, called `file` in messages; raises InputError for an empty, torn or wrongly encoded file."""
     check_size(path, file)
     text, encoding = decode(path.read_bytes(), file)
+    head, separator = _opening(text)
     if not text.strip():
         raise empty(file)
-    separator = _separator(text)
-    records = _records(text, separator, file)
-    form = f"CSV, {encoding}, {SEPARATORS[separator]} between columns"
-    return make_grid(file, records, form, decimal_comma=separator != ",")
+    records = _records(text, separator, file)[head - 1 :]
+    form = f"CSV, {encoding}, {SEPARATORS.get(separator, repr(separator))} between columns"
+    return make_grid(file, records, form, decimal_comma=separator != ",", before=head, head=head)
+
+
+def read_rows(
+    path: Path, file: str, columns: Sequence[str], optional: Sequence[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
+    """Rows of any CSV file that a user brings as (row number, {column: text}), as `study.tables.read_csv` gives those of the project's own.
+
+    Whatever encoding and separator `read_csv` knows will do. Raises InputError as that does, for control characters,
+    and, all at once, for columns that are missing, unknown or there twice.
+    """
+    grid = read_csv(path, file)
+    _check_names(grid, columns, optional)
+    for number, row in zip(grid.numbers, grid.rows, strict=True):
+        for name, text in zip(grid.header, row, strict=True):
+            if found := control_in(text):
+                raise InputError(
+                    file,
+                    row=number,
+                    column=name,
+                    found=found,
+                    expected="text that a page and a workbook can hold",
+                    action="delete the character; an editor that shows invisible characters helps to find it",
+                )
+    cells = ([text.strip() for text in row] for row in grid.rows)
+    return [(number, dict(zip(grid.header, row, strict=True))) for number, row in zip(grid.numbers, cells, strict=True)]
+
+
+def _check_names(grid: Grid, columns: Sequence[str], optional: Sequence[str]) -> None:
+    problems = {
+        "no such column": [name for name in columns if name not in grid.header],
+        "a column that does not belong here": [name for name in grid.header if name not in (*columns, *optional)],
+        "the column twice": sorted({name for name in grid.header if grid.header.count(name) > 1}),
+    }
+    found = [f"{what}: {', '.join(map(repr, names))}" for what, names in problems.items() if names]
+    if found:
+        raise InputError(
+            grid.file,
+            row=grid.head,
+            column=next(names[0] for names in problems.values() if names),
+            found="; ".join(found),
+            expected=f"the columns {', '.join(columns)}" + (f", and perhaps {', '.join(optional)}" if optional else ""),
+            action="rename, add or remove the columns; capital letters count",
+        )
 
 
 def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
@@ -45,21 +89,22 @@ def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
         yield read_csv(path, file)
         return
     with path.open(encoding="utf-8-sig", newline="") as content:
-        separator = _separator(content.read(_CHUNK))
+        head, separator = _opening(content.read(_CHUNK))
         content.seek(0)
+        reader = csv.reader(content, delimiter=separator, strict=True)
         try:
-            yield from _blocks(csv.reader(content, delimiter=separator, strict=True), rows, file, separator)
+            yield from _blocks(islice(reader, head - 1, None), rows, file, separator, head)
         except csv.Error:
             read_csv(path, file)
             raise
 
 
-def _blocks(reader: Iterator[list[str]], rows: int, file: str, separator: str) -> Iterator[Grid]:
+def _blocks(reader: Iterator[list[str]], rows: int, file: str, separator: str, head: int) -> Iterator[Grid]:
     """Blocks with rows in them; one without rows where the whole file has none."""
-    header, before, kept = next(reader, []), 1, 0
-    form = f"CSV, UTF-8, {SEPARATORS[separator]} between columns"
+    header, before, kept = next(reader, []), head, 0
+    form = f"CSV, UTF-8, {SEPARATORS.get(separator, repr(separator))} between columns"
     while (block := list(islice(reader, rows))) or not kept:
-        grid = make_grid(file, [header, *block], form, decimal_comma=separator != ",", before=before)
+        grid = make_grid(file, [header, *block], form, decimal_comma=separator != ",", before=before, head=head)
         before, kept = before + len(block), kept + len(grid.rows)
         if grid.rows or not block:
             yield grid
@@ -124,10 +169,13 @@ def _encoding_error(file: str, row: int | None, found: str, expected: str) -> In
     )
 
 
-def _separator(text: str) -> str:
-    """The separator that divides the header into most cells; a comma where none does."""
-    start = text[: 1 << 20]
-    return max(SEPARATORS, key=lambda mark: _width(start, mark))
+def _opening(text: str) -> tuple[int, str]:
+    """The row of the header, and the separator: what Excel's first line `sep=;` says, else that which divides the header
+    into most cells; a comma where none does."""
+    start = text[:_CHUNK]
+    if told := _TOLD.match(start):
+        return 2, told[1]
+    return 1, max(SEPARATORS, key=lambda mark: _width(start, mark))
 
 
 def _width(text: str, separator: str) -> int:

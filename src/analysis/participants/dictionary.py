@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from analysis.participants.codes import MEANING, SPELLINGS
+from analysis.participants.codes import MEANING, SPELLINGS, language_codes
 from analysis.participants.exports import EXPORT_WORKBOOK, FOLDER
 from analysis.participants.fields import Column
 from analysis.participants.monitoring import EXPORT_TABLES
@@ -44,34 +44,59 @@ study. Across the tables:
 
 _FORMATS = """## What is read
 
+Every format goes through the same checks; the same table is read or refused alike from each.
+
 - **CSV**: UTF-8 with or without byte-order mark; else Windows-1252 (Excel's "CSV" in western Europe). A file that mixes
-  the two is refused. Columns are separated by commas, semicolons or tabs; whichever divides the header into most cells.
+  the two is refused. Columns are separated by commas, semicolons or tabs; whichever divides the header into most cells, or
+  what Excel's first line `sep=;` says.
 - **Decimals**: a point; or a comma where semicolons or tabs separate the columns, and then throughout the file.
   `1,000` is refused, since it may be a thousand or one.
 - **Dates**: `yyyy-mm-dd`, Excel's own dates, and `31/12/2013` where records.yaml says `dates: day first`.
-- **Excel** (`.xlsx`): values only; a formula is refused. The sheet called like the table, or the only one.
-- **SPSS** (`.sav`): with the package pyreadstat. Values count, not their labels, except in columns of names; values
-  declared user-missing are read by their label.
-- **KoboToolbox and ODK**: the group before the question (`before/confidence_pre`) and the platform's own columns are
-  taken off; names and labels are both understood.
-- **Qualtrics**: the rows with question texts and import ids are taken off; row numbers in messages stay those of the
-  file. None of its columns about the response is read, so that no address or location is kept.
+- **Excel** (`.xlsx`): values only; a formula is refused. The sheet called like the table, or the only one. Further sheets
+  with anything in them stop the run, unless `sheet` names the one to be read, or `ignore_sheets` those to be left out.
+- **SPSS** (`.sav`): with the package pyreadstat. What the file says of a value goes first: a value with a label is read by
+  the label (a scale may run the other way round); one declared user-missing is missing, or what its label says. A label that
+  is neither in this dictionary nor a word for no answer, and a value without a label among values that have one, are asked about.
+- **KoboToolbox and ODK**: groups that are about the person (`before/confidence_pre`) and the platform's own columns are
+  taken off; names and labels are both understood. Other groups, such as `child`, are asked about; `groups` names those that
+  are about the person. A choice of a question with several is never taken for a question.
+- **Qualtrics**: the rows with question texts and import ids are taken off, in any language; row numbers in messages stay
+  those of the file. A status or channel that marks no response, or that is not known, stops the run; `rows` says what
+  is to become of such rows.
+- **SurveyMonkey, Microsoft Forms, Google Forms**: columns about the respondent, and SurveyMonkey's row of choices, are taken off.
 
-A column's name may be its name or its label below, in any case. A file without a column counts as not having asked.
+Of no platform is a column about the response read, so that no address or location is kept. A row may lack its last
+cells; columns without name and content do not count. A column's name may be its name or its label below, in any case. A
+file without a column counts as not having asked. Columns not listed below stop the run, all at once, unless `ignore` names
+them or `others: ignore` leaves out whatever is not known. What lies in the folder and is not read stops the run, too, unless
+`ignore_files` names it.
+
+Names and ids that differ only in case and blanks are one; the first spelling is kept. Entries of `values` and `codes`
+are compared in the same way, with values and with labels; an entry of `values` that fits no cell, while cells of its column
+fit no entry, stops the run. A code for the whole file must not be a possible value of a column: 99 months are an
+answer, so `99` belongs to columns.
+
+Messages name file, row and column and what form of text is there, not the text. For the team's own terminal, `--show-values`
+behind a command (or the environment variable `ANALYSIS_SHOW_VALUES=1`) has them quote the cells. Each run says which files it
+read, with rows, people, and what of records.yaml fitted how many cells.
 """
 
 EXAMPLE_LAYOUT = """# How this study's participant files are to be read. Everything is optional; leave the file out if nothing is needed.
 id_prefix: EX-              # what every person id begins with
+ignore_files: ["*.docx"]    # files of this folder that are not to be read
 questionnaire:
-  sheet: Survey             # which sheet of a workbook
+  sheet: Survey             # which sheet of a workbook; the others are left out
   columns:                  # the file's column: the column of the data dictionary
     Q12: confidence_pre
-  ignore: [Comments]        # columns not to be read
+  ignore: [Comments]        # columns not to be read; `others: ignore` leaves out all that are not known
+  groups: [part_one]        # groups of a form that are about the person
   codes:                    # further codes for an answer not given
-    99: refused
-    n/a: not_asked
-  values:                   # for a column, the file's value: the value of the data dictionary
-    course: {A: esol, B: advice}
+    n/a: not_asked          # in any column, where it is no possible value
+    months_in_uk: {999: refused}
+  values:                   # for a column, the file's value or its label: the value of the data dictionary
+    course: {English class: esol, B: advice}
+  rows:                     # for a platform's column, what becomes of rows with this value: read, or leave out
+    Status: {Umfragevorschau: leave out}
   dates: day first          # 31/12/2013; otherwise 2013-12-31
 """
 
@@ -114,8 +139,17 @@ def _codes_section() -> str:
         f"| {status.value} | {', '.join(f'`{text}`' if text else 'an empty cell' for text in texts)} | {MEANING[status]} |"
         for status, texts in SPELLINGS.items()
     ]
+    languages = ", ".join(language_codes())
     return "\n".join(
-        ["## An answer that was not given\n", "| status | written as | meaning |", "| --- | --- | --- |", *rows, ""]
+        [
+            "## An answer that was not given\n",
+            "| status | written as | meaning |",
+            "| --- | --- | --- |",
+            *rows,
+            "\nWords of forms and interviewers for these (such as `Prefer not to say`, `weiß nicht`, `لا ينطبق`), in cells and in "
+            f"labels, stand in `src/analysis/participants/no_answer.yaml`, by language: {languages}. Not to know is missing, and an "
+            "answer where a column takes words.\n",
+        ]
     )
 
 

@@ -1,40 +1,82 @@
 """Reading Excel workbooks (.xlsx): values only. A formula is refused, nothing is ever calculated."""
 
+import json
+import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.participants.grid import Grid, check_size, check_width, empty, make_grid
+from analysis.participants.grid import Grid, check_size, empty, make_grid
 
 MOST_UNPACKED = 1_000_000_000  # bytes; an Excel file of 100,000 rows and 30 columns unpacks to about 100 MB
+MOST_ROWS = 1_048_576  # of a worksheet
+ABOUT = "data dictionary"  # the sheet of the template that explains the others
 MOST_RATIO = 200  # unpacked to packed; worksheets reach about 20
 
 
-def read_excel(path: Path, file: str, sheet: str | None, table: str) -> Grid:
+def read_excel(path: Path, file: str, sheet: str | None, table: str, in_common: bool = False) -> Grid:
     """The cells of one sheet of a workbook called `file` in messages: the one named, else the one called like the table, else the only one.
 
-    Raises InputError for a file that is no workbook, for more than one possible sheet, and for unsafe archives.
+    `in_common`: the workbook holds other tables, too, whose sheets `check_sheets` looks at. Raises InputError for a file
+    that is no workbook, for a further sheet with anything in it where none is named, and for unsafe archives.
     """
+    with _workbook(path, file) as workbook:
+        name = _sheet_name(_sheets(workbook), sheet, table, file, in_common)
+        with closing(_texts(workbook[name], file)) as rows:
+            return make_grid(f"{file}, sheet {name}", rows, "Excel")
+
+
+def sheet_names(path: Path, file: str) -> list[str]:
+    """The names of the sheets of a workbook that hold anything."""
+    with _workbook(path, file) as workbook:
+        return _sheets(workbook)
+
+
+def check_sheets(path: Path, file: str, known: Iterable[str], ignore: Iterable[str]) -> None:
+    """Raise InputError for sheets of a workbook that are neither known nor to be ignored: nothing is left out unsaid."""
+    names = [*known, ABOUT]
+    strange = [name for name in sheet_names(path, file) if name not in names and name not in ignore]
+    if strange:
+        raise InputError(
+            file,
+            found="sheets that no reader knows: " + ", ".join(map(repr, strange)),
+            expected="sheets called " + ", ".join(known),
+            action="rename them, name them in records.yaml under `sheet` of their table, or say there "
+            f"`ignore_sheets: {json.dumps(strange, ensure_ascii=False)}` to leave them out",
+        )
+
+
+def _sheets(workbook: Any) -> list[str]:
+    """The sheets with anything in them; charts and sheets that Excel made and nobody filled are none."""
+    return [sheet.title for sheet in workbook.worksheets if _holds_anything(sheet)]
+
+
+def _holds_anything(sheet: Any) -> bool:
+    sheet.reset_dimensions()  # some programs write a wrong size into the file; the rows themselves are right
+    with closing(sheet.iter_rows(values_only=True)) as rows:
+        return any(value is not None for row in rows for value in row)
+
+
+@contextmanager
+def _workbook(path: Path, file: str) -> Iterator[Any]:
+    """A workbook that is open while it is read; what goes wrong in the middle of it becomes an InputError."""
     check_size(path, file)
     _check_archive(path, file)
     workbook = _open(path, file)
     try:
-        name = _sheet_name(workbook.sheetnames, sheet, table, file)
-        return make_grid(f"{file}, sheet {name}", _records(workbook[name], file), "Excel")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as a date that no calendar has: its cell says so where it is read
+            yield workbook
+    except InputError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:  # openpyxl has no error of its own
+        raise _no_workbook(file, f"a workbook that is damaged inside ({type(error).__name__})") from None
     finally:
         workbook.close()
-
-
-def sheet_names(path: Path, file: str) -> list[str]:
-    """The names of the sheets of a workbook."""
-    check_size(path, file)
-    _check_archive(path, file)
-    workbook = _open(path, file)
-    workbook.close()
-    return list(workbook.sheetnames)
 
 
 def _open(path: Path, file: str) -> Any:
@@ -77,49 +119,40 @@ def _no_workbook(file: str, found: str) -> InputError:
     )
 
 
-def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str) -> str:
-    if wanted is None:
-        if table in names or len(names) == 1:
-            return table if table in names else names[0]
-    elif wanted in names:
-        return wanted
+def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str, in_common: bool) -> str:
+    if wanted in names:
+        return str(wanted)
+    others = [name for name in names if name not in (table, ABOUT)]
+    if wanted is None and table in names and (in_common or not others):
+        return table
+    if wanted is None and len(others) == 1 and table not in names:
+        return others[0]
+    if not names:
+        raise empty(file)
     raise InputError(
         file,
         found="sheets " + ", ".join(names),
         expected=f"a sheet called {wanted or table}" + ("" if wanted else ", or one sheet only"),
-        action="rename the sheet, or name it under `sheet` for this file in records.yaml",
+        action="name the sheet to read under `sheet` for this file in records.yaml; the others are then left out",
     )
 
 
-def _records(sheet: Any, file: str) -> list[Sequence[str]]:
-    sheet.reset_dimensions()  # some programs write a wrong size into the file; the rows themselves are right
-    rows = list(_texts(sheet, file))
-    header = rows[0] if rows else []
-    while header and not header[-1]:
-        header.pop()
-    if not header:
-        raise empty(file)
-    check_width(file, len(header))
-    return [header, *(_fit(row, len(header)) for row in rows[1:])]
-
-
 def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        try:
-            yield [_text(value) for value in row]
-        except TypeError as error:
-            raise InputError(
-                file,
-                row=number,
-                found=str(error),
-                expected="plain values",
-                action="replace formulas by their values (copy, then paste values only)",
-            ) from None
-
-
-def _fit(row: list[str], width: int) -> list[str]:
-    """A row at the header's width: a workbook stores no empty cells at the end of a row."""
-    return row + [""] * (width - len(row)) if len(row) <= width or any(row[width:]) else row[:width]
+    sheet.reset_dimensions()
+    with closing(sheet.iter_rows(values_only=True)) as rows:
+        for number, row in enumerate(rows, start=1):
+            if number > MOST_ROWS:
+                raise _no_workbook(file, f"a row beyond {MOST_ROWS:,}, which no worksheet has")
+            try:
+                yield [_text(value) for value in row]
+            except TypeError as error:
+                raise InputError(
+                    file,
+                    row=number,
+                    found=str(error),
+                    expected="plain values",
+                    action="replace formulas by their values (copy, then paste values only)",
+                ) from None
 
 
 def _text(value: Any) -> str:

@@ -10,17 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.errors import cell
+from analysis.participants.folders import FILES, LAYOUT, check_folder
 from analysis.participants.layout import ExportLayout, read_layout
 from analysis.participants.monitoring import EXPORT_TABLES
-from analysis.participants.records import (
-    LAYOUT,
-    check_people,
-    check_prefix,
-    check_study,
-    find_source,
-    read_table,
-    shown,
-)
+from analysis.participants.records import check_people, check_prefix, check_study, read_tables, shown, with_ids_of
 from analysis.participants.typed import Table
 
 FOLDER = "management_information"
@@ -52,10 +46,15 @@ def read_export(folder: Path, study: str, root: Path | None = None) -> Export | 
     """
     place = folder / FOLDER
     layout = read_layout(place / LAYOUT, shown(place / LAYOUT, root), ExportLayout)
-    sources = {table: found for table in EXPORT_TABLES if (found := find_source(place, table, root, EXPORT_WORKBOOK))}
-    if not sources:
+    check_folder(place, shown(place, root), FILES[FOLDER], layout.ignore_files)
+    tables = read_tables(place, EXPORT_TABLES, layout, EXPORT_WORKBOOK, root)
+    if not tables:
         return None
-    tables = {table: read_table(path, table, getattr(layout, table), root) for table, path in sources.items()}
+    if people := tables.get("participants"):
+        others = {
+            name: table for name, table in tables.items() if name != "participants" and "person_id" in table.values
+        }
+        tables |= {name: with_ids_of(people, table) for name, table in others.items()}
     for table in tables.values():
         check_study(table, study)
         if "person_id" in table.values:
@@ -118,7 +117,7 @@ def _check_same_person(people: Table) -> None:
         raise people.error(
             place,
             "person_id",
-            f"the id {values['person_id'][place]} again, with another {column} than in row {_row_of(people, values['person_id'][place])}",
+            f"the id {cell(values['person_id'][place])} again, with another {column} than in row {_row_of(people, values['person_id'][place])}",
             "an id for one person only, whose rows differ in nothing but the partner",
             "give the second person an id of their own, or make the rows of one person agree",
         )
@@ -140,10 +139,16 @@ def _check_one_partner(people: Table) -> None:
         raise people.error(
             place,
             "partner",
-            f"{spells['person_id'][place]} with {spells['partner'][place]} from {spells['begins'][place].date()}, while still with {before[place]}",
+            f"{cell(spells['person_id'][place])} with {cell(spells['partner'][place])} from {_day(spells['begins'][place])}, "
+            f"while still with {cell(before[place])}",
             "one partner at a time",
             "fill in partner_until of the earlier row, or take one of the two rows out",
         )
+
+
+def _day(day: pd.Timestamp) -> str:
+    """A day of somebody's records as messages show it."""
+    return cell(day.date().isoformat())
 
 
 def _check_exits(exits: Table, people: Table) -> None:
@@ -153,8 +158,8 @@ def _check_exits(exits: Table, people: Table) -> None:
         raise exits.error(
             int(early[0]),
             "exit_date",
-            exits.values["exit_date"].iloc[early[0]].date().isoformat(),
-            f"a day on or after the person's start on {starts.iloc[early[0]].date()}",
+            f"{_day(exits.values['exit_date'].iloc[early[0]])}, before the person's start on {_day(starts.iloc[early[0]])}",
+            "a day on or after the person's start",
             "correct one of the two dates",
         )
 

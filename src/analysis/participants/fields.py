@@ -15,7 +15,12 @@ Absent = Literal["missing", "refused", "not_asked"]
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,39}$"
 NAME = pattern(80)
-WORDS = r"^[^\W\d_][^\W\d_ '’\-]*(?:[ '’\-]+[^\W\d_]+){0,5}$"
+_WORD, _GAP = r"[^\W\d_]+", r"[ '’\-–]+"
+_COUNT = r"(?:\d{1,4}\+?(?: ?[\-–—/] ?\d{1,4}\+?)?)"
+_LIMIT = rf"(?:(?:[<>≤≥~]=? ?)?{_COUNT})"
+# A few plain words; also a range or a limit, with words or without: a lot; 5-10; 10 or more; >10. Never two numbers side by side.
+WORDS = rf"^(?:{_LIMIT}|(?:{_LIMIT}{_GAP})?{_WORD}(?:{_GAP}(?:{_COUNT}{_GAP})?{_WORD}){{0,5}}(?:{_GAP}{_COUNT})?)$"
+WIDEST_SCALE = 20  # between the ends of a scale; a range of years or sessions is far wider
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
@@ -57,7 +62,7 @@ def number(low: float, high: float, label: str, about: str, **more: str) -> Defi
     return _answer(_between(low, high), label, about, kind="number", low=low, high=high, **more)
 
 
-def number_or_words(low: float, high: float, label: str, about: str, **more: str) -> Definition:
+def number_or_words(low: float, high: float, label: str, about: str, **more: Any) -> Definition:
     """A number from `low` to `high`, or an answer of up to six words, which is kept as it was given."""
     words = Annotated[str, Field(pattern=WORDS, max_length=40)]
     return _answer(_between(low, high) | words, label, about, kind="number or words", low=low, high=high, **more)
@@ -71,9 +76,12 @@ def choice(
     return _answer(kind, label, about, kind="choice", choices=choices, also=also or {}, **more)
 
 
-def name(label: str, about: str, **more: Any) -> Definition:
-    """A short name, such as that of a course: letters, digits and plain punctuation, no markup."""
-    return _answer(Annotated[str, Field(pattern=NAME), AfterValidator(normal)], label, about, kind="name", **more)
+def name(label: str, about: str, *, known: tuple[str, ...] = (), **more: Any) -> Definition:
+    """A short name, such as that of a course: letters, digits and plain punctuation, no markup.
+
+    `known` are names that pages know, in the spelling they are kept in, whatever their case in a file.
+    """
+    return _answer(Annotated[str, Field(pattern=NAME), AfterValidator(normal)], label, about, kind="name", known=known, **more)
 
 
 def day(label: str, about: str, **more: Any) -> Definition:
@@ -117,6 +125,16 @@ class Column:
     def needed(self) -> bool:
         """Whether each row must hold a value."""
         return bool(self.facts.get("needed"))
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether the numbers are points of a scale, each of which has a meaning, and no count or measure.
+
+        >>> from analysis.participants.schema import TABLES
+        >>> [columns(TABLES["questionnaire"])[name].is_scale for name in ("confidence_pre", "birth_year", "months_in_uk")]
+        [True, False, False]
+        """
+        return self.kind == "whole" and self.facts["high"] - self.facts["low"] <= WIDEST_SCALE
 
     @property
     def unit(self) -> str:

@@ -1,7 +1,7 @@
 """A file as a grid of texts, before anything is made of it; the same for CSV, Excel and SPSS files."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.errors import InputError
@@ -12,10 +12,11 @@ MOST_BYTES = 500_000_000
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one file as text. `file` is its name in messages; `numbers` are the row numbers as a spreadsheet shows them; the header is row 1.
+    """The cells of one file as text. `file` is its name in messages; `numbers` are the row numbers as a spreadsheet shows them; `head` is that of the header.
 
     `format` says how it was read (for the colophon); `decimal_comma` whether a decimal comma may stand in it. `labels`
-    are the texts of the questions, `value_labels` what the values of a column are called, where the file says so.
+    are the texts of the questions, `value_labels` what the values of a column are called, `missing` which values are
+    declared to be no answers, where the file says so; `short` is how many rows lacked their last cells.
     """
 
     file: str
@@ -26,26 +27,70 @@ class Grid:
     decimal_comma: bool = False
     labels: tuple[str, ...] = ()
     value_labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: dict[str, frozenset[str]] = field(default_factory=dict)
+    head: int = 1
+    short: int = 0
+
+
+def tidy(name: str) -> str:
+    """The name of a column with single blanks, whatever kinds of blank and line end a form put into it."""
+    return " ".join(name.split())
 
 
 def make_grid(
-    file: str, records: list[Sequence[str]], format: str, *, decimal_comma: bool = False, before: int = 1
+    file: str,
+    records: Iterable[Sequence[str]],
+    format: str,
+    *,
+    decimal_comma: bool = False,
+    before: int = 1,
+    head: int = 1,
 ) -> Grid:
     """A grid from records of a file, header first; empty rows are left out, row numbers stay true.
 
-    `before` is how many rows of the file stand before the first record after the header: the header, and earlier blocks.
+    Of every format alike: a row may lack its last cells, as spreadsheets write it; columns without name and content are
+    left out. `before` is how many rows of the file stand before the first record after the header, the header (in row
+    `head`) among them.
 
-    Raises InputError for an empty file, too many columns, or a row whose number of cells is not that of the header.
+    Raises InputError for an empty file, too many columns, or a row with more cells than the header has columns.
     """
-    header = [cell.strip() for cell in records[0]] if records else []
+    source = iter(records)
+    header = [tidy(cell) for cell in next(source, [])]
     if not any(header):
         raise empty(file)
     check_width(file, len(header))
-    kept = [(number, row) for number, row in enumerate(records[1:], start=before + 1) if any(row)]
-    ragged = next(((number, row) for number, row in kept if len(row) != len(header)), None)
-    if ragged:
-        raise _ragged(file, ragged[0], len(ragged[1]), len(header))
-    return Grid(file, header, [row for _, row in kept], [number for number, _ in kept], format, decimal_comma)
+    kept = [(number, row) for number, row in enumerate(source, start=before + 1) if any(row) and "".join(row).strip()]
+    width = max(1 + position for position, name in enumerate(header) if name)
+    width = max([width, *(_filled(row) for _, row in kept if len(row) > width)])
+    if width > len(header):
+        wide = next((number, row) for number, row in kept if _filled(row) > len(header))
+        raise _ragged(file, wide[0], _filled(wide[1]), len(header))
+    short = sum(len(row) < width for _, row in kept)
+    rows = [row if len(row) == width else _fitted(row, width) for _, row in kept]
+    grid = Grid(
+        file, header[:width], rows, [number for number, _ in kept], format, decimal_comma, head=head, short=short
+    )
+    return _without_empty_columns(grid)
+
+
+def _filled(row: Sequence[str]) -> int:
+    """How many cells a row has up to its last one with anything in it."""
+    return max((position for position, cell in enumerate(row, start=1) if cell.strip()), default=0)
+
+
+def _fitted(row: Sequence[str], width: int) -> list[str]:
+    return [*row[:width], *[""] * (width - len(row))]
+
+
+def _without_empty_columns(grid: Grid) -> Grid:
+    """The grid without columns that have neither name nor content."""
+    nameless = [position for position, name in enumerate(grid.header) if not name]
+    empty_ones = {place for place in nameless if not any(row[place].strip() for row in grid.rows)}
+    if not empty_ones:
+        return grid
+    kept = [place for place in range(len(grid.header)) if place not in empty_ones]
+    header, rows = [grid.header[place] for place in kept], [[row[place] for place in kept] for row in grid.rows]
+    return replace(grid, header=header, rows=rows)
 
 
 def check_width(file: str, width: int) -> None:
@@ -94,5 +139,5 @@ def _ragged(file: str, row: int, found: int, expected: int) -> InputError:
         row=row,
         found=f"{found} cells",
         expected=f"{expected}, one for each column of the header",
-        action="look for a missing or an extra separator, or for a quotation mark that is not closed, in this row or the one above",
+        action="look for an extra separator, or for a quotation mark that is not closed, in this row or the one above",
     )

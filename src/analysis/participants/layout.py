@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from analysis.errors import InputError
 from analysis.names import pattern
+from analysis.participants.codes import fold
 from analysis.participants.fields import ID, Absent
 from analysis.study.tables import parse_yaml
 
@@ -15,6 +16,11 @@ from analysis.study.tables import parse_yaml
 def _texts(value: Any) -> Any:
     """YAML reads 99 as a number and yes as true; a file's codes are texts."""
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _column_texts(value: Any) -> Any:
+    """Codes for the whole file and, one mapping down, those of a column."""
+    return {key: _texts(item) for key, item in _texts(value).items()} if isinstance(value, dict) else value
 
 
 def _text(value: Any) -> Any:
@@ -27,18 +33,47 @@ Text = Annotated[str, BeforeValidator(_text)]
 class FileLayout(BaseModel):
     """How one participant file is to be read.
 
-    `sheet`: which sheet of a workbook. `columns`: the file's column name -> ours. `ignore`: columns not to be read.
-    `codes`: further spellings -> missing, refused or not_asked. `values`: for each of our columns, the file's value ->
-    ours. `dates`: `iso` (2013-12-31) or `day first` (31/12/2013).
+    `sheet`: which sheet of a workbook. `columns`: the file's column name -> ours. `ignore`: columns not to be read;
+    `others: ignore` leaves out whatever the data dictionary does not know. `groups`: groups of a form that are about the
+    person and may be taken off a column's name. `codes`: further spellings -> missing, refused or not_asked, for a column
+    of ours, or for the whole file where they are a possible value of no column. `values`: for each of our columns, the
+    file's value or label -> ours. `rows`: for a platform's column, its value -> `read` or `leave out`. `dates`: `iso`
+    (2013-12-31) or `day first` (31/12/2013).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
-    codes: Annotated[dict[str, Absent], BeforeValidator(_texts)] = Field(default_factory=dict)
+    others: Literal["stop", "ignore"] = "stop"
+    groups: tuple[str, ...] = ()
+    codes: Annotated[dict[str, Absent | dict[str, Absent]], BeforeValidator(_column_texts)] = Field(
+        default_factory=dict
+    )
     values: dict[str, Annotated[dict[str, Text], BeforeValidator(_texts)]] = Field(default_factory=dict)
+    rows: dict[str, Annotated[dict[str, Literal["read", "leave out"]], BeforeValidator(_texts)]] = Field(
+        default_factory=dict
+    )
     dates: Literal["iso", "day first"] = "iso"
+
+    @property
+    def file_codes(self) -> dict[str, str]:
+        """The codes for the whole file, folded."""
+        return {fold(text): code for text, code in self.codes.items() if isinstance(code, str)}
+
+    @property
+    def column_codes(self) -> dict[str, dict[str, str]]:
+        """The codes that belong to a column of ours, folded, by column."""
+        return {
+            column: {fold(text): code for text, code in codes.items()}
+            for column, codes in self.codes.items()
+            if isinstance(codes, dict)
+        }
+
+    @property
+    def column_values(self) -> dict[str, dict[str, str]]:
+        """What the values and labels of a column of ours mean, folded, by column."""
+        return {column: {fold(text): ours for text, ours in values.items()} for column, values in self.values.items()}
 
 
 class SegmentsLayout(BaseModel):
@@ -60,31 +95,33 @@ class SegmentsLayout(BaseModel):
     coder: Annotated[Text, Field(pattern=pattern(64))] = "coder 1"
 
 
-class RecordsLayout(BaseModel):
-    """The whole of `records.yaml`; `id_prefix` is what every person id of the study begins with.
+class Folder(BaseModel):
+    """What is said of a whole folder of people's files, whichever they are.
 
-    `of_study` is the study whose published figures the records are held against, where it is not the study's own.
+    `id_prefix` is what every person id of the study begins with. `of_study` is the study whose published figures (or
+    counting rules) the records are held against, where it is not the study's own. `ignore_files` and `ignore_sheets` are
+    files of the folder (`*` stands for anything) and sheets of its workbook that are not to be read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id_prefix: Annotated[str, Field(pattern=ID)] | None = None
     of_study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    ignore_files: tuple[str, ...] = ()
+    ignore_sheets: tuple[str, ...] = ()
+
+
+class RecordsLayout(Folder):
+    """The whole of the `records.yaml` of a study's folder `records`, by table."""
+
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()
     coded_segments: SegmentsLayout = SegmentsLayout()
 
 
-class ExportLayout(BaseModel):
-    """The whole of the `records.yaml` of a management information export.
+class ExportLayout(Folder):
+    """The whole of the `records.yaml` of a management information export, by table."""
 
-    `of_study` is the study whose counting rules and published tables the export is held against, where it is not the
-    study's own: a worked example is held against the study that it imitates.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id_prefix: Annotated[str, Field(pattern=ID)] | None = None
-    of_study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     referrals: FileLayout = FileLayout()
     participants: FileLayout = FileLayout()
     activities: FileLayout = FileLayout()
@@ -135,7 +172,7 @@ def _unknown(file: str, error: ValidationError) -> InputError:
     first = error.errors()[0]
     return InputError(
         file,
-        column=".".join(map(str, first["loc"])),
+        column=".".join(part for part in map(str, first["loc"]) if not part.startswith(("literal[", "dict["))),
         found=repr(first["input"]),
         expected=first["msg"][0].lower() + first["msg"][1:],
         action=_ACTION,

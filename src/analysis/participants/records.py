@@ -1,27 +1,24 @@
 """The participant files of a study together: found, read, and checked against each other."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.errors import InputError, cell
 from analysis.participants.codes import Status
 from analysis.participants.csv_files import csv_blocks
-from analysis.participants.excel import read_excel, sheet_names
+from analysis.participants.excel import check_sheets, read_excel, sheet_names
+from analysis.participants.folders import FILES, LAYOUT, READABLE, WORKBOOK, check_folder
 from analysis.participants.grid import Grid
-from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, FileLayout, RecordsLayout, read_layout
+from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, ExportLayout, FileLayout, RecordsLayout, read_layout
 from analysis.participants.rules import check_rows
-from analysis.participants.schema import TABLES, stage_columns
+from analysis.participants.schema import TABLES, item_columns
 from analysis.participants.spss import read_spss
-from analysis.participants.typed import Table, read_grids
-
-LAYOUT = "records.yaml"
-WORKBOOK = "participants.xlsx"  # one workbook with a sheet for each table, instead of one file for each
-READABLE = (".csv", ".xlsx", ".sav")
-NOT_READABLE = (".xls", ".xlsm", ".xlsb", ".ods", ".zsav", ".por", ".dta", ".tsv", ".txt", ".json")
+from analysis.participants.typed import Table, differing, read_grids, spelt_like
 
 
 @dataclass(frozen=True)
@@ -48,19 +45,36 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     at the first thing that cannot be used. Nothing is ever written.
     """
     layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
-    sources = {table: source for table in TABLES if (source := find_source(folder, table, root))}
-    if not sources:
-        return None
-    tables = {table: read_table(source, table, getattr(layout, table), root) for table, source in sources.items()}
-    return link(Records(**tables, of_study=layout.of_study or ""), study, layout)
+    check_folder(folder, shown(folder, root), FILES["records"], layout.ignore_files)
+    tables = read_tables(folder, TABLES, layout, WORKBOOK, root)
+    return link(Records(**tables, of_study=layout.of_study or ""), study, layout) if tables else None
 
 
-def read_table(path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None) -> Table:
+def read_tables(
+    folder: Path, names: Iterable[str], layout: RecordsLayout | ExportLayout, workbook: str, root: Path | None
+) -> dict[str, Table]:
+    """Those of the tables called `names` that a folder holds, in files of their own or as sheets of the workbook."""
+    book = folder / workbook
+    sheets = {name: getattr(layout, name).sheet or name for name in names}
+    own = sheet_names(book, shown(book, root)) if book.is_file() else []
+    if own:
+        check_sheets(book, shown(book, root), sheets.values(), layout.ignore_sheets)
+    sources = {
+        name: source for name in names if (source := _source(folder, name, root, book if sheets[name] in own else None))
+    }
+    return {name: read_table(path, name, getattr(layout, name), root, path == book) for name, path in sources.items()}
+
+
+def read_table(
+    path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None, in_common: bool = False
+) -> Table:
     """Read one file as the table called `table` in the schema, such as questionnaire; a long CSV file block by block.
+
+    `in_common`: a workbook that holds other tables, too.
 
     Raises InputError at the first thing that cannot be used.
     """
-    typed = read_grids(_grids(path, shown(path, root), table, layout), table, layout)
+    typed = read_grids(_grids(path, shown(path, root), table, layout, in_common), table, layout)
     check_rows(typed)
     return typed
 
@@ -70,29 +84,21 @@ def shown(path: Path, root: Path | None) -> str:
     return (path.relative_to(root) if root and path.is_relative_to(root) else path).as_posix()
 
 
-def _grids(path: Path, file: str, table: str, layout: FileLayout) -> Iterable[Grid]:
+def _grids(path: Path, file: str, table: str, layout: FileLayout, in_common: bool) -> Iterable[Grid]:
     if path.suffix.lower() == ".csv":
         return csv_blocks(path, file)
     if path.suffix.lower() == ".sav":
         return [read_spss(path, file)]
-    return [read_excel(path, file, layout.sheet, table)]
+    return [read_excel(path, file, layout.sheet, table, in_common)]
 
 
-def find_source(folder: Path, table: str, root: Path | None, workbook: str = WORKBOOK) -> Path | None:
-    """The file that holds a table: one of its own, or the workbook if it has a sheet of that name; None if there is none.
+def _source(folder: Path, table: str, root: Path | None, book: Path | None) -> Path | None:
+    """The file that holds a table: one of its own, or the workbook; None if there is none.
 
-    Raises InputError for a file in a format that is not read, and for the same table in two files.
+    Raises InputError for the same table in two files.
     """
-    unread = [path for ending in NOT_READABLE if (path := folder / f"{table}{ending}").exists()]
-    if unread:
-        raise InputError(
-            shown(unread[0], root),
-            found=f"a {unread[0].suffix} file",
-            expected=" or ".join(READABLE),
-            action="save it as .xlsx or as CSV UTF-8",
-        )
     found = [path for ending in READABLE if (path := folder / f"{table}{ending}").exists()]
-    found += [folder / workbook] if _has_sheet(folder / workbook, table, root) else []
+    found += [book] if book else []
     if len(found) > 1:
         raise InputError(
             shown(found[0], root),
@@ -103,16 +109,14 @@ def find_source(folder: Path, table: str, root: Path | None, workbook: str = WOR
     return found[0] if found else None
 
 
-def _has_sheet(workbook: Path, table: str, root: Path | None) -> bool:
-    return workbook.exists() and table in sheet_names(workbook, shown(workbook, root))
-
-
 def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -> Records:
     """Check that the files belong to this study and to each other; the same records come back.
 
     Raises InputError for another study's name, ids without the study's prefix, ids that the questionnaire does not
     have, and days before a person's birth or joining.
     """
+    if records.questionnaire:
+        records = _with_ids_of(records.questionnaire, records)
     for table in records:
         check_study(table, study)
         check_prefix(table, layout.id_prefix)
@@ -126,6 +130,19 @@ def link(records: Records, study: str, layout: RecordsLayout = WITHOUT_LAYOUT) -
     return records
 
 
+def _with_ids_of(people: Table, records: Records) -> Records:
+    """The records with each person's id spelt as in the questionnaire: nw-003 is NW-003."""
+    others = {name: getattr(records, name) for name in ("attendance", "advice_contacts")}
+    return replace(records, **{name: with_ids_of(people, table) for name, table in others.items() if table})
+
+
+def with_ids_of(people: Table, table: Table) -> Table:
+    """A table with its person ids in the spelling that the table of people has for them."""
+    ids = spelt_like(table.values["person_id"], people.values["person_id"])
+    respelt = table.reading.respelt + Counter({"person_id": differing(ids, table.values["person_id"])})
+    return replace(table, values=table.values.assign(person_id=ids), reading=replace(table.reading, respelt=+respelt))
+
+
 def check_study(table: Table, study: str) -> None:
     """Raise InputError where a file names another study."""
     other = np.flatnonzero(table.values["study"].notna() & (table.values["study"] != study))
@@ -133,7 +150,7 @@ def check_study(table: Table, study: str) -> None:
         raise table.error(
             int(other[0]),
             "study",
-            repr(table.values["study"].iloc[other[0]]),
+            cell(table.values["study"].iloc[other[0]]),
             f"{study}, the study that reads this file",
             "put the file into the folder of its own study",
         )
@@ -142,12 +159,14 @@ def check_study(table: Table, study: str) -> None:
 def check_prefix(table: Table, prefix: str | None) -> None:
     """Raise InputError at the first person id without the study's prefix."""
     ids = table.values["person_id"]
-    other = np.flatnonzero(ids.notna() & ~ids.str.startswith(prefix, na=False)) if prefix else []
+    other = (
+        np.flatnonzero(ids.notna() & ~ids.str.casefold().str.startswith(prefix.casefold(), na=False)) if prefix else []
+    )
     if len(other):
         raise table.error(
             int(other[0]),
             "person_id",
-            repr(ids.iloc[other[0]]),
+            cell(ids.iloc[other[0]]),
             f"an id that begins with {prefix}, as records.yaml says",
             "put the file into the folder of its own study, or correct the id",
         )
@@ -163,7 +182,7 @@ def check_people(table: Table, people: Table, row: str) -> None:
         raise table.error(
             int(unknown[0]),
             "person_id",
-            repr(ids.iloc[unknown[0]]),
+            cell(ids.iloc[unknown[0]]),
             f"an id that {people.file} has",
             f"correct the id, or give the person {row}{others}",
         )
@@ -179,8 +198,8 @@ def _check_days(table: Table, column: str, questionnaire: Table) -> None:
         raise table.error(
             first,
             column,
-            days.iloc[first].date().isoformat(),
-            f"a day after the person's birth in {birth.iloc[first]:.0f}",
+            f"{cell(days.iloc[first].date().isoformat())}, before the year of birth, {cell(f'{birth.iloc[first]:.0f}')}",
+            "a day after the person's birth",
             "check both against the paper record",
         )
 
@@ -188,11 +207,12 @@ def _check_days(table: Table, column: str, questionnaire: Table) -> None:
 def stages_reached(questionnaire: Table) -> pd.DataFrame:
     """Who reached which stage: a row for each person; columns person_id, joined, initial, experience (bool).
 
-    Somebody reached a stage who answered, or refused to answer, any of its questions.
+    Somebody reached a stage who answered, or refused to answer, any item of its questionnaire. What a team notes about a
+    person beside the questionnaire (the day of the interview, weeks of volunteering, months in the UK) is no answer.
     """
     reached = [str(Status.ANSWERED), str(Status.WORDS), str(Status.REFUSED)]
     stages = {
-        stage: questionnaire.status[stage_columns(stage)].isin(reached).any(axis=1)
+        stage: questionnaire.status[item_columns(stage)].isin(reached).any(axis=1)
         for stage in ("initial", "experience")
     }
     return pd.DataFrame({"person_id": questionnaire.values["person_id"], "joined": True, **stages})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.errors import shows_values
 from analysis.participants.schema import KEYS, ONE_OF
 from analysis.participants.typed import Table
 
@@ -126,10 +127,12 @@ def _check_keys(table: Table) -> None:
     second = int(repeated[0])
     group = table.values.groupby(key, dropna=False).ngroup()
     first = int(table.rows[int(np.argmax(group == group[second]))])
+    respelt = table.reading.respelt[key[0]]
+    spelt = " (if not by letter: case and blanks tell no ids and names apart)" if respelt else ""
     raise table.error(
         second,
         key[0],
-        f"{_shown(table, second, tuple(key))}, which stands in row {first} already",
+        f"{_shown(table, second, tuple(key))}, which stands in row {first} already{spelt}",
         "each once",
         "take one of the two rows out, or correct what tells them apart: " + ", ".join(key),
     )
@@ -137,7 +140,7 @@ def _check_keys(table: Table) -> None:
 
 def _shown(table: Table, index: int, columns: tuple[str, ...]) -> str:
     row = table.values.loc[index, list(columns)].dropna()
-    return ", ".join(f"{name} {_plain(value)}" for name, value in row.items())
+    return ", ".join(f"{name} {_plain(value)}" if shows_values() else str(name) for name, value in row.items())
 
 
 def _plain(value: object) -> str:

@@ -75,6 +75,7 @@ def _item_columns() -> dict[str, Definition]:
             f"{it.about} {when.about}",
             unit="scale points",
             stage=when.stage,
+            item=True,
             labels=it.points,
         )
         for item, it in ITEMS.items()
@@ -85,7 +86,13 @@ def _item_columns() -> dict[str, Definition]:
 def _friends_columns() -> dict[str, Definition]:
     return {
         f"friends_{moment}": fields.number_or_words(
-            0, 500, f"Friends met regularly, {when.label}", f"{FRIENDS} {when.about}", unit="friends", stage=when.stage
+            0,
+            500,
+            f"Friends met regularly, {when.label}",
+            f"{FRIENDS} {when.about}",
+            unit="friends",
+            stage=when.stage,
+            item=True,
         )
         for moment, when in MOMENTS.items()
     }
@@ -105,7 +112,11 @@ QuestionnaireRow = create_model(
     birth_year=fields.whole(
         1900, 2030, "Year of birth", "Optional; give it only if the analysis needs it.", unit="year"
     ),
-    course=fields.name("Main course", "The course the person's participation centred on, such as esol."),
+    course=fields.name(
+        "Main course",
+        "The course the person's participation centred on. English classes are called esol: pages tell them from others.",
+        known=("esol",),
+    ),
     months_in_uk=fields.number(
         0, 1200, "Time in the UK", "Months in the UK at joining.", unit="months", stage="initial"
     ),
@@ -144,7 +155,7 @@ AttendanceRow = create_model(
     session_number=fields.whole(
         1, 100_000, "Session number", "Number of the session within its course, where dates were not kept."
     ),
-    course=fields.name("Course", "The course or activity the session belongs to."),
+    course=fields.name("Course", "The course or activity the session belongs to.", known=("esol",)),
 )
 
 AdviceContactRow = create_model(
@@ -203,3 +214,13 @@ def stage_columns(stage: str) -> list[str]:
     ['months_in_uk', 'months_in_area', 'english_at_joining']
     """
     return [key for key, column in table_columns("questionnaire").items() if column.facts.get("stage") == stage]
+
+
+def item_columns(stage: str) -> list[str]:
+    """The columns of a stage that hold answers to an item of its questionnaire, and nothing that a team notes beside it.
+
+    >>> [name for name in item_columns("experience") if "_post" not in name and "_then" not in name]
+    []
+    """
+    known = table_columns("questionnaire")
+    return [name for name in stage_columns(stage) if known[name].facts.get("item")]

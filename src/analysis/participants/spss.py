@@ -1,45 +1,45 @@
 """Reading SPSS files (.sav) through pyreadstat, which is asked for only when such a file turns up."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.participants.codes import status_of
+from analysis.participants.cells import NO_DAY
 from analysis.participants.grid import Grid, check_size, check_width, make_grid
 
-# Some spellings of value labels by which SPSS files mark their user-missing values.
-_MISSING_LABELS = {
-    "refusal": "refused",
-    "prefer not to say": "refused",
-    "no answer": "missing",
-    "not answered": "missing",
-    "not applicable": "not_asked",
-    "inapplicable": "not_asked",
-}
+_ZERO = datetime(1582, 10, 14)  # from which SPSS counts the seconds of a date
+_DATES = re.compile(r"(?:A|E|J|S)?DATE\d*|DATETIME[\d.]*|YMDHMS[\d.]*", re.IGNORECASE)
 
 
 def read_spss(path: Path, file: str) -> Grid:
     """The cells of an SPSS file called `file` in messages; case 1 is row 2, as if the variable names stood in row 1.
 
-    Values stay numbers, with their labels beside them; a value declared user-missing becomes its label, so that it is
-    never taken for an answer. Raises InputError where the file is no SPSS file or pyreadstat is not installed.
+    Values stay numbers, with their labels beside them, and with the values that the file declares to be no answers. A
+    date that no calendar has stays a text that says so, which matters only in a column that is read. Raises InputError
+    where the file is no SPSS file or pyreadstat is not installed.
     """
     check_size(path, file)
     frame, meta = _load(path, file)
     check_width(file, len(frame.columns))
-    columns = [_texts(frame[name], meta, name) for name in frame.columns]
-    grid = make_grid(file, [list(frame.columns), *zip(*columns, strict=True)], "SPSS")
-    labels = tuple(label or "" for label in meta.column_labels)
-    return replace(grid, labels=labels, value_labels={name: _labels(meta, name) for name in frame.columns})
+    formats = getattr(meta, "original_variable_types", {})
+    columns = {name: _column(frame[name], str(formats.get(name, ""))) for name in frame.columns}
+    grid = make_grid(file, [list(frame.columns), *zip(*columns.values(), strict=True)], "SPSS")
+    return replace(
+        grid,
+        labels=tuple(label or "" for label in meta.column_labels),
+        value_labels={name: _labels(meta, name) for name in frame.columns},
+        missing={name: _missing(frame[name], meta, name) for name in frame.columns},
+    )
 
 
 def _load(path: Path, file: str) -> tuple[Any, Any]:
     reader = _reader(file)
     try:
-        return reader(str(path), user_missing=True)
+        return reader(str(path), user_missing=True, disable_datetime_conversion=True)
     except Exception as error:  # the C library's errors come as several classes
         raise InputError(
             file,
@@ -62,38 +62,37 @@ def _reader(file: str) -> Callable[..., tuple[Any, Any]]:
     return read_sav
 
 
-def _texts(values: Any, meta: Any, name: str) -> list[str]:
-    ranges = meta.missing_ranges.get(name, [])
-    labels = meta.variable_value_labels.get(name, {})
-    texts = {
-        value: _missing_text(value, labels) if _declared_missing(value, ranges) else _text(value)
-        for value in set(values.dropna())
-    }
+def _column(values: Any, form: str) -> list[str]:
+    """The values of a variable as texts; each distinct one is made once."""
+    text = _date_text if _DATES.fullmatch(form) else _text
+    texts = {value: text(value) for value in set(values.dropna())}
     return [texts.get(value, "") for value in values]
 
 
 def _labels(meta: Any, name: str) -> dict[str, str]:
-    return {_text(value): _meaning(label) for value, label in meta.variable_value_labels.get(name, {}).items()}
+    return {_text(value): label.strip() for value, label in meta.variable_value_labels.get(name, {}).items()}
 
 
-def _meaning(label: str) -> str:
-    return _MISSING_LABELS.get(label.strip().casefold(), label.strip())
-
-
-def _missing_text(value: Any, labels: dict[Any, str]) -> str:
-    text = _meaning(labels.get(value, _text(value)))
-    return text if status_of(text) else f"user-missing: {text}"
+def _missing(values: Any, meta: Any, name: str) -> frozenset[str]:
+    """Which of the values and of the labelled codes of a variable the file declares to be no answers."""
+    ranges, labelled = meta.missing_ranges.get(name, []), meta.variable_value_labels.get(name, {})
+    every = {*values.dropna(), *labelled}
+    return frozenset(_text(value) for value in every if _declared_missing(value, ranges))
 
 
 def _declared_missing(value: Any, ranges: list[dict[str, Any]]) -> bool:
     return any(isinstance(value, type(ends["lo"])) and ends["lo"] <= value <= ends["hi"] for ends in ranges)
 
 
+def _date_text(value: Any) -> str:
+    """Seconds since SPSS's day 0 as yyyy-mm-dd, and as they are where no calendar has the day."""
+    try:
+        return (_ZERO + timedelta(seconds=float(value))).date().isoformat()
+    except (OverflowError, ValueError):
+        return f"{NO_DAY} {_text(value)}"
+
+
 def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
