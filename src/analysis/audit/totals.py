@@ -21,9 +21,9 @@ def check_total(entry: TotalEntry, ledger: Ledger) -> Check:
     terms = " + ".join(shown(part) for part in entry.parts)
     words = f"{terms} = {{.sum|bare}}, {'not' if fails else 'against'} {_total_text(entry)}"
     words += "" if fails or figures["difference"].value == 0 else "; the rounding of the figures leaves room for that"
-    return Check(
-        entry.id, Method.TOTALS, entry.label, verdict_of(fails, entry.base_is_printed), claims, f"{words}.", figures
-    )
+    outcome = verdict_of(fails, entry.base_is_printed)
+    disputed = claims if fails else ()
+    return Check(entry.id, Method.TOTALS, entry.label, outcome, claims, f"{words}.", figures, disputed=disputed)
 
 
 def _within(entry: TotalEntry, ledger: Ledger, claims: tuple[str, ...]) -> Check:

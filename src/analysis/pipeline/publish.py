@@ -14,7 +14,8 @@ from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
 
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed") + tuple(
-    f"audit.verdicts.{verdict}" for verdict in ("reproduced", "consistent", "inconsistent", "not_recomputable")
+    f"audit.verdicts.{verdict}"
+    for verdict in ("reproduced", "consistent", "inconsistent", "in_question", "not_recomputable")
 )
 
 

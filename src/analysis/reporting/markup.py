@@ -94,8 +94,8 @@ def interval(result: Result) -> str:
 
 
 def kind_word(words: str) -> str:
-    """How a number is known, in small words beside it."""
-    return f'<small class="kind">{structural(words)}</small>'
+    """How a number is known, in small words beside it; nothing beside a tally, which is of no kind."""
+    return f'<small class="kind">{structural(words)}</small>' if words else ""
 
 
 def _annotation(result: Result) -> str:

@@ -184,4 +184,4 @@ def _result(result: Result, flags: set[str], noun: str, references: References) 
     words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
     if noun:
         shown, plain = f"{shown} {escape(noun)}", f"{plain} {noun}"
-    return Display(shown if "bare" in flags else f"{shown}\N{NO-BREAK SPACE}{kind_word(words)}", plain)
+    return Display(shown if "bare" in flags or not words else f"{shown}\N{NO-BREAK SPACE}{kind_word(words)}", plain)

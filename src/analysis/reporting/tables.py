@@ -160,7 +160,7 @@ def _row_attributes(extra: RowExtra) -> str:
 def _cell(table: Table, name: str, cell: object, with_kind: bool, text_class: str) -> str:
     if not isinstance(cell, Result):
         return f"<td{text_class}>{_text(cell, table.text.get(name, 'plain'))}</td>"
-    kind = f" {kind_word(str(cell.kind))}" if with_kind else ""
+    kind = f" {kind_word(str(cell.kind))}" if with_kind and cell.kind else ""
     ends = f" {interval(cell)}" if _has_width(cell) else ""
     return f'<td class="number">{number(cell)}{ends}{kind}</td>'
 

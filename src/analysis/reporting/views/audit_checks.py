@@ -80,9 +80,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
     for outcome in Outcome:
         name = str(outcome).replace(" ", "_")
         count = sum(check.outcome is outcome for check in kept)
-        page.add(
-            [Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)]
-        )
+        page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.TALLY, function=_RUN)])
     for function, count in Counter(check.function for check in kept).items():
         name = function.rpartition(".")[2]
         page.add(
@@ -92,7 +90,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
                     f"Checks made by {name}",
                     count,
                     "checks",
-                    Kind.RECOMPUTED,
+                    Kind.TALLY,
                     function=function,
                 )
             ]

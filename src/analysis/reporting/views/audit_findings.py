@@ -1,5 +1,6 @@
 """The findings as authors could act on them: what does not fit, with its arithmetic, and what would resolve it."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from analysis.audit.run import SEVERITIES, Standing
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result, write_csv
 from analysis.study import Study
@@ -24,7 +26,7 @@ def record_findings(page: Appendix, stands: Iterable[Standing]) -> None:
     kept = [entry.finding.severity for entry in stands]
     counts = {severity: kept.count(severity) for severity in SEVERITIES} | {"all": len(kept)}
     page.add(
-        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.RECOMPUTED, function=_STANDING)
+        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.TALLY, function=_STANDING)
         for name, count in counts.items()
     )
 
@@ -43,16 +45,15 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
     kept = list(stands)
     if not kept:
         return page.say("There is no finding.")
-    frame = pd.DataFrame(
-        [_row(entry) for entry in kept], index=pd.Index([entry.finding.title for entry in kept], name="finding")
-    )
+    titles = _titles(kept)
+    frame = pd.DataFrame([_row(entry) for entry in kept], index=pd.Index(titles, name="finding"))
     columns = {
         "severity": Column("Severity"),
         "words": Column("What does not fit"),
         "correction": Column("What would resolve it"),
         "claims": Column("Claims"),
     }
-    extras = {entry.finding.title: RowExtra(f"finding-{entry.finding.id}") for entry in kept}
+    extras = {title: RowExtra(f"finding-{entry.finding.id}") for title, entry in zip(titles, kept, strict=True)}
     return page.table(
         "findings",
         frame,
@@ -63,6 +64,18 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
         text={"words": "rich", "claims": "rich", "correction": "rich"},
         extras=extras,
     )
+
+
+def _titles(stands: list[Standing]) -> list[str]:
+    """The title of each finding; with its claims where several have one title, and with its id where these are the same too."""
+    titles = [entry.finding.title for entry in stands]
+    for added in (lambda entry: ", ".join(entry.finding.claims), lambda entry: entry.finding.id):
+        taken = Counter(titles)
+        titles = [
+            f"{title} ({added(entry)})" if taken[title] > 1 else title
+            for title, entry in zip(titles, stands, strict=True)
+        ]
+    return titles
 
 
 def _row(entry: Standing) -> dict[str, str]:
@@ -95,5 +108,6 @@ def write_findings(page: Appendix, study: Study, stands: Iterable[Standing]) -> 
     columns = ["finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks"]
     write_csv(study.processed / "findings.csv", pd.DataFrame(rows, columns=columns, dtype=object))
     return page.say(
-        f"The same [as a page of its own](findings.html), to hand on or print, and as a table: `data/processed/{study.id}/findings.csv`."
+        f"The same [as a page of its own](findings.html), to hand on or print, and as a table: "
+        f"{named(f'data/processed/{study.id}/findings.csv')}."
     )
