@@ -1,6 +1,5 @@
 """The findings as authors could act on them: what does not fit, with its arithmetic, and what would resolve it."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -10,6 +9,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.audit_checks import told_apart
 from analysis.results import Column, Kind, Result, write_csv
 from analysis.study import Study
 
@@ -45,7 +45,7 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
     kept = list(stands)
     if not kept:
         return page.say("There is no finding.")
-    titles = _titles(kept)
+    titles = told_apart([(e.finding.title, ", ".join(e.finding.claims), e.finding.id) for e in kept])
     frame = pd.DataFrame([_row(entry) for entry in kept], index=pd.Index(titles, name="finding"))
     columns = {
         "severity": Column("Severity"),
@@ -64,18 +64,6 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
         text={"words": "rich", "claims": "rich", "correction": "rich"},
         extras=extras,
     )
-
-
-def _titles(stands: list[Standing]) -> list[str]:
-    """The title of each finding; with its claims where several have one title, and with its id where these are the same too."""
-    titles = [entry.finding.title for entry in stands]
-    for added in (lambda entry: ", ".join(entry.finding.claims), lambda entry: entry.finding.id):
-        taken = Counter(titles)
-        titles = [
-            f"{title} ({added(entry)})" if taken[title] > 1 else title
-            for title, entry in zip(titles, stands, strict=True)
-        ]
-    return titles
 
 
 def _row(entry: Standing) -> dict[str, str]:
