@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from analysis.errors import InputError
+from analysis.pipeline.ledger import audited as audited_studies
 from analysis.study.claims import COLUMNS, OPTIONAL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,3 +145,11 @@ def test_ledgers_of_other_programmes(study, tmp_path, monkeypatch):
     if study == "three_bases":
         words = findings.set_index("claims").loc["TB-012", "words"]
         assert "TB-001" in words and "TB-005" in words  # it would fit 58 and 82
+
+
+def test_two_studies_whose_claims_would_have_the_same_ids_are_named(tmp_path):
+    project(tmp_path, "first_one", "wave2")
+    for study in ("first_one", "wave2"):
+        add_own(tmp_path, study, "AB")
+    with pytest.raises(InputError, match=r"wave2/study\.yaml.*'AB'.*first_one/study\.yaml"):
+        audited_studies(tmp_path)

@@ -179,7 +179,7 @@ def _details(found: Ranked) -> str:
         "Distribution": escape(entry.distribution),
         "Influence": "" if any(found.influence.size) else structural(_unmoved(found)),
         "Why this range": structural(entry.why_range),
-        "Source": structural(
+        "Source" if entry.kind in ("published", "reference") else "Set against": structural(
             f"{source.producer}: {source.title}" + (f" ({source.published})" if source.published else "")
         ),
         "Place": structural(source.locator) + (f" (<code>{escape(entry.claim)}</code>)" if entry.claim else ""),

@@ -170,6 +170,11 @@ class Claim(BaseModel):
         return self.as_printed.interval(exact=self.stipulated) if self.as_printed else None
 
     @property
+    def around(self) -> Interval | None:
+        """The values of which the figure itself is printed, whatever words stand around it; None for dates."""
+        return self.as_printed.around() if self.as_printed else self.interval
+
+    @property
     def stipulated(self) -> bool:
         """Whether the figure stands for itself as an input, rather than for a rounded value."""
         return self.kind in STIPULATED or (self.kind == "target" and self.unit != "%")
