@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import parameters_table
-from analysis.reporting.markup import escape, kind_word, number, structural
+from analysis.reporting.markup import escape, interval, kind_word, number, structural
 from analysis.results import KIND_MEANING
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COMMIT_PLACEHOLDER = "<!--@@COMMIT@@-->"  # replaced when pages are published, since a commit cannot name itself
 LINKS_PLACEHOLDER = "<!--@@LINKS@@-->"  # likewise: which other appendices a study has is no input of this one
 _CURRENT = ' aria-current="page"'
-FILTERS = {"text": escape, "structural": structural, "number": number, "kind": kind_word}
+FILTERS = {"text": escape, "structural": structural, "number": number, "interval": interval, "kind": kind_word}
 _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _NUMBERED = re.compile(r'id="(table|figure)-(\d+)"')
