@@ -139,3 +139,16 @@ def test_formula_ranges_enclose_their_value(study):
         if claim.expression is not None and claim.number is not None:
             found = compute(claim.expression, study.claims)
             assert found.interval.low <= found.value <= found.interval.high
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("scale", "5..1"), ("scale", "1-5"), ("items", "0"), ("items", "seven"), ("answers", "yes")]
+)
+def test_what_the_ledger_says_of_the_parts_of_a_mean_is_checked(column, value):
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "kind": "score"
+    }  # fmt: skip
+    fields |= {"printed": "3.2", "value": "3.2", "unit": "points"}
+    assert Claim.model_validate(fields | {"answers": "whole", "items": "7", "scale": "1..5"}).scale == "1..5"
+    with pytest.raises(ValueError, match=column):
+        Claim.model_validate(fields | {column: value})

@@ -78,10 +78,10 @@ class Claim(BaseModel):
         description="whether what is counted or averaged is whole for each person (an answer, a child) or measured (hours, money)",
     )
     items: str = Field(
-        default="", pattern=r"^([1-9]\d*)?$", description="how many items each person's score is the mean of"
+        default="", pattern=r"^([1-9]\d{0,3})?$", description="how many items each person's score is the mean of"
     )
     scale: str = Field(
-        default="", pattern=r"^(-?\d+\.\.-?\d+)?$", description="lowest and highest answer of a scale, as a..b"
+        default="", pattern=r"^(-?\d{1,4}\.\.-?\d{1,4})?$", description="lowest and highest answer of a scale, as a..b"
     )
 
     @field_validator("formula")
@@ -92,6 +92,14 @@ class Claim(BaseModel):
                 parse(text)
             except ExpressionError as error:
                 raise ValueError(f"a formula of numbers, claim:ids, + - * / and parentheses: {error}") from None
+        return text
+
+    @field_validator("scale")
+    @classmethod
+    def _rises(cls, text: str) -> str:
+        low, _, high = text.partition("..")
+        if text and int(low) >= int(high):
+            raise ValueError(f"a scale from its lowest to its highest answer, not {text!r}")
         return text
 
     @model_validator(mode="after")
