@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ASSUMED = "assumed"
     CALIBRATED = "calibrated"
     REFERENCE = "reference"
+    TALLY = ""  # how many of this project's own checks, claims or trials: no figure of a source, and of no kind
 
 
 KIND_MEANING: dict[Kind, str] = {
@@ -71,8 +72,19 @@ class Result:
 
     @property
     def text(self) -> str:
-        """The number as it is shown, without its interval; a published one as its source prints it."""
-        return self.printed or write(self.value, self.unit, self.decimals)
+        """The number as it is shown, without its interval; a published one as its source prints it.
+
+        A range of one point, without a value beside it, is that point.
+        """
+        return self.printed or self._point or write(self.value, self.unit, self.decimals)
+
+    @property
+    def _point(self) -> str:
+        """The one number that is written for both ends of a range without a value; an empty text where there is none."""
+        if self.value is not None or self.low is None or self.high is None:
+            return ""
+        low, high = (write(end, self.unit, self.decimals) for end in (self.low, self.high))
+        return low if low == high else ""
 
     @property
     def interval_text(self) -> str:
@@ -83,8 +95,8 @@ class Result:
         """
         if self.low is None or self.high is None or self.printed:
             return ""
-        if self.low == self.high:
-            return "" if self.value is not None else write(self.low, self.unit, self.decimals)
+        if self._point or self.low == self.high:
+            return self._point
         return f"{write(self.low, self.unit, self.decimals)} to {write(self.high, self.unit, self.decimals)}"
 
 
@@ -97,7 +109,10 @@ RESULT_FIELDS: dict[str, tuple[str, str]] = {  # of a stored result: what it hol
         "is not available, or where words stand in its place",
     ),
     "unit": ("text", "unit of the value"),
-    "kind": ("one of " + ", ".join(f"{kind}" for kind in Kind), "how the number is known"),
+    "kind": (
+        "one of " + ", ".join(f"{kind}" for kind in KIND_MEANING),
+        "how the number is known; nothing for a tally of the project's own work",
+    ),
     "decimals": ("a whole number", "decimals it is shown with; negative: rounded to tens, hundreds and so on"),
     "low": ("a number or nothing", "low end of its interval"),
     "high": ("a number or nothing", "high end of its interval"),

@@ -9,6 +9,7 @@ from analysis.audit.checks import Check, Method as CheckMethod, Outcome
 from analysis.audit.plan import read_plan
 from analysis.audit.planted import changed, reprinted
 from analysis.audit.run import SEVERITIES, Standing, run_checks, severity_by_claim, standing_findings
+from analysis.audit.settle import settle
 from analysis.audit.verdicts import Verdict, audit
 from analysis.companions.methods import function_named, read_methods
 from analysis.reporting.appendix import Appendix
@@ -39,7 +40,8 @@ def explained(study_id: str) -> dict[str, Check]:
 
 def stands(study: Study, ledger: Ledger | None = None) -> tuple[Standing, ...]:
     claims, plan = ledger or study.claims, read_plan(study)
-    return standing_findings(plan, run_checks(claims, plan, explain=False), audit(claims))
+    checks = run_checks(claims, plan)
+    return standing_findings(plan, checks, settle(audit(claims), claims, plan, checks))
 
 
 def test_every_finding_is_ours_in_words_and_every_finding_of_the_plan_stands(study):
@@ -50,7 +52,9 @@ def test_every_finding_is_ours_in_words_and_every_finding_of_the_plan_stands(stu
 
 def test_every_inconsistent_claim_and_failed_check_is_in_a_finding(study):
     found = stands(study)
-    wrong = {f.claim_id for f in audit(study.claims) if f.verdict is Verdict.INCONSISTENT}
+    plan = read_plan(study)
+    verdicts = settle(audit(study.claims), study.claims, plan, run_checks(study.claims, plan))
+    wrong = {f.claim_id for f in verdicts if f.verdict is Verdict.INCONSISTENT}
     assert wrong == {claim for entry in found for claim in entry.inconsistent}
 
 

@@ -10,7 +10,7 @@ from analysis.participation import published as participation
 from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.grounds import Grounds
+from analysis.reporting.grounds import GROUNDS, Grounds
 from analysis.reporting.views.before_after_published import record
 from analysis.results import Kind, Result
 from analysis.study import load_study
@@ -110,3 +110,28 @@ def test_a_number_takes_both(tmp_path):
     plain = Result("x", "X", 1, "", Kind.BOUNDED, function="analysis.participation.published.stage_shares")
     (found,) = study_of(tmp_path, stages=[{"stage": "a", "claim": "AA-003"}]).under([plain])
     assert found.inputs == ("claim:AA-003", "data/raw/a_study/participation.yaml")
+
+
+def raw(root: Path, *files: str) -> None:
+    for file in files:
+        path = root / "data" / "raw" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}\n", encoding="utf-8")
+
+
+def test_a_third_study_rests_on_its_own_files_and_names_no_other_study(tmp_path):
+    counting, own = "analysis.programme.achieved.achieved", ("counting_rules.yaml", "measures.csv", "codebook.yaml")
+    others = [f"connecting_opportunities/{file}" for file in own[:2]] + ["coproduction/codebook.yaml"]
+    raw(tmp_path, *others, *(f"third/{file}" for file in own), "third/management_information/a.csv")
+    found = Grounds("third", tmp_path)
+    assert found.of(counting) == ("data/raw/third/management_information", "data/raw/third/counting_rules.yaml")
+    named = {file for function in GROUNDS if "side_by_side" not in function for file in found.of(function)}
+    assert {file.split("/")[2] for file in named} == {"third"}
+    assert Grounds("fourth", tmp_path).of(counting) == ()
+
+
+def test_a_worked_example_rests_on_the_rules_of_the_study_that_it_is_held_against(tmp_path):
+    raw(tmp_path, "first/counting_rules.yaml", "first_example/management_information/records.yaml")
+    layout = tmp_path / "data/raw/first_example/management_information/records.yaml"
+    layout.write_text("of_study: first\n", encoding="utf-8")
+    assert "data/raw/first/counting_rules.yaml" in Grounds("first_example", tmp_path).of("analysis.programme")

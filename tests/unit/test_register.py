@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
+from analysis.reporting.views.claims import entry_result
 from analysis.study import load_study
+from analysis.study.register import read_register
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,3 +57,38 @@ def test_a_published_entry_says_what_its_claim_prints():
                 entry.low,
                 entry.high,
             ), (entry.id, possible)
+
+
+HALVED = [  # entry, new value, and whether it is still what the paper prints
+    ("friends_contact_value_2011", 8650, False),
+    ("friends_contact_value_2011", 17300, True),
+    ("low_income_factor", 0.375, False),  # the paper prints 75%
+    ("low_income_factor", 0.75, True),
+    ("guided_learning_hours", 21, True),  # the paper prints 20-25
+    ("guided_learning_hours", 11, False),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "published"), HALVED)
+def test_a_value_that_was_changed_is_assumed_and_says_what_was_published(name, value, published, tmp_path):
+    study = load_study("coproduction", ROOT)
+    content = yaml.safe_load((study.raw / "assumptions.yaml").read_text(encoding="utf-8"))
+    entry = next(entry for entry in content["assumptions"] if entry["id"] == name)
+    entry |= {"value": value, "low": min(value, entry["low"]), "high": max(value, entry["high"])}
+    if entry["low"] < entry["high"] and entry["distribution"] == "fixed":
+        entry["distribution"] = "uniform"
+    path = tmp_path / "assumptions.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    read = read_register(path, "assumptions.yaml", study.claims)[name]
+    shown = entry_result(read)
+    assert shown.kind == ("published" if published else "assumed")
+    printed = study.claims[entry["claim"]].printed
+    assert (f"published {printed} ({entry['claim']})" in shown.source) is not published
+    assert (entry["source"]["producer"] in shown.source) is published
+
+
+def test_what_was_solved_for_or_chosen_here_is_not_put_down_to_the_authors(register):
+    for entry in register.values():
+        if entry.kind in ("calibrated", "assumed", "recomputed"):
+            assert entry.attribution.startswith(entry.decided_by)
+            assert entry.source.producer not in entry.attribution.replace(entry.decided_by, "")

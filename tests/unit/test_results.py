@@ -142,3 +142,26 @@ def test_what_is_drawn_of_a_measured_number_is_what_is_shown():
     shown = drawn(frame, {"mean": column, "name": Column("Name")})
     assert shown.loc[0].to_list() == [5.1, 4.2, 6.0, 57]
     assert shown.loc[1, ["mean", "low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text", "interval"),
+    [
+        (None, 511.0, 511.0, "511", "511"),  # a range of one point is that point
+        (None, 510.9999999, 511.0000001, "511", "511"),
+        (None, 3.0, 8.0, "not available", "3 to 8"),
+        (None, None, None, "not available", ""),
+        (511.0, 511.0, 511.0, "511", ""),
+        (5.0, 3.0, 8.0, "5", "3 to 8"),
+    ],
+)
+def test_a_range_of_one_point_is_shown_as_that_point(value, low, high, text, interval):
+    found = number("a.b", value, low=low, high=high)
+    assert (found.text, found.interval_text) == (text, interval)
+
+
+def test_a_tally_of_our_own_work_is_of_no_kind():
+    from analysis.reporting.markup import kind_word
+
+    tally = Result("audit.claims", "Claims", 93, "claims", Kind.TALLY)
+    assert kind_word(str(tally.kind)) == "" and kind_word(str(Kind.MEASURED)) == '<small class="kind">measured</small>'

@@ -93,8 +93,45 @@ def test_ranges_and_damaged_print():
     }
     span = Claim.model_validate(fields | {"printed": "4/5", "value": "4..5"})
     assert (span.number, span.interval.low, span.interval.high) == (None, 4, 5)
-    damaged = Claim.model_validate(fields | {"printed": "740/6", "value": "74", "unit": "%", "kind": "share"})
+    share = fields | {"unit": "%", "kind": "share"}
+    damaged = Claim.model_validate(share | {"printed": "740/6", "value": "74", "note": "text damaged"})
     assert (damaged.number, damaged.interval.low, damaged.interval.high) == (74, 73.5, 74.5)
+    assert damaged.read_by_hand and not span.as_printed
+    word = Claim.model_validate(share | {"printed": "most", "value": "50..100"})
+    assert word.read_by_hand and not Claim.model_validate(share | {"printed": "over 50%", "value": "50"}).read_by_hand
+
+
+READ = [  # print, value, unit, and what the message says (empty: it is read)
+    ("two thirds", "66.7", "%", ""),
+    ("two thirds", "0.67", "ratio", ""),
+    ("two thirds", "76", "%", "prints"),
+    ("1 in 4", "25", "%", ""),
+    ("€15", "15", "EUR", ""),
+    ("3,50 €", "350", "EUR", "prints"),
+    ("1,5", "15", "EUR", "prints"),
+    ("£3 to £8", "3..8", "GBP", ""),
+    ("£3 to £8", "5.5", "GBP", "the range that '£3 to £8' prints, 3..8"),
+    ("£3 to £8", "3..9", "GBP", "the range"),
+    ("25%", "20..30", "%", "prints"),
+    ("3.21 (0.92)", "3.21", "points", ""),  # two figures, of which the value is one: its row says so
+    ("£35O", "350", "GBP", "a note that says how"),
+    ("740/6", "74", "%", "a note that says how"),
+    ("Quarterly", "3", "months", ""),
+    ("12", "nan", "people", "value to be a number"),
+]
+
+
+@pytest.mark.parametrize(("printed", "value", "unit", "message"), READ)
+def test_a_print_is_read_with_its_words_or_its_row_says_how(printed, value, unit, message):
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "kind": "reference"
+    }  # fmt: skip
+    given = fields | {"printed": printed, "value": value, "unit": unit}
+    if message:
+        with pytest.raises(ValueError, match=message.replace("(", r"\(")):
+            Claim.model_validate(given)
+    else:
+        assert Claim.model_validate(given).interval is not None
 
 
 def test_formula_ranges_enclose_their_value(study):
@@ -102,3 +139,16 @@ def test_formula_ranges_enclose_their_value(study):
         if claim.expression is not None and claim.number is not None:
             found = compute(claim.expression, study.claims)
             assert found.interval.low <= found.value <= found.interval.high
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("scale", "5..1"), ("scale", "1-5"), ("items", "0"), ("items", "seven"), ("answers", "yes")]
+)
+def test_what_the_ledger_says_of_the_parts_of_a_mean_is_checked(column, value):
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "kind": "score"
+    }  # fmt: skip
+    fields |= {"printed": "3.2", "value": "3.2", "unit": "points"}
+    assert Claim.model_validate(fields | {"answers": "whole", "items": "7", "scale": "1..5"}).scale == "1..5"
+    with pytest.raises(ValueError, match=column):
+        Claim.model_validate(fields | {column: value})

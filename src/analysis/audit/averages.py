@@ -66,6 +66,7 @@ def check_average(entry: AverageEntry, ledger: Ledger) -> Check:
         f"{_slug(name)}_{kind}": Figure(f"{KINDS[kind][0].capitalize()}, {name}", value, "%", 1)
         for name, kind, value in found
     }
+    outcome = _outcome(entry, fits)
     rows = tuple(
         dict.fromkeys(claim for row in entry.rows.values() for claim in (row.value, row.count, row.target) if claim)
     )
@@ -73,10 +74,11 @@ def check_average(entry: AverageEntry, ledger: Ledger) -> Check:
         entry.id,
         Method.AVERAGES,
         entry.label,
-        _outcome(entry, fits),
+        outcome,
         (*entry.printed, *rows),
         _words(entry, fits, printed),
         figures,
+        culprits=entry.printed if outcome is Outcome.FAILS else (),
     )
 
 

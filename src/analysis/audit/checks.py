@@ -49,7 +49,8 @@ class Check:
 
     `function` is the name of the function that made it, which the numbers of the check are recorded by.
 
-    `culprits` are the claims that a failure points at, where it points at some rather than at all of them.
+    `culprits` are the claims that a failure points at, where it points at some rather than at all of them. `disputed` are
+    the claims of which one at least is wrong where the check does not hold and no side can be named.
 
     `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
     name, so that no number is typed into a sentence.
@@ -63,6 +64,7 @@ class Check:
     words: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
     culprits: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     function: str = ""
 
     @property

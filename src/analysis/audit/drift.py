@@ -23,12 +23,15 @@ def check_drift(entry: DriftEntry, ledger: Ledger) -> Check:
         pairs = zip(claims, names, strict=True)
         prints = listed([f"{shown(claim.claim_id)} ({{={claim.claim_id}}}) {name}".rstrip() for claim, name in pairs])
     words = f"{prints}: {entry.why}." if differs else f"{prints} agree, which confirms neither."
-    return Check(entry.id, Method.DRIFT, entry.label, _outcome(entry, claims, differs), entry.claims, words)
+    outcome = _outcome(entry, claims, differs)
+    disputed = entry.claims if differs and entry.differs_in in ("value", "date") else ()
+    return Check(entry.id, Method.DRIFT, entry.label, outcome, entry.claims, words, disputed=disputed)
 
 
 def _outcome(entry: DriftEntry, claims: list[Claim], differs: bool) -> Outcome:
     """Left open where only words differ, or where an exact half, rounded both ways, would give both prints."""
-    half = entry.differs_in == "value" and all(agree(one, other) for one, other in pairwise(claims))
+    pairs = pairwise(claims)
+    half = entry.differs_in == "value" and all(agree(one, other, one_rule=False) for one, other in pairs)
     return Outcome.OPEN if differs and (half or entry.differs_in == "wording") else verdict_of(differs)
 
 
@@ -50,4 +53,5 @@ def check_order(entry: OrderEntry, ledger: Ledger) -> Check:
     words = (
         f"{shown(entry.then)} ({{={entry.then}}}) {relation} {shown(entry.first)} ({{={entry.first}}}): {entry.why}."
     )
-    return Check(entry.id, Method.DRIFT, entry.label, verdict_of(fails), (entry.first, entry.then), words)
+    pair = (entry.first, entry.then)
+    return Check(entry.id, Method.DRIFT, entry.label, verdict_of(fails), pair, words, disputed=pair if fails else ())

@@ -7,6 +7,7 @@ Preprints 4:e2400v1, in the analytic form of Allard (2018). Both ends of a round
 figure is called impossible only if no rule of rounding an exact half would give it.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +19,12 @@ from analysis.quantities import Printed
 from analysis.study.claims import Claim, Ledger
 
 PERCENT = 100
-LARGEST_SEARCHED = 10_000  # people; no base of either programme is larger
+LARGEST_SEARCHED = 10_000  # people; beyond it every percentage printed with two decimals is possible
+MOST_NAMED = 3  # other printed bases that are named where a figure does not fit its own
+MEASURED = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months year years km miles metres kg pounds euros "
+    "dollars ratio".split()
+)
 
 
 def possible_totals(printed: Printed, n: int, scale: int = 1, items: int = 1) -> range:
@@ -130,68 +136,115 @@ def _squares_fit(total: int, sd: Printed, n: int, items: int, scale: tuple[int, 
     return any(squares % 2 == total % 2 for squares in allowed)
 
 
+@dataclass(frozen=True)
+class Grain:
+    """What a printed percentage or mean is a fraction of: n whole answers, or n x items of them, times the scale."""
+
+    n: int
+    scale: int = 1
+    items: int = 1
+    reach: tuple[int, int] | None = None
+
+    def totals(self, printed: Printed) -> range:
+        """The whole totals that would be printed so, within what the scale of the answers allows."""
+        found = possible_totals(printed, self.n, self.scale, self.items)
+        low, high = (end * self.n * self.items for end in self.reach) if self.reach else (0, self.n)
+        within = self.reach is not None or self.scale == PERCENT
+        return range(max(found.start, low), min(found.stop, high + 1)) if within else found
+
+
+def grain(claim: Claim, base: Claim) -> Grain | None:
+    """What a figure is a fraction of; None where its parts need not be whole, or its print or base is no exact figure.
+
+    A percentage of counted people or things has whole parts; one of hours or money has not. A mean has only where the
+    ledger says so, by `answers` (whole), `items` or `scale`.
+    """
+    n, printed, around = base.number, claim.as_printed, base.as_printed
+    if n is None or printed is None or around is None or printed.bound or printed.fraction or around.bound:
+        return None
+    if not (n.is_integer() and n >= 1 and base.kind == "count") or "measured" in (claim.answers, base.answers):
+        return None
+    if claim.kind == "share" and claim.unit == "%":
+        return Grain(int(n), PERCENT) if base.answers == "whole" or not measured(base.unit) else None
+    if claim.kind not in ("mean", "score") or not (claim.answers or claim.items or claim.scale):
+        return None
+    low, _, high = claim.scale.partition("..")
+    return Grain(int(n), 1, int(claim.items or 1), (int(low), int(high)) if claim.scale else None)
+
+
+def measured(unit: str) -> bool:
+    """Whether a unit is one of time, money, length or weight, of which there are parts.
+
+    >>> measured("hours"), measured("GBP per person"), measured("people")
+    (True, True, False)
+    """
+    first = unit.split()[0]
+    return first.lower() in MEASURED or bool(re.fullmatch(r"[A-Z]{3}|\W", first))
+
+
 def impossible_shares(ledger: Ledger, claims: Collection[str] | None = None) -> list[str]:
     """Ids of the percentages and means, of all claims or of those named, that no whole number of people on their base gives."""
     looked_at = ledger.values() if claims is None else [ledger[claim] for claim in sorted(claims)]
-    return [claim.claim_id for claim in looked_at if claim.base and not _possible(claim, ledger[claim.base])]
+    return [claim.claim_id for claim in looked_at if claim.base and _impossible(claim, ledger[claim.base])]
 
 
-def _possible(claim: Claim, base: Claim) -> bool:
-    n, printed = base.number, claim.as_printed
-    if (
-        printed is None
-        or printed.bound
-        or n is None
-        or not n.is_integer()
-        or n < 1
-        or claim.kind not in ("share", "mean", "score")
-    ):
-        return True
-    return bool(possible_totals(printed, int(n), PERCENT if claim.unit == "%" else 1))
+def _impossible(claim: Claim, base: Claim) -> bool:
+    asked = grain(claim, base)
+    return asked is not None and claim.as_printed is not None and not asked.totals(claim.as_printed)
 
 
 def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = True) -> Check:
-    """Whether each percentage is that of a whole number of people on the base that its sentence names.
+    """Whether each percentage or mean is that of whole numbers on the base that its sentence names.
 
-    With `explain`, also the smallest base on which all are.
+    It is asked only of figures whose parts are whole (`grain`); the others are named and left out. With `explain`, also
+    the smallest base on which all percentages are possible.
     """
-    base = int(number(ledger[entry.base]))
-    prints = {claim_id: ledger[claim_id].as_printed for claim_id in entry.claims}
-    known = {claim_id: printed for claim_id, printed in prints.items() if printed}
-    wrong = [claim_id for claim_id, printed in known.items() if not possible_totals(printed, base, PERCENT)]
-    bases = granular_bases(known.values(), LARGEST_SEARCHED // 10) if explain else []
+    base = ledger[entry.base]
+    asked = {claim: found for claim in entry.claims if (found := grain(ledger[claim], base))}
+    wrong = [claim for claim in asked if _impossible(ledger[claim], base)]
+    shares = [printed for claim in asked if asked[claim].scale == PERCENT and (printed := ledger[claim].as_printed)]
+    bases = granular_bases(shares, LARGEST_SEARCHED // 10) if explain and shares else []
     figures = (
-        {"smallest_base": Figure("Smallest base that makes all of them possible", bases[0], "people")} if bases else {}
+        {"smallest_base": Figure("Smallest base that makes all of them possible", bases[0], base.unit)} if bases else {}
     )
     for claim_id in wrong:
-        figures |= _neighbours(claim_id, known[claim_id], base)
+        figures |= _neighbours(ledger[claim_id], asked[claim_id])
     return Check(
         entry.id,
         Method.GRANULARITY,
         entry.label,
-        verdict_of(bool(wrong), entry.base_is_printed),
+        verdict_of(bool(wrong), entry.base_is_printed) if asked else Outcome.OPEN,
         (entry.base, *entry.claims),
-        _granular_words(wrong, base=entry.base, has_base=bool(bases)),
+        _granular_words(entry, wrong, [claim for claim in entry.claims if claim not in asked], has_base=bool(bases)),
         figures,
         tuple(wrong),
     )
 
 
-def _neighbours(claim_id: str, printed: Printed, base: int) -> dict[str, Figure]:
-    below = floor(Fraction(printed.value) * base / PERCENT)
-    name = name_of(claim_id)
-    shares = {f"{name}_below": below, f"{name}_above": below + 1}
-    return {key: Figure("Nearest possible percentage", PERCENT * count / base, "%", 1) for key, count in shares.items()}
+def _neighbours(claim: Claim, asked: Grain) -> dict[str, Figure]:
+    parts, name = asked.n * asked.items, name_of(claim.claim_id)
+    value, places = (Fraction(claim.as_printed.value), claim.as_printed.decimals + 1) if claim.as_printed else (0, 0)
+    below = floor(value * parts / asked.scale)
+    ends = {f"{name}_below": below, f"{name}_above": below + 1}
+    return {
+        key: Figure("Nearest possible figure", asked.scale * count / parts, claim.unit, max(places, 1))
+        for key, count in ends.items()
+    }
 
 
-def _granular_words(wrong: list[str], base: str, has_base: bool) -> str:
+def _granular_words(entry: GranularityEntry, wrong: list[str], left: list[str], has_base: bool) -> str:
     smallest = " The smallest base that makes all of them possible is {.smallest_base|bare}." if has_base else ""
+    out = f" Not asked of {listed([shown(claim) for claim in left])}: no plain figure of whole parts." if left else ""
+    if len(left) == len(entry.claims):
+        return out.strip()
     if not wrong:
-        return f"Each is possible on a base of {shown(base)}, which confirms none of them."
-    parts = [
-        f"{shown(c)} (the nearest are {{.{name_of(c)}_below|bare}} and {{.{name_of(c)}_above|bare}})" for c in wrong
-    ]
-    return f"Of {shown(base)}, no whole number is {listed(parts)}.{smallest}"
+        return f"Each is possible on a base of {shown(entry.base)}, which confirms none of them.{out}"
+    return f"Of {shown(entry.base)}, no whole number is {listed([_nearest(claim) for claim in wrong])}.{smallest}{out}"
+
+
+def _nearest(claim: str) -> str:
+    name = name_of(claim)
+    return f"{shown(claim)} (the nearest are {{.{name}_below|bare}} and {{.{name}_above|bare}})"
 
 
 def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
@@ -210,6 +263,7 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
         label = "Base that serves the most of the other rows"
         figures["second_base"] = Figure(label, None, "people", low=second.low, high=second.high)
     words = _base_words(entry, wrong, named, fit, second, base)
+    at_fault = [share for share in wrong if not named[share]]
     return Check(
         entry.id,
         Method.BASES,
@@ -218,7 +272,7 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
         (entry.base, *(c for row in entry.rows for c in (row.count, row.share))),
         words,
         figures,
-        tuple(wrong),
+        tuple(at_fault),
     )
 
 
@@ -251,16 +305,28 @@ def _base_words(
 
 
 def outcome_of_ledger(ledger: Ledger, claims: Collection[str] | None = None) -> list[Check]:
-    """One failed check for each percentage that is impossible on its printed base; of all claims, or of those named."""
-    return [
-        Check(
-            f"impossible_{name_of(claim_id)}",
-            Method.GRANULARITY,
-            "A percentage that no whole number of people gives",
-            Outcome.FAILS,
-            (claim_id, ledger[claim_id].base),
-            f"{shown(claim_id)} of {shown(ledger[claim_id].base)} is no whole number",
-            culprits=(claim_id,),
-        )
-        for claim_id in impossible_shares(ledger, claims)
-    ]
+    """One failed check for each percentage or mean that is impossible on its printed base; of all claims, or of those named."""
+    return [_own_check(ledger[claim_id], ledger) for claim_id in impossible_shares(ledger, claims)]
+
+
+def _own_check(claim: Claim, ledger: Ledger) -> Check:
+    asked, others = grain(claim, ledger[claim.base]), _other_bases(claim, ledger)
+    fits = listed([f"{shown(other)} ({{={other}}})" for other in others])
+    words = f"Of {shown(claim.base)} ({{={claim.base}}}), no whole number is {_nearest(claim.claim_id)}."
+    return Check(
+        f"impossible_{name_of(claim.claim_id)}",
+        Method.GRANULARITY,
+        "A percentage or mean that no whole number gives",
+        Outcome.FAILS,
+        (claim.claim_id, claim.base),
+        f"{words} It would fit {fits}." if 0 < len(others) <= MOST_NAMED else words,
+        _neighbours(claim, asked) if asked else {},
+        culprits=(claim.claim_id,),
+    )
+
+
+def _other_bases(claim: Claim, ledger: Ledger) -> list[str]:
+    """The other counts in the base's unit of which the figure would be a whole number, each number once."""
+    unit = ledger[claim.base].unit
+    counts = {c.number: c.claim_id for c in ledger.values() if c.kind == "count" and c.unit == unit}
+    return [name for name in counts.values() if grain(claim, ledger[name]) and not _impossible(claim, ledger[name])]

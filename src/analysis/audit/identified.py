@@ -27,7 +27,8 @@ def check_implied(entry: ImpliedEntry, ledger: Ledger) -> Check:
     text = "{.implied|interval|bare}" if ends and ends.low < ends.high else "{.implied|bare}"
     relation = "not that" if fails else "among them"
     words = f"The figures imply {text}, and {shown(entry.expected)} is {relation}. {sentence(entry.why)}"
-    return Check(entry.id, Method.IMPLIED, entry.label, verdict_of(fails), claims, words, figures)
+    disputed = claims if fails else ()
+    return Check(entry.id, Method.IMPLIED, entry.label, verdict_of(fails), claims, words, figures, disputed=disputed)
 
 
 class _Read:
@@ -85,7 +86,8 @@ def check_split(entry: SplitEntry, ledger: Ledger) -> Check:
     listing = f": {ranges}" if ranges else ""
     words = f"{{.splits|bare}} splits of {shown(entry.total)} meet {shown(entry.value)}{listing}. {sentence(entry.why)}"
     claims = (entry.total, entry.value, *entry.unit_values.values())
-    return Check(entry.id, Method.OPEN, entry.label, Outcome.OPEN if found else Outcome.FAILS, claims, words, figures)
+    outcome, disputed = (Outcome.OPEN, ()) if found else (Outcome.FAILS, claims)
+    return Check(entry.id, Method.OPEN, entry.label, outcome, claims, words, figures, disputed=disputed)
 
 
 def group_sizes(total: int, shares: tuple[Claim, Claim]) -> list[int]:
@@ -108,5 +110,6 @@ def check_two_groups(entry: TwoGroupsEntry, ledger: Ledger) -> Check:
     span = ", with {.first|interval|bare} people in the first" if sizes else ""
     both = listed([shown(share) for share in entry.shares])
     words = f"{{.sizes|bare}} pairs of groups of {shown(entry.total)} in all make {both} possible{span}. {sentence(entry.why)}"
-    outcome = Outcome.OPEN if sizes else Outcome.FAILS
-    return Check(entry.id, Method.OPEN, entry.label, outcome, (entry.total, *entry.shares), words, figures)
+    claims = (entry.total, *entry.shares)
+    outcome, disputed = (Outcome.OPEN, ()) if sizes else (Outcome.FAILS, claims)
+    return Check(entry.id, Method.OPEN, entry.label, outcome, claims, words, figures, disputed=disputed)

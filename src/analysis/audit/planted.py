@@ -43,10 +43,13 @@ class Trial:
         return any(culprit in self.claims for _, culprit in self.alarms)
 
 
+_ALARMING = (Verdict.INCONSISTENT, Verdict.IN_QUESTION)
+
+
 def alarms(ledger: Ledger, plan: AuditPlan, claims: Collection[str] | None = None) -> frozenset[Alarm]:
-    """Every inconsistent claim, of all or of those named, and every failed check with the claims it points at, if at some."""
+    """Every claim that is inconsistent or in question by its own check, of all or of those named, and every failed check with the claims it points at, if at some."""
     findings = audit(ledger) if claims is None else [verdict_on(ledger[claim], ledger) for claim in claims]
-    wrong = {("verdict", finding.claim_id) for finding in findings if finding.verdict is Verdict.INCONSISTENT}
+    wrong = {("verdict", finding.claim_id) for finding in findings if finding.verdict in _ALARMING}
     failed = [
         check for check in run_checks(ledger, plan, explain=False, claims=claims) if check.outcome is Outcome.FAILS
     ]
@@ -205,7 +208,8 @@ def _off(claim: Claim, verdict: Finding) -> bool:
 
 def _bare_percentage(ledger: Ledger, random: Random, possible: bool) -> Change:
     """A further percentage of a printed number of people, without a count, at decimals from which the base shows."""
-    bases = [c for c in ledger.values() if c.kind == "count" and c.unit == "people" and 7 <= (c.number or 0) <= 5000]
+    counts = (c for c in ledger.values() if c.kind == "count" and c.unit == "people" and c.as_printed)
+    bases = [c for c in counts if 7 <= (c.number or 0) <= 5000 and not c.as_printed.bound]  # type: ignore[union-attr]
     base = random.choice(bases)
     people = int(base.number or 0)
     decimals = 0 if people < 50 else 1 if people < 500 else 2
@@ -229,7 +233,67 @@ def _impossible(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change
     return _bare_percentage(ledger, random, possible=False)
 
 
+def _decimal_point(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    """Ten times a figure that is printed with decimals or with words, as "up to £66.70" for "up to £6.67"."""
+    claims = [c for c in _figures(ledger) if c.as_printed and (c.as_printed.bound or c.as_printed.decimals > 0)]
+    claim = random.choice(claims)
+    return {claim.claim_id: reprinted(claim, _redigited(claim.printed, lambda number: number * 10))}
+
+
+def _one_off(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    """One unit of the last digit more or less where the figure is printed more than once, as 76% beside 75%."""
+    claim = random.choice([c for c in _figures(ledger) if _restated(c, ledger)])
+    places = len(_NUMBER.search(claim.printed)[0].partition(".")[2])  # type: ignore[index]
+    unit = Decimal(random.choice((-1, 1))).scaleb(-places)
+    return {claim.claim_id: reprinted(claim, _redigited(claim.printed, lambda number: number + unit))}
+
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def _redigited(printed: str, change: Callable[[Decimal], Decimal]) -> str:
+    """A print with its number changed, at the decimals and with the commas that it has."""
+
+    def new(match: re.Match[str]) -> str:
+        number, places = change(Decimal(match[0].replace(",", ""))), len(match[0].partition(".")[2])
+        return f"{number:,.{places}f}" if "," in match[0] else f"{number:.{places}f}"
+
+    return _NUMBER.sub(new, printed, count=1)
+
+
+def _over(ledger: Ledger, verdicts: dict[str, Finding], random: Random, true: bool) -> Change:
+    """The word "over" before a percentage that was rounded down, of which it is true, or up, of which it is false."""
+    claims = [c for c in _figures(ledger) if _off(c, verdicts[c.claim_id])]
+    rounded = [c for c in claims if ((verdicts[c.claim_id].recomputed or 0.0) > (c.number or 0.0)) is true]
+    claim = random.choice(rounded)
+    return {claim.claim_id: reprinted(claim, f"over {claim.printed}")}
+
+
+def _false_over(ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
+    return _over(ledger, verdicts, random, true=False)
+
+
 # Changes that make nothing false.
+def _true_over(ledger: Ledger, verdicts: dict[str, Finding], random: Random) -> Change:
+    return _over(ledger, verdicts, random, true=True)
+
+
+def _same_words(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    """Other words of one meaning: "at least" for "or more", "under" for "less than"."""
+    claims = [c for c in _figures(ledger) if any(c.printed.lower().startswith(word) for word in _OTHER_WORDS)]
+    claim = random.choice(claims)
+    word = next(word for word in _OTHER_WORDS if claim.printed.lower().startswith(word))
+    return {claim.claim_id: reprinted(claim, f"{_OTHER_WORDS[word]}{claim.printed[len(word) :]}")}
+
+
+_OTHER_WORDS = {"over": "more than", "more than": "over", "up to": "at most", "at least": "no less than"}
+
+
+def _about_again(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
+    claim = random.choice([c for c in _figures(ledger) if _restated(c, ledger) and not c.as_printed.bound])  # type: ignore[union-attr]
+    return {claim.claim_id: reprinted(claim, f"about {claim.printed}")}
+
+
 def _separator(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
     claims = [c for c in _figures(ledger) if re.fullmatch(r"\d{4,}", c.printed)]
     claim = random.choice(claims or _figures(ledger))
@@ -284,6 +348,9 @@ ERRORS: dict[str, Maker] = {
     "swapped label": _swapped_label,
     "rounding": _rounding,
     "impossible percentage": _impossible,
+    "decimal point": _decimal_point,
+    "one off where restated": _one_off,
+    "false over": _false_over,
 }
 HARMLESS: dict[str, Maker] = {
     "digit slip": _separator,
@@ -292,6 +359,9 @@ HARMLESS: dict[str, Maker] = {
     "swapped label": _other_section,
     "rounding": _about,
     "impossible percentage": _possible_alone,
+    "decimal point": _same_words,
+    "one off where restated": _about_again,
+    "false over": _true_over,
 }
 HARMLESS_WORDS = {
     "digit slip": "the same figure with a thousands separator",
@@ -300,6 +370,9 @@ HARMLESS_WORDS = {
     "swapped label": "the figure under another heading",
     "rounding": "the word about put before it",
     "impossible percentage": "a possible percentage of a printed number of people",
+    "decimal point": "other words of the same meaning",
+    "one off where restated": "the word about before one of two prints",
+    "false over": "the word over before a percentage that was rounded down",
 }
 TRIES = 50  # to find a claim that a change of the kind can befall
 
@@ -308,7 +381,7 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
     """`count` planted errors and as many harmless changes, spread over the kinds, each in a copy of the ledger.
 
     A kind that no claim of the ledger can have (no percentage with a printed base, for example) is left out, and the
-    others make up the number. Same seed, same trials.
+    others make up the number; if that is every kind, there are no trials. Same seed, same trials.
     """
     random = Random(seed)
     verdicts = {finding.claim_id: finding for finding in audit(ledger)}
@@ -319,7 +392,7 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
         kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))
     ]
     for makers, harmless in ((ERRORS, False), (HARMLESS, True)):
-        for number in range(count):
+        for number in range(count if usable else 0):
             kind = usable[number % len(usable)]
             change = _make(makers[kind], ledger, verdicts, random)
             raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change, looking))
@@ -339,9 +412,7 @@ def _make(maker: Maker, ledger: Ledger, verdicts: dict[str, Finding], random: Ra
             change = maker(ledger, verdicts, random)
         except (IndexError, ValueError):  # nothing to choose from, or a print that is no figure any more
             continue
-        if change and not any(
-            claim in verdicts and verdicts[claim].verdict is Verdict.INCONSISTENT for claim in change
-        ):
+        if change and not any(claim in verdicts and verdicts[claim].verdict in _ALARMING for claim in change):
             return change
     return {}
 

@@ -67,7 +67,10 @@ def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
     r_squared = number(ledger[entry.r_squared])
     if not 0 <= r_squared < 1:
         words = f"{shown(entry.r_squared)} is no share of variance."
-        return Check(entry.id, Method.STATISTICS, entry.label, Outcome.FAILS, (entry.r_squared, *entry.people), words)
+        claims = (entry.r_squared, *entry.people)
+        return Check(
+            entry.id, Method.STATISTICS, entry.label, Outcome.FAILS, claims, words, culprits=(entry.r_squared,)
+        )
     figures = {"r": Figure("Size of the correlation", sqrt(r_squared), "ratio", 2)}
     if smallest := smallest_significant(r_squared):
         figures["smallest"] = Figure("People from which it is significant at five per cent", smallest, "people")

@@ -9,14 +9,17 @@ from analysis.audit.drift import check_drift, check_order
 from analysis.audit.granularity import check_bases, check_granularity, outcome_of_ledger
 from analysis.audit.identified import check_implied, check_split, check_two_groups
 from analysis.audit.like_for_like import check_comparison
-from analysis.audit.plan import AuditPlan, Discrepancy
+from analysis.audit.p_values import zero_p_values
+from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids
 from analysis.audit.regression import check_regression
 from analysis.audit.systems import check_system
 from analysis.audit.totals import check_total
 from analysis.audit.verdicts import Finding, Verdict
+from analysis.errors import InputError
 from analysis.study.claims import Ledger
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[..., Check]] = {
+    "granularity": check_granularity,
     "bases": check_bases,
     "totals": check_total,
     "averages": check_average,
@@ -27,6 +30,7 @@ _CHECKS = {
     "implied": check_implied,
     "splits": check_split,
     "two_groups": check_two_groups,
+    "systems": check_system,
 }
 SEVERITIES = ("headline", "table", "wording")
 
@@ -46,11 +50,29 @@ def run_checks(
 def _run(
     ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None
 ) -> Iterator[tuple[Callable[..., object], Check]]:
-    yield from ((outcome_of_ledger, check) for check in outcome_of_ledger(ledger, claims))
-    yield from ((check_granularity, check_granularity(entry, ledger, explain)) for entry in plan.granularity)
+    asked = {(entry.base, claim) for entry in plan.granularity for claim in entry.claims}
+    own = (check for check in outcome_of_ledger(ledger, claims) if (check.claims[1], check.claims[0]) not in asked)
+    yield from ((outcome_of_ledger, check) for check in own)
+    yield from ((zero_p_values, check) for check in zero_p_values(ledger, claims))
     for name, by in _CHECKS.items():
-        yield from ((by, by(entry, ledger)) for entry in getattr(plan, name))
-    yield from ((check_system, check_system(entry, ledger, explain)) for entry in plan.systems)
+        more = (explain,) if by in (check_granularity, check_system) else ()
+        yield from ((by, _checked(by, entry, ledger, *more)) for entry in getattr(plan, name))
+
+
+def _checked(by: Callable[..., Check], entry: Entry, ledger: Ledger, *more: bool) -> Check:
+    """One check of the plan; InputError names its entry where a claim is not the sort of figure that the check needs."""
+    try:
+        return by(entry, ledger, *more)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(
+            f"{FILE} beside {ledger.name}",
+            column=getattr(entry, "id", "comparisons"),
+            found=str(error),
+            expected="claims that print single numbers, as the check needs",
+            action="take the claim out of this check, or give it a figure",
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -66,19 +88,27 @@ def standing_findings(plan: AuditPlan, checks: Iterable[Check], verdicts: Iterab
     """The findings that stand, most severe first.
 
     A finding of the plan stands while a check it names does not hold, a claim it names is inconsistent, or one that
-    it calls unknown cannot be recomputed. Every
-    inconsistent claim and every failed check that no finding explains becomes a finding of its own.
+    it calls unknown cannot be recomputed. Every failed check, every check that the audit made by itself and that does
+    not hold, and every inconsistent claim that no finding tells of becomes a finding of its own.
     """
     known, by_claim = {check.id: check for check in checks}, {verdict.claim_id: verdict for verdict in verdicts}
     wrong = {claim: verdict for claim, verdict in by_claim.items() if verdict.verdict is Verdict.INCONSISTENT}
+    differ = {claim: verdict for claim, verdict in by_claim.items() if verdict.problem and claim not in wrong}
     open_ = {claim for claim, verdict in by_claim.items() if verdict.verdict is Verdict.NOT_RECOMPUTABLE}
     found = [_standing(finding, known, wrong) for finding in plan.findings]
     stands = [entry for entry in found if _stands(entry, open_)]
-    explained = {claim for entry in stands for claim in entry.inconsistent} | {c.id for e in stands for c in e.checks}
-    stands += [_of_claim(verdict) for claim, verdict in wrong.items() if claim not in explained]
-    stands += [
-        _of_check(check) for check in known.values() if check.outcome is Outcome.FAILS and check.id not in explained
+    told, planned = {check.id for entry in stands for check in entry.checks}, check_ids(plan)
+    alone = [
+        check
+        for check in known.values()
+        if check.id not in told and check.outcome is not Outcome.HOLDS
+        if check.outcome is Outcome.FAILS or check.id not in planned
     ]
+    stands += [_of_check(check, wrong) for check in alone]
+    explained = {
+        claim for entry in stands for claim in (*entry.inconsistent, *(set(entry.finding.claims) & set(differ)))
+    }
+    stands += _of_claims(wrong | differ, explained)
     return tuple(sorted(stands, key=lambda entry: SEVERITIES.index(entry.finding.severity)))
 
 
@@ -92,22 +122,37 @@ def _stands(entry: Standing, unknown: set[str]) -> bool:
     return bool(entry.inconsistent) or undecided or not unknown.isdisjoint(entry.finding.unknown)
 
 
-def _of_claim(verdict: Finding) -> Standing:
+def _of_claims(wrong: dict[str, Finding], explained: Collection[str]) -> Iterator[Standing]:
+    """A finding for each inconsistent claim that is not explained, one for all that are printed differently of one quantity."""
+    told = set(explained)
+    for claim, verdict in wrong.items():
+        if claim not in told:
+            claims = (claim, *(other for other in verdict.conflicts if other in wrong and other not in told))
+            told.update(claims)
+            yield _of_claim(verdict, claims)
+
+
+def _of_claim(verdict: Finding, claims: tuple[str, ...]) -> Standing:
     finding = Discrepancy(
         id=f"claim_{name_of(verdict.claim_id)}",
         title=str(verdict.problem).capitalize(),
         severity="table",
-        claims=(verdict.claim_id,),
+        claims=claims,
         words=f"{verdict.why}.",
     )
-    return Standing(finding, (), (verdict.claim_id,))
+    return Standing(finding, (), tuple(claims) if verdict.verdict is Verdict.INCONSISTENT else ())
 
 
-def _of_check(check: Check) -> Standing:
+def _of_check(check: Check, wrong: dict[str, Finding]) -> Standing:
+    """A check that no finding of the plan tells of; it explains the inconsistent claims that it is about."""
     finding = Discrepancy(
-        id=f"check_{check.id}", title=check.label, severity="table", claims=check.claims, words=check.template
+        id=f"check_{check.id}",
+        title=check.label,
+        severity="table" if check.outcome is Outcome.FAILS else "wording",
+        claims=check.culprits or check.disputed or check.claims,
+        words=check.template,
     )
-    return Standing(finding, (check,), ())
+    return Standing(finding, (check,), tuple(claim for claim in finding.claims if claim in wrong))
 
 
 def severity_by_claim(stands: Iterable[Standing]) -> dict[str, str]:

@@ -30,8 +30,13 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
         return Check(entry.id, Method.JOINT, entry.label, outcome, claims, entry.why)
     repairs = joint.single_repairs(entry, plain) if outcome is Outcome.FAILS else ()
     figures = _repair_figures(entry, repairs)
-    words = _conflict_words(entry, joint.smallest_conflicts(plain), repairs, figures, by_words)
-    return Check(entry.id, Method.JOINT, entry.label, outcome, claims, words, figures)
+    conflicts = joint.smallest_conflicts(plain)
+    words = _conflict_words(entry, conflicts, repairs, figures, by_words)
+    named = tuple(claim for repair in repairs if (claim := entry.statements[repair.place].claim))
+    culprits = named if len(named) == 1 else ()
+    inside = [entry.statements[place].claim for conflict in conflicts for place in conflict]
+    disputed = tuple(dict.fromkeys(claim for claim in inside if claim))
+    return Check(entry.id, Method.JOINT, entry.label, outcome, claims, words, figures, culprits, disputed)
 
 
 def _bound_figures(entry: SystemEntry, found: dict[str, Interval | None]) -> dict[str, Figure]:

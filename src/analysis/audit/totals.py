@@ -19,11 +19,12 @@ def check_total(entry: TotalEntry, ledger: Ledger) -> Check:
         "difference": Figure("Sum of the parts less the total", total - _total(entry, ledger), unit, decimals),
     }
     terms = " + ".join(shown(part) for part in entry.parts)
-    words = f"{terms} = {{.sum|bare}}, {'not' if fails else 'against'} {_total_text(entry)}"
+    sum_ = terms if len(entry.parts) == 1 else f"{terms} = {{.sum|bare}}"
+    words = f"{sum_}, {'not' if fails else 'against'} {_total_text(entry)}"
     words += "" if fails or figures["difference"].value == 0 else "; the rounding of the figures leaves room for that"
-    return Check(
-        entry.id, Method.TOTALS, entry.label, verdict_of(fails, entry.base_is_printed), claims, f"{words}.", figures
-    )
+    outcome = verdict_of(fails, entry.base_is_printed)
+    disputed = claims if fails else ()
+    return Check(entry.id, Method.TOTALS, entry.label, outcome, claims, f"{words}.", figures, disputed=disputed)
 
 
 def _within(entry: TotalEntry, ledger: Ledger, claims: tuple[str, ...]) -> Check:

@@ -2,17 +2,18 @@
 
 A verdict never says more than it proves. `reproduced`: the recomputed value rounds to the printed one. `consistent`: the
 figure can be true together with what else is printed, which confirms nothing. `inconsistent`: it cannot be, at the
-stated rounding. `not recomputable`: nothing printed determines it.
+stated rounding. `in question`: it or a figure it is held against is wrong, and which is not known. `not recomputable`:
+nothing printed determines it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
 
 from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
-from analysis.quantities import Interval, rounds_to, truncates_to
-from analysis.study.claims import Claim, Ledger
+from analysis.quantities import Interval, Printed, parse_range, rounds_to, truncates_to
+from analysis.study.claims import COLUMNS, Claim, Ledger
 from analysis.study.formulas import Computed, compute
 
 
@@ -22,6 +23,7 @@ class Verdict(StrEnum):
     REPRODUCED = "reproduced"
     CONSISTENT = "consistent"
     INCONSISTENT = "inconsistent"
+    IN_QUESTION = "in question"
     NOT_RECOMPUTABLE = "not recomputable"
 
 
@@ -33,6 +35,7 @@ class Problem(StrEnum):
     TARGET = "target percentages that do not follow from the target numbers"
     SUM = "totals that differ from their parts"
     MEAN = "averages that do not follow from their rows"
+    GRAIN = "percentages and means that no whole number gives"
     TWICE = "the same quantity printed differently in two places"
     OTHER = "figures that do not follow from the ones they rest on"
 
@@ -52,7 +55,8 @@ class Finding:
 
     `low` and `high` bound what the recomputation can give when every rounded input varies over its rounding interval.
     `why` is a template, so that no number is typed into a sentence: `{claim:CO-001}` stands for that figure as
-    printed, `{claim:CO-001.recomputed}` for the recomputed value, `{=CO-001}` for the name alone.
+    printed, `{claim:CO-001.recomputed}` for the recomputed value, `{=CO-001}` for the name alone. `conflicts` are the other
+    prints of the quantity that cannot be the same figure; `by_hand` says that the claim's print is no plain figure.
     """
 
     claim_id: str
@@ -62,6 +66,8 @@ class Finding:
     low: float | None = None
     high: float | None = None
     problem: Problem | None = None
+    conflicts: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 def audit(ledger: Ledger, rounding: str = "either") -> tuple[Finding, ...]:
@@ -69,7 +75,8 @@ def audit(ledger: Ledger, rounding: str = "either") -> tuple[Finding, ...]:
 
     `rounding` is the rule a printed figure may follow: "half up", "half even", or "either" of them. Raises InputError, naming the row, for a formula that cannot be evaluated.
     """
-    return tuple(check(claim, ledger, rounding) for claim in ledger.values())
+    found = (check(claim, ledger, rounding) for claim in ledger.values())
+    return tuple(replace(finding, by_hand=ledger[finding.claim_id].read_by_hand) for finding in found)
 
 
 def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
@@ -106,12 +113,18 @@ def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: s
     return Finding(
         claim.claim_id,
         verdict,
-        f"{arithmetic(claim, expression)}; {reason}",
+        f"{arithmetic(claim, expression)}; {reason}{_by_hand(claim)}",
         found.value,
         found.interval.low,
         found.interval.high,
         _problem(claim, ledger) if verdict is Verdict.INCONSISTENT else None,
+        tuple(other.claim_id for other in _conflicts(claim, ledger)),
     )
+
+
+def _by_hand(claim: Claim) -> str:
+    """What is said of a print that is no figure, wherever a verdict rests on how it was read."""
+    return f"; the print is no plain figure and was read as {{={claim.value}}}" if claim.read_by_hand else ""
 
 
 def arithmetic(claim: Claim, expression: Expression) -> str:
@@ -124,25 +137,22 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     printed, print_ = claim.as_printed, f"{{claim:{claim.claim_id}|bare}}"
     if printed is None:
         raise ValueError(f"{claim.claim_id} prints no figure")
+    room = not _exact_inputs(claim, ledger) and found.interval.meets(printed.interval())
     if printed.bound:
-        inside = found.value in printed.interval()
-        if not inside and _base_is_open(claim):
-            return Verdict.NOT_RECOMPUTABLE, f"outside the words of the print, {print_}, {_OTHER_BASE}"
-        verdict = Verdict.CONSISTENT if inside else Verdict.INCONSISTENT
-        return verdict, f"{'within' if inside else 'outside'} the words of the print, {print_}"
+        return _judge_words(claim, found.value, printed, room)
     rules = rounds_to(found.value, printed)
     if rules and rounding in ("either", *rules):
-        return Verdict.REPRODUCED, f"rounds to the printed {print_}"
+        return _judge_fit(claim, print_)
     whole = printed.step == 1 and found.value.is_integer()
     short = f"{'is not' if whole else 'does not round to'} the printed {print_}"
-    if found.interval.meets(printed.interval()) and not _exact_inputs(claim, ledger):
+    if room:
         return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
-    if conflict := _conflict(claim, ledger):
+    if conflicts := _conflicts(claim, ledger):
         return (
             Verdict.INCONSISTENT,
-            f"{short}; elsewhere printed as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})",
+            f"{short}; elsewhere printed as {{claim:{conflicts[0].claim_id}|bare}} ({{={conflicts[0].claim_id}}})",
         )
-    if _base_is_open(claim):
+    if base_is_open(claim):
         return Verdict.NOT_RECOMPUTABLE, f"{short}, {_OTHER_BASE}"
     if _is_sum(claim) and found.value < float(printed.value):
         return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
@@ -151,17 +161,46 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     return Verdict.INCONSISTENT, short
 
 
+def _judge_words(claim: Claim, value: float, printed: Printed, room: bool) -> tuple[Verdict, str]:
+    """The verdict on a figure with words such as "over" and "about" around it, which are no rounding to reproduce."""
+    print_ = f"{{claim:{claim.claim_id}|bare}}"
+    if value in printed.reading():
+        return Verdict.CONSISTENT, f"within the words of the print, {print_}"
+    if value in printed.interval():
+        return (
+            Verdict.CONSISTENT,
+            f"within the words of the print, {print_}, though so far off it would be printed otherwise",
+        )
+    if room:
+        return (
+            Verdict.CONSISTENT,
+            f"outside the words of the print, {print_}, but rounding of the inputs leaves room for it",
+        )
+    if base_is_open(claim):
+        return Verdict.NOT_RECOMPUTABLE, f"outside the words of the print, {print_}, {_OTHER_BASE}"
+    return Verdict.INCONSISTENT, f"outside the words of the print, {print_}"
+
+
+def _judge_fit(claim: Claim, print_: str) -> tuple[Verdict, str]:
+    """The verdict on a figure that its formula gives: reproduced, unless print or base had to be supposed for that."""
+    if claim.read_by_hand:
+        return Verdict.CONSISTENT, f"rounds to what {print_} is taken to print"
+    if base_is_open(claim):
+        return Verdict.CONSISTENT, f"rounds to the printed {print_} on a base that is not printed"
+    return Verdict.REPRODUCED, f"rounds to the printed {print_}"
+
+
 _OTHER_BASE = "but its base is not printed, and on another base it could be right"
 
 
-def _base_is_open(claim: Claim) -> bool:
-    return claim.unit == "%" and claim.kind in ("share", "target") and not claim.base
+def base_is_open(claim: Claim) -> bool:
+    """Whether a percentage is taken of something that is not printed as its base."""
+    return claim.unit == "%" and claim.kind in ("share", "target") and not claim.base and "/" in claim.formula
 
 
-def _conflict(claim: Claim, ledger: Ledger) -> Claim | None:
-    """Another print of the same quantity that cannot be the same figure."""
-    others = (other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id)
-    return next((other for other in others if not agree(claim, other)), None)
+def _conflicts(claim: Claim, ledger: Ledger) -> tuple[Claim, ...]:
+    """The other prints of the same quantity that cannot be the same figure."""
+    return tuple(other for other in ledger.about(claim.quantity) if other is not claim and not agree(claim, other))
 
 
 def _is_sum(claim: Claim) -> bool:
@@ -174,7 +213,17 @@ def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
 
 
 def _problem(claim: Claim, ledger: Ledger) -> Problem:
-    return Problem.TWICE if _conflict(claim, ledger) else _PROBLEM_OF_KIND.get(claim.kind, Problem.OTHER)
+    return Problem.TWICE if _conflicts(claim, ledger) else problem_of_kind(claim)
+
+
+def problem_of_kind(claim: Claim) -> Problem:
+    """What is wrong with an inconsistent figure as far as its kind says."""
+    return _PROBLEM_OF_KIND.get(claim.kind, Problem.OTHER)
+
+
+def _difference(one: Claim, other: Claim) -> Verdict:
+    """What two prints come to that cannot be one figure rounded by one rule; an exact half rounded by two can still be both."""
+    return Verdict.IN_QUESTION if agree(one, other, one_rule=False) else Verdict.INCONSISTENT
 
 
 def _compare_restatement(claim: Claim, original: Claim) -> Finding:
@@ -182,27 +231,31 @@ def _compare_restatement(claim: Claim, original: Claim) -> Finding:
     words = "agrees with" if agrees else "differs from"
     return Finding(
         claim.claim_id,
-        Verdict.CONSISTENT if agrees else Verdict.INCONSISTENT,
-        f"{words} the other print of the figure, {{claim:{original.claim_id}|bare}} ({{={original.claim_id}}}); not an independent check",
+        Verdict.CONSISTENT if agrees else _difference(claim, original),
+        f"{words} the other print of the figure, {{claim:{original.claim_id}|bare}} ({{={original.claim_id}}}); "
+        f"not an independent check{_by_hand(claim)}",
         original.number,
         *_ends(original.interval),
         None if agrees else Problem.TWICE,
+        () if agrees else (original.claim_id,),
     )
 
 
 def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
     others = [other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id]
-    if conflict := _conflict(claim, ledger):
-        why = f"printed here as {{claim:{claim.claim_id}|bare}}, elsewhere as {{claim:{conflict.claim_id}|bare}} ({{={conflict.claim_id}}})"
-        return Finding(claim.claim_id, Verdict.INCONSISTENT, why, problem=Problem.TWICE)
+    if conflicts := _conflicts(claim, ledger):
+        worst = next((other for other in conflicts if _difference(claim, other) is Verdict.INCONSISTENT), conflicts[0])
+        why = f"printed here as {{claim:{claim.claim_id}|bare}}, elsewhere as {{claim:{worst.claim_id}|bare}} ({{={worst.claim_id}}})"
+        names = tuple(other.claim_id for other in conflicts)
+        return Finding(claim.claim_id, _difference(claim, worst), why, problem=Problem.TWICE, conflicts=names)
     if others:
         named = ", ".join(f"{{={other.claim_id}}}" for other in others[:3])
         return Finding(
             claim.claim_id,
             Verdict.CONSISTENT,
-            f"agrees with the other print of the figure ({named}); not an independent check",
+            f"agrees with the other print of the figure ({named}); not an independent check{_by_hand(claim)}",
         )
-    return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim))
+    return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim) + _by_hand(claim))
 
 
 _MISSING = {
@@ -227,13 +280,25 @@ def _missing(claim: Claim) -> str:
     return _MISSING[claim.kind]
 
 
-def agree(one: Claim, other: Claim) -> bool:
-    """Whether two prints can be the same figure: the values, or the days, that they allow have one in common."""
+def agree(one: Claim, other: Claim, one_rule: bool = True) -> bool:
+    """Whether two prints can be of one figure: some value, or day, exists that is printed in both ways.
+
+    Words count: "up to" and "over" reach to the next figure on the rounding grid (`Printed.reading`). Two ranges have to
+    agree in both ends. Without `one_rule`, one of them may have been rounded half up and the other half even. Of a threshold or an assumption, which is set and not rounded, the figure has to be the same.
+    Figures in different units cannot be compared, and are not.
+    """
     if one.is_date or other.is_date:
         return _dates_agree(one.value, other.value)
-    if one.interval is None or other.interval is None:
-        return one.value == other.value
-    return one.interval.meets(other.interval)
+    if one.unit != other.unit:
+        return True
+    if {one.kind, other.kind} <= {"threshold", "assumption"}:
+        return (one.number or one.value) == (other.number or other.value)
+    ends = parse_range(one.printed), parse_range(other.printed)
+    if ends[0] and ends[1]:
+        return all(first.agrees(second, one_rule=one_rule) for first, second in zip(*ends, strict=True))
+    if one.as_printed and other.as_printed:
+        return one.as_printed.agrees(other.as_printed, (one.stipulated, other.stipulated), one_rule)
+    return one.interval is None or other.interval is None or one.interval.meets(other.interval)
 
 
 def _dates_agree(one: str, other: str) -> bool:
@@ -259,7 +324,7 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
 def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
     """The ledger with its findings: the raw columns and `recomputed`, `low`, `high`, `verdict`, `problem`, `why`."""
     rows = [
-        claim.model_dump()
+        claim.model_dump(include=set(COLUMNS))
         | {
             "recomputed": finding.recomputed,
             "low": finding.low,

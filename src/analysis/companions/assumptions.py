@@ -183,7 +183,7 @@ def _details(found: Ranked) -> Block:
         "Distribution": [entry.distribution],
         "Influence": [] if any(found.influence.size) else [label(_unmoved(found))],
         "Why this range": [label(entry.why_range)],
-        "Source": [label(title)],
+        "Source" if entry.kind in ("published", "reference") else "Set against": [label(title)],
         "Place": [label(source.locator), *([" (", code(entry.claim), ")"] if entry.claim else [])],
         "Address": _address(source.address),
         "Licence": [label(source.licence)] if source.licence else [],

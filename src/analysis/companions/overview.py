@@ -26,13 +26,14 @@ TITLE = "Overview"
 LINE = "The question, the answer in short, how it is known, and what would change it."
 FOLDER = Path("data") / "raw" / "overviews"
 ANSWER, CHANGE = "section-the-answer", "section-what-would-change-the-answer"
-VERDICTS = ("reproduced", "consistent", "inconsistent", "not_recomputable")
+VERDICTS = ("reproduced", "consistent", "inconsistent", "in_question", "not_recomputable")
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed", "sensitivity.draws.ratio")
 COMMON_QUESTION = "What did the programme achieve, as far as its evaluation can be rerun from what is at hand?"
 _VERDICT_MEANING = {
     "reproduced": "recomputed from other printed figures, it rounds to the printed one",
     "consistent": "it can be true together with what else is printed, which confirms nothing",
     "inconsistent": "it cannot be true together with what else is printed",
+    "in_question": "it or a figure that it is held against is wrong, and which of them is not known",
     "not_recomputable": "nothing else that is printed determines it",
 }
 _ID = r"^[A-Za-z0-9_.:\-]*$"

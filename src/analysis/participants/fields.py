@@ -81,7 +81,9 @@ def name(label: str, about: str, *, known: tuple[str, ...] = (), **more: Any) ->
 
     `known` are names that pages know, in the spelling they are kept in, whatever their case in a file.
     """
-    return _answer(Annotated[str, Field(pattern=NAME), AfterValidator(normal)], label, about, kind="name", known=known, **more)
+    return _answer(
+        Annotated[str, Field(pattern=NAME), AfterValidator(normal)], label, about, kind="name", known=known, **more
+    )
 
 
 def day(label: str, about: str, **more: Any) -> Definition:

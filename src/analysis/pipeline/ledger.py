@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from analysis.audit.run import SEVERITIES
+from analysis.errors import InputError
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.reporting.ledger_page import Audit, ledger_page
@@ -48,8 +49,21 @@ def ledger(root: Path) -> PageData:
 
 
 def audited(root: Path) -> list[str]:
-    """The studies that are audited."""
-    return [study for notebook, study in planned_runs(root) if notebook == AUDIT]
+    """The studies that are audited; InputError names two of them whose claims would have the same ids."""
+    studies = [study for notebook, study in planned_runs(root) if notebook == AUDIT]
+    prefixes: dict[str, str] = {}
+    for study in studies:
+        prefix = load_study(study, root).info.claim_prefix
+        other = prefixes.setdefault(prefix, study)
+        if other != study:
+            raise InputError(
+                f"data/raw/{study}/study.yaml",
+                column="claim_prefix",
+                found=f"{prefix!r}, which data/raw/{other}/study.yaml has too",
+                expected="capital letters that no other audited study's claims start with",
+                action="give one of the two studies another prefix, in study.yaml and in the ids of its claims",
+            )
+    return studies
 
 
 def _files(root: Path, study_id: str) -> Iterator[Path]:

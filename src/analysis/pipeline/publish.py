@@ -16,7 +16,8 @@ from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
 
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed") + tuple(
-    f"audit.verdicts.{verdict}" for verdict in ("reproduced", "consistent", "inconsistent", "not_recomputable")
+    f"audit.verdicts.{verdict}"
+    for verdict in ("reproduced", "consistent", "inconsistent", "in_question", "not_recomputable")
 )
 
 
@@ -52,9 +53,7 @@ def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None]
         replication.FILE: Published(replication.form_data(root, stamp)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    texts = {
-        path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()
-    }
+    texts = {path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()}
     stop_on_published_leaks(root, texts)
     for line in check_earlier(root, again):
         tell(f"Note: {line}")

@@ -30,10 +30,12 @@ _STATED = "reference/census_assumptions.yaml"
 _SHARES = (_BIRTH, _GROUPS, _SURVEY_BY_SEX, _SURVEY_REASONS, _STATED)
 _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
+COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
 _VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 
-# A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named;
-# after a colon the parts of the file that the function reads, where claims are all they name.
+# A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
+# `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
+# study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.audit": ("claims.csv", "audit.yaml"),
     "analysis.audit.verdicts": ("claims.csv",),
@@ -57,8 +59,8 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.census.survey": (_SURVEY,),
     "analysis.census.trend": (_SURVEY,),
     "analysis.coding": ("records/coded_segments.*",),
-    "analysis.coding.codebook": ("coproduction/codebook.yaml",),
-    "analysis.coding.files.load_codebook": ("coproduction/codebook.yaml",),
+    "analysis.coding.codebook": ("common/codebook.yaml",),
+    "analysis.coding.files.load_codebook": ("common/codebook.yaml",),
     "analysis.coding.files.load_framework": (
         "social_impact_matrix.yaml",
         "statements.csv",
@@ -67,7 +69,7 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     ),
     "analysis.coding.files.load_themes": ("themes.csv",),
     "analysis.coding.matrix": ("social_impact_matrix.yaml", "statements.csv"),
-    "analysis.coding.published": ("themes.csv", "coproduction/codebook.yaml"),
+    "analysis.coding.published": ("themes.csv", "common/codebook.yaml"),
     "analysis.coding.published.side_by_side": ("coproduction/themes.csv", "connecting_opportunities/themes.csv"),
     "analysis.coding.steps": ("steps.yaml",),
     "analysis.disclosure": _PEOPLE,
@@ -87,15 +89,15 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.participation.published.share_counts": ("participation.yaml:shares",),
     "analysis.participation.published.stage_shares": ("participation.yaml:stages",),
     "analysis.participation.published.volunteering_ranges": ("participation.yaml:volunteering",),
-    "analysis.programme": ("management_information", "connecting_opportunities/counting_rules.yaml"),
-    "analysis.programme.against_print": ("management_information", "connecting_opportunities/measures.csv"),
+    "analysis.programme": ("management_information", "of_study/counting_rules.yaml"),
+    "analysis.programme.against_print": ("management_information", "of_study/measures.csv"),
     "analysis.programme.against_print.national": (
         "management_information",
-        "connecting_opportunities/counting_rules.yaml",
+        "of_study/counting_rules.yaml",
     ),
     "analysis.programme.against_print.reconcile": (
         "management_information",
-        "connecting_opportunities/counting_rules.yaml",
+        "of_study/counting_rules.yaml",
     ),
     "analysis.programme.published": ("measures.csv",),
     "analysis.programme.published.comparisons": ("comparisons.csv",),
@@ -163,11 +165,27 @@ class Grounds:
 
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
-        data = self.root / "data"
-        elsewhere = "/" in pattern and not pattern.startswith("records/")
-        made = [data / "processed" / self.study_id] if pattern.startswith("records/") else []
-        places = [data / "raw"] if elsewhere else [data / "raw" / self.study_id, *made]
+        raw = self.root / "data" / "raw"
+        folder, _, rest = pattern.rpartition("/")
+        if folder in ("of_study", "common"):
+            holder = self._held_against if folder == "of_study" else self._holder(rest)
+            places, pattern = [raw / holder], rest
+        elif folder == "records":
+            places = [raw / self.study_id, self.root / "data" / "processed" / self.study_id]
+        else:
+            places = [raw if folder else raw / self.study_id]
         return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
+
+    @property
+    def _held_against(self) -> str:
+        """The study whose counting rules and printed tables an export is held against."""
+        layout = self.root / "data" / "raw" / self.study_id / "management_information" / "records.yaml"
+        told = read_yaml(layout, shown(layout, self.root)) if layout.is_file() else {}
+        return str(told.get("of_study") or self.study_id) if isinstance(told, dict) else self.study_id
+
+    def _holder(self, file: str) -> str:
+        """The study whose file serves this one: its own, else the common one."""
+        return self.study_id if (self.root / "data" / "raw" / self.study_id / file).is_file() else COMMON
 
 
 def patterns(function: str) -> tuple[str, ...]:

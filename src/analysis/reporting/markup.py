@@ -101,8 +101,8 @@ def structural(text: object) -> str:
 
 
 def kind_word(words: str) -> str:
-    """How a number is known, in small words beside it."""
-    return f'<small class="kind">{structural(words)}</small>'
+    """How a number is known, in small words beside it; nothing beside a tally, which is of no kind."""
+    return f'<small class="kind">{structural(words)}</small>' if words else ""
 
 
 def tidy(text: str) -> str:

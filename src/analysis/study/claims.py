@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
-from analysis.quantities import Interval, Printed, parse_printed
+from analysis.quantities import Interval, Printed, parse_printed, parse_range
 from analysis.study.tables import read_csv, validate
 
 COLUMNS = (
@@ -29,6 +30,7 @@ COLUMNS = (
     "formula",
     "note",
 )
+OPTIONAL = ("answers", "items", "scale")
 ClaimKind = Literal[
     "count",
     "share",
@@ -70,7 +72,17 @@ class Claim(BaseModel):
     base: str = Field(description="claim that prints the base of a percentage or mean, if one does")
     kind: ClaimKind = Field(description="what sort of figure it is")
     formula: str = Field(description="how the figure follows from other claims, if it does")
-    note: str = Field(description="what is ambiguous, damaged or missing")
+    note: str = Field(description="what is ambiguous, damaged or missing, and how a print was read that is no figure")
+    answers: Literal["", "whole", "measured"] = Field(
+        default="",
+        description="whether what is counted or averaged is whole for each person (an answer, a child) or measured (hours, money)",
+    )
+    items: str = Field(
+        default="", pattern=r"^([1-9]\d{0,3})?$", description="how many items each person's score is the mean of"
+    )
+    scale: str = Field(
+        default="", pattern=r"^(-?\d{1,4}\.\.-?\d{1,4})?$", description="lowest and highest answer of a scale, as a..b"
+    )
 
     @field_validator("formula")
     @classmethod
@@ -82,16 +94,44 @@ class Claim(BaseModel):
                 raise ValueError(f"a formula of numbers, claim:ids, + - * / and parentheses: {error}") from None
         return text
 
+    @field_validator("scale")
+    @classmethod
+    def _rises(cls, text: str) -> str:
+        low, _, high = text.partition("..")
+        if text and int(low) >= int(high):
+            raise ValueError(f"a scale from its lowest to its highest answer, not {text!r}")
+        return text
+
     @model_validator(mode="after")
     def _value_fits_the_print(self) -> "Claim":
-        number, printed = self.number, self.as_printed
-        ends = _RANGE.fullmatch(self.value)
-        parts = ends.groups() if ends else (self.value,)
-        if number is None and not (all(map(_is_date, parts)) if self.is_date else ends and _numeric(*parts)):
-            raise ValueError(f"value to be a number, an ISO date or a range a..b, not {self.value!r}")
-        if number is not None and (printed is None or float(printed.value) != number):
-            raise ValueError(f"value to be what {self.printed!r} prints, not {self.value!r}")
+        if wrong := self._misfit_of_dates() if self.is_date else self._misfit():
+            raise ValueError(wrong)
         return self
+
+    def _misfit_of_dates(self) -> str:
+        ends = _RANGE.fullmatch(self.value)
+        fits = all(map(_is_date, ends.groups() if ends else (self.value,)))
+        return "" if fits else f"value to be a number, an ISO date or a range a..b, not {self.value!r}"
+
+    def _misfit(self) -> str:
+        """What is wrong with value and print together; an empty text if they fit."""
+        ends, reads, printed_ends = _RANGE.fullmatch(self.value), self._reads, parse_range(self.printed)
+        if self.number is None and not (ends and _numeric(*ends.groups())):
+            return f"value to be a number, an ISO date or a range a..b, not {self.value!r}"
+        if reads is None and printed_ends is None and not self.note.strip() and not self._value_stands_in_the_print():
+            return f"a print that can be read, or a note that says how {self.printed!r} was read as {self.value!r}"
+        if printed_ends and not (ends and all(map(_is_what, printed_ends, ends.groups()))):
+            low, high = (format(end.value, "f") for end in printed_ends)
+            return f"value to be the range that {self.printed!r} prints, {low}..{high}, not {self.value!r}"
+        if reads and not (_is_what(reads, self.value) if self.number is not None else reads.bound):
+            return f"value to be what {self.printed!r} prints, not {self.value!r}"
+        return ""
+
+    def _value_stands_in_the_print(self) -> bool:
+        """Whether a print that is no figure holds no number at all (a word), or holds the value among others."""
+        numbers = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", self.printed.replace(",", ""))}
+        ends = self.value.split("..")
+        return not numbers or all(Decimal(end) in numbers for end in ends if _numeric(end))
 
     @property
     def is_date(self) -> bool:
@@ -101,23 +141,31 @@ class Claim(BaseModel):
     @cached_property
     def number(self) -> float | None:
         """The figure as a number; None for dates and ranges."""
+        return float(self.value) if _numeric(self.value) and not self.is_date else None
+
+    @cached_property
+    def _reads(self) -> Printed | None:
+        """The print as a figure; None where it is none."""
         try:
-            return None if self.is_date else float(self.value)
+            printed = parse_printed(self.printed)
         except ValueError:
             return None
+        return printed.in_percent() if self.unit == "%" else printed
+
+    @property
+    def read_by_hand(self) -> bool:
+        """Whether the print is no figure (a word, or damaged), so that `value` is a reading of it, which `note` explains."""
+        return not self.is_date and self._reads is None and parse_range(self.printed) is None
 
     @cached_property
     def as_printed(self) -> Printed | None:
         """The figure as its print reads, with its step of rounding; None for dates and ranges.
 
-        Where the print is a word or damaged, the value is read instead, at the digits it is given with.
+        Of a print read by hand the value is taken, at the digits it is given with.
         """
         if self.number is None:
             return None
-        try:
-            return parse_printed(self.printed)
-        except ValueError:
-            return replace(parse_printed(self.value), text=self.printed)
+        return self._reads or replace(parse_printed(self.value), text=self.printed)
 
     @cached_property
     def interval(self) -> Interval | None:
@@ -128,6 +176,11 @@ class Claim(BaseModel):
         if ends:
             return Interval(float(ends[1]), float(ends[2]))
         return self.as_printed.interval(exact=self.stipulated) if self.as_printed else None
+
+    @property
+    def around(self) -> Interval | None:
+        """The values of which the figure itself is printed, whatever words stand around it; None for dates."""
+        return self.as_printed.around() if self.as_printed else self.interval
 
     @property
     def stipulated(self) -> bool:
@@ -145,6 +198,14 @@ class Claim(BaseModel):
         return f"{self.section} (source line {self.line})"
 
 
+def _is_what(printed: Printed, value: str) -> bool:
+    """Whether a value is the printed one; that of a fraction may be rounded, as 66.7 for two thirds in per cent."""
+    if not _numeric(value):
+        return False
+    given = Decimal(value)
+    return given == (printed.value if printed.fraction is None else round(printed.value, -given.as_tuple().exponent))  # type: ignore[operator]
+
+
 def _is_date(text: str) -> bool:
     """Whether a text is a year, month or day that there is.
 
@@ -158,7 +219,7 @@ def _is_date(text: str) -> bool:
 
 
 def _numeric(*texts: str) -> bool:
-    return all(re.fullmatch(r"-?\d+(\.\d+)?", text) for text in texts)
+    return all(re.fullmatch(r"-?(\d+(\.\d+)?|\.\d+)", text) for text in texts)
 
 
 @dataclass(frozen=True)
@@ -200,7 +261,7 @@ def read_claims(path: Path, name: str, prefix: str) -> Ledger:
     """Read and check a ledger of claims; raises InputError for the first thing that does not fit."""
     claims: dict[str, Claim] = {}
     rows: dict[str, int] = {}
-    for row, values in read_csv(path, name, COLUMNS):
+    for row, values in read_csv(path, name, COLUMNS, OPTIONAL):
         claim = validate(Claim, values, name, row)
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row

@@ -75,6 +75,16 @@ class Assumption(BaseModel):
         """The range from low to high."""
         return Interval(self.low, self.high)
 
+    @property
+    def attribution(self) -> str:
+        """Who the value is from, and where: its source if it was published there, else whoever decided it.
+
+        A value that was solved for or chosen is not its source's, though the source is what it was chosen against.
+        """
+        if self.kind in ("published", "reference", "measured"):
+            return f"{self.source.producer}: {self.source.title}; {self.source.locator}"
+        return f"{self.decided_by}; see {self.source.locator}"
+
 
 @dataclass(frozen=True)
 class Register(Mapping[str, Assumption]):
@@ -110,8 +120,22 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
         row = _row_of(values, lines)
         entry = _read_entry(values, name, number, row)
         _check_entry(entry, entries, claims, name, row)
-        entries[entry.id] = entry
+        entries[entry.id] = _as_known(entry, claims)
     return Register(entries, name)
+
+
+def _as_known(entry: Assumption, claims: Mapping[str, Any]) -> Assumption:
+    """The entry; as assumed, with what was published, where its value is no longer the one that its claim prints."""
+    if entry.kind != "published" or not entry.claim or _prints(claims[entry.claim], entry):
+        return entry
+    changed = f"changed here from the published {claims[entry.claim].printed} ({entry.claim})"
+    return entry.model_copy(update={"kind": "assumed", "decided_by": changed})
+
+
+def _prints(claim: Any, entry: Assumption) -> bool:
+    """Whether a claim's print allows an entry's value, a percentage standing for the ratio that it is."""
+    shares = claim.unit == "%" and entry.unit != "%"
+    return claim.interval is None or entry.value * (100 if shares else 1) in claim.around
 
 
 def _row_of(values: Any, lines: list[str]) -> int | None:

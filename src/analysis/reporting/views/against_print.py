@@ -43,7 +43,15 @@ def agrees(claim: Claim, value: float) -> bool:
     printed = claim.as_printed
     if printed is None or claim.interval is None:
         raise ValueError(f"{claim.claim_id} prints no number")
-    side = {"lower": value > float(printed.value), "upper": value < float(printed.value)}
+    gap = value - float(printed.value)
+    side = {
+        "lower": gap >= 0,
+        "over": gap > 0,
+        "just over": gap > 0,
+        "upper": gap <= 0,
+        "under": gap < 0,
+        "almost": gap < 0,
+    }
     return value in printed.around() and side.get(printed.bound, True)
 
 

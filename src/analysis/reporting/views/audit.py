@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.audit.verdicts import Finding, Problem, Verdict, as_frame, tally
+from analysis.audit.verdicts import Finding, Problem, Verdict, as_frame, base_is_open, tally
 from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind, Result, slug, write_csv
 from analysis.study import Study
@@ -19,6 +20,7 @@ _MEANING = {
     Verdict.REPRODUCED: "the recomputed value rounds to the printed one",
     Verdict.CONSISTENT: "can be true together with what else is printed, which confirms nothing",
     Verdict.INCONSISTENT: "cannot be true together with what else is printed, at the stated rounding",
+    Verdict.IN_QUESTION: "it or a figure that it is held against is wrong, and which of them is not known",
     Verdict.NOT_RECOMPUTABLE: "nothing printed determines it",
 }
 
@@ -54,15 +56,15 @@ def recomputed(claim: Claim, finding: Finding) -> Result:
 
 
 def _counts(findings: tuple[Finding, ...]) -> Iterable[Result]:
-    counts = {str(verdict): count for verdict, count in tally(findings).items()} | {"claims": len(findings)}
-    for name, count in counts.items():
-        group = "audit.verdicts" if name != "claims" else "audit"
+    whole = {"claims": len(findings), "read by hand": sum(finding.by_hand for finding in findings)}
+    for name, count in ({str(verdict): count for verdict, count in tally(findings).items()} | whole).items():
+        group = "audit" if name in whole else "audit.verdicts"
         yield Result(
             f"{group}.{slug(name)}",
             f"Claims: {name}",
             count,
             "claims",
-            Kind.RECOMPUTED,
+            Kind.TALLY,
             function="analysis.audit.verdicts.tally",
         )
 
@@ -77,7 +79,7 @@ def verdict_figure(page: Appendix, findings: tuple[Finding, ...]) -> Display:
         index=pd.Index([str(verdict).capitalize() for verdict in counts], name="verdict"),
     )
     columns = {
-        "claims": Column("Claims", "claims", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally"),
+        "claims": Column("Claims", "claims", Kind.TALLY, function="analysis.audit.verdicts.tally"),
         "meaning": Column("What it means"),
     }
     return page.figure(
@@ -85,7 +87,8 @@ def verdict_figure(page: Appendix, findings: tuple[Finding, ...]) -> Display:
         bar_chart(frame, ["claims"], "claims"),
         "Claims by verdict.",
         "Of {audit.claims|bare} claims, {audit.verdicts.reproduced|bare} are reproduced, {audit.verdicts.consistent|bare} consistent, "
-        "{audit.verdicts.inconsistent|bare} inconsistent and {audit.verdicts.not_recomputable|bare} not recomputable.",
+        "{audit.verdicts.inconsistent|bare} inconsistent, {audit.verdicts.in_question|bare} in question and "
+        "{audit.verdicts.not_recomputable|bare} not recomputable.",
         frame,
         columns,
     )
@@ -121,7 +124,12 @@ def inconsistencies(page: Appendix, study: Study, findings: tuple[Finding, ...])
 
 def open_bases(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> Display:
     """Table of the percentages that no printed base gives: not proven wrong, but not shown right either."""
-    found = [f for f in findings if f.verdict is Verdict.NOT_RECOMPUTABLE and f.recomputed is not None]
+    undecided = (Verdict.NOT_RECOMPUTABLE, Verdict.IN_QUESTION)
+    found = [
+        f
+        for f in findings
+        if f.verdict in undecided and f.recomputed is not None and base_is_open(study.claims[f.claim_id])
+    ]
     if not found:
         return page.say("Every percentage with a printed count follows from a printed base, or is listed above.")
     columns = {
@@ -165,16 +173,18 @@ def write_claims(page: Appendix, study: Study, findings: tuple[Finding, ...]) ->
     frame = as_frame(study.claims, findings)
     frame["why"] = [page.say(why).plain for why in frame["why"]]
     write_csv(study.output / "claims.csv", frame)
-    return page.say(f"The same as a table for further work: `data/processed/{study.id}/claims.csv`.")
+    return page.say(f"The same as a table for further work: {named(f'data/processed/{study.id}/claims.csv')}.")
 
 
 def answer(findings: tuple[Finding, ...]) -> str:
     """The opening paragraph, as a template over the recorded counts."""
-    wrong = sorted({str(finding.problem) for finding in findings if finding.problem}, key=str)
+    wrong = sorted({str(f.problem) for f in findings if f.problem and f.verdict is Verdict.INCONSISTENT})
+    read = " {audit.read_by_hand|bare} prints are no plain figures and were read by hand, which their rows say."
     listed = f" What is inconsistent: {'; '.join(wrong)}." if wrong else ""
     return (
         "The source makes {audit.claims|:quantitative statements}. Of these, {audit.verdicts.reproduced|bare} are reproduced "
         "from other printed figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
-        "cannot be true together with them, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
-        f"printed.{listed}"
+        "cannot be true together with them, {audit.verdicts.in_question|bare} are in question, since a check leaves open "
+        "which of its figures is wrong, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
+        f"printed.{listed}{read if any(finding.by_hand for finding in findings) else ''}"
     )

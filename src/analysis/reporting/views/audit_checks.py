@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.audit.checks import Check, Method, Outcome
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.results import Column, Kind, Result
+from analysis.results import Column, Kind, Result, slug
 
 _RUN = "analysis.audit.run.run_checks"
 _SOURCES = {  # what is asked, where the method comes from, what it cannot say
@@ -18,9 +18,9 @@ _SOURCES = {  # what is asked, where the method comes from, what it cannot say
         "A formula is our reading of what the figure is made of; a figure without one is not checked so",
     ),
     Method.GRANULARITY: (
-        "Can whole numbers of people give the percentage, mean or standard deviation on its base?",
-        "GRIM (Brown and Heathers 2017); GRIMMER (Anaya 2016) in the analytic form of Allard (2018)",
-        "Of whole percentages every one is possible from a hundred people on; no standard deviation is printed in either source",
+        "Can whole numbers of people, things or answers give the percentage or mean on its base?",
+        "GRIM (Brown and Heathers 2017)",
+        "Of whole percentages every one is possible from a hundred people on; asked only of counts and of answers said to be whole",
     ),
     Method.BASES: (
         "Which bases give each percentage of a table from its count, and does one base give them all?",
@@ -80,9 +80,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
     for outcome in Outcome:
         name = str(outcome).replace(" ", "_")
         count = sum(check.outcome is outcome for check in kept)
-        page.add(
-            [Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.RECOMPUTED, function=_RUN)]
-        )
+        page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.TALLY, function=_RUN)])
     for function, count in Counter(check.function for check in kept).items():
         name = function.rpartition(".")[2]
         page.add(
@@ -92,7 +90,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
                     f"Checks made by {name}",
                     count,
                     "checks",
-                    Kind.RECOMPUTED,
+                    Kind.TALLY,
                     function=function,
                 )
             ]
@@ -135,6 +133,23 @@ def methods_table(page: Appendix) -> Display:
     return page.table("methods", frame, columns, "How the claims are checked.", text={"source": "label"})
 
 
+def told_apart(names: Iterable[tuple[str, ...]]) -> list[str]:
+    """One label for each entry: its first name, with the next one where several entries would have one label, and so on.
+
+    >>> told_apart([("A sum", "AB-001", "a"), ("A share", "AB-002", "b"), ("A sum", "AB-003", "c")])
+    ['A sum (AB-001)', 'A share', 'A sum (AB-003)']
+    """
+    kept = list(names)
+    labels = [name[0] for name in kept]
+    for place in range(1, len(kept[0]) if kept else 0):
+        taken = Counter(map(slug, labels))
+        labels = [
+            f"{label} ({name[place]})" if taken[slug(label)] > 1 else label
+            for label, name in zip(labels, kept, strict=True)
+        ]
+    return labels
+
+
 def check_table(page: Appendix, checks: Iterable[Check], outcome: Outcome) -> Display:
     """Table of the checks of one outcome, by method, each with its arithmetic."""
     captions = {
@@ -146,7 +161,8 @@ def check_table(page: Appendix, checks: Iterable[Check], outcome: Outcome) -> Di
     if not kept:
         return page.say("There is no such check.")
     rows = [{"method": str(check.method).capitalize(), "why": check.template} for check in kept]
-    frame = pd.DataFrame(rows, index=pd.Index([check.label for check in kept], name="check"))
+    labels = told_apart([(check.label, ", ".join(check.claims), check.id) for check in kept])
+    frame = pd.DataFrame(rows, index=pd.Index(labels, name="check"))
     columns = {"method": Column("Method"), "why": Column("What comes out")}
     return page.table(
         f"checks_{str(outcome).replace(' ', '_')}",

@@ -7,7 +7,9 @@ import pandas as pd
 from analysis.audit.run import SEVERITIES, Standing
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.audit_checks import told_apart
 from analysis.results import Column, Kind, Result, write_csv
 from analysis.study import Study
 
@@ -24,7 +26,7 @@ def record_findings(page: Appendix, stands: Iterable[Standing]) -> None:
     kept = [entry.finding.severity for entry in stands]
     counts = {severity: kept.count(severity) for severity in SEVERITIES} | {"all": len(kept)}
     page.add(
-        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.RECOMPUTED, function=_STANDING)
+        Result(f"audit.findings.{name}", f"Findings: {name}", count, "findings", Kind.TALLY, function=_STANDING)
         for name, count in counts.items()
     )
 
@@ -43,16 +45,15 @@ def findings_table(page: Appendix, stands: Iterable[Standing]) -> Display:
     kept = list(stands)
     if not kept:
         return page.say("There is no finding.")
-    frame = pd.DataFrame(
-        [_row(entry) for entry in kept], index=pd.Index([entry.finding.title for entry in kept], name="finding")
-    )
+    titles = told_apart([(e.finding.title, ", ".join(e.finding.claims), e.finding.id) for e in kept])
+    frame = pd.DataFrame([_row(entry) for entry in kept], index=pd.Index(titles, name="finding"))
     columns = {
         "severity": Column("Severity"),
         "words": Column("What does not fit"),
         "correction": Column("What would resolve it"),
         "claims": Column("Claims"),
     }
-    extras = {entry.finding.title: RowExtra(f"finding-{entry.finding.id}") for entry in kept}
+    extras = {title: RowExtra(f"finding-{entry.finding.id}") for title, entry in zip(titles, kept, strict=True)}
     return page.table(
         "findings",
         frame,
@@ -95,5 +96,6 @@ def write_findings(page: Appendix, study: Study, stands: Iterable[Standing]) -> 
     columns = ["finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks"]
     write_csv(study.output / "findings.csv", pd.DataFrame(rows, columns=columns, dtype=object))
     return page.say(
-        f"The same [as a page of its own](findings.html), to hand on or print, and as a table: `data/processed/{study.id}/findings.csv`."
+        f"The same [as a page of its own](findings.html), to hand on or print, and as a table: "
+        f"{named(f'data/processed/{study.id}/findings.csv')}."
     )

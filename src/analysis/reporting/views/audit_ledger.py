@@ -8,6 +8,7 @@ from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, label, link, listed, number
+from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
@@ -51,7 +52,7 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
 def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
     """Links to the ledgers of the other studies that are audited, and to the one of all."""
     others = [name for name in studies_of(study.root, notebook) if name != study.id]
-    links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/{notebook}.html#ledger)" for name in others)
+    links = ", ".join(f"[{named(name.replace('_', ' '))}](../{name}/{notebook}.html#ledger)" for name in others)
     return page.say(
         f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study."
         if links

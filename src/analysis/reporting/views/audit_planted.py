@@ -1,8 +1,10 @@
 """How well the audit finds errors that were planted into copies of the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from analysis.audit.planted import HARMLESS_WORDS, Trial, rates
 from analysis.reporting.appendix import Appendix
@@ -10,7 +12,7 @@ from analysis.reporting.markup import Display
 from analysis.results import Column, Kind, Result
 
 _RATES = "analysis.audit.planted.rates"
-_SPEC: dict[str, Any] = {"kind": Kind.RECOMPUTED, "function": _RATES}
+_SPEC: dict[str, Any] = {"kind": Kind.TALLY, "function": _RATES}
 
 
 _COUNTS = {
@@ -30,15 +32,24 @@ def record_trials(page: Appendix, trials: Iterable[Trial]) -> None:
     """Record how many errors were planted and found, and how many harmless changes raised an alarm."""
     everything = rates(trials).loc["all kinds"]
     page.add(_result(name, label, int(everything[name]), "errors") for name, label in _COUNTS.items())
-    page.add(_result(name, label, float(everything[name]), "%") for name, label in _SHARES.items())
+    page.add(_result(name, label, _known(everything[name]), "%") for name, label in _SHARES.items())
 
 
-def _result(name: str, label: str, value: float, unit: str) -> Result:
-    return Result(f"audit.planted.{name}", label, value, unit, Kind.RECOMPUTED, function=_RATES)
+def _known(value: object) -> float | None:
+    """A share, or None where there was nothing to take it of."""
+    return None if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
 
 
-def planted_answer() -> str:
+def _result(name: str, label: str, value: float | None, unit: str) -> Result:
+    return Result(f"audit.planted.{name}", label, value, unit, Kind.TALLY, function=_RATES)
+
+
+def planted_answer(trials: Collection[Trial]) -> str:
     """What came of the trials, as a template, with what cannot be found in principle."""
+    if not trials:
+        return (
+            "No error of these kinds can be planted in this ledger, so that nothing is known of how well it is audited."
+        )
     return (
         "Of {audit.planted.planted|bare} planted errors {audit.planted.found|bare} were found ({audit.planted.rate|bare}), and "
         "{audit.planted.rate_linked|bare} of the {audit.planted.linked|bare} in figures that something else printed bears on. "
@@ -54,7 +65,10 @@ def planted_answer() -> str:
 
 def planted_table(page: Appendix, trials: Iterable[Trial]) -> Display:
     """Table of detection and false alarms by kind of error."""
-    frame = rates(trials)
+    kept = list(trials)
+    if not kept:
+        return page.say("There were no trials.")
+    frame = rates(kept)
     frame["beside"] = [HARMLESS_WORDS.get(str(kind), "") for kind in frame.index]
     counted, shared = partial(Column, **_SPEC, unit="errors"), partial(Column, **_SPEC, unit="%")
     columns = {

@@ -56,7 +56,7 @@ def entry_result(entry: Assumption) -> Result:
         low=entry.low if ranged else None,
         high=entry.high if ranged else None,
         interval="range of the register" if ranged else "",
-        source=f"{entry.source.producer}: {entry.source.title}; {entry.source.locator}",
+        source=entry.attribution,
         note=entry.why_range,
         inputs=(f"claim:{entry.claim}",) if entry.claim else (),
     )

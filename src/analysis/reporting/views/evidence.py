@@ -158,7 +158,10 @@ class Evidence:
         }
         lines = ",\n  ".join(json.dumps(row.as_record(), ensure_ascii=False) for row in rows)
         body = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
-        write_text(self.study.output / "results" / f"{self.page.notebook}{DECISIONS}", f'{body},\n "{PUBLISHED}": [{lines}]\n}}\n')
+        write_text(
+            self.study.output / "results" / f"{self.page.notebook}{DECISIONS}",
+            f'{body},\n "{PUBLISHED}": [{lines}]\n}}\n',
+        )
         return (
             self._decision_table()
             if self.decisions
