@@ -117,6 +117,7 @@ def public_material(study: Study, others: Iterable[str] = ()) -> Public:
     folders = [raw / name for name in names]
     places = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
     places += sorted((study.root / "data" / "templates").rglob("*.*"))
+    places += sorted((study.root / "tests" / "spec").glob("*.yaml"))  # the page of methods shows these cases
     cells = [cell for path in places if not team_files.is_kept(shown(path, study.root)) for cell in _cells(path)]
     code = [path for path in (study.root / "src" / "analysis").rglob("*.*") if path.suffix in _CODE]
     wording = [path.read_text(encoding="utf-8") for path in (*(study.root / "notebooks").glob("*.ipynb"), *code)]
