@@ -157,7 +157,7 @@ class _PageReader(HTMLParser):
         elif tag == "tr" and self.open_tables:
             self.page.tables[self.open_tables[-1]].append([])
         elif tag in ("td", "th") and self.open_tables:
-            self.in_header = tag == "th"
+            self.in_header = tag == "th" and dict(attrs).get("scope") not in ("row", "rowgroup")
             self._row().append("")
         elif tag == "g":
             self.groups.append(0)
