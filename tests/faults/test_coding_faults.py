@@ -58,7 +58,7 @@ def error_of(read, path, content, *args):
         (GOOD + "=cmd(),E7,s2,english,x\n", 3, "group", "'=cmd()'"),
         (GOOD + "<b>1</b>,E7,s2,english,x\n", 3, "group", "'<b>1</b>'"),
         (GOOD + f"Group 1,E6,{'what she said ' * 9},english,x\n", 3, "segment_id", None),
-        (GOOD + "Group 1,E6,s2,english\n", 3, None, "4 cells"),
+        (GOOD + "Group 1,E6,s2,english\n", 3, "coder", None),
         (GOOD + "Group 1,E6,s2,english,x,said\n", 3, None, "6 cells"),
         (GOOD + 'Group 1,E6,"s2,english,x\n', 3, None, None),
         ("", None, None, "a header and no rows"),
@@ -79,20 +79,33 @@ def test_a_near_miss_is_named(tmp_path):
     ("text", "found"),
     [
         ("", "an empty file"),
-        ("group;speaker;segment_id;code;coder\n", "no such column"),
+        ("group;speaker;segment_id;code;coder\n", "a header and no rows"),
         (
             HEADER.replace("coder", "coder,quotation") + "Group 1,E6,s1,english,x,words\n",
-            "a column that does not belong here",
+            "a column that does not belong here: 'quotation'",
         ),
-        (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no such column"),
-        (HEADER.replace("group", "group,group") + "Group 1," + GOOD, "the column twice"),
-        ((HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"), "the byte 0xe9, which is not UTF-8"),
+        (HEADER.replace("group,", "") + "E6,s1,english,x\n", "no such column: 'group'"),
+        (HEADER.replace("group", "group,group") + "Group 1," + GOOD, "the column twice: 'group'"),
         (HEADER + "Group\0 1,E6,s1,english,x\n", "the control character U+0000"),
-        (",".join(f"c{n}" for n in range(100_000)) + "\n", "100000 columns"),
+        (",".join(f"c{n}" for n in range(100_000)) + "\n", "100,000 columns"),
     ],
 )
 def test_tables_of_another_form(tmp_path, text, found):
     assert error_of(read_segments_csv, tmp_path / "s.csv", text, BOOK).found == found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEADER + "Group é,E6,s1,english,x\n").encode("cp1252"),
+        ("sep=;\n" + (HEADER + "Group é,E6,s1,english,x\n").replace(",", ";")).encode("utf-8-sig"),
+        (HEADER.replace("\n", ",,\n") + "Group é,E6,s1,english,x,,\n").encode(),
+    ],
+)
+def test_segments_are_read_as_spreadsheets_write_them(tmp_path, content):
+    (tmp_path / "s.csv").write_bytes(content)
+    frame = read_segments_csv(tmp_path / "s.csv", "s.csv", BOOK)
+    assert frame[["group", "speaker", "code"]].to_numpy().tolist() == [["Group é", "E6", "english"]]
 
 
 def test_a_byte_order_mark_and_memos_do_no_harm_and_memos_stay_behind(tmp_path):

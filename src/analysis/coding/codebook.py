@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, m
 
 from analysis.coding.textfiles import filled, read_document
 from analysis.errors import InputError
-from analysis.study.tables import read_csv, validate
+from analysis.participants.csv_files import read_rows
+from analysis.study.tables import validate
 
 NO_CODE = "none"  # in a table of coded segments: the coder read the segment and applied no code
 
@@ -243,7 +244,7 @@ def read_codebook_csv(path: Path, name: str, title: str, version: str) -> Codebo
 
     `codable` is `yes` or `no` (empty: yes). Raises InputError with row and column of the first mistake.
     """
-    rows = read_csv(path, name, ("id", "name"), ("parent", "definition", "include", "exclude", "codable"))
+    rows = read_rows(path, name, ("id", "name"), ("parent", "definition", "include", "exclude", "codable"))
     codes = tuple(validate(Code, filled(cells), name, row) for row, cells in rows)
     check_structure(codes, name, lambda position, column: rows[position][0] if rows else None)
     return Codebook(title=title, version=version, codes=codes)

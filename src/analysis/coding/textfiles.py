@@ -1,6 +1,6 @@
-"""The project's own CSV and YAML files as checked records, with the line of every mistake.
+"""CSV and YAML files as checked records, with the line of every mistake.
 
-CSV is read by `study.tables`. YAML is read here more strictly than there: no references, no repeated keys, no deep
+The project's own CSV is read by `study.tables`, what a team brings as participant files are. YAML is read here more strictly than there: no references, no repeated keys, no deep
 nesting, and the line of every entry is known.
 """
 
@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
+from analysis.participants.csv_files import read_rows
 from analysis.study.tables import parse_yaml, read_csv, read_text, validate
 
 DEEPEST = 20  # lists and mappings within each other in YAML
@@ -25,9 +26,10 @@ def read_table(path: Path, name: str, required: Sequence[str], optional: Sequenc
     """A comma-separated file as a frame of text, one column for each name in `required` and `optional`.
 
     The index is the row number in the file (the header is row 1); an absent optional column is filled with empty text.
-    Raises InputError as `study.tables.read_csv` does, and for a file without rows.
+    Whatever encoding and separator an export has will do. Raises InputError as `read_rows` does, and for a file without
+    rows.
     """
-    rows = read_csv(path, name, required, optional)
+    rows = read_rows(path, name, required, optional)
     if not rows:
         raise InputError(name, found="a header and no rows", expected="at least one row", action="fill the table")
     frame = pd.DataFrame([cells for _, cells in rows], index=[row for row, _ in rows], dtype="str")
