@@ -278,7 +278,7 @@ def _plain(value: object) -> float | int | str | None:
 
 
 # Kinds of number that hold nothing of records, whatever else a page shows.
-_FROM_ELSEWHERE = frozenset({Kind.PUBLISHED, Kind.ASSUMED, Kind.REFERENCE})
+FROM_ELSEWHERE = frozenset({Kind.PUBLISHED, Kind.ASSUMED, Kind.REFERENCE})
 
 
 @dataclass
@@ -300,7 +300,7 @@ class ResultStore:
                 raise ValueError(f"two different results share the id {result.id}")
 
     def _kept(self, result: Result) -> Result:
-        measured = result.kind is Kind.MEASURED or (self.of_people and result.kind not in _FROM_ELSEWHERE)
+        measured = result.kind is Kind.MEASURED or (self.of_people and result.kind not in FROM_ELSEWHERE)
         return as_shown(result) if measured else result
 
     def __getitem__(self, result_id: str) -> Result:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.reporting.appendix import Appendix
+    from analysis.reporting.own import show
 
-__all__ = ["Appendix"]
+__all__ = ["Appendix", "show"]
 
 
 def __getattr__(name: str) -> object:
@@ -13,4 +14,8 @@ def __getattr__(name: str) -> object:
         from analysis.reporting.appendix import Appendix
 
         return Appendix
+    if name == "show":
+        from analysis.reporting.own import show
+
+        return show
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import code, paragraph
 from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
-from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
+from analysis.results import FROM_ELSEWHERE, Column, Kind, Result, ResultStore, slug, tabulate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,7 +36,24 @@ class Appendix:
         self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
         self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
         self._shown: dict[str, str] = {}
-        self._references = prose.References(self.find, self._shown, place or f"notebooks/{notebook}.ipynb")
+        self.place = place or f"notebooks/{notebook}.ipynb"
+        self._references = prose.References(self.find, self._shown, self.place)
+        Appendix._current = self
+
+    _current: "ClassVar[Appendix | None]" = None
+
+    @classmethod
+    def current(cls) -> "Appendix":
+        """The appendix that was opened last in this process; InputError if none was."""
+        if cls._current is None:
+            raise InputError(
+                "show", found="no page", expected="a page that is open", action="run the notebook's first cells before"
+            )
+        return cls._current
+
+    def tells_of_people(self, kind: Kind) -> bool:
+        """Whether a number of this kind may rest on the records of people that this page has read."""
+        return self.store.of_people and kind not in FROM_ELSEWHERE
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
