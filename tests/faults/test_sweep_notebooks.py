@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from analysis.pipeline.jobs import Ended
 from project_copy import copy_project, run_analysis
 
 from analysis.errors import InputError
 from analysis.pipeline import engines, sweep_notebooks
 from analysis.pipeline.reproduce import environment
+from analysis.pipeline.runner import Ended
 from analysis.pipeline.sweep import Case, Outcome, attempt, sweep
 from analysis.pipeline.sweep_notebooks import apart, chosen, notebook_cases
 from analysis.pipeline.sweep_plan import grid_from, yaml_value
@@ -246,7 +246,7 @@ def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
         "sweep",
         "01_census_baseline",
         "--set",
-        "area=E06000045,E99",
+        "survey_year=2011,2012",
         "--set",
         "draws=200",
         "--result",
@@ -256,8 +256,8 @@ def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
     )
     assert done.returncode == 1
     table, failures = pd.read_csv(tmp_path / "table.csv"), pd.read_csv(tmp_path / "failures.csv")
-    assert set(table["area"]) == {"E06000045"}
+    assert set(table["survey_year"]) == {2011}
     assert table["id"].str.contains(".steps.women.", regex=False).all()
-    assert list(failures["case"]) == ["coproduction area=E99 draws=200"]
-    assert "found 'E99'" in failures["error"][0]
+    assert list(failures["case"]) == ["coproduction survey_year=2012 draws=200"]
+    assert "found 2012" in failures["error"][0]
     assert "analysis-" not in failures["error"][0]

@@ -89,7 +89,7 @@ def test_a_stage_tracks_its_notebook_its_inputs_and_its_parameters(name):
         [f"{notebook}.${{item}}"],
         [notebook],
     )  # 08 links to the pages of the other studies it runs for
-    assert stage["outs"][-1].endswith(f"pages/{notebook}.html")
+    assert stage["outs"][-1].endswith(f"pages/{notebook}.json")
 
 
 @pytest.mark.parametrize("name", sorted(NOTEBOOK_STAGES))

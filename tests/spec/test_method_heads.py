@@ -7,8 +7,10 @@ import toy_companions as toys
 import yaml
 
 from analysis.companions.methods import Method, cases_of, expression, function_named, methods, read_methods, written
+from analysis.companions.sheet import TEMPLATES
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, references
+from analysis.reporting.page import render_page
 from analysis.results import ResultStore
 
 HERE = Path(__file__).parent
@@ -69,11 +71,8 @@ def test_a_page_shows_every_case_when_results_name_every_function(tmp_path):
     ResultStore({result.id: result for result in (*store, *named)}).write(
         material.study.processed / "results" / "05_sroi.json"
     )
-    page = methods(
-        toys.Material(
-            material.study, tuple(toys.Appendix(a.name, a.title, a.question, a.processed) for a in material.appendices)
-        )
-    )
+    appendices = tuple(toys.Appendix(a.name, a.title, a.question, a.processed) for a in material.appendices)
+    page = render_page(methods(toys.Material(material.study, appendices)), "", (), TEMPLATES)
     for file, method in METHODS:
         table = page.split(f'id="{method.anchor}"')[1].split("</table>")[0]
         assert table.count('<tr><th scope="row"') == len(cases_of(method, FILES[file][1])), method.name

@@ -231,17 +231,17 @@ def two_codes(folder: Path, rows: list[str], names: tuple[str, str] = ("Trust", 
 @pytest.mark.parametrize(
     ("trust", "said"),
     [
-        (40, "is not said: a number is hidden as well where nearly everybody came up with the code"),  # all but nobody
-        (39, "is not said"),  # all but one
+        (60, "is not said: a number is hidden as well where nearly everybody came up with the code"),  # all but nobody
+        (59, "is not said"),  # all but one
         (3, "is not said"),  # whether the hidden number is large or small makes no difference to what is said
-        (25, "Most participants, 25, came up with: Trust."),
-        (15, "Most participants, 15, came up with: Trust; Work."),
+        (35, "Most participants, 35, came up with: Trust."),
+        (25, "Most participants, 25, came up with: Trust; Work."),
     ],
 )
 def test_the_answer_names_no_weaker_code_in_the_place_of_a_hidden_stronger_one(tmp_path, trust, said):
-    """Of 40 people 15 came up with Work."""
-    rows = [f"g{n % 2},A{n},t{n},{'trust' if n < trust else 'none'},x" for n in range(40)]
-    rows += [f"g{n % 2},A{n},w{n},{'work' if n < 15 else 'none'},x" for n in range(40)]
+    """Of 60 people 25 came up with Work."""
+    rows = [f"g{n % 2},A{n},t{n},{'trust' if n < trust else 'none'},x" for n in range(60)]
+    rows += [f"g{n % 2},A{n},w{n},{'work' if n < 25 else 'none'},x" for n in range(60)]
     root = two_codes(tmp_path, rows)
     material = view.load(load_study("coproduction_example", root))
     page = Appendix("coproduction_example", NOTEBOOK, root, True)
@@ -249,7 +249,7 @@ def test_the_answer_names_no_weaker_code_in_the_place_of_a_hidden_stronger_one(t
     view.record(page, material, team)
     text = page.say(view.answer(material, team)).plain
     assert said in text
-    assert ("of the codes that are shown, 15 people came up with: work." in text.lower()) is ("not said" in said)
+    assert ("of the codes that are shown, 25 people came up with: work." in text.lower()) is ("not said" in said)
     figure = coding_segments.tally(page, team).plain
     assert ("Of the codes drawn, most participants came up with: Work." in figure) is ("not said" in said)
 

@@ -18,7 +18,7 @@ WORKBOOK = "participants.xlsx"  # one workbook with a sheet for each table, inst
 READABLE = (".csv", ".xlsx", ".sav")
 _TABLES = ("questionnaire", "attendance", "advice_contacts")
 _EXPORT = ("referrals", "participants", "activities", "outcomes", "exits", "evidence", "targets")
-_CODEBOOKS = (".yaml", ".csv", ".qdc")
+_CODEBOOKS = (".yaml", ".csv", ".qdc", ".qdpx", ".xlsx")
 _LEFT_BY_SYSTEMS = ("Thumbs.db", "desktop.ini", "~$*", ".*")  # lists of pictures, lock files and the like; no records
 _COPY = re.compile(r"[\W_]*(?:\(\d+\)|\bcopy\b|\bcopia\b|\bkopie\b|\bfinal\b|\bv?\d+\b)[\W_]*")
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from types import TracebackType
@@ -215,9 +216,7 @@ def _status(words: list[str], told: Any) -> int:
     try:
         if preloaded.warned:
             raise RuntimeError(f"importing what notebooks need warns: {preloaded.warned[0]}")
-        from analysis.cli import main
-
-        return main(words)
+        return int(import_module("analysis.cli").main(words))  # by name: commands stand above what runs them
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 1
     except BaseException:
