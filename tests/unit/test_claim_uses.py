@@ -7,6 +7,7 @@ import pytest
 
 from analysis.pipeline.uses import Appendix, named_in, tables_naming, used_in, with_uses
 from analysis.reporting.nodes import facts, paragraph
+from analysis.reporting.places import index_of
 from analysis.reporting.render import html
 from analysis.results import Kind, Result, ResultStore
 from analysis.study import Study, StudyInfo
@@ -30,7 +31,7 @@ COPIED = [
     ["claim:AA-001", "claim:AA-002"],
     ["claim:AA-004"],
 ]  # by the entries of its list of sources
-PAGE = {"blocks": [], "entries": [{"of": [], "copied": copied} for copied in COPIED]}
+PAGE = {"index": index_of([], [{"of": [], "copied": copied} for copied in COPIED])}
 
 
 def shown(blocks):

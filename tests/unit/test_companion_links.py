@@ -4,10 +4,10 @@ import pytest
 import toy_companions as toys
 
 from analysis.companions.links import check_links, resolve
-from analysis.companions.places import anchors_of, seen_from_elsewhere, under
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix as Page
 from analysis.reporting.nodes import link, paragraph
+from analysis.reporting.places import anchors_of, index_of, seen_from_elsewhere, under
 from analysis.reporting.render import html
 
 TITLES = {"05_sroi": "The value", "06_sroi_sensitivity": "The doubts", "07_programme_performance": "Performance"}
@@ -19,7 +19,12 @@ def appendices(tmp_path):
 
 
 def said(tmp_path, text: str) -> dict:
-    return {"blocks": list(Page("toy", "08_claims_audit", tmp_path).say(text).blocks)}
+    return whole(list(Page("toy", "08_claims_audit", tmp_path).say(text).blocks))
+
+
+def whole(blocks, entries=()) -> dict:
+    """A page of some blocks."""
+    return {"blocks": blocks, "entries": list(entries), "index": index_of(blocks, list(entries))}
 
 
 def resolved(page, place, appendices, titles) -> str:
@@ -119,9 +124,9 @@ def test_links_deep_in_rows_folds_and_entries_are_links_too():
     row = {"type": "row", "cells": [], "more": {"of": [{"type": "fold", "summary": "", "of": [link("#no", ["x"])]}]}}
     for hidden in ({"groups": [{"rows": [row]}]}, {"type": "reference", "to": "no"}, {"type": "number", "href": "#no"}):
         with pytest.raises(InputError, match="#no"):
-            check_links({"a.html": {"blocks": [hidden]}})
+            check_links({"a.html": whole([hidden])})
     with pytest.raises(InputError, match="#no"):
-        check_links({"a.html": {"blocks": [], "entries": [{"of": [link("#no", ["x"])], "copied": []}]}})
+        check_links({"a.html": whole([], [{"of": [link("#no", ["x"])], "copied": []}])})
 
 
 def test_what_stands_on_a_page_is_found_as_readers_see_it(appendices):
@@ -133,7 +138,7 @@ def test_what_stands_on_a_page_is_found_as_readers_see_it(appendices):
 
 def test_a_table_without_a_number_is_no_target():
     blocks = [{"type": "table", "id": "a", "label": ""}, {"type": "figure", "id": "b", "label": "Figure 1"}]
-    assert anchors_of({"blocks": blocks, "entries": []}).shown == {"b": "Figure 1"}
+    assert anchors_of(whole(blocks)).shown == {"b": "Figure 1"}
 
 
 def test_a_section_ends_at_the_next_heading_and_its_links_lead_back_to_its_page():

@@ -8,7 +8,7 @@ import toy_companions as toys
 from analysis.errors import InputError
 from analysis.pipeline.companions import KEPT, code_state, companion_pages
 from analysis.pipeline.publish import publish
-from analysis.reporting.nodes import paragraph
+from analysis.reporting.places import index_of
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore
 
@@ -21,7 +21,7 @@ def pages_alone(monkeypatch):
     monkeypatch.setattr("analysis.pipeline.publish.crate.crate_text", lambda root, stamp, titles: "")
 
 
-ANOTHER = json.dumps({"blocks": [paragraph(["Another."])], "entries": [], "results": {}})
+ANOTHER = json.dumps({"blocks": [], "entries": [], "results": {}, "index": index_of([], [])})
 WORDING = {"answer": "It gave {sroi.ratio}; see {@06_sroi_sensitivity:tornado_pounds}."}
 
 

@@ -5,14 +5,13 @@ A page says `{@06_sroi_sensitivity:tornado}` without knowing the other page. Whe
 without a link; a name that its page does not have stops publication, as does any other link to nowhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.companions.material import Appendix
-from analysis.companions.places import FRAME
 from analysis.errors import InputError
-from analysis.reporting.nodes import ids_of
 from analysis.reporting.page import PageData
+from analysis.reporting.places import index_of, links_in
 from analysis.reporting.prose import nearest
 
 
@@ -31,7 +30,10 @@ def resolve(page: PageData, place: str, appendices: Mapping[str, Appendix], titl
             return content | _words(content["to"], place, appendices, titles)
         return {key: resolved(part) for key, part in content.items()}
 
-    return page | {"blocks": resolved(page["blocks"])}
+    if not page["index"]["elsewhere"]:
+        return page
+    blocks = resolved(page["blocks"])
+    return page | {"blocks": blocks, "index": index_of(blocks, page.get("entries", []))}
 
 
 def _words(reference: str, place: str, appendices: Mapping[str, Appendix], titles: Mapping[str, str]) -> dict[str, str]:
@@ -67,9 +69,9 @@ def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
 
 def check_links(pages: Mapping[str, PageData]) -> None:
     """Raise InputError if a link from one of the pages (by path below reports/) to another, or within one, leads nowhere."""
-    ids = {path: ids_in(page) for path, page in pages.items()}
+    ids = {path: frozenset(page["index"]["ids"]) for path, page in pages.items()}
     for path, page in pages.items():
-        for link in dict.fromkeys(links_in(page)):
+        for link in (*page["index"]["links"], *frame_links(page)):
             if problem := _problem(path, link, ids):
                 raise InputError(
                     f"reports/{path}",
@@ -79,22 +81,13 @@ def check_links(pages: Mapping[str, PageData]) -> None:
                 )
 
 
-def ids_in(page: PageData) -> frozenset[str]:
-    """Every id of a page: those of its frame, of what it shows and of its list of sources."""
-    listed = [f"from-{place}" for place, _ in enumerate(page.get("entries", ()), start=1)]
-    return frozenset([*FRAME, *ids_of(page["blocks"]), *listed])
-
-
-def links_in(content: Any) -> Iterator[str]:
-    """The address of every link in some content, each as often as it stands there."""
-    if isinstance(content, Mapping):
-        yield from ([content["href"]] if content.get("href") else [])
-        yield from ([f"#{content['to']}"] if content.get("type") == "reference" else [])
-        content = content.values()
-    elif isinstance(content, str) or not isinstance(content, Iterable):
-        return
-    for part in content:
-        yield from links_in(part)
+def frame_links(page: PageData) -> Iterator[str]:
+    """The links of a page beside its blocks and its list of sources."""
+    framed = {key: part for key, part in page.items() if key not in ("blocks", "entries", "results", "index", "form")}
+    yield from links_in(framed)
+    yield from (f"#{anchor}" for anchor, _ in page.get("contents", ()))
+    for run in page["form"].runs if "form" in page else ():
+        yield from (run.address, *(one.address for one in run.shown))
 
 
 def _problem(path: str, link: str, ids: Mapping[str, frozenset[str]]) -> str:

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis.companions.places import Anchors, anchors_of, seen_from_elsewhere, under
 from analysis.reporting.nodes import Block
+from analysis.reporting.places import Anchors, anchors_of, seen_from_elsewhere, under
 from analysis.results import Result, ResultStore
 from analysis.study import Study
 

@@ -20,6 +20,7 @@ from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
 from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
 from analysis.reporting.page import PageData
+from analysis.reporting.places import index_of
 from analysis.results import Result, write_text
 from analysis.study import Study, load_study
 from analysis.study.tables import shown
@@ -106,7 +107,8 @@ def _pages_of(
 def _audit_page(material: Material, audit: Appendix, uses: list[UsingAppendix]) -> PageData:
     """The page of a study's audit, whose ledger says where each claim is used."""
     others = [appendix for appendix in uses if appendix.notebook != AUDIT]
-    return audit.data | {"blocks": with_uses(audit.data["blocks"], tables_naming(material.study), others)}
+    blocks = with_uses(audit.data["blocks"], tables_naming(material.study), others)
+    return audit.data | {"blocks": blocks, "index": index_of(blocks, audit.data["entries"])}
 
 
 def companion_pages(material: Material, code: str) -> dict[str, PageData]:

@@ -6,12 +6,12 @@ So its numbers are those of that page, and lead to where they come from there.
 import json
 from pathlib import Path
 
-from analysis.companions.places import seen_from_elsewhere, under
 from analysis.errors import InputError
 from analysis.pipeline.ledger import AUDIT
 from analysis.pipeline.provenance import sha256
 from analysis.reporting.nodes import Block, walk
 from analysis.reporting.page import PageData
+from analysis.reporting.places import seen_from_elsewhere, under
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore
 from analysis.study import load_study

@@ -1,12 +1,12 @@
 """What the pipeline does for people's sake: the search for leaks, the record of decisions."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
 from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
-from analysis.disclosure.scan import scan_file, stop_on_leaks
+from analysis.disclosure.scan import Secrets, scan_file, stop_on_leaks
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.secrets import public_material, secrets_of_study
 from analysis.results import write_text
@@ -18,13 +18,14 @@ def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
     stop_on_leaks_in({f"{study.id}/{notebook}.html": html.encode("utf-8")}, study)
 
 
-def stop_on_leaks_in(files: Mapping[str, bytes], study: Study) -> None:
+def stop_on_leaks_in(files: Mapping[str, bytes], study: Study, secrets: Sequence[Secrets] | None = None) -> None:
     """Raise InputError if one of some files, by name, shows anything of single people in the study's records.
 
     That is an id, a record, a column of answers or a free text, of participant files, monitoring data or coded segments,
     unless it stands alike in what the study has in print.
     """
-    secrets, public = secrets_of_study(study), cache(partial(public_material, study))
+    secrets = secrets_of_study(study) if secrets is None else secrets
+    public = cache(partial(public_material, study))
     for name, content in files.items():
         stop_on_leaks(scan_file(name, content, secrets, study.info.example, public))
 

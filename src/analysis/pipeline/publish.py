@@ -39,11 +39,11 @@ def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None]
     `again` (InputError). What else a team has to know of earlier pages goes to `tell`. Returns the index's path.
     """
     from analysis.companions.links import check_links
-    from analysis.companions.sheet import TEMPLATES
-    from analysis.pipeline.companions import Published, study_pages
+    from analysis.pipeline.companions import Published, code_state, study_pages
     from analysis.pipeline.ledger import audited, ledger
+    from analysis.pipeline.rendered import rendered
     from analysis.reporting.index import index_page
-    from analysis.reporting.page import page_title, render_page
+    from analysis.reporting.page import page_title
 
     stamp, runs = commit_line(root), planned_runs(root)
     pages = study_pages(root, question)
@@ -53,7 +53,7 @@ def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None]
         replication.FILE: Published(replication.form_data(root, stamp)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    texts = {path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()}
+    texts = rendered(root, pages, stamp, code_state(root))
     stop_on_published_leaks(root, texts)
     for line in check_earlier(root, again):
         tell(f"Note: {line}")

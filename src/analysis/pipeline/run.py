@@ -11,6 +11,7 @@ from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
 from analysis.pipeline.people import stop_on_leaks_in
+from analysis.pipeline.secrets import secrets_of_study
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
 from analysis.study.tables import shown
@@ -39,15 +40,20 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     return study.processed / "pages" / f"{notebook}.json"
 
 
-def _search(page: str, executed: str, study: Study, notebook: str) -> None:
+def _search(page: "PageData", executed: str, study: Study, notebook: str) -> None:
     """Search all that a run leaves for anything about single people; what was written goes if there is such a thing."""
+    from analysis.reporting.page import render_page
+
+    secrets = secrets_of_study(study)
+    if not secrets:
+        return
     outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
     files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
     made = {path: path.read_bytes() for path in files if path.is_file()}
     made |= {study.processed / "executed" / f"{notebook}.ipynb": executed.encode("utf-8")}
-    made |= {study.processed / "pages" / f"{notebook}.html": page.encode("utf-8")}
+    made |= {study.processed / "pages" / f"{notebook}.html": render_page(page).encode("utf-8")}
     try:
-        stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study)
+        stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study, secrets)
     except InputError:
         for path in files:
             path.unlink(missing_ok=True)
@@ -62,11 +68,11 @@ def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
 
 def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) -> "PageData":
     from analysis.reporting.origins import StudyOrigins
-    from analysis.reporting.page import page_data, render_page
+    from analysis.reporting.page import page_data
 
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
     page = page_data(executed, page_context(study, notebook, parameters), store, StudyOrigins(study))
-    _search(render_page(page), _notebook_text(executed), study, notebook)
+    _search(page, _notebook_text(executed), study, notebook)
     return page
 
 

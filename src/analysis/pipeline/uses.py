@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis.companions.places import anchors_of
 from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
 from analysis.reporting.page import PageData
+from analysis.reporting.places import anchors_of
 from analysis.results import Result, ResultStore
 from analysis.study import Study, load_study, study_ids
 from analysis.study.claims import claims_in

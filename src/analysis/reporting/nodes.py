@@ -22,6 +22,7 @@ from typing import Any
 Inline = str | dict[str, Any]
 Run = list[Inline]
 Block = dict[str, Any]
+_HOLDING = (dict, list, tuple)  # what holds further nodes
 
 
 def number(result_id: str, part: str = "value", words: str = "", noun: str = "") -> Inline:
@@ -107,26 +108,33 @@ def walk(content: Any) -> Iterator[dict[str, Any]]:
     >>> [node["type"] for node in walk([paragraph(["Of ", number("a"), link("#b", ["c"])])])]
     ['paragraph', 'number', 'link']
     """
-    if isinstance(content, Mapping):
+    if type(content) is dict:
         if "type" in content:
-            yield dict(content) if not isinstance(content, dict) else content
+            yield content
         content = content.values()
-    elif isinstance(content, str) or not isinstance(content, Iterable):
-        return
     for part in content:
-        if not isinstance(part, str | int | float):
+        if type(part) in _HOLDING:
             yield from walk(part)
 
 
 def ids_of(content: Any) -> list[str]:
-    """Every id that something can be linked to by, in order."""
-    if isinstance(content, Mapping):
-        own = [content["id"]] if content.get("id") and content.get("type") != "number" else []
-        own += [content["anchor"]] if content.get("anchor") else []
-        return own + list(content.get("ids", ())) + [each for part in content.values() for each in ids_of(part)]
-    if isinstance(content, str) or not isinstance(content, Iterable):
-        return []
-    return [each for part in content for each in ids_of(part)]
+    """Every id that something can be linked to by, in order: of nodes, rows, terms and headings; not of results."""
+    found: list[str] = []
+    _collect_ids(content, found)
+    return found
+
+
+def _collect_ids(content: Any, found: list[str]) -> None:
+    if type(content) is dict:
+        if content.get("id") and content.get("type") != "number":
+            found.append(content["id"])
+        if content.get("anchor"):
+            found.append(content["anchor"])
+        found += content.get("ids", ())
+        content = content.values()
+    for part in content:
+        if type(part) in _HOLDING:
+            _collect_ids(part, found)
 
 
 def plain(of: Iterable[Inline], results: Mapping[str, Any]) -> str:

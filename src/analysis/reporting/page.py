@@ -21,6 +21,7 @@ from analysis.reporting.markdown import headings, spoken
 from analysis.reporting.markup import MIME, tidy
 from analysis.reporting.nodes import Block, ids_of, walk
 from analysis.reporting.numbers import check_numbers
+from analysis.reporting.places import index_of
 from analysis.reporting.render import environment
 from analysis.results import KIND_MEANING, Result, ResultStore
 
@@ -86,7 +87,8 @@ def page_of(template: str, blocks: list[Block], store: ResultStore, fields: Mapp
     """The data of a page: its blocks with the records of the numbers they show, the template that frames them, and what
     that needs beside."""
     shown = store.records(node["id"] for node in walk(blocks) if node["type"] == "number")
-    return {"template": template, "blocks": blocks, "results": shown, **fields}
+    index = index_of(blocks, fields.get("entries", []))
+    return {"template": template, "blocks": blocks, "results": shown, "index": index, **fields}
 
 
 def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str, bool]] = (), *folders: Path) -> str:

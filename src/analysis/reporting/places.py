@@ -21,20 +21,39 @@ class Anchors:
     copied: dict[str, str] = field(default_factory=dict)
 
 
+def index_of(blocks: list[Block], entries: list[Block]) -> dict[str, Any]:
+    """What can be linked to on a page of these blocks and this list of sources, and where its own links lead; as data."""
+    listed = [f"from-{place}" for place, _ in enumerate(entries, start=1)]
+    copied = [(name, place) for place, entry in zip(listed, entries, strict=True) for name in entry["copied"]]
+    return {
+        "ids": [*FRAME, *ids_of(blocks), *listed],
+        "shown": {
+            node["id"]: node["label"] for node in walk(blocks) if node["type"] in ("table", "figure") and node["label"]
+        },
+        "entries": dict(reversed([*_entries(blocks)])),
+        "copied": dict(reversed(copied)),
+        "links": list(dict.fromkeys(links_in([blocks, entries]))),
+        "elsewhere": any(node["type"] == "elsewhere" for node in walk(blocks)),
+    }
+
+
 def anchors_of(page: dict[str, Any]) -> Anchors:
     """What can be linked to on a page, from its data."""
-    listed = [f"from-{place}" for place, _ in enumerate(page["entries"], start=1)]
-    copied = [(name, place) for place, entry in zip(listed, page["entries"], strict=True) for name in entry["copied"]]
-    return Anchors(
-        frozenset([*FRAME, *ids_of(page["blocks"]), *listed]),
-        {
-            node["id"]: node["label"]
-            for node in walk(page["blocks"])
-            if node["type"] in ("table", "figure") and node["label"]
-        },
-        dict(reversed([*_entries(page["blocks"])])),
-        dict(reversed(copied)),
-    )
+    index = page["index"]
+    return Anchors(frozenset(index["ids"]), index["shown"], index["entries"], index["copied"])
+
+
+def links_in(content: Any) -> Iterator[str]:
+    """The address of every link in some content, each as often as it stands there."""
+    if type(content) is dict:
+        if content.get("href"):
+            yield content["href"]
+        if content.get("type") == "reference":
+            yield f"#{content['to']}"
+        content = content.values()
+    for part in content:
+        if type(part) in (dict, list, tuple):
+            yield from links_in(part)
 
 
 def _entries(content: Any) -> Iterator[tuple[str, str]]:
