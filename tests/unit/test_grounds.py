@@ -61,7 +61,14 @@ def test_a_number_rests_on_the_claims_that_its_function_reads(function):
     assert file.startswith("data/raw/coproduction/") and len(claims) == len(set(claims))
 
 
-@pytest.mark.parametrize("name", ["analysis.english.published.by_size", "analysis.bounds.correlation.regressions_with"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "analysis.english.published.by_size",
+        "analysis.english.published.at_print",
+        "analysis.bounds.correlation.regressions_with",
+    ],
+)
 def test_what_is_said_by_number_of_people_rests_on_the_fit_and_the_numbers_that_are_shown(name):
     watched = Watched()
     english.by_size(FIT, watched)

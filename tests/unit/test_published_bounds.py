@@ -1,14 +1,19 @@
 """The bounded pages of the coproduction study: figures worked out by hand from what is printed."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from analysis.bounds.brackets import Bracket
+from analysis.bounds.brackets import Bracket, spread_range
 from analysis.english import published as english
+from analysis.errors import InputError
 from analysis.participation import published as participation
 from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
+from analysis.reporting import Appendix
+from analysis.reporting.views import english_published as english_view
+from analysis.results import Kind
 from analysis.study import load_study
 
 STUDY = load_study("coproduction", Path(__file__).resolve().parents[2])
@@ -73,9 +78,55 @@ def test_those_who_did_not_answer_widen_the_share():
     assert found["high"].tolist() == [100, 100]
 
 
-def test_the_printed_fit_needs_89_people_to_differ_from_zero():
-    """t = sqrt(0.0439 (n - 2) / 0.9561): 1.987 for n = 88 where 1.988 is needed, 1.999 for n = 89."""
-    assert english.first_significant(english.read_figures(STUDY), STUDY) == 89
+def test_the_printed_fit_needs_88_or_89_people_to_differ_from_zero():
+    """R, 2 pt(-sqrt(R² (n - 2) / (1 - R²)), n - 2): for 88 people 0.0502 at 0.04385 and 0.04996 at 0.04395; for 89 below 0.05 at both."""
+    assert english.first_significant(english.read_figures(STUDY), STUDY) == (88, 89)
+
+
+@pytest.mark.parametrize(("n", "t", "f"), [(57, 1.59, 2.53), (89, 2.00, 3.99), (93, 2.04, 4.18), (102, 2.14, 4.59)])
+def test_tests_of_the_printed_fit_belong_to_the_figure_as_printed(n, t, f):
+    """t = sqrt(0.0439 (n - 2) / 0.9561) and its square, to two digits (R)."""
+    at = english.at_print(english.read_figures(STUDY), STUDY, n)
+    assert [round(at["t"], 2), round(at["f"], 2)] == [t, f] and at["f"] == pytest.approx(at["t"] ** 2)
+
+
+def test_the_page_prints_t_f_and_p_of_one_share_of_variance():
+    """t 2.04 where the rounding reaches 2.05; p of 93 people is 0.044; what is estimated from a sample is called no bound."""
+    page = Appendix("coproduction", "04_english_and_time", STUDY.root)
+    printed = english_view.read_printed(STUDY)
+    english_view.record(page, printed)
+    english_view.size_table(page, printed)
+    kept = {name: page.store[f"04_english_and_time.sizes.n_93.{name}"] for name in ("t", "f", "p", "rho_low")}
+    assert [kept[name].text for name in ("t", "f", "p")] == ["2.04", "4.18", "0.044"]
+    assert kept["t"].interval_text == "2.04 to 2.05"
+    for estimate in (page.store["rho"], kept["rho_low"]):
+        assert estimate.kind is not Kind.BOUNDED and "bounds" not in estimate.interval
+    assert "95 %" in page.store["rho"].interval
+    assert page.store["yearly_gain.flattest"].kind is Kind.BOUNDED
+
+
+def test_every_number_of_people_that_a_printed_share_allows_counts():
+    """42 % of 300 are 125, 126 or 127: half of the rest at the longest time and half just above the edge, as unequal as can be."""
+    claims = {
+        **{name: STUDY.claims[name] for name in ("CP-058", "CP-017", "CP-018", "CP-019")},
+        "people": SimpleNamespace(number=300, interval=Interval(300, 300)),
+    }
+    figures = english.read_figures(STUDY).model_copy(update={"likely": "people"})
+    found = list(english.months_spread(figures, SimpleNamespace(claims=claims)).values())[1]
+    each = [spread_range([Bracket(recent, 0, 36), Bracket(300 - recent, 37, 120)]) for recent in (125, 126, 127)]
+    assert found == Interval(min(one.low for one in each), max(one.high for one in each))
+    assert found != each[0]
+
+
+def test_a_share_that_no_number_of_people_gives_is_refused_by_name():
+    claims = {
+        **{name: STUDY.claims[name] for name in ("CP-017", "CP-018", "CP-019")},
+        "people": SimpleNamespace(number=10, interval=Interval(10, 10)),
+    }
+    figures = english.read_figures(STUDY).model_copy(update={"likely": "people"})
+    study = SimpleNamespace(claims=claims, name=lambda file: f"data/raw/a_study/{file}")
+    with pytest.raises(InputError, match=r"(?s)english\.yaml.*recent\.share.*CP-018"):
+        english.months_spread(figures, study)
 
 
 def test_the_flattest_gain_belongs_to_the_widest_spread():

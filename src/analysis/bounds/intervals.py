@@ -32,8 +32,13 @@ def wilson(count: int, size: int, level: float = 0.95) -> Interval:
 
 
 def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
-    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921)."""
+    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921).
+
+    A correlation of exactly 1 or -1 leaves no other, as the limit of the formula.
+    """
     from scipy.special import ndtri
 
+    if abs(r) == 1:
+        return Interval(r, r)
     half = float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
     return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))

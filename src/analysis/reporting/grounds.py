@@ -73,6 +73,7 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.disclosure": _PEOPLE,
     "analysis.english": (_ANSWERS,),
     "analysis.english.published": ("english.yaml:r_squared,fewest,most,likely",),
+    "analysis.english.published.at_print": ("english.yaml:r_squared,fewest,most,likely",),
     "analysis.english.published.first_significant": ("english.yaml:r_squared",),
     "analysis.english.published.yearly_gains": ("english.yaml:r_squared,likely,longest_years,recent",),
     "analysis.examples": _PEOPLE,
