@@ -1,8 +1,10 @@
 """The bounded pages of the coproduction study: figures worked out by hand from what is printed."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from analysis.bounds.brackets import Bracket, spread_range
@@ -12,7 +14,7 @@ from analysis.participation import published as participation
 from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
 from analysis.reporting import Appendix
-from analysis.reporting.views import english_published as english_view
+from analysis.reporting.views import before_after_published, english_published as english_view
 from analysis.results import Kind
 from analysis.study import load_study
 
@@ -48,18 +50,55 @@ def test_every_split_has_130_more_signposts_than_helps():
     assert tuple(facts.loc["help less signposting", ["low", "high", "fixed"]]) == (-130, -130, True)
 
 
-def test_a_rise_of_the_mean_allows_everybody_to_have_improved_and_never_nobody():
-    printed = questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
+def test_a_rise_of_the_mean_allows_everybody_to_have_improved_and_never_nobody(printed):
     for ranges in printed.ranges.values():
         found = questionnaire.over_readings(ranges, questionnaire.IMPROVED)
         assert found.high == 100
         assert found.low > 0
 
 
-def test_the_mean_change_is_the_difference_of_the_sums():
+@pytest.fixture(scope="module")
+def printed() -> questionnaire.Printed:
+    return questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
+
+
+def test_how_many_gave_both_answers_is_not_printed_and_ranges_run_over_it(printed):
+    """R over n = 10 to 57, confidence from 5 to 7.5 and below 8: 3 of 12 improved at fewest, p of the t-test up to 0.33."""
+    assert list(questionnaire.sizes(printed.figures.items[0], printed.figures, STUDY)) == list(range(10, 58))
+    rows = printed.ranges["confidence"].query("reading.str.contains('7.5 to below 8, points 1')").set_index("statistic")
+    assert rows.loc[questionnaire.IMPROVED, "low"] == pytest.approx(25)
+    assert rows.loc[questionnaire.NET, "low"] == pytest.approx(-100 / 3)
+    assert rows.loc[questionnaire.WORSE, "high"] == pytest.approx(200 / 3)
+    assert rows.loc["p-value of the t-test", "high"] == pytest.approx(0.329, abs=5e-4)
+    assert rows.loc["mean change", ["low", "high"]].tolist() == pytest.approx([2, 195 / 56])
+    # some could not give a number of friends, so that 56 did at most: 197 more friends in all at fewest
+    assert printed.ranges["friends"]["low"][0] == pytest.approx(197 / 56)
+
+
+def test_numbers_of_people_that_the_print_rules_out_are_left_out(printed):
+    """7.85 to below 7.95 of 10 people is 79 points, of 11 people 87, of 12 none but 95 (94.2 to 95.4)."""
+    sizes = printed.by_size["confidence"].query("reading.str.contains('7.85')")["people"].unique()
+    for n in range(10, 58):
+        assert (n in sizes) == any(7.85 <= round(total / n, 9) < 7.95 for total in range(n, 9 * n + 1))
+
+
+def test_the_page_says_for_how_many_people_the_ranges_hold(printed):
+    page = Appendix("coproduction", "03_before_after", STUDY.root)
+    before_after_published.record(page, printed)
+    tables = (before_after_published.range_table(page, printed, place).html for place in (0, -1))
+    first, last = (re.sub("<[^>]+>", "", table) for table in tables)
+    assert "from 10 to 57 who gave both" in first and "could not give a number" in last and "from 10 to 56" in last
+    assert "at least as wide as" in first
+
+
+def test_a_study_that_prints_its_number_of_answers_keeps_it(printed):
+    item = printed.figures.items[0].model_copy(update={"fewest": None})
+    assert list(questionnaire.sizes(item, printed.figures, STUDY)) == [57]
+
+
+def test_the_mean_change_is_the_difference_of_the_sums(printed):
     """Before 257 to 313 of 57 people (4.5 to 5.5); after 428 to 455 (7.5 to below 8): a rise of 115 to 198 points."""
-    printed = questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
-    ranges = printed.ranges["confidence"]
+    ranges = printed.by_size["confidence"].query("people == 57")
     row = ranges[
         (ranges["statistic"] == "mean change") & ranges["reading"].str.contains("7.5 to below 8, points 1")
     ].iloc[0]
@@ -73,9 +112,15 @@ def test_three_pairs_of_group_sizes_make_up_57():
 
 def test_those_who_did_not_answer_widen_the_share():
     """11 of 57 improved at fewest, so 11 of 93; all 57 at most, and the 36 others may have improved too."""
-    found = questionnaire.among_everyone(Interval(100 * 11 / 57, 100), questionnaire.read_figures(STUDY), STUDY)
-    assert found.loc["CP-013", "low"] == pytest.approx(100 * 11 / 93)
+    improved = pd.DataFrame(
+        {"people": [57, 20], "statistic": questionnaire.IMPROVED, "low": [100 * 11 / 57, 30], "high": [100, 90]}
+    )
+    found = questionnaire.among_everyone(improved, questionnaire.read_figures(STUDY), STUDY)
+    assert found["low"].tolist() == pytest.approx([100 * 6 / 93, 100 * 6 / 102])  # 6 of 20, where 20 gave both answers
     assert found["high"].tolist() == [100, 100]
+    assert questionnaire.among_everyone(improved[:1], questionnaire.read_figures(STUDY), STUDY)["low"].iloc[
+        0
+    ] == pytest.approx(100 * 11 / 93)
 
 
 def test_the_printed_fit_needs_88_or_89_people_to_differ_from_zero():
