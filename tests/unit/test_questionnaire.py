@@ -263,6 +263,28 @@ def test_the_same_seed_gives_the_same_interval_and_no_spread_gives_none():
     assert all(map(math.isnan, bootstrap_interval((np.array([1.0, 2, 3]),), rank_biserial, 1, resamples=200)))
 
 
+@pytest.mark.parametrize("statistic", [mean_of, d_z, rank_biserial])
+def test_the_interval_is_that_of_scipy_where_every_resample_has_a_value(statistic):
+    from scipy.stats import bootstrap
+
+    sample = np.array([-1, 0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 7, 8, 8], dtype=float)
+    expected = bootstrap((sample,), statistic, n_resamples=999, method="BCa", rng=np.random.default_rng(4))
+    assert bootstrap_interval((sample,), statistic, 4, resamples=999) == pytest.approx(
+        tuple(expected.confidence_interval)
+    )
+
+
+def test_few_resamples_without_spread_make_no_interval_undefined_and_many_do():
+    """50 of 57 unchanged and 7 better: a resample holds none of the 7 once in about 1,700; of 3 in 57, once in 21."""
+    seven, three = (np.array([0.0] * (57 - better) + [1.0] * better) for better in (7, 3))
+    low, high = bootstrap_interval((seven,), d_z, 1, resamples=9999)
+    assert 0 < low < d_z(seven) < high
+    chosen = np.random.default_rng(1).integers(0, 57, (9999, 57))
+    assert np.isnan(d_z(seven[chosen])).any() and np.isnan(d_z(three[chosen])).mean() > 0.04
+    two = np.array([0.0] * 55 + [1.0] * 2)  # once in 7: too many
+    assert all(map(math.isnan, bootstrap_interval((two,), d_z, 1, resamples=999)))
+
+
 def test_effect_sizes_keep_their_direction_on_a_scale_where_less_is_better():
     """Worry falls by 3, 1 and 2: the mean improvement is 2, and d_av uses the same spreads either way."""
     records = frame(worry_pre=[5, 4, 3], worry_post=[2, 3, 1])

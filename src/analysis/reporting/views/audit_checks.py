@@ -18,9 +18,9 @@ _SOURCES = {  # what is asked, where the method comes from, what it cannot say
         "A formula is our reading of what the figure is made of; a figure without one is not checked so",
     ),
     Method.GRANULARITY: (
-        "Can whole numbers of people give the percentage, mean or standard deviation on its base?",
-        "GRIM (Brown and Heathers 2017); GRIMMER (Anaya 2016) in the analytic form of Allard (2018)",
-        "Of whole percentages every one is possible from a hundred people on; no standard deviation is printed in either source",
+        "Can whole numbers of people give the percentage or mean on its base?",
+        "GRIM (Brown and Heathers 2017)",
+        "Of whole percentages every one is possible from a hundred people on; standard deviations are not looked at",
     ),
     Method.BASES: (
         "Which bases give each percentage of a table from its count, and does one base give them all?",
