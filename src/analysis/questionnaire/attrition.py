@@ -87,7 +87,8 @@ def unlinked_change(before: np.ndarray, after: np.ndarray) -> Interval:
 def lee_bounds(outcome: pd.Series, answered: pd.Series, group: pd.Series, first: str, second: str) -> pd.Series:
     """Bounds on the difference in mean outcome (first less second group) among those who would answer in either group.
 
-    Assumes that belonging to one group rather than the other makes everybody more, or everybody less, likely to answer.
+    Assumes that belonging to one group rather than the other makes everybody more, or everybody less, likely to answer, and
+    that people came to a group at random. Both ends are estimates from these people; their sampling error is not in them.
     The group that answered more is trimmed by the excess (D. S. Lee, Review of Economic Studies 76, 2009, 1071-1102).
     Returns low, high, untrimmed, trimmed_share (positive: of the first group) and the two answer rates. Raises
     ValueError if a group has no answers.

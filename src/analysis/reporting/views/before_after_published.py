@@ -68,7 +68,7 @@ def _group_results(printed: published.Printed) -> list[Result]:
             None,
             "%",
             0,
-            Kind.BOUNDED,
+            Kind.RECOMPUTED,
             *ends,
             "95 % (Newcombe), all sizes",
             function,

@@ -693,7 +693,7 @@ def lee_table(answers: Answers) -> Display:
                 float(found[key]),
                 "points",
                 1,
-                Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED,
+                Kind.MEASURED,
                 function=f"{_QUESTIONNAIRE}.attrition.lee_bounds",
             )
             for key in ("untrimmed", "low", "high")
@@ -701,8 +701,8 @@ def lee_table(answers: Answers) -> Display:
     }
     columns = {
         "untrimmed": Column("As answered", "points", Kind.MEASURED),
-        "low": Column("At least", "points", Kind.BOUNDED),
-        "high": Column("At most", "points", Kind.BOUNDED),
+        "low": Column("Trimmed, lower bound", "points", Kind.MEASURED),
+        "high": Column("Trimmed, upper bound", "points", Kind.MEASURED),
     }
     return answers.evidence.page.table(
         "lee",
@@ -710,7 +710,16 @@ def lee_table(answers: Answers) -> Display:
         columns,
         f"{named(item.label)} after: difference between groups of courses among those who would answer in either.",
         row_header="Difference",
+        note=_LEE,
     )
+
+
+# What the bounds do not hold, and what they suppose.
+_LEE = (
+    "The two bounds say how far unequal response could move the difference among the people asked. They hold no error of sampling: with other people of "
+    "the same kind both would lie elsewhere, and the closer they are together, the less they can be taken for a confidence interval. They "
+    "suppose that people came to one group or the other at random. Courses were not assigned at random, so that the difference is none that the courses made."
+)
 
 
 def compared(answers: Answers) -> list[Compared]:
