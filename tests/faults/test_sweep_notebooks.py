@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from analysis.pipeline.jobs import Ended
 from project_copy import copy_project, run_analysis
 
 from analysis.errors import InputError
 from analysis.pipeline import engines, sweep_notebooks
+from analysis.pipeline.jobs import Ended
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.sweep import Case, Outcome, attempt, sweep
 from analysis.pipeline.sweep_notebooks import apart, chosen, notebook_cases

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from analysis.pipeline.jobs import Ended
 
+from analysis.pipeline.jobs import Ended
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import NotRecorded, Record
 from analysis.pipeline.reproduce import environment

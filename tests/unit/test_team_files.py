@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from analysis.pipeline.jobs import Ended
 
 from analysis.census.stock import STOCK_FILE
 from analysis.comparison.lock import changed_since, read_lock
@@ -17,6 +16,7 @@ from analysis.pipeline import provenance
 from analysis.pipeline.deposit.crate import crate_text
 from analysis.pipeline.deposit.lock import read_lock as read_deposit
 from analysis.pipeline.deposit.origins import raw_files
+from analysis.pipeline.jobs import Ended
 from analysis.pipeline.parameters import parameters_for
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import Record

@@ -52,7 +52,9 @@ def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None]
         replication.FILE: Published(replication.form_data(root, stamp)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    texts = {path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()}
+    texts = {
+        path: render_page(published.page, stamp, published.links, TEMPLATES) for path, published in pages.items()
+    }
     stop_on_published_leaks(root, texts)
     for line in check_earlier(root, again):
         tell(f"Note: {line}")
