@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.attrition import (
     attrition_table,
@@ -74,7 +75,8 @@ def test_complete_answers_need_the_list_they_are_complete_on():
         lambda: tango_interval(0, 0, 0),
         lambda: worst_case_share(5, 4, 10),
         lambda: worst_case_share(5, 6, 5),
-        lambda: worst_case_mean(9.5, 3, 5, 1, 9),
+        lambda: worst_case_share(2, 4, 6, surely=2, never=1),
+        lambda: worst_case_mean(Interval(0, 0), 0, pd.DataFrame({"least": [], "most": []})),
         lambda: trimmed_means(np.array([1, 2]), 3),
         lambda: trimmed_means(np.array([1, 2]), 0),
         lambda: attrition_table({"joined": 57, "answered": 93}),

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from analysis.bounds.correlation import (
+    as_share,
     raw_slopes,
     regressions_with,
+    significant_sizes,
     smallest_significant_size,
     t_statistic,
 )
@@ -128,7 +130,35 @@ def test_the_smallest_significant_size_is_a_threshold():
     assert t_statistic(0.0439, 89) > 1.98761 and t_statistic(0.0439, 88) < 1.98793  # df 87 and 86
     assert smallest_significant_size(0.0439) == 89
     assert smallest_significant_size(0.0, largest=1000) is None
-    assert smallest_significant_size(0.999) <= 4
+    assert smallest_significant_size(0.999) == 3  # t = sqrt(999) = 31.6 on one degree of freedom, where 12.7 is needed
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [("0.0439", (88, 89)), ("0.00", (769, None)), ("1.00", (3, 3)), ("0.04", (86, 111))],
+)
+def test_from_how_many_people_on_a_rounded_share_of_variance_differs_from_zero(printed, expected):
+    """Against scipy's t distribution at either end of the rounding; 0.00 may be 0, which no number of people tells from 0."""
+    from scipy.stats import t
+
+    assert significant_sizes(parse_printed(printed).interval()) == expected
+    share = as_share(parse_printed(printed).interval())
+    for n, r2 in ((n, r2) for n, r2 in zip(expected, (share.high, share.low), strict=True) if n):
+        assert r2 == 1 or math.sqrt(r2 * (n - 2) / (1 - r2)) > t.ppf(0.975, n - 2)
+        assert n == 3 or math.sqrt(r2 * (n - 3) / (1 - r2)) < t.ppf(0.975, n - 3)
+
+
+@pytest.mark.parametrize(("printed", "low", "high"), [("0.00", 0.0, 0.005), ("1.00", 0.995, 1.0)])
+def test_a_rounding_interval_is_cut_where_no_share_lies(printed, low, high):
+    row = regressions_with(parse_printed(printed).interval(), [57]).loc[57]
+    assert [row["slope_low"] ** 2, row["slope_high"] ** 2] == pytest.approx([low, high])
+    assert row.notna().all() and row["population_random_high"] <= 1
+    assert row["p_high"] == (1 if low == 0 else pytest.approx(0))
+
+
+def test_no_share_of_variance_is_refused():
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        regressions_with(parse_printed("1.2").interval(), [57])
 
 
 def test_the_slope_in_units_has_both_signs_and_no_limit_without_spread():

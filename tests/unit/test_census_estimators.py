@@ -309,3 +309,10 @@ def test_working_age_share_is_a_proper_share(small):
         found.loc["K04000001", "high"] - found.loc["K04000001", "low"]
         < found.loc[PORTSMOUTH, "high"] - found.loc[PORTSMOUTH, "low"]
     )
+
+
+def test_a_share_of_nobody_or_of_all_or_without_an_error_is_drawn_as_it_is():
+    shares = pd.DataFrame({"share": [0.0, 1.0, 0.3, 0.5], "error": [0.01, 0.0, 0.0, 0.1]})
+    draws = share_draws(shares, 500, np.random.default_rng(5))
+    assert [set(row) for row in draws[:3]] == [{0.0}, {1.0}, {0.3}]
+    assert draws[3].mean() == pytest.approx(0.5, abs=0.02) and draws[3].std() == pytest.approx(0.1, abs=0.02)

@@ -85,12 +85,8 @@ def test_titles_from_data_are_escaped(tmp_path, appendices):
 
 def page(*links, ids=()):
     """A page with links and with paragraphs of some ids."""
-    return {
-        "blocks": [
-            paragraph([link(href, ["x"]) for href in links]),
-            *({"type": "group", "id": i, "of": []} for i in ids),
-        ]
-    }
+    groups = ({"type": "group", "id": i, "of": []} for i in ids)
+    return whole([paragraph([link(href, ["x"]) for href in links]), *groups])
 
 
 PAGES = {

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.english import published as english
 from analysis.participation import published as participation
-from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.grounds import GROUNDS, Grounds
@@ -35,6 +35,7 @@ class Watched:
         return STUDY.claims[claim]
 
 
+IMPROVED = pd.DataFrame({"people": [57], "statistic": ["share improved"], "low": [0.0], "high": [100.0]})
 READING = {
     participation.stage_shares: lambda study: participation.stage_shares(TAKING_PART, study),
     participation.attendance_ranges: lambda study: participation.attendance_ranges(TAKING_PART, study),
@@ -46,7 +47,7 @@ READING = {
     ),
     participation.share_counts: lambda study: participation.share_counts(TAKING_PART, study),
     questionnaire.group_sizes: lambda study: questionnaire.group_sizes(ANSWERS, study),
-    questionnaire.among_everyone: lambda study: questionnaire.among_everyone(Interval(0, 100), ANSWERS, study),
+    questionnaire.among_everyone: lambda study: questionnaire.among_everyone(IMPROVED, ANSWERS, study),
     english.first_significant: lambda study: english.first_significant(FIT, study),
     english.yearly_gains: lambda study: english.yearly_gains(FIT, study),
 }
@@ -61,7 +62,14 @@ def test_a_number_rests_on_the_claims_that_its_function_reads(function):
     assert file.startswith("data/raw/coproduction/") and len(claims) == len(set(claims))
 
 
-@pytest.mark.parametrize("name", ["analysis.english.published.by_size", "analysis.bounds.correlation.regressions_with"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "analysis.english.published.by_size",
+        "analysis.english.published.at_print",
+        "analysis.bounds.correlation.regressions_with",
+    ],
+)
 def test_what_is_said_by_number_of_people_rests_on_the_fit_and_the_numbers_that_are_shown(name):
     watched = Watched()
     english.by_size(FIT, watched)
@@ -74,7 +82,7 @@ def test_what_is_said_by_number_of_people_rests_on_the_fit_and_the_numbers_that_
 def test_the_ranges_of_an_item_rest_on_its_own_two_means(item):
     page, watched = Appendix("coproduction", "03_before_after", ROOT), Watched()
     record(page, questionnaire.Printed(STUDY, ANSWERS))
-    questionnaire.item_ranges(item, ANSWERS, watched)
+    questionnaire.ranges_by_size(item, ANSWERS, watched)
     rests = page.store[f"{item.id}.share_improved"].inputs
     # the mean after is read by hand: its words are turned into the ends that the readings give
     assert {name for name in rests if name.startswith("claim:")} == watched.read | {f"claim:{item.after}"}

@@ -1,14 +1,21 @@
 """The bounded pages of the coproduction study: figures worked out by hand from what is printed."""
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from analysis.bounds.brackets import Bracket
+from analysis.bounds.brackets import Bracket, spread_range
 from analysis.english import published as english
+from analysis.errors import InputError
 from analysis.participation import published as participation
 from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
+from analysis.reporting import Appendix
+from analysis.reporting.views import before_after_published, english_published as english_view
+from analysis.results import Kind
 from analysis.study import load_study
 
 STUDY = load_study("coproduction", Path(__file__).resolve().parents[2])
@@ -43,18 +50,55 @@ def test_every_split_has_130_more_signposts_than_helps():
     assert tuple(facts.loc["help less signposting", ["low", "high", "fixed"]]) == (-130, -130, True)
 
 
-def test_a_rise_of_the_mean_allows_everybody_to_have_improved_and_never_nobody():
-    printed = questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
+def test_a_rise_of_the_mean_allows_everybody_to_have_improved_and_never_nobody(printed):
     for ranges in printed.ranges.values():
         found = questionnaire.over_readings(ranges, questionnaire.IMPROVED)
         assert found.high == 100
         assert found.low > 0
 
 
-def test_the_mean_change_is_the_difference_of_the_sums():
+@pytest.fixture(scope="module")
+def printed() -> questionnaire.Printed:
+    return questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
+
+
+def test_how_many_gave_both_answers_is_not_printed_and_ranges_run_over_it(printed):
+    """R over n = 10 to 57, confidence from 5 to 7.5 and below 8: 3 of 12 improved at fewest, p of the t-test up to 0.33."""
+    assert list(questionnaire.sizes(printed.figures.items[0], printed.figures, STUDY)) == list(range(10, 58))
+    rows = printed.ranges["confidence"].query("reading.str.contains('7.5 to below 8, points 1')").set_index("statistic")
+    assert rows.loc[questionnaire.IMPROVED, "low"] == pytest.approx(25)
+    assert rows.loc[questionnaire.NET, "low"] == pytest.approx(-100 / 3)
+    assert rows.loc[questionnaire.WORSE, "high"] == pytest.approx(200 / 3)
+    assert rows.loc["p-value of the t-test", "high"] == pytest.approx(0.329, abs=5e-4)
+    assert rows.loc["mean change", ["low", "high"]].tolist() == pytest.approx([2, 195 / 56])
+    # some could not give a number of friends, so that 56 did at most: 197 more friends in all at fewest
+    assert printed.ranges["friends"]["low"][0] == pytest.approx(197 / 56)
+
+
+def test_numbers_of_people_that_the_print_rules_out_are_left_out(printed):
+    """7.85 to below 7.95 of 10 people is 79 points, of 11 people 87, of 12 none but 95 (94.2 to 95.4)."""
+    sizes = printed.by_size["confidence"].query("reading.str.contains('7.85')")["people"].unique()
+    for n in range(10, 58):
+        assert (n in sizes) == any(7.85 <= round(total / n, 9) < 7.95 for total in range(n, 9 * n + 1))
+
+
+def test_the_page_says_for_how_many_people_the_ranges_hold(printed):
+    page = Appendix("coproduction", "03_before_after", STUDY.root)
+    before_after_published.record(page, printed)
+    tables = (before_after_published.range_table(page, printed, place).html for place in (0, -1))
+    first, last = (re.sub("<[^>]+>", "", table) for table in tables)
+    assert "from 10 to 57 who gave both" in first and "could not give a number" in last and "from 10 to 56" in last
+    assert "at least as wide as" in first
+
+
+def test_a_study_that_prints_its_number_of_answers_keeps_it(printed):
+    item = printed.figures.items[0].model_copy(update={"fewest": None})
+    assert list(questionnaire.sizes(item, printed.figures, STUDY)) == [57]
+
+
+def test_the_mean_change_is_the_difference_of_the_sums(printed):
     """Before 257 to 313 of 57 people (4.5 to 5.5); after 428 to 455 (7.5 to below 8): a rise of 115 to 198 points."""
-    printed = questionnaire.Printed(STUDY, questionnaire.read_figures(STUDY))
-    ranges = printed.ranges["confidence"]
+    ranges = printed.by_size["confidence"].query("people == 57")
     row = ranges[
         (ranges["statistic"] == "mean change") & ranges["reading"].str.contains("7.5 to below 8, points 1")
     ].iloc[0]
@@ -68,14 +112,66 @@ def test_three_pairs_of_group_sizes_make_up_57():
 
 def test_those_who_did_not_answer_widen_the_share():
     """11 of 57 improved at fewest, so 11 of 93; all 57 at most, and the 36 others may have improved too."""
-    found = questionnaire.among_everyone(Interval(100 * 11 / 57, 100), questionnaire.read_figures(STUDY), STUDY)
-    assert found.loc["CP-013", "low"] == pytest.approx(100 * 11 / 93)
+    improved = pd.DataFrame(
+        {"people": [57, 20], "statistic": questionnaire.IMPROVED, "low": [100 * 11 / 57, 30], "high": [100, 90]}
+    )
+    found = questionnaire.among_everyone(improved, questionnaire.read_figures(STUDY), STUDY)
+    assert found["low"].tolist() == pytest.approx([100 * 6 / 93, 100 * 6 / 102])  # 6 of 20, where 20 gave both answers
     assert found["high"].tolist() == [100, 100]
+    assert questionnaire.among_everyone(improved[:1], questionnaire.read_figures(STUDY), STUDY)["low"].iloc[
+        0
+    ] == pytest.approx(100 * 11 / 93)
 
 
-def test_the_printed_fit_needs_89_people_to_differ_from_zero():
-    """t = sqrt(0.0439 (n - 2) / 0.9561): 1.987 for n = 88 where 1.988 is needed, 1.999 for n = 89."""
-    assert english.first_significant(english.read_figures(STUDY), STUDY) == 89
+def test_the_printed_fit_needs_88_or_89_people_to_differ_from_zero():
+    """R, 2 pt(-sqrt(R² (n - 2) / (1 - R²)), n - 2): for 88 people 0.0502 at 0.04385 and 0.04996 at 0.04395; for 89 below 0.05 at both."""
+    assert english.first_significant(english.read_figures(STUDY), STUDY) == (88, 89)
+
+
+@pytest.mark.parametrize(("n", "t", "f"), [(57, 1.59, 2.53), (89, 2.00, 3.99), (93, 2.04, 4.18), (102, 2.14, 4.59)])
+def test_tests_of_the_printed_fit_belong_to_the_figure_as_printed(n, t, f):
+    """t = sqrt(0.0439 (n - 2) / 0.9561) and its square, to two digits (R)."""
+    at = english.at_print(english.read_figures(STUDY), STUDY, n)
+    assert [round(at["t"], 2), round(at["f"], 2)] == [t, f] and at["f"] == pytest.approx(at["t"] ** 2)
+
+
+def test_the_page_prints_t_f_and_p_of_one_share_of_variance():
+    """t 2.04 where the rounding reaches 2.05; p of 93 people is 0.044; what is estimated from a sample is called no bound."""
+    page = Appendix("coproduction", "04_english_and_time", STUDY.root)
+    printed = english_view.read_printed(STUDY)
+    english_view.record(page, printed)
+    english_view.size_table(page, printed)
+    kept = {name: page.store[f"04_english_and_time.sizes.n_93.{name}"] for name in ("t", "f", "p", "rho_low")}
+    assert [kept[name].text for name in ("t", "f", "p")] == ["2.04", "4.18", "0.044"]
+    assert kept["t"].interval_text == "2.04 to 2.05"
+    for estimate in (page.store["rho"], kept["rho_low"]):
+        assert estimate.kind is not Kind.BOUNDED and "bounds" not in estimate.interval
+    assert "95 %" in page.store["rho"].interval
+    assert page.store["yearly_gain.flattest"].kind is Kind.BOUNDED
+
+
+def test_every_number_of_people_that_a_printed_share_allows_counts():
+    """42 % of 300 are 125, 126 or 127: half of the rest at the longest time and half just above the edge, as unequal as can be."""
+    claims = {
+        **{name: STUDY.claims[name] for name in ("CP-058", "CP-017", "CP-018", "CP-019")},
+        "people": SimpleNamespace(number=300, interval=Interval(300, 300)),
+    }
+    figures = english.read_figures(STUDY).model_copy(update={"likely": "people"})
+    found = list(english.months_spread(figures, SimpleNamespace(claims=claims)).values())[1]
+    each = [spread_range([Bracket(recent, 0, 36), Bracket(300 - recent, 37, 120)]) for recent in (125, 126, 127)]
+    assert found == Interval(min(one.low for one in each), max(one.high for one in each))
+    assert found != each[0]
+
+
+def test_a_share_that_no_number_of_people_gives_is_refused_by_name():
+    claims = {
+        **{name: STUDY.claims[name] for name in ("CP-017", "CP-018", "CP-019")},
+        "people": SimpleNamespace(number=10, interval=Interval(10, 10)),
+    }
+    figures = english.read_figures(STUDY).model_copy(update={"likely": "people"})
+    study = SimpleNamespace(claims=claims, name=lambda file: f"data/raw/a_study/{file}")
+    with pytest.raises(InputError, match=r"(?s)english\.yaml.*recent\.share.*CP-018"):
+        english.months_spread(figures, study)
 
 
 def test_the_flattest_gain_belongs_to_the_widest_spread():

@@ -111,8 +111,10 @@ def squares_range(total: int, n: int, lowest: int, highest: int) -> range:
 
 
 def grimmer(mean: Printed, sd: Printed, n: int, items: int = 1, scale: tuple[int, int] | None = None) -> bool:
-    """Whether n whole-number answers can have a printed mean and standard deviation (divisor n - 1).
+    """Whether a printed mean and standard deviation (divisor n - 1) of n whole-number answers are not ruled out.
 
+    What is refused is impossible; not everything that passes is possible, since the conditions are necessary and near the
+    ends of a scale not sufficient (of 1 to 3, two answers with a sum of 3 have squares of 5 and nothing else).
     (n - 1) sd^2 + total^2 / n is the sum of squares: a whole number, odd exactly if the total is odd, and within what
     the `scale` (lowest and highest answer) allows. With `items` above 1 every person's score is a mean of so many
     answers, and the same holds for the sums of answers.

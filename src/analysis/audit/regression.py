@@ -8,14 +8,14 @@ the answers as a random sample of a bivariate normal population, which a group o
 from dataclasses import dataclass
 from math import sqrt
 
-from analysis.audit.checks import Check, Figure, Method, Outcome, number, sentence, shown
+from analysis.audit.checks import Check, Figure, Method, Outcome, interval, number, sentence, shown
 from analysis.audit.plan import RegressionEntry
+from analysis.bounds.correlation import significant_sizes, t_statistic, two_sided
 from analysis.bounds.intervals import fisher_interval
 from analysis.study.claims import Ledger
 
 LEVEL = 0.05
 FEWEST = 4  # people for which Fisher's interval exists
-_LARGEST = 10_000  # people; beyond it no search for the smallest significant number
 
 
 @dataclass(frozen=True)
@@ -32,31 +32,24 @@ class Correlation:
 def correlation(r_squared: float, n: int) -> Correlation:
     """Size of r, two-sided p-value and 95 % interval of R squared, for one predictor and n people.
 
-    Raises ValueError unless 0 <= R squared < 1 and n is at least 4.
+    Raises ValueError unless 0 <= R squared <= 1 and n is at least 4.
 
     >>> found = correlation(0.25, 30)
     >>> round(found.r, 2), round(found.p, 4)
     (0.5, 0.0049)
     """
-    from scipy.special import stdtr
-
-    if not 0 <= r_squared < 1 or n < FEWEST:
-        raise ValueError(f"R squared from 0 to below 1 and at least four people, not {r_squared} and {n}")
-    r = sqrt(r_squared)
-    p = 2 * float(stdtr(n - 2, -r * sqrt((n - 2) / (1 - r_squared))))
+    if not 0 <= r_squared <= 1 or n < FEWEST:
+        raise ValueError(f"R squared from 0 to 1 and at least four people, not {r_squared} and {n}")
+    r, p = sqrt(r_squared), two_sided(t_statistic(r_squared, n), n - 2)
     ends = fisher_interval(r, n, 1 - LEVEL)
     return Correlation(n, r, p, max(ends.low, 0.0) ** 2, ends.high**2)
 
 
-def smallest_significant(r_squared: float) -> int | None:
-    """The smallest number of people at which a correlation of this size is significant at 5 %; None beyond 10,000."""
-    low, high = FEWEST, _LARGEST
-    if correlation(r_squared, high).p > LEVEL:
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if correlation(r_squared, middle).p <= LEVEL else (middle + 1, high)
-    return low
+# The largest and the smallest R squared that are printed so need different numbers of people.
+_LEAST = (
+    "; however it was rounded, it is significant at the usual level with {.must|bare} people or more, and with fewer than "
+    "{.may|bare} it is not"
+)
 
 
 def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
@@ -65,15 +58,22 @@ def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
     An R squared that is no share of variance fails.
     """
     r_squared = number(ledger[entry.r_squared])
-    if not 0 <= r_squared < 1:
+    if not 0 <= r_squared <= 1:
         words = f"{shown(entry.r_squared)} is no share of variance."
         claims = (entry.r_squared, *entry.people)
         return Check(
             entry.id, Method.STATISTICS, entry.label, Outcome.FAILS, claims, words, culprits=(entry.r_squared,)
         )
     figures = {"r": Figure("Size of the correlation", sqrt(r_squared), "ratio", 2)}
-    if smallest := smallest_significant(r_squared):
-        figures["smallest"] = Figure("People from which it is significant at five per cent", smallest, "people")
+    may, must = significant_sizes(interval(ledger[entry.r_squared]))
+    figures |= {
+        name: Figure(label, people, "people")
+        for name, label, people in (
+            ("may", "People below whom it is not significant at five per cent, however it was rounded", may),
+            ("must", "People from which it is significant at five per cent, however it was rounded", must),
+        )
+        if people
+    }
     parts = []
     for people in (claim for claim in entry.people if number(ledger[claim]) >= FEWEST):
         found = correlation(r_squared, int(number(ledger[people])))
@@ -84,7 +84,7 @@ def check_regression(entry: RegressionEntry, ledger: Ledger) -> Check:
         parts.append(
             f"with {shown(people)} people p = {{.{name}|bare}} and the interval is {{.{name}_r2|interval|bare}}"
         )
-    least = "; it is significant at the usual level from {.smallest|bare} people on" if smallest else ""
+    least = _LEAST if may and must else ""
     opening = f"An R squared of {shown(entry.r_squared)} is a correlation of {{.r|bare}} in size"
     words = f"{opening}: {'; '.join(parts)}{least}. {sentence(entry.why)}"
     return Check(

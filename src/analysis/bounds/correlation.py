@@ -21,13 +21,26 @@ def regressions_with(r_squared: Interval, sizes: Iterable[int], level: float = 0
     Columns in pairs `_low`, `_high`: `slope` (standardised, sign unknown), `f`, `t` (absolute), `p` (two-sided),
     `rho` (interval for the correlation by Fisher's z), `population_random` and `population_fixed` (intervals for the
     population R² with random and fixed regressors). The last three cover the confidence intervals of every R² that is
-    printed so. Raises ValueError for a size below 4 or an R² outside 0 to 1.
+    printed so; they are estimates from a sample, and no records rule the rest out. What a rounding interval holds beyond
+    0 to 1 is cut off. Raises ValueError for a size below 4 or an R² of which nothing lies there.
     """
-    sizes = list(sizes)
-    if min(sizes) < 4 or not 0 <= r_squared.low <= r_squared.high < 1:
-        raise ValueError("an R² between 0 and 1 and at least 4 people are needed")
-    rows = [_row(r_squared, n, level) for n in sizes]
+    sizes, share = list(sizes), as_share(r_squared)
+    if min(sizes) < 4:
+        raise ValueError("at least 4 people are needed")
+    rows = [_row(share, n, level) for n in sizes]
     return pd.DataFrame(rows, index=pd.Index(sizes, name="n"))
+
+
+def as_share(r_squared: Interval) -> Interval:
+    """The part of a rounding interval that can be an R²; raises ValueError if none can.
+
+    >>> as_share(Interval(-0.005, 0.005))
+    Interval(low=0.0, high=0.005)
+    """
+    low, high = max(0.0, r_squared.low), min(1.0, r_squared.high)
+    if low > high:
+        raise ValueError(f"R² lies between 0 and 1, not from {r_squared.low} to {r_squared.high}")
+    return Interval(low, high)
 
 
 def _row(r_squared: Interval, n: int, level: float) -> dict[str, float]:
@@ -38,7 +51,7 @@ def _row(r_squared: Interval, n: int, level: float) -> dict[str, float]:
         "slope": tuple(math.sqrt(r2) for r2 in ends),
         "f": tuple(value**2 for value in t),
         "t": tuple(t),
-        "p": (_two_sided(t[1], n - 2), _two_sided(t[0], n - 2)),
+        "p": (two_sided(t[1], n - 2), two_sided(t[0], n - 2)),
         "rho": (rho[0].low, rho[1].high),
         "population_random": _population(ends, n, level, random=True),
         "population_fixed": _population(ends, n, level, random=False),
@@ -54,19 +67,31 @@ def t_statistic(r_squared: float, n: int) -> float:
     >>> t_statistic(0.5, 11)
     3.0
     """
-    return math.sqrt(r_squared * (n - 2) / (1 - r_squared))
+    return math.inf if r_squared == 1 else math.sqrt(r_squared * (n - 2) / (1 - r_squared))
 
 
 def smallest_significant_size(r_squared: float, alpha: float = 0.05, largest: int = 1_000_000) -> int | None:
     """The smallest number of people with whom this R² differs from 0 at level `alpha`; None above `largest`."""
-    low, high = 3, largest
-    if _two_sided(t_statistic(r_squared, high), high - 2) >= alpha:
+    low, high = 2, largest
+    if two_sided(t_statistic(r_squared, high), high - 2) >= alpha:
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        significant = _two_sided(t_statistic(r_squared, middle), middle - 2) < alpha
+        significant = two_sided(t_statistic(r_squared, middle), middle - 2) < alpha
         low, high = (low, middle) if significant else (middle, high)
     return high
+
+
+def significant_sizes(r_squared: Interval) -> tuple[int | None, int | None]:
+    """From how many people on a printed R² may differ from 0 at the 5 per cent level, and from how many it must.
+
+    The first belongs to the largest R² printed so, the second to the smallest; None where no number is enough.
+
+    >>> significant_sizes(Interval(0.04385, 0.04395))
+    (88, 89)
+    """
+    share = as_share(r_squared)
+    return smallest_significant_size(share.high), smallest_significant_size(share.low)
 
 
 def raw_slopes(r_squared: Interval, sd_outcome: Interval, sd_predictor: Interval) -> Interval:
@@ -81,13 +106,12 @@ def raw_slopes(r_squared: Interval, sd_outcome: Interval, sd_predictor: Interval
 
 
 def _population(ends: tuple[float, float], n: int, level: float, random: bool) -> tuple[float, float]:
-    return (
-        r_squared_interval(ends[0], n, level=level, random=random).low,
-        r_squared_interval(ends[1], n, level=level, random=random).high,
-    )
+    low, high = (Interval(1, 1) if end == 1 else r_squared_interval(end, n, level=level, random=random) for end in ends)
+    return low.low, high.high
 
 
-def _two_sided(t: float, df: int) -> float:
+def two_sided(t: float, df: int) -> float:
+    """Two-sided p-value of a t statistic."""
     from scipy.special import stdtr
 
     return float(2 * stdtr(df, -np.abs(t)))

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from analysis.quantities import Interval
 
 
@@ -14,6 +16,19 @@ def independent_difference(count: int, size: int, other: int, other_size: int, l
         difference - math.hypot(share - one.low, two.high - share_two),
         difference + math.hypot(one.high - share, share_two - two.low),
     )
+
+
+MOST_UNDEFINED = 0.05  # of the resamples; an interval from fewer than the rest would hide how little the data say
+
+
+def defined(resampled: np.ndarray) -> np.ndarray:
+    """The values of a statistic over resamples that are defined; none where more than a few are not.
+
+    >>> defined(np.array([1.0, np.nan])).size, defined(np.append(np.arange(99.0), np.nan)).size
+    (0, 99)
+    """
+    known = resampled[np.isfinite(resampled)]
+    return known if len(known) >= (1 - MOST_UNDEFINED) * len(resampled) else known[:0]
 
 
 def wilson(count: int, size: int, level: float = 0.95) -> Interval:
@@ -32,8 +47,13 @@ def wilson(count: int, size: int, level: float = 0.95) -> Interval:
 
 
 def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
-    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921)."""
+    """Confidence interval for a correlation: tanh(atanh r ± z / sqrt(n - 3)) (R. A. Fisher, Metron 1, 1921).
+
+    A correlation of exactly 1 or -1 leaves no other, as the limit of the formula.
+    """
     from scipy.special import ndtri
 
+    if abs(r) == 1:
+        return Interval(r, r)
     half = float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
     return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))

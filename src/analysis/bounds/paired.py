@@ -60,13 +60,14 @@ def paired_ranges(reading: Reading, scale: Scale) -> pd.DataFrame:
     Returns one row for each statistic with `low`, `high`: mean change, shares improved and worse, their difference,
     standard deviations, d_z (mean change / sd of changes), d_av (mean change / mean of the two sds; D. Lakens,
     Frontiers in Psychology 4:863, 2013), and two-sided p-values of the paired t-test and of the sign test. All are
-    exact. An sd of zero makes a standardised change infinite. Raises ValueError if no answers fit the reading.
+    exact. An sd of zero makes a standardised change infinite; where nothing changed either, it is undefined, and answers
+    for which it is are left out of its range (NaN if there are no others). Raises ValueError if no answers fit the reading.
     """
     changes, width = possible_changes(reading, scale), steps(reading, scale)
     rows = {
         "mean change": _ends([change.total / reading.n for change in changes]),
         **_direction_ranges(changes, reading.n, width),
-        **_deviation_ranges(reading, scale.low, width),
+        **_deviation_ranges(reading, scale, width),
         **_t_ranges(changes, reading.n, width),
     }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"]).rename_axis("statistic")
@@ -138,17 +139,25 @@ def _sign_test(improved: np.ndarray, worse: np.ndarray) -> np.ndarray:
     return np.minimum(1.0, 2 * binom.cdf(np.minimum(improved, worse), changed, 0.5))
 
 
-def _deviation_ranges(reading: Reading, floor: int, width: int) -> dict[str, tuple[float, float]]:
+def _on_scale(sums: range, n: int, scale: Scale) -> np.ndarray:
+    """The sums that n answers on the scale can have; a rounding interval may reach beyond its ends."""
+    found = np.array(sums)
+    return found[(found >= n * scale.low) & (found <= (np.inf if scale.high is None else n * scale.high))]
+
+
+def _deviation_ranges(reading: Reading, scale: Scale, width: int) -> dict[str, tuple[float, float]]:
     n = reading.n
-    before, after = np.array(reading.before)[:, None], np.array(reading.after)[None, :]
-    smallest, largest = ([bound(x - n * floor, n, width) for x in (before, after)] for bound in (_least_sd, _most_sd))
+    before, after = _on_scale(reading.before, n, scale)[:, None], _on_scale(reading.after, n, scale)[None, :]
+    smallest, largest = (
+        [bound(x - n * scale.low, n, width) for x in (before, after)] for bound in (_least_sd, _most_sd)
+    )
     change = (after - before) / n
     with np.errstate(divide="ignore", invalid="ignore"):
         extremes = [change / ((sds[0] + sds[1]) / 2) for sds in (smallest, largest)]
     return {
         "sd before": (float(np.min(smallest[0])), float(np.max(largest[0]))),
         "sd after": (float(np.min(smallest[1])), float(np.max(largest[1]))),
-        "d_av": _ends(np.concatenate([np.nan_to_num(values, posinf=np.inf, neginf=-np.inf) for values in extremes])),
+        "d_av": _ends(np.concatenate(extremes)),
     }
 
 
@@ -167,7 +176,7 @@ def _sd(total: np.ndarray, squares: np.ndarray, n: int) -> np.ndarray:
 
 def _even_squares(total: np.ndarray, n: int) -> np.ndarray:
     """Sum of squares of n whole numbers with this sum, as equal as they can be."""
-    each, left = np.divmod(np.abs(total), n)
+    each, left = np.divmod(total, n)
     return (n - left) * each**2 + left * (each + 1) ** 2
 
 
@@ -199,13 +208,15 @@ def _d_z_ends(change: Change, n: int, width: int) -> tuple[float, float]:
 def _d_z(total: int, squares: int, n: int) -> float:
     spread = n * squares - total**2
     if spread == 0:
-        return math.copysign(math.inf, total) if total else 0.0
+        return math.copysign(math.inf, total) if total else math.nan
     return total / n / math.sqrt(spread / (n * (n - 1)))
 
 
 def _ends(values: object) -> tuple[float, float]:
+    """The least and the greatest of the values that are defined; NaN where none is."""
     array = np.asarray(values, dtype=float)
-    return float(array.min()), float(array.max())
+    known = array[~np.isnan(array)]
+    return (float(known.min()), float(known.max())) if known.size else (math.nan, math.nan)
 
 
 def _next_above(limit: float, slack: float) -> float:

@@ -1,10 +1,12 @@
 """The range of Wilcoxon signed-rank p-values that two printed means allow, found by search.
 
 The statistic depends on the whole list of changes, so no formula gives its range. The search goes through every set
-of answers whose changes take at most three different values. Each p-value it returns belongs to answers that fit the
-print, so the true range is at least this wide; that it is no wider is not proved.
+of answers whose changes take at most three different values, and goes on from the least and the greatest p-value by
+moving one or two people by one point as long as that leads further. Each p-value it returns belongs to answers that fit
+the print, so the true range is at least this wide; that it is no wider is not proved.
 """
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -12,20 +14,61 @@ import numpy as np
 from analysis.bounds.paired import Change, Reading, Scale, possible_changes, steps
 from analysis.quantities import Interval
 
+_STEP = 1e-12  # of a p-value: less is no step further
+_STARTS = 10  # from which the search goes on at either end
 WIDEST = 20  # points; on a longer scale the search would take minutes
 
 
 def wilcoxon_range(reading: Reading, scale: Scale) -> Interval:
     """Smallest and largest two-sided p-value found (zeros dropped, normal approximation with correction for ties).
 
-    Raises ValueError for a scale without an upper end or wider than `WIDEST`, and if no answers fit the reading.
+    The true range is at least this wide. Raises ValueError for a scale without an upper end or wider than `WIDEST`, and
+    if no answers fit the reading.
     """
     width = steps(reading, scale)
     if scale.high is None or width > WIDEST:
         raise ValueError(f"the search needs a scale of at most {WIDEST} steps")
     changes = possible_changes(reading, scale)
-    p = np.concatenate([signed_rank_p(_histograms(change, reading.n, width), width) for change in changes])
-    return Interval(float(p.min()), float(p.max()))
+    found = np.concatenate([_histograms(change, reading.n, width) for change in changes])
+    p, limits = signed_rank_p(found, width), {change.total: change for change in changes}
+    low, high = (
+        max(sign * _farthest(start, width, limits, sign) for start in found[np.argsort(-sign * p)[:_STARTS]])
+        for sign in (-1, 1)
+    )
+    return Interval(-low, high)
+
+
+def _farthest(histogram: np.ndarray, width: int, limits: Mapping[int, Change], sign: int) -> float:
+    """The p-value reached from these changes by single moves, each the best of all, upwards (`sign` 1) or downwards (-1)."""
+    best = float(signed_rank_p(histogram[None, :], width)[0])
+    moves = _moves(2 * width + 1)
+    while True:
+        nearby = histogram + moves
+        nearby = nearby[(nearby >= 0).all(axis=1)]
+        nearby = nearby[_within(nearby, width, limits)]
+        p = sign * signed_rank_p(nearby, width)
+        if not len(p) or p.max() <= sign * best + _STEP:
+            return best
+        histogram, best = nearby[p.argmax()], sign * float(p.max())
+
+
+def _moves(places: int) -> np.ndarray:
+    """What moving one person, or two, by one point does to the counts of the changes."""
+    up = np.eye(places, k=1, dtype=np.int64)[:-1] - np.eye(places, dtype=np.int64)[:-1]
+    single = np.concatenate([up, -up])
+    double = (single[:, None, :] + single[None, :, :]).reshape(-1, places)
+    return np.unique(np.concatenate([single, double]), axis=0)
+
+
+def _within(histograms: np.ndarray, width: int, limits: Mapping[int, Change]) -> np.ndarray:
+    """Whether the reading allows the sum of the changes, and of the losses, of each row of counts."""
+    values = np.arange(-width, width + 1)
+    sums, losses = histograms @ values, histograms[:, :width] @ -values[:width]
+    fewest, most = (
+        np.array([getattr(limits[total], end) if total in limits else gone for total in sums.tolist()])
+        for end, gone in (("fewest_losses", 1), ("most_losses", 0))
+    )
+    return (fewest <= losses) & (losses <= most)
 
 
 def signed_rank_p(histograms: np.ndarray, width: int) -> np.ndarray:

@@ -162,9 +162,13 @@ def share_draws(shares: pd.DataFrame, draws: int, rng: np.random.Generator) -> n
     """Random shares (categories, draws), each beta distributed with its share as mean and its error as deviation.
 
     A beta distribution keeps every draw between 0 and 1 (method of moments). An error too large for any beta
-    distribution is cut to the largest possible.
+    distribution is cut to the largest possible; a share of 0 or 1, or without an error, is the same in every draw.
     """
     mean = shares["share"].to_numpy(dtype=float)
     variance = np.minimum(shares["error"].to_numpy(dtype=float) ** 2, 0.95 * mean * (1 - mean))
-    size = mean * (1 - mean) / variance - 1
-    return rng.beta((mean * size)[:, None], ((1 - mean) * size)[:, None], size=(len(mean), draws))
+    found = np.repeat(mean[:, None], draws, axis=1)
+    varies = variance > 0
+    size = mean[varies] * (1 - mean[varies]) / variance[varies] - 1
+    alpha, beta = (part[:, None] for part in (mean[varies] * size, (1 - mean[varies]) * size))
+    found[varies] = rng.beta(alpha, beta, size=(int(varies.sum()), draws))
+    return found

@@ -16,13 +16,13 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from analysis.bounds.intervals import defined
 from analysis.coding.codebook import NO_CODE, Codebook
 
 ONE_CODER = "one coder: agreement cannot be estimated"
 NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
 NO_VARIATION = "all ratings are the same: alpha is not defined"
 FEW_DEFINED = "the code is too rare for an interval of alpha: it is not defined in too many draws"
-MOST_UNDEFINED = 0.05  # of the draws; an interval from fewer than the rest would hide how little the data say
 _MEASURES = ("prevalence", "percent_agreement", "alpha", "ac1")
 _SHARES = ("prevalence", "percent_agreement")  # measures in %
 
@@ -230,8 +230,8 @@ def _draws(counts: np.ndarray, clusters: np.ndarray, draws: int, rng: np.random.
 
 def _interval(values: np.ndarray, level: float) -> tuple[float, float]:
     """The percentile interval; missing where more than a few draws have no value."""
-    defined = values[np.isfinite(values)]
-    if len(defined) < (1 - MOST_UNDEFINED) * len(values):
+    known = defined(values)
+    if not known.size:
         return float("nan"), float("nan")
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -4,9 +4,17 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from analysis.bounds.brackets import Bracket, spread_range
-from analysis.bounds.correlation import raw_slopes, regressions_with, smallest_significant_size
+from analysis.bounds.correlation import (
+    as_share,
+    raw_slopes,
+    regressions_with,
+    significant_sizes,
+    t_statistic,
+    two_sided,
+)
 from analysis.bounds.groups import possible_counts
 from analysis.english.sample import MONTHS_IN_A_YEAR
+from analysis.errors import InputError
 from analysis.quantities import Interval, as_interval
 from analysis.study import Study
 from analysis.study.tables import validate
@@ -42,8 +50,8 @@ def read_figures(study: Study) -> Figures:
 
 
 def printed_fit(figures: Figures, study: Study) -> Interval:
-    """The rounding interval of the printed R²."""
-    return study.claims[figures.r_squared].interval or Interval(0, 1)
+    """The rounding interval of the printed R², as far as it can be one."""
+    return as_share(study.claims[figures.r_squared].interval or Interval(0, 1))
 
 
 def size(study: Study, claim: str) -> int:
@@ -58,9 +66,16 @@ def by_size(figures: Figures, study: Study) -> pd.DataFrame:
     )
 
 
-def first_significant(figures: Figures, study: Study) -> int | None:
-    """The smallest n with which the printed R² differs from 0 at the 5 per cent level."""
-    return smallest_significant_size(float(study.claims[figures.r_squared].number or 0))
+def at_print(figures: Figures, study: Study, n: int) -> dict[str, float]:
+    """`slope` (standardised, sign unknown), `t`, `f` and `p` of n people at the R² exactly as it is printed."""
+    fit = float(study.claims[figures.r_squared].number or 0)
+    t = t_statistic(fit, n)
+    return {"slope": fit**0.5, "t": t, "f": t**2, "p": two_sided(t, n - 2)}
+
+
+def first_significant(figures: Figures, study: Study) -> tuple[int | None, int | None]:
+    """From how many people on the printed R² may differ from 0 at the 5 per cent level, and from how many it must."""
+    return significant_sizes(printed_fit(figures, study))
 
 
 def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
@@ -70,14 +85,30 @@ def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
     """
     n, most = size(study, figures.likely), MONTHS_IN_A_YEAR * size(study, figures.longest_years)
     edge = MONTHS_IN_A_YEAR * size(study, figures.recent.years)
-    share = study.claims[figures.recent.share].interval
-    recent = possible_counts(share, n)[0] if share else 0
+    spreads = [
+        spread_range([Bracket(recent, 0, edge), Bracket(n - recent, edge + 1, most)])
+        for recent in _recent_counts(figures, study, n)
+    ]
     return {
         "nobody longer than the longest time printed": spread_range([Bracket(n, 0, most)]),
-        "and the printed share of recent arrivals, read as time in the UK": spread_range(
-            [Bracket(recent, 0, edge), Bracket(n - recent, edge + 1, most)]
+        "and the printed share of recent arrivals, read as time in the UK": Interval(
+            min(each.low for each in spreads), max(each.high for each in spreads)
         ),
     }
+
+
+def _recent_counts(figures: Figures, study: Study, n: int) -> range:
+    """How many of n people the printed share of recent arrivals can be; raises InputError if none gives it."""
+    share = study.claims[figures.recent.share].interval
+    if counts := possible_counts(share or Interval(0, 100), n):
+        return counts
+    raise InputError(
+        study.name(FILE),
+        column="recent.share",
+        found=f"a share that no number of {n} people gives ({figures.recent.share})",
+        expected=f"a percentage of the people of {figures.likely}",
+        action="name the claims of a share and of the people it is a share of",
+    )
 
 
 def yearly_gains(figures: Figures, study: Study) -> pd.DataFrame:

@@ -46,13 +46,13 @@ def paired_answers(
     items = list(items)
     if rule is MissingRule.COMPLETE and not items:
         raise ValueError("the rule for complete answers needs the list of items")
-    pairs = _pair(records, item)
+    pairs = answered_either(records, item)
     if rule is MissingRule.UNCHANGED:
         pairs = pd.DataFrame(
             {"before": pairs["before"].fillna(pairs["after"]), "after": pairs["after"].fillna(pairs["before"])}
         )
     if rule is MissingRule.COMPLETE:
-        pairs = pairs[pd.concat([_pair(records, each) for each in items], axis=1).notna().all(axis=1)]
+        pairs = pairs[pd.concat([answered_either(records, each) for each in items], axis=1).notna().all(axis=1)]
     pairs = pairs.dropna()
     sign = 1 if item.higher_is_better else -1
     return pairs.assign(change=sign * (pairs["after"] - pairs["before"]))
@@ -73,7 +73,7 @@ def answer_counts(records: pd.DataFrame, items: Iterable[Item]) -> pd.DataFrame:
 
     One row for each item (index: name) with `both`, `only before`, `only after`, `neither`, `people`.
     """
-    return pd.DataFrame({item.name: _answered(_pair(records, item)) for item in items}).T.rename_axis("item")
+    return pd.DataFrame({item.name: _answered(answered_either(records, item)) for item in items}).T.rename_axis("item")
 
 
 def _answered(pair: pd.DataFrame) -> dict[str, int]:
@@ -83,7 +83,8 @@ def _answered(pair: pd.DataFrame) -> dict[str, int]:
     return {name: int(found.sum()) for name, found in kinds.items()} | {"people": len(pair)}
 
 
-def _pair(records: pd.DataFrame, item: Item) -> pd.DataFrame:
+def answered_either(records: pd.DataFrame, item: Item) -> pd.DataFrame:
+    """Columns `before` and `after` of everybody, NaN where no number was given."""
     return pd.DataFrame(
         {
             "before": as_numbers(records[f"{item.name}_pre"], item),

@@ -27,26 +27,41 @@ def attrition_table(stages: Mapping[str, int], level: float = 0.95) -> pd.DataFr
     return pd.DataFrame(rows, columns=columns, index=pd.Index(stages, name="stage"))
 
 
-def worst_case_share(count: int, answered: int, everyone: int) -> Interval:
+def worst_case_share(count: int, answered: int, everyone: int, surely: int = 0, never: int = 0) -> Interval:
     """The share among everyone, whatever those who did not answer would have said (C. F. Manski, AER 80, 1990, 319-323).
 
-    >>> worst_case_share(40, 57, 100)
-    Interval(low=0.4, high=0.83)
+    Of those who did not answer, `surely` are known to count and `never` known not to, from what else they said.
+
+    >>> worst_case_share(40, 57, 100), worst_case_share(40, 57, 100, never=3).high
+    (Interval(low=0.4, high=0.83), 0.8)
     """
-    if not 0 <= count <= answered <= everyone or everyone == 0:
+    if not 0 <= count <= answered <= everyone or everyone == 0 or not 0 <= surely + never <= everyone - answered:
         raise ValueError(f"{count} of {answered} answers of {everyone} people make no share")
-    return Interval(count / everyone, (count + everyone - answered) / everyone)
+    return Interval((count + surely) / everyone, (count + everyone - answered - never) / everyone)
 
 
-def worst_case_mean(mean: float, answered: int, everyone: int, low: float, high: float) -> Interval:
-    """The mean among everyone when each missing value may lie anywhere from `low` to `high` (same source).
+def change_limits(answers: pd.DataFrame, low: int, high: int) -> pd.DataFrame:
+    """The least and greatest change of each person, given the answers `before` and `after` that are known.
 
-    For a change on a scale from 1 to 9 the limits are -8 and 8. Raises ValueError if the mean lies outside the limits.
+    A missing answer may be any point from `low` to `high`, so that somebody who answered b before can change by low - b
+    to high - b and by no more. Columns `least`, `most`, in points of the scale.
     """
-    if not low <= mean <= high or not 0 < answered <= everyone:
-        raise ValueError("the mean must lie between the limits, and at most everyone can have answered")
-    known, missing = mean * answered, everyone - answered
-    return Interval((known + missing * low) / everyone, (known + missing * high) / everyone)
+    before, after = answers["before"], answers["after"]
+    least = after.fillna(low) - before.fillna(high)
+    return pd.DataFrame({"least": least, "most": after.fillna(high) - before.fillna(low)})
+
+
+def worst_case_mean(total: Interval, answered: int, limits: pd.DataFrame) -> Interval:
+    """The mean change among those who answered twice and the people of `limits`, whatever these would have said.
+
+    `total`: the sum of the changes of those who answered, as far as it is known; `limits`: of each other person, as
+    `change_limits` gives them. The bounds are sharp: some answers give either end (Manski, as above, given the answers
+    before). Raises ValueError if there is nobody.
+    """
+    everyone = answered + len(limits)
+    if everyone == 0:
+        raise ValueError("nobody has a mean")
+    return Interval((total.low + limits["least"].sum()) / everyone, (total.high + limits["most"].sum()) / everyone)
 
 
 def trimmed_means(values: np.ndarray, keep: float) -> Interval:
@@ -72,7 +87,8 @@ def unlinked_change(before: np.ndarray, after: np.ndarray) -> Interval:
 def lee_bounds(outcome: pd.Series, answered: pd.Series, group: pd.Series, first: str, second: str) -> pd.Series:
     """Bounds on the difference in mean outcome (first less second group) among those who would answer in either group.
 
-    Assumes that belonging to one group rather than the other makes everybody more, or everybody less, likely to answer.
+    Assumes that belonging to one group rather than the other makes everybody more, or everybody less, likely to answer, and
+    that people came to a group at random. Both ends are estimates from these people; their sampling error is not in them.
     The group that answered more is trimmed by the excess (D. S. Lee, Review of Economic Studies 76, 2009, 1071-1102).
     Returns low, high, untrimmed, trimmed_share (positive: of the first group) and the two answer rates. Raises
     ValueError if a group has no answers.

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.bounds.groups import possible_groups, with_difference
-from analysis.bounds.paired import Reading, Scale, paired_ranges, totals
+from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_changes, totals
 from analysis.bounds.wilcoxon import wilcoxon_range
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
@@ -42,12 +42,20 @@ class PrintReading(_Part):
 
 
 class PrintedItem(_Part):
-    """An item whose means before and after are printed, by claim id."""
+    """An item whose means before and after are printed, by claim id.
+
+    `fewest`, `most`: where the source does not print how many gave both answers, the fewest and the most who may have;
+    None: all respondents.
+    `answers`: what the source says of their number.
+    """
 
     id: str
     label: str
     before: str
     after: str
+    fewest: int | None = Field(default=None, ge=2)
+    most: int | None = Field(default=None, ge=2)
+    answers: str = ""
     readings: tuple[PrintReading, ...] = Field(min_length=1)
 
 
@@ -59,8 +67,9 @@ class Groups(_Part):
 
 
 class Figures(_Part):
-    """The printed figures of before_after.yaml."""
+    """The printed figures of before_after.yaml; `asked_before`: what the source says of when people were asked about before."""
 
+    asked_before: str = ""
     respondents: str
     everyone: tuple[str, ...]
     items: tuple[PrintedItem, ...] = Field(min_length=1)
@@ -75,9 +84,14 @@ class Printed:
     figures: Figures
 
     @cached_property
+    def by_size(self) -> dict[str, pd.DataFrame]:
+        """`ranges_by_size` of every item, by its id."""
+        return {item.id: ranges_by_size(item, self.figures, self.study) for item in self.figures.items}
+
+    @cached_property
     def ranges(self) -> dict[str, pd.DataFrame]:
         """`item_ranges` of every item, by its id."""
-        return {item.id: item_ranges(item, self.figures, self.study) for item in self.figures.items}
+        return {item: item_ranges(found) for item, found in self.by_size.items()}
 
 
 def read_figures(study: Study) -> Figures:
@@ -90,23 +104,60 @@ def people(figures: Figures, study: Study) -> int:
     return int(study.claims[figures.respondents].number or 0)
 
 
-def item_ranges(item: PrintedItem, figures: Figures, study: Study) -> pd.DataFrame:
-    """Every statistic's range under every reading: reading, statistic, low, high. Shares in per cent."""
-    tables = [_ranges(item, each, study, people(figures, study)).assign(reading=each.label) for each in item.readings]
-    table = pd.concat(tables, ignore_index=True)[["reading", "statistic", "low", "high"]]
+def sizes(item: PrintedItem, figures: Figures, study: Study) -> range:
+    """How many people can have given both answers: all respondents, or from the fewest to the most where that is not printed."""
+    everyone = people(figures, study)
+    most = min(everyone, item.most or everyone)
+    return range(min(most, item.fewest or most), most + 1)
+
+
+def ranges_by_size(item: PrintedItem, figures: Figures, study: Study) -> pd.DataFrame:
+    """Every statistic's range under every reading for every possible number of people: people, reading, statistic, low, high.
+
+    Shares in per cent. A number of people with which no answers give the printed means has no rows. The range of
+    Wilcoxon's test is searched for the least and the greatest number alone. Raises ValueError where a reading has none.
+    """
+    parts = []
+    for each in item.readings:
+        read = {n: _reading(item, each, study, n) for n in sizes(item, figures, study)}
+        possible = [n for n, reading in read.items() if _fits(reading, Scale(*each.scale))] or [max(read)]
+        parts += [
+            _ranges(read[n], Scale(*each.scale), n in (possible[0], possible[-1])).assign(reading=each.label, people=n)
+            for n in possible
+        ]
+    table = pd.concat(parts, ignore_index=True)[["people", "reading", "statistic", "low", "high"]]
     scale = table["statistic"].str.startswith("share").map({True: 100.0, False: 1.0})
     return table.assign(low=table["low"] * scale, high=table["high"] * scale)
 
 
-def _ranges(item: PrintedItem, reading: PrintReading, study: Study, n: int) -> pd.DataFrame:
-    printed = study.claims[item.before].as_printed
+def item_ranges(by_size: pd.DataFrame) -> pd.DataFrame:
+    """Every statistic's range under every reading, over all numbers of people: reading, statistic, low, high.
+
+    `by_size` as `ranges_by_size` gives it.
+    """
+    grouped = by_size.groupby(["reading", "statistic"], sort=False)
+    return grouped.agg(low=("low", "min"), high=("high", "max")).reset_index()
+
+
+def _reading(item: PrintedItem, reading: PrintReading, study: Study, n: int) -> Reading:
+    printed, after = study.claims[item.before].as_printed, reading.after
     before = printed.around() if printed else Interval(-math.inf, math.inf)
-    after, scale = reading.after, Scale(*reading.scale)
     sums = totals(Interval(after.low, after.high), n, above=after.above, below=after.below)
-    read = Reading(reading.label, n, totals(before, n), sums)
-    table = paired_ranges(read, scale)
-    if scale.high is not None:
-        found = wilcoxon_range(read, scale)
+    return Reading(reading.label, n, totals(before, n), sums)
+
+
+def _fits(reading: Reading, scale: Scale) -> bool:
+    """Whether any answers of so many people give the printed means."""
+    try:
+        return bool(possible_changes(reading, scale))
+    except ValueError:
+        return False
+
+
+def _ranges(reading: Reading, scale: Scale, search: bool) -> pd.DataFrame:
+    table = paired_ranges(reading, scale)
+    if search and scale.high is not None:
+        found = wilcoxon_range(reading, scale)
         table.loc[WILCOXON] = [found.low, found.high]
     return table.rename_axis("statistic").reset_index()
 
@@ -126,17 +177,19 @@ def group_sizes(figures: Figures, study: Study) -> pd.DataFrame:
     return with_difference(possible_groups(percents, people(figures, study)))  # type: ignore[arg-type]
 
 
-def among_everyone(improved: Interval, figures: Figures, study: Study) -> pd.DataFrame:
+def among_everyone(by_size: pd.DataFrame, figures: Figures, study: Study) -> pd.DataFrame:
     """The share improved (per cent) among everyone a claim names, whatever those who did not answer would have said.
 
-    Index: claim id; columns people, low, high. The respondents' own share may lie anywhere in `improved`.
+    `by_size`: of the item, as `ranges_by_size` gives it; each number of people may stand behind the printed means. Index:
+    claim id; columns people, low, high.
     """
-    answered, rows = people(figures, study), {}
+    rows, improved = {}, by_size[by_size["statistic"] == IMPROVED]
     for claim in figures.everyone:
         everyone = int(study.claims[claim].number or 0)
         ends = [
             worst_case_share(round(share * answered / 100), answered, everyone)
-            for share in (improved.low, improved.high)
+            for answered, low, high in improved[["people", "low", "high"]].itertuples(index=False)
+            for share in (low, high)
         ]
-        rows[claim] = (everyone, 100 * ends[0].low, 100 * ends[1].high)
+        rows[claim] = (everyone, 100 * min(end.low for end in ends), 100 * max(end.high for end in ends))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["people", "low", "high"]).rename_axis("claim")

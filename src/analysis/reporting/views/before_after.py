@@ -5,6 +5,7 @@ from functools import cached_property
 
 from analysis.questionnaire import published as figures_of
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import named
 from analysis.reporting.views import (
     against_print,
     before_after_missing as other_answers,
@@ -101,10 +102,14 @@ def remembered(run: BeforeAfter) -> Display:
     """Table: asked before against looking back; without records, why it cannot be known."""
     if run.answers:
         return measured.response_table(run.answers)
+    said = run.printed.figures.asked_before
     return run.evidence.page.say(
-        "The source does not say whether the answers about the time before were given beforehand or looking back. People who look back "
+        f"{named(said) if said else _NOT_SAID} People who look back "
         "often judge their start by other standards than they did then, so the printed rises may be larger or smaller than the change."
     )
+
+
+_NOT_SAID = "The source does not say whether the answers about the time before were given beforehand or looking back."
 
 
 def reasons(run: BeforeAfter) -> Display:

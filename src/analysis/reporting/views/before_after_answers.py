@@ -5,15 +5,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, Decision
+from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, Decision, judge_statistic
 from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
 from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import count_people
 from analysis.disclosure.witness import witnesses
 from analysis.errors import InputError
-from analysis.participants import ITEMS
-from analysis.questionnaire.answers import Item, MissingRule, paired_answers
+from analysis.participants import ITEMS, stages_reached
+from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
+from analysis.questionnaire.attrition import change_limits
 from analysis.questionnaire.shift import direction_counts, shift_table
 from analysis.questionnaire.summary import item_summary
 from analysis.reporting.views.before_after_statistics import (
@@ -30,6 +31,7 @@ from analysis.results import Kind
 DIRECTIONS = ("improved", "same", "worse")
 RULES = {"pairs": MissingRule.PAIRS, "complete": MissingRule.COMPLETE, "unchanged": MissingRule.UNCHANGED}
 FRIENDS = Item("friends", "Friends met regularly", 0, None)
+STAGES = {"initial": "who answered the initial questionnaire", "joined": "who joined"}  # for whom the answers may stand
 RESAMPLES = 1999  # enough for the two digits that intervals are shown with
 
 
@@ -129,7 +131,32 @@ class Answers:
     @property
     def about_headline(self) -> Headline:
         """The headline item with its bands and threshold."""
-        return Headline(self.headline, self.bands, self.threshold)
+        return Headline(self.headline, self.bands, self.threshold, tuple(self.others.values()))
+
+    @cached_property
+    def others(self) -> dict[str, pd.DataFrame]:
+        """Of those at each stage of `STAGES` whom the headline leaves out: what they can have changed by, as `change_limits` says."""
+        return {stage: pd.concat(list(self.rings.values())[: place + 1]) for place, stage in enumerate(STAGES)}
+
+    @cached_property
+    def rings(self) -> dict[str, pd.DataFrame]:
+        """The same of those at each stage and at none before it in `STAGES`, so that no difference of two stages tells more.
+
+        What they answered is used where enough of a ring did; else its answers are taken as unknown.
+        """
+        stages = stages_reached(self.evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
+        rest = answered_either(self.records, self.headline).drop(self.pairs(self.headline).index)
+        inner, outer = (stages[stage].reindex(rest.index) for stage in STAGES)
+        return {stage: self._limits(rest[ring]) for stage, ring in zip(STAGES, (inner, outer & ~inner), strict=True)}
+
+    def _limits(self, rest: pd.DataFrame) -> pd.DataFrame:
+        known = int(rest.notna().any(axis=1).sum())
+        name = "answers of those who did not answer twice"
+        if known and not self.evidence.allows(judge_statistic(name, "mean", known, self.evidence.rules)):
+            rest = rest.mask(rest.notna())
+        limits = change_limits(rest, self.headline.low, int(self.headline.high or 0))
+        turned = pd.DataFrame({"least": -limits["most"], "most": -limits["least"]})
+        return limits if self.headline.higher_is_better else turned
 
     def columns(self, item: Item) -> dict[str, str]:
         """The columns of the questionnaire compared, as every notebook of the study calls them.

@@ -68,7 +68,7 @@ def _group_results(printed: published.Printed) -> list[Result]:
             None,
             "%",
             0,
-            Kind.BOUNDED,
+            Kind.RECOMPUTED,
             *ends,
             "95 % (Newcombe), all sizes",
             function,
@@ -82,7 +82,7 @@ def answer(figures: published.Figures) -> str:
     first, second = figures.groups.claims.values()
     return (
         f"The printed mean of {named(item.label.lower())} rose from {{claim:{item.before}}} to {{claim:{item.after}}}. Taken alone, the two "
-        f"means allow anything from {{{item.id}.share_improved|interval}} of the respondents to have improved, and from "
+        f"means allow anything from {{{item.id}.share_improved|interval}} of those who gave both answers to have improved, and from "
         f"{{{item.id}.share_worse|interval}} to have got worse: a rise of a mean does not say for how many. The mean change itself lies "
         f"between {{{item.id}.mean_change|interval}} points. For {named(other.label.lower())} the print allows "
         f"a share improved from {{{other.id}.share_improved|interval}}. If the two groups of courses make up the respondents, the percentages whose "
@@ -111,7 +111,7 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
     ranges = printed.ranges[item.id]
     order = {reading.label: number for number, reading in enumerate(item.readings, start=1)}
     rows = {
-        f"{sentence_case(row.statistic)} (reading {order[row.reading]})": {
+        f"{_named_statistic(row.statistic)} (reading {order[row.reading]})": {
             "reading": row.reading,
             **{end: _end(page, item, row, order[row.reading], end) for end in ("low", "high")},
         }
@@ -125,6 +125,28 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
         f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.",
         row_header="Statistic",
         group_by="reading",
+        note=_sizes_words(printed, item),
+    )
+
+
+def _named_statistic(statistic: str) -> str:
+    """A statistic as a table calls it; the range of one that is found by search may be wider."""
+    return sentence_case(statistic) + (", a range at least as wide as" if statistic == published.WILCOXON else "")
+
+
+def _sizes_words(printed: published.Printed, item: published.PrintedItem) -> str:
+    """What the source says of how many answered, and for which numbers of people the ranges hold."""
+    numbers, everyone = (
+        published.sizes(item, printed.figures, printed.study),
+        published.people(printed.figures, printed.study),
+    )
+    said, claim = f"{named(item.answers)} " if item.answers else "", f"{{claim:{printed.figures.respondents}|bare}}"
+    if len(numbers) == 1:
+        return f"{said}The ranges take all {claim} respondents to have given both answers."
+    most = claim if numbers[-1] == everyone else f"{{={numbers[-1]}}}"
+    return (
+        f"{said}The ranges hold for any number of people from {{={numbers[0]}}} to {most} who gave both; shares are of these. Fewer are not "
+        "considered, since nobody would print their mean."
     )
 
 
@@ -160,13 +182,15 @@ def improved_figure(page: Appendix, printed: published.Printed) -> Display:
         function=_RANGES,
         inputs="rests",
     )
-    fig = interval_chart(frame, "low", "high", "share of the respondents who improved", unit="%", from_zero=True)
+    fig = interval_chart(
+        frame, "low", "high", "share of those who gave both answers who improved", unit="%", from_zero=True
+    )
     fig.axes[0].set_gid("structural_rows")
     first = printed.figures.items[0]
     return page.figure(
         "improved",
         fig,
-        "The share of respondents who can have improved, by reading of the printed means.",
+        "The share of those who gave both answers that can have improved, by reading of the printed means.",
         f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {named(first.label.lower())}.",
         frame,
         {"none": column},
@@ -229,8 +253,7 @@ def group_table(page: Appendix, printed: published.Printed) -> Display:
 def everyone_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: the share improved among everyone, whatever those who did not answer would have said."""
     item = printed.figures.items[0]
-    improved = published.over_readings(printed.ranges[item.id], published.IMPROVED)
-    frame = published.among_everyone(improved, printed.figures, printed.study).astype(object)
+    frame = published.among_everyone(printed.by_size[item.id], printed.figures, printed.study).astype(object)
     labels = [printed.study.claims[claim].statement for claim in frame.index]
     frame["people"] = [as_published(printed.study.claims[claim]) for claim in frame.index]
     frame.index = pd.Index(labels)

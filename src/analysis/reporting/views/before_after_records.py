@@ -1,12 +1,13 @@
 """What 03_before_after shows of a team's own records: change by item, the headline item in full, and who did not answer."""
 
 import math
+from collections.abc import Iterator
 
 import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_model, judge_statistic
 from analysis.disclosure.tables import TOTAL, as_frame
-from analysis.participants import stages_reached
+from analysis.quantities import Interval, as_interval
 from analysis.questionnaire import attrition, response_shift, shift
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import effect_sizes, mean_change
@@ -15,7 +16,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.against_print import Compared, enough, printed_study
-from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, Answers
+from analysis.reporting.views.before_after_answers import DIRECTIONS, RESAMPLES, STAGES, Answers
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD, hidden_words, number, p_value
 from analysis.results import Column, Kind, Result, drawn, slug, write
 
@@ -561,15 +562,11 @@ _WORDS = {
 
 def missing_table(answers: Answers) -> Display:
     """Table: how far those who did not answer could move the share improved and the mean change."""
-    stages = stages_reached(answers.evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
-    pairs, item = answers.pairs(answers.headline), answers.headline
-    improved, width = answers.counts[f"change in {item.label}"][("improved",)], int(item.high or 0) - item.low
-    mean, rows = float(pairs["change"].mean()), {}
-    for stage, words in (("initial", "who answered the initial questionnaire"), ("joined", "who joined")):
-        everyone = max(int(stages[stage].sum()), len(pairs))
-        moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
-        open_share = pd.isna(improved) or answers.evidence.base is not None
-        share = None if open_share else attrition.worst_case_share(int(improved), len(pairs), everyone)
+    rows = {}
+    for stage, words in STAGES.items():
+        limits, key = answers.others[stage], f"Everyone {words}"
+        share, mean = _worst_share(answers, stage), _worst_mean(answers, limits)
+        everyone = len(answers.pairs(answers.headline)) + len(limits)
         rows[key] = {
             "people": number(
                 _key(answers, "missing", key, "people"),
@@ -584,14 +581,7 @@ def missing_table(answers: Answers) -> Display:
                 for end in ("low", "high")
             },
             **{
-                f"mean_{end}": _end(
-                    answers,
-                    key,
-                    f"mean change, {end}",
-                    getattr(moved, end) if answers.shown(item, statistics.MEANS) else None,
-                    "",
-                    1,
-                )
+                f"mean_{end}": _end(answers, key, f"mean change, {end}", mean and getattr(mean, end), "", 1)
                 for end in ("low", "high")
             },
         }
@@ -606,9 +596,61 @@ def missing_table(answers: Answers) -> Display:
         "missing",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),
         columns,
-        f"{named(item.label)}: whatever those without both answers would have said.",
+        f"{named(answers.headline.label)}: whatever those without both answers would have said.",
         row_header="Among",
+        note=" ".join(_worst_words(answers)),
     )
+
+
+def _worst_mean(answers: Answers, limits: pd.DataFrame) -> Interval | None:
+    """The mean change among everybody: from the answers, or from the printed mean where that would say too much; None if withheld."""
+    change, item = answers.pairs(answers.headline)["change"], answers.headline
+    if not answers.shown(item, statistics.MEANS):
+        return None
+    total = as_interval(float(change.sum()))
+    if not answers.shown(item, statistics.WORST):
+        printed, half = round(float(change.mean()), 1), statistics.HALF
+        total = Interval(len(change) * (printed - half), len(change) * (printed + half))
+    return attrition.worst_case_mean(total, len(change), limits)
+
+
+def _worst_share(answers: Answers, stage: str) -> Interval | None:
+    """The share improved among everybody; None where the number that improved is not shown."""
+    item, n = answers.headline, len(answers.pairs(answers.headline))
+    improved = answers.counts[f"change in {item.label}"][("improved",)]
+    if pd.isna(improved) or answers.evidence.base is not None:
+        return None
+    surely, never = map(sum, zip(*_settled(answers, stage), strict=True))
+    return attrition.worst_case_share(int(improved), n, n + len(answers.others[stage]), surely, never)
+
+
+def _settled(answers: Answers, stage: str) -> list[tuple[int, int]]:
+    """Of each ring up to a stage, how many surely improved and how many cannot have; none where that would tell of few."""
+    stages = list(STAGES)
+    return [_directions_known(answers, answers.rings[ring]) for ring in stages[: stages.index(stage) + 1]]
+
+
+def _directions_known(answers: Answers, limits: pd.DataFrame) -> tuple[int, int]:
+    surely, never = int((limits["least"] > 0).sum()), int((limits["most"] <= 0).sum())
+    if not surely + never:
+        return 0, 0
+    fewest = answers.evidence.rules.minimum_cell
+    small = min(never, len(limits) - surely - never) < fewest or 0 < surely < fewest
+    why = f"fewer than {fewest} people are, or are not, among them" if small else "enough people are in each group"
+    decision = Decision("others whose direction is known", "minimum cell", REFUSED if small else SHOWN, why)
+    return (surely, never) if answers.evidence.allows(decision) else (0, 0)
+
+
+def _worst_words(answers: Answers) -> Iterator[str]:
+    """What the bounds rest on."""
+    yield (
+        "Somebody whose answer before is known can change from there to the ends of the scale; everybody else over the whole scale. "
+        "The ranges hold whatever was answered; they take no sample for a population."
+    )
+    if not answers.shown(answers.headline, statistics.WORST):
+        yield "The mean is taken as printed, rounding included, so that the ranges tell no more of anybody than it does."
+    if not any(map(any, _settled(answers, list(STAGES)[-1]))):
+        yield "For the shares it is not used who gave the best answer before: either nobody did, or too few for it to be told."
 
 
 def _end(answers: Answers, key: str, label: str, value: float | None, unit: str, decimals: int) -> Result:
@@ -651,7 +693,7 @@ def lee_table(answers: Answers) -> Display:
                 float(found[key]),
                 "points",
                 1,
-                Kind.BOUNDED if key != "untrimmed" else Kind.MEASURED,
+                Kind.MEASURED,
                 function=f"{_QUESTIONNAIRE}.attrition.lee_bounds",
             )
             for key in ("untrimmed", "low", "high")
@@ -659,8 +701,8 @@ def lee_table(answers: Answers) -> Display:
     }
     columns = {
         "untrimmed": Column("As answered", "points", Kind.MEASURED),
-        "low": Column("At least", "points", Kind.BOUNDED),
-        "high": Column("At most", "points", Kind.BOUNDED),
+        "low": Column("Trimmed, lower bound", "points", Kind.MEASURED),
+        "high": Column("Trimmed, upper bound", "points", Kind.MEASURED),
     }
     return answers.evidence.page.table(
         "lee",
@@ -668,7 +710,16 @@ def lee_table(answers: Answers) -> Display:
         columns,
         f"{named(item.label)} after: difference between groups of courses among those who would answer in either.",
         row_header="Difference",
+        note=_LEE,
     )
+
+
+# What the bounds do not hold, and what they suppose.
+_LEE = (
+    "The two bounds say how far unequal response could move the difference among the people asked. They hold no error of sampling: with other people of "
+    "the same kind both would lie elsewhere, and the closer they are together, the less they can be taken for a confidence interval. They "
+    "suppose that people came to one group or the other at random. Courses were not assigned at random, so that the difference is none that the courses made."
+)
 
 
 def compared(answers: Answers) -> list[Compared]:

@@ -1,6 +1,6 @@
 """Which statistics of an item 03_before_after may show beside its protected counts: the rule of `analysis.disclosure.derived`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -11,8 +11,10 @@ import pandas as pd
 from analysis.disclosure.derived import Judged, Statistic, judge_derived, tables_that_fit
 from analysis.disclosure.reader import Statement
 from analysis.disclosure.rules import Rules
+from analysis.quantities import as_interval
 from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
+from analysis.questionnaire.attrition import worst_case_mean
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.shift import as_square, shift_table, threshold_change
@@ -34,6 +36,7 @@ MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
     "change at a threshold",
     "interval and test at a threshold",
 )
+WORST = "worst-case change among those who did not answer"
 TESTS: dict[str, str] = {
     "t-test of the mean change": "change.mean_change",
     "Wilcoxon, unchanged people dropped": "change.wilcoxon_tests",
@@ -188,6 +191,9 @@ class Headline:
     item: Item
     bands: Mapping[str, tuple[int, int]]
     threshold: int
+    others: Sequence[
+        pd.DataFrame
+    ] = ()  # what those without both answers can have changed by, as `change_limits` gives it
 
     def statistics(self, summary: pd.DataFrame) -> "list[Statistic[AnswerSet]]":
         """Everything the page prints of the headline item beside its counts, by importance; the dearest test comes late."""
@@ -206,6 +212,7 @@ class Headline:
             Statistic(INTERVAL, lambda answers: interval_text(answers.directions), (NET,)),
             dear,
             Statistic(RESAMPLED, lambda answers: answers.sorted(), (SPREADS, RANK, PRATT)),
+            Statistic(WORST, lambda answers: answers.worst_cases(), (MEANS,)),
         ]
 
 
@@ -266,6 +273,12 @@ class AnswerSet:
         """The standardised changes as printed."""
         before, after = (self.answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
         return write(float(d_z(self.change)), "", 2), write(float(d_av(before, after)), "", 2)
+
+    def worst_cases(self) -> tuple[str, ...]:
+        """The bounds of the mean change among everybody, as printed; a reader is taken to know the others' answers."""
+        total = as_interval(float(self.change.sum()))
+        found = (worst_case_mean(total, len(self.change), limits) for limits in self.headline.others)
+        return tuple(write(end, "", 1) for each in found for end in (each.low, each.high))
 
     def sorted(self) -> tuple[tuple[float, ...], ...]:
         """The answers without whose they are."""

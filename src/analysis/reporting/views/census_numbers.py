@@ -146,7 +146,7 @@ def _step(case: Case, code: str, step: str, row: pd.Series) -> Ends:
             f"{place}: {end}",
             row[f"widest_{side}"],
             "people",
-            Kind.BOUNDED,
+            Kind.BOUNDED if step == "arrived" else Kind.RECOMPUTED,  # beside the margins, ends of a survey's interval
             row["widest_decimals"],
             function=function,
         )

@@ -1,7 +1,7 @@
 """What 04_english_and_time shows where there are no records: everything that the printed R² settles, and what it leaves open."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -10,10 +10,13 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published as as_published
 from analysis.reporting.views.evidence import number, p_value
-from analysis.results import Column, Kind, Result
+from analysis.results import Column, Kind, Result, write
 from analysis.study import Study
 
 _MODULE = "analysis.english.published"
+_AT_PRINT, _BY_SIZE = f"{_MODULE}.at_print", f"{_MODULE}.by_size"
+_FITS = "analysis.bounds.correlation.regressions_with"
+_ROUNDING = "rounding of the printed R²"
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Printed:
     study: Study
     figures: published.Figures
     by_size: pd.DataFrame
-    significant: int | None
+    significant: tuple[int | None, int | None]  # from where on it may be, and must be
 
     @property
     def likely(self) -> int:
@@ -43,45 +46,24 @@ def record(page: Appendix, printed: Printed) -> None:
     named = [figures.r_squared, figures.fewest, figures.most, figures.likely, figures.longest_years]
     page.add(as_published(study.claims[claim]) for claim in named)
     row, gains = printed.by_size.loc[printed.likely], published.yearly_gains(figures, study)
+    at = published.at_print(figures, study, printed.likely)
     page.add(
         [
+            *_significant(printed),
+            number("correlation", "Correlation, either sign", at["slope"], "", 2, Kind.RECOMPUTED, function=_AT_PRINT),
+            *_estimates(row),
+            p_value("p", "p-value with the likely number of people", at["p"], Kind.RECOMPUTED, _AT_PRINT),
             number(
-                "significant_from",
-                "People from which the printed R² differs from zero",
-                printed.significant,
-                kind=Kind.RECOMPUTED,
-                function=f"{_MODULE}.first_significant",
-            ),
-            number(
-                "correlation",
-                "Correlation, either sign",
-                (row["slope_low"] + row["slope_high"]) / 2,
-                "",
-                2,
-                Kind.RECOMPUTED,
-                function="analysis.bounds.correlation.regressions_with",
-            ),
-            _range("rho", "Correlation in the population, either sign", row["rho_low"], row["rho_high"], "by_size"),
-            _range(
-                "population",
-                "R² in the population",
-                row["population_random_low"],
-                row["population_random_high"],
-                "by_size",
-            ),
-            p_value(
-                "p",
-                "p-value with the likely number of people",
-                row["p_high"],
-                Kind.RECOMPUTED,
-                "analysis.bounds.correlation.regressions_with",
-            ),
-            _range(
                 "yearly_gain",
                 "Gain of English in a year without support, in its standard deviations",
+                None,
+                "",
+                2,
+                Kind.BOUNDED,
                 gains["low"].iloc[-1],
                 gains["high"].iloc[-1],
-                "yearly_gains",
+                "bounds",
+                f"{_MODULE}.yearly_gains",
             ),
             number(
                 "yearly_gain.flattest",
@@ -96,8 +78,29 @@ def record(page: Appendix, printed: Printed) -> None:
     )
 
 
-def _range(name: str, label: str, low: float, high: float, function: str) -> Result:
-    return number(name, label, None, "", 2, Kind.BOUNDED, low, high, "bounds", f"{_MODULE}.{function}")
+def _significant(printed: Printed) -> list[Result]:
+    """From how many people on the printed R² may, and must, differ from zero; and from how many Fisher's interval does."""
+    above = printed.by_size.index[printed.by_size["rho_low"] > 0]
+    numbers = {
+        "significant_may": ("People below whom the printed R² cannot differ from zero", printed.significant[0]),
+        "significant_must": ("People from which the printed R² must differ from zero", printed.significant[1]),
+        "above_zero": ("People from which the interval lies above zero", above.min() if len(above) else None),
+    }
+    function = f"{_MODULE}.first_significant"
+    return [number(name, *each, kind=Kind.RECOMPUTED, function=function) for name, each in numbers.items()]
+
+
+def _estimates(row: pd.Series) -> list[Result]:
+    """Intervals from sampling. They follow from the print by a formula, and are no bounds: no records rule the rest out."""
+    return [
+        number(
+            name, label, None, "", 2, Kind.RECOMPUTED, row[f"{column}_low"], row[f"{column}_high"], interval, _BY_SIZE
+        )
+        for name, label, column, interval in (
+            ("rho", "Correlation in the population, either sign", "rho", "95 % confidence (Fisher)"),
+            ("population", "R² in the population", "population_random", "95 % confidence"),
+        )
+    ]
 
 
 def answer(printed: Printed) -> str:
@@ -105,20 +108,28 @@ def answer(printed: Printed) -> str:
     figures = printed.figures
     return (
         f"The printed R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not printed. "
-        f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and the population's correlation "
-        f"may be anything from {{rho|interval}}, with its sign open. From {{significant_from|:people}} on, the same R² counts as different from zero; with "
-        f"fewer it does not. That time in the UK explains little of the differences in English between people does not say that English "
+        f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and a "
+        f"{{=95}} per cent confidence interval of the population's correlation runs from {{rho|interval}}, with its sign open; it takes them as a random "
+        f"sample, and rules nothing out for certain. {_threshold(printed)}That time in the UK explains little of the differences in English between people does not say that English "
         f"hardly improves in a year: the gain may be as small as {{yearly_gain.flattest}} standard deviations, and much larger if people had "
         f"been in the UK for similar times. What the answers on English after the courses allow stands in {{@03_before_after:groups}}."
+    )
+
+
+def _threshold(printed: Printed) -> str:
+    """From how many people on the printed R² differs from zero; nothing where no number is enough."""
+    if None in printed.significant:
+        return ""
+    return (
+        "However it was rounded, the same R² counts as different from zero with {significant_must|:people} or more, "
+        "and with fewer than {significant_may} it does not. "
     )
 
 
 def _sizes(printed: Printed) -> list[int]:
     study, figures = printed.study, printed.figures
     ends = [published.size(study, figures.fewest), published.size(study, figures.most)]
-    return sorted(
-        {*ends, printed.likely, *([printed.significant] if printed.significant in printed.by_size.index else [])}
-    )
+    return sorted({*ends, printed.likely, *(n for n in printed.significant if n in printed.by_size.index)})
 
 
 def size_table(page: Appendix, printed: Printed) -> Display:
@@ -126,15 +137,9 @@ def size_table(page: Appendix, printed: Printed) -> Display:
     rows = {}
     for n in _sizes(printed):
         row, label, key = printed.by_size.loc[n], f"{n} people", f"{page.notebook}.sizes.n_{n}"
-        function = "analysis.bounds.correlation.regressions_with"
+        at, function = published.at_print(printed.figures, printed.study, n), _FITS
         rows[label] = {
-            **{
-                name: number(
-                    f"{key}.{name}", f"{label}: {name}", row[f"{name}_high"], "", 2, Kind.RECOMPUTED, function=function
-                )
-                for name in ("t", "f")
-            },
-            "p": p_value(f"{key}.p", f"{label}: p-value", row["p_high"], Kind.RECOMPUTED, function),
+            **{name: _tested(key, label, name, at, row) for name in ("t", "f", "p")},
             **{
                 f"{name}_{end}": number(
                     f"{key}.{name}_{end}",
@@ -142,7 +147,7 @@ def size_table(page: Appendix, printed: Printed) -> Display:
                     row[f"{name}_{end}"],
                     "",
                     2,
-                    Kind.BOUNDED,
+                    Kind.RECOMPUTED,
                     function=function,
                 )
                 for name in ("rho", "population_random")
@@ -150,54 +155,71 @@ def size_table(page: Appendix, printed: Printed) -> Display:
             },
         }
     columns = {
-        "t": Column("t, either sign", "", Kind.RECOMPUTED),
-        "f": Column("F", "", Kind.RECOMPUTED),
-        "p": Column("p-value", "", Kind.RECOMPUTED),
-        "rho_low": Column("Correlation, at least", "", Kind.BOUNDED),
-        "rho_high": Column("Correlation, at most", "", Kind.BOUNDED),
-        "population_random_low": Column("R² in the population, at least", "", Kind.BOUNDED),
-        "population_random_high": Column("R² in the population, at most", "", Kind.BOUNDED),
+        "t": Column("t, either sign", "", Kind.RECOMPUTED, low="none", interval=_ROUNDING),
+        "f": Column("F", "", Kind.RECOMPUTED, low="none", interval=_ROUNDING),
+        "p": Column("p-value", "", Kind.RECOMPUTED, low="none", interval=_ROUNDING),
+        "rho_low": Column("Correlation, confidence interval from", "", Kind.RECOMPUTED),
+        "rho_high": Column("Correlation, interval to", "", Kind.RECOMPUTED),
+        "population_random_low": Column("R² in the population, confidence interval from", "", Kind.RECOMPUTED),
+        "population_random_high": Column("R² in the population, interval to", "", Kind.RECOMPUTED),
     }
     return page.table(
         "sizes",
-        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        pd.DataFrame.from_dict(rows, orient="index", dtype=object).assign(none=None),
         columns,
         "What the printed R² says, by the number of people behind it.",
         row_header="If it comes from",
-        note="Intervals are {=95} per cent. R² cannot be negative, so its two-sided interval can start at zero although the test of the slope, "
+        note="t, F and the p-value are those of R² as printed; beside them stands what every R² gives that is printed so. Intervals are "
+        "{=95} per cent confidence intervals, which take the people as a random sample; they are no bounds. R² cannot be negative, so its two-sided interval can start at zero although the test of the slope, "
         "which can have either sign, rejects zero: the interval leaves out half of the error at each end, and nothing lies below zero.",
     )
+
+
+def _tested(key: str, label: str, name: str, at: dict[str, float], row: pd.Series) -> Result:
+    """t, F or p at the printed R², with what every R² gives that is printed so where that reads otherwise."""
+    of = f"{label}: p-value" if name == "p" else f"{label}: {name}"
+    found = number(f"{key}.{name}", of, at[name], "", 2, Kind.RECOMPUTED, function=_AT_PRINT)
+    if name == "p":
+        found = p_value(found.id, of, at["p"], Kind.RECOMPUTED, _AT_PRINT)
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if write(low, "", found.decimals) == write(high, "", found.decimals):
+        return found
+    return replace(found, low=float(low), high=float(high), interval=_ROUNDING)
 
 
 def correlation_figure(page: Appendix, printed: Printed) -> Display:
     """Figure: interval of the correlation by number of people."""
     from analysis.reporting.charts_records import band_chart
 
-    band = printed.by_size[["rho_low", "rho_high", "slope_high"]]
+    sizes = printed.by_size.index
+    slope = [published.at_print(printed.figures, printed.study, n)["slope"] for n in sizes]
+    band = printed.by_size[["rho_low", "rho_high"]].assign(slope=slope)
     fig = band_chart(
         band,
         "rho_low",
         "rho_high",
         "people behind the printed R²",
         "correlation, sign not printed",
-        line="slope_high",
+        line="slope",
         steps=False,
     )
     fig.axes[0].axhline(0, color="#1f2328", linewidth=1.2)
     columns = {
-        "slope_high": Column("Correlation in the sample", "", Kind.RECOMPUTED, 2),
-        "rho_low": Column("In the population, at least", "", Kind.BOUNDED, 2),
-        "rho_high": Column("In the population, at most", "", Kind.BOUNDED, 2),
+        "slope": Column("Correlation in the sample", "", Kind.RECOMPUTED, 2),
+        "rho_low": Column("In the population, confidence interval from", "", Kind.RECOMPUTED, 2),
+        "rho_high": Column("In the population, interval to", "", Kind.RECOMPUTED, 2),
     }
     return page.figure(
         "correlation",
         fig,
-        "The size of the correlation in the population that the printed R² does not exclude, by the number of people behind it.",
-        "The band reaches zero unless at least {significant_from|bare} people stand behind the printed figure.",
+        "The confidence interval of the size of the correlation in the population, by the number of people behind the printed R².",
+        "The band reaches zero unless at least {above_zero|bare} people stand behind the printed figure."
+        if (printed.by_size["rho_low"] > 0).any()
+        else "The band reaches zero whichever of these numbers of people stands behind the printed figure.",
         band.loc[_sizes(printed)],
         columns,
         row_header="People",
-        function="analysis.bounds.correlation.regressions_with",
+        function=_FITS,
     )
 
 
