@@ -141,13 +141,21 @@ def qdpx(text: str) -> bytes:
 )
 def test_free_text_in_any_file_of_these_folders_is_known(study, name, content):
     put(study, name, content)
+    left_out(study, name)
     told = stops(study, "<p>“My neighbour told the council <em>that I</em> had no papers.”</p>", "a free-text answer")
     assert "neighbour" not in told
+
+
+def left_out(study: Study, name: str) -> None:
+    """Have the readers leave out a file that they do not know."""
+    folder, file = name.split("/")[:2]
+    put(study, f"{folder}/records.yaml", f'ignore_files: ["{file}"]\n')
 
 
 def test_what_the_study_has_in_print_is_no_free_text_of_its_own(study):
     printed = max((claim.statement for claim in study.claims.values()), key=len)
     put(study, "records/notes.csv", f'id,remark\n1,"{printed}"\n')
+    left_out(study, "records/notes.csv")
     stop_on_page_leaks(page(f"<p>{printed}</p>"), study, "03_before_after")
 
 

@@ -108,12 +108,12 @@ def walk(content: Any) -> Iterator[dict[str, Any]]:
     >>> [node["type"] for node in walk([paragraph(["Of ", number("a"), link("#b", ["c"])])])]
     ['paragraph', 'number', 'link']
     """
-    if type(content) is dict:
+    if isinstance(content, dict):
         if "type" in content:
             yield content
         content = content.values()
     for part in content:
-        if type(part) in _HOLDING:
+        if isinstance(part, _HOLDING):
             yield from walk(part)
 
 
@@ -125,7 +125,7 @@ def ids_of(content: Any) -> list[str]:
 
 
 def _collect_ids(content: Any, found: list[str]) -> None:
-    if type(content) is dict:
+    if isinstance(content, dict):
         if content.get("id") and content.get("type") != "number":
             found.append(content["id"])
         if content.get("anchor"):
@@ -133,7 +133,7 @@ def _collect_ids(content: Any, found: list[str]) -> None:
         found += content.get("ids", ())
         content = content.values()
     for part in content:
-        if type(part) in _HOLDING:
+        if isinstance(part, _HOLDING):
             _collect_ids(part, found)
 
 

@@ -45,14 +45,14 @@ def anchors_of(page: dict[str, Any]) -> Anchors:
 
 def links_in(content: Any) -> Iterator[str]:
     """The address of every link in some content, each as often as it stands there."""
-    if type(content) is dict:
+    if isinstance(content, dict):
         if content.get("href"):
             yield content["href"]
         if content.get("type") == "reference":
             yield f"#{content['to']}"
         content = content.values()
     for part in content:
-        if type(part) in (dict, list, tuple):
+        if isinstance(part, dict | list | tuple):
             yield from links_in(part)
 
 
