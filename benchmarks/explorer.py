@@ -57,7 +57,7 @@ def main() -> None:
 
 def page_of(study: str) -> Path:
     """The page of a study's model from the last run."""
-    return ROOT / "data" / "processed" / study / "pages" / "05_sroi.html"
+    return ROOT / "reports" / study / "05_sroi.html"
 
 
 def _options() -> argparse.Namespace:

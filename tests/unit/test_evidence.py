@@ -152,9 +152,9 @@ def test_rounded_is_rounded_everywhere_and_said(tmp_path, base):
     assert people["03_before_after.items.confidence.n"] == {5: 55, 10: 60}[base] and not [
         key for key in people if people[key] % base
     ]
-    ratios = {100 * count / whole for whole in range(base, 70, base) for count in range(0, whole + 1, base)}
+    ratios = {round(100 * count / whole) for whole in range(base, 70, base) for count in range(0, whole + 1, base)}
     shares = {key: each for key, each in found.items() if each.unit == "%"}
-    assert shares and all(any(abs(each.value - ratio) < 1e-9 for ratio in ratios) for each in shares.values())
+    assert shares and all(each.value in ratios for each in shares.values())  # kept as they are shown
     assert {(each.kind, each.low, each.high) for each in shares.values()} == {(Kind.RECOMPUTED, None, None)}
     others = set(found) - set(people) - set(shares)
     assert others == {"03_before_after.threshold.at_least", "shift.cells", "shift.hidden"}
@@ -255,7 +255,7 @@ def test_one_to_eight_answers_that_are_no_number_stop_no_page(count, tmp_path):
         key = f"03_before_after.reasons.{item}_pre"
         told = {name.rpartition(".")[2]: results[name].value for name in results if name.startswith(f"{key}.")}
         assert told.pop("given") == len(frame) - count
-        assert set(told.values()) == {"hidden"}
+        assert set(told.values()) <= {"hidden", len(frame)}  # all who were asked, and no reason
 
 
 def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_merged(tmp_path):
@@ -265,6 +265,7 @@ def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_mer
     (tmp_path / "data/raw/coproduction/study.yaml").write_bytes(
         (ROOT / "data/raw/coproduction/study.yaml").read_bytes()
     )
+    (tmp_path / "params.yaml").write_text("\n".join(f"'{name}': {{coproduction: {{}}}}" for name in "ab0"))
     merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text())
     assert [part["notebook"] for part in merged["notebooks"]] == ["a", "b"]
     assert all("published" not in part for part in merged["notebooks"])
