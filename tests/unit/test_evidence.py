@@ -154,7 +154,7 @@ def test_rounded_is_rounded_everywhere_and_said(tmp_path, base):
     ]
     ratios = {100 * count / whole for whole in range(base, 70, base) for count in range(0, whole + 1, base)}
     shares = {key: each for key, each in found.items() if each.unit == "%"}
-    assert shares and all(any(abs(each.value - ratio) < 1e-9 for ratio in ratios) for each in shares.values())
+    assert shares and all(each.value in {float(round(ratio)) for ratio in ratios} for each in shares.values())
     assert {(each.kind, each.low, each.high) for each in shares.values()} == {(Kind.RECOMPUTED, None, None)}
     others = set(found) - set(people) - set(shares)
     assert others == {"03_before_after.threshold.at_least", "shift.cells", "shift.hidden"}

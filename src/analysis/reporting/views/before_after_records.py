@@ -532,8 +532,14 @@ def response_table(answers: Answers) -> Display:
         "n": Column("People", "people", Kind.MEASURED, function=function),
         "mean": Column("Mean difference", "points", Kind.MEASURED, 1, function=function, **_shift_ends(answers)),
     }
-    if not answers.shown(answers.headline, statistics.MEANS):
-        found = found.loc[[_WORDS["then less before"]]]
+    if (
+        None in answers.directions(answers.headline).shown
+    ):  # three differences, of which two give the third, tell more digits
+        kept = [
+            "then less before",
+            *(["after less before"] if answers.shown(answers.headline, statistics.MEANS) else []),
+        ]
+        found = found.loc[[_WORDS[name] for name in kept]]
     return answers.evidence.page.table(
         "response_shift",
         found.astype({"n": int}),
@@ -564,7 +570,8 @@ def missing_table(answers: Answers) -> Display:
     stages = stages_reached(answers.evidence.records.questionnaire)  # type: ignore[union-attr, arg-type]
     pairs, item = answers.pairs(answers.headline), answers.headline
     improved, width = answers.counts[f"change in {item.label}"][("improved",)], int(item.high or 0) - item.low
-    mean, rows = float(pairs["change"].mean()), {}
+    # From the mean as it is shown: its limits, with the digits of four numbers, would tell more of it than itself.
+    mean, rows = round(float(pairs["change"].mean()), 1), {}
     for stage, words in (("initial", "who answered the initial questionnaire"), ("joined", "who joined")):
         everyone = max(int(stages[stage].sum()), len(pairs))
         moved, key = attrition.worst_case_mean(mean, len(pairs), everyone, -width, width), f"Everyone {words}"
