@@ -16,6 +16,10 @@ from analysis.disclosure.page import read_page
 Cell = tuple[str, str, str]  # table, row, column
 SHARE = re.compile(r"([\d.,]+)%")
 MARK = re.compile(r"((people|referrals|points|percentage points) · )?(measured|published|recomputed).*$")
+OUTCOMES = {
+    "Financial independence": "Greater financial independence",
+    "Confidence": "More confident (all participants)",
+}
 ENDED = "destination not recorded", "still on the programme"
 
 
@@ -289,6 +293,8 @@ class Attack:
             self.adds(both, signs.values())
             for column, place in signs.items():
                 self.is_share(place, both, self.cells["distance", row, column])
+            self.adds(both, [self.counted(OUTCOMES.get(row, ""), "Base")])
+            self.adds(signs["Higher"], [self.counted(OUTCOMES.get(row, ""))])
 
     def others(self) -> None:
         for row in self.table("differences"):

@@ -14,6 +14,7 @@ import pytest
 from analysis.disclosure.scan import scan_file, secrets_of
 from analysis.errors import InputError
 from analysis.participants import EXPORT_TABLES, TABLES, table_columns
+from analysis.pipeline import run
 from analysis.pipeline.people import stop_on_leaks_in, stop_on_page_leaks, stop_on_published_leaks
 from analysis.pipeline.secrets import NOT_PEOPLE, secrets_of_study
 from analysis.study import Study, load_study
@@ -68,6 +69,17 @@ def one_row(table: str) -> str:
     names = [name for name, column in columns if column.kind == "id" or column.needed or name == "session_date"]
     names = [name for name in names if name != "organisation"]
     return f"{','.join(names)}\n{','.join(cell(table, name) for name in names)}\n"
+
+
+def test_the_data_of_a_page_are_searched_before_they_are_written(study, monkeypatch):
+    """What a page holds and does not show, such as a key of its data, counts as well as the page that readers see."""
+    put(study, "records/attendance.csv", one_row("attendance"))
+    monkeypatch.setattr("analysis.reporting.page.render_page", lambda page: "<p>nothing</p>")
+    monkeypatch.setattr(run.provenance, "stage_outputs", lambda *names: [])
+    data = study.processed / "pages/02b_participation.json"
+    run._search({data: json.dumps({"blocks": [{"told": "a figure"}]})}, {}, study, "02b_participation")
+    with pytest.raises(InputError, match=r"pages/02b_participation\.json.*the id of a person"):
+        run._search({data: json.dumps({"blocks": [{"told": PERSON}]})}, {}, study, "02b_participation")
 
 
 def test_every_id_of_every_table_is_searched_for(study):

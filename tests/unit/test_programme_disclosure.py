@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from export_files import ROOT
 from programme_attack import Attack, count_in, read_tables
@@ -29,7 +30,20 @@ def planted(records: Monitoring) -> Monitoring:
     people.loc[people.index[[40, 41]], "sex"] = "other"
     undecided = referrals.index[referrals["decision"].ne("eligible")][:1]
     referrals.loc[undecided, "decision"] = "pending"
-    return replace(records, exits=exits, people=people, referrals=referrals)
+    return replace(records, exits=exits, people=people, referrals=referrals, outcomes=few_lower(records.outcomes))
+
+
+def few_lower(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Answers on money of which 4 are lower at exit, 30 higher and all others the same: those who are higher stand in a
+    second table, as those who count."""
+    outcomes = outcomes.copy()
+    initial = outcomes[outcomes["stage"] == "initial"].drop_duplicates("person_id").set_index("person_id")["finance"]
+    later = outcomes["stage"].eq("exit") & outcomes["finance"].notna() & outcomes["person_id"].map(initial).notna()
+    outcomes.loc[later, "finance"] = outcomes.loc[later, "person_id"].map(initial)
+    middle = outcomes.index[later & outcomes["finance"].eq(3)]
+    outcomes.loc[middle[:4], "finance"] = 2
+    outcomes.loc[middle[4:34], "finance"] = 4
+    return outcomes
 
 
 def show(records: Monitoring) -> tuple[dict[str, str], Appendix]:

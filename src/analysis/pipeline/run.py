@@ -32,16 +32,23 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     laps = progress.Laps()
     executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, partial(_at_cell, laps))
     page = _page(executed, study, notebook, parameters)
+    data = study.processed / "pages" / f"{notebook}.json"
+    texts = {
+        study.processed / "executed" / f"{notebook}.ipynb": _notebook_text(executed),
+        data: json.dumps(page, ensure_ascii=False, indent=1) + "\n",
+    }
+    _search(texts, page, study, notebook)
     laps.lap("page")
-    write_text(study.processed / "executed" / f"{notebook}.ipynb", _notebook_text(executed))
-    write_text(study.processed / "pages" / f"{notebook}.json", json.dumps(page, ensure_ascii=False, indent=1) + "\n")
+    for path, text in texts.items():
+        write_text(path, text)
     laps.lap("writing")
     progress.tell("times", laps.taken)
-    return study.processed / "pages" / f"{notebook}.json"
+    return data
 
 
-def _search(page: "PageData", executed: str, study: Study, notebook: str) -> None:
-    """Search all that a run leaves for anything about single people; what was written goes if there is such a thing."""
+def _search(texts: Mapping[Path, str], page: "PageData", study: Study, notebook: str) -> None:
+    """Search all that a run leaves for anything about single people, the page's data and the page that readers will see
+    among it; what was written goes if there is such a thing."""
     from analysis.reporting.page import render_page
 
     secrets = secrets_of_study(study)
@@ -50,7 +57,7 @@ def _search(page: "PageData", executed: str, study: Study, notebook: str) -> Non
     outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
     files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
     made = {path: path.read_bytes() for path in files if path.is_file()}
-    made |= {study.processed / "executed" / f"{notebook}.ipynb": executed.encode("utf-8")}
+    made |= {path: text.encode("utf-8") for path, text in texts.items()}
     made |= {study.processed / "pages" / f"{notebook}.html": render_page(page).encode("utf-8")}
     try:
         stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study, secrets)
@@ -71,9 +78,7 @@ def _page(executed: Any, study: Study, notebook: str, parameters: Parameters) ->
     from analysis.reporting.page import page_data
 
     store = ResultStore.read(study.processed / "results" / f"{notebook}.json")
-    page = page_data(executed, page_context(study, notebook, parameters), store, StudyOrigins(study))
-    _search(page, _notebook_text(executed), study, notebook)
-    return page
+    return page_data(executed, page_context(study, notebook, parameters), store, StudyOrigins(study))
 
 
 def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:

@@ -115,6 +115,14 @@ def _value(records: Monitoring, row: Measure, cell: str, given: Mapping[str, Cou
     return _by_formula(records.printed.claims[claim_id].formula, given)
 
 
+def measures_behind(records: Monitoring, claim_id: str) -> list[str]:
+    """The measures whose counts a printed figure is worked out from, by the formula that the ledger of claims gives."""
+    formula = records.printed.claims[claim_id].formula
+    by_claim = {row.participants: row.measure for row in measures(records.printed)}
+    named = (name.removeprefix("claim:") for name in references(parse(formula))) if formula else ()
+    return [by_claim[name] for name in named if name in by_claim]
+
+
 def _by_formula(formula: str, given: Mapping[str, Counted]) -> float | None:
     """A printed percentage from the records: the claim's own formula over what the records give; None if that is not enough."""
     if not formula or not {name.removeprefix("claim:") for name in references(parse(formula))} <= set(given):

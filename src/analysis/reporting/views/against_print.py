@@ -17,6 +17,7 @@ CALIBRATED = (
     "These synthetic records were made so that they print the published figures (calibrated). That they agree is by construction, and no "
     "evidence for any of them."
 )
+COUNTED = ("people", "attendances", "contacts", "weeks")
 RULE = "A measured figure agrees if it rounds to the printed one, and lies on the side of it that words such as over or almost say."
 
 
@@ -55,6 +56,22 @@ def agrees(claim: Claim, value: float) -> bool:
     return value in printed.around() and side.get(printed.bound, True)
 
 
+OPEN = "cannot be told from the digits shown"
+
+
+def agreement(claim: Claim, compared: Compared) -> str:
+    """Whether a measured figure agrees, in words, as far as the figure that is shown tells: the word says no digit more.
+
+    A count is shown as it is; of any other number the least and the greatest that are shown alike are looked at.
+    """
+    value = float(compared.value)  # type: ignore[arg-type]
+    if compared.unit in COUNTED and value.is_integer():
+        return "yes" if agrees(claim, value) else "no"
+    shown, half = round(value, compared.decimals), 0.4999 * 10.0**-compared.decimals
+    found = {agrees(claim, each) for each in (shown - half, shown, shown + half)}
+    return OPEN if len(found) > 1 else "yes" if found == {True} else "no"
+
+
 def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
     """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
     if evidence.base is not None:
@@ -81,7 +98,7 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
         rows[f"{claim.statement} ({each.claim})"] = {
             "printed": published(claim),
             "measured": number(key, claim.statement, value, each.unit, each.decimals, kind, function=each.function),
-            "agrees": WITHHELD if each.value is None else "yes" if agrees(claim, each.value) else "no",
+            "agrees": WITHHELD if each.value is None else agreement(claim, each),
             "read": each.read,
         }
     columns = {

@@ -533,8 +533,14 @@ def response_table(answers: Answers) -> Display:
         "n": Column("People", "people", Kind.MEASURED, function=function),
         "mean": Column("Mean difference", "points", Kind.MEASURED, 1, function=function, **_shift_ends(answers)),
     }
-    if not answers.shown(answers.headline, statistics.MEANS):
-        found = found.loc[[_WORDS["then less before"]]]
+    if (
+        None in answers.directions(answers.headline).shown
+    ):  # three differences, of which two give the third, tell more digits
+        kept = [
+            "then less before",
+            *(["after less before"] if answers.shown(answers.headline, statistics.MEANS) else []),
+        ]
+        found = found.loc[[_WORDS[name] for name in kept]]
     return answers.evidence.page.table(
         "response_shift",
         found.astype({"n": int}),

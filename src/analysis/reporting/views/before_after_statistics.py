@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.derived import Judged, Statistic, judge_derived, tables_that_fit
+from analysis.disclosure.derived import Judged, Statistic, judge_derived, squares_around, tables_that_fit
 from analysis.disclosure.reader import Statement
 from analysis.disclosure.rules import Rules
 from analysis.quantities import as_interval
@@ -321,7 +321,7 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
         Statement("mean change", (one, two), lambda before, after: after - before, *room["change"]),
     )
     centre = {when: mean for when, (_, mean, _, _) in printed.items()}
-    squares = {when: _squares(*each) for when, each in printed.items()}
+    squares = {when: squares_around(*each, half=HALF) for when, each in printed.items()}
     intervals = (
         Statement("interval before", (one,), lambda before: (before - centre["before"]) ** 2, *squares["before"]),
         Statement("interval after", (two,), lambda after: (after - centre["after"]) ** 2, *squares["after"]),
@@ -343,17 +343,3 @@ def _printed(values: pd.Series) -> tuple[int, float, float, float]:
     row = mean_change(pd.DataFrame({"change": values}))
     mean, low, high = (round(float(row[part]), 1) for part in ("mean", "low", "high"))
     return len(values), mean, low, high
-
-
-def _squares(n: int, mean: float, low: float, high: float) -> tuple[float, float]:
-    """From where to where the sum of squared distances from a printed mean can lie, given the printed ends as well.
-
-    It is (n - 1) sd² and n times the square of what the mean was rounded by.
-    """
-    from scipy.special import stdtrit
-
-    arms = (mean - low, high - mean)
-    least = max(max(arms) - 2 * HALF, (high - low) / 2 - HALF, 0.0)
-    most = min(min(arms) + 2 * HALF, (high - low) / 2 + HALF)
-    sums = [(n - 1) * n * (arm / float(stdtrit(n - 1, 0.975))) ** 2 for arm in (least, most)]
-    return round(sums[0], 9), round(sums[1] + n * HALF**2, 9)

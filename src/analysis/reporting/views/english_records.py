@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, Decision, judge_figure, judge_model, judge_statistic
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_model, judge_statistic
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
 from analysis.english import models
@@ -15,7 +15,7 @@ from analysis.english.published import read_figures, size
 from analysis.english.sample import MONTHS_IN_A_YEAR, Form, english_sample, spline_knots
 from analysis.english.specification import Principled, curve_summary, specification_curve
 from analysis.participants import ITEMS, stages_reached
-from analysis.reporting.markup import Display
+from analysis.reporting.markup import NOTHING, Display
 from analysis.reporting.views.against_print import Compared, enough, printed_study
 from analysis.reporting.views.evidence import HIDDEN, Evidence, hidden_words, number, p_value
 from analysis.results import Column, Kind, Result
@@ -52,6 +52,17 @@ class EnglishAnswers:
         )
 
     @cached_property
+    def shown_curve(self) -> pd.DataFrame:
+        """The specifications that may be shown; those that could not be fitted stay."""
+        judged = [
+            self.evidence.allows(judge_model(f"specifications, {question}", int(n), 4, self.evidence.rules))
+            if pd.notna(gain)
+            else True
+            for question, n, gain in zip(_question(self.curve), self.curve["n"], self.curve["gain"], strict=True)
+        ]
+        return self.curve[judged]
+
+    @cached_property
     def allowed(self) -> bool:
         """Whether models of the sample may be shown at all."""
         return self.evidence.allows(judge_model("English on time in the UK", len(self.sample), 3, self.evidence.rules))
@@ -76,12 +87,15 @@ def read_sample(evidence: Evidence, start: float, seed: int) -> EnglishAnswers |
 def record(answers: EnglishAnswers) -> None:
     """Record the figures the prose names, `yearly_gain` among them for the social return model."""
     line, rank = models.slope(answers.sample), models.spearman(answers.sample)
+    reason = "how many answered is the base of every figure, and says nothing of anybody's answers"
+    name = "People with English and time in the UK"
+    answers.evidence.allows(Decision(name, "base of a statistic", SHOWN, reason))
     yearly = models.gain(answers.sample, Form.LINEAR, answers.start)
     answers.evidence.page.add(
         [
             number(
                 "n",
-                "People with English and time in the UK",
+                name,
                 len(answers.sample),
                 function="analysis.english.sample.english_sample",
             ),
@@ -233,6 +247,8 @@ def fitted_figure(answers: EnglishAnswers) -> Display:
     """Figure: fitted English by time in the UK under each form; with jittered points for synthetic records only."""
     from analysis.reporting.charts_records import fitted_chart
 
+    if not answers.allowed:
+        return answers.evidence.page.say("Too few people for a line to be drawn.")
     sample, example = answers.sample, answers.evidence.page.example
     answers.evidence.allows(judge_figure("Fitted English by time in the UK", one_mark_each=example, synthetic=example))
     edge = answers.evidence.rules.minimum_cell / len(sample)
@@ -386,7 +402,7 @@ def gain_table(answers: EnglishAnswers) -> Display:
 def influence_table(answers: EnglishAnswers) -> Display:
     """Table: how the slope reacts to leaving out any one person; percentiles only, since extremes are single cases."""
     found, notebook = influence_summary(answers.sample), answers.evidence.page.notebook
-    if not answers.evidence.allows(
+    if not answers.allowed or not answers.evidence.allows(
         judge_statistic("Slope without one person", "percentile", len(answers.sample), answers.evidence.rules)
     ):
         return answers.evidence.page.say("Too few people for the influence of single cases to be summed up.")
@@ -432,15 +448,9 @@ def specification_figure(answers: EnglishAnswers) -> Display:
     """Figure: the yearly gain under every defensible combination of choices."""
     from analysis.reporting.charts_records import curve_chart
 
-    curve = answers.curve.dropna(subset="gain").assign(question=_question)
-    curve = curve[
-        [
-            answers.evidence.allows(
-                judge_model(f"specifications, {row.question}", int(row.n), 4, answers.evidence.rules)
-            )
-            for row in curve.itertuples()
-        ]
-    ]
+    curve = answers.shown_curve.dropna(subset="gain").assign(question=_question)
+    if curve.empty:
+        return NOTHING
     frame = curve.groupby("question", sort=False).apply(_extremes)
     function = "analysis.english.specification.specification_curve"
     columns = {
@@ -481,7 +491,10 @@ def _extremes(part: pd.DataFrame) -> pd.Series:
 
 def summary_table(answers: EnglishAnswers) -> Display:
     """Table: the specification curve by question: how many, how many positive, how many that exclude zero."""
-    found = curve_summary(answers.curve).assign(question=_question).set_index("question")
+    found = curve_summary(answers.shown_curve)
+    if found.empty:
+        return answers.evidence.page.say("Too few people for any specification to be shown.")
+    found = found.assign(question=_question).set_index("question")
     found = found.assign(positive=100 * found["positive"], significant=100 * found["significant"]).astype(
         {"fitted": int}
     )

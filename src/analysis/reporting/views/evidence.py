@@ -141,8 +141,13 @@ class Evidence:
     def close(self) -> Display:
         """Prove all tables together, write the decisions beside the results, and show them.
 
-        Raises InputError if a hidden cell of any table can be worked out from what is shown.
+        Raises InputError if a hidden cell of any table can be worked out from what is shown, and for a number that no rule has
+        judged.
         """
+        from analysis.reporting.views.judged import refuse_unjudged
+
+        if self.records is not None:
+            refuse_unjudged(self.page.notebook, self.page.store, self.decisions, self.page.example)
         for group in self.groups:
             prove(group.shown, group.true, self.rules, self._file, group.background)
         rows = self._published()

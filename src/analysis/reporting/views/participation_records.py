@@ -1,5 +1,8 @@
 """What 02b_participation shows of a team's own records, every count of people protected."""
 
+import math
+from itertools import pairwise
+
 import pandas as pd
 
 from analysis import participation as domain
@@ -42,8 +45,11 @@ def _contacts(evidence: Evidence) -> pd.DataFrame | None:
     return contacts.values if contacts else None
 
 
-def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function: str) -> list[Result]:
-    """Results of a summary, `name.<statistic>`; those that must not be shown say so."""
+def _spread(
+    evidence: Evidence, name: str, summary: pd.Series, n: int, function: str, values: pd.Series | None = None
+) -> list[Result]:
+    """Results of a summary, `name.<statistic>`; those that must not be shown say so. Of `values` that the page shows in bands
+    a quantile is shown as its band, where it would tell how few lie on either side of it there."""
     found = []
     for key, (label, unit, decimals, scale, quantile) in _SPREAD.items():
         if key not in summary:
@@ -55,9 +61,40 @@ def _spread(evidence: Evidence, name: str, summary: pd.Series, n: int, function:
             if quantile
             else judge_statistic(where, label, people, evidence.rules)
         )
-        value = scale * float(summary[key]) if evidence.allows(decision) else HIDDEN
+        value: float | str = scale * float(summary[key]) if evidence.allows(decision) else HIDDEN
+        if quantile and values is not None and value != HIDDEN:
+            band = _band_of(evidence, values, quantile)
+            value = value if evidence.allows(_judge_in_band(where, values, quantile, evidence)) else band
         found.append(number(f"{name}.{key}", where, value, unit, decimals, function=f"{_MODULE}.{function}"))
     return found
+
+
+def _middle(values: pd.Series, quantile: float) -> list[int]:
+    """The two people in order, from none on, between whom a quantile lies; often one and the same."""
+    place = quantile * (len(values) - 1)
+    return [math.floor(place), math.ceil(place)]
+
+
+def _band_of(evidence: Evidence, values: pd.Series, quantile: float) -> str:
+    """The band in which a quantile lies; two where it lies between them. The numbers of people in bands tell as much."""
+    ordered = values.sort_values(ignore_index=True)[_middle(values, quantile)]
+    return " or ".join(dict.fromkeys(bands_of(ordered, starts_with(values, evidence.rules.minimum_cell))))
+
+
+def _judge_in_band(where: str, values: pd.Series, quantile: float, evidence: Evidence) -> Decision:
+    """Whether a quantile leaves open how many of its band lie on either side: those below it are at most as many as come
+    before it in order and are not in a band below."""
+    fewest, ordered = evidence.rules.minimum_cell, values.sort_values(ignore_index=True)
+    edges = [*starts_with(values, fewest), math.inf]
+    before, after = _middle(values, quantile)
+    start, end = next((a, b) for a, b in pairwise(edges) if a <= ordered[before] < b)
+    open_below = ordered[before] == start or before - int((values < start).sum()) >= fewest - 1
+    open_above = ordered[after] >= end - 1 or int((values < end).sum()) - after - 1 >= fewest - 1
+    # Between two numbers of sessions it would tell how many lie on either side of it.
+    if ordered[before] == ordered[after] and open_below and open_above:
+        return Decision(where, "quantiles in bands", SHOWN, f"its band leaves {fewest} numbers or more on either side")
+    reason = "its band is shown instead: it would tell how few of the band lie below or above"
+    return Decision(where, "quantiles in bands", REFUSED, reason)
 
 
 def record(evidence: Evidence) -> None:
@@ -74,18 +111,22 @@ def record(evidence: Evidence) -> None:
     )
     sessions, contacts = _sessions(evidence), _contacts(evidence)
     if sessions is not None:
+        came = int((sessions > 0).sum())
+        shown = evidence.allows(judge_statistic("Attendances", "sum", came, evidence.rules))
         page.add(
             [
                 number(
                     "sessions.total",
                     "Attendances",
-                    int(sessions.sum()),
+                    int(sessions.sum()) if shown else HIDDEN,
                     "attendances",
                     function=f"{_MODULE}.sessions_per_person",
                 )
             ]
         )
-        page.add(_spread(evidence, "sessions", domain.concentration(sessions), len(sessions), "concentration"))
+        page.add(
+            _spread(evidence, "sessions", domain.concentration(sessions), len(sessions), "concentration", sessions)
+        )
     if _questionnaire(evidence)["weeks_volunteering"].notna().any():
         weeks = domain.volunteering_weeks(_questionnaire(evidence)["weeks_volunteering"])
         page.add(
@@ -93,7 +134,7 @@ def record(evidence: Evidence) -> None:
                 number(
                     "weeks.total",
                     "Weeks of volunteering",
-                    float(weeks["total"]),
+                    HIDDEN if (total := _weeks_total(evidence)) is None else total,
                     "weeks",
                     function=f"{_MODULE}.volunteering_weeks",
                 )
@@ -102,6 +143,13 @@ def record(evidence: Evidence) -> None:
         page.add(_spread(evidence, "weeks", weeks.drop("total"), int(weeks["answered"]), "volunteering_weeks"))
     if contacts is not None:
         page.add(_advice(evidence, contacts))
+
+
+def _weeks_total(evidence: Evidence) -> float | None:
+    """All weeks of volunteering; None where too few said how many."""
+    weeks = _questionnaire(evidence)["weeks_volunteering"].dropna()
+    shown = evidence.allows(judge_statistic("Weeks of volunteering", "sum", len(weeks), evidence.rules))
+    return float(weeks.sum()) if shown else None
 
 
 def _advice(evidence: Evidence, contacts: pd.DataFrame) -> list[Result]:
@@ -158,7 +206,10 @@ def stage_table(evidence: Evidence) -> Display:
 
 
 def _banded(evidence: Evidence, sessions: pd.Series) -> pd.DataFrame:
-    """People and attendances by band of sessions, people protected; index: band, with the first value in `start`."""
+    """People by band of sessions, protected; index: band.
+
+    Attendances are not shown beside them: 7 people who came 9 or 10 times and made 69 attendances are 1 and 6.
+    """
     starts = starts_with(sessions, evidence.rules.minimum_cell)
     bands = bands_of(sessions, starts)
     labels = band_labels(starts)
@@ -166,25 +217,20 @@ def _banded(evidence: Evidence, sessions: pd.Series) -> pd.DataFrame:
         {"people by sessions attended": count_people(bands.to_frame(), ["sessions"], {"sessions": labels})}
     )
     people = hidden_words(as_frame(shown["people by sessions attended"])).set_axis([*labels, TOTAL])["people"]
-    return pd.DataFrame(
-        {"people": people[labels], "attendances": sessions.groupby(bands).sum().reindex(labels)}
-    ).rename_axis("sessions")
+    return pd.DataFrame({"people": people[labels]}).rename_axis("sessions")
 
 
 def band_table(evidence: Evidence) -> Display:
-    """Table: people and attendances in bands of sessions with enough people in each."""
+    """Table: people in bands of sessions with enough people in each."""
     sessions = _sessions(evidence)
     if sessions is None:
         return evidence.page.say("There is no attendance file, so attendance cannot be shown.")
-    columns = {
-        "people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
-        "attendances": Column("Attendances", "attendances", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of"),
-    }
+    columns = {"people": Column("People", "people", Kind.MEASURED, function=f"{_MODULE}.curve.bands_of")}
     return evidence.page.table(
         "attendance_bands",
         _banded(evidence, sessions),
         columns,
-        "People and attendances by sessions attended, in the narrowest bands that hold enough people.",
+        "People by sessions attended, in the narrowest bands that hold enough people.",
         row_header="Sessions",
     )
 
@@ -204,7 +250,7 @@ def curve_figure(evidence: Evidence) -> Display:
         "attendance_curve",
         step_chart(frame, "people", "sessions attended, at least", "people"),
         "How many people came to at least so many sessions, at thresholds with enough people between them.",
-        "Attendance falls step by step: half of the participants came to at least {sessions.median|bare} sessions.",
+        "Attendance falls step by step; sessions that the participant in the middle came to: {sessions.median|bare}.",
         frame,
         columns,
         row_header="Sessions, at least",
@@ -248,7 +294,7 @@ def course_figure(evidence: Evidence) -> Display:
         )
         for course, row in frame.iterrows()
     ]
-    frame = frame[kept]
+    frame = _without_rest(evidence, frame, kept)
     if frame.empty:
         return evidence.page.say("No course has enough people to be shown.")
     return evidence.page.figure(
@@ -264,6 +310,17 @@ def course_figure(evidence: Evidence) -> Display:
         },
         row_header="Course",
     )
+
+
+def _without_rest(evidence: Evidence, frame: pd.DataFrame, kept: list[bool]) -> pd.DataFrame:
+    """The courses kept; without the smallest of them if any is left out, since what is left of all attendances would be its."""
+    shown = frame[kept]
+    if all(kept) or shown.empty:
+        return shown
+    smallest = shown["people"].idxmin()
+    reason = "with it, the attendances of a course that is left out would be the rest of all"
+    evidence.keeps(Decision(f"Attendances of the course {smallest}", "rest of a sum", REFUSED, reason))
+    return shown.drop(smallest)
 
 
 def _plain(label: object) -> str:
@@ -306,11 +363,9 @@ def compared_table(evidence: Evidence) -> Display:
         *_compared_sessions(evidence, study, figures),
         *_compared_advice(evidence, study, figures),
     ]
-    weeks = _questionnaire(evidence)["weeks_volunteering"]
-    if weeks.notna().any():
-        rows.append(
-            Compared(figures.volunteering.weeks, float(weeks.sum()), "weeks", function=f"{_MODULE}.volunteering_weeks")
-        )
+    if _questionnaire(evidence)["weeks_volunteering"].notna().any():
+        total = _weeks_total(evidence)
+        rows.append(Compared(figures.volunteering.weeks, total, "weeks", function=f"{_MODULE}.volunteering_weeks"))
     return against_print.compared_table(evidence, rows)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.derived import squares_around
 from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
 from analysis.participants import FLAGS
 from analysis.programme import achieved, distance, funnel, overlap, timing
@@ -400,7 +401,23 @@ def _distances(sums: Sums, records: Monitoring) -> None:
         sums.split(name["initial"], name["both"], name["missing"], complete=True)
         sums.split(PEOPLE, name["initial"])
         sums.split(name["both"], name["higher"], name["same"], name["lower"], complete=True)
+        _gains_of_scale(sums, records, scale, name)
         _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row)
+
+
+def _gains_of_scale(sums: Sums, records: Monitoring, scale: str, name: Mapping[str, str]) -> None:
+    """What the measures that count a gain on a scale say of it: who answered twice is the base, who is higher counts."""
+    column = distance.scale_of(scale)
+    pairs = distance.pairs(records.outcomes, column)
+    found = {"both": set(pairs.index), "higher": set(pairs.index[pairs["exit"] > pairs["initial"]])}
+    for rule in (rule for rule in known_rules(records) if rule.event == "gain" and rule.scale == column):
+        of_rule = {"both": base(records, rule), "higher": count_rule(records, rule)["person_id"]}
+        for what, measure in (("both", base_name(rule)), ("higher", rule.measure)):
+            ids = set(of_rule[what])
+            if ids <= found[what]:
+                sums.split(name[what], measure, complete=ids == found[what])
+            elif ids > found[what]:
+                sums.split(measure, name[what])
 
 
 def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> None:
@@ -423,6 +440,10 @@ def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> Non
         half = len(pairs) * (0.005 + 1e-9)
         values = {name: float(weight(i, j)) for (i, j), name in cells.items()}
         sums.about(scale_name(scale, what), values, len(pairs) * mean - half, len(pairs) * mean + half)
+    printed = [round(float(row[end]), 2) for end in ("change", "low", "high") if pd.notna(row[end])]
+    if len(printed) == 3:
+        squares = {name: (j - i - printed[0]) ** 2 for (i, j), name in cells.items()}
+        sums.about(scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005))
 
 
 def review_name(mark: object, what: str) -> str:

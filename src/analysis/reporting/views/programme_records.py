@@ -20,6 +20,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views import programme_counts as counts
 from analysis.reporting.views.claims import beside_print, published as as_printed
+from analysis.reporting.views.judged import COUNTS, refuse_unjudged
 from analysis.reporting.views.programme_counts import MARKS, known_rules, protected
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
@@ -555,7 +556,8 @@ def rests_of_scales(frame: pd.DataFrame) -> dict[str, list[tuple[str, ...]]]:
     """The counts and means behind each number about a scale."""
     rests: dict[str, tuple[str, ...]] = {name: (name,) for name in ("initial", "both", "missing")}
     rests |= {name: (name, "both") for name in ("mean_initial", "mean_exit", "change", "higher", "same", "lower")}
-    rests |= {"low": rests["change"], "high": rests["change"], "missing_share": ("missing", "initial")}
+    interval = (*rests["change"], "interval")
+    rests |= {"low": interval, "high": interval, "missing_share": ("missing", "initial")}
     rests["mean_initial_missing"] = ("missing",)
     return {
         column: [tuple(counts.scale_name(str(scale), name) for name in names) for scale in frame.index]
@@ -674,7 +676,11 @@ def _comparable(records: Monitoring) -> pd.DataFrame:
     rules = records.rules.by_measure
     names = {name: (name, counts.base_name(rules[name])) for name in cells["measure"] if name in rules}
     rests = [names.get(name, (counts.REFERRALS,)) for name in cells["measure"]]
-    known = [cell.startswith("target") or shown.shows(*some) for cell, some in zip(cells["cell"], rests, strict=True)]
+    behind = [against_print.measures_behind(records, claim) for claim in cells["claim"]]
+    known = [
+        shown.shows(*(() if cell.startswith("target") else some), *others)
+        for cell, some, others in zip(cells["cell"], rests, behind, strict=True)
+    ]
     return cells[known]
 
 
@@ -819,13 +825,17 @@ def _check_columns(rows: pd.DataFrame, found: pd.DataFrame, where: str, kind: Ki
 
 
 def would_change(page: Appendix, records: Monitoring | None) -> Display:
-    """What would change the answer: without records, the records; with them, what they do not hold."""
+    """What would change the answer: without records, the records; with them, what they do not hold.
+
+    It ends the page: raises InputError for a number of the records that no rule has judged.
+    """
     if records is None:
         return page.say(
             "The records of the programme's management information system: who is in each base, results by sex, and how many "
             "answered the outcome questions. The bases of the national figures, which are not printed, would settle the "
             "comparisons that have two readings."
         )
+    refuse_unjudged(page.notebook, page.store, [COUNTS], page.example)
     return page.say(
         "Evidence that comes in later, which changes past quarters; the day as of which the records are read is a parameter. "
         "Another rule of counting, some of which are shown above. What became of the people without a form at exit, and of "

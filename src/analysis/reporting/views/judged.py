@@ -1,0 +1,140 @@
+"""Which rule judges each number of people's records that a page shows: a number that no rule has judged is not stored.
+
+For each notebook, patterns of the ids of its results (without the notebook's name), and of the things decided on that let
+them be shown. Whoever adds a statistic names here what judges it; until then, and where its judge has not been asked or has
+refused, the run stops.
+"""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.errors import InputError
+from analysis.reporting.views.before_after_statistics import TESTS
+from analysis.results import Kind, Result, slug
+
+_OF_RECORDS = (Kind.MEASURED, Kind.BOUNDED, Kind.CALIBRATED)
+_STAGES, _GIVEN = ("People at each stage",), ("Numbers of answers by item and moment",)
+_MODEL, _PEOPLE = ("English on time in the UK",), ("people by English and time in the UK",)
+_CHANGE, _MEANS, _CONTACTS = ("change in *",), ("means: *",), ("advice contacts by field and type",)
+_PRINT = "against the print: *"
+
+JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "02b_participation": {
+        "people.*": _STAGES,
+        "stages.*.*": _STAGES,
+        "sessions.total": ("Attendances",),
+        **{f"sessions.{what}": ("*, sessions",) for what in ("mean", "median", "*_quartile", "gini", "share_of_top")},
+        "weeks.total": ("Weeks of volunteering",),
+        **{f"weeks.{what}": ("*, weeks",) for what in ("mean", "median", "*_quartile", "share_none")},
+        "advice.contacts": ("Attendances", *_CONTACTS),
+        "advice.advisers": ("Advisers and their contacts",),
+        "advice.each": ("Advisers and their contacts",),
+        "advice.*.*": _CONTACTS,
+        "attendance_bands.*.people": ("people by sessions attended",),
+        "attendance_curve.*.people": ("people by sessions attended",),
+        "course_attendances.*.attendances": ("Attendances of the course *",),
+        "against_print.*.measured": (_PRINT, *_STAGES, "Attendances", "Weeks of volunteering", *_CONTACTS),
+    },
+    "03_before_after": {
+        **dict.fromkeys(("headline.n", "items.*.n", "missing.*.people", "response_shift.*.n"), _GIVEN),
+        **{f"reasons.*.{what}": _GIVEN for what in ("given", "reached")},
+        **{f"{table}.*.*": (*_GIVEN, "without a number: *") for table in ("reasons", "words")},
+        **{f"items.*.{what}": _CHANGE for what in ("improved", "same", "worse")},
+        **dict.fromkeys(("headline.improved", "missing.*.share_*", "rounding.base"), _CHANGE),
+        **dict.fromkeys(("headline.net", "items.*.net", "forest.*.net"), ("share improved less share worse: *",)),
+        **dict.fromkeys(("items.above", "items.shown"), ("share improved less share worse: *",)),
+        **dict.fromkeys(("headline.mean", "effects.mean_change.value", "slope.*.*", "missing.*.mean_*"), _MEANS),
+        "response_shift.*.mean": ("Response shift",),
+        "items.*.rank": ("rank-biserial correlation: *",),
+        "effects.rank_biserial_correlation.value": ("rank-biserial correlation: *",),
+        "effects.rank_biserial_correlation_pratt.value": ("rank-biserial correlation, Pratt: *",),
+        "effects.d_*.value": ("standardised changes: *",),
+        "items.*.p_holm": ("McNemar's test after Holm: *",),
+        **{f"tests.{slug(label)}.p": (f"{label}: *",) for label in TESTS},
+        **dict.fromkeys(("threshold.before", "threshold.after", "threshold.at_least"), ("threshold",)),
+        "threshold.difference": ("change at a threshold: *",),
+        "threshold.p": ("interval and test at a threshold: *",),
+        "ceiling.*.share": ("best answer *",),
+        **dict.fromkeys(("shift.*.*", "shift.cells", "shift.hidden"), ("shift",)),
+        "lee.*": ("Lee bounds by course",),
+        "against_print.*.measured": (_PRINT, *_MEANS),
+    },
+    "04_english_and_time": {
+        "n": ("People with English and time in the UK",),
+        **dict.fromkeys(("r_squared", "rho", "yearly_gain", "p", "strength.*.*", "gains.*.*", "fitted.*.*"), _MODEL),
+        "influence.*": ("Slope without one person",),
+        **dict.fromkeys(("specifications.*", "specifications.*.*", "summary.*.*"), ("specifications, *",)),
+        **dict.fromkeys(("people.*", "people.*.*"), _PEOPLE),
+        "against_print.*.measured": (_PRINT, *_MODEL),
+    },
+}
+
+
+# What asks `programme_counts.protected` before it is shown: every cell of a table through `mask`, and these others.
+_MASKED = {
+    "funnel": "people of_received of_step_before",
+    "decisions": "people share",
+    "sources": "referrals referrals_share starts starts_share",
+    "records_*": "count target target_to_date progress base share share_of_all",
+    "by_partner_*": "*",
+    "by_area_*": "*",
+    "by_quarter_*": "count target count_to_date target_to_date progress_to_date at_its_end late",
+    "by_sex": "women women_base women_share men men_base men_share difference women_of_counted",
+    "destination*": "people share with_evidence",
+    "time_to_outcome": "people reached left still_on reached_by at_risk not_yet",
+    "distance": "initial both missing missing_share mean_initial mean_exit change higher same lower mean_initial_missing",
+    "distance_chart": "mean_initial mean_exit",
+    "sustained": "left reviewed in_work share at_least at_most",
+    "national": "counted base share difference",
+    "gains": "counted otherwise gained lost",
+    "agreement": "cells agree differ",
+    "differences": "events counted undecided refused without late",
+    "checks": "in_the_records_by",
+    "*_to_date": "referrals_to_date starts_to_date counted target",
+    "sex_chart": "women_share men_share",
+    "overlap": "people",
+    "survival": "not_yet",
+}
+COUNTS = Decision("counts of the page", "sums", SHOWN, "each small count stays open beside all others")
+JUDGES["07_programme_performance"] = {
+    **{f"{table}.*.{column}": (COUNTS.table,) for table, columns in _MASKED.items() for column in columns.split()},
+    **dict.fromkeys(("records.people", "records.referrals", "records.other_combinations"), (COUNTS.table,)),
+    **dict.fromkeys(("records.count.*", "records.progress.*", "records.given.*.*"), (COUNTS.table,)),
+}
+
+
+def refuse_unjudged(notebook: str, results: Iterable[Result], decisions: Iterable[Decision], example: bool) -> None:
+    """Raise InputError for a number of people's records of which no rule has said that it may be shown.
+
+    Words in the place of a number tell nothing. Figures that synthetic records were made to meet are the print's own, so
+    those are let through where `example`.
+    """
+    if notebook not in JUDGES:
+        return
+    let = [each.table for each in decisions if each.decision != REFUSED]
+    for result in results:
+        made_so = example and result.kind is Kind.CALIBRATED
+        if result.kind in _OF_RECORDS and _numeric(result) and not made_so:
+            judges = _judges(JUDGES[notebook], result.id.removeprefix(f"{notebook}."))
+            if not any(fnmatchcase(table, judge) for table in let for judge in judges):
+                raise InputError(
+                    f"notebooks/{notebook}.ipynb",
+                    column=result.id,
+                    found="a number of people's records that no rule has judged",
+                    expected="a decision on disclosure that lets it be shown: "
+                    + ("; ".join(judges) or "none is named"),
+                    action="have it judged (analysis.disclosure) and name its judge in reporting/views/judged.py",
+                )
+
+
+def _numeric(result: Result) -> bool:
+    return any(isinstance(each, int | float) for each in (result.value, result.low, result.high))
+
+
+def _judges(known: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
+    """The judges of the first pattern that fits an id; patterns reach over no dot but where they say so."""
+    parts = name.split(".")
+    fits = (judges for pattern, judges in known.items() if len(pattern.split(".")) == len(parts)
+            and all(map(fnmatchcase, parts, pattern.split("."))))  # fmt: skip
+    return next(fits, ())

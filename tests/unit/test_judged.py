@@ -1,0 +1,194 @@
+"""No number of people's records is stored that no rule has judged, and what is shown together tells no more than each alone."""
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.derived import squares_around
+from analysis.disclosure.rules import Rules
+from analysis.english.specification import ARBITRARY
+from analysis.errors import InputError
+from analysis.participation import concentration
+from analysis.participation.curve import starts_with
+from analysis.questionnaire.change import mean_change
+from analysis.reporting import Appendix
+from analysis.reporting.views import against_print, english_records, participation_records as participation
+from analysis.reporting.views.against_print import OPEN, Compared
+from analysis.reporting.views.evidence import HIDDEN, Evidence, number
+from analysis.reporting.views.judged import JUDGES, refuse_unjudged
+from analysis.reporting.views.programme_records import would_change
+from analysis.results import Kind
+from analysis.study import load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
+    study = replace(load_study("coproduction", ROOT), root=folder)
+    records = SimpleNamespace(questionnaire=None, of_study="")
+    return Evidence(Appendix(study.id, notebook, folder), study, Rules(minimum, "made up for a test"), records)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "added"),
+    [
+        ("02b_participation", "sessions.greatest"),
+        ("03_before_after", "headline.skewness"),
+        ("03_before_after", "03_before_after.items.trust.mean"),
+        ("04_english_and_time", "04_english_and_time.strength.kendall.tau.value"),
+    ],
+)
+def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp_path, notebook, added):
+    evidence = evidence_in(tmp_path, notebook)
+    evidence.page.add([number(added, "A statistic", 3.2, "", 1)])
+    with pytest.raises(InputError, match="no rule has judged") as refused:
+        evidence.close()
+    assert added in str(refused.value) and not list(tmp_path.rglob("*.disclosure.json"))
+
+
+def test_the_programme_page_stops_as_well(tmp_path):
+    page = Appendix("a_study", "07_programme_performance", tmp_path)
+    page.add([number("records.people", "Participants", 1875)])
+    would_change(page, SimpleNamespace())
+    page.add([number("records.median_age", "Median age", 41)])
+    with pytest.raises(InputError, match="records.median_age"):
+        would_change(page, SimpleNamespace())
+
+
+def test_a_number_needs_a_judge_that_let_it_be_shown():
+    mean, words = (number("headline.mean", "Mean", value, "points", 1) for value in (2.8, "withheld"))
+    asked = {what: [Decision("means: Trust", "a rule", what, "")] for what in (SHOWN, REFUSED)}
+    other = [Decision("change in Trust", "a rule", SHOWN, "")]
+    refuse_unjudged("03_before_after", [mean, words], asked[SHOWN], False)
+    for decisions in (asked[REFUSED], other, []):
+        refuse_unjudged("03_before_after", [words], decisions, False)
+        with pytest.raises(InputError, match="headline.mean"):
+            refuse_unjudged("03_before_after", [mean], decisions, False)
+
+
+def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
+    met = number("02b_participation.met.0", "Joined", 102, kind=Kind.CALIBRATED)
+    refuse_unjudged("02b_participation", [met], [], example=True)
+    with pytest.raises(InputError, match="met"):
+        refuse_unjudged("02b_participation", [met], [], example=False)
+
+
+def test_every_notebook_about_people_but_that_of_coding_has_its_judges():
+    assert set(JUDGES) == {"02b_participation", "03_before_after", "04_english_and_time", "07_programme_performance"}
+
+
+SESSIONS = (
+    [0] * 6 + [2] * 6 + [3] * 3 + [9] + [10] * 6 + [15] * 4 + [16] * 3 + [17] * 6,
+    [1] * 5 + [4] * 2 + [5] * 3 + [7] * 8 + [8] + [12] * 5,
+    [0] * 20 + [1] * 3 + [2] * 9 + [3] * 30,
+)
+
+
+@pytest.mark.parametrize("sessions", SESSIONS)
+def test_bands_and_quantiles_leave_open_how_many_came_how_often(tmp_path, sessions):
+    """All ways to fill the bands of a quantile with people are gone through: those below it in its band could be any of
+    at least the minimum of numbers, and so could those above, unless there can be none."""
+    evidence, values = evidence_in(tmp_path, "02b_participation"), pd.Series(sorted(sessions))
+    shown = participation._spread(evidence, "sessions", concentration(values), len(values), "concentration", values)
+    results = {each.id.removeprefix("sessions."): each.value for each in shown}
+    edges = [*starts_with(values, 5), max(sessions) + 2]
+    for name, part in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75)):
+        if not isinstance(results[name], str):
+            start, end = next((a, b) for a, b in zip(edges, edges[1:], strict=False) if a <= results[name] < b)
+            fits = list(fitting(values, start, end, part, results[name]))
+            below, above = ({sum(side(each)) for each in fits} for side in sides(results[name]))
+            assert all(len(found) >= 5 or found == {0} for found in (below, above)), (name, results[name])
+    assert (
+        any(isinstance(results[name], str) and results[name] != HIDDEN for name in results) or sessions == SESSIONS[2]
+    )
+
+
+def sides(value: float):
+    return lambda people: [each < value for each in people], lambda people: [each > value for each in people]
+
+
+def fitting(values: pd.Series, start: int, end: int, part: float, printed: float):
+    """Everybody in a band, in every way in which the page prints the same quantile; who is below or above it is next to it."""
+    near = {int(np.ceil(printed)) - 1, int(printed), int(np.ceil(printed)), int(printed) + 1}
+    choices = sorted(each for each in near if start <= each < end)
+    band = values[(values >= start) & (values < end)]
+    rest = values[(values < start) | (values >= end)]
+    for counts in product(range(len(band) + 1), repeat=len(choices) - 1):
+        if sum(counts) <= len(band):
+            people = np.repeat(choices, [*counts, len(band) - sum(counts)])
+            if abs(np.quantile(np.concatenate([rest, people]), part) - printed) < 0.05:
+                yield people
+
+
+def test_attendances_stand_beside_no_band(tmp_path, monkeypatch):
+    """9 people who came 2 or 3 times and made 24 attendances are 3 and 6."""
+    evidence = evidence_in(tmp_path, "02b_participation")
+    monkeypatch.setattr(participation, "_sessions", lambda evidence: pd.Series(SESSIONS[0]))
+    participation.band_table(evidence)
+    assert {each.unit for each in evidence.page.store} == {"people"}
+
+
+def test_a_course_of_few_people_is_not_what_is_left_of_all_attendances(tmp_path):
+    evidence = evidence_in(tmp_path, "02b_participation")
+    frame = pd.DataFrame({"people": [40, 12, 3], "attendances": [400, 90, 7]}, ["esol", "health", "advice"])
+    assert list(participation._without_rest(evidence, frame, [True, True, False]).index) == ["esol"]
+    assert list(participation._without_rest(evidence, frame, [True] * 3).index) == ["esol", "health", "advice"]
+    assert [each.decision for each in evidence.decisions] == [REFUSED]
+
+
+@pytest.mark.parametrize("given, total", [([3.0], HIDDEN), ([4.0] * 8, 32.0)])
+def test_weeks_of_few_volunteers_are_not_added_up(tmp_path, monkeypatch, given, total):
+    frame = pd.DataFrame({"weeks_volunteering": [*given, np.nan]})
+    monkeypatch.setattr(participation, "_questionnaire", lambda evidence: frame)
+    found = participation._weeks_total(evidence_in(tmp_path, "02b_participation"))
+    assert (HIDDEN if found is None else found) == total
+
+
+def test_a_specification_that_leaves_too_few_is_in_no_summary_and_no_line_is_drawn(tmp_path):
+    """Six who answered after are too few for a model; a team's page says nothing of them."""
+    rng = np.random.default_rng(5)
+    months = rng.integers(1, 120, 60)
+    people = pd.DataFrame(
+        {
+            "english_at_joining": np.clip(np.round(2 + 0.01 * months + rng.normal(0, 1, 60)), 1, 5),
+            "months_in_uk": months,
+            "answered_after": [True] * 6 + [False] * 54,
+        }
+    )
+    evidence = evidence_in(tmp_path, "04_english_and_time", 10)
+    answers = english_records.EnglishAnswers(evidence, people, 12.0, 1)
+    assert len(answers.curve) == 2 * np.prod([len(each) for each in ARBITRARY.values()])
+    english_records.summary_table(answers)
+    assert {each.id.split(".")[2] for each in evidence.page.store} == {"everybody"}
+    few = english_records.EnglishAnswers(evidence_in(tmp_path, "04_english_and_time", 10), people[:8], 12.0, 1)
+    assert english_records.fitted_figure(few).plain == "Too few people for a line to be drawn."
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "decimals", "word"),
+    [
+        ("CP-030", 7.98, 1, OPEN), ("CP-030", 7.88, 1, "yes"), ("CP-030", 8.2, 1, "no"),  # almost 8
+        ("CP-027", 8.02, 1, OPEN), ("CP-027", 8.3, 1, "yes"), ("CP-018", 41.6, 0, "yes"), ("CP-018", 43.4, 0, "no"),  # 42%
+    ],
+)  # fmt: skip
+def test_whether_a_figure_agrees_says_no_digit_more_than_the_figure(claim, value, decimals, word):
+    """7.98 reads 8.0, which may lie on either side of almost 8: that it agrees would say on which."""
+    known = load_study("coproduction", ROOT).claims[claim]
+    assert against_print.agreement(known, Compared(claim, value, "%", decimals)) == word
+
+
+def test_printed_ends_of_an_interval_hold_the_squares_that_made_them():
+    """Of 40 changes: the sum of squared distances from the printed mean lies between the ends that follow from the print."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        change = rng.integers(-2, 3, 40).astype(float)
+        row = mean_change(pd.DataFrame({"change": change}))
+        mean, low, high = (round(float(row[end]), 2) for end in ("mean", "low", "high"))
+        least, most = squares_around(40, mean, low, high, half=0.005)
+        assert least <= float(((change - mean) ** 2).sum()) <= most and most - least < 4
