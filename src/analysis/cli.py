@@ -39,8 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
-    example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
-    example.add_argument("--study", required=True, help="id of the worked example")
     _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
     _command(commands, "raw-files", _raw_files, "write the names of the files in each folder of raw data")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
@@ -220,14 +218,6 @@ def _collect(options: argparse.Namespace) -> int:
 
     collect_results(find_root(), options.study)
     collect_decisions(find_root(), options.study)
-    return 0
-
-
-def _example_records(options: argparse.Namespace) -> int:
-    from analysis.pipeline.example_records import write_example_records
-    from analysis.study import find_root
-
-    write_example_records(find_root(), options.study)
     return 0
 
 

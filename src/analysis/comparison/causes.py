@@ -130,7 +130,7 @@ class _Reader:
     def reads(self, entry: Entry) -> bool:
         """Whether an entry is among what the run reads."""
         if entry.sort is Sort.PARAMETER:
-            return entry.key in (f"{self.notebook}.{self.study}", f"example_records.{self.study}")
+            return entry.key == f"{self.notebook}.{self.study}"
         if self.paths:
             return covers(self.paths, entry.file)
         return entry.file != PARAMETERS and entry.study in ("", "reference", self.study)

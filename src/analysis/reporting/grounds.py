@@ -164,17 +164,15 @@ class Grounds:
             yield file
 
     def _files(self, pattern: str) -> list[str]:
-        """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
+        """The files that a pattern stands for, by project path."""
         raw = self.root / "data" / "raw"
         folder, _, rest = pattern.rpartition("/")
         if folder in ("of_study", "common"):
             holder = self._held_against if folder == "of_study" else self._holder(rest)
-            places, pattern = [raw / holder], rest
-        elif folder == "records":
-            places = [raw / self.study_id, self.root / "data" / "processed" / self.study_id]
+            place, pattern = raw / holder, rest
         else:
-            places = [raw if folder else raw / self.study_id]
-        return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
+            place = raw / self.study_id if folder in ("", "records") else raw
+        return [shown(path, self.root) for path in sorted(place.glob(pattern))]
 
     @property
     def _held_against(self) -> str:

@@ -94,8 +94,8 @@ class Study:
 
     @property
     def records_folder(self) -> Path:
-        """Folder of what a research team adds, participant files above all; for a worked example, where its stage makes them."""
-        return (self.processed if self.info.example else self.raw) / "records"
+        """Folder of what a research team adds, participant files above all; a worked example has made-up ones there."""
+        return self.raw / "records"
 
     def name(self, file: str) -> str:
         """A raw file's name as messages show it."""
