@@ -327,9 +327,9 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _pdf(options: argparse.Namespace) -> int:
+    from analysis.files import shown
     from analysis.pipeline.deposit.pdf import print_pages
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     root = find_root()
     print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
@@ -340,8 +340,8 @@ def _diff(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from analysis.comparison.report import summary, write_report
+    from analysis.files import shown
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     try:
         root = find_root()
@@ -359,8 +359,8 @@ def _fetch(options: argparse.Namespace) -> int:
 
     from analysis.census.fetch import fetch_area
     from analysis.census.reference import read_categories
+    from analysis.files import shown
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     root = find_root()
     own = root / "data" / "raw" / "reference"

@@ -13,9 +13,9 @@ from typing import Literal
 import pandas as pd
 
 from analysis.coding.codebook import NO_CODE, Codebook
-from analysis.coding.textfiles import read_table
 from analysis.errors import InputError
 from analysis.names import is_code, is_name, normal
+from analysis.participants.csv_files import read_frame
 
 COLUMNS = ("group", "speaker", "segment_id", "code", "coder")
 _MEANING = {
@@ -85,7 +85,7 @@ def read_segments_csv(path: Path, name: str, codebook: Codebook, shared_speakers
     Raises InputError with row and column for a code that is not in the codebook, a segment without a speaker, and
     everything else `check_segments` looks at.
     """
-    frame = read_table(path, name, COLUMNS, ("memo",)).drop(columns="memo")
+    frame = read_frame(path, name, COLUMNS, ("memo",)).drop(columns="memo")
     return check_segments(frame, codebook, name, shared_speakers)
 
 

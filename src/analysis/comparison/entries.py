@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from analysis.comparison.lock import FILE as LOCK, IGNORED
-from analysis.study.tables import shown
+from analysis.files import shown
 
 PLACES = ("data/raw", "src", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
 PARAMETERS, PACKAGES = "params.yaml", "requirements.lock"

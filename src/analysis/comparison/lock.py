@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.files import read_yaml, shown
 from analysis.pipeline import team_files
-from analysis.study.tables import read_yaml, shown
 
 FILE = "dvc.lock"
 IGNORED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache")

@@ -16,10 +16,10 @@ from pathlib import Path
 from analysis.comparison.lock import read_lock
 from analysis.comparison.runs import Run, read_run
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.pipeline.commit import no_history
 from analysis.pipeline.reproduce import environment
 from analysis.results import write_bytes
-from analysis.study.tables import shown
 
 WANTED = (".json", "claims.csv")  # of what a stage made: its results, and the ledger with its verdicts
 

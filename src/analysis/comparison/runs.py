@@ -7,8 +7,8 @@ from pathlib import Path
 
 from analysis.comparison.lock import Stage, changed_since, content_md5, read_lock
 from analysis.errors import InputError
+from analysis.files import read_csv, shown
 from analysis.results import Result, ResultStore
-from analysis.study.tables import read_csv, shown
 
 VERDICTS = "claims.csv"
 SHORT_LIST = 3  # files that a remark names

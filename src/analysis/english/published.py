@@ -7,9 +7,9 @@ from analysis.bounds.brackets import Bracket, spread_range
 from analysis.bounds.correlation import raw_slopes, regressions_with, smallest_significant_size
 from analysis.bounds.groups import possible_counts
 from analysis.english.sample import MONTHS_IN_A_YEAR
+from analysis.files import validate
 from analysis.quantities import Interval, as_interval
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "english.yaml"
 

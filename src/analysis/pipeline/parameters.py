@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.study.tables import read_yaml
+from analysis.files import read_yaml
 
 if TYPE_CHECKING:
     from analysis.census.reference import Reference

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analysis.files import read_yaml, shown
 from analysis.results import Kind, Result
 from analysis.study.claims import claims_in
-from analysis.study.tables import read_yaml, shown
 
 _BIRTH = "reference/census_2011_QS203EW_country_of_birth_lad.csv"
 _GROUPS = "reference/census_2011_QS203EW_categories.csv"

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from analysis.errors import InputError
+from analysis.files import read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
 from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
-from analysis.study.tables import read_csv, read_yaml, shown, validate
 
 __all__ = [
     "Assumption",

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.files import read_yaml
 from analysis.pipeline.provenance import STAGES
-from analysis.study.tables import read_yaml
 
 FILE = "dvc.lock"
 
