@@ -17,8 +17,8 @@ from analysis.pipeline import team_files
 from analysis.pipeline.commit import commit_time
 from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, identifier, references
-from analysis.pipeline.deposit.lock import Item, Recorded, read_lock
 from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, files_at, raw_files
+from analysis.pipeline.lock import Item, Recorded, read_lock
 from analysis.pipeline.provenance import package_versions
 from analysis.results import slug
 

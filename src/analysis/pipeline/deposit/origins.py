@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from analysis.files import read_yaml, shown, validate
 from analysis.pipeline import team_files
-from analysis.pipeline.deposit.lock import Recorded
+from analysis.pipeline.lock import Recorded
 from analysis.study import StudyInfo, load_study, study_ids
 
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
