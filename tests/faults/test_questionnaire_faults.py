@@ -6,7 +6,6 @@ import pytest
 
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.attrition import (
-    attrition_table,
     lee_bounds,
     trimmed_means,
     worst_case_mean,
@@ -77,7 +76,6 @@ def test_complete_answers_need_the_list_they_are_complete_on():
         lambda: worst_case_mean(9.5, 3, 5, 1, 9),
         lambda: trimmed_means(np.array([1, 2]), 3),
         lambda: trimmed_means(np.array([1, 2]), 0),
-        lambda: attrition_table({"joined": 57, "answered": 93}),
         lambda: lee_bounds(pd.Series([1.0, np.nan]), pd.Series([True, False]), pd.Series(["a", "b"]), "a", "b"),
     ],
 )
