@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -105,13 +104,7 @@ def run_of(root: Path, run: tuple[str, str]) -> tuple[set[Path], set[Path]]:
     )  # not every study has the other folder; publication searches all pages for what is in it
     before = set(sys.modules)
     once(root, *run)
-    made = root / "data" / "processed" / run[1]
-    records = {
-        folder
-        for folder in (made / "records",)
-        if folder in {path.parent for path in recorder.touched} and folder.is_dir()
-    }
-    data = {path.relative_to(root) for path in recorder.inputs(root / "data" / "raw") | records}
+    data = {path.relative_to(root) for path in recorder.inputs(root / "data" / "raw")}
     modules = {
         Path(str(sys.modules[name].__file__)) for name in set(sys.modules) - before if name.startswith("analysis.")
     }
@@ -128,15 +121,12 @@ def observed(runs: Iterable[tuple[str, str]]) -> Seen:
 
 
 def copied(target: Path) -> Path:
-    """The project's inputs in another folder, with the records of the worked examples."""
+    """The project's inputs in another folder."""
     for part in COPIED:
         (target / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(ROOT / part, target / part) if (ROOT / part).is_dir() else shutil.copy(
             ROOT / part, target / part
         )
-    for study in stages()["example_records"]["foreach"]:
-        command = [sys.executable, "-m", "analysis", "example-records", "--study", study]
-        subprocess.run(command, cwd=target, env={**os.environ, "PYTHONPATH": str(SRC)}, check=True)
     return target
 
 

@@ -39,8 +39,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
-    example = _command(commands, "example-records", _example_records, "write the synthetic records of a worked example")
-    example.add_argument("--study", required=True, help="id of the worked example")
     _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
     _command(commands, "raw-files", _raw_files, "write the names of the files in each folder of raw data")
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
@@ -223,14 +221,6 @@ def _collect(options: argparse.Namespace) -> int:
     return 0
 
 
-def _example_records(options: argparse.Namespace) -> int:
-    from analysis.pipeline.example_records import write_example_records
-    from analysis.study import find_root
-
-    write_example_records(find_root(), options.study)
-    return 0
-
-
 def _page_code(options: argparse.Namespace) -> int:
     from analysis.pipeline.page_code import write_page_code
     from analysis.study import find_root
@@ -337,9 +327,9 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _pdf(options: argparse.Namespace) -> int:
+    from analysis.files import shown
     from analysis.pipeline.deposit.pdf import print_pages
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     root = find_root()
     print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
@@ -350,8 +340,8 @@ def _diff(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from analysis.comparison.report import summary, write_report
+    from analysis.files import shown
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     try:
         root = find_root()
@@ -369,8 +359,8 @@ def _fetch(options: argparse.Namespace) -> int:
 
     from analysis.census.fetch import fetch_area
     from analysis.census.reference import read_categories
+    from analysis.files import shown
     from analysis.study import find_root
-    from analysis.study.tables import shown
 
     root = find_root()
     own = root / "data" / "raw" / "reference"

@@ -10,11 +10,11 @@ import yaml
 from analysis.audit.verdicts import audit
 from analysis.cli import main
 from analysis.errors import InputError
+from analysis.files import read_yaml
 from analysis.programme.published import comparisons, performance
 from analysis.sroi.published import derived_quantities, read_model
 from analysis.study import load_study
 from analysis.study.claims import read_claims
-from analysis.study.tables import read_yaml
 
 STUDY = "connecting_opportunities"
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from made_up import write_example
 
 from analysis.english.models import fit, least_squares, slope
 from analysis.english.sample import Form, english_sample, spline_knots
-from analysis.examples import write_example
 from analysis.participants import read_records
 from analysis.reporting.views.english_records import read_sample
 

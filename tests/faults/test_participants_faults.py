@@ -326,7 +326,10 @@ def test_a_file_that_is_no_spss_file(folder):
 )
 def test_a_layout_that_says_what_nobody_knows(folder, layout, column):
     put(folder, layout, "records.yaml")
-    refused(folder, "records.yaml", row=1 if "!!" in layout else None, column=column)
+    row = {"a: b: c\n": 1, "id_prefix: &a A\nquestionnaire: {sheet: *a}\n": 2}.get(
+        layout, 1 if "!!" in layout else None
+    )
+    refused(folder, "records.yaml", row=row, column=column)
 
 
 @pytest.mark.parametrize(

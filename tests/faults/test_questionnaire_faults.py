@@ -7,7 +7,6 @@ import pytest
 from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.attrition import (
-    attrition_table,
     lee_bounds,
     trimmed_means,
     worst_case_mean,
@@ -79,7 +78,6 @@ def test_complete_answers_need_the_list_they_are_complete_on():
         lambda: worst_case_mean(Interval(0, 0), 0, pd.DataFrame({"least": [], "most": []})),
         lambda: trimmed_means(np.array([1, 2]), 3),
         lambda: trimmed_means(np.array([1, 2]), 0),
-        lambda: attrition_table({"joined": 57, "answered": 93}),
         lambda: lee_bounds(pd.Series([1.0, np.nan]), pd.Series([True, False]), pd.Series(["a", "b"]), "a", "b"),
     ],
 )

@@ -25,8 +25,7 @@ def with_example_records(folder: Path, minimum: int) -> Path:
     """A copy of the project with the example's records as a team's own, at a minimum cell."""
     copy_project(folder)
     own = folder / "data/raw/coproduction/records"
-    sources = [ROOT / "data/processed/coproduction_example/records", ROOT / "data/raw/coproduction_example/records"]
-    for path in (path for source in sources for path in source.glob("*.csv")):
+    for path in (ROOT / "data/raw/coproduction_example/records").glob("*.csv"):
         text = path.read_text(encoding="utf-8").replace("\ncoproduction_example,", "\ncoproduction,")
         (own / path.name).parent.mkdir(parents=True, exist_ok=True)
         (own / path.name).write_text(text, encoding="utf-8")
@@ -40,8 +39,6 @@ def with_example_records(folder: Path, minimum: int) -> Path:
 @pytest.fixture(scope="module", params=sorted(RULES))
 def run(request, tmp_path_factory) -> tuple[Path, int]:
     """A processed folder after the notebooks about people have run, and the minimum cell."""
-    if not (ROOT / "data/processed/coproduction_example/records/questionnaire.csv").is_file():
-        pytest.skip("the example's records are made by `make reproduce`, which has not run")
     folder = with_example_records(tmp_path_factory.mktemp("attacked"), request.param)
     for notebook in NOTEBOOKS:
         done = run_analysis(folder, "run", notebook, "--study", "coproduction")

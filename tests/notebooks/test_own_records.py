@@ -24,7 +24,7 @@ def give(folder: Path, *names: str) -> None:
     for name in TABLES:
         (target / f"{name}.csv").unlink(missing_ok=True)
         if name in names:
-            text = (folder / "data/processed" / EXAMPLE / "records" / f"{name}.csv").read_text(encoding="utf-8")
+            text = (folder / "data/raw" / EXAMPLE / "records" / f"{name}.csv").read_text(encoding="utf-8")
             (target / f"{name}.csv").write_text(re.sub(f"(?m)^{EXAMPLE},", f"{STUDY},", text), encoding="utf-8")
     if "coded_segments" in names:
         shutil.copy(folder / "data/raw" / EXAMPLE / "records/coded_segments.csv", target)

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from made_up import make_example, write_example
 from project_copy import copy_project, run_analysis
-
-from analysis.examples import make_example, write_example
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "02b_participation"

@@ -5,11 +5,11 @@ import re
 
 import pytest
 import yaml
+from openpyxl import load_workbook
 from project_copy import copy_project, run_analysis
 from value_maps import cost, entry, outcome, write_study
 
-from analysis.reporting.workbook_import import read_workbook
-from analysis.study import load_study
+from analysis.reporting.workbook import MAP
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +70,9 @@ def test_the_ratio_by_hand(run):
     assert results["05_sroi.scenarios.low.ratio"]["value"] == pytest.approx((160 + 160 * 0.9 / 1.035 - 20) / 200)
 
 
-def test_the_workbook_leads_back(run):
-    study = load_study("toy", run)
-    again = read_workbook(run / "data" / "processed" / "toy" / "workbooks" / "value_map.xlsx", study)
-    assert again.value_map.rows[1].label == "Skills & 2 <i>more</i>"
+def test_the_workbook_holds_texts_as_they_are(run):
+    book = load_workbook(run / "data" / "processed" / "toy" / "workbooks" / "value_map.xlsx")
+    assert "Skills & 2 <i>more</i>" in [cell.value for row in book[MAP].iter_rows() for cell in row]
 
 
 def test_text_is_shown_and_not_marked_up(page):

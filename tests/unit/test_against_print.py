@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_up import write_example
 
-from analysis.examples import write_example
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after, english, participation
 from analysis.reporting.views.against_print import agrees

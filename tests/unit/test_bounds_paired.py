@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_directions, ranges_by_reading, totals
+from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_directions, totals
 from analysis.bounds.wilcoxon import signed_rank_p, wilcoxon_range
 from analysis.quantities import Interval
 
@@ -199,13 +199,6 @@ def test_without_an_upper_end_one_person_can_hold_the_whole_change():
 )
 def test_sums_that_a_mean_allows(mean, n, limits, expected):
     assert totals(mean, n, **limits) == expected
-
-
-def test_readings_stand_below_each_other():
-    readings = [Reading("a", 3, range(6, 7), range(9, 10)), Reading("b", 3, range(6, 7), range(8, 9))]
-    table = ranges_by_reading(readings, Scale(1, 5))
-    assert list(table.columns) == ["reading", "statistic", "low", "high"]
-    assert table.groupby("reading").size().tolist() == [10, 10]
 
 
 @pytest.mark.parametrize(

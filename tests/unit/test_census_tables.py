@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.census import areas, tables
-from analysis.census.groups import CONTINENTS, birth_groups, countries_of_birth, non_eu_by_continent
+from analysis.census.groups import birth_groups, countries_of_birth
 from analysis.census.reference import load_reference, read_categories, read_origins
 from analysis.census.standing import standing
 from analysis.census.survey import read_local_survey, survey_series
@@ -87,8 +87,6 @@ def test_groups_add_to_residents_in_all_348_authorities(complete):
     groups = birth_groups(complete, codes)
     assert len(codes) == 348
     assert (groups.drop(columns="all").sum(axis=1) == groups["all"]).all()
-    assert (non_eu_by_continent(complete, codes).sum(axis=1) == groups["non_eu"]).all()
-    assert set(non_eu_by_continent(complete, codes).columns) == set(CONTINENTS)
     assert groups["all"].sum() == complete.country.loc["K04000001"].iloc[0] == 56075912
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from analysis.coding import tallies
 from analysis.coding.codebook import Code, Codebook
 from analysis.coding.saturation import expected_codes, saturation
-from analysis.coding.segments import Bases, assume_read, bases, roll_up, settle
+from analysis.coding.segments import Bases, bases, roll_up, settle
 
 BOOK = Codebook(
     title="t",
@@ -129,15 +129,6 @@ def test_codes_that_rest_on_one_person_or_one_group():
     two = TABLE.assign(code=TABLE["code"].where(TABLE["segment_id"] != "s3", "c"))
     assert tallies.narrow_codes(settle(two), BOOK)["rests_on"].to_dict()["c"] == "one group"
     assert "speaker" not in found.columns
-
-
-def test_reading_can_be_assumed_for_whole_groups():
-    sparse = TABLE[TABLE["code"] != "none"]
-    found = assume_read(sparse)
-    added = found.iloc[len(sparse) :]
-    # y coded in group 1 and 2, and x in both: y did not code s2, x did not code s4. Group 3 has no codes at all.
-    assert sorted(zip(added["segment_id"], added["coder"], strict=True)) == [("s2", "y"), ("s4", "x")]
-    assert set(added["code"]) == {"none"}
 
 
 def brute_force(present):

@@ -9,12 +9,13 @@ from comparison_runs import NOTEBOOK, commit, git, number, project, register
 
 from analysis.comparison.causes import Certainty
 from analysis.comparison.entries import compare_inputs
-from analysis.comparison.lock import content_md5, read_lock, read_paths
+from analysis.comparison.lock import content_md5, read_paths
 from analysis.comparison.numbers import Change, Group, What, tolerance
 from analysis.comparison.report import compare, summary, write_report
 from analysis.comparison.revisions import opened
 from analysis.comparison.runs import read_run
 from analysis.comparison.table import COLUMNS
+from analysis.pipeline.lock import read_lock
 from analysis.results import Kind
 
 REGISTER = "data/raw/x/assumptions.yaml"

@@ -11,9 +11,9 @@ from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.crate import crate_text
 from analysis.pipeline.deposit.entities import Graph, identifier
 from analysis.pipeline.deposit.exhibits import exhibits
-from analysis.pipeline.deposit.lock import Item, read_lock
 from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.deposit.replication import form_data
+from analysis.pipeline.lock import Item, read_lock
 from analysis.reporting.markup import MIME
 from analysis.reporting.nodes import number, paragraph
 from analysis.reporting.page import render_page

@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from made_up import write_example
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
-from analysis.examples import write_example
 from analysis.participants import read_records
 from analysis.participation.attendance import band_labels
 from analysis.participation.curve import bands_of, starts_with
-from analysis.pipeline.example_records import write_example_records
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
 from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
@@ -54,13 +53,6 @@ def own_records(folder: Path) -> Study:
 def evidence_of(study: Study, **rules: object) -> Evidence:
     page = Appendix(study.id, "03_before_after", study.root, study.info.example)
     return open_evidence(page, study, rules, rounds=True)
-
-
-def test_records_are_looked_for_in_raw_data_and_for_the_example_where_its_stage_makes_them():
-    assert load_study("coproduction", ROOT).records_folder == ROOT / "data/raw/coproduction/records"
-    assert (
-        load_study("coproduction_example", ROOT).records_folder == ROOT / "data/processed/coproduction_example/records"
-    )
 
 
 def test_a_study_without_records_is_bounded_and_says_so(tmp_path):
@@ -272,11 +264,6 @@ def test_what_all_notebooks_publish_is_proved_again_when_their_decisions_are_mer
     two_notebooks(study, **{"0": ["low", "middle", "high"]})
     with pytest.raises(InputError, match="trust in 0"):
         collect_decisions(tmp_path, "coproduction")
-
-
-def test_synthetic_records_are_never_written_into_a_real_study():
-    with pytest.raises(InputError, match="example"):
-        write_example_records(ROOT, "coproduction")
 
 
 def test_a_page_with_an_id_of_the_study_s_records_stops(tmp_path):

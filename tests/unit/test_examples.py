@@ -8,14 +8,14 @@ import csv
 import hashlib
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from statistics import mean
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-
-from analysis.examples import FIGURES, STUDY, figures_met, make_example, write_example
-from analysis.examples.integers import (
+from made_up import STUDY, make_example, write_example
+from made_up.integers import (
     counts_for_share,
     group_sizes,
     match_r_squared,
@@ -24,8 +24,11 @@ from analysis.examples.integers import (
     spread_to_total,
     total_for_mean,
 )
+
+from analysis.examples import FIGURES, figures_met
 from analysis.participants import absence, read_records, stages_reached
 
+ROOT = Path(__file__).resolve().parents[2]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -150,6 +153,11 @@ def test_the_table_of_figures_notices_what_is_not_met(tmp_path):
     table = figures_met(changed, attendance.iloc[1:], contacts)
     assert not table.loc[["confidence_after", "attendances"], "met"].any()
     assert table.loc["advice_value", "met"]
+
+
+def test_the_committed_records_are_those_of_the_committed_seed(tmp_path):
+    for path in write_example(tmp_path):
+        assert path.read_bytes() == (ROOT / "data" / "raw" / STUDY / "records" / path.name).read_bytes(), path.name
 
 
 def test_same_seed_same_bytes(tmp_path):

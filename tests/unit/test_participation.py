@@ -39,14 +39,6 @@ def test_nobody_attended():
     assert participation.attendance_curve(pd.Series([0, 0])).empty
 
 
-def test_contacts_by_field_and_type_with_totals():
-    contacts = pd.DataFrame({"field": ["health", "health", None, "work"], "type": ["help", "signpost", "help", "help"]})
-    table = participation.contacts_by_field_and_type(contacts)
-    assert table.loc["health"].to_dict() == {"help": 1, "signpost": 1, "total": 2}
-    assert table.loc["(not stated)", "total"] == 1
-    assert table.loc["total"].to_dict() == {"help": 3, "signpost": 1, "total": 4}
-
-
 def test_a_type_without_value_is_refused():
     with pytest.raises(ValueError, match="signpost"):
         participation.contacts_value(pd.Series({"help": 1, "signpost": 1}), {"help": 40})
@@ -95,11 +87,3 @@ def test_attrition_counts_those_who_skipped_a_stage():
     assert table["share_of_joined"].to_list() == [1, 0.5, 0.5]
     assert table["share_of_previous"].to_list() == [1, 0.5, 1]
     assert table["skipped_previous"].to_list() == [0, 0, 1]
-
-
-def test_joined_by_year():
-    days = pd.Series(pd.to_datetime(["2012-11-01", "2013-08-31", "2013-09-01", None]))
-    table = participation.joined_by_year(days, ["2012-11-01", "2013-09-01"])
-    assert table["people"].to_list() == [2, 1]
-    with pytest.raises(ValueError, match="before the first year"):
-        participation.joined_by_year(days, ["2013-01-01"])

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from made_up import CANNOT, COUNTS, EXPORT_SEED, EXPORT_STUDY, NOT_HELD, TARGETS, write_export
+from made_up.draws import between, pick, shared_out, skewed
 
-from analysis.examples import CANNOT, COUNTS, EXPORT_SEED, EXPORT_STUDY, NOT_HELD, TARGETS, write_export
-from analysis.examples.draws import between, pick, shared_out, skewed
 from analysis.participants import read_export
 from analysis.programme.against_print import reconcile
 from analysis.programme.monitoring import open_monitoring

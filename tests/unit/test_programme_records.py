@@ -178,7 +178,6 @@ def test_funnel(tmp_path):
     frame = funnel.funnel(records)
     assert frame["people"].to_list() == [5, 4, 3, 4]
     assert frame["of_received"].to_list() == [100, 80, 60, 80]
-    assert funnel.without_referral(records) == 1
     assert funnel.by_source(records).loc["self-referral", ["referrals", "starts"]].to_list() == [2, 2]
     assert funnel.decisions(records).loc["no decision yet", "people"] == 1
     months = funnel.by_month(records)

@@ -9,13 +9,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from analysis.quantities import Interval
-from analysis.questionnaire.answers import Item, MissingRule, answer_counts, paired_answers
+from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.attrition import (
-    attrition_table,
     change_limits,
     lee_bounds,
     trimmed_means,
-    unlinked_change,
     worst_case_mean,
     worst_case_share,
 )
@@ -83,18 +81,6 @@ RECORDS = frame(
 def test_the_rule_for_missing_answers_decides_who_is_kept(rule, item, kept):
     """Worked by hand from the six records; a fall in worry is an improvement."""
     assert paired_answers(RECORDS, item, rule, [CONFIDENCE, WORRY])["change"].to_dict() == kept
-
-
-def test_answers_are_counted_by_when_they_were_given():
-    counts = answer_counts(RECORDS, [CONFIDENCE, WORRY])
-    assert counts.loc["confidence"].to_dict() == {
-        "both": 3,
-        "only before": 1,
-        "only after": 1,
-        "neither": 1,
-        "people": 6,
-    }
-    assert counts.loc["worry"].to_dict() == {"both": 4, "only before": 1, "only after": 1, "neither": 0, "people": 6}
 
 
 def test_a_shift_table_counts_every_pair_once():
@@ -414,12 +400,6 @@ def test_a_fraction_of_a_person_may_be_kept():
     assert [found.low, found.high] == pytest.approx([(1 + 1) / 1.5, (6 + 1) / 1.5])
 
 
-def test_answers_that_cannot_be_linked_bound_the_change():
-    """Before 2, 4, 9; one person after at 6: that person started at 2 or 9 at the extremes, so the change is -3 to 4."""
-    found = unlinked_change(np.array([2, 4, 9]), np.array([6]))
-    assert [found.low, found.high] == [-3, 4]
-
-
 def test_lee_bounds_without_attrition_are_the_difference_of_means():
     outcome, group = pd.Series([1.0, 3, 2, 6]), pd.Series(list("aabb"))
     found = lee_bounds(outcome, outcome.notna(), group, "a", "b")
@@ -433,12 +413,6 @@ def test_lee_bounds_turn_with_the_groups():
     assert [one["low"], one["high"], one["trimmed_share"]] == pytest.approx(
         [-two["high"], -two["low"], -two["trimmed_share"]]
     )
-
-
-def test_the_flow_of_people_has_shares_of_the_first_and_of_the_stage_before():
-    table = attrition_table({"joined": 102, "first questionnaire": 93, "last questionnaire": 57})
-    assert table["of_first"].tolist() == pytest.approx([1, 93 / 102, 57 / 102])
-    assert table["of_previous"].tolist() == pytest.approx([np.nan, 93 / 102, 57 / 93], nan_ok=True)
 
 
 def test_response_shift_is_the_difference_between_the_two_measures_of_change():

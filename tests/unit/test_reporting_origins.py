@@ -121,12 +121,12 @@ def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
 
 def test_records_are_found_where_a_study_keeps_them(tmp_path):
     measured = Result("x", "X", 1, "", Kind.MEASURED, function="analysis.questionnaire.shift.shift_table")
-    for folder in ("data/raw/a_study/records", "data/processed/an_example/records"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "questionnaire.xlsx").touch()
+    for study in ("a_study", "an_example"):
+        (tmp_path / f"data/raw/{study}/records").mkdir(parents=True)
+        (tmp_path / f"data/raw/{study}/records/questionnaire.xlsx").touch()
     assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/records/questionnaire.xlsx",)
     assert Grounds("an_example", tmp_path).under([measured])[0].inputs == (
-        "data/processed/an_example/records/questionnaire.xlsx",
+        "data/raw/an_example/records/questionnaire.xlsx",
     )
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
 

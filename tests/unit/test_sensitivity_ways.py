@@ -126,13 +126,6 @@ def test_a_model_without_a_range_gives_one_point():
     )
 
 
-def test_means_by_beneficiary_and_by_outcome_add_to_the_mean_of_the_whole():
-    case = toy_case()
-    whole = probabilistic.simulate(case, 2048, 3, measures=("value",))["value"].mean
-    for part in ("by_beneficiary", "by_outcome"):
-        assert probabilistic.moments_by_part(case, 2048, 3, part).sum() == pytest.approx(whole, rel=1e-12)
-
-
 def test_shares_by_beneficiary_add_to_the_whole():
     outcome = toy_case().at({"share_government": np.array([0.0, 0.3, 1.0])})
     assert sum(outcome.by_beneficiary.values()) == pytest.approx(outcome.value, rel=1e-15)

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse
+from analysis.files import read_csv, validate
 from analysis.study import Study
 from analysis.study.claims import claims_in
-from analysis.study.tables import read_csv, validate
 
 FILE = "audit.yaml"
 COMPARISONS = "comparisons.csv"

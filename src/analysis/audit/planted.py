@@ -6,7 +6,7 @@ with a seed from every claim that an error of the kind can befall, those that no
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -445,8 +445,3 @@ def _rates(kept: list[Trial]) -> dict[str, float | int | None]:
 
 def _share(part: list[Trial], whole: list[Trial]) -> float | None:
     return 100 * len(part) / len(whole) if whole else None
-
-
-def missed(found: Iterable[Trial]) -> Iterator[Trial]:
-    """The planted errors that bear on something printed and yet raised no alarm."""
-    yield from (trial for trial in found if not trial.harmless and trial.linked and not trial.alarms)

@@ -73,12 +73,6 @@ def paired_ranges(reading: Reading, scale: Scale) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"]).rename_axis("statistic")
 
 
-def ranges_by_reading(readings: list[Reading], scale: Scale) -> pd.DataFrame:
-    """`paired_ranges` of several readings, one below the other, with the reading's label in the column `reading`."""
-    tables = [paired_ranges(reading, scale).reset_index().assign(reading=reading.label) for reading in readings]
-    return pd.concat(tables, ignore_index=True)[["reading", "statistic", "low", "high"]]
-
-
 def possible_directions(reading: Reading, scale: Scale) -> np.ndarray:
     """Which numbers of people improved (first axis) and worse (second axis) are possible: (n + 1) x (n + 1) booleans."""
     return _directions(possible_changes(reading, scale), reading.n, steps(reading, scale))

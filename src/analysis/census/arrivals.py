@@ -15,7 +15,6 @@ from analysis.census.groups import FOREIGN, birth_groups
 from analysis.census.reference import Reference
 from analysis.census.survey import survey_series
 from analysis.census.tables import YEAR_OF_ARRIVAL
-from analysis.linear import Infeasible, LinearProgram
 
 BANDS = YEAR_OF_ARRIVAL.categories[2:]
 SINCE_2001 = BANDS[-4:]
@@ -121,26 +120,6 @@ def frechet_bounds(row: np.ndarray, column: np.ndarray, total: np.ndarray) -> tu
     [6165.0, 14948.0]
     """
     return np.maximum(0.0, row + column - total), np.minimum(row, column)
-
-
-def transport_bounds(
-    rows: Sequence[float], columns: Sequence[float], possible: np.ndarray, wanted: np.ndarray
-) -> tuple[float, float]:
-    """Least and greatest sum of the `wanted` cells over all tables with these margins and zeros where not `possible`.
-
-    `possible` and `wanted` are (groups, bands) of truth values. A linear programme over the transport polytope, whose
-    corners are whole numbers, so the ends are exact for counts of people too. For one table at a time and any pattern
-    of structural zeros; without zeros it equals `frechet_bounds`. Raises ValueError where no table has these margins.
-    """
-    size = possible.shape
-    sums = np.vstack([np.kron(np.eye(size[0]), np.ones(size[1])), np.kron(np.ones(size[0]), np.eye(size[1]))])
-    margins = np.array([*rows, *columns], dtype=float)
-    tables = LinearProgram(sums, margins, margins, most=np.where(possible.ravel(), np.inf, 0.0))
-    aim = wanted.ravel().astype(float)
-    try:
-        return tables.minimum(aim).value, -tables.minimum(-aim).value
-    except Infeasible:
-        raise ValueError("no table has these margins with these zeros") from None
 
 
 def arrival_cohort(reference: Reference, codes: Sequence[str], seed: np.ndarray) -> pd.DataFrame:

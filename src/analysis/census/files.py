@@ -1,16 +1,15 @@
 """Reads the tables under data/raw: text first, then checked numbers, with the place of whatever cannot be used."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from analysis.errors import InputError, control_in
-from analysis.study.tables import read_yaml as read_document
+from analysis.errors import InputError
+from analysis.files import csv_rows, read_records, read_text, read_yaml as read_document, validate
 
 Model = TypeVar("Model", bound=BaseModel)
 NOT_COUNTED = {"": "an empty cell", "c": "a suppressed cell", "..": "a suppressed cell", "*": "a suppressed cell"}
@@ -40,7 +39,6 @@ def text_table(path: Path, rows: list[list[str]]) -> pd.DataFrame:
                 expected=f"{width}, as in the header",
                 action="compare the row with the official table; it may be cut off",
             )
-    _refuse_control(path, rows)
     header = [name.strip() for name in rows[0]]
     _refuse_repeated(path, header)
     return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=header, dtype=str)
@@ -48,23 +46,7 @@ def text_table(path: Path, rows: list[list[str]]) -> pd.DataFrame:
 
 def read_rows(path: Path) -> list[list[str]]:
     """The rows of a CSV file that are not empty, as they stand; raises InputError where it is absent or no CSV in UTF-8."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return [row for row in csv.reader(lines, strict=True) if row]
-    except FileNotFoundError as error:
-        raise InputError(path, found="no such file", expected="the table", action=f"put {path.name} there") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            path, found=str(error), expected="CSV in UTF-8", action="save it again as CSV, UTF-8"
-        ) from error
-
-
-def _refuse_control(path: Path, rows: list[list[str]]) -> None:
-    for number, row in enumerate(rows, start=1):
-        if found := control_in("".join(row)):
-            raise InputError(
-                path, row=number, found=found, expected="plain text", action="compare the row with the official table"
-            )
+    return [cells for _, cells in csv_rows(read_text(path, str(path)), str(path)) if cells]
 
 
 def _refuse_repeated(path: Path, header: list[str]) -> None:
@@ -115,37 +97,13 @@ def counts(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> np.ndarra
 
 
 def read_models(path: Path, model: type[Model]) -> list[Model]:
-    """The rows of a CSV file, each as one pydantic `model`; empty cells are left to the model's defaults.
-
-    Raises InputError with row and column of the first cell that does not fit.
-    """
-    frame = read_text_table(path)
-    needed = [name for name, field in model.model_fields.items() if field.is_required()]
-    require_columns(frame, needed, path)
-    records = [{key: value for key, value in row.items() if value != ""} for row in frame.to_dict("records")]
-    try:
-        return TypeAdapter(list[model]).validate_python(records)  # type: ignore[valid-type]
-    except ValidationError as error:
-        raise _explain(path, error, header_rows=2) from error
+    """The rows of a CSV file, each as one pydantic `model`; raises what `files.read_records` does."""
+    return read_records(path, str(path), model)
 
 
 def read_yaml(path: Path, model: type[Model]) -> list[Model]:
     """The entries of a YAML list, each as one pydantic `model`; raises InputError where one does not fit."""
-    try:
-        return TypeAdapter(list[model]).validate_python(read_document(path, str(path)))  # type: ignore[valid-type]
-    except ValidationError as error:
-        raise _explain(path, error, header_rows=1) from error
-
-
-def _explain(path: Path, error: ValidationError, header_rows: int) -> InputError:
-    first = error.errors(include_url=False)[0]
-    place = [part for part in first["loc"] if part != "[key]"]
-    row = int(place[0]) + header_rows if place and isinstance(place[0], int) else None
-    return InputError(
-        path,
-        row=row,
-        column=".".join(str(part) for part in place[1:]) or None,
-        found=repr(first["input"]),
-        expected=first["msg"],
-        action="correct the entry, or remove what the schema does not know",
-    )
+    content = read_document(path, str(path))
+    entries = content if isinstance(content, list) else [content]
+    action = "correct the entry, or remove what the schema does not know"
+    return [validate(model, entry, str(path), row, action=action) for row, entry in enumerate(entries, start=1)]

@@ -45,15 +45,6 @@ def birth_groups(reference: Reference, codes: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({"all": country.iloc[:, 0], **sums})
 
 
-def non_eu_by_continent(reference: Reference, codes: Sequence[str]) -> pd.DataFrame:
-    """Residents born outside the European Union by continent, areas x continents; the Crown dependencies apart."""
-    country = reference.country.loc[list(codes)]
-    non_eu = leaves(reference.categories, "non_eu")
-    return pd.DataFrame(
-        {name: country[[leaf.category for leaf in non_eu if leaf.continent == name]].sum(axis=1) for name in CONTINENTS}
-    )
-
-
 def countries_of_birth(reference: Reference, code: str, group: str = "non_eu") -> pd.DataFrame:
     """The categories of one group in one area, largest first: residents, share of the group, share of all residents."""
     row = reference.country.loc[code]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.census import tables
 from analysis.census.areas import AreaChange, read_changes, to_2011_codes
@@ -18,7 +18,7 @@ from analysis.census.survey import (
     with_england_and_wales,
 )
 from analysis.errors import InputError
-from analysis.study.tables import read_yaml as read_document
+from analysis.files import read_yaml as read_document, validate
 
 BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
 
@@ -185,15 +185,7 @@ def read_origins(folder: Path) -> pd.DataFrame:
 
 
 def _origin(path: Path) -> Origin:
-    try:
-        return Origin.model_validate(read_document(path, str(path)))
-    except ValidationError as error:
-        raise InputError(
-            path,
-            found=str(error).splitlines()[0],
-            expected="the fields " + ", ".join(Origin.model_fields),
-            action="complete the origin of the table",
-        ) from error
+    return validate(Origin, read_document(path, str(path)), str(path), None, action="complete the origin of the table")
 
 
 def _survey_tables(folder: Path, changes: tuple[AreaChange, ...]) -> dict[str, pd.DataFrame]:

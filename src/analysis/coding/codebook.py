@@ -12,10 +12,9 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
-from analysis.coding.textfiles import filled, read_document
 from analysis.errors import InputError
+from analysis.files import filled, read_document, validate
 from analysis.participants.csv_files import read_rows
-from analysis.study.tables import validate
 
 NO_CODE = "none"  # in a table of coded segments: the coder read the segment and applied no code
 

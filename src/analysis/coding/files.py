@@ -19,9 +19,9 @@ from analysis.coding.published import (
 )
 from analysis.coding.steps import Steps, read_steps
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.participants.layout import SegmentsLayout, read_layout
 from analysis.study import Study, load_study
-from analysis.study.tables import shown
 
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
 TEAM = "records"  # the folder of what a research team adds: segments, a codebook of its own, its earlier version

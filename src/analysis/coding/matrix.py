@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.coding.codebook import Codebook, CodeId, Name, Text
 from analysis.coding.published import StakeholderTheme
-from analysis.coding.textfiles import read_document
 from analysis.errors import InputError
+from analysis.files import read_document
 
 Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 Names = tuple[CodeId, ...]

@@ -13,8 +13,8 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from analysis.coding.codebook import Codebook, Name, Text
-from analysis.coding.textfiles import read_records
 from analysis.errors import InputError
+from analysis.files import read_records
 
 Line = Annotated[int, Field(gt=0)]
 Short = Annotated[Text, StringConstraints(max_length=140)]

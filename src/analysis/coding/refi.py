@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from analysis.coding.archive import LARGEST_XML, parse_xml, read_member
 from analysis.coding.codebook import Code, Codebook, check_structure, code_id_for
 from analysis.errors import InputError
+from analysis.files import validate
 from analysis.names import normal
-from analysis.study.tables import validate
 
 SPEAKER_CODE = "speaker"  # the code under which speakers are kept, where they are kept as codes
 NAMESPACE = "urn:QDA-XML:codebook:1.0"

@@ -13,9 +13,9 @@ from typing import Literal
 import pandas as pd
 
 from analysis.coding.codebook import NO_CODE, Codebook
-from analysis.coding.textfiles import read_table
 from analysis.errors import InputError
 from analysis.names import is_code, is_name, normal
+from analysis.participants.csv_files import read_frame
 
 COLUMNS = ("group", "speaker", "segment_id", "code", "coder")
 _MEANING = {
@@ -85,7 +85,7 @@ def read_segments_csv(path: Path, name: str, codebook: Codebook, shared_speakers
     Raises InputError with row and column for a code that is not in the codebook, a segment without a speaker, and
     everything else `check_segments` looks at.
     """
-    frame = read_table(path, name, COLUMNS, ("memo",)).drop(columns="memo")
+    frame = read_frame(path, name, COLUMNS, ("memo",)).drop(columns="memo")
     return check_segments(frame, codebook, name, shared_speakers)
 
 
@@ -231,18 +231,3 @@ def roll_up(settled: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     upwards = pd.DataFrame(lines, columns=["code", "above"], dtype="str")
     rolled = settled.merge(upwards, on="code").drop(columns="code").rename(columns={"above": "code"})
     return rolled.drop_duplicates(["segment_id", "code"]).reset_index(drop=True)
-
-
-def assume_read(segments: pd.DataFrame) -> pd.DataFrame:
-    """The table with a `none` row for every segment of a group that a coder worked on and gave no code.
-
-    Exports of coding programs do not record what was read and left without a code. This takes every coder who coded
-    anything in a group to have read all of its segments; without it agreement is only seen where both coded.
-    """
-    every = segments.drop_duplicates("segment_id")[["group", "speaker", "segment_id"]]
-    worked = segments.drop_duplicates(["group", "coder"])[["group", "coder"]]
-    pairs = every.merge(worked, on="group")
-    read = pd.MultiIndex.from_frame(segments[["segment_id", "coder"]])
-    unread = ~pd.MultiIndex.from_frame(pairs[["segment_id", "coder"]]).isin(read)
-    added = pairs[unread].assign(code=NO_CODE)
-    return pd.concat([segments, added[list(COLUMNS)]], ignore_index=True)

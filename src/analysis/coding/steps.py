@@ -7,8 +7,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.coding.codebook import CodeId, Name, Text
-from analysis.coding.textfiles import read_document
 from analysis.errors import InputError
+from analysis.files import read_document
 
 Number = Annotated[int, Field(gt=0)]
 

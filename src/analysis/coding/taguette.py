@@ -15,10 +15,10 @@ from analysis.coding.codebook import NO_CODE, Code, Codebook, check_structure, c
 from analysis.coding.exports import SETTINGS, group_names, person_codes
 from analysis.coding.refi import SPEAKER_CODE, is_speaker, speaker_in
 from analysis.coding.segments import COLUMNS, Wording, check_segments
-from analysis.coding.textfiles import read_table
 from analysis.errors import InputError
+from analysis.files import validate
 from analysis.names import normal
-from analysis.study.tables import validate
+from analysis.participants.csv_files import read_frame
 
 _CODEBOOK = (("tag", "description"), ("parent", "number of highlights", "number of documents"))
 _HIGHLIGHTS = (("id", "document", "tag", "content"), ())
@@ -158,12 +158,12 @@ def _ids(tags: pd.Series, codebook: Codebook) -> pd.Series:
 
 
 def _table(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> pd.DataFrame:
-    read = _sheet if path.suffix.lower() == ".xlsx" else read_table
+    read = _sheet if path.suffix.lower() == ".xlsx" else read_frame
     return read(path, name, required, optional)
 
 
 def _sheet(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> pd.DataFrame:
-    """The first sheet of a workbook as text, with the index as in `read_table`."""
+    """The first sheet of a workbook as text, with the index as in `read_frame`."""
     header, rows = _cells(path, name)
     missing = [column for column in required if column not in header]
     if missing or not rows:

@@ -18,12 +18,12 @@ from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Extreme, parse
+from analysis.files import read_yaml, validate
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, code, fact, facts, heading, label, link, listed, mathematics, region
 from analysis.reporting.page import PageData
 from analysis.results import Column, slug
-from analysis.study.tables import read_yaml, validate
 
 TITLE = "Methods"
 LEAD = "How the numbers of this study are computed: each method with its formula, its source, and cases worked independently of the program."

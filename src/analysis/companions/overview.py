@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.errors import InputError
+from analysis.files import read_yaml, shown, validate
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, bullets, fact, facts, kind, label, link, number, paragraph
 from analysis.reporting.page import PageData
 from analysis.reporting.prose import named, results_in
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
-from analysis.study.tables import read_yaml, shown, validate
 
 TITLE = "Overview"
 LINE = "The question, the answer in short, how it is known, and what would change it."

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analysis.comparison.entries import PARAMETERS, Entry, Sort
-from analysis.comparison.lock import Stage, covers, read_paths
+from analysis.comparison.lock import covers, read_paths
 from analysis.comparison.numbers import Change, What
 from analysis.comparison.runs import Run, all_results
+from analysis.pipeline.lock import Recorded
 
 
 class Certainty(StrEnum):
@@ -45,7 +46,7 @@ class Finder:
     """Finds causes: the entries that changed, what each stage reads, and what each number rests on, by study."""
 
     entries: tuple[Entry, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[Recorded, ...]
     rests_on: Mapping[str, Mapping[str, tuple[str, ...]]]
     _read: dict[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
 
@@ -123,14 +124,14 @@ def _of(candidates: tuple[Entry, ...]) -> Cause:
 class _Reader:
     """What a notebook's run reads, as dvc.lock records it; all that belongs to its study where nothing is recorded."""
 
-    def __init__(self, stages: tuple[Stage, ...], notebook: str, study: str) -> None:
+    def __init__(self, stages: tuple[Recorded, ...], notebook: str, study: str) -> None:
         self.notebook, self.study = notebook, study
         self.paths = read_paths(stages, notebook, study)
 
     def reads(self, entry: Entry) -> bool:
         """Whether an entry is among what the run reads."""
         if entry.sort is Sort.PARAMETER:
-            return entry.key in (f"{self.notebook}.{self.study}", f"example_records.{self.study}")
+            return entry.key == f"{self.notebook}.{self.study}"
         if self.paths:
             return covers(self.paths, entry.file)
         return entry.file != PARAMETERS and entry.study in ("", "reference", self.study)

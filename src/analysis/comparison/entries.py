@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from analysis.comparison.lock import FILE as LOCK, IGNORED
-from analysis.study.tables import shown
+from analysis.comparison.lock import IGNORED
+from analysis.files import shown
+from analysis.pipeline.lock import FILE as LOCK
 
 PLACES = ("data/raw", "src", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
 PARAMETERS, PACKAGES = "params.yaml", "requirements.lock"

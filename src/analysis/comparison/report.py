@@ -10,8 +10,8 @@ from analysis.comparison.entries import Entry, compare_inputs
 from analysis.comparison.numbers import Change, Verdict, changes, compared, verdict_changes
 from analysis.comparison.revisions import opened
 from analysis.comparison.runs import Run
+from analysis.files import shown
 from analysis.results import write_csv, write_text
-from analysis.study.tables import shown
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from analysis.bounds.correlation import (
 from analysis.bounds.groups import possible_counts
 from analysis.english.sample import MONTHS_IN_A_YEAR
 from analysis.errors import InputError
+from analysis.files import validate
 from analysis.quantities import Interval, as_interval
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "english.yaml"
 

@@ -12,8 +12,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import InputError, control_in
-from analysis.participants.grid import Grid, check_size, check_width, empty, make_grid
+from analysis.files import check_header, csv_rows
+from analysis.participants.grid import Grid, check_size, empty, make_grid
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 BLOCK = 100_000  # rows of a long file that are in memory as text at one time
@@ -30,7 +33,7 @@ def read_csv(path: Path, file: str) -> Grid:
     head, separator = _opening(text)
     if not text.strip():
         raise empty(file)
-    records = _records(text, separator, file)[head - 1 :]
+    records = [cells for _, cells in csv_rows(text, file, separator)][head - 1 :]
     form = f"CSV, {encoding}, {SEPARATORS.get(separator, repr(separator))} between columns"
     return make_grid(file, records, form, decimal_comma=separator != ",", before=head, head=head)
 
@@ -38,13 +41,13 @@ def read_csv(path: Path, file: str) -> Grid:
 def read_rows(
     path: Path, file: str, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> list[tuple[int, dict[str, str]]]:
-    """Rows of any CSV file that a user brings as (row number, {column: text}), as `study.tables.read_csv` gives those of the project's own.
+    """Rows of any CSV file that a user brings as (row number, {column: text}), as `files.read_csv` gives those of the project's own.
 
     Whatever encoding and separator `read_csv` knows will do. Raises InputError as that does, for control characters,
     and, all at once, for columns that are missing, unknown or there twice.
     """
     grid = read_csv(path, file)
-    _check_names(grid, columns, optional)
+    check_header(grid.header, file, columns, optional, grid.head)
     for number, row in zip(grid.numbers, grid.rows, strict=True):
         for name, text in zip(grid.header, row, strict=True):
             if found := control_in(text):
@@ -60,22 +63,17 @@ def read_rows(
     return [(number, dict(zip(grid.header, row, strict=True))) for number, row in zip(grid.numbers, cells, strict=True)]
 
 
-def _check_names(grid: Grid, columns: Sequence[str], optional: Sequence[str]) -> None:
-    problems = {
-        "no such column": [name for name in columns if name not in grid.header],
-        "a column that does not belong here": [name for name in grid.header if name not in (*columns, *optional)],
-        "the column twice": sorted({name for name in grid.header if grid.header.count(name) > 1}),
-    }
-    found = [f"{what}: {', '.join(map(repr, names))}" for what, names in problems.items() if names]
-    if found:
-        raise InputError(
-            grid.file,
-            row=grid.head,
-            column=next(names[0] for names in problems.values() if names),
-            found="; ".join(found),
-            expected=f"the columns {', '.join(columns)}" + (f", and perhaps {', '.join(optional)}" if optional else ""),
-            action="rename, add or remove the columns; capital letters count",
-        )
+def read_frame(path: Path, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+    """Such a file as a frame of text, one column for each name in `required` and `optional`.
+
+    The index is the row number in the file (the header is row 1); an absent optional column is filled with empty text.
+    Raises InputError as `read_rows` does, and for a file without rows.
+    """
+    rows = read_rows(path, name, required, optional)
+    if not rows:
+        raise InputError(name, found="a header and no rows", expected="at least one row", action="fill the table")
+    frame = pd.DataFrame([cells for _, cells in rows], index=[row for row, _ in rows], dtype="str")
+    return frame.reindex(columns=[*required, *optional], fill_value="")
 
 
 def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
@@ -183,26 +181,3 @@ def _width(text: str, separator: str) -> int:
         return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
     except csv.Error:  # not with this separator, then; if with none, reading the rows says why
         return 0
-
-
-def _records(text: str, separator: str, file: str) -> list[Sequence[str]]:
-    records: list[Sequence[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for record in reader:
-            records.append(record)
-            if len(records) == 1:
-                check_width(file, len(record))
-    except csv.Error as error:
-        raise _torn(file, len(records) + 1, error) from None
-    return records
-
-
-def _torn(file: str, row: int, error: csv.Error) -> InputError:
-    return InputError(
-        file,
-        row=row,
-        found=f"a row that cannot be read ({error})",
-        expected="cells between separators, quoted where they hold one",
-        action="look for a quotation mark that is not closed in this row or the one above, or export the file again",
-    )

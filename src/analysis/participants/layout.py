@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from analysis.errors import InputError
+from analysis.files import parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
 from analysis.participants.fields import ID, Absent
-from analysis.study.tables import parse_yaml
 
 
 def _texts(value: Any) -> Any:
@@ -143,37 +141,9 @@ def read_layout(path: Path, file: str, model: type[L] = RecordsLayout) -> L:
 
     Raises InputError where the file is no YAML or says something this project does not know.
     """
-    if not path.exists():
+    if not path.exists() or not (text := read_text(path, file) if path.read_bytes().strip() else ""):
         return model()
-    try:
-        return model.model_validate(_document(path.read_text(encoding="utf-8-sig"), file))
-    except ValidationError as error:
-        raise _unknown(file, error) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            file,
-            found=f"text that is no YAML ({' '.join(str(error).split())})",
-            expected="YAML in UTF-8",
-            action=_ACTION,
-        ) from None
-
-
-def _document(text: str, file: str) -> Any:
-    """The YAML document, without aliases: a few lines of them can stand for more than fits into memory."""
-    if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-        raise InputError(file, found="an alias (*name)", expected="YAML without aliases", action="write the values out")
-    return parse_yaml(text, file) or {}
+    return validate(model, parse_yaml(text, file, references=False) or {}, file, None, action=_ACTION)
 
 
 _ACTION = "compare the file with the example in docs/data-dictionary.md"
-
-
-def _unknown(file: str, error: ValidationError) -> InputError:
-    first = error.errors()[0]
-    return InputError(
-        file,
-        column=".".join(part for part in map(str, first["loc"]) if not part.startswith(("literal[", "dict["))),
-        found=repr(first["input"]),
-        expected=first["msg"][0].lower() + first["msg"][1:],
-        action=_ACTION,
-    )

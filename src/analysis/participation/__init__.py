@@ -2,7 +2,6 @@
 
 from analysis.participation.advice import (
     advisers_summary,
-    contacts_by_field_and_type,
     contacts_by_type,
     contacts_per_adviser,
     contacts_value,
@@ -18,7 +17,7 @@ from analysis.participation.attendance import (
     weeks_attended,
     weeks_engaged,
 )
-from analysis.participation.volunteering import attrition, joined_by_year, volunteering_weeks
+from analysis.participation.volunteering import attrition, volunteering_weeks
 
 __all__ = [
     "advisers_summary",
@@ -28,11 +27,9 @@ __all__ = [
     "attendances_by_month",
     "attrition",
     "concentration",
-    "contacts_by_field_and_type",
     "contacts_by_type",
     "contacts_per_adviser",
     "contacts_value",
-    "joined_by_year",
     "reaching",
     "sessions_per_person",
     "volunteering_weeks",

@@ -17,15 +17,6 @@ def contacts_by_type(contacts: pd.DataFrame) -> pd.Series:
     return counts.sort_values(["contacts", "type"], ascending=[False, True]).set_index("type")["contacts"]
 
 
-def contacts_by_field_and_type(contacts: pd.DataFrame) -> pd.DataFrame:
-    """Number of contacts by field (rows) and type (columns), with a row and a column `total`.
-
-    Fields and types by alphabet, `(not stated)` among them. Small cells: pass it through disclosure control.
-    """
-    fields, types = (contacts[column].fillna(NOT_STATED).rename(column) for column in ("field", "type"))
-    return pd.crosstab(fields, types, margins=True, margins_name="total")
-
-
 def contacts_value(by_type: pd.Series, unit_values: Mapping[str, float], change: float = 0.0) -> pd.DataFrame:
     """What the contacts are worth: number times unit value, type by type and in total.
 

@@ -9,9 +9,9 @@ from analysis.bounds.brackets import Bracket, counts_at_least, distribution_rang
 from analysis.bounds.groups import possible_counts
 from analysis.bounds.intervals import wilson
 from analysis.bounds.splits import common_facts, possible_splits
+from analysis.files import validate
 from analysis.quantities import as_interval
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "participation.yaml"
 WEEKS_IN_A_MONTH = 52 / 12

@@ -41,20 +41,3 @@ def attrition(reached: pd.DataFrame) -> pd.DataFrame:
         "skipped_previous": skipped,
     }
     return pd.DataFrame(table).rename_axis("stage")
-
-
-def joined_by_year(joined_on: pd.Series, starts: list[str]) -> pd.DataFrame:
-    """How many people joined in each year of the programme; `starts` are the first days of its years, rising.
-
-    Index: year (`1`, `2`, ... in order); columns: from (first day), people, share. Raises ValueError for people who
-    joined before the first day.
-    """
-    days = pd.to_datetime(pd.Series(starts))
-    year = np.searchsorted(days.to_numpy(), joined_on.dropna().to_numpy(), side="right")
-    if (year == 0).any():
-        raise ValueError(f"{int((year == 0).sum())} people joined before the first year began on {starts[0]}")
-    people = np.bincount(year - 1, minlength=len(starts))
-    return pd.DataFrame(
-        {"from": starts, "people": people, "share": people / max(people.sum(), 1)},
-        index=pd.RangeIndex(1, len(starts) + 1, name="year"),
-    )

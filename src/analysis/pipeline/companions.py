@@ -13,6 +13,7 @@ from analysis.coding.files import check_assumptions
 from analysis.companions import assumptions, dictionary, methods, overview
 from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
+from analysis.files import shown
 from analysis.pipeline import findings
 from analysis.pipeline.ledger import AUDIT, audited
 from analysis.pipeline.parameters import planned_runs
@@ -23,7 +24,6 @@ from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of
 from analysis.results import Result, write_text
 from analysis.study import Study, load_study
-from analysis.study.tables import shown
 
 KEPT = Path("build") / "companions"
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.pipeline.ledger import AUDIT
 from analysis.pipeline.provenance import sha256
 from analysis.reporting.nodes import Block, walk
@@ -15,7 +16,6 @@ from analysis.reporting.places import seen_from_elsewhere, under
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore
 from analysis.study import load_study
-from analysis.study.tables import shown
 
 TITLE = "What does not fit, and what would resolve it"
 LINE = "Which findings would a reader of the source want resolved first?"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from analysis.audit.run import SEVERITIES
 from analysis.errors import InputError
+from analysis.files import read_csv, shown
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.reporting.ledger_page import Audit, ledger_page
 from analysis.reporting.page import PageData
 from analysis.results import ResultStore
 from analysis.study import load_study
-from analysis.study.tables import read_csv, shown
 
 AUDIT = "08_claims_audit"
 _CLAIMS = (

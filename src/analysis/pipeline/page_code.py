@@ -5,9 +5,9 @@ Its own stage lists that code; the stages of notebooks depend on the file it wri
 
 from pathlib import Path
 
+from analysis.files import read_yaml
 from analysis.pipeline.provenance import PAGE_CODE, STAGES, sha256
 from analysis.results import write_text
-from analysis.study.tables import read_yaml
 
 STAGE = "page_code"
 

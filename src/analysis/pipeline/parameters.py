@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.study.tables import read_yaml
+from analysis.files import read_yaml
 
 if TYPE_CHECKING:
     from analysis.census.reference import Reference
@@ -177,12 +177,6 @@ class EnglishParameters(RecordsParameters):
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")]
 
 
-class ExampleRecordsParameters(Parameters):
-    """The stage example_records."""
-
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the synthetic records")]
-
-
 MODELS: dict[str, type[Parameters]] = {
     "01_census_baseline": CensusParameters,
     "02_focus_group_coding": CodingParameters,
@@ -196,14 +190,9 @@ MODELS: dict[str, type[Parameters]] = {
 }
 
 
-# Stages of params.yaml that are no notebooks.
-OTHER_STAGES: dict[str, type[Parameters]] = {"example_records": ExampleRecordsParameters}
-
-
 def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
     """Every (notebook, study) that params.yaml lists, in its order."""
-    content = {name: studies for name, studies in _content(root).items() if name not in OTHER_STAGES}
-    return tuple((notebook, study) for notebook, studies in content.items() for study in studies)
+    return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
 
 
 def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
@@ -212,8 +201,8 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
     Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped, out of
     range or of another study.
     """
-    content, models = _content(root), MODELS | OTHER_STAGES
-    if notebook not in content or notebook not in models:
+    content = _content(root)
+    if notebook not in content or notebook not in MODELS:
         raise InputError(
             FILE,
             column=notebook,
@@ -230,9 +219,9 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             action="correct the study's id, or list the study in params.yaml",
         )
     place, changes = f"{notebook}.{study}", changes or {}
-    if models[notebook] is CensusParameters:
+    if MODELS[notebook] is CensusParameters:
         _check_areas(root, changes)
-    found = check(models[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
+    found = check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
     if found.study != study:
         raise InputError(
             FILE,

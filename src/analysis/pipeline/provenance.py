@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 
 from analysis.errors import InputError
+from analysis.files import read_yaml, shown
 from analysis.pipeline import team_files
 from analysis.pipeline.parameters import Parameters
 from analysis.study import Study
-from analysis.study.tables import read_yaml, shown
 
 STAGES = "dvc.yaml"
 PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own

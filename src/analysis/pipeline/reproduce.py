@@ -63,7 +63,7 @@ def _changed(root: Path) -> list[str]:
 
 def _reading(root: Path, changed: list[str]) -> set[str]:
     """The notebooks that read one of the changed files; none, which means all, if anything but data and notebooks changed."""
-    from analysis.pipeline.deposit.lock import read_lock
+    from analysis.pipeline.lock import read_lock
 
     if not all(path.startswith(("data/raw/", "notebooks/")) for path in changed):
         return set()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import execute
 from analysis.pipeline.parameters import Parameters, parameters_for, planned_runs
@@ -14,7 +15,6 @@ from analysis.pipeline.people import stop_on_leaks_in
 from analysis.pipeline.secrets import secrets_of_study
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study
-from analysis.study.tables import shown
 
 if TYPE_CHECKING:
     from analysis.reporting.page import PageData

@@ -14,11 +14,11 @@ import yaml
 from analysis.coding import files as coding
 from analysis.disclosure.scan import WORDS_IN_A_ROW, Public, Secrets, secrets_in_texts, secrets_of
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.participants import Export, Table, read_export, read_records, table_columns
 from analysis.participants.exports import FOLDER
 from analysis.pipeline import team_files
 from analysis.study import Study
-from analysis.study.tables import shown
 
 NOT_PEOPLE = ("targets",)  # the one table of an export that is about measures
 SETTINGS = ("records.yaml", *coding.CODEBOOKS, *coding.EARLIER)  # of a team's files, those that pages show or rest on

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.files import read_csv
 from analysis.pipeline.engines import DIED
 from analysis.pipeline.folders import new_folder, remove_left_folders
 from analysis.pipeline.parameters import MODELS, check, parameters_for, planned_runs
@@ -22,7 +23,6 @@ from analysis.pipeline.runner import Runner
 from analysis.pipeline.sweep import Case, Engine, Outcome, attempt
 from analysis.pipeline.sweep_plan import yaml_value
 from analysis.results import Result, ResultStore, stored
-from analysis.study.tables import read_csv
 
 COMMAND = "sweep-case"  # runs one case in a process of its own
 LINKED = ("data/raw", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")

@@ -78,7 +78,7 @@ def yaml_value(text: str) -> Any:
 
     Raises InputError if it cannot be read.
     """
-    from analysis.study.tables import parse_yaml
+    from analysis.files import parse_yaml
 
     return parse_yaml(text, "the command line") if text.strip() else ""
 

@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from analysis.files import read_text
 from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
 from analysis.reporting.page import PageData
 from analysis.reporting.places import anchors_of
 from analysis.results import Result, ResultStore
 from analysis.study import Study, load_study, study_ids
 from analysis.study.claims import claims_in
-from analysis.study.tables import read_text
 
 _WHOLE = ("claims.csv", "audit.yaml")  # tables that name every claim: who reads them uses none in particular
 _OWN = (*_WHOLE, "not_claims.csv")  # tables of the audit itself

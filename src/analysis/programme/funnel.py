@@ -13,7 +13,7 @@ NO_DESTINATION, STILL_ON = "destination not recorded", "still on the programme"
 def funnel(records: Monitoring) -> pd.DataFrame:
     """The steps of the way in. Index: step; columns: people, of_received and of_step_before (in %).
 
-    Started are participants; those who started without a referral in the export are in it as well (see `without_referral`).
+    Started are participants; those who started without a referral in the export are in it as well.
     """
     received = len(records.referrals)
     decided = int((records.referrals["decision"].notna() & (records.referrals["decision"] != "pending")).sum())
@@ -23,11 +23,6 @@ def funnel(records: Monitoring) -> pd.DataFrame:
     frame["of_received"] = 100 * frame["people"] / received if received else None
     frame["of_step_before"] = 100 * frame["people"] / frame["people"].shift().replace(0, None)
     return frame
-
-
-def without_referral(records: Monitoring) -> int:
-    """How many started without a referral of the export."""
-    return int((~records.people["referral_id"].isin(records.referrals["referral_id"])).sum())
 
 
 def decisions(records: Monitoring) -> pd.DataFrame:

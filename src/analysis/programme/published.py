@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
+from analysis.files import validate
 from analysis.quantities import Interval
 from analysis.study import Study
 from analysis.study.claims import Claim
 from analysis.study.formulas import Computed, compute
-from analysis.study.tables import validate
 
 MEASURES, COMPARISONS, READINGS = "measures.csv", "comparisons.csv", "readings.csv"
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
+from analysis.files import validate
 from analysis.participants import SCALES, table_columns
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "counting_rules.yaml"
 TABLES = ("outputs", "results", "other_results", "target_groups", "outcomes")

@@ -68,21 +68,6 @@ def as_numbers(answers: pd.Series, item: Item) -> pd.Series:
     return numbers
 
 
-def answer_counts(records: pd.DataFrame, items: Iterable[Item]) -> pd.DataFrame:
-    """How many people answered each item both times, only before, only after, or never with a number.
-
-    One row for each item (index: name) with `both`, `only before`, `only after`, `neither`, `people`.
-    """
-    return pd.DataFrame({item.name: _answered(answered_either(records, item)) for item in items}).T.rename_axis("item")
-
-
-def _answered(pair: pd.DataFrame) -> dict[str, int]:
-    before, after = pair["before"].notna(), pair["after"].notna()
-    kinds = {"both": before & after, "only before": before & ~after, "only after": ~before & after}
-    kinds["neither"] = ~before & ~after
-    return {name: int(found.sum()) for name, found in kinds.items()} | {"people": len(pair)}
-
-
 def answered_either(records: pd.DataFrame, item: Item) -> pd.DataFrame:
     """Columns `before` and `after` of everybody, NaN where no number was given."""
     return pd.DataFrame(

@@ -1,30 +1,9 @@
 """People who did not answer: how many, and how far their answers could move the result."""
 
-import math
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from analysis.bounds.intervals import wilson
 from analysis.quantities import Interval
-
-
-def attrition_table(stages: Mapping[str, int], level: float = 0.95) -> pd.DataFrame:
-    """Numbers of people at each stage, in order, with their share of the first stage and of the stage before.
-
-    Index `stage`; columns `people`, `of_first`, `of_previous`, `low`, `high` (Wilson interval of `of_previous`).
-    The last three are NaN for the first stage. Raises ValueError if a stage has more people than the one before.
-    """
-    people = list(stages.values())
-    if any(later > earlier for earlier, later in zip(people[:-1], people[1:], strict=True)):
-        raise ValueError("a later stage cannot have more people than an earlier one")
-    rows = [(people[0], 1.0, math.nan, math.nan, math.nan)]
-    for earlier, later in zip(people[:-1], people[1:], strict=True):
-        ends = wilson(later, earlier, level)
-        rows.append((later, later / people[0], later / earlier, ends.low, ends.high))
-    columns = ["people", "of_first", "of_previous", "low", "high"]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(stages, name="stage"))
 
 
 def worst_case_share(count: int, answered: int, everyone: int, surely: int = 0, never: int = 0) -> Interval:
@@ -75,13 +54,6 @@ def trimmed_means(values: np.ndarray, keep: float) -> Interval:
         raise ValueError(f"{keep} of {len(ordered)} values cannot be kept")
     weights = np.clip(keep - np.arange(len(ordered)), 0, 1)
     return Interval(float(weights @ ordered / keep), float(weights @ ordered[::-1] / keep))
-
-
-def unlinked_change(before: np.ndarray, after: np.ndarray) -> Interval:
-    """Mean change of those who answered after, when their own answers before cannot be told from the others'."""
-    start = trimmed_means(before, len(after))
-    mean = float(np.mean(after))
-    return Interval(mean - start.high, mean - start.low)
 
 
 def lee_bounds(outcome: pd.Series, answered: pd.Series, group: pd.Series, first: str, second: str) -> pd.Series:

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from analysis.bounds.groups import possible_groups, with_difference
 from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_changes, totals
 from analysis.bounds.wilcoxon import wilcoxon_range
+from analysis.files import validate
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "before_after.yaml"
 IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less share worse"

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analysis.files import read_yaml, shown
 from analysis.results import Kind, Result
 from analysis.study.claims import claims_in
-from analysis.study.tables import read_yaml, shown
 
 _BIRTH = "reference/census_2011_QS203EW_country_of_birth_lad.csv"
 _GROUPS = "reference/census_2011_QS203EW_categories.csv"
@@ -166,17 +166,15 @@ class Grounds:
             yield file
 
     def _files(self, pattern: str) -> list[str]:
-        """The files that a pattern stands for, by project path; a worked example's records lie where its stage makes them."""
+        """The files that a pattern stands for, by project path."""
         raw = self.root / "data" / "raw"
         folder, _, rest = pattern.rpartition("/")
         if folder in ("of_study", "common"):
             holder = self._held_against if folder == "of_study" else self._holder(rest)
-            places, pattern = [raw / holder], rest
-        elif folder == "records":
-            places = [raw / self.study_id, self.root / "data" / "processed" / self.study_id]
+            place, pattern = raw / holder, rest
         else:
-            places = [raw if folder else raw / self.study_id]
-        return [shown(path, self.root) for place in places for path in sorted(place.glob(pattern))]
+            place = raw / self.study_id if folder in ("", "records") else raw
+        return [shown(path, self.root) for path in sorted(place.glob(pattern))]
 
     @property
     def _held_against(self) -> str:

@@ -69,11 +69,6 @@ def markdown_html(source: str, anchors: list[str]) -> str:
     return str(mistune.create_markdown(renderer=renderer, plugins=list(_PLUGINS))(source)).strip()
 
 
-def heading_html(source: str) -> str:
-    """The words of a heading as HTML: its marks, but no block."""
-    return str(mistune.create_markdown(renderer=_Renderer())(source)).strip().removeprefix("<p>").removesuffix("</p>")
-
-
 def code_html(source: str) -> str:
     """Python as HTML with a class for each sort of word; no line of it is run."""
     from pygments import highlight

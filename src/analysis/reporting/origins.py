@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from analysis.files import read_text, read_yaml, shown
 from analysis.reporting.chain import RawTable
 from analysis.reporting.views.claims import entry_result, published
 from analysis.results import Result
 from analysis.study import Register, Study, load_study, study_ids
 from analysis.study.claims import claims_in
 from analysis.study.register import read_register
-from analysis.study.tables import read_text, read_yaml, shown
 
 STATED = "sroi_sensitivity.yaml"  # assumptions that no study makes its own, in data/raw/reference
 REGISTER_ROW = (

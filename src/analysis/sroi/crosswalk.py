@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.errors import InputError
+from analysis.files import read_csv, shown, validate
 from analysis.sroi.model import Model
 from analysis.study import Study
-from analysis.study.tables import read_csv, shown, validate
 
 FILE = "sroi_criteria.csv"
 Status = Literal["met", "partly", "not met"]

@@ -21,12 +21,12 @@ from pydantic import Field
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.files import validate
 from analysis.linear import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval, as_interval
 from analysis.sroi.published import Inputs
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE = "identified.yaml"
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.files import read_csv, read_yaml, shown
 from analysis.study.register import Assumption
-from analysis.study.tables import read_csv, read_yaml, shown
 
 FILE = "uk_cpi_annual.csv"
 _COLUMN = "cpi_2015_100"  # says which index it is, so that no other can stand in its place

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
+from analysis.files import validate
 from analysis.quantities import Interval
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
 from analysis.study.claims import Claim
 from analysis.study.formulas import compute
-from analysis.study.tables import validate
 
 FILE = "sroi.yaml"
 

@@ -13,9 +13,9 @@ from pydantic import Field, create_model
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Number, parse
+from analysis.files import validate
 from analysis.sroi.records import Strict
 from analysis.study import Study
-from analysis.study.tables import validate
 
 FILE, SETTINGS = "value_map.csv", "value_map.yaml"
 

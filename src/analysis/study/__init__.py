@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from analysis.errors import InputError
+from analysis.files import read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
 from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
-from analysis.study.tables import read_csv, read_yaml, shown, validate
 
 __all__ = [
     "Assumption",
@@ -94,8 +94,8 @@ class Study:
 
     @property
     def records_folder(self) -> Path:
-        """Folder of what a research team adds, participant files above all; for a worked example, where its stage makes them."""
-        return (self.processed if self.info.example else self.raw) / "records"
+        """Folder of what a research team adds, participant files above all; a worked example has made-up ones there."""
+        return self.raw / "records"
 
     def name(self, file: str) -> str:
         """A raw file's name as messages show it."""

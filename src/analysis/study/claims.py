@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
+from analysis.files import read_csv, validate
 from analysis.quantities import Interval, Printed, parse_printed, parse_range
-from analysis.study.tables import read_csv, validate
 
 COLUMNS = (
     "claim_id",

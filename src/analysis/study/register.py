@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
+from analysis.files import read_yaml, validate
 from analysis.quantities import Interval
-from analysis.study.tables import read_yaml, validate
 
 Words = Annotated[
     str,

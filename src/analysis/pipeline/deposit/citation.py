@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from analysis.study.tables import read_yaml, validate
+from analysis.files import read_yaml, validate
 
 FILE = "CITATION.cff"
 Text = Annotated[str, BeforeValidator(str), Field(min_length=1)]

@@ -12,15 +12,15 @@ from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Any
 
+from analysis.files import shown
 from analysis.pipeline import team_files
 from analysis.pipeline.commit import commit_time
 from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, identifier, references
-from analysis.pipeline.deposit.lock import Item, Recorded, read_lock
 from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, files_at, raw_files
+from analysis.pipeline.lock import Item, Recorded, read_lock
 from analysis.pipeline.provenance import package_versions
 from analysis.results import slug
-from analysis.study.tables import shown
 
 FILE = "ro-crate-metadata.json"
 VERSION = "https://w3id.org/ro/crate/1.3"

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from analysis.files import read_yaml, shown, validate
 from analysis.pipeline import team_files
-from analysis.pipeline.deposit.lock import Recorded
+from analysis.pipeline.lock import Recorded
 from analysis.study import StudyInfo, load_study, study_ids
-from analysis.study.tables import read_yaml, shown, validate
 
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
 Text = Annotated[str, BeforeValidator(str)]

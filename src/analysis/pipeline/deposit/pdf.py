@@ -17,10 +17,10 @@ from urllib.parse import quote, urlsplit
 from urllib.request import url2pathname
 
 from analysis.errors import InputError
+from analysis.files import shown
 from analysis.pipeline.commit import commit_line, commit_time
 from analysis.pipeline.deposit import crate
 from analysis.results import write_bytes, write_text
-from analysis.study.tables import shown
 
 BROWSERS = (
     "chromium",

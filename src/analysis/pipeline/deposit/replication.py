@@ -13,8 +13,8 @@ from typing import Any
 
 from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.exhibits import Exhibit, exhibits
-from analysis.pipeline.deposit.lock import Recorded, read_lock
 from analysis.pipeline.deposit.origins import raw_files
+from analysis.pipeline.lock import Recorded, read_lock
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import package_versions
 from analysis.pipeline.run import notebook_title

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.study.tables import read_csv, shown
+from analysis.files import read_csv, shown
 
 _SCHEDULE, _WELLBY, _DEFLATOR = "green_book_stpr.csv", "wellby_values.csv", "gdp_deflator.csv"
 _INDEX = "gdp_deflator_2024_100"  # the column says which index it is, so that no other can stand in its place

@@ -94,17 +94,6 @@ def chances(distribution: Distribution, levels: Iterable[float]) -> pd.DataFrame
     return pd.DataFrame.from_dict(rows, orient="index", columns=["chance", "error"]).rename_axis("level")
 
 
-def moments_by_part(case: Case, count: int, seed: int, part: str, groups: Sequence[Group] = ()) -> pd.Series:
-    """Mean value in pounds by beneficiary or by outcome (`part` is `by_beneficiary` or `by_outcome`) over the draws."""
-    totals: dict[str, float] = {}
-    drawn = 0
-    for values in draws(case, count, seed, groups):
-        drawn += size_of(values)
-        for name, amounts in getattr(case.at(values), part).items():
-            totals[name] = totals.get(name, 0.0) + float(np.sum(np.broadcast_to(amounts, (size_of(values),))))
-    return pd.Series(totals, name="mean", dtype=float) / drawn
-
-
 class _Tally:
     """Counts, moments and ends of numbers that arrive in chunks; the first chunk sets the thresholds."""
 

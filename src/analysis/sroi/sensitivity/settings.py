@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.files import shown, validate
 from analysis.sroi.sensitivity.case import PLACE, Case, ModelLike, case_for
 from analysis.sroi.sensitivity.correlation import Group, default_groups
 from analysis.sroi.sensitivity.lenses import Lens
@@ -13,7 +14,6 @@ from analysis.sroi.sensitivity.multiverse import Choice, Option
 from analysis.sroi.sensitivity.one_way import tornado
 from analysis.study import Register, Study
 from analysis.study.register import read_register
-from analysis.study.tables import shown, validate
 
 _STIPULATED = "sroi_sensitivity.yaml"  # stated factors, in data/raw/reference, as entries of a register
 _EXTREMES = ("deadweight", "displacement", "attribution", "drop_off", "discount")

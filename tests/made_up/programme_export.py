@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.examples.figures import ID_PREFIX
-from analysis.examples.programme_figures import EXIT_FORMS, EXPORT_SEED, OF_STUDY
-from analysis.examples.programme_forms import make_outcomes
-from analysis.examples.programme_people import make_participants
-from analysis.examples.programme_records import (
+from analysis.participants.exports import FOLDER
+from made_up.figures import ID_PREFIX
+from made_up.programme_figures import EXIT_FORMS, EXPORT_SEED, OF_STUDY
+from made_up.programme_forms import make_outcomes
+from made_up.programme_people import make_participants
+from made_up.programme_records import (
     make_activities,
     make_evidence,
     make_exits,
@@ -17,8 +18,7 @@ from analysis.examples.programme_records import (
     make_referrals,
     make_targets,
 )
-from analysis.examples.records import write_records
-from analysis.participants.exports import FOLDER
+from made_up.records import write_records
 
 
 def make_export(seed: int = EXPORT_SEED) -> dict[str, pd.DataFrame]:

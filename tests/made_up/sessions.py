@@ -5,9 +5,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from analysis.examples.figures import FIGURES, FIRST_MONDAY, MANY_SESSIONS, STUDY, UNIT_VALUES, count
-from analysis.examples.integers import Array, splits_for_value, spread_to_total
-from analysis.examples.people import People
+from analysis.examples import FIGURES, MANY_SESSIONS, UNIT_VALUES
+from made_up.figures import FIRST_MONDAY, STUDY, count
+from made_up.integers import Array, splits_for_value, spread_to_total
+from made_up.people import People
 
 # The day of the week each course meets, Monday = 0; the last is what participants ran themselves.
 WEEKDAYS = {"esol": 0, "advice": 1, "education": 2, "health": 3, "employability": 4, "community action": 5}

@@ -4,19 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.examples.figures import (
-    FIGURES,
-    FIRST_MONDAY,
-    ID_PREFIX,
-    MANY_SESSIONS,
-    RECENT_MONTHS,
-    SECOND_YEAR,
-    VERY_MANY_SESSIONS,
-    WEEK_VALUE,
-    WEEKS,
-    count,
-)
-from analysis.examples.integers import Array, counts_for_share, group_sizes, match_r_squared, spread_to_total
+from analysis.examples import FIGURES, MANY_SESSIONS, RECENT_MONTHS, SECOND_YEAR, VERY_MANY_SESSIONS, WEEK_VALUE
+from made_up.figures import FIRST_MONDAY, ID_PREFIX, WEEKS, count
+from made_up.integers import Array, counts_for_share, group_sizes, match_r_squared, spread_to_total
 
 LONGEST_MONTHS = 120  # arrived over the previous 10 years
 YEAR_TWO_WEEK = (SECOND_YEAR - FIRST_MONDAY).days // 7

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.examples.integers import Array
+from made_up.integers import Array
 
 
 def pick(rng: np.random.Generator, among: Array, size: int, weights: Array | None = None) -> Array:

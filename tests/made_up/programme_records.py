@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis.examples.draws import between, pick, shared_out, skewed
-from analysis.examples.integers import Array
-from analysis.examples.programme_figures import AGENCY_SOURCE, CLOSE, DELIVERY, OWN_SOURCE, TARGETS, count
-from analysis.examples.programme_people import (
+from made_up.draws import between, pick, shared_out, skewed
+from made_up.integers import Array
+from made_up.programme_figures import AGENCY_SOURCE, CLOSE, DELIVERY, OWN_SOURCE, TARGETS, count
+from made_up.programme_people import (
     AREAS,
     PARTNER_WEIGHTS,
     PARTNERS,

@@ -1,8 +1,12 @@
-"""Reading rows of text from CSV and YAML strictly, and validating them, with errors that name file, row and column."""
+"""The one strict reader of text, CSV and YAML, and the one way from pydantic's errors to ours: file, row and column.
+
+Tables that a team exports from other programs, in whatever encoding and with whatever separator, are decoded by
+`participants.csv_files`, which reads their rows here.
+"""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from analysis.errors import CONTROL, InputError, control_in
 
 Row = TypeVar("Row", bound=BaseModel)
+Place = tuple[int | str, ...]
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as fast, where PyYAML was built with it
-DEEPEST = 50  # lists and mappings in one another; a table of ours has four
+DEEPEST = 20  # lists and mappings in one another; a table of ours has four
 MOST_BITS = 1_000  # of a whole number: more than Python's floats can hold is no number of ours
 MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
 
@@ -69,14 +74,32 @@ def read_csv(
     Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
     for a header or a row that does not fit.
     """
-    rows = list(_records(read_text(path, name), name))
-    header = [cell.strip() for cell in rows[0][1]]
-    _check_header(header, name, columns, optional)
-    return [(number, _named(header, cells, number, name)) for number, cells in rows[1:] if any(cells)]
+    (_, first), *rows = csv_rows(read_text(path, name), name)
+    header = [cell.strip() for cell in first]
+    check_header(header, name, columns, optional)
+    return [(number, _named(header, cells, number, name)) for number, cells in rows if any(cells)]
 
 
-def _records(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:
+    """The rows of a CSV file as checked records; the columns are the fields of `model`.
+
+    Empty cells take the field's default where it has one. Raises InputError with the row and column of the first cell
+    that does not fit.
+    """
+    required = [field for field, about in model.model_fields.items() if about.is_required()]
+    optional = [field for field in model.model_fields if field not in required]
+    rows = read_csv(path, name, required, optional)
+    return [validate(model, filled(cells), name, row) for row, cells in rows]
+
+
+def filled(cells: dict[str, str]) -> dict[str, Any]:
+    """The cells that hold something, so that empty ones take their default."""
+    return {column: cell for column, cell in cells.items() if cell}
+
+
+def csv_rows(text: str, name: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with their numbers, as they stand; InputError at the first that cannot be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
@@ -84,39 +107,40 @@ def _records(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
                 raise InputError(
                     name,
                     row=number,
-                    found=f"{len(cells)} columns",
-                    expected=f"at most {MOST_COLUMNS}",
-                    action="check that this is the right file",
+                    found=f"{len(cells):,} columns",
+                    expected=f"at most {MOST_COLUMNS:,}",
+                    action="check that the right file was exported, and that rows and columns were not exchanged",
                 )
             yield number, cells
     except csv.Error as error:
         raise InputError(
             name,
             row=number + 1,
-            found=f"text that is no CSV ({error})",
-            expected="cells separated by commas, quotes closed",
-            action="open the row in a text editor and repair its quotes",
+            found=f"a row that cannot be read ({error})",
+            expected="cells between separators, quoted where they hold one",
+            action="look for double quotes that are not closed in this row or the one above, or export the file again",
         ) from None
 
 
-def _check_header(header: list[str], name: str, columns: Sequence[str], optional: Sequence[str]) -> None:
-    missing = [column for column in columns if column not in header]
-    unknown = [column for column in header if column not in (*columns, *optional)]
-    twice = sorted({column for column in header if header.count(column) > 1})
-    for problem, found in (
-        (missing, "no such column"),
-        (unknown, "a column that does not belong here"),
-        (twice, "the column twice"),
-    ):
-        if problem:
-            raise InputError(
-                name,
-                row=1,
-                column=problem[0],
-                found=found,
-                expected=f"the columns {', '.join(columns or optional)}",
-                action="rename, add or remove the column; capital letters and spaces count",
-            )
+def check_header(
+    header: Sequence[str], name: str, columns: Sequence[str], optional: Sequence[str] = (), row: int = 1
+) -> None:
+    """Raise InputError, once for all of them, for columns that are missing, unknown or there twice."""
+    problems = {
+        "no such column": [column for column in columns if column not in header],
+        "a column that does not belong here": [column for column in header if column not in (*columns, *optional)],
+        "the column twice": sorted({column for column in header if header.count(column) > 1}),
+    }
+    found = [f"{what}: {', '.join(map(repr, names))}" for what, names in problems.items() if names]
+    if found:
+        raise InputError(
+            name,
+            row=row,
+            column=next(names[0] for names in problems.values() if names),
+            found="; ".join(found),
+            expected=f"the columns {', '.join(columns)}" + (f", and perhaps {', '.join(optional)}" if optional else ""),
+            action="rename, add or remove the columns; capital letters and spaces count",
+        )
 
 
 def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[str, str]:
@@ -136,14 +160,45 @@ def read_yaml(path: Path, name: str) -> Any:
     return parse_yaml(read_text(path, name), name)
 
 
-def parse_yaml(text: str, name: str) -> Any:
+def read_document(path: Path, name: str, model: type[Row]) -> tuple[Row, Callable[[Place], int | None]]:
+    """A YAML file as one checked record, and a function that gives the line of a place such as `("codes", 3, "id")`.
+
+    Raises InputError, with the line, for YAML that cannot be read, references (`&`, `*`) and fields that do not fit.
+    """
+    text = read_text(path, name)
+    content = parse_yaml(text, name, references=False)
+    if content is None:
+        raise InputError(name, found="comments only", expected="YAML", action="fill the file")
+    line = _line_finder(yaml.compose(text, _FAST))
+    return validate(model, content, name, line), line
+
+
+def _line_finder(root: yaml.Node) -> Callable[[Place], int | None]:
+    def line(place: Place) -> int | None:
+        node = root
+        for step in place:
+            node = _step(node, step) or node
+        return node.start_mark.line + 1
+
+    return line
+
+
+def _step(node: yaml.Node, step: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    return None
+
+
+def parse_yaml(text: str, name: str, references: bool = True) -> Any:
     """The content of a YAML text, called `name` in messages: plain texts, numbers, dates, lists and mappings.
 
     Raises InputError with the line where it is something else: tags, a key twice, nesting without end, control characters
     however they are written, numbers and days that do not exist.
     """
     try:
-        _check_events(text, name)
+        _check_events(text, name, references)
         return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, OverflowError) as error:  # OverflowError: a character beyond those there are
         mark = getattr(error, "problem_mark", None)
@@ -156,13 +211,13 @@ def parse_yaml(text: str, name: str) -> Any:
         ) from None
 
 
-def _check_events(text: str, name: str) -> None:
+def _check_events(text: str, name: str, references: bool) -> None:
     """Refuse, before anything is built of it, what no table of ours holds; libyaml's loader does not survive deep nesting."""
     for event, depth, anchored in _nested(text):
         written = getattr(event, "value", "") or ""
         if CONTROL.search(written):
             raise _control(name, event.start_mark.line + 1, written)
-        if found := _no_table(event, depth, anchored):
+        if found := _no_table(event, depth, anchored, references):
             raise InputError(
                 name,
                 row=event.start_mark.line + 1,
@@ -185,10 +240,10 @@ def _nested(text: str) -> Iterator[tuple[Any, int, bool]]:
             depth -= 1
 
 
-def _no_table(event: Any, depth: int, anchored: bool) -> str:
+def _no_table(event: Any, depth: int, anchored: bool, references: bool) -> str:
     """What no table needs: by references in references, a few lines can stand for more than fits into memory."""
-    if isinstance(event, yaml.AliasEvent) and anchored:
-        return f"a reference (*{event.anchor}) in what others refer to"
+    if isinstance(event, yaml.AliasEvent) and (anchored or not references):
+        return f"a reference (*{event.anchor})" + (" in what others refer to" if references else "")
     if tag := getattr(event, "tag", None):
         return f"a tag ({tag})"
     return f"more than {DEEPEST} lists in one another" if depth > DEEPEST else ""
@@ -213,6 +268,8 @@ class _Loader(_FAST):  # type: ignore[misc, valid-type]
         """As in PyYAML, where the last of two keys wins."""
         seen: set[tuple[str, str]] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key that is no plain word", key.start_mark)
             if key.tag == "tag:yaml.org,2002:bool":
                 raise yaml.constructor.ConstructorError(
                     None,
@@ -227,29 +284,36 @@ class _Loader(_FAST):  # type: ignore[misc, valid-type]
         return super().construct_mapping(node, deep=deep)
 
 
-def validate(model: type[Row], values: dict[str, Any], name: str, row: int | None, entry: str = "") -> Row:
-    """One record through its model; the first thing that does not fit becomes an InputError."""
+def validate(
+    model: type[Row],
+    values: Any,
+    name: str,
+    row: int | None | Callable[[Place], int | None],
+    entry: str = "",
+    action: str = "correct the cell; the data dictionary (docs/tables.md) says what it may hold",
+) -> Row:
+    """One record through its model; the first thing that does not fit becomes an InputError.
+
+    `row`: where the record stands, or a function that gives the row of a place within it.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        column = f"{entry}{'.' if entry and place else ''}{place}" or None
-        found = "nothing" if first["type"] == "missing" else repr(first["input"])
-        raise InputError(
-            name,
-            row=row,
-            column=column,
-            found=found,
-            expected=_expected(first),
-            action="correct the cell; the data dictionary (docs/tables.md) says what it may hold",
-        ) from None
+        at = row(first["loc"]) if callable(row) else row
+        raise InputError(name, row=at, column=_column(first, entry), action=action, **misfit(first)) from None
 
 
-def _expected(error: Any) -> str:
-    if error["type"] == "missing":
-        return "a value (the field is required)"
-    if error["type"] == "extra_forbidden":
-        return "no field of this name"
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    return message[:1].lower() + message[1:]
+def misfit(problem: Any) -> dict[str, str]:
+    """What one of pydantic's problems says was `found` and was `expected`, in words."""
+    if problem["type"] == "missing":
+        return {"found": "nothing", "expected": "a value (the field is required)"}
+    value, message = problem["input"], problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    wanted = "no field of this name" if problem["type"] == "extra_forbidden" else message[:1].lower() + message[1:]
+    return {"found": f"a {type(value).__name__}" if isinstance(value, BaseModel) else repr(value), "expected": wanted}
+
+
+def _column(problem: Any, entry: str) -> str | None:
+    """The place of a problem within its record; the branches of a choice, which pydantic adds, are none."""
+    steps = [step for step in map(str, problem["loc"]) if not step.startswith(("literal[", "dict[", "[key]"))]
+    return ".".join([entry, *steps] if entry else steps) or None

@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from analysis.examples.draws import between, pick
-from analysis.examples.figures import ID_PREFIX
-from analysis.examples.integers import Array
-from analysis.examples.programme_figures import (
+from made_up.draws import between, pick
+from made_up.figures import ID_PREFIX
+from made_up.integers import Array
+from made_up.programme_figures import (
     DELIVERY,
     LAST_START,
     LONGEST_DAYS,

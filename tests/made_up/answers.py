@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis.examples.figures import STUDY, count
-from analysis.examples.integers import Array, spread_to_total, total_for_mean
-from analysis.examples.people import People
+from made_up.figures import STUDY, count
+from made_up.integers import Array, spread_to_total, total_for_mean
+from made_up.people import People
 
 NOT_ASKED, REFUSED, MISSING = "not_asked", "refused", ""
 # Where a mean may lie so that it is printed as it is; a little inside the half units of rounding. Looking back, people

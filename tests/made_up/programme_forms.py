@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from analysis.examples.draws import between, pick
-from analysis.examples.integers import Array
-from analysis.examples.programme_figures import ANSWERED, CLOSE, CLOSER_TO_WORK, FINANCIALLY_INDEPENDENT, count
-from analysis.examples.programme_people import Participants
-from analysis.examples.programme_records import iso
+from made_up.draws import between, pick
+from made_up.integers import Array
+from made_up.programme_figures import ANSWERED, CLOSE, CLOSER_TO_WORK, FINANCIALLY_INDEPENDENT, count
+from made_up.programme_people import Participants
+from made_up.programme_records import iso
 
 SCALES = ("employability", "finance", "integration", "connection", "wellbeing", "confidence", "empowerment")
 COLUMNS = ("person_id", "stage", "review_date", "language", *SCALES, "in_work")
