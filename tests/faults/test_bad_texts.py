@@ -15,7 +15,7 @@ from analysis.errors import CONTROL, InputError
 from analysis.participants import read_table
 from analysis.participants.layout import read_layout
 from analysis.pipeline.parameters import FILE, MODELS, OTHER_STAGES, parameters_for, planned_runs
-from analysis.pipeline.sweep_notebooks import notebook_cases
+from analysis.pipeline.sweep_cases import notebook_cases
 from analysis.study.tables import parse_yaml, read_csv, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
