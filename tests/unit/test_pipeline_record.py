@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from analysis.pipeline.jobs import Ended
 
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import NotRecorded, Record
 from analysis.pipeline.reproduce import environment
+from analysis.pipeline.runner import Ended
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources
 

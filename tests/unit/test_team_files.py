@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 import yaml
-from analysis.pipeline.jobs import Ended
 
 from analysis.census.stock import STOCK_FILE
-from analysis.comparison.lock import changed_since, read_lock
+from analysis.comparison.lock import changed_since
 from analysis.participants import EXPORT_TABLES, TABLES
 from analysis.pipeline import provenance
 from analysis.pipeline.deposit.crate import crate_text
-from analysis.pipeline.deposit.lock import read_lock as read_deposit
+from analysis.pipeline.deposit.lock import read_lock
 from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.parameters import parameters_for
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
+from analysis.pipeline.runner import Ended
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources
 from analysis.pipeline.team_files import KEY, is_kept, keyed_hash, known_names, may_be_named
@@ -185,12 +185,12 @@ def test_a_hash_without_the_key_says_nothing(tmp_path):
 
 def test_what_is_deposited_names_known_files_and_tells_nothing_else(team):
     brought_up_to_date(team)
-    crate = crate_text(team, "stamp")
+    crate = crate_text(team, "stamp", {})
     assert tells(team, crate) == []
     graph = {entity["@id"]: entity for entity in json.loads(crate)["@graph"]}
     for key in ("#data/raw/s/records/", "#data/raw/s/records/questionnaire.csv"):
         assert not {"license", "identifier", "sha256", "contentSize"} & set(graph[key]), key
-    assert {file.path for file in raw_files(team, read_deposit(team))} == {
+    assert {file.path for file in raw_files(team, read_lock(team))} == {
         "data/raw/s/study.yaml",
         "data/raw/s/records/questionnaire.csv",
         "data/raw/s/management_information/participants.csv",

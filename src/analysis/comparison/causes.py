@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analysis.comparison.entries import PARAMETERS, Entry, Sort
-from analysis.comparison.lock import Stage, covers, read_paths
+from analysis.comparison.lock import covers, read_paths
 from analysis.comparison.numbers import Change, What
 from analysis.comparison.runs import Run, all_results
+from analysis.pipeline.deposit.lock import Recorded
 
 
 class Certainty(StrEnum):
@@ -45,7 +46,7 @@ class Finder:
     """Finds causes: the entries that changed, what each stage reads, and what each number rests on, by study."""
 
     entries: tuple[Entry, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[Recorded, ...]
     rests_on: Mapping[str, Mapping[str, tuple[str, ...]]]
     _read: dict[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
 
@@ -61,6 +62,8 @@ class Finder:
 
     def cause(self, change: Change) -> Cause:
         """The cause of a change of a number; words are caused by any entry, numbers by entries that move numbers."""
+        if came := tuple(one for one in self.entries if one.sort is Sort.STUDY and one.study == change.study):
+            return Cause(Certainty.ITSELF, came)
         found = self._read_by(change.study, change.notebooks)
         moving = tuple(entry for entry in found if entry.moves_numbers)
         known = moving if change.what is not What.WORDS and moving else found
@@ -123,7 +126,7 @@ def _of(candidates: tuple[Entry, ...]) -> Cause:
 class _Reader:
     """What a notebook's run reads, as dvc.lock records it; all that belongs to its study where nothing is recorded."""
 
-    def __init__(self, stages: tuple[Stage, ...], notebook: str, study: str) -> None:
+    def __init__(self, stages: tuple[Recorded, ...], notebook: str, study: str) -> None:
         self.notebook, self.study = notebook, study
         self.paths = read_paths(stages, notebook, study)
 

@@ -1,67 +1,44 @@
-"""What dvc.lock says of a run: which stage made which file, from which inputs, by content."""
+"""What the recorded run says of a notebook: what it read, and whether that is as it was, by content."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from analysis.errors import InputError
 from analysis.pipeline import team_files
-from analysis.study.tables import read_yaml, shown
+from analysis.pipeline.deposit.lock import Recorded
+from analysis.pipeline.provenance import RAW_FILES
+from analysis.pipeline.raw_files import names_in
+from analysis.study.tables import shown
 
-FILE = "dvc.lock"
 IGNORED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache")
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One recorded stage: MD5 of each input and output by project path, and the notebook and study it ran."""
-
-    name: str
-    notebook: str
-    study: str
-    deps: Mapping[str, str]
-    outs: Mapping[str, str]
-
-
-def read_lock(root: Path) -> tuple[Stage, ...]:
-    """The stages a project's dvc.lock records, none if there is no such file; InputError if it cannot be read."""
-    if not (root / FILE).is_file():
-        return ()
-    content = read_yaml(root / FILE, FILE)
-    try:
-        return tuple(_stage(name, entry) for name, entry in content["stages"].items())
-    except (TypeError, KeyError, AttributeError) as error:
-        raise InputError(
-            FILE,
-            found=f"a structure that DVC does not write ({error})",
-            expected="stages with cmd, deps and outs",
-            action="restore the file, or run make reproduce",
-        ) from None
-
-
-def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
-    words = str(entry["cmd"]).split()
-    notebook = words[words.index("run") + 1] if "run" in words[:-1] else ""
-    study = words[words.index("--study") + 1] if "--study" in words[:-1] else ""
-    deps, outs = ({str(each["path"]): str(each["md5"]) for each in entry.get(key, ())} for key in ("deps", "outs"))
-    return Stage(name, notebook, study, deps, outs)
-
-
-def read_paths(stages: Iterable[Stage], notebook: str, study: str) -> frozenset[str]:
+def read_paths(stages: Iterable[Recorded], notebook: str, study: str) -> frozenset[str]:
     """Project paths of all that a notebook's run reads, through the stages that made what it reads; empty if not recorded."""
     known = tuple(stages)
-    waiting = [stage for stage in known if (stage.notebook, stage.study) == (notebook, study)]
+    waiting = [stage for stage in known if stage.run == (notebook, study)]
     found: set[str] = set()
     while waiting:
-        new = set(waiting.pop().deps) - found
+        new = {listed_folder(path) or path for path in waiting.pop().reads} - found
         found |= new
         waiting += [
-            stage for stage in known if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.outs)
+            stage
+            for stage in known
+            if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.makes)
         ]
     return frozenset(found)
+
+
+def listed_folder(path: str) -> str:
+    """The folder of raw data whose names a file of `analysis raw-files` lists; an empty text for any other path.
+
+    That one stage lists the folders of all studies; who reads one list depends on one folder.
+
+    >>> listed_folder("data/processed/raw_files/x.txt"), listed_folder("data/processed/x/results/a.json")
+    ('data/raw/x', '')
+    """
+    return f"data/raw/{Path(path).stem}" if path.startswith(f"{RAW_FILES}/") else ""
 
 
 def covers(paths: Iterable[str], file: str) -> bool:
@@ -77,11 +54,14 @@ def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-def changed_since(root: Path, stage: Stage, stages: Iterable[Stage]) -> list[str]:
+def changed_since(root: Path, stage: Recorded, stages: Iterable[Recorded]) -> list[str]:
     """The inputs of a stage that are no longer as they were when it ran; of what other stages made, their inputs."""
-    made = {out: other for other in stages for out in other.outs}
+    made = {out: other for other in stages for out in other.makes}
     found = []
-    for path, known in stage.deps.items():
+    for path, known in stage.reads.items():
+        if folder := listed_folder(path):
+            found += [] if _md5(names_in(root / folder).encode()) == known else [folder]
+            continue
         maker = next((other for out, other in made.items() if _within(path, out) or _within(out, path)), None)
         found += changed_since(root, maker, ()) if maker else [] if _is_as_recorded(root, path, known) else [path]
     return found

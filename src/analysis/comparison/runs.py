@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.comparison.lock import Stage, changed_since, content_md5, read_lock
+from analysis.comparison.lock import changed_since, content_md5
 from analysis.errors import InputError
+from analysis.pipeline.deposit.lock import Recorded, read_lock
 from analysis.results import Result, ResultStore
 from analysis.study.tables import read_csv, shown
 
@@ -24,7 +25,7 @@ class Run:
     name: str
     results: Mapping[tuple[str, str], ResultStore]
     root: Path | None = None
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Recorded, ...] = ()
     verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
@@ -103,15 +104,15 @@ def _verdicts(place: Path, name: str) -> dict[str, str]:
 
 
 def _remarks(
-    root: Path, processed: Path, stages: tuple[Stage, ...], results: Iterable[tuple[str, str]]
+    root: Path, processed: Path, stages: tuple[Recorded, ...], results: Iterable[tuple[str, str]]
 ) -> Iterator[str]:
     """What a reader must know before he trusts that these results belong to these inputs."""
-    known = {(stage.study, stage.notebook): stage for stage in stages}
+    known = {stage.run: stage for stage in stages}
     alone, stale = [], {}
     for study, notebook in results:
-        stage = known.get((study, notebook))
+        stage = known.get((notebook, study))
         file = processed / study / "results" / f"{notebook}.json"
-        if stage is None or stage.outs.get(f"data/processed/{study}/results/{notebook}.json") != content_md5(file):
+        if stage is None or stage.makes.get(f"data/processed/{study}/results/{notebook}.json") != content_md5(file):
             alone.append(f"{notebook} of {study}")
         elif changed := changed_since(root, stage, stages):
             stale |= dict.fromkeys(changed)

@@ -36,6 +36,16 @@ class Recorded:
     parameters: dict[str, Any]
 
     @property
+    def reads(self) -> dict[str, str]:
+        """The MD5 of each input by its path."""
+        return {item.path: item.md5 for item in self.inputs}
+
+    @property
+    def makes(self) -> dict[str, str]:
+        """The MD5 of each output by its path."""
+        return {item.path: item.md5 for item in self.outputs}
+
+    @property
     def run(self) -> tuple[str, str] | None:
         """Notebook and study, if the stage runs one."""
         words = self.command.split()
@@ -43,7 +53,7 @@ class Recorded:
 
 
 def read_lock(root: Path) -> tuple[Recorded, ...]:
-    """The recorded stages that dvc.yaml still has, by name; none where nothing was recorded yet.
+    """The recorded stages that dvc.yaml still has (all, where there is none), by name; none where nothing was recorded yet.
 
     DVC keeps the record of a stage that was renamed or removed; that is no part of the run. Raises InputError if the file
     is no lock of DVC's.
@@ -57,8 +67,9 @@ def read_lock(root: Path) -> tuple[Recorded, ...]:
 @lru_cache(maxsize=8)
 def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]:
     """As long as lock and stages stay as they are: all that describes a run reads them."""
-    content, known = read_yaml(root / FILE, FILE), _stages(root)
+    content = read_yaml(root / FILE, FILE)
     try:
+        known = _stages(root) if (root / STAGES).is_file() else content["stages"]
         return tuple(_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known)
     except (KeyError, TypeError, AttributeError):
         raise InputError(
