@@ -149,6 +149,7 @@ def results(*values: float) -> ResultStore:
         ([(-9, [], results(3.0, 5.0)), (0, [], results(4.0))], [4.0], ""),  # nothing of the first is left
         ([(-9, [], None), (-11, [], None)], [], sweep_cases.DIED),
         ([(1, ["no memory"], None)], [], "no memory"),
+        ([(1, ["a", "error: x raised zlib.error: Error 3"], None)], [], "x raised zlib.error: Error 3"),
         (
             [(1, ["read a.csv", "error: HERE/data/raw/a.csv: found 1", "and 2"], None)],
             [],

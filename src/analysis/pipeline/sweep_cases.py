@@ -226,11 +226,16 @@ def notebook(
         with apart(root, notebook, study) as folder:
             ended = _runner(root).run([*words, "--project", str(folder)], lambda told: None)
             if ended.status > 0:  # not killed: it said why; the folder's name is another each time
-                raise Failed("\n".join(ended.lines).replace(f"{folder}{os.sep}", "").rpartition("error: ")[2])
+                raise Failed(_why("\n".join(ended.lines).replace(f"{folder}{os.sep}", "")))
             if ended.status == 0:
                 store = ResultStore.read(folder / "data" / "processed" / study / "results" / f"{notebook}.json")
                 return [{"study": study, **_written(changes), **_row(store[key])} for key in sorted(store.by_id)]
     raise Failed(DIED)
+
+
+def _why(text: str) -> str:
+    """What a command that failed says from its error on; all that it says where it names none."""
+    return f"\n{text}".partition("\nerror: ")[2] or text
 
 
 def _yaml(value: Any) -> str:
