@@ -23,15 +23,15 @@ AREAS, DRAWS = (10, 100, 348), (10**4, 10**5, 10**6, 10**7)
 WORK = """
 import json, resource, sys, time
 from pathlib import Path
-from analysis.pipeline import sweep_plan, sweep_tasks
+from analysis.pipeline import sweep_cases
 root, what, size, official = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 if what == "census":
-    cases, _ = sweep_plan.census_cases(root, [], Path(official) if official else None, {"draws": 2000, "seed": 2011})
-    work = [(sweep_tasks.census, case.arguments) for case in cases[:size]]
+    cases, _ = sweep_cases.census_cases(root, [], Path(official) if official else None, {"draws": 2000, "seed": 2011})
+    work = [(sweep_cases.census, case.arguments) for case in cases[:size]]
     work[0][0](root, **work[0][1])
 else:
     small = {"study": "coproduction", "draws": 256, "seed": 1, "fixed": {}}
-    work = [(sweep_tasks.sroi, {**small, "draws": size})]
+    work = [(sweep_cases.sroi, {**small, "draws": size})]
     work[0][0](root, **small)
 started = time.process_time()
 for function, arguments in work:

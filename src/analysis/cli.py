@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="set a parameter over params.yaml"
     )
+    run.add_argument(
+        "--project", type=_path, metavar="FOLDER", help="the project (default: the nearest folder that is one)"
+    )
     collect = _command(commands, "collect", _collect, "merge the results of a study's notebooks")
     collect.add_argument("--study", required=True, help="id of the study")
     _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
@@ -60,9 +63,6 @@ def _parser() -> argparse.ArgumentParser:
             "run a function or a notebook over many cases: authorities, studies, assumptions, parameters",
         )
     )
-    case = commands.add_parser("sweep-case")  # what `sweep` runs, one process for each set of parameters
-    case.set_defaults(command=_sweep_case)
-    case.add_argument("case")
     publish = _command(commands, "publish", _publish, "write reports/ from the last run")
     for command in (again, publish):
         command.add_argument(
@@ -159,21 +159,26 @@ def _command(
     return parser
 
 
+def _path(text: str) -> Any:
+    from pathlib import Path
+
+    return Path(text)
+
+
 def _run(options: argparse.Namespace) -> int:
     from analysis.pipeline.run import run_notebook
     from analysis.study import find_root
 
-    changes = dict(_assignment(text) for text in options.parameter)
-    _tell_records(options.study)
-    run_notebook(find_root(), options.notebook, options.study, changes)
+    root, changes = find_root(options.project), dict(_assignment(text) for text in options.parameter)
+    _tell_records(root, options.study)
+    run_notebook(root, options.notebook, options.study, changes)
     return 0
 
 
-def _tell_records(*studies: str) -> None:
+def _tell_records(root: Any, *studies: str) -> None:
     """Say which files of a team's own a run reads, and what it makes of them; what cannot be read, the run says itself."""
-    from analysis.study import find_root, load_study
+    from analysis.study import load_study
 
-    root = find_root()
     own = [study for study in studies if _is_filled(root, study) and not load_study(study, root).info.example]
     if own:  # only then, since the readers need a second to load
         from analysis.participants.account import account
@@ -190,7 +195,7 @@ def _is_filled(root: Any, study: str) -> bool:
 
 def _assignment(text: str) -> tuple[str, Any]:
     """NAME=VALUE with the value read as YAML, so that numbers are numbers."""
-    from analysis.pipeline.sweep_plan import yaml_value
+    from analysis.pipeline.parameters import yaml_value
 
     name, equals, value = text.partition("=")
     if not equals:
@@ -241,8 +246,9 @@ def _reproduce(options: argparse.Namespace) -> int:
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import find_root, study_ids
 
-    _tell_records(*study_ids(find_root()))
-    return reproduce(find_root(), options.force, options.jobs, options.plain, options.again)
+    root = find_root()
+    _tell_records(root, *study_ids(root))
+    return reproduce(root, options.force, options.jobs, options.plain, options.again)
 
 
 def _profile(options: argparse.Namespace) -> int:
@@ -254,67 +260,45 @@ def _profile(options: argparse.Namespace) -> int:
 
 
 def _sweep(options: argparse.Namespace) -> int:
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
-    from analysis.pipeline import engines, sweep_plan
+    from analysis.pipeline import engines
     from analysis.pipeline.reproduce import processors
     from analysis.pipeline.sweep import sweep
-    from analysis.pipeline.sweep_cluster import dask
-    from analysis.study import find_root, study_ids
+    from analysis.study import find_root
 
-    root, seeds = find_root(), options.seed or [2011]
-    if options.what not in ("census", "sroi"):
-        return _sweep_notebook(options)
+    root, workers = find_root(), options.jobs or processors()
+    cases, data = _sweep_cases(root, options)
+    if options.scheduler:
+        engine = engines.dask(options.scheduler, data)
+    elif options.what in ("census", "sroi"):
+        engine = engines.local(workers)
+    else:
+        engine = engines.local(workers, pool=ThreadPoolExecutor)
+    failed = sweep(root, cases, Path(options.to), data, engine, results=options.result)
+    rest = f"; see failures.csv for {failed}" if failed else ""
+    print(f"{len(cases) - failed} of {len(cases)} cases are in {Path(options.to) / 'table.csv'}{rest}")
+    return 1 if failed else 0
+
+
+def _sweep_cases(root: Any, options: argparse.Namespace) -> Any:
+    from pathlib import Path
+
+    from analysis.pipeline import sweep_cases
+    from analysis.pipeline.parameters import yaml_value
+    from analysis.study import study_ids
+
+    seeds = options.seed or [2011]
     if options.what == "census":
         official = Path(options.official) if options.official else None
-        cases, data = sweep_plan.census_cases(root, options.area, official, {"draws": options.draws, "seed": seeds[0]})
-    else:
-        cases, data = sweep_plan.sroi_cases(
-            root, options.study or study_ids(root), options.draws, seeds, sweep_plan.grid_from(options.set)
-        )
-    engine = dask(options.scheduler, data) if options.scheduler else engines.local(options.jobs or processors())
-    return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine), options)
-
-
-def _sweep_notebook(options: argparse.Namespace) -> int:
-    from functools import partial
-    from pathlib import Path
-
-    from analysis.pipeline import sweep_notebooks
-    from analysis.pipeline.reproduce import environment, processors
-    from analysis.pipeline.sweep import sweep
-    from analysis.pipeline.sweep_cluster import dask
-    from analysis.pipeline.sweep_plan import grid_from, yaml_value
-    from analysis.study import find_root
-
-    root, sets = find_root(), Path(options.sets) if options.sets else None
-    cases, data = sweep_notebooks.notebook_cases(
-        root, options.what, options.study or (), grid_from(options.set, yaml_value), sets
-    )
-    here = sweep_notebooks.warm(options.jobs or processors() + 1, environment(root))
-    engine = dask(options.scheduler, data, sweep_notebooks.in_process) if options.scheduler else here
-    wanted = partial(sweep_notebooks.chosen, options.result)
-    return _swept(len(cases), sweep(root, cases, Path(options.to), data, engine, wanted=wanted), options)
-
-
-def _sweep_case(options: argparse.Namespace) -> int:
-    import json
-
-    from analysis.pipeline.sweep_notebooks import tell_case
-    from analysis.study import find_root
-
-    tell_case(find_root(), json.loads(options.case))
-    return 0
-
-
-def _swept(cases: int, failed: int, options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    print(
-        f"{cases - failed} of {cases} cases are in {Path(options.to) / 'table.csv'}"
-        + (f"; see failures.csv for {failed}" if failed else "")
-    )
-    return 1 if failed else 0
+        settings = {"draws": options.draws, "seed": seeds[0]}
+        return sweep_cases.census_cases(root, options.area, official, settings)
+    if options.what == "sroi":
+        grid = sweep_cases.grid_from(options.set)
+        return sweep_cases.sroi_cases(root, options.study or study_ids(root), options.draws, seeds, grid)
+    sets, grid = Path(options.sets) if options.sets else None, sweep_cases.grid_from(options.set, yaml_value)
+    return sweep_cases.notebook_cases(root, options.what, options.study or (), grid, sets)
 
 
 def _publish(options: argparse.Namespace) -> int:

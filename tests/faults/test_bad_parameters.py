@@ -17,8 +17,8 @@ from analysis.pipeline.parameters import (
     check_notebook,
     parameters_for,
     planned_runs,
+    yaml_value,
 )
-from analysis.pipeline.sweep_plan import yaml_value
 
 ROOT = Path(__file__).resolve().parents[2]
 

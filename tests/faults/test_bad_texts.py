@@ -16,7 +16,7 @@ from analysis.files import parse_yaml, read_csv, read_yaml
 from analysis.participants import read_table
 from analysis.participants.layout import read_layout
 from analysis.pipeline.parameters import FILE, MODELS, parameters_for, planned_runs
-from analysis.pipeline.sweep_notebooks import notebook_cases
+from analysis.pipeline.sweep_cases import notebook_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTROLS = ["\x00", "\x07", "\x08", "\x1b", "\x7f", "\x85", "\x9b", "\ufffe", "\uffff"]

@@ -14,7 +14,7 @@ from analysis.cli import main
 from analysis.errors import InputError
 from analysis.pipeline import engines
 from analysis.pipeline.sweep import Case, sweep
-from analysis.pipeline.sweep_plan import grid_from, sroi_cases
+from analysis.pipeline.sweep_cases import grid_from, sroi_cases
 
 FILES = ("table.csv", "failures.csv")
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sweep_work import work
 
 from analysis.errors import InputError
-from analysis.pipeline import engines, sweep_cluster
+from analysis.pipeline import engines
+from analysis.pipeline.engines import Project, Unfit, code_here, dask, run_there
 from analysis.pipeline.sweep import Case, Outcome, fingerprint, sweep
-from analysis.pipeline.sweep_cluster import Project, Unfit, code_here, dask, run_there
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
@@ -150,7 +149,7 @@ def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep
         monkeypatch.context() as patch,
         pytest.raises(InputError, match="the worker tcp://127.0.0.1.* has other files in it"),
     ):
-        patch.setattr(sweep_cluster, "fingerprint", lambda root, data: "of a copy made before")
+        patch.setattr(engines, "fingerprint", lambda root, data: "of a copy made before")
         swept(tmp_path, cases(3), dask(address, work=work), "there")
     (tmp_path / "only_here").mkdir()
     (tmp_path / "only_here" / "work_only_here.py").write_text(
@@ -184,7 +183,7 @@ def test_a_scheduler_that_is_lost_is_told_and_what_was_done_is_kept(tmp_path, cl
 
 
 def test_no_scheduler_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_cluster, "TIMEOUT", 1)
+    monkeypatch.setattr(engines, "TIMEOUT", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         with pytest.raises(InputError, match="address of a Dask scheduler"):
             list(dask(address, work=work)(tmp_path, cases(1)))
@@ -204,11 +203,11 @@ def test_a_worker_that_has_the_project_runs_its_cases(seen):
 
 
 def test_what_a_worker_has_not_is_named(seen, tmp_path):
-    lacking = replace(seen, root=tmp_path / "elsewhere"), replace(seen, code="older")
+    lacking = seen._replace(root=tmp_path / "elsewhere"), seen._replace(code="older")
     (data,) = seen.data
     found = [run_there(work, project, cases(1)[0]) for project in lacking]
     (data / "a.csv").write_text("2")
-    found.append(run_there(work, replace(seen, sweep="second"), cases(1)[0]))
+    found.append(run_there(work, seen._replace(sweep="second"), cases(1)[0]))
     assert all(isinstance(why, Unfit) for why in found)
     assert [why.found.removeprefix("the worker here has ") for why in found] == [
         f"no folder {tmp_path / 'elsewhere'}",
@@ -231,4 +230,4 @@ class Ended:
 def test_a_case_that_kills_one_worker_after_the_other_has_failed_as_it_would_here():
     from distributed import KilledWorker
 
-    assert sweep_cluster._outcome(Ended(KilledWorker("case", None, 3))) == Outcome([], engines.DIED)
+    assert engines._outcome(Ended(KilledWorker("case", None, 3))) == Outcome([], engines.DIED)

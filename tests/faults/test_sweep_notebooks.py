@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,13 @@ import pytest
 from project_copy import copy_project, run_analysis
 
 from analysis.errors import InputError
-from analysis.pipeline import engines, sweep_notebooks
+from analysis.pipeline import engines, sweep_cases
+from analysis.pipeline.parameters import yaml_value
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Ended
-from analysis.pipeline.sweep import Case, Outcome, attempt, sweep
-from analysis.pipeline.sweep_notebooks import apart, chosen, notebook_cases
-from analysis.pipeline.sweep_plan import grid_from, yaml_value
+from analysis.pipeline.runner import Ended, Runner
+from analysis.pipeline.sweep import Case, Outcome, sweep
+from analysis.pipeline.sweep_cases import apart, attempt, grid_from, notebook_cases
+from analysis.results import Kind, Result, ResultStore
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK, STUDY = "05_sroi", "connecting_opportunities"
@@ -108,38 +110,68 @@ def test_a_case_reads_what_notebooks_before_it_gave_in_the_last_run_and_nothing_
     assert results / "05_sroi.json" not in data
 
 
-def test_results_that_are_kept():
-    assert chosen([], {"id": "a.b"})
-    assert chosen(["x.*", "a.*"], {"id": "a.b"})
-    assert not chosen(["x.*", "a"], {"id": "a.b"})
+@pytest.mark.parametrize(
+    ("asked", "kept"), [([], ["a.b", "x"]), (["x.*", "a.*"], ["a.b"]), (["x.*", "a"], []), (["x"], ["x"])]
+)
+def test_results_that_are_kept(tmp_path, asked, kept):
+    rows = [{"id": "a.b"}, {"id": "x"}]
+    sweep(
+        tmp_path, [Case("a", "none", {})], tmp_path, [], lambda root, cases: [(cases[0], Outcome(rows))], results=asked
+    )
+    assert list(pd.read_csv(tmp_path / "table.csv")["case"]) == ["a"] * len(kept)
+    assert [line.split(",")[1] for line in (tmp_path / "table.csv").read_text().splitlines()[1:]] == kept
 
 
 class Processes:
-    """Stands for a runner whose processes end as told, one after the other."""
+    """Stands for a runner whose processes end as told, one after the other: a status, and lines or results."""
 
     def __init__(self, *ends):
         self.ends = list(ends)
 
     def run(self, words, hear):
-        status, lines, outcome = self.ends.pop(0)
-        if outcome:
-            hear(["outcome", *outcome])
-        return Ended(status, lines)
+        status, lines, results = self.ends.pop(0)
+        folder = Path(words[words.index("--project") + 1])
+        if results:
+            results.write(folder / f"data/processed/{STUDY}/results/{NOTEBOOK}.json", study=STUDY, notebook=NOTEBOOK)
+        return Ended(status, [line.replace("HERE", str(folder)) for line in lines])
+
+
+def results(*values: float) -> ResultStore:
+    store = ResultStore()
+    store.add(Result(f"a{place}", "A", value, "people", Kind.RECOMPUTED) for place, value in enumerate(values))
+    return store
 
 
 @pytest.mark.parametrize(
-    ("ends", "outcome"),
+    ("ends", "values", "error"),
     [
-        ([(-9, [], None), (0, [], ([{"id": "a"}], ""))], Outcome([{"id": "a"}])),
-        ([(-9, [], None), (-11, [], None)], Outcome([], engines.DIED)),
-        ([(1, ["no memory"], None)], Outcome([], "no memory")),
-        ([(0, [], ([], "ValueError: no"))], Outcome([], "ValueError: no")),
+        ([(-9, [], None), (0, [], results(4.0))], [4.0], ""),
+        ([(-9, [], results(3.0, 5.0)), (0, [], results(4.0))], [4.0], ""),  # nothing of the first is left
+        ([(-9, [], None), (-11, [], None)], [], sweep_cases.DIED),
+        ([(1, ["no memory"], None)], [], "no memory"),
+        ([(1, ["a", "error: x raised zlib.error: Error 3"], None)], [], "x raised zlib.error: Error 3"),
+        (
+            [(1, ["read a.csv", "error: HERE/data/raw/a.csv: found 1", "and 2"], None)],
+            [],
+            "data/raw/a.csv: found 1\nand 2",
+        ),
     ],
 )
-def test_a_process_that_is_killed_gets_a_second_chance_and_no_third(ends, outcome):
+def test_a_process_that_is_killed_gets_a_second_chance_and_no_third(monkeypatch, ends, values, error):
     runner = Processes(*ends)
-    assert sweep_notebooks._outcome(runner, Case("a", "notebook", {})) == outcome
+    monkeypatch.setattr(sweep_cases, "_runner", lambda root: runner)
+    (case,) = cases(ROOT)
+    outcome = attempt(ROOT, case)
+    assert ([row["value"] for row in outcome.rows], outcome.error) == (values, error)
     assert runner.ends == []
+
+
+@pytest.mark.parametrize(
+    "value", [0.00001, -3, "", "a: {b", "no", None, [1, "2"], {"a": 1, "reason": "x #y"}, "é" * 200]
+)
+def test_a_value_reaches_a_notebook_as_it_was_given(value):
+    found = yaml_value(sweep_cases._yaml(value))
+    assert (found, type(found)) == (value, type(value))
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +193,7 @@ def undisturbed(project, tmp_path_factory) -> dict[str, bytes]:
             cases(project, *GRID, notebook=RUN),
             folder,
             [],
-            sweep_notebooks.warm(2, environment(project)),
+            engines.local(2, pool=ThreadPoolExecutor),
             io.StringIO(),
         )
         == 0
@@ -193,8 +225,10 @@ def test_one_row_for_each_set_and_result_and_nothing_beside_the_table(project, u
 
 
 @pytest.mark.slow
-def test_what_a_cluster_would_run_gives_the_same(project, undisturbed, tmp_path):
-    """Dask's workers call `attempt`, with plain kernels."""
+def test_what_a_cluster_would_run_gives_the_same(project, undisturbed, tmp_path, monkeypatch):
+    """Dask's workers call `attempt`, and start processes afresh, since a daemon may not fork."""
+    plain = Runner(project, environment(project), plain=True)
+    monkeypatch.setattr(sweep_cases, "_runner", lambda root: plain)
     assert (
         sweep(
             project,
@@ -246,7 +280,7 @@ def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
         "sweep",
         "01_census_baseline",
         "--set",
-        "survey_year=2011,2012",
+        "area=E06000045,E99",
         "--set",
         "draws=200",
         "--result",
@@ -256,8 +290,8 @@ def test_a_set_that_fails_is_kept_beside_those_that_do_not(project, tmp_path):
     )
     assert done.returncode == 1
     table, failures = pd.read_csv(tmp_path / "table.csv"), pd.read_csv(tmp_path / "failures.csv")
-    assert set(table["survey_year"]) == {2011}
+    assert set(table["area"]) == {"E06000045"}
     assert table["id"].str.contains(".steps.women.", regex=False).all()
-    assert list(failures["case"]) == ["coproduction survey_year=2012 draws=200"]
-    assert "found 2012" in failures["error"][0]
+    assert list(failures["case"]) == ["coproduction area=E99 draws=200"]
+    assert "found 'E99'" in failures["error"][0]
     assert "analysis-" not in failures["error"][0]

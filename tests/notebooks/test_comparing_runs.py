@@ -7,7 +7,7 @@ import pytest
 import yaml
 from project_copy import copy_project, run_analysis
 
-from analysis.comparison.report import compare
+from analysis.comparison.compare import compare
 from analysis.comparison.runs import read_run
 
 pytestmark = pytest.mark.slow

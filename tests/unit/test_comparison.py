@@ -8,14 +8,16 @@ import yaml
 from comparison_runs import NOTEBOOK, commit, git, number, project, register
 
 from analysis.comparison.causes import Certainty
+from analysis.comparison.compare import compare
 from analysis.comparison.entries import compare_inputs
 from analysis.comparison.lock import content_md5, read_paths
 from analysis.comparison.numbers import Change, Group, What, tolerance
-from analysis.comparison.report import compare, summary, write_report
+from analysis.comparison.report import summary, write_report
 from analysis.comparison.revisions import opened
 from analysis.comparison.runs import read_run
 from analysis.comparison.table import COLUMNS
 from analysis.pipeline.lock import read_lock
+from analysis.pipeline.raw_files import write_raw_files
 from analysis.results import Kind
 
 REGISTER = "data/raw/x/assumptions.yaml"
@@ -262,6 +264,74 @@ def test_another_study_is_no_cause(tmp_path):
         caused(tmp_path, **{"data/raw/y/assumptions.yaml": (register(rate=1), register(rate=2))}).certainty
         is Certainty.NONE
     )
+
+
+LISTS = "data/processed/raw_files"
+
+
+def with_lists(root, *results, files):
+    """A project of two studies whose stage reads the list of its folder's files, which one stage writes for all studies."""
+    project(root, *results, files=files | {"data/raw/y/study.yaml": "id: y\n"})
+    write_raw_files(root)
+    lock = yaml.safe_load((root / "dvc.lock").read_text())
+    stage = lock["stages"]["sroi@x"]
+    lists = f"{LISTS}/x.txt"
+    stage["deps"] = [{"path": lists, "md5": content_md5(root / lists)}, {"path": "data/raw/x/study.yaml", "md5": "a"}]
+    stage["deps"][1]["md5"] = content_md5(root / "data/raw/x/study.yaml")
+    lock["stages"]["raw_files"] = {
+        "cmd": "python -m analysis raw-files",
+        "deps": [{"path": "data/raw", "md5": content_md5(root / "data/raw")}],
+        "outs": [{"path": LISTS, "md5": content_md5(root / LISTS)}],
+    }
+    (root / "dvc.lock").write_text(yaml.safe_dump(lock))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [("data/raw/y/assumptions.yaml", []), ("data/raw/y/new.csv", []), (REGISTER, ["assumption rate"])],
+)
+def test_a_list_of_the_files_of_all_studies_brings_no_cause_from_another_study(tmp_path, file, named):
+    old = with_lists(tmp_path / "old", number(), files={REGISTER: register(rate=1)})
+    new = with_lists(tmp_path / "new", number(value=5.0), files={REGISTER: register(rate=1), file: register(rate=2)})
+    ((_, cause),) = between(old, new).changes
+    assert names(cause) == named
+
+
+def test_a_file_that_comes_to_another_study_makes_no_results_old_and_one_that_comes_to_its_own_does(tmp_path):
+    root = with_lists(tmp_path, number(), files={REGISTER: register(rate=1)})
+    (root / "data/raw/y/more.csv").write_text("a\n")
+    assert read_run(root, "r").remarks == ()
+    (root / "data/raw/x/more.csv").write_text("a\n")
+    assert "data/raw/x changed since the recorded run" in read_run(root, "r").remarks[0]
+
+
+def test_a_stage_that_dvc_yaml_no_longer_has_makes_no_results_old(tmp_path):
+    """DVC keeps the record of a stage that was renamed: as old as it is, nothing is made by it any more."""
+    root = project(tmp_path, number(), files={REGISTER: register(rate=0.2)})
+    lock = yaml.safe_load((root / "dvc.lock").read_text())
+    lock["stages"]["zz_before@x"] = {
+        **lock["stages"]["sroi@x"],
+        "deps": [{"path": "src/analysis/gone", "md5": "0" * 32}],
+    }
+    (root / "dvc.lock").write_text(yaml.safe_dump(lock))
+    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"sroi": {"foreach": ["x"], "do": {"cmd": "a"}}}}))
+    assert read_run(root, "r").remarks == ()
+
+
+def test_a_new_study_is_one_entry_that_brought_its_numbers(tmp_path):
+    old = project(tmp_path / "old", number(inputs=("assumption:rate",)), files={REGISTER: register(rate=1)})
+    new = project(tmp_path / "new", number(inputs=("assumption:rate",)), files={REGISTER: register(rate=1)})
+    project(new, number("b.ratio"), number("b.more"), study="y", lock=False)
+    (new / "data/raw/y/claims.csv").write_text("claim_id,value\nYY-001,4\nYY-002,5\n")
+    for one, other, said, what in ((old, new, "new", What.ADDED), (new, old, "no longer there", What.REMOVED)):
+        found = between(one, other)
+        assert found.studies == {"y": said} and f"  Study y: {said}" in list(summary(found))
+        assert {(change.id, change.what) for change, _ in found.changes} == {("b.ratio", what), ("b.more", what)}
+        assert {(*names(cause), cause.certainty) for _, cause in found.changes} == {("study y", Certainty.ITSELF)}
+        assert [entry.name for entry in found.entries if entry.study == "y"] == ["study y"]
+    write_report(new, (str(old), "."), tmp_path / "diff.html")
+    assert "<strong>y</strong>: new." in (tmp_path / "diff.html").read_text()
 
 
 def test_a_number_that_records_its_inputs_is_not_moved_by_others_when_code_changed(tmp_path):

@@ -62,6 +62,8 @@ class Finder:
 
     def cause(self, change: Change) -> Cause:
         """The cause of a change of a number; words are caused by any entry, numbers by entries that move numbers."""
+        if came := tuple(one for one in self.entries if one.sort is Sort.STUDY and one.study == change.study):
+            return Cause(Certainty.ITSELF, came)
         found = self._read_by(change.study, change.notebooks)
         moving = tuple(entry for entry in found if entry.moves_numbers)
         known = moving if change.what is not What.WORDS and moving else found
@@ -131,7 +133,7 @@ class _Reader:
     def reads(self, entry: Entry) -> bool:
         """Whether an entry is among what the run reads."""
         if entry.sort is Sort.PARAMETER:
-            return entry.key == f"{self.notebook}.{self.study}"
+            return entry.key in (f"{self.notebook}.{self.study}", f"example_records.{self.study}")
         if self.paths:
             return covers(self.paths, entry.file)
         return entry.file != PARAMETERS and entry.study in ("", "reference", self.study)

@@ -14,6 +14,7 @@ import yaml
 from analysis.comparison.lock import IGNORED
 from analysis.files import shown
 from analysis.pipeline.lock import FILE as LOCK
+from analysis.study import study_ids
 
 PLACES = ("data/raw", "src", "notebooks", "params.yaml", "dvc.yaml", "requirements.lock")
 PARAMETERS, PACKAGES = "params.yaml", "requirements.lock"
@@ -36,6 +37,7 @@ _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.MULTILINE)
 class Sort(StrEnum):
     """What sort of input an entry is."""
 
+    STUDY = "study"
     ASSUMPTION = "assumption"
     CLAIM = "claim"
     PARAMETER = "parameter"
@@ -66,7 +68,7 @@ class Entry:
     def study(self) -> str:
         """The study whose folder holds it; empty for what all share."""
         parts = self.file.split("/")
-        return parts[2] if parts[:2] == ["data", "raw"] and len(parts) > 3 else ""
+        return parts[2] if parts[:2] == ["data", "raw"] and (len(parts) > 3 or self.sort is Sort.STUDY) else ""
 
     @property
     def name(self) -> str:
@@ -83,10 +85,16 @@ class Entry:
 
 
 def compare_inputs(before: Path, after: Path) -> tuple[Entry, ...]:
-    """Every entry that differs between the inputs of two project folders, by file and entry."""
+    """Every entry that differs between the inputs of two project folders, by file and entry.
+
+    A study that only one of them has is one entry, and its files are none.
+    """
     old, new = _files(before), _files(after)
-    differing = [name for name in sorted({*old, *new}) if _content(old.get(name)) != _content(new.get(name))]
-    return tuple(entry for name in differing for entry in _entries(name, old.get(name), new.get(name)))
+    studies = {*study_ids(before)} ^ {*study_ids(after)}
+    whole = tuple(Entry(f"data/raw/{study}", study, Sort.STUDY) for study in sorted(studies))
+    differing = (name for name in sorted({*old, *new}) if _content(old.get(name)) != _content(new.get(name)))
+    found = (entry for name in differing for entry in _entries(name, old.get(name), new.get(name)))
+    return (*whole, *(entry for entry in found if entry.study not in studies))
 
 
 def _files(root: Path) -> dict[str, Path]:

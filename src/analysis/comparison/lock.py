@@ -1,4 +1,4 @@
-"""What a recorded run read, and whether that is still as it was, by content."""
+"""What the recorded run says of a notebook: what it read, and whether that is as it was, by content."""
 
 import hashlib
 import json
@@ -8,6 +8,8 @@ from pathlib import Path
 from analysis.files import shown
 from analysis.pipeline import team_files
 from analysis.pipeline.lock import Recorded
+from analysis.pipeline.provenance import RAW_FILES
+from analysis.pipeline.raw_files import names_in
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache")
 
@@ -18,12 +20,25 @@ def read_paths(stages: Iterable[Recorded], notebook: str, study: str) -> frozens
     waiting = [stage for stage in known if stage.run == (notebook, study)]
     found: set[str] = set()
     while waiting:
-        new = {item.path for item in waiting.pop().inputs} - found
+        new = {listed_folder(path) or path for path in waiting.pop().reads} - found
         found |= new
         waiting += [
-            stage for stage in known if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.made)
+            stage
+            for stage in known
+            if any(_within(dep, out) or _within(out, dep) for dep in new for out in stage.makes)
         ]
     return frozenset(found)
+
+
+def listed_folder(path: str) -> str:
+    """The folder of raw data whose names a file of `analysis raw-files` lists; an empty text for any other path.
+
+    That one stage lists the folders of all studies; who reads one list depends on one folder.
+
+    >>> listed_folder("data/processed/raw_files/x.txt"), listed_folder("data/processed/x/results/a.json")
+    ('data/raw/x', '')
+    """
+    return f"data/raw/{Path(path).stem}" if path.startswith(f"{RAW_FILES}/") else ""
 
 
 def covers(paths: Iterable[str], file: str) -> bool:
@@ -41,9 +56,12 @@ def _within(path: str, folder: str) -> bool:
 
 def changed_since(root: Path, stage: Recorded, stages: Iterable[Recorded]) -> list[str]:
     """The inputs of a stage that are no longer as they were when it ran; of what other stages made, their inputs."""
-    made = {out: other for other in stages for out in other.made}
+    made = {out: other for other in stages for out in other.makes}
     found = []
-    for path, known in ((item.path, item.md5) for item in stage.inputs):
+    for path, known in stage.reads.items():
+        if folder := listed_folder(path):
+            found += [] if _md5(names_in(root / folder).encode()) == known else [folder]
+            continue
         maker = next((other for out, other in made.items() if _within(path, out) or _within(out, path)), None)
         found += changed_since(root, maker, ()) if maker else [] if _is_as_recorded(root, path, known) else [path]
     return found

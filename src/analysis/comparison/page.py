@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.comparison.alone import Alone
 from analysis.comparison.causes import Cause
+from analysis.comparison.compare import Comparison
 from analysis.comparison.entries import Entry
 from analysis.comparison.numbers import Change, Group, count
-from analysis.comparison.report import Comparison
 from analysis.comparison.rows import MOST_ROWS, cause_run, change_table, movement, results_of, sides, step_node
 from analysis.reporting.nodes import Block, Inline, Run, bullets, fact, facts, heading, label, link, number, paragraph
 from analysis.reporting.numbers import check_numbers
@@ -143,7 +143,15 @@ def _colophon(comparison: Comparison, names: tuple[str, ...]) -> dict[str, objec
 
 
 def _summary(page: _Page) -> list[Block]:
-    return [*_headlines(page), paragraph(_counts(page)), *_remarks(page.comparison)]
+    return [*_headlines(page), paragraph(_counts(page)), *_studies(page.comparison), *_remarks(page.comparison)]
+
+
+def _studies(comparison: Comparison) -> Iterator[Block]:
+    """The studies that only one of the runs has."""
+    told = ([{"type": "strong", "of": [label(study)]}, f": {said}."] for study, said in comparison.studies.items())
+    if comparison.studies:
+        yield paragraph(["Studies that only one of the runs has:"])
+        yield bullets(told)
 
 
 def _counts(page: _Page) -> Run:

@@ -1,55 +1,16 @@
 """Two runs compared, from their names to the page and the table."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.comparison.alone import Alone, effects_alone, narrowed
-from analysis.comparison.causes import Cause, Certainty, Finder
-from analysis.comparison.entries import Entry, compare_inputs
-from analysis.comparison.numbers import Change, Verdict, changes, compared, verdict_changes
+from analysis.comparison.compare import Comparison, compare
+from analysis.comparison.page import render
 from analysis.comparison.revisions import opened
-from analysis.comparison.runs import Run
+from analysis.comparison.table import as_frame, in_words
 from analysis.files import shown
+from analysis.pipeline.commit import commit_line
 from analysis.results import write_csv, write_text
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What differs between two runs; `inputs_known` says whether the inputs of both were at hand."""
-
-    before: Run
-    after: Run
-    entries: tuple[Entry, ...]
-    changes: tuple[tuple[Change, Cause], ...]
-    verdicts: tuple[tuple[Verdict, Cause], ...]
-    alone: tuple[Alone, ...]
-    compared: int
-    inputs_known: bool
-
-    @property
-    def same(self) -> bool:
-        """Whether all numbers, their kinds, words and verdicts are the same; inputs may differ."""
-        return not self.changes and not self.verdicts
-
-
-def compare(before: Run, after: Run) -> Comparison:
-    """Compare two runs: their numbers, their verdicts, their inputs, and which of these moved which number."""
-    known = bool(before.root and after.root)
-    entries = compare_inputs(before.root, after.root) if before.root and after.root else ()
-    finder = Finder.between(before, after, entries)
-    found, verdicts = changes(before, after), verdict_changes(before, after)
-    unknown, alone = Cause(Certainty.UNKNOWN), tuple(effects_alone(before, after, entries)) if known else ()
-    return Comparison(
-        before,
-        after,
-        entries,
-        tuple((change, narrowed(change, finder.cause(change), alone) if known else unknown) for change in found),
-        tuple((verdict, finder.of_claim(verdict.study, verdict.claim) if known else unknown) for verdict in verdicts),
-        alone,
-        compared(before, after),
-        known,
-    )
 
 
 def write_report(root: Path, names: tuple[str, str], page: Path, rerun: bool = False) -> Comparison:
@@ -57,10 +18,6 @@ def write_report(root: Path, names: tuple[str, str], page: Path, rerun: bool = F
 
     Raises InputError for a run that cannot be found or read, and then writes nothing.
     """
-    from analysis.comparison.page import render
-    from analysis.comparison.table import as_frame
-    from analysis.pipeline.commit import commit_line
-
     with opened(root, names[0], rerun) as before, opened(root, names[1], rerun) as after:
         comparison = compare(before, after)
         table = page.with_suffix(".csv")
@@ -91,15 +48,12 @@ def _neighbours(root: Path, page: Path) -> frozenset[str]:
 
 def summary(comparison: Comparison) -> Iterable[str]:
     """The comparison in a few lines of plain text, for the terminal."""
-    from analysis.comparison.table import in_words
-
     if comparison.same:
         yield f"The same {comparison.compared} numbers in {comparison.before.name} and {comparison.after.name}."
     else:
-        by_group: dict[str, int] = {}
-        for change, _ in comparison.changes:
-            by_group[str(change.group)] = by_group.get(str(change.group), 0) + 1
+        by_group = Counter(str(change.group) for change, _ in comparison.changes)
         yield f"{comparison.before.name} -> {comparison.after.name}: {comparison.compared} numbers in both"
+        yield from (f"  Study {study}: {said}" for study, said in comparison.studies.items())
         yield from (f"  {name}: {number}" for name, number in by_group.items())
         yield from ([f"  Claims with another verdict: {len(comparison.verdicts)}"] if comparison.verdicts else [])
     causes = dict.fromkeys(words for _, cause in comparison.changes if (words := in_words(cause)))

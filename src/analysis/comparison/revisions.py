@@ -118,7 +118,7 @@ def _run_of(clone: Path, name: str, cache: Path, rerun: bool) -> Run:
 
 def _restore(clone: Path, cache: Path) -> list[str]:
     """Put the results that dvc.lock records into a clone; what the cache lacks, or the lock itself if there is none."""
-    outs = {path: md5 for stage in read_lock(clone) for path, md5 in stage.made.items() if _is_wanted(path)}
+    outs = {path: md5 for stage in read_lock(clone) for path, md5 in stage.makes.items() if _is_wanted(path)}
     files = {path: cache / "files" / "md5" / md5[:2] / md5[2:] for path, md5 in outs.items()}
     lacking = [path for path, file in files.items() if not file.is_file()]
     for path, file in files.items() if not lacking else ():

@@ -107,12 +107,12 @@ def _remarks(
     root: Path, processed: Path, stages: tuple[Recorded, ...], results: Iterable[tuple[str, str]]
 ) -> Iterator[str]:
     """What a reader must know before he trusts that these results belong to these inputs."""
-    known = {stage.run: stage for stage in stages if stage.run}
+    known = {stage.run: stage for stage in stages}
     alone, stale = [], {}
     for study, notebook in results:
         stage = known.get((notebook, study))
         file = processed / study / "results" / f"{notebook}.json"
-        if stage is None or stage.made.get(f"data/processed/{study}/results/{notebook}.json") != content_md5(file):
+        if stage is None or stage.makes.get(f"data/processed/{study}/results/{notebook}.json") != content_md5(file):
             alone.append(f"{notebook} of {study}")
         elif changed := changed_since(root, stage, stages):
             stale |= dict.fromkeys(changed)

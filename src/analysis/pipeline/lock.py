@@ -36,20 +36,24 @@ class Recorded:
     parameters: dict[str, Any]
 
     @property
+    def reads(self) -> dict[str, str]:
+        """The MD5 of each input by its path."""
+        return {item.path: item.md5 for item in self.inputs}
+
+    @property
+    def makes(self) -> dict[str, str]:
+        """The MD5 of each output by its path."""
+        return {item.path: item.md5 for item in self.outputs}
+
+    @property
     def run(self) -> tuple[str, str] | None:
         """Notebook and study, if the stage runs one."""
         words = self.command.split()
-        found = [words[words.index(before) + 1] for before in ("run", "--study") if before in words[:-1]]
-        return (found[0], found[1]) if len(found) == 2 else None
-
-    @property
-    def made(self) -> dict[str, str]:
-        """MD5 of each output, by path."""
-        return {item.path: item.md5 for item in self.outputs}
+        return (words[4], words[6]) if words[3:4] == ["run"] and words[5:6] == ["--study"] and len(words) > 6 else None
 
 
 def read_lock(root: Path) -> tuple[Recorded, ...]:
-    """The recorded stages that dvc.yaml, where there is one, still has, by name; none where nothing was recorded yet.
+    """The recorded stages that dvc.yaml still has (all, where there is none), by name; none where nothing was recorded yet.
 
     DVC keeps the record of a stage that was renamed or removed; that is no part of the run. Raises InputError if the file
     is no lock of DVC's.
@@ -63,10 +67,10 @@ def read_lock(root: Path) -> tuple[Recorded, ...]:
 @lru_cache(maxsize=8)
 def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]:
     """As long as lock and stages stay as they are: all that describes a run reads them."""
-    content, known = read_yaml(root / FILE, FILE), _stages(root)
+    content = read_yaml(root / FILE, FILE)
     try:
-        stages = sorted(content["stages"].items())
-        return tuple(_recorded(name, stage) for name, stage in stages if known is None or name in known)
+        known = _stages(root) if (root / STAGES).is_file() else content["stages"]
+        return tuple(_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known)
     except (KeyError, TypeError, AttributeError):
         raise InputError(
             FILE,
@@ -76,10 +80,8 @@ def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]
         ) from None
 
 
-def _stages(root: Path) -> set[str] | None:
-    """Names of the stages of dvc.yaml, those of a list each with its item; None where there is no such file."""
-    if not (root / STAGES).is_file():
-        return None
+def _stages(root: Path) -> set[str]:
+    """Names of the stages of dvc.yaml, those of a list each with its item."""
     stages = read_yaml(root / STAGES, STAGES)["stages"]
     return {f"{name}@{item}" for name, stage in stages.items() for item in stage.get("foreach", ())} | set(stages)
 

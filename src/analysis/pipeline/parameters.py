@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import read_yaml
+from analysis.files import parse_yaml, read_yaml
 
 if TYPE_CHECKING:
     from analysis.census.reference import Reference
@@ -195,8 +195,10 @@ def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
     return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
 
 
-def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None) -> Parameters:
-    """The checked parameters of one run: those of params.yaml with `changes` over them.
+def parameters_for(
+    root: Path, notebook: str, study: str, changes: dict[str, Any] | None = None, areas: bool = True
+) -> Parameters:
+    """The checked parameters of one run: those of params.yaml with `changes` over them; `areas`, too, if asked for.
 
     Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped, out of
     range or of another study.
@@ -219,7 +221,7 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             action="correct the study's id, or list the study in params.yaml",
         )
     place, changes = f"{notebook}.{study}", changes or {}
-    if MODELS[notebook] is CensusParameters:
+    if areas and MODELS[notebook] is CensusParameters:
         _check_areas(root, changes)
     found = check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
     if found.study != study:
@@ -231,6 +233,14 @@ def parameters_for(root: Path, notebook: str, study: str, changes: dict[str, Any
             action="leave the study out: the run says which it is",
         )
     return found
+
+
+def yaml_value(text: str) -> Any:
+    """A value of the command line as params.yaml would hold it, so that numbers are numbers; of nothing the empty text.
+
+    Raises InputError if it cannot be read.
+    """
+    return parse_yaml(text, "the command line") if text.strip() else ""
 
 
 def _check_areas(root: Path, given: Mapping[str, Any]) -> None:

@@ -14,7 +14,13 @@ def write_raw_files(root: Path) -> list[Path]:
     """Write, for each folder in data/raw, the sorted names of what lies directly in it; returns the files, one a folder."""
     written = []
     for folder in sorted(path for path in (root / "data" / "raw").iterdir() if path.is_dir()):
-        names = sorted(path.name + "/" * path.is_dir() for path in folder.iterdir() if not path.name.startswith("."))
         written.append(root / RAW_FILES / f"{folder.name}.txt")
-        write_text(written[-1], "".join(f"{name}\n" for name in names))
+        write_text(written[-1], names_in(folder))
     return written
+
+
+def names_in(folder: Path) -> str:
+    """The sorted names of what lies directly in a folder, one a line; nothing where there is none."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    names = sorted(path.name + "/" * path.is_dir() for path in found if not path.name.startswith("."))
+    return "".join(f"{name}\n" for name in names)
