@@ -81,14 +81,13 @@ def circle(leads_to: dict[str, set[str]]) -> list[str]:
     return next((way for name in sorted(leads_to) if name not in ended and (way := back(name, []))), [])
 
 
-RUNS = {("pipeline.runner", "cli")}  # a process of a stage runs the command line, as `python -m analysis` would
 KNOWN = {("reporting.markup", "reporting.render")}  # a display shows itself as HTML
 
 
 def test_no_module_leads_back_to_itself():
     leads_to = {name: modules_imported(path) - {name} for name, path in NAMES.items()}
-    assert {(name, other) for name, other in RUNS | KNOWN if other not in leads_to[name]} == set(), "gone: take it out"
-    kept = {name: {other for other in others if (name, other) not in RUNS | KNOWN} for name, others in leads_to.items()}
+    assert {(name, other) for name, other in KNOWN if other not in leads_to[name]} == set(), "gone: take it out"
+    kept = {name: {other for other in others if (name, other) not in KNOWN} for name, others in leads_to.items()}
     assert circle(kept) == []
 
 
@@ -185,7 +184,7 @@ def test_a_module_imports_only_from_layers_above(path):
     own = part(path)
     assert own in LAYER, f"{own} has no layer; add it to docs/architecture.md and here"
     module = module_name(path)
-    for name in imports(path) - {own} - {name for by, name in RUNS if by == module}:
+    for name in imports(path) - {own}:
         assert LAYER[name] <= LAYER[own], f"{own} imports {name}"
         assert not (LAYER[name] == LAYER[own] == DOMAIN), f"the domain module {own} imports the domain module {name}"
 
