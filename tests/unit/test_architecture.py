@@ -183,7 +183,6 @@ def test_what_reads_markup_is_told_from_what_writes_it(source, reads):
 def test_a_module_imports_only_from_layers_above(path):
     own = part(path)
     assert own in LAYER, f"{own} has no layer; add it to docs/architecture.md and here"
-    module = module_name(path)
     for name in imports(path) - {own}:
         assert LAYER[name] <= LAYER[own], f"{own} imports {name}"
         assert not (LAYER[name] == LAYER[own] == DOMAIN), f"the domain module {own} imports the domain module {name}"

@@ -20,6 +20,7 @@ from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.shift import as_square, shift_table, threshold_change
 from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import p_value
+from analysis.reporting.views.judged import TESTS
 from analysis.results import write
 
 NET, NET_SIGN, INTERVAL, HOLM = (
@@ -37,15 +38,6 @@ MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
     "interval and test at a threshold",
 )
 WORST = "worst-case change among those who did not answer"
-TESTS: dict[str, str] = {
-    "t-test of the mean change": "change.mean_change",
-    "Wilcoxon, unchanged people dropped": "change.wilcoxon_tests",
-    "Wilcoxon, Pratt's rule": "change.wilcoxon_tests",
-    "McNemar, exact: improved against worse": "shift.net_improvement",
-    "McNemar, mid-p": "shift.net_improvement",
-    "Stuart-Maxwell over the bands": "proportions.stuart_maxwell",
-    "Ordered logit, clustered on people": "ordinal.ordered_logit_change",
-}
 SIZES = (
     1,
     2,

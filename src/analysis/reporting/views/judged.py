@@ -10,9 +10,17 @@ from fnmatch import fnmatchcase
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.errors import InputError
-from analysis.reporting.views.before_after_statistics import TESTS
 from analysis.results import Kind, Result, slug
 
+TESTS: dict[str, str] = {
+    "t-test of the mean change": "change.mean_change",
+    "Wilcoxon, unchanged people dropped": "change.wilcoxon_tests",
+    "Wilcoxon, Pratt's rule": "change.wilcoxon_tests",
+    "McNemar, exact: improved against worse": "shift.net_improvement",
+    "McNemar, mid-p": "shift.net_improvement",
+    "Stuart-Maxwell over the bands": "proportions.stuart_maxwell",
+    "Ordered logit, clustered on people": "ordinal.ordered_logit_change",
+}
 _OF_RECORDS = (Kind.MEASURED, Kind.BOUNDED, Kind.CALIBRATED)
 _STAGES, _GIVEN = ("People at each stage",), ("Numbers of answers by item and moment",)
 _MODEL, _PEOPLE = ("English on time in the UK",), ("people by English and time in the UK",)
