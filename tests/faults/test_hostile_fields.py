@@ -71,7 +71,16 @@ READERS = {
     **dict.fromkeys(("exits.csv", "referrals.csv", "records.yaml"), lambda study: read_export(study.raw / "management_information", study.id, study.root)),
 }  # fmt: skip
 # Tables of thousands of rows, read by the same schema as the others of their folder.
-LARGE = ("activities.csv", "evidence.csv", "outcomes.csv", "participants.csv", "targets.csv")
+LARGE = (
+    "activities.csv",
+    "evidence.csv",
+    "outcomes.csv",
+    "participants.csv",
+    "targets.csv",
+    "questionnaire.csv",
+    "attendance.csv",
+    "advice_contacts.csv",
+)
 
 
 def reader(name: str):

@@ -32,6 +32,9 @@ NO_MODEL = (
     "targets.csv",
     "exits.csv",
     "referrals.csv",
+    "questionnaire.csv",
+    "attendance.csv",
+    "advice_contacts.csv",
 )
 
 
