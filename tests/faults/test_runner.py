@@ -154,6 +154,7 @@ def test_a_number_that_another_process_has_now_keeps_no_folder(run_folders):
     assert not folder.exists()
 
 
+@pytest.mark.filterwarnings("default")  # as where modules are imported beforehand; an error would not be told of
 def test_an_import_that_fails_is_left_to_the_notebook_and_one_that_warns_is_told(tmp_path, monkeypatch):
     (tmp_path / "module_that_warns.py").write_text("import warnings\nwarnings.warn('look out', UserWarning)\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -30,7 +30,7 @@ def run_cells(folder, monkeypatch, **changes):
         if "parameters" in cell["metadata"].get("tags", []):
             names |= {"study": "coproduction", **PARAMETERS, **changes}
         value = eval(compile(ast.Expression(last.value), NOTEBOOK, "eval"), names) if last else None
-        shown.append(value._repr_html_() if value is not None else "")
+        shown.append(value._repr_mimebundle_()["text/html"] if value is not None else "")
     return "\n".join(shown), names
 
 
@@ -186,5 +186,5 @@ def test_the_command_line_runs_another_area(tmp_path):
     folder = copy_project(tmp_path)
     done = run_analysis(folder, "run", NOTEBOOK, "--study", "coproduction", "-p", f"area={LEEDS}")
     assert done.returncode == 0, done.stderr
-    page = (folder / f"data/processed/coproduction/pages/{NOTEBOOK}.html").read_text(encoding="utf-8")
+    page = (folder / f"data/processed/coproduction/pages/{NOTEBOOK}.json").read_text(encoding="utf-8")
     assert "Leeds" in page and len(page) < 2_000_000

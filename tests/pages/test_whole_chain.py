@@ -177,6 +177,7 @@ def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
     if not anchor:
         yield "leads to no entry"
         return
+    name = name.removeprefix(f"{path.parent.name}-")  # as the list of all studies tells them apart
     page = path.read_text(encoding="utf-8")
     recorded = json.loads(
         (path.parents[2] / "data/processed" / path.parent.name / "results" / f"{path.stem}.json").read_text(

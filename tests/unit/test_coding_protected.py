@@ -329,6 +329,7 @@ def test_the_collected_record_of_decisions_holds_those_on_focus_groups(tmp_path)
     found = open_coding(Appendix(study.id, "02_focus_group_coding", tmp_path), study, RULES, True)
     protect_coding(found, table, settle(table), BOOK, bases(table))
     found.close()
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text(encoding="utf-8"))
     (part,) = merged["notebooks"]
     assert part["notebook"] == "02_focus_group_coding"

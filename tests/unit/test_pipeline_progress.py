@@ -42,7 +42,7 @@ def test_a_log_shows_each_notebook_at_its_start_and_end_with_the_time_left():
 
 
 def test_a_terminal_shows_the_cells_of_every_running_notebook(monkeypatch):
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: type("Size", (), {"columns": 200}))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: type("Size", (), {"columns": 200}))
     stream = Terminal()
     display = Display(3, 2, {"one": 10.0, "two": 20.0, "three": 30.0}, stream)
     display.start("one")

@@ -191,7 +191,7 @@ def improved_figure(page: Appendix, printed: published.Printed) -> Display:
         "improved",
         fig,
         "The share of those who gave both answers that can have improved, by reading of the printed means.",
-        f"Every reading allows almost everyone to have improved, and all but {{{first.id}.share_improved|interval|bare}} are ruled out for {named(first.label.lower())}.",
+        f"For {named(first.label.lower())} the printed means allow {{{first.id}.share_improved|interval|bare}} to have improved, whichever way they are read.",
         frame,
         {"none": column},
         row_header="Item and reading",

@@ -155,7 +155,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
         "beneficiary_chart",
         bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"),
         "Value by beneficiary in the central estimate.",
-        f"Most of the value goes to {named(largest)}.",
+        f"The largest part of the value goes to {named(largest)}.",
         frame,
         {"value": Column("Value", "GBP", model_kind(model), 0, inputs="rests", function=_EVALUATE)},
         row_header="Beneficiary",
