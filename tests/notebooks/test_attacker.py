@@ -93,6 +93,6 @@ def test_the_stored_statistics_of_an_item_leave_its_hidden_counts_open(run, trut
 def test_no_integer_program_narrows_a_small_count_from_all_files_together(run):
     folder, minimum = run
     found = list(attacker.open_counts(folder))
-    assert len(found) > 100
+    assert len(found) > 40  # the more is hidden, the fewer are left to be attacked
     narrowed = [each for each in found if each[3] - each[2] < each[1] and each[2] < minimum]
     assert narrowed == []

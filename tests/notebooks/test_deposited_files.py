@@ -16,12 +16,17 @@ from rocrate.rocrate import ROCrate
 
 from analysis.pipeline.deposit.crate import crate_text
 from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.team_files import is_kept
+from analysis.results import KIND_MEANING
 
 pytestmark = pytest.mark.slow
 CONTEXT = "https://w3id.org/ro/crate/1.3/context"
 HTML = "{http://www.w3.org/1999/xhtml}"
-# Recommendations that do not fit: institutions' identifiers and contact points, which the sources do not give, and profiles.
+# Recommendations that do not fit: institutions' identifiers and contact points, which the sources do not give, profiles,
+# and the size and format of tables of people, of which nothing is told but that they are there.
 NOT_MET = {
+    "File Data Entities SHOULD have a `contentSize` property",
+    "Missing or invalid `encodingFormat` linked to the `File Data Entity`",
     "The organization SHOULD have a URL.",
     "The Root Data Entity SHOULD have a `conformsTo` property if the RO-Crate conforms to profiles",
     "An Organization entity SHOULD have a ROR identifier as its @id (e.g., https://ror.org/03f0f6041)",
@@ -118,6 +123,9 @@ def test_every_file_exists_with_its_size_and_hash(finished, graph):
     files = of_sort(graph, "File")
     assert len(files) > 150
     for entity in files:
+        if is_kept(entity["@id"].removeprefix("#")):  # tables of people get neither, synthetic ones like any others
+            assert not {"sha256", "contentSize"} & set(entity)
+            continue
         content = place(finished, entity).read_bytes()
         assert entity["sha256"] == hashlib.sha256(content).hexdigest(), entity["@id"]
         assert entity["contentSize"] == str(len(content))
@@ -227,7 +235,10 @@ def test_the_date_is_the_commit_s_and_no_clock_is_read(finished, graph):
         path: re.search("<title>(.*?)</title>", path.read_text("utf-8"))[1]
         for path in finished.glob("reports/**/*.html")
     }
-    titles = {path.relative_to(finished).as_posix(): unescape(title) for path, title in found.items()}
+    titles = {
+        path.relative_to(finished).as_posix(): unescape(title).partition(" – Migrant programme evaluation")[0]
+        for path, title in found.items()
+    }
     assert crate_text(finished, "nothing committed yet", titles) == (
         finished / "reports/ro-crate-metadata.json"
     ).read_text(encoding="utf-8")
@@ -274,10 +285,15 @@ def test_the_form_lists_every_table_and_figure_of_every_page_with_the_cell_that_
         shown = [element for element in page.iter() if re.fullmatch(r"(table|figure)-\d+", element.get("id", ""))]
         captions = [words(element) for element in shown]  # on the page, the way to the sources may follow
         assert len(rows) == len(captions) and all(
-            caption.startswith(row[0]) for row, caption in zip(rows, captions, strict=True)
+            bare(caption).startswith(bare(row[0])) for row, caption in zip(rows, captions, strict=True)
         ), notebook
         cells = json.loads((finished / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
         assert [row[2] for row in rows] == [words_of("".join(cells[int(row[1]) - 1]["source"])) for row in rows]
+
+
+def bare(caption: str) -> str:
+    """A caption without the words that say how its numbers are known, which the form leaves to its own list."""
+    return " ".join(word for word in caption.split() if word not in KIND_MEANING)
 
 
 def words_of(text: str) -> str:
@@ -316,7 +332,7 @@ def test_records_of_a_team_are_named_as_theirs_and_not_provided(finished, tmp_pa
 
     folder = tmp_path / "own records"
     shutil.copytree(finished, folder, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-    secret = "person_id,a secret of theirs\n"
+    secret = "person_id,confidence_before\na secret of theirs,3\n"
     (folder / "data/raw/coproduction/records/questionnaire.csv").write_text(secret, encoding="utf-8")
     done = run_analysis(folder, "publish")
     assert done.returncode == 0, done.stderr
