@@ -108,4 +108,8 @@ def few_stages(text: str) -> str:
         name: stages[name] | {"foreach": [STUDY]}
         for name in ("participation", "before_after", "english", "sroi_identified", "collect")
     }
-    return yaml.safe_dump({"stages": {"page_code": stages["page_code"], **kept}})
+    for stage in kept.values():  # what the focus groups show of the same people is not there to be looked at
+        if "do" in stage:
+            stage["do"]["deps"] = [dep for dep in stage["do"]["deps"] if "results/02_focus_group_coding" not in dep]
+    shared = {name: stages[name] for name in ("page_code", "raw_files")}
+    return yaml.safe_dump({"stages": {**shared, **kept}})
