@@ -9,6 +9,11 @@ from project_copy import copy_project, run_analysis
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "02b_participation"
+BY_HAND = """from analysis.reporting.markup import Display
+person = evidence.records.questionnaire.values["person_id"].iloc[3]
+Display(({"type": "output", "text": str(person)},), plain="somebody")"""
+AS_A_TABLE = """from analysis.reporting.own import show
+show(evidence.records.questionnaire.values[["person_id"]].head(3), "Some people", kind="measured")"""
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +40,17 @@ def test_own_records_give_measured_pages(with_records):
     assert {"hidden", "refused"} <= {each["decision"] for each in decided["decisions"]}
 
 
-def test_a_leak_planted_in_a_notebook_stops_the_run(with_records):
+@pytest.mark.parametrize("leak", [BY_HAND, AS_A_TABLE])
+def test_a_leak_planted_in_a_notebook_stops_the_run(with_records, leak):
     path = with_records / "notebooks" / f"{NOTEBOOK}.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    leak = (
-        "from analysis.reporting.markup import Display, structural\n"
-        "Display(structural(evidence.records.questionnaire.values['person_id'].iloc[3]), 'somebody')"
-    )
     notebook["cells"].insert(
         -1, {"cell_type": "code", "id": "leak", "metadata": {}, "source": leak, "outputs": [], "execution_count": None}
     )
+    before = path.read_text(encoding="utf-8")
     path.write_text(json.dumps(notebook), encoding="utf-8")
     done = run_analysis(with_records, "run", NOTEBOOK, "--study", "coproduction")
+    path.write_text(before, encoding="utf-8")
     assert done.returncode != 0
     assert "the id of a person" in done.stderr
     assert "EX-" not in done.stderr

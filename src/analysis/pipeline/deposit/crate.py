@@ -54,8 +54,18 @@ PROGRAM = "src/analysis/__main__.py"  # what runs the stages that are no noteboo
 
 
 def crate_text(root: Path, stamp: str, titles: Mapping[str, str]) -> str:
-    """The crate of the reports as they stand, stamped with the commit; `titles` are those of pages, by path. Same commit, same reports, same text."""
+    """The crate of the reports as they stand, stamped with the commit; `titles` are those of pages, by path.
+
+    Same commit, same reports, same text.
+    """
     return json.dumps(_Crate(root, stamp, titles).document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def published_titles(root: Path) -> dict[str, str]:
+    """The titles of pages by path, as the crate of the last publication names them."""
+    path = root / "reports" / FILE
+    graph = json.loads(path.read_text(encoding="utf-8"))["@graph"] if path.is_file() else []
+    return {f"reports/{entity['@id']}": entity["name"] for entity in graph if entity["@id"].endswith(".html")}
 
 
 class _Crate:

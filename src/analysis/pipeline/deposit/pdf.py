@@ -56,7 +56,8 @@ def print_pages(root: Path, study: str = "", browser: str = "") -> list[Path]:
     date = _pdf_date(commit_time(root) or NO_HISTORY)
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 1))) as pool:
         printed = list(pool.map(lambda page: _print(root, page, program, date), pages))
-    write_text(root / "reports" / crate.FILE, crate.crate_text(root, commit_line(root)))
+    described = crate.crate_text(root, commit_line(root), crate.published_titles(root))
+    write_text(root / "reports" / crate.FILE, described)
     return printed
 
 
