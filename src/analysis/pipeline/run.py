@@ -98,6 +98,7 @@ def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
     return PageContext(
         study_title=study.info.title,
         page_title=notebook_title(study.root, notebook),
+        setting=study.info.setting,
         source=f"{study.info.source.producer}: {study.info.source.title}",
         parameters=parameters.model_dump(),
         colophon=provenance.colophon(study, notebook, parameters),
