@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.participants.codes import bare
 
 MOST_COLUMNS = 1_000  # the widest participant file has under 40; exports of large forms stay far below this
 MOST_BYTES = 500_000_000
@@ -34,7 +35,7 @@ class Grid:
 
 def tidy(name: str) -> str:
     """The name of a column with single blanks, whatever kinds of blank and line end a form put into it."""
-    return " ".join(name.split())
+    return " ".join(bare(name).split())
 
 
 def make_grid(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError, cell as shown
-from analysis.participants.cells import Cell, Refused, Style, no_answers, read_cell
+from analysis.participants.cells import Cell, Refused, Style, no_answers, read_cell, recoded
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid, empty
@@ -96,7 +96,7 @@ def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
     known = table_columns(table)
     header = read_header(body.grid, table, known, layout, platform, body.own)
     coded = _coded(body.grid, header.found)
-    style = _style(body.grid, layout, header.found)
+    style = _style(body.grid, layout, header.found, known)
     _check_one_decimal_mark(
         body.grid, {name: coded[name] for name in header.found if known[name].kind in _NUMBERS}, style
     )
@@ -266,18 +266,31 @@ def _distinct(cells: tuple[str, ...]) -> _Coded:
     return _Coded(codes, list(texts))
 
 
-def _style(grid: Grid, layout: FileLayout, where: Mapping[str, int]) -> Style:
+def _style(grid: Grid, layout: FileLayout, where: Mapping[str, int], known: Mapping[str, Column]) -> Style:
     names = {name: grid.header[position] for name, position in where.items()}
+    labels = {name: labels for name, header in names.items() if (labels := grid.value_labels.get(header))}
     return Style(
         decimal_comma=grid.decimal_comma,
         day_first=layout.dates == "day first",
         codes=layout.file_codes,
         column_codes=layout.column_codes,
         values=layout.column_values,
-        labels={name: labels for name, header in names.items() if (labels := grid.value_labels.get(header))},
+        labels=labels,
         missing={name: values for name, header in names.items() if (values := grid.missing.get(header))},
         elsewhere=no_answers(grid.value_labels, grid.missing),
+        turned=_turned(labels, [known[name] for name in where]),
     )
+
+
+def _turned(labels: Mapping[str, Mapping[str, str]], columns: list[Column]) -> dict[str, str]:
+    """For each column without labels, one of the same scale whose labels turn or shift its codes."""
+    scales = {
+        tuple(column.choices.values()): column.name
+        for column in columns
+        if column.is_scale and recoded(column, labels.get(column.name, {}))
+    }
+    bare_ones = (column for column in columns if column.is_scale and not labels.get(column.name))
+    return {column.name: other for column in bare_ones if (other := scales.get(tuple(column.choices.values())))}
 
 
 def _check_one_decimal_mark(grid: Grid, coded: Mapping[str, _Coded], style: Style) -> None:
