@@ -1,10 +1,14 @@
 """What other tools, languages and hands write for the same answers: the right value, or a stop that says where and why."""
 
+from datetime import time, timedelta
+
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from analysis.errors import InputError
 from analysis.participants import FileLayout, read_table
+from analysis.participants.layout import read_layout
 
 SCALE = {1.0: "Very good", 2.0: "Good", 3.0: "Fair", 4.0: "Poor", 5.0: "Very poor"}
 
@@ -127,6 +131,59 @@ def test_words_for_no_answer_in_other_languages_and_programs(tmp_path, text, sta
 @pytest.mark.parametrize("text", ["nan", "null", "skipped", "left blank", "не хочу отвечать", "拒答", "-", "?"])
 def test_no_answer_is_no_answer_in_words(tmp_path, text):
     assert one(tmp_path, "friends_pre", text)[1] in ("missing", "refused", "not_asked")
+
+
+@pytest.mark.parametrize("text", ["05-Oct", "5-Oct", "Oct-10", "05. Okt"])
+def test_a_range_that_a_spreadsheet_made_a_day_is_no_answer(tmp_path, text):
+    error = refused(tmp_path, f"person_id\tfriends_pre\nP1\t{text}\n")
+    assert (error.row, error.column, "of a range" in error.found) == (2, "friends_pre", True)
+
+
+@pytest.mark.parametrize("text", ["5 maybe", "2 married", "march past"])
+def test_words_that_begin_like_a_month_are_words(tmp_path, text):
+    assert one(tmp_path, "friends_pre", text)[1] == "in words"
+
+
+def book(tmp_path, *rows):
+    workbook = Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(tmp_path / "q.xlsx")
+    return tmp_path / "q.xlsx"
+
+
+def test_a_workbook_with_empty_rows_above_its_header(tmp_path):
+    path = book(tmp_path, [], [], ["person_id", "confidence_pre"], ["P1", 5], ["P2", 6])
+    table = read_table(path, "questionnaire")
+    assert (table.rows.tolist(), table.values["confidence_pre"].tolist()) == ([4, 5], [5, 6])
+
+
+def test_a_cell_of_time_matters_only_where_it_is_read(tmp_path):
+    """Forms that note how long an answer took write it as a time or a duration."""
+    columns = ["person_id", "confidence_pre", "took", "lasted"]
+    path = book(tmp_path, columns, ["P1", 5, time(0, 5, 33), timedelta(minutes=5)])
+    assert read_table(path, "questionnaire", FileLayout(others="ignore")).values["confidence_pre"].tolist() == [5]
+    path = book(tmp_path, columns[:2], ["P1", 5], ["P2", time(5, 0)])
+    with pytest.raises(InputError) as caught:
+        read_table(path, "questionnaire")
+    assert (caught.value.row, caught.value.column) == (3, "confidence_pre")
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "column", "expected"),
+    [
+        ("questionnaire:\n  ignore: Comments\n", 2, "questionnaire.ignore", "a list"),
+        ("id_prefix: A-\nquestionnaire: []\n", 2, "questionnaire", "names with a value each"),
+        ("id_prefix: A-\nquestionnaire:\n  dates: dayfirst\n", 3, "questionnaire.dates", "'iso' or 'day first'"),
+        ("coded_segments:\n  groups: {a: '<b>'}\n", 2, "coded_segments.groups.a", "a name of letters"),
+    ],
+)
+def test_a_slip_in_the_layout_has_its_line_and_plain_words(tmp_path, text, row, column, expected):
+    (tmp_path / "records.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_layout(tmp_path / "records.yaml", "records.yaml")
+    assert (caught.value.row, caught.value.column) == (row, column)
+    assert expected in caught.value.expected and "^" not in caught.value.expected
 
 
 def test_bands_of_a_coded_count_keep_their_numbers(sav):

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.errors import cell as shown, control_in, shows_values
+from analysis.names import normal
 from analysis.participants.codes import (
     SPELLINGS,
     Status,
@@ -44,6 +45,10 @@ _NO_FORMULA = (
 _NO_COMMA = "write decimals with a point, or save the file with semicolons between the columns"
 _EXCEL_ZERO = date(1899, 12, 30)  # day 0 as Excel for Windows counts from 1 March 1900 on
 NO_DAY = "day"  # a program's own number of a day that no calendar has begins with it
+_MONTH = r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)\.?"
+_RANGE_AS_DAY = re.compile(
+    rf"\d{{1,2}}(?:-|\. ?){_MONTH}|{_MONTH}[- ]\d{{2}}", re.IGNORECASE
+)  # as 5-10 comes out of Excel
 _PLAIN_ID = re.compile(ID[1:-1])
 
 
@@ -364,6 +369,9 @@ def _to_number(point: str, plain: str, column: Column) -> float | int:
 
 
 def _number_or_words(plain: str, column: Column, style: Style) -> float | int | str:
+    if _RANGE_AS_DAY.fullmatch(plain):
+        action = "write the range again, in a column with the format Text (5-10 becomes 5 October otherwise)"
+        raise Refused(f"{shown(plain)}, a day that a spreadsheet made of a range", _wanted(column), action)
     return _number(plain, column, style) if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*|[+-].*", plain) else plain
 
 
@@ -408,7 +416,7 @@ def _choice(plain: str, column: Column, style: Style) -> str:
 def _name(plain: str, column: Column, style: Style) -> str:
     """A name with single blanks; in the spelling that pages know, if they know it."""
     known = {fold(name): name for name in column.facts.get("known", ())}
-    return known.get(fold(plain), " ".join(plain.split()))
+    return known.get(fold(plain), normal(plain))
 
 
 def _known(column: Column) -> dict[str, str]:

@@ -67,6 +67,11 @@ def read_rows(
     return [(number, dict(zip(grid.header, row, strict=True))) for number, row in zip(grid.numbers, cells, strict=True)]
 
 
+def read_header(path: Path, file: str) -> list[str]:
+    """The names of a CSV file's columns; raises InputError where its first rows cannot be read."""
+    return next(iter(csv_blocks(path, file, rows=1))).header
+
+
 def read_frame(path: Path, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
     """Such a file as a frame of text, one column for each name in `required` and `optional`.
 
