@@ -77,8 +77,22 @@ def read_csv(
     """
     (_, first), *rows = csv_rows(read_text(path, name), name)
     header = [cell.strip() for cell in first]
+    _check_separator(first, name)
     check_header(header, name, columns, optional)
     return [(number, _named(header, cells, number, name)) for number, cells in rows if any(cells)]
+
+
+def _check_separator(first: list[str], name: str) -> None:
+    """Name what a spreadsheet of another country does to a table: semicolons or tabs between its columns."""
+    mark = next((mark for mark in ";\t|" if len(first) <= 2 and mark in first[0]), None)
+    if mark or first[0].lower().startswith("sep="):
+        raise InputError(
+            name,
+            row=1,
+            found=f"columns with {repr(mark) if mark else 'another sign'} between them",
+            expected="commas between the columns",
+            action="save the file again as 'CSV UTF-8' with commas",
+        )
 
 
 def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:

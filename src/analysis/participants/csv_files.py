@@ -25,7 +25,7 @@ _TOLD = re.compile(r'"?sep ?= ?([,;\t|])"?[,;\t|]*(?:\r\n?|\n)', re.IGNORECASE)
 _BLANK = re.compile(r'[,;\t| "]*(?:\r\n?|\n)')
 # In Windows-1252 of western Europe, no word has four accented letters side by side, or ends in such a sign: the file is in
 # another encoding (Cyrillic, Greek, Arabic or central European letters), and would be read as other letters.
-_OTHER_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{4}|[^\W\d_]{2}[¹³¿¼¾£¥]")
+_OTHER_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{4}|[^\W\d_]{2}[¹³¿¼¾]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -34,7 +34,7 @@ def read_csv(path: Path, file: str) -> Grid:
     """The cells of a CSV file, called `file` in messages; raises InputError for an empty, torn or wrongly encoded file."""
     check_size(path, file)
     text, encoding = decode(path.read_bytes(), file)
-    head, separator = _opening(text)
+    head, separator = opening(text)
     if not text.strip():
         raise empty(file)
     records = [cells for _, cells in csv_rows(text, file, separator)][head - 1 :]
@@ -96,7 +96,7 @@ def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
         yield read_csv(path, file)
         return
     with path.open(encoding="utf-8-sig", newline="") as content:
-        head, separator = _opening(content.read(_CHUNK))
+        head, separator = opening(content.read(_CHUNK))
         content.seek(0)
         reader = csv.reader(content, delimiter=separator, strict=True)
         try:
@@ -182,7 +182,7 @@ def _encoding_error(file: str, row: int | None, found: str, expected: str) -> In
     )
 
 
-def _opening(text: str) -> tuple[int, str]:
+def opening(text: str) -> tuple[int, str]:
     """The row of the header, and the separator: what Excel's first line `sep=;` says, else that which divides the header
     into most cells; a comma where none does. Empty rows above the header are passed over."""
     start, above = text[:_CHUNK], 0
