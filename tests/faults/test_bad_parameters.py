@@ -193,6 +193,13 @@ def test_an_empty_value_is_the_empty_text(project):
     assert parameters_for(project, "07_programme_performance", "connecting_opportunities").as_of == ""
 
 
+def test_a_parameter_that_a_new_study_lacks_is_told_what_it_is(project):
+    path = project / "params.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("08_claims_audit:", "08_claims_audit:\n  new:"), "utf-8")
+    with pytest.raises(InputError, match="found nothing; expected the rule of rounding"):
+        parameters_for(project, "08_claims_audit", "new")
+
+
 def test_what_params_yaml_holds_is_named_by_its_place_there(project):
     path = project / "params.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("near_target: 10.0", "near_target: ten"), encoding="utf-8")

@@ -305,7 +305,11 @@ def _expected(model: type[Parameters], problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return _valid(model)
     field = model.model_fields.get(str(problem["loc"][0]))
-    if problem["type"] in ("string_pattern_mismatch", "model_type", "dict_type") and field and len(problem["loc"]) == 1:
+    if (
+        problem["type"] in ("missing", "string_pattern_mismatch", "model_type", "dict_type")
+        and field
+        and len(problem["loc"]) == 1
+    ):
         return str(field.description)
     return str(problem["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
 
