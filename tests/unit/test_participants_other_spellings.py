@@ -210,9 +210,32 @@ def test_names_behind_their_codes(sav):
 
 def test_a_scale_without_labels_beside_one_that_is_turned_is_asked_about(sav):
     """english_post has the same five points; nothing says which way round they are."""
-    with pytest.raises(InputError, match="english_pre has labels that are not those") as caught:
+    with pytest.raises(InputError, match="the labels of english_pre give codes another meaning") as caught:
         sav({"english_pre": [1.0, 5.0], "english_post": [1.0, 5.0]}, english_pre=SCALE)
     assert caught.value.column == "english_post"
+
+
+def test_a_code_with_its_label_in_a_cell_tells_which_way_round_a_scale_is(tmp_path):
+    """Rows: code and label; the code alone, in the same column and in that of the same scale."""
+    table = read(tmp_path, "person_id,english_pre\nP1,1 = Very good\nP2,5 = Very poor\n")
+    assert table.values["english_pre"].tolist() == [5, 1]
+    for text in ("P1,1 = Very good,\nP2,5,\n", "P1,1 = Very good,\nP2,,5\n"):
+        error = refused(tmp_path, f"person_id,english_pre,english_post\n{text}")
+        assert (error.row, "which way round" in error.expected) == (3, True)
+        assert "5" not in error.found  # what a person answered is not quoted
+    layout = {"values": {"english_post": {code: 6 - code for code in range(1, 6)}}}
+    table = read(tmp_path, "person_id,english_pre,english_post\nP1,1 = Very good,5\n", layout)
+    assert table.values[["english_pre", "english_post"]].to_numpy().tolist() == [[5, 1]]
+
+
+@pytest.mark.parametrize("text", ["5", "5.0", "05", "５", "٥", "5.00"])
+def test_what_records_yaml_says_of_a_code_holds_in_every_spelling_of_it(tmp_path, text):
+    """Programs write 5.0 where a column has gaps."""
+    layout = {"values": {"english_pre": {5: 1, 1: 5}}, "codes": {"english_post": {99: "refused"}}}
+    table = read(tmp_path, f"person_id,english_pre,english_post\nP1,{text},99.0\nP2,,4.0\n", layout)
+    assert (table.values["english_pre"][0], table.values["english_post"][1]) == (1, 4)
+    assert table.status["english_post"].tolist() == ["refused", "answered"]
+    assert table.reading.told["english_pre", "5"] == 1
 
 
 def test_scales_with_their_own_labels_are_no_doubt(sav):

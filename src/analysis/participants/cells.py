@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +49,7 @@ _MONTH = r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|
 _RANGE_AS_DAY = re.compile(
     rf"\d{{1,2}}(?:-|\. ?){_MONTH}|{_MONTH}[- ]\d{{2}}", re.IGNORECASE
 )  # as 5-10 comes out of Excel
+_WHOLE = re.compile(r"([+-]?)([0-9]{1,18})(?:\.0+)?")
 _PLAIN_ID = re.compile(ID[1:-1])
 
 
@@ -116,11 +117,7 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
     if style.labels.get(column.name) and plain:
         return _labelled(plain, column, style)
     if (other := style.turned.get(column.name)) and plain in column.choices:
-        raise _ask(
-            f"the value {plain} without a label, while {other} has labels that are not those of the data dictionary",
-            plain,
-            column,
-        )
+        raise _turned(other, column)
     return _coded(plain, column, style)
 
 
@@ -186,6 +183,15 @@ def _ask(found: str, plain: str, column: Column) -> Refused:
     )
 
 
+def _turned(other: str, column: Column) -> Refused:
+    codes = ", ".join(f'"{code}": ...' for code in column.choices)
+    return Refused(
+        f"a code without a label, while the labels of {other} give codes another meaning than the data dictionary",
+        "to be told which way round the scale is",
+        f"say in records.yaml what the codes of this column mean: `values: {{{column.name}: {{{codes}}}}}`",
+    )
+
+
 def _bare(label: str) -> str:
     """A label without the code that some programs put before it: `8 = Don't know`."""
     found = _CODE_AND_LABEL.fullmatch(label.strip())
@@ -198,10 +204,32 @@ def _without_own_code(label: str, plain: str, column: Column) -> str:
     return found[2] if found and found[1] == plain else label.strip()
 
 
-def recoded(column: Column, labels: Mapping[str, str]) -> bool:
-    """Whether the labels of a column's codes give one of them another meaning than the data dictionary."""
-    known = {code: _known(column).get(fold(_bare(label))) for code, label in labels.items()}
-    return any(value is not None and value != code for code, value in known.items())
+def recoded(column: Column, labels: Mapping[str, str], style: Style) -> bool:
+    """Whether the labels of a column's codes, or what records.yaml says of those, give one another meaning than the
+    data dictionary."""
+    known = _known(column)
+    meant = {
+        code: style.said(code, column) or style.said(label, column) or known.get(fold(_bare(label)))
+        for code, label in labels.items()
+    }
+    return any(value in column.choices and value != code for code, value in meant.items())
+
+
+def labels_in_cells(texts: Iterable[str]) -> dict[str, str]:
+    """The labels of codes as cells themselves give them: `4 = good`."""
+    found = (_CODE_AND_LABEL.fullmatch(bare(text)) for text in texts)
+    return {match[1]: match[2] for match in found if match}
+
+
+def one_spelling(text: str, column: Column) -> str:
+    """A code or number as it is compared: 5 for 5.0, as programs write it in a column with gaps, and for 05."""
+    if column.kind in ("id", "date"):
+        return text
+    plain = _western(bare(text)) if column.kind in _WITH_NUMBERS else bare(text)
+    if not (found := _WHOLE.fullmatch(plain)):
+        return text
+    zeros = found[2].lstrip("0") or "0" if column.kind in _WITH_NUMBERS else found[2]
+    return found[1] + zeros
 
 
 def _meant(label: str, column: Column | None = None) -> Status | None:
