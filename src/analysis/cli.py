@@ -169,7 +169,7 @@ def _run(options: argparse.Namespace) -> int:
     from analysis.pipeline.run import run_notebook
     from analysis.study import find_root
 
-    root, changes = find_root(options.project), dict(_assignment(text) for text in options.parameter)
+    root, changes = find_root(options.project), _assignments(options.parameter)
     _tell_records(root, options.study)
     run_notebook(root, options.notebook, options.study, changes)
     return 0
@@ -191,6 +191,17 @@ def _is_filled(root: Any, study: str) -> bool:
     """Whether a team has put anything into the folders of a study that are for its records."""
     places = (root / "data" / "raw" / study / name for name in ("records", "management_information"))
     return any(path.name != "README.md" for place in places if place.is_dir() for path in place.iterdir())
+
+
+def _assignments(texts: list[str]) -> dict[str, Any]:
+    """The parameters of a command line by name; InputError where one is given twice."""
+    pairs = [_assignment(text) for text in texts]
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        found, action = "the parameter twice", "leave one of the two out"
+        raise InputError("the command line", column=f"--parameter {twice}", found=found, expected="once", action=action)
+    return dict(pairs)
 
 
 def _assignment(text: str) -> tuple[str, Any]:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import CONTROL, InputError, control_in
+from analysis.names import described
 
 Row = TypeVar("Row", bound=BaseModel)
 Place = tuple[int | str, ...]
@@ -76,8 +77,22 @@ def read_csv(
     """
     (_, first), *rows = csv_rows(read_text(path, name), name)
     header = [cell.strip() for cell in first]
+    _check_separator(first, name)
     check_header(header, name, columns, optional)
     return [(number, _named(header, cells, number, name)) for number, cells in rows if any(cells)]
+
+
+def _check_separator(first: list[str], name: str) -> None:
+    """Name what a spreadsheet of another country does to a table: semicolons or tabs between its columns."""
+    mark = next((mark for mark in ";\t|" if len(first) <= 2 and mark in first[0]), None)
+    if mark or first[0].lower().startswith("sep="):
+        raise InputError(
+            name,
+            row=1,
+            found=f"columns with {repr(mark) if mark else 'another sign'} between them",
+            expected="commas between the columns",
+            action="save the file again as 'CSV UTF-8' with commas",
+        )
 
 
 def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:
@@ -169,11 +184,14 @@ def read_document(path: Path, name: str, model: type[Row]) -> tuple[Row, Callabl
     content = parse_yaml(text, name, references=False)
     if content is None:
         raise InputError(name, found="comments only", expected="YAML", action="fill the file")
-    line = _line_finder(yaml.compose(text, _FAST))
+    line = line_finder(text)
     return validate(model, content, name, line), line
 
 
-def _line_finder(root: yaml.Node) -> Callable[[Place], int | None]:
+def line_finder(text: str) -> Callable[[Place], int | None]:
+    """A function that gives the line of a place in a YAML text that has any content."""
+    root = yaml.compose(text, _FAST)
+
     def line(place: Place) -> int | None:
         node = root
         for step in place:
@@ -304,10 +322,20 @@ def validate(
         raise InputError(name, row=at, column=_column(first, entry), action=action, **misfit(first)) from None
 
 
+_WANTED = {
+    "tuple_type": "a list, such as [one, another]",
+    "list_type": "a list, such as [one, another]",
+    "dict_type": "names with a value each, such as {one: another}",
+    "model_type": "names with a value each, such as {one: another}",
+}
+
+
 def misfit(problem: Any) -> dict[str, str]:
     """What one of pydantic's problems says was `found` and was `expected`, in words."""
     if problem["type"] == "missing":
         return {"found": "nothing", "expected": "a value (the field is required)"}
+    if (wanted := _WANTED.get(problem["type"])) or problem["type"] == "string_pattern_mismatch":
+        return {"found": repr(problem["input"]), "expected": wanted or described(problem["ctx"]["pattern"])}
     value, message = problem["input"], problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     wanted = "no field of this name" if problem["type"] == "extra_forbidden" else message[:1].lower() + message[1:]
     return {"found": f"a {type(value).__name__}" if isinstance(value, BaseModel) else repr(value), "expected": wanted}

@@ -86,6 +86,8 @@ FILES = [
     (b"claim_id,line\n1,2\n", "no such column"),
     (b"\xff\xfe\x00c", "not UTF-8"),
     (b'claim_id,"line\n', "quotes"),
+    (b"claim_id;line;value\nCO-001;2;3\n", "commas between the columns"),
+    (b"sep=;\nclaim_id;line\nCO-001;2\n", "save the file again as 'CSV UTF-8' with commas"),
 ]
 
 

@@ -193,6 +193,13 @@ def test_an_empty_value_is_the_empty_text(project):
     assert parameters_for(project, "07_programme_performance", "connecting_opportunities").as_of == ""
 
 
+def test_a_parameter_that_a_new_study_lacks_is_told_what_it_is(project):
+    path = project / "params.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("08_claims_audit:", "08_claims_audit:\n  new:"), "utf-8")
+    with pytest.raises(InputError, match="found nothing; expected the rule of rounding"):
+        parameters_for(project, "08_claims_audit", "new")
+
+
 def test_what_params_yaml_holds_is_named_by_its_place_there(project):
     path = project / "params.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("near_target: 10.0", "near_target: ten"), encoding="utf-8")
@@ -200,3 +207,22 @@ def test_what_params_yaml_holds_is_named_by_its_place_there(project):
         InputError, match="params.yaml, column '07_programme_performance.connecting_opportunities.near_target'"
     ):
         parameters_for(project, "07_programme_performance", "connecting_opportunities", {"as_of": ""})
+
+
+@pytest.mark.parametrize(
+    ("notebook", "study", "settings", "place", "words"),
+    [
+        ("07_programme_performance", "connecting_opportunities", ["as_of=2022-02-30"], "as_of", "the calendar has"),
+        ("07_programme_performance", "connecting_opportunities", ["as_of=2022-13-01"], "as_of", "the calendar has"),
+        ("03_before_after", "coproduction", ["disclosure=10"], "disclosure", "expected minimum_cell: people below"),
+        ("05_sroi", "coproduction", ["scenario=low", "scenario=high"], "scenario", "the parameter twice"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told_there_in_plain_words(
+    project, monkeypatch, capsys, notebook, study, settings, place, words
+):
+    monkeypatch.chdir(project)
+    given = [part for setting in settings for part in ("-p", setting)]
+    assert main(["run", notebook, "--study", study, *given]) == 1
+    told = capsys.readouterr().err
+    assert f"the command line, column '--parameter {place}'" in told and words in told, told

@@ -188,6 +188,9 @@ def test_survey_tables_in_each_others_place_are_refused(folder, how):
             "men and women",
         ),
         ("aps_uk_reason_for_migration_2011.csv", ",eu14_born,", ",martian,", "'martian'"),
+        ("aps_uk_reason_for_migration_2011.csv", "2011,work", "2005,work", "row 2, column 'year': found 2005"),
+        ("aps_uk_country_of_birth_by_sex_2011.csv", "2011,India", "2016,India", "row 2, column 'year': found 2016"),
+        ("aps_country_of_birth_all_ages_2005_2014.csv", "2005,K", "2015,K", "expected 2005 to 2014"),
     ],
 )
 def test_another_reference_table_in_a_files_place_is_refused(folder, file, old, new, message):
@@ -207,6 +210,29 @@ def test_one_index_of_prices_cannot_stand_for_another(folder, tmp_path, file):
     with pytest.raises(InputError, match="no such column") as caught:
         read(tmp_path)
     assert file in caught.value.file and {"cpi_2015_100", "gdp_deflator_2024_100"} & set(caught.value.column.split())
+
+
+def test_survey_tables_in_thousands_are_not_read_as_persons(folder):
+    """Both of them, so that one does not give the other away: 59,629 people in the United Kingdom."""
+    for name in (SURVEY, SURVEY_16_64):
+        (folder / name).write_text((folder / name).read_text().replace("000,", ","))
+    with pytest.raises(InputError, match="persons, rounded to 1,000") as caught:
+        load_reference(folder)
+    assert (caught.value.row, caught.value.column, caught.value.found) == (2, "estimate", "59,629")
+
+
+RESIDENCE = "census_2011_QS803EW_length_of_residence_lad.csv"
+
+
+@pytest.mark.parametrize("edit", ["semicolons", "tabs", "first line", "empty columns"])
+def test_an_official_table_saved_again_by_a_spreadsheet_reads_alike(folder, reference, edit):
+    path, mark = folder / RESIDENCE, {"tabs": "\t"}.get(edit, ";")
+    text = path.read_text()
+    if edit == "empty columns":
+        path.write_text(text.replace("\n", ",,\n"))
+    else:
+        path.write_text(("sep=;\n" if edit == "first line" else "") + text.replace(",", mark))
+    pd.testing.assert_frame_equal(load_reference(folder).length_of_residence, reference.length_of_residence)
 
 
 def test_two_versions_of_a_survey_table_are_refused(folder):

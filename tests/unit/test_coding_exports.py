@@ -128,11 +128,11 @@ def test_the_setting_for_shared_speakers_reaches_every_format(tmp_path):
 @pytest.mark.parametrize(
     ("layout", "found"),
     [
-        ("speakers: document", "records.yaml, column 'coded_segments.speakers'"),
-        ("speaker: source", "records.yaml, column 'coded_segments.speaker'"),
+        ("speakers: document", "records.yaml, row 1, column 'coded_segments.speakers'"),
+        ("speaker: source", "records.yaml, row 1, column 'coded_segments.speaker'"),
         ("speakers: case", "found speakers: case; expected `source` or `code`"),
-        ("groups: {Morning.odt: '<b>'}", "records.yaml, column 'coded_segments.groups.Morning.odt'"),
-        ("shared_speakers: 'yes'", "records.yaml, column 'coded_segments.shared_speakers'"),
+        ("groups: {Morning.odt: '<b>'}", "records.yaml, row 1, column 'coded_segments.groups.Morning.odt'"),
+        ("shared_speakers: 'yes'", "records.yaml, row 1, column 'coded_segments.shared_speakers'"),
         ("groups: {Noon.odt: A}", "no source called 'Noon.odt'"),
     ],
 )

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from analysis.errors import InputError
 from analysis.files import csv_rows, read_records, read_text, read_yaml as read_document, validate
+from analysis.participants.csv_files import opening
 
 Model = TypeVar("Model", bound=BaseModel)
 NOT_COUNTED = {"": "an empty cell", "c": "a suppressed cell", "..": "a suppressed cell", "*": "a suppressed cell"}
@@ -45,8 +46,16 @@ def text_table(path: Path, rows: list[list[str]]) -> pd.DataFrame:
 
 
 def read_rows(path: Path) -> list[list[str]]:
-    """The rows of a CSV file that are not empty, as they stand; raises InputError where it is absent or no CSV in UTF-8."""
-    return [cells for _, cells in csv_rows(read_text(path, str(path)), str(path)) if cells]
+    """The rows of a CSV file that are not empty, as they stand, whatever separates their cells; raises InputError where it is absent or no CSV in UTF-8."""
+    text = read_text(path, str(path))
+    head, separator = opening(text)
+    rows = [[*cells] for _, cells in csv_rows(text, str(path), separator)][head - 1 :]
+    width = max((_filled(cells) for cells in rows), default=0)  # empty columns at the end, as spreadsheets leave them
+    return [cells[:width] for cells in rows if cells]
+
+
+def _filled(cells: list[str]) -> int:
+    return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
 def _refuse_repeated(path: Path, header: list[str]) -> None:

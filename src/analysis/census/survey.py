@@ -1,5 +1,6 @@
 """The country-of-birth tables of the Annual Population Survey (APS)."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,8 @@ def read_local_survey(path: Path) -> pd.DataFrame:
         gap=text["suppression"].map({"": "", **SUPPRESSED}),
     )
     _check_marks(frame, path)
+    _check_years(frame, path)
+    _check_unit(frame, "estimate", path)
     _check_once(frame, ["year", "area_code", "birth_group"], path)
     return frame
 
@@ -63,6 +66,8 @@ def read_sex_by_country(path: Path) -> pd.DataFrame:
     columns = ["total", "total_ci95", "male", "male_ci95", "female", "female_ci95"]
     require_columns(text, ["year", "country_of_birth", *columns], path)
     frame = _whole(text, ["year", *columns], path).assign(country_of_birth=text["country_of_birth"])
+    _check_years(frame, path)
+    _check_unit(frame, "total", path)
     _check_once(frame, ["year", "country_of_birth"], path)
     _check_sexes(frame, path)
     return frame
@@ -77,6 +82,8 @@ def read_reasons(path: Path) -> pd.DataFrame:
     frame = _whole(text, ["year", "estimate", "ci95_half_width"], path).assign(
         main_reason=text["main_reason"], birth_group=text["birth_group"]
     )
+    _check_years(frame, path)
+    _check_unit(frame, "estimate", path)
     _check_once(frame, ["year", "main_reason", "birth_group"], path)
     return frame.rename(columns={"ci95_half_width": "half_width"})
 
@@ -201,6 +208,37 @@ def _check_sexes(frame: pd.DataFrame, path: Path) -> None:
             found=f"{total}, with {men} men and {women} women",
             expected="men and women that add to the total, but for rounding",
             action="compare the row with the official table",
+        )
+
+
+def _check_years(frame: pd.DataFrame, path: Path) -> None:
+    """The years of a table are those that its file is named by: aps_..._2011, or aps_..._2005_2014 for all between."""
+    ends = [int(year) for year in re.findall(r"_(\d{4})(?=_|$)", path.stem)]
+    wrong = ~frame["year"].between(min(ends), max(ends)) if ends else pd.Series(False, index=frame.index)
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            path,
+            row=row + 2,
+            column="year",
+            found=str(frame["year"].iloc[row]),
+            expected=f"{min(ends)}{f' to {max(ends)}' if max(ends) > min(ends) else ''}, as the name of the file says",
+            action="put the table of these years in the file, or name the file by the years that it holds",
+        )
+
+
+def _check_unit(frame: pd.DataFrame, column: str, path: Path) -> None:
+    """Estimates are persons rounded to 1,000; one that is not is of a table in thousands, as the spreadsheets print it."""
+    wrong = frame[column] % ROUNDED_TO > 0
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(
+            path,
+            row=row + 2,
+            column=column,
+            found=f"{frame[column].iloc[row]:,.0f}",
+            expected="persons, rounded to 1,000",
+            action="write the figures of the official table, which are in thousands, as persons",
         )
 
 

@@ -284,4 +284,4 @@ def _id_from(name: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].strip("_")
     if not slug:
         slug = "_".join(f"{ord(c):x}" for c in same_name(name))[:60]  # names in other scripts keep an id of their own
-    return slug if slug[0].isalpha() and slug != NO_CODE else f"c_{slug}"
+    return slug if slug[:1].isalpha() and slug != NO_CODE else f"c_{slug}"

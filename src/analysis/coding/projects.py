@@ -295,7 +295,7 @@ def _check_speakers(name: str, frame: pd.DataFrame, passed_over: list[str]) -> N
         if rows.empty:
             continue
         first = rows.iloc[0]
-        cases = f"; passed over, since no speaker code: the case '{passed_over[0]}'" if passed_over else ""
+        cases = f"; passed over, since no speaker code: {_called(passed_over[0])}" if passed_over else ""
         raise InputError(
             name,
             found=f"{len(rows):,} segments {what}, first '{first['segment_id']}' in '{first['group']}'{cases}",
@@ -303,6 +303,10 @@ def _check_speakers(name: str, frame: pd.DataFrame, passed_over: list[str]) -> N
             action="mark who speaks, as a case or under a code 'speaker', and export again; or say in "
             f"{SETTINGS}.speakers, whether each `source`, `case` or `code` is one person",
         )
+
+
+def _called(case: str) -> str:
+    return f"the case '{case}'" if case else "a case without a name"
 
 
 PROJECT = Wording(

@@ -18,7 +18,7 @@ from analysis.coding.segments import COLUMNS, Wording, check_segments
 from analysis.errors import InputError
 from analysis.files import validate
 from analysis.names import normal
-from analysis.participants.csv_files import read_frame
+from analysis.participants.csv_files import read_frame, read_header
 
 _CODEBOOK = (("tag", "description"), ("parent", "number of highlights", "number of documents"))
 _HIGHLIGHTS = (("id", "document", "tag", "content"), ())
@@ -27,11 +27,10 @@ _HIGHLIGHTS = (("id", "document", "tag", "content"), ())
 def is_taguette(path: Path, *columns: str) -> bool:
     """Whether the header of a CSV file has the columns by which Taguette's export is known."""
     try:
-        with path.open("rb") as file:
-            header = file.readline(1_000).decode("utf-8-sig", errors="ignore")
-    except OSError:
-        return False
-    return set(columns) <= {cell.strip().strip('"') for cell in header.split(",")}
+        header = read_header(path, path.name)
+    except InputError:
+        return False  # what is wrong with it is said by the reader that opens it next
+    return set(columns) <= set(header)
 
 
 def read_taguette_codebook(

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.errors import cell as shown, control_in, shows_values
-from analysis.participants.codes import SPELLINGS, Status, fold, is_dont_know, is_no_word, status_of
+from analysis.names import normal
+from analysis.participants.codes import (
+    SPELLINGS,
+    Status,
+    bare,
+    fold,
+    is_dont_know,
+    is_no_word,
+    looks_like_none,
+    status_of,
+)
 from analysis.participants.fields import ID, Column
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -20,14 +31,25 @@ _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}[0-9:.+Z
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 _DAY_NUMBER = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 _MARKUP = re.compile(r"<\s*[^\W\d_]|<\s*[/!?]|&#?\w+;|javascript:", re.IGNORECASE)
-_FORMULA = re.compile(r"[=@]|[+-](?![0-9])|[+-][0-9.,]*[^0-9.,]")
+_FORMULA = re.compile(r"[=@]|[+-](?![0-9]|-*$)|[+-][0-9.,]*[^0-9.,-]|[+-][0-9.,]+-")
 _CODE_AND_LABEL = re.compile(r"[(\[]?(-?[0-9]{1,3})[)\]]?\s*[=:.)\-–—]*\s*([^\W\d_].*)", re.DOTALL)
+# A label behind its own code: 2 = advice. Words may begin with a number of their own (2 or more), so there a sign is needed.
+_SIGN = r"[)\]]|\s*[=:]|\.(?=\s)|\s+[-–—](?=\s)"
+_OWN_CODE = {
+    kind: re.compile(rf"[(\[]?(-?[0-9]{{1,3}})(?:{sign})\s*([^\W\d_].*)", re.DOTALL)
+    for kind, sign in (("name", rf"{_SIGN}|\s"), ("number or words", _SIGN))
+}
 _NO_FORMULA = (
     "replace the formula by its value (in a spreadsheet: copy, then paste values only); nothing in a cell is ever run"
 )
 _NO_COMMA = "write decimals with a point, or save the file with semicolons between the columns"
 _EXCEL_ZERO = date(1899, 12, 30)  # day 0 as Excel for Windows counts from 1 March 1900 on
 NO_DAY = "day"  # a program's own number of a day that no calendar has begins with it
+_MONTH = r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)\.?"
+_RANGE_AS_DAY = re.compile(
+    rf"\d{{1,2}}(?:-|\. ?){_MONTH}|{_MONTH}[- ]\d{{2}}", re.IGNORECASE
+)  # as 5-10 comes out of Excel
+_WHOLE = re.compile(r"([+-]?)([0-9]{1,18})(?:\.0+)?")
 _PLAIN_ID = re.compile(ID[1:-1])
 
 
@@ -54,7 +76,8 @@ class Style:
     `decimal_comma` allows 4,5 for four and a half; `day_first` allows 31/12/2013; `codes` are further spellings of
     missing, refused and not_asked in any column; `column_codes` those of one column, and `values` what its own values
     mean, by what records.yaml says. `labels` is what the file itself calls the values of a column, `missing` the values that
-    it declares to be no answers, `elsewhere` those that it declares so in any column. Whatever is compared is folded (`codes.fold`).
+    it declares to be no answers, `elsewhere` those that it declares so in any column; `turned` names, for a column without labels, one of the same scale whose labels give the
+    codes another meaning than the data dictionary. Whatever is compared is folded (`codes.fold`).
     """
 
     decimal_comma: bool = False
@@ -65,6 +88,7 @@ class Style:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
+    turned: Mapping[str, str] = field(default_factory=dict)
 
     def said(self, text: str, column: Column) -> str | None:
         """What records.yaml says of a value or a label in a column, or None where it says nothing."""
@@ -81,7 +105,7 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
     """
     if column.kind == "id" and _is_plain_id(text, column, style):
         return Cell(Status.ANSWERED, text)
-    plain = text.strip()
+    plain = bare(text)
     told = style.said(plain, column)
     if told is not None:
         return _typed(told, column, style)
@@ -92,6 +116,8 @@ def read_cell(text: str, column: Column, style: Style) -> Cell:
             raise _ask(f"the value {plain}, which is no answer in other columns of this file", plain, column)
     if style.labels.get(column.name) and plain:
         return _labelled(plain, column, style)
+    if (other := style.turned.get(column.name)) and plain in column.choices:
+        raise _turned(other, column)
     return _coded(plain, column, style)
 
 
@@ -118,27 +144,29 @@ def _labelled(plain: str, column: Column, style: Style) -> Cell:
 
 
 def _is_unlabelled_code(plain: str, column: Column, style: Style) -> bool:
-    """Whether a code has no label though others have one that says more than itself or why there is no answer."""
+    """Whether a code has no label though others have one that says more than itself or why there is no answer.
+
+    Of a count, a label that repeats its number (30 or more) or names nothing (0 = none) leaves the other numbers what they are.
+    """
     none = style.missing.get(column.name, frozenset())
     labels = {code: label for code, label in style.labels[column.name].items() if code not in none}
-    meant = any(not _meant(label) and fold(label) != fold(code) for code, label in labels.items())
-    coded = column.is_scale or column.kind in ("name", "choice")
-    return meant and coded and status_of(plain) is None and bool(_NUMBER.fullmatch(plain))
+    said = {code: label for code, label in labels.items() if not _meant(label) and fold(label) != fold(code)}
+    if column.kind == "number or words":
+        said = {code: label for code, label in said.items() if code != "0" and not label.startswith(code)}
+    coded = column.is_scale or column.kind in ("name", "choice", "number or words")
+    return bool(said) and coded and status_of(plain) is None and bool(_NUMBER.fullmatch(plain))
 
 
 def _by_its_label(plain: str, label: str, column: Column, style: Style) -> Cell:
-    bare = _bare(label)
     known = _known(column)
     if column.kind in ("id", "date") or fold(label) == fold(plain):
         return _coded(plain, column, style)
-    if fold(bare) in known:
-        return _typed(known[fold(bare)], column, style)
-    if column.kind == "number or words" and not _meant(label):
-        return _typed(bare, column, style)
+    if (key := fold(_bare(label))) in known:
+        return _typed(known[key], column, style)
     if status := _meant(label, column):
         return _without_answer(status, plain, column)
-    if column.kind in ("name", "number or words"):
-        return _typed(bare, column, style)
+    if column.kind in _OWN_CODE and (not looks_like_none(label) or is_dont_know(_bare(label))):
+        return _typed(_without_own_code(label, plain, column), column, style)
     raise _ask(
         f"the value {plain} with the label {label[:80]!r}, which the data dictionary does not know", plain, column
     )
@@ -155,10 +183,53 @@ def _ask(found: str, plain: str, column: Column) -> Refused:
     )
 
 
+def _turned(other: str, column: Column) -> Refused:
+    codes = ", ".join(f'"{code}": ...' for code in column.choices)
+    return Refused(
+        f"a code without a label, while the labels of {other} give codes another meaning than the data dictionary",
+        "to be told which way round the scale is",
+        f"say in records.yaml what the codes of this column mean: `values: {{{column.name}: {{{codes}}}}}`",
+    )
+
+
 def _bare(label: str) -> str:
     """A label without the code that some programs put before it: `8 = Don't know`."""
     found = _CODE_AND_LABEL.fullmatch(label.strip())
     return found[2] if found else label.strip()
+
+
+def _without_own_code(label: str, plain: str, column: Column) -> str:
+    """A label as a name or words, without the code it stands for before it; `3 or more` is left whole."""
+    found = _OWN_CODE[column.kind].fullmatch(label.strip())
+    return found[2] if found and found[1] == plain else label.strip()
+
+
+def recoded(column: Column, labels: Mapping[str, str], style: Style) -> bool:
+    """Whether the labels of a column's codes, or what records.yaml says of those, give one another meaning than the
+    data dictionary."""
+    known = _known(column)
+    meant = {
+        code: style.said(code, column) or style.said(label, column) or known.get(fold(_bare(label)))
+        for code, label in labels.items()
+    }
+    return any(value in column.choices and value != code for code, value in meant.items())
+
+
+def labels_in_cells(texts: Iterable[str]) -> dict[str, str]:
+    """The labels of codes as cells themselves give them: `4 = good`."""
+    found = (_CODE_AND_LABEL.fullmatch(bare(text)) for text in texts)
+    return {match[1]: match[2] for match in found if match}
+
+
+def one_spelling(text: str, column: Column) -> str:
+    """A code or number as it is compared: 5 for 5.0, as programs write it in a column with gaps, and for 05."""
+    if column.kind in ("id", "date"):
+        return text
+    plain = _western(bare(text)) if column.kind in _WITH_NUMBERS else bare(text)
+    if not (found := _WHOLE.fullmatch(plain)):
+        return text
+    zeros = found[2].lstrip("0") or "0" if column.kind in _WITH_NUMBERS else found[2]
+    return found[1] + zeros
 
 
 def _meant(label: str, column: Column | None = None) -> Status | None:
@@ -208,6 +279,8 @@ def _with_label(plain: str, column: Column) -> str:
 
 
 def _typed(plain: str, column: Column, style: Style) -> Cell:
+    if column.kind in _WITH_NUMBERS:
+        plain = _western(plain)
     if (status := SAYS.get(plain.casefold())) is not None:
         return _without_answer(status, plain, column)
     _refuse_live_text(plain)
@@ -215,6 +288,19 @@ def _typed(plain: str, column: Column, style: Style) -> Cell:
     return Cell(_status(value, column), _validated(value, plain, column))
 
 
+def _western(plain: str) -> str:
+    """Digits of any script as 0 to 9, and the minus and decimal signs that go with them.
+
+    >>> _western("١٢٫٥"), _western("－３"), _western("−4")
+    ('12.5', '-3', '-4')
+    """
+    if plain.isascii():
+        return plain
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
+    return re.sub(r"^[−－](?=[0-9])", "-", digits.replace("٫", "."))
+
+
+_WITH_NUMBERS = ("whole", "number", "number or words", "date")
 SAYS = {text: status for status, texts in SPELLINGS.items() for text in (*texts, str(status))}
 
 
@@ -311,6 +397,9 @@ def _to_number(point: str, plain: str, column: Column) -> float | int:
 
 
 def _number_or_words(plain: str, column: Column, style: Style) -> float | int | str:
+    if _RANGE_AS_DAY.fullmatch(plain):
+        action = "write the range again, in a column with the format Text (5-10 becomes 5 October otherwise)"
+        raise Refused(f"{shown(plain)}, a day that a spreadsheet made of a range", _wanted(column), action)
     return _number(plain, column, style) if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*|[+-].*", plain) else plain
 
 
@@ -355,7 +444,7 @@ def _choice(plain: str, column: Column, style: Style) -> str:
 def _name(plain: str, column: Column, style: Style) -> str:
     """A name with single blanks; in the spelling that pages know, if they know it."""
     known = {fold(name): name for name in column.facts.get("known", ())}
-    return known.get(fold(plain), " ".join(plain.split()))
+    return known.get(fold(plain), normal(plain))
 
 
 def _known(column: Column) -> dict[str, str]:

@@ -10,6 +10,7 @@ import yaml
 
 _WORDS = Path(__file__).with_name("no_answer.yaml")
 _DONT_KNOW = "dont_know"
+_LONG = 6  # letters from which a word for no answer is looked for within a longer text
 
 
 class Status(StrEnum):
@@ -39,6 +40,19 @@ SPELLINGS: dict[Status, tuple[str, ...]] = {
 }
 
 
+_UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"
+
+
+def bare(text: str) -> str:
+    """A text without blanks and signs that nobody sees around it, which pasting from pages and forms leaves there.
+
+    >>> bare("\\ufeff 5\\u200b ")
+    '5'
+    """
+    plain = text.strip()
+    return plain if plain.isascii() else plain.strip(f" \t\r\n\u00a0{_UNSEEN}")
+
+
 def fold(text: str) -> str:
     """A text for comparison: without regard to case, kinds of apostrophe, blanks, and punctuation at the ends.
 
@@ -63,9 +77,42 @@ def language_codes() -> list[str]:
 
 @cache
 def _words() -> dict[str, str]:
-    """Every word for no answer, folded, and its kind."""
+    """Every word for no answer, folded, and its kind; also without the accents of Latin letters, as many forms have them."""
     listed = {fold(word): kind for kinds in _languages().values() for kind, words in kinds.items() for word in words}
-    return listed | {text: str(status) for status, texts in SPELLINGS.items() for text in texts}
+    plain = {_without_accents(word): kind for word, kind in listed.items()}
+    return plain | listed | {text: str(status) for status, texts in SPELLINGS.items() for text in texts}
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text)))
+
+
+def _kind(text: str) -> str | None:
+    """The kind of a word for no answer, or of several with `/` or `,` between them: of the first, or missing if they differ."""
+    folded = fold(text)
+    if (kind := _words().get(text) or _words().get(folded)) is not None:
+        return kind
+    parts = [part for part in re.split(r"[/,;]", folded) if part.strip()]
+    kinds = {_words().get(fold(part)) for part in parts}
+    if len(parts) < 2 or None in kinds:
+        return None
+    return kinds.pop() if len(kinds) == 1 else str(Status.MISSING)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Any of the longer words for no answer, standing in a text as words of their own."""
+    longer = sorted((word for word in _words() if len(word) >= _LONG or not word.isascii() and len(word) > 1), key=len)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, reversed(longer)))})(?!\w)")
+
+
+def looks_like_none(text: str) -> bool:
+    """Whether a label holds words for no answer among others, so that it has to be asked about.
+
+    >>> looks_like_none("Don't know (spontaneous)"), looks_like_none("Advice")
+    (True, False)
+    """
+    return bool(_phrases().search(fold(text)))
 
 
 def status_of(text: str) -> Status | None:
@@ -74,13 +121,13 @@ def status_of(text: str) -> Status | None:
     >>> status_of("Refused"), status_of("weiß nicht"), status_of("4")
     (<Status.REFUSED: 'refused'>, <Status.MISSING: 'missing'>, None)
     """
-    kind = _words().get(text) or _words().get(fold(text))
+    kind = _kind(text)
     return Status.MISSING if kind == _DONT_KNOW else Status(kind) if kind else None
 
 
 def is_dont_know(text: str) -> bool:
     """Whether a person said that they do not know: an answer where words are taken, none on a scale."""
-    return _words().get(fold(text)) == _DONT_KNOW
+    return _kind(text) == _DONT_KNOW
 
 
 def is_no_word(text: str) -> bool:

@@ -18,10 +18,14 @@ from analysis.errors import InputError, control_in
 from analysis.files import check_header, csv_rows
 from analysis.participants.grid import Grid, check_size, empty, make_grid
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 BLOCK = 100_000  # rows of a long file that are in memory as text at one time
 _CHUNK = 1 << 20
-_TOLD = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*\r?\n', re.IGNORECASE)
+_TOLD = re.compile(r'"?sep ?= ?([,;\t|])"?[,;\t|]*(?:\r\n?|\n)', re.IGNORECASE)
+_BLANK = re.compile(r'[,;\t| "]*(?:\r\n?|\n)')
+# In Windows-1252 of western Europe, no word has four accented letters side by side, or ends in such a sign: the file is in
+# another encoding (Cyrillic, Greek, Arabic or central European letters), and would be read as other letters.
+_OTHER_LETTERS = re.compile(r"[^\W\d_a-zA-Z]{4}|[^\W\d_]{2}[¹³¿¼¾]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -30,7 +34,7 @@ def read_csv(path: Path, file: str) -> Grid:
     """The cells of a CSV file, called `file` in messages; raises InputError for an empty, torn or wrongly encoded file."""
     check_size(path, file)
     text, encoding = decode(path.read_bytes(), file)
-    head, separator = _opening(text)
+    head, separator = opening(text)
     if not text.strip():
         raise empty(file)
     records = [cells for _, cells in csv_rows(text, file, separator)][head - 1 :]
@@ -63,6 +67,11 @@ def read_rows(
     return [(number, dict(zip(grid.header, row, strict=True))) for number, row in zip(grid.numbers, cells, strict=True)]
 
 
+def read_header(path: Path, file: str) -> list[str]:
+    """The names of a CSV file's columns; raises InputError where its first rows cannot be read."""
+    return next(iter(csv_blocks(path, file, rows=1))).header
+
+
 def read_frame(path: Path, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
     """Such a file as a frame of text, one column for each name in `required` and `optional`.
 
@@ -87,7 +96,7 @@ def csv_blocks(path: Path, file: str, rows: int = BLOCK) -> Iterator[Grid]:
         yield read_csv(path, file)
         return
     with path.open(encoding="utf-8-sig", newline="") as content:
-        head, separator = _opening(content.read(_CHUNK))
+        head, separator = opening(content.read(_CHUNK))
         content.seek(0)
         reader = csv.reader(content, delimiter=separator, strict=True)
         try:
@@ -111,12 +120,14 @@ def _blocks(reader: Iterator[list[str]], rows: int, file: str, separator: str, h
 
 
 def _is_utf8(path: Path) -> bool:
-    """Whether a whole file is UTF-8, looked at a piece at a time."""
+    """Whether a whole file is UTF-8 text, looked at a piece at a time."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as content:
             while piece := content.read(_CHUNK):
                 decoder.decode(piece)
+                if b"\0" in piece:
+                    return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -129,7 +140,7 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
     >>> decode("Zoë".encode("cp1252"), "x.csv")
     ('Zoë', 'Windows-1252')
     """
-    if content.startswith(_UTF16):
+    if content.startswith(_UTF16) or b"\0" in content:
         raise _encoding_error(file, None, "UTF-16 text", "UTF-8")
     try:
         return content.decode("utf-8-sig"), "UTF-8"
@@ -146,11 +157,15 @@ def _windows(content: bytes, file: str, first: int) -> tuple[str, str]:
             "one encoding",
         )
     try:
-        return content.decode("cp1252"), "Windows-1252"
+        text = content.decode("cp1252")
     except UnicodeDecodeError as error:
         raise _encoding_error(
             file, _row_at(content, error.start), f"the byte {content[error.start]:#04x}", "UTF-8 or Windows-1252"
         ) from None
+    if other := _OTHER_LETTERS.search(text):
+        found = "letters in an encoding that is neither UTF-8 nor that of western Europe"
+        raise _encoding_error(file, text.count("\n", 0, other.start()) + 1, found, "UTF-8")
+    return text, "Windows-1252"
 
 
 def _row_at(content: bytes, position: int) -> int:
@@ -167,13 +182,15 @@ def _encoding_error(file: str, row: int | None, found: str, expected: str) -> In
     )
 
 
-def _opening(text: str) -> tuple[int, str]:
+def opening(text: str) -> tuple[int, str]:
     """The row of the header, and the separator: what Excel's first line `sep=;` says, else that which divides the header
-    into most cells; a comma where none does."""
-    start = text[:_CHUNK]
+    into most cells; a comma where none does. Empty rows above the header are passed over."""
+    start, above = text[:_CHUNK], 0
+    while empty_line := _BLANK.match(start):
+        start, above = start[empty_line.end() :], above + 1
     if told := _TOLD.match(start):
-        return 2, told[1]
-    return 1, max(SEPARATORS, key=lambda mark: _width(start, mark))
+        return above + 2, told[1]
+    return above + 1, max(SEPARATORS, key=lambda mark: _width(start, mark))
 
 
 def _width(text: str, separator: str) -> int:

@@ -47,16 +47,19 @@ _FORMATS = """## What is read
 Every format goes through the same checks; the same table is read or refused alike from each.
 
 - **CSV**: UTF-8 with or without byte-order mark; else Windows-1252 (Excel's "CSV" in western Europe). A file that mixes
-  the two is refused. Columns are separated by commas, semicolons or tabs; whichever divides the header into most cells, or
-  what Excel's first line `sep=;` says.
+  the two is refused, and so is one whose letters say that it is in another encoding. Columns are separated by commas,
+  semicolons, tabs or vertical bars; whichever divides the header into most cells, or what Excel's first line `sep=;` says.
+  Empty rows above the header are passed over.
 - **Decimals**: a point; or a comma where semicolons or tabs separate the columns, and then throughout the file.
   `1,000` is refused, since it may be a thousand or one.
+- **Digits** of any script are read as 0 to 9; signs that nobody sees around a cell do not count.
 - **Dates**: `yyyy-mm-dd`, Excel's own dates, and `31/12/2013` where records.yaml says `dates: day first`.
 - **Excel** (`.xlsx`): values only; a formula is refused. The sheet called like the table, or the only one. Further sheets
   with anything in them stop the run, unless `sheet` names the one to be read, or `ignore_sheets` those to be left out.
 - **SPSS** (`.sav`): with the package pyreadstat. What the file says of a value goes first: a value with a label is read by
   the label (a scale may run the other way round); one declared user-missing is missing, or what its label says. A label that
-  is neither in this dictionary nor a word for no answer, and a value without a label among values that have one, are asked about.
+  is neither in this dictionary nor a word for no answer, a value without a label among values that have one, and a scale
+  without labels beside one whose labels run the other way, are asked about.
 - **KoboToolbox and ODK**: groups that are about the person (`before/confidence_pre`) and the platform's own columns are
   taken off; names and labels are both understood. Other groups, such as `child`, are asked about; `groups` names those that
   are about the person. A choice of a question with several is never taken for a question.

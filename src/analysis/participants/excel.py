@@ -5,7 +5,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -143,19 +143,11 @@ def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
         for number, row in enumerate(rows, start=1):
             if number > MOST_ROWS:
                 raise _no_workbook(file, f"a row beyond {MOST_ROWS:,}, which no worksheet has")
-            try:
-                yield [_text(value) for value in row]
-            except TypeError as error:
-                raise InputError(
-                    file,
-                    row=number,
-                    found=str(error),
-                    expected="plain values",
-                    action="replace formulas by their values (copy, then paste values only)",
-                ) from None
+            yield [_text(value) for value in row]
 
 
 def _text(value: Any) -> str:
+    """A cell as text; of a kind that no column takes, as what it is, so that it matters only in a column that is read."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -166,9 +158,11 @@ def _text(value: Any) -> str:
         return _number_text(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ", "seconds")
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} cell")
+    return (
+        str(value) if isinstance(value, timedelta) else f"={type(value).__name__}"
+    )  # such as a formula over several cells
 
 
 def _number_text(value: float) -> str:

@@ -15,11 +15,16 @@ Absent = Literal["missing", "refused", "not_asked"]
 
 ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,39}$"
 NAME = pattern(80)
-_WORD, _GAP = r"[^\W\d_]+", r"[ '’\-–]+"
-_COUNT = r"(?:\d{1,4}\+?(?: ?[\-–—/] ?\d{1,4}\+?)?)"
+_WORD, _GAP = r"[^\W\d_]+\.?", r"[ '’\-–]+"
+_COUNT = r"(?:\d{1,4}(?: ?\+)?(?: ?[\-–—/~〜～] ?\d{1,4}(?: ?\+)?)?)"
 _LIMIT = rf"(?:(?:[<>≤≥~]=? ?)?{_COUNT})"
-# A few plain words; also a range or a limit, with words or without: a lot; 5-10; 10 or more; >10. Never two numbers side by side.
-WORDS = rf"^(?:{_LIMIT}|(?:{_LIMIT}{_GAP})?{_WORD}(?:{_GAP}(?:{_COUNT}{_GAP})?{_WORD}){{0,5}}(?:{_GAP}{_COUNT})?)$"
+# Thai, Japanese, Chinese and Korean, which write numbers and words without blanks: 10以上, 5至10.
+_CLOSE = "[\u0e00-\u0e4f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af]{0,6}"
+# A few plain words; also a range or a limit, with words or without: a lot; 5-10; 10 or more; >10; c. 7. Never two numbers side by side.
+WORDS = (
+    rf"^(?:{_LIMIT}(?:ish)?|{_CLOSE}\d{{1,4}}{_CLOSE}(?:\d{{1,4}}{_CLOSE})?"
+    rf"|(?:{_LIMIT}{_GAP})?{_WORD}(?:{_GAP}(?:{_COUNT}{_GAP})?{_WORD}){{0,5}}(?:{_GAP}{_COUNT})?)[.!…]{{0,3}}$"
+)
 WIDEST_SCALE = 20  # between the ends of a scale; a range of years or sessions is far wider
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.errors import InputError
+from analysis.participants.codes import bare
 
 MOST_COLUMNS = 1_000  # the widest participant file has under 40; exports of large forms stay far below this
 MOST_BYTES = 500_000_000
@@ -34,7 +35,7 @@ class Grid:
 
 def tidy(name: str) -> str:
     """The name of a column with single blanks, whatever kinds of blank and line end a form put into it."""
-    return " ".join(name.split())
+    return " ".join(bare(name).split())
 
 
 def make_grid(
@@ -46,7 +47,7 @@ def make_grid(
     before: int = 1,
     head: int = 1,
 ) -> Grid:
-    """A grid from records of a file, header first; empty rows are left out, row numbers stay true.
+    """A grid from records of a file, header first; empty rows, also above the header, are left out; row numbers stay true.
 
     Of every format alike: a row may lack its last cells, as spreadsheets write it; columns without name and content are
     left out. `before` is how many rows of the file stand before the first record after the header, the header (in row
@@ -55,9 +56,13 @@ def make_grid(
     Raises InputError for an empty file, too many columns, or a row with more cells than the header has columns.
     """
     source = iter(records)
-    header = [tidy(cell) for cell in next(source, [])]
-    if not any(header):
+    header: list[str] = []
+    for above, record in enumerate(source):  # noqa: B007
+        if any(header := [tidy(cell) for cell in record]):
+            break
+    else:
         raise empty(file)
+    before, head = before + above, head + above
     check_width(file, len(header))
     kept = [(number, row) for number, row in enumerate(source, start=before + 1) if any(row) and "".join(row).strip()]
     width = max(1 + position for position, name in enumerate(header) if name)
@@ -139,5 +144,6 @@ def _ragged(file: str, row: int, found: int, expected: int) -> InputError:
         row=row,
         found=f"{found} cells",
         expected=f"{expected}, one for each column of the header",
-        action="look for an extra separator, or for a quotation mark that is not closed, in this row or the one above",
+        action="look for an extra separator, or for a quotation mark that is not closed, in this row or the one above; "
+        "if a title stands above the names of the columns, take its row out",
     )

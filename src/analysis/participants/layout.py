@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from analysis.files import parse_yaml, read_text, validate
+from analysis.files import line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
 from analysis.participants.fields import ID, Absent
@@ -143,7 +143,8 @@ def read_layout(path: Path, file: str, model: type[L] = RecordsLayout) -> L:
     """
     if not path.exists() or not (text := read_text(path, file) if path.read_bytes().strip() else ""):
         return model()
-    return validate(model, parse_yaml(text, file, references=False) or {}, file, None, action=_ACTION)
+    content = parse_yaml(text, file, references=False)
+    return model() if content is None else validate(model, content, file, line_finder(text), action=_ACTION)
 
 
 _ACTION = "compare the file with the example in docs/data-dictionary.md"

@@ -11,7 +11,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError, cell as shown
-from analysis.participants.cells import Cell, Refused, Style, no_answers, read_cell
+from analysis.participants.cells import (
+    Cell,
+    Refused,
+    Style,
+    labels_in_cells,
+    no_answers,
+    one_spelling,
+    read_cell,
+    recoded,
+)
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid, empty
@@ -95,8 +104,9 @@ def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
         raise empty(grid.file)
     known = table_columns(table)
     header = read_header(body.grid, table, known, layout, platform, body.own)
-    coded = _coded(body.grid, header.found)
+    coded = _coded(body.grid, header.found, known)
     style = _style(body.grid, layout, header.found)
+    style = replace(style, turned=_turned(coded, known, style))
     _check_one_decimal_mark(
         body.grid, {name: coded[name] for name in header.found if known[name].kind in _NUMBERS}, style
     )
@@ -254,9 +264,13 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-def _coded(grid: Grid, where: Mapping[str, int]) -> dict[str, _Coded]:
+def _coded(grid: Grid, where: Mapping[str, int], known: Mapping[str, Column]) -> dict[str, _Coded]:
     cells = list(zip(*grid.rows, strict=True))
-    return {name: _distinct(cells[position]) for name, position in where.items()}
+    found = {name: _distinct(cells[position]) for name, position in where.items()}
+    return {
+        name: replace(column, texts=[one_spelling(text, known[name]) for text in column.texts])
+        for name, column in found.items()
+    }
 
 
 def _distinct(cells: tuple[str, ...]) -> _Coded:
@@ -268,16 +282,29 @@ def _distinct(cells: tuple[str, ...]) -> _Coded:
 
 def _style(grid: Grid, layout: FileLayout, where: Mapping[str, int]) -> Style:
     names = {name: grid.header[position] for name, position in where.items()}
+    labels = {name: labels for name, header in names.items() if (labels := grid.value_labels.get(header))}
     return Style(
         decimal_comma=grid.decimal_comma,
         day_first=layout.dates == "day first",
         codes=layout.file_codes,
         column_codes=layout.column_codes,
         values=layout.column_values,
-        labels={name: labels for name, header in names.items() if (labels := grid.value_labels.get(header))},
+        labels=labels,
         missing={name: values for name, header in names.items() if (values := grid.missing.get(header))},
         elsewhere=no_answers(grid.value_labels, grid.missing),
     )
+
+
+def _turned(coded: Mapping[str, _Coded], known: Mapping[str, Column], style: Style) -> dict[str, str]:
+    """For each column without labels in the file, one of the same scale whose labels turn or shift its codes.
+
+    Where cells hold code and label together (1 = very good), that may be the column itself, whose other cells hold bare codes.
+    """
+    scales = {name: tuple(known[name].choices.values()) for name in coded if known[name].is_scale}
+    labels = {name: style.labels.get(name) or labels_in_cells(coded[name].texts) for name in scales}
+    turned = {scales[name]: name for name in reversed(scales) if recoded(known[name], labels[name], style)}
+    bare_ones = (name for name in scales if not style.labels.get(name) and scales[name] in turned)
+    return {name: turned[scales[name]] for name in bare_ones}
 
 
 def _check_one_decimal_mark(grid: Grid, coded: Mapping[str, _Coded], style: Style) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
 from analysis.files import parse_yaml, read_yaml
@@ -118,6 +118,15 @@ class RecordsParameters(Parameters):
     ]
 
 
+def _that_there_is(day: str) -> str:
+    if day:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise ValueError("a day that the calendar has, as yyyy-mm-dd") from None
+    return day
+
+
 class ProgrammeParameters(RecordsParameters):
     """07_programme_performance."""
 
@@ -133,6 +142,7 @@ class ProgrammeParameters(RecordsParameters):
             pattern=r"^(\d{4}-\d{2}-\d{2})?$",
             description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
         ),
+        AfterValidator(_that_there_is),
     ]
 
 
@@ -295,9 +305,13 @@ def _expected(model: type[Parameters], problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return _valid(model)
     field = model.model_fields.get(str(problem["loc"][0]))
-    if problem["type"] == "string_pattern_mismatch" and field and len(problem["loc"]) == 1:
+    if (
+        problem["type"] in ("missing", "string_pattern_mismatch", "model_type", "dict_type")
+        and field
+        and len(problem["loc"]) == 1
+    ):
         return str(field.description)
-    return str(problem["msg"]).removeprefix("Input should be ")
+    return str(problem["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
 
 
 def _valid(model: type[Parameters]) -> str:
