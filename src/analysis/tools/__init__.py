@@ -1,0 +1,1 @@
+"""What a person does with the project beside running it: one module for each command."""
