@@ -1,6 +1,7 @@
 """A commented draft of `records.yaml` for whatever tables lie in a folder: what each is, how surely, and what is to be decided."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,12 +26,13 @@ from analysis.participants.draft_looks import IDS
 from analysis.participants.draft_sheets import READ, Sheet, sheets_of
 from analysis.participants.draft_sources import assemble, fold_id
 from analysis.participants.draft_tables import Found, find_table, grid_of
-from analysis.participants.draft_values import order_of
+from analysis.participants.draft_values import has_unit, months, order_of
 from analysis.participants.grid import Grid
 from analysis.participants.platforms import Body, Platform, plain, platform_of
 from analysis.participants.schema import TABLES, table_columns
 
 _DAYS = ("joined_on", "interview_date", "session_date", "contact_date")
+_YEAR = r"(?:19|20)[0-9]{2}"
 _FEWEST = 3  # people who share an answer before its words stand in a draft
 _MOST_ANSWERS = 12  # different answers of one column that a draft lists
 
@@ -99,7 +101,7 @@ def _drafted(sheet: Sheet) -> Drafted:
     table, sure, why = table_of(guesses, context, repeats)
     if sheet.hidden:
         table, sure, why = (
-            (LEAVE_OUT, 80, f"a hidden sheet: {why}") if table == LEAVE_OUT else (ASK, 40, f"a hidden sheet with {why}")
+            (ASK, 40, f"a hidden sheet with {why}") if table in TABLES else (LEAVE_OUT, 80, f"a hidden sheet: {why}")
         )
     return _filled(Drafted(source, fitted_to(table, guesses), sure, why, _notes(sheet)), table, wave, found, grid)
 
@@ -139,14 +141,14 @@ def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid
     labelled = {
         name: [grid.value_labels.get(name, {}).get(cell, cell) for cell in cells] for name, cells in texts.items()
     }
-    one.answers = {} if table in (ASK, LEAVE_OUT) else _answers(one.guesses, labelled)
+    one.answers = {} if table == LEAVE_OUT else _answers(one.guesses, labelled)
     update = {
         "header": found.header,
         "table": table,
         "wave": (wave or ASK) if table == "questionnaire" and stems and not by_row else None,
         "waves": {text: moment_of(text) or ASK for text in _distinct(labelled[by_row])} if by_row else {},
         "columns": {guess.name: guess.target for guess in one.guesses},
-        "units": _units(one.guesses, texts, grid),
+        "units": _units(one.guesses, texts),
         "leave_out_rows": found.left_out,
         "values": {ours: {text: said for text, (said, _) in texts.items()} for ours, texts in one.answers.items()},
     }
@@ -205,13 +207,29 @@ def _is_choice(text: str, column) -> bool:
     }
 
 
-def _units(guesses: Sequence[Guess], texts: dict[str, list[str]], grid: Grid) -> dict[str, str]:
-    found = {
-        guess.target: unit_of(guess.label or guess.name, texts[guess.name])
-        for guess in guesses
-        if guess.target in TIMES[:2]
-    }
-    return {ours: unit for ours, unit in found.items() if unit and ours not in ()}
+def _units(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str, str]:
+    """The unit of times that do not say it themselves: by the column's name, else months where years cannot be, else asked."""
+    named = {guess.target: texts[guess.name] for guess in guesses}
+    found = {}
+    for guess in guesses:
+        if guess.target in TIMES[:2] and (unit := unit_of(guess.label or guess.name, texts[guess.name])):
+            found[guess.target] = "months" if unit == ASK and _older_than_life(guess.target, named) else unit
+    return found
+
+
+def _older_than_life(ours: str, named: dict[str, list[str]]) -> int:
+    """How many people would have come before they were born if their time were in years."""
+    columns = (named.get(ours), named.get("birth_year"), named.get("joined_on"))
+    if any(column is None for column in columns):
+        return 0
+    return sum(_is_older(*cells) for cells in zip(*columns, strict=True))  # type: ignore[arg-type]
+
+
+def _is_older(time: str, born: str, joined: str) -> bool:
+    years, birth, start = months(time, "years"), re.search(_YEAR, born), re.search(_YEAR, joined)
+    return (
+        bool(years and birth and start) and not has_unit(time) and float(years) / 12 > int(start[0]) - int(birth[0]) + 1
+    )
 
 
 def _days(drafted: Sequence[Drafted], folder: Path) -> str:
@@ -252,6 +270,7 @@ def _with_near_ids(drafted: list[Drafted], folder: Path, order: str) -> list[Dra
     ]
 
 
+_BY_LIFE = " (by the name, or since some would have come before they were born if these were years)"
 _HEAD = """\
 # How the files in this folder are to be read: a draft. Nothing in it is a decision before somebody has looked at it.
 # Edit it, and run `python -m analysis check STUDY` after each edit: it lists whatever still needs a look, all at once.
@@ -301,7 +320,7 @@ def _source_lines(one: Drafted) -> Iterator[str]:
             + "}"
         )
     for ours, unit in source.units.items():
-        yield f"  units: {{{ours}: {_scalar(unit)}}}  # of times without a unit in the cell: years, months or weeks"
+        yield f"  units: {{{ours}: {_scalar(unit)}}}  # of times without a unit in the cell: years, months or weeks{_BY_LIFE if unit == 'months' else ''}"
     if source.leave_out_rows:
         yield (
             "  leave_out_rows: {"

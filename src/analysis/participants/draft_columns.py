@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.participants.cells import Refused, Style, read_cell
@@ -17,6 +17,9 @@ from analysis.participants.schema import ITEMS, TABLES, table_columns
 
 STEMS = (*ITEMS, "friends")
 TIMES = ("months_in_uk", "months_in_area", "weeks_volunteering")
+_WEAK = 60  # a guess that its cells do not bear out
+_CHOICE_MARKS = ("/", ".")
+_SESSION = re.compile(r"(session|week|wk|class) ?\d+")
 _ENOUGH = 0.5  # of the cells must be readable as what a name says
 
 
@@ -60,55 +63,57 @@ def guess_columns(grid: Grid, platform: Platform | None, own: Iterable[int], wav
         texts = [row[place] for row in grid.rows]
         label = grid.labels[place] if place < len(grid.labels) else ""
         guess = Guess(name, LEAVE_OUT, 50, "nothing in the data dictionary is called so", forms_of(texts), label)
-        if place in theirs or (platform and platform.is_own(name)) or fits(words()["programs"], name):
+        if any(other and name.startswith(f"{other}{mark}") for other in grid.header for mark in _CHOICE_MARKS):
+            guesses.append(guess.to(LEAVE_OUT, 95, "one choice of a question with several"))
+        elif place in theirs or (platform and platform.is_own(name)) or fits(words()["programs"], name):
             guesses.append(guess.to(LEAVE_OUT, 99, "written by the survey program"))
         else:
             labels = grid.value_labels.get(name, {})
-            guesses.append(_checked(_by_name(guess, texts, wave), [labels.get(text, text) for text in texts], grid))
+            meant = [labels.get(text, text) for text in texts]
+            checked = [_checked(each, meant) for each in _by_name(guess, texts, wave)]
+            borne_out = [each for each in checked if each.sure > _WEAK or each.target != LEAVE_OUT]
+            guesses.append(next(iter([*borne_out, *checked, guess])))
     return _one_each(_other_moment(guesses))
 
 
-def _by_name(guess: Guess, texts: Sequence[str], wave: str | None) -> Guess:
-    for said in (guess.name, guess.label):
-        if said and (exact := _exact(said)):
-            return guess.to(exact, 99, "called so in the data dictionary")
+def _by_name(guess: Guess, texts: Sequence[str], wave: str | None) -> Iterator[Guess]:
+    """What a column may be by its label or name, the likeliest first."""
+    for said in filter(None, (guess.name, guess.label)):
+        if exact := _exact(said):
+            yield guess.to(exact, 99, "called so in the data dictionary")
     for said in filter(None, (guess.label, guess.name)):
-        found = _by_words(guess, said, texts, wave)
-        if found.target != LEAVE_OUT or found.sure > 50:
-            return found
-    return guess
+        yield from _by_words(guess, said, texts, wave)
 
 
 def _exact(said: str) -> str:
     """The column of the data dictionary that a name, or its part behind the group of a form, is."""
     known = {column for table in TABLES for column in table_columns(table)} - {"type", "field"}
-    tail = normal(re.split(r"[/.]", said)[-1])
-    return next((name for name in (normal(said), tail) if name in known), "")
+    return next((name for name in (normal(said), normal(_tail(said))) if name in known), "")
 
 
-def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -> Guess:
-    filled = [text for text in texts if text.strip()]
-    if is_day(said) and _are_marks(filled):
-        return guess.to(SESSION, 95, "a day over marks")
-    if fits(words()["waves"], said) and 1 < len({fold(text) for text in filled}) <= 8:
-        return guess.to(WAVE, 80, "names the wave of a row")
+def _tail(said: str) -> str:
+    """A name without the group of a form, or the words of a merged cell, before it."""
+    return re.split(r" / |/|[.](?=\w)", said)[-1]
+
+
+def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -> Iterator[Guess]:
+    filled, name = [text for text in texts if text.strip()], _tail(said)
+    if _are_marks(filled) and (is_day(said.split(" / ")[-1]) or _SESSION.fullmatch(plain_name(name))):
+        yield guess.to(SESSION, 95, "marks under a day or a session")
+    if fits(words()["names"], name):
+        yield guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read")
+    if fits(words()["waves"], name) and 1 < len({fold(text) for text in filled}) <= 8:
+        yield guess.to(WAVE, 80, "names the wave of a row")
+    item = _as_item(name)
+    if item and moment_of(said) == "then":
+        yield _item(guess, item, said, wave)
     for target, patterns in words()["columns"].items():
-        if fits(patterns, said) and not (target in ("course", "field", "date") and _as_item(said)):
-            return _not_a_person(guess.to(target, 90 if target == "person_id" else 85, "by its name"), said)
-    if item := _as_item(said):
-        return _item(guess, item, said, wave)
-    if fits(words()["names"], said):
-        return guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read")
-    if fits(words()["texts"], said):
-        return guess.to(LEAVE_OUT, 90, "texts or remarks")
-    if re.fullmatch(r"(session|week|wk|class)\s*\d+", plain_name(said)) and _are_marks(filled):
-        return guess.to(SESSION, 85, "a session over marks")
-    return guess
-
-
-def _not_a_person(guess: Guess, said: str) -> Guess:
-    """A column that names people is left out, whatever else its name says."""
-    return guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read") if fits(words()["names"], said) else guess
+        if fits(patterns, name) and not (item and target in ("course", "field", "date")):
+            yield guess.to(target, 90 if target == "person_id" else 85, "by its name")
+    if item:
+        yield _item(guess, item, said, wave)
+    if fits(words()["texts"], name):
+        yield guess.to(LEAVE_OUT, 90, "texts or remarks")
 
 
 def _as_item(said: str) -> str:
@@ -163,7 +168,7 @@ def _only(guess: Guess, best: int, ties: int) -> Guess:
     return guess.to(ASK, 40, f"one of several columns that may be {guess.target}")
 
 
-def _checked(guess: Guess, texts: Sequence[str], grid: Grid) -> Guess:
+def _checked(guess: Guess, texts: Sequence[str]) -> Guess:
     """The guess as far as the cells bear it out."""
     target = guess.target
     if target in (LEAVE_OUT, SESSION, WAVE, ASK):
@@ -237,6 +242,8 @@ def fitted_to(table: str, guesses: Sequence[Guess]) -> list[Guess]:
 
 
 def _fitted(guess: Guess, table: str, day: str, known: set[str], targets: set[str]) -> Guess:
+    if table == ASK:
+        return guess
     allowed = {ASK, LEAVE_OUT, SESSION if table == "attendance" else "", WAVE if table == "questionnaire" else ""}
     if guess.target == "date":
         if day and day not in targets:

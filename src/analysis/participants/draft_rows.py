@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analysis.errors import InputError, cell as shown
-from analysis.participants.cells import Refused, Style, read_cell
+from analysis.participants.cells import Refused, Style, no_answers, read_cell
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.draft_columns import STEMS
 from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE, Source
@@ -164,6 +164,7 @@ class _Reader:
             ours: {fold(text): said for text, said in texts.items()} for ours, texts in self.source.values.items()
         }
         self.waves = {fold(text): moment for text, moment in self.source.waves.items()}
+        self.elsewhere = no_answers(grid.value_labels, grid.missing)
         marks = words()
         self.present, self.absent = (
             {fold(str(mark)) for mark in marks[kind]} | {str(mark) for mark in marks[kind]}
@@ -250,9 +251,17 @@ class _Reader:
         """One cell as the data dictionary has it; empty, with a look, where it cannot be read."""
         told = self.source.cells.get(ours, {}).get(number)
         plain_text = text.strip() if told is None else told
-        if told is None:
-            plain_text = self._labelled(name, plain_text)
-        plain_text = self._said(ours, plain_text)
+        labelled = self._labelled(name, plain_text) if told is None else plain_text
+        plain_text = self._said(ours, labelled)
+        if told is None and self._is_no_answer_elsewhere(name, ours, labelled):
+            self.look(
+                DECIDE,
+                name,
+                f"the value {labelled}, which is no answer in other columns of this file",
+                f"Say what it is here: `values: {{{ours}: {{{labelled}: refused}}}}`, or missing, not_asked or {labelled}",
+                number,
+            )
+            return ""
         if plain_text == ASK:
             self.look(
                 DECIDE,
@@ -266,6 +275,15 @@ class _Reader:
             self._converted(name, ours, plain_text, number) if plain_text and not status_of(plain_text) else plain_text
         )
         return self._checked(name, ours, made, number)
+
+    def _is_no_answer_elsewhere(self, name: str, ours: str, text: str) -> bool:
+        told = fold(text) in self.values.get(ours, {}) or fold(text) in self.values.get(ours.rpartition("_")[0], {})
+        return (
+            text in self.elsewhere
+            and text not in self.grid.value_labels.get(name, {})
+            and "low" in self.known[ours].facts
+            and not told
+        )
 
     def _labelled(self, name: str, text: str) -> str:
         """The label that the file has for a value; of a value that it declares to be no answer, the reason."""
