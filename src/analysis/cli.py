@@ -93,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument(
         "--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy"
     )
+    new = _command(commands, "new-study", _new_study, "start a study from a team's own records")
+    new.add_argument("study", help="id of the study: small letters, digits and _")
+    new.add_argument("--records", type=_path, required=True, metavar="FOLDER", help="folder with the team's files")
+    check = _command(commands, "check", _check, "list everything in a study's own records that needs a look")
+    check.add_argument("study", help="id of the study")
     fetch = _command(
         commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
     )
@@ -336,6 +341,26 @@ def _diff(options: argparse.Namespace) -> int:
         return 2
     print("\n".join([*summary(found), f"Page: {shown(page, root)}"]))
     return 0 if found.same else 1
+
+
+def _new_study(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.own_records import start
+
+    root = find_root()
+    print(f"wrote {shown(start(root, options.study, options.records.resolve()), root)}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from analysis.participants.draft_looks import told
+    from analysis.study import find_root
+    from analysis.tools.own_records import problems
+
+    looks = problems(find_root(), options.study)
+    print("\n".join([*told(looks), f"{sum(look.stops for look in looks):,} to mend"]))
+    return 1 if any(look.stops for look in looks) else 0
 
 
 def _fetch(options: argparse.Namespace) -> int:
