@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     publish = _command(commands, "publish", _publish, "write reports/ from the last run")
+    publish.add_argument("--without", action="append", default=[], metavar="STUDY", help="leave out a study")
     for command in (again, publish):
         command.add_argument(
             "--again",
@@ -307,12 +308,17 @@ def _sweep_cases(root: Any, options: argparse.Namespace) -> Any:
 
 
 def _publish(options: argparse.Namespace) -> int:
+    from analysis.pipeline.parameters import leaving_out
     from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    index = publish(find_root(), options.again)
-    print(f"{summary(find_root())}\n\nPages: {index}")
-    return 0
+    root, failures = find_root(), dict[str, InputError]()
+    index = publish(root, options.again, without=options.without, failures=failures)
+    with leaving_out({*options.without, *failures}):
+        print(f"{summary(root)}\n\nPages: {index}")
+    for study, error in failures.items():
+        print(f"not published: {study}: {error}", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def _pdf(options: argparse.Namespace) -> int:

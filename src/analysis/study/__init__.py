@@ -1,5 +1,6 @@
 """Finds a study's files, validates them, and hands out typed tables and the assumption register."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ __all__ = [
     "StudyInfo",
     "find_root",
     "load_study",
-    "studies_of",
+    "readable_studies",
     "study_ids",
 ]
 
@@ -139,9 +140,13 @@ def study_ids(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "data" / "raw").glob("*/study.yaml")))
 
 
-def studies_of(root: Path, notebook: str) -> tuple[str, ...]:
-    """Ids of the studies that params.yaml runs a notebook for, sorted."""
-    return tuple(sorted(read_yaml(root / "params.yaml", "params.yaml")[notebook]))
+def readable_studies(root: Path) -> list[Study]:
+    """The studies whose study.yaml can be read, by id; what is wrong with another, its own runs say."""
+    found = []
+    for study_id in study_ids(root):
+        with suppress(InputError):
+            found.append(load_study(study_id, root))
+    return found
 
 
 def load_study(study_id: str, root: Path | None = None) -> Study:
