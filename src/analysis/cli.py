@@ -355,8 +355,22 @@ def _new_study(options: argparse.Namespace) -> int:
     from analysis.tools.own_records import start
 
     root = find_root()
-    print(f"wrote {shown(start(root, options.study, options.records.resolve()), root)}")
+    written = start(root, options.study, options.records.resolve())
+    about = root / "data" / "raw" / options.study / "study.yaml"
+    if not about.exists():
+        about.write_text(_ABOUT.format(id=options.study), encoding="utf-8")
+    print(f"wrote {shown(written, root)}")
     return 0
+
+
+_ABOUT = """id: {id}
+title: A team's own records
+programme: The programme that these records are about.
+place: (place)
+period: {{start: 2000, end: 2100}}
+source: {{producer: the team, title: "Own records", published: null, address: null, licence: "not published"}}
+claim_prefix: OWN
+"""
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -204,15 +204,16 @@ MODELS: dict[str, type[Parameters]] = {
     "08_claims_audit": AuditParameters,
 }
 
+_RECORDS = (("records/records.yaml",), *((f"records/questionnaire.{ending}",) for ending in ("csv", "xlsx", "sav")))
 # The files that call for a notebook: it runs for a study that has all files of one of the groups.
 CALLED_FOR_BY: dict[str, tuple[tuple[str, ...], ...]] = {
     "02_focus_group_coding": (
         ("themes.csv",),
         *((f"records/coded_segments.{ending}",) for ending in ("csv", "qdpx", "xlsx")),
     ),
-    "02b_participation": (("participation.yaml",),),
-    "03_before_after": (("before_after.yaml",),),
-    "04_english_and_time": (("english.yaml",),),
+    "02b_participation": (("participation.yaml",), *_RECORDS),
+    "03_before_after": (("before_after.yaml",), *_RECORDS),
+    "04_english_and_time": (("english.yaml",), *_RECORDS),
     "05_sroi": (("sroi.yaml",), ("value_map.csv", "value_map.yaml")),
     "06_sroi_sensitivity": (("value_map.csv", "value_map.yaml"),),
     "07_programme_performance": (("measures.csv",), ("counting_rules.yaml",)),
