@@ -29,10 +29,11 @@ from analysis.participants.draft_tables import Found, find_table, grid_of
 from analysis.participants.draft_values import has_unit, months, order_of
 from analysis.participants.grid import Grid
 from analysis.participants.platforms import Body, Platform, plain, platform_of
-from analysis.participants.schema import TABLES, table_columns
+from analysis.participants.schema import ITEMS, TABLES, table_columns
 
 _DAYS = ("joined_on", "interview_date", "session_date", "contact_date")
 _YEAR = r"(?:19|20)[0-9]{2}"
+_FIRST_POINT = re.compile(r"\b1\s*(?:=|:|is|means|–|-)\s*([a-z]+(?: [a-z]+)?)", re.IGNORECASE)
 _FEWEST = 3  # people who share an answer before its words stand in a draft
 _MOST_ANSWERS = 12  # different answers of one column that a draft lists
 
@@ -150,9 +151,22 @@ def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid
         "columns": {guess.name: guess.target for guess in one.guesses},
         "units": _units(one.guesses, texts),
         "leave_out_rows": found.left_out,
+        "reversed": _reversed(one.guesses),
         "values": {ours: {text: said for text, (said, _) in texts.items()} for ours, texts in one.answers.items()},
     }
     return replace(one, source=one.source.model_copy(update=update))
+
+
+def _reversed(guesses: Sequence[Guess]) -> tuple[str, ...]:
+    """The items whose name says that 1 is the best answer: `Health (1 = very good, 5 = very poor)`."""
+    found = []
+    for guess in guesses:
+        item = guess.target if guess.target in ITEMS else guess.target.rpartition("_")[0]
+        points = [fold(point) for point in ITEMS[item].points] if item in ITEMS else []
+        said = _FIRST_POINT.search(f"{guess.name} {guess.label}")
+        if said and fold(said[1]) in points[len(points) // 2 + 1 :]:
+            found.append(item)
+    return tuple(dict.fromkeys(found))
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:
@@ -321,6 +335,8 @@ def _source_lines(one: Drafted) -> Iterator[str]:
         )
     for ours, unit in source.units.items():
         yield f"  units: {{{ours}: {_scalar(unit)}}}  # of times without a unit in the cell: years, months or weeks{_BY_LIFE if unit == 'months' else ''}"
+    if source.reversed:
+        yield f"  reversed: [{', '.join(source.reversed)}]  # 1 is the best answer, as their names say"
     if source.leave_out_rows:
         yield (
             "  leave_out_rows: {"

@@ -100,10 +100,10 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
     filled, name = [text for text in texts if text.strip()], _tail(said)
     if _are_marks(filled) and (is_day(said.split(" / ")[-1]) or _SESSION.fullmatch(plain_name(name))):
         yield guess.to(SESSION, 95, "marks under a day or a session")
-    if fits(words()["names"], name):
-        yield guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read")
     if fits(words()["waves"], name) and 1 < len({fold(text) for text in filled}) <= 8:
         yield guess.to(WAVE, 80, "names the wave of a row")
+    if fits(words()["names"], name):
+        yield guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read")
     item = _as_item(name)
     if item and moment_of(said) == "then":
         yield _item(guess, item, said, wave)

@@ -9,14 +9,17 @@ from analysis.participants.cells import Refused, Style, no_answers, read_cell
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.draft_columns import STEMS
 from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE, Source
-from analysis.participants.draft_looks import CELLS, DECIDE, FILES, LEFT, NOTED, Look
+from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEFT, NOTED, Look
 from analysis.participants.draft_sheets import Sheet
 from analysis.participants.draft_tables import grid_of, plain_name, words
 from analysis.participants.draft_values import day, has_unit, is_day, months, point
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
+from analysis.participants.headers import normal
 from analysis.participants.platforms import plain, platform_of
 from analysis.participants.schema import ITEMS, table_columns
+
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def read_part(source: Source, sheet: Sheet, order: str) -> Part:
         part.looks.append(Look(FILES, source.name, error.found, error.action))
         return part
     reader = _Reader(part, grid, source.dates or order)
-    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid)]
+    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid), *_of_scales(source, grid)]
     part.lines = [
         line for number, row in zip(grid.numbers, grid.rows, strict=True) for line in reader.lines(number, row)
     ]
@@ -150,6 +153,32 @@ def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
     out = [name for name, target in source.columns.items() if target == LEAVE_OUT]
     if out:
         yield Look(LEFT, source.name, "columns: " + ", ".join(f"'{name}'" for name in out), count=len(out))
+
+
+def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
+    """Items answered in numbers alone, under a name that is not the data dictionary's: nothing says which end is the best."""
+    for place, name in enumerate(grid.header):
+        target = source.columns.get(name, "")
+        item = target if target in ITEMS else target.rpartition("_")[0]
+        exact = normal(re.split(r"[/.]", name)[-1]) == target or source.reversed
+        texts = {row[place].strip() for row in grid.rows} - {""}
+        if (
+            item not in ITEMS
+            or exact
+            or grid.value_labels.get(name)
+            or not texts
+            or not all(map(_NUMBER.fullmatch, texts))
+        ):
+            continue
+        scale = ITEMS[item]
+        ends = f"{scale.low}{f' ({scale.points[0]})' if scale.points else ''} and {scale.high}{f' ({scale.points[-1]})' if scale.points else ''}"
+        what = f"answers in numbers; {ends} are taken as the worst and the best"
+        yield Look(
+            GUESSED,
+            f"{source.name}, column '{name}'",
+            what,
+            f"If it is the other way round, add `reversed: [{item}]` to the table",
+        )
 
 
 class _Reader:
