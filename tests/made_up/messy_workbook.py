@@ -7,6 +7,7 @@ several spellings and one twice, comments, a hidden sheet, sheets protected with
 
 import re
 import shutil
+import sys
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -256,3 +257,7 @@ def _valued(text: str, values: dict[str, str]) -> str:
         return f'<c r="{found[1]}" t="{kind}"><f>{found[2]}</f><v>{value.replace("&", "&amp;")}</v></c>'
 
     return re.sub(r'<c r="([A-Z]+\d+)"[^>]*><f>(.*?)</f><v\s*/?>(?:</v>)?</c>', put, text)
+
+
+if __name__ == "__main__":
+    write_messy(Path(sys.argv[1]))

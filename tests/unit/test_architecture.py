@@ -18,6 +18,7 @@ LAYERS = [
     {"companions"},
     {"pipeline"},
     {"comparison"},
+    {"tools"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
