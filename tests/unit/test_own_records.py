@@ -360,6 +360,44 @@ def test_a_folder_without_a_table_and_a_damaged_file_are_told(tmp_path):
     assert re.findall(r'  - "(.*)"  #', text) == ["b.xlsx", "notes.docx"]
 
 
+def test_a_question_about_the_time_before_in_one_survey_is_asked_about(tmp_path):
+    rows = [["ID", "How confident are you now?", "How confident were you before joining?"]]
+    text = draft(sheet_file(tmp_path / "in", [*rows, *([f"P{i:02d}", 5, 4] for i in range(1, 9))]))
+    assert '"How confident were you before joining?": "?"' in text
+    assert '"How confident are you now?": confidence_post' in text
+
+
+def test_a_third_wave_is_asked_about_and_no_two_tables_of_one_wave_are_joined_unsaid(tmp_path):
+    book = Workbook()
+    book.remove(book.active)
+    for title in ("Wave 1", "Wave 2", "Wave 3"):
+        sheet = book.create_sheet(title)
+        sheet.append(["ID", "Health"])
+        for i in range(1, 9):
+            sheet.append([f"P{i:02d}", "good"])
+    (tmp_path / "in").mkdir()
+    book.save(tmp_path / "in" / "waves.xlsx")
+    text = draft(tmp_path / "in")
+    assert (text.count("wave: pre"), text.count('wave: "?"')) == (1, 2)
+
+
+def test_volunteering_in_months_becomes_weeks_and_titles_do_not_overrule_names(tmp_path):
+    rows = [["ID", "BEFORE Health", "AFTER Health", "Months volunteering"]]
+    rows += [[f"P{i:02d}", "fair", "good", 3] for i in range(1, 9)]
+    done = read(sheet_file(tmp_path / "in", rows, "Data FINAL (2).XLSX"))
+    values = done.tables["questionnaire"].values
+    assert values["weeks_volunteering"].tolist() == [13.0] * 8
+    assert (values["health_pre"].tolist(), values["health_post"].tolist()) == ([3.0] * 8, [4.0] * 8)
+
+
+def test_a_table_of_names_alone_is_not_read(tmp_path):
+    rows = [["Name", "Health at start", "Health at end"], *([f"Person {i}", "good", "fair"] for i in range(1, 9))]
+    folder = sheet_file(tmp_path / "in", rows)
+    done = read_text(folder, draft(folder).replace('table: "?"', "table: questionnaire"))
+    assert "which column tells people apart" in str(done.stops[0])
+    assert done.tables == {}
+
+
 # Single cells ----------------------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ class Drafted:
     why: str = ""
     notes: list[str] = field(default_factory=list)
     answers: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
 
 
 def draft(folder: Path) -> str:
@@ -71,9 +72,33 @@ def draft(folder: Path) -> str:
             expected="workbooks, CSV, SPSS or Stata files",
             action="name the folder that holds them",
         )
-    drafted = sorted(drafted, key=_order)
+    drafted = sorted(_without_clashes(drafted), key=_order)
     order = _days(drafted, folder)
     return "".join(f"{line}\n" for line in _lines(_with_near_ids(drafted, folder, order), unread, order))
+
+
+def _without_clashes(drafted: list[Drafted]) -> list[Drafted]:
+    """The drafts, with a question where two tables of the same people would be the same wave, or there are more than two."""
+    waves = [one for one in drafted if one.source.table == "questionnaire" and one.source.wave]
+    asked = set()
+    for one in waves:
+        others = [each for each in waves if each is not one and _same_people(each, one)]
+        same = any(each.source.wave == one.source.wave for each in others)
+        if same or (len(others) > 1 and one.source.wave != "pre"):
+            asked.add(id(one))
+    return [
+        replace(one, source=one.source.model_copy(update={"wave": ASK}), notes=[*one.notes, _CLASH])
+        if id(one) in asked
+        else one
+        for one in drafted
+    ]
+
+
+_CLASH = "other tables hold the same items of the same people; pre and post are read, set the table of any other to `leave out`"
+
+
+def _same_people(one: Drafted, other: Drafted) -> bool:
+    return len(one.ids & other.ids) > 0.5 * min(len(one.ids), len(other.ids))
 
 
 def _order(one: Drafted) -> tuple[int, int]:
@@ -104,7 +129,9 @@ def _drafted(sheet: Sheet) -> Drafted:
         table, sure, why = (
             (ASK, 40, f"a hidden sheet with {why}") if table in TABLES else (LEAVE_OUT, 80, f"a hidden sheet: {why}")
         )
-    return _filled(Drafted(source, fitted_to(table, guesses), sure, why, _notes(sheet)), table, wave, found, grid)
+    one = Drafted(source, fitted_to(table, guesses), sure, why, _notes(sheet))
+    one.ids = frozenset(fold_id(text) for text in ids if text.strip())
+    return _filled(one, table, wave, found, grid)
 
 
 def _body(grid: Grid) -> tuple[Grid, Platform | None, Body]:
@@ -226,7 +253,7 @@ def _units(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str, s
     named = {guess.target: texts[guess.name] for guess in guesses}
     found = {}
     for guess in guesses:
-        if guess.target in TIMES[:2] and (unit := unit_of(guess.label or guess.name, texts[guess.name])):
+        if guess.target in TIMES and (unit := unit_of(guess.label or guess.name, guess.target, texts[guess.name])):
             found[guess.target] = "months" if unit == ASK and _older_than_life(guess.target, named) else unit
     return found
 
@@ -284,7 +311,6 @@ def _with_near_ids(drafted: list[Drafted], folder: Path, order: str) -> list[Dra
     ]
 
 
-_BY_LIFE = " (by the name, or since some would have come before they were born if these were years)"
 _HEAD = """\
 # How the files in this folder are to be read: a draft. Nothing in it is a decision before somebody has looked at it.
 # Edit it, and run `python -m analysis check STUDY` after each edit: it lists whatever still needs a look, all at once.
@@ -333,8 +359,9 @@ def _source_lines(one: Drafted) -> Iterator[str]:
             + ", ".join(f"{_quoted(text)}: {_scalar(moment)}" for text, moment in source.waves.items())
             + "}"
         )
-    for ours, unit in source.units.items():
-        yield f"  units: {{{ours}: {_scalar(unit)}}}  # of times without a unit in the cell: years, months or weeks{_BY_LIFE if unit == 'months' else ''}"
+    if source.units:
+        said = ", ".join(f"{ours}: {_scalar(unit)}" for ours, unit in source.units.items())
+        yield f"  units: {{{said}}}  # of times without one in the cell: years, months, weeks or days, by the name, or since some would have come before they were born if these were years"
     if source.reversed:
         yield f"  reversed: [{', '.join(source.reversed)}]  # 1 is the best answer, as their names say"
     if source.leave_out_rows:

@@ -57,7 +57,7 @@ def is_later(text: str) -> bool:
 
 def guess_columns(grid: Grid, platform: Platform | None, own: Iterable[int], wave: str | None) -> list[Guess]:
     """A guess for each column of a table; `wave` is what its sheet or file says of when it was filled in."""
-    theirs = set(own)
+    theirs, wave = set(own), None if _says_both(grid) else wave
     guesses = []
     for place, name in enumerate(grid.header):
         texts = [row[place] for row in grid.rows]
@@ -74,6 +74,12 @@ def guess_columns(grid: Grid, platform: Platform | None, own: Iterable[int], wav
             borne_out = [each for each in checked if each.sure > _WEAK or each.target != LEAVE_OUT]
             guesses.append(next(iter([*borne_out, *checked, guess])))
     return _one_each(_other_moment(guesses))
+
+
+def _says_both(grid: Grid) -> bool:
+    """Whether the names of the columns say themselves of some that they were asked before and of others after: then no title counts."""
+    said = {moment_of(name) for name in (*grid.header, *grid.labels) if _as_item(_tail(name))}
+    return {"pre", "post"} <= said
 
 
 def _by_name(guess: Guess, texts: Sequence[str], wave: str | None) -> Iterator[Guess]:
@@ -122,8 +128,8 @@ def _as_item(said: str) -> str:
 
 def _item(guess: Guess, item: str, said: str, wave: str | None) -> Guess:
     told = moment_of(said)
-    if told == "pre" and wave == "post":
-        return guess.to(f"{item}_then", 60, "asked after the programme about the time before")
+    if told != "then" and wave != "pre" and (fits(words()["past"], said) or (told == "pre" and wave == "post")):
+        return guess.to(ASK, 50, f"{item}_pre (asked before) or {item}_then (remembered when asked after)?")
     if told:
         return guess.to(f"{item}_{told}", 90, "by its name")
     return guess.to(item, 85 if wave else 40, "by its name; when, by its sheet or file" if wave else "by its name")
@@ -258,13 +264,17 @@ def _fitted(guess: Guess, table: str, day: str, known: set[str], targets: set[st
     return guess.to(LEAVE_OUT, 70, f"looks like {guess.target}, which this table does not have")
 
 
-def unit_of(name: str, texts: Iterable[str]) -> str | None:
+def unit_of(name: str, ours: str, texts: Iterable[str]) -> str | None:
     """The unit of times that do not say it in their cells: by the column's name, `?` where nothing says it, None where none needs it."""
-    if all(has_unit(text) or months(text, "years") is None for text in texts if text.strip()):
-        return None
     said = plain_name(name)
+    plain_ones = [text for text in texts if text.strip() and not has_unit(text) and months(text, "years") is not None]
+    if not plain_ones:
+        return None
+    if normal(_tail(name)) == ours:  # the data dictionary's own name, with its unit
+        return ours.partition("_")[0] if ours.startswith("months") else None
     found = [unit for unit, pattern in _UNIT_WORDS.items() if re.search(pattern, said)]
-    return found[0] if len(found) == 1 else ASK
+    unit = found[0] if len(found) == 1 else ASK
+    return None if unit == "weeks" and ours == "weeks_volunteering" else unit
 
 
 _UNIT_WORDS: Mapping[str, str] = {

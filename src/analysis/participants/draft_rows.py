@@ -129,14 +129,16 @@ def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
                 "what this column is",
                 "Put a column of the data dictionary, or `leave out`, in place of the ?",
             )
-        elif target in STEMS and source.wave in (None, ASK) and WAVE not in source.columns.values():
-            yield Look(
-                DECIDE,
-                where,
-                f"when {target} was asked",
-                "Say `wave: pre`, `then` or `post` for the table, or write "
-                f"`{target}_pre`, `{target}_then` or `{target}_post`",
-            )
+    targets = list(source.columns.values())
+    stems = [target for target in targets if target in STEMS]
+    if stems and source.wave in (None, ASK) and WAVE not in targets:
+        action = f"Say `wave: pre`, `then` or `post` for the table (or of a column `{stems[0]}_pre`, ...)"
+        yield Look(DECIDE, source.name, f"when {', '.join(stems)} {'was' if len(stems) == 1 else 'were'} asked", action)
+    if "person_id" not in targets:
+        action = (
+            "Put person_id for one column; where there are names alone, add a column of codes in a copy of the file"
+        )
+        yield Look(DECIDE, source.name, "which column tells people apart", action)
     missing = [name for name in grid.header if name not in source.columns]
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
@@ -147,8 +149,8 @@ def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
             "Add each under `columns`",
             len(missing),
         )
-    targets = [target for target in source.columns.values() if target not in (ASK, LEAVE_OUT, SESSION)]
-    for target in sorted({target for target in targets if targets.count(target) > 1}):
+    read = [target for target in targets if target not in (ASK, LEAVE_OUT, SESSION)]
+    for target in sorted({target for target in read if read.count(target) > 1}):
         yield Look(DECIDE, source.name, f"two columns that are both {target}", "Leave one of the two out")
     out = [name for name, target in source.columns.items() if target == LEAVE_OUT]
     if out:
@@ -378,9 +380,10 @@ class _Reader:
         return (day(text, "day first") or day(text, "month first") or text)[:4] if is_day(text) else _whole(text)
 
     def _weeks(self, name: str, ours: str, text: str, number: int) -> str:
-        if has_unit(text):
-            return f"{float(months(text, None) or 0) * 52 / 12:.4g}"
-        return point(text)
+        if not has_unit(text) and self.source.units.get(ours) in (None, "weeks"):
+            return _whole(point(text))
+        found = self._time(name, ours, text, number)
+        return f"{float(found) * 52 / 12:.4g}" if _NUMBER.fullmatch(found) else found
 
     def _number(self, name: str, ours: str, text: str, number: int) -> str:
         return _whole(point(text))

@@ -38,7 +38,7 @@ def shape(text: str) -> str:
         if pattern.fullmatch(plain):
             return f"number + '{unit}'"
     if re.fullmatch(r"[A-Za-z0-9_.\-]+", plain) and any(sign.isdigit() for sign in plain):
-        return re.sub(r"[A-Za-z]+|\d+", _run, plain)
+        return re.sub(r"(?<=[a-z])(?=\d)", " ", re.sub(r"[A-Za-z]+|\d+", _run, plain)).strip()
     words = len(plain.split())
     return "one word" if words == 1 else f"text of {min(words, 9)} words" if words < 9 else "longer text"
 
