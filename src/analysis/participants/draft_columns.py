@@ -4,12 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from analysis.participants.cells import Refused, Style, read_cell
 from analysis.participants.codes import fold, status_of
 from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE
 from analysis.participants.draft_tables import fits, plain_name, words
 from analysis.participants.draft_values import has_unit, is_day, months, point, shape
+from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
 from analysis.participants.headers import normal
 from analysis.participants.platforms import Platform
@@ -190,6 +192,7 @@ def _checked(guess: Guess, texts: Sequence[str]) -> Guess:
     return guess.to(target, round(guess.sure * (0.6 + 0.4 * share)), guess.why)
 
 
+@lru_cache(maxsize=20_000)
 def readable(text: str, target: str) -> bool:
     """Whether one cell can be read as a column of ours, in any of the ways in which people write."""
     if target in ("date", "joined_on", "interview_date", "session_date", "contact_date"):
@@ -210,7 +213,8 @@ def readable(text: str, target: str) -> bool:
     return True
 
 
-def _column(target: str):
+@cache
+def _column(target: str) -> Column | None:
     name = f"{target}_pre" if target in STEMS else target
     return next((table_columns(table)[name] for table in TABLES if name in table_columns(table)), None)
 

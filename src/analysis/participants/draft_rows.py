@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
-from analysis.errors import InputError, cell as shown
+from analysis.errors import InputError, cell as shown, shows_values
 from analysis.participants.cells import Refused, Style, no_answers, read_cell
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.draft_columns import STEMS
@@ -190,7 +191,7 @@ class _Reader:
         self.part, self.source, self.grid, self.order = part, part.source, grid, order
         places = {name: place for place, name in enumerate(grid.header)}
         self.places = {name: places[name] for name in self.source.columns if name in places}
-        self.known = table_columns(self.source.table)
+        self.known = _known(self.source.table)
         self.values = {
             ours: {fold(text): said for text, said in texts.items()} for ours, texts in self.source.values.items()
         }
@@ -416,14 +417,12 @@ class _Reader:
                 number,
             )
             return ""
-        try:
-            read_cell(text, column, Style())
-        except Refused as refused:
-            self._refused(name, ours, text, number, column, refused)
+        if refused := _refusal(self.source.table, ours, text, shows_values()):
+            self._refused(name, ours, number, column, refused)
             return "" if column.needed else "missing"
         return text
 
-    def _refused(self, name: str, ours: str, text: str, number: int, column: Column, refused: Refused) -> None:
+    def _refused(self, name: str, ours: str, number: int, column: Column, refused: Refused) -> None:
         self.look(
             CELLS,
             name,
@@ -431,6 +430,21 @@ class _Reader:
             f"Correct it, or say what it is: `cells: {{{ours}: {{ROW: ...}}}}`",
             number,
         )
+
+
+@cache
+def _known(table: str) -> dict[str, Column]:
+    return table_columns(table)
+
+
+@lru_cache(maxsize=20_000)
+def _refusal(table: str, ours: str, text: str, quoted: bool) -> Refused | None:
+    """Why a text cannot be used as a column of ours (`quoted`: with it); None where it can. Each distinct one is read once."""
+    try:
+        read_cell(text, _known(table)[ours], Style())
+    except Refused as refused:
+        return refused.with_traceback(None)
+    return None
 
 
 def _whole(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,13 @@ class Sheet:
 def sheets_of(path: Path) -> list[Sheet]:
     """Every table in one file that holds anything; InputError where the file cannot be read at all."""
     check_size(path, path.name)
+    about = path.stat()
+    return _sheets_of(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _sheets_of(path: Path, size: int, changed: int) -> list[Sheet]:
+    """The tables of a file as it is at this moment: a draft looks at each several times."""
     ending = path.suffix.lower()
     if ending in (".xlsx", ".xlsm"):
         return list(_workbook(path))
