@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
+    _study_commands(commands)
     _sweep_options(
         _command(
             commands,
@@ -104,6 +105,25 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _study_commands(commands: Any) -> None:
+    new = _command(
+        commands, "new-study", _new_study, "write the folder of a new study: commented skeletons of its files"
+    )
+    new.add_argument("id", help="the study's id: small letters, digits, underscores")
+    new.add_argument(
+        "--with",
+        dest="chosen",
+        default="",
+        metavar="PART,PART",
+        help="claims, sroi, before-after, targets, census, coding, monitoring, records (default: claims)",
+    )
+    new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
+    check = _command(
+        commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
+    )
+    check.add_argument("id", help="id of the study")
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
@@ -250,6 +270,29 @@ def _reproduce(options: argparse.Namespace) -> int:
     root = find_root()
     _tell_records(root, *study_ids(root))
     return reproduce(root, options.force, options.jobs, options.plain, options.again)
+
+
+def _new_study(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.new_study import new_study
+
+    root = find_root()
+    chosen = [name.strip() for name in options.chosen.split(",") if name.strip()]
+    written = new_study(root, options.id, chosen, options.records)
+    print("\n".join(f"wrote {shown(path, root)}" for path in written))
+    print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from analysis.study import find_root
+    from analysis.tools.check import check, told
+
+    problems, lines = check(find_root(), options.id)
+    print("\n".join([*told(problems), "", *lines]).strip())
+    print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
+    return 1 if problems else 0
 
 
 def _profile(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ LAYERS = [
     {"reporting"},
     {"companions"},
     {"pipeline"},
-    {"comparison"},
+    {"comparison", "tools"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

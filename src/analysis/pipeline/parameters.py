@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import parse_yaml, read_yaml
+from analysis.files import holds_something, parse_yaml, read_yaml
 from analysis.study import study_ids
 
 if TYPE_CHECKING:
@@ -256,13 +256,21 @@ def called_for(root: Path, study: str) -> tuple[str, ...]:
     found = {
         notebook
         for notebook, groups in CALLED_FOR_BY.items()
-        if any(all((raw / file).is_file() for file in group) for group in groups)
+        if any(all(_counts(raw / file) for file in group) for group in groups)
     }
     try:
         named = set(own_parameters(root, study))
     except InputError:  # the runs of the study will say what is wrong with it
         named = set()
     return tuple(notebook for notebook in MODELS if notebook in found | (named & {"01_census_baseline"}))
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file is there and not merely a skeleton; one that cannot be read counts, so that its stage says why."""
+    try:
+        return path.is_file() and holds_something(path, path.name)
+    except InputError:
+        return True
 
 
 def own_parameters(root: Path, study: str) -> dict[str, dict[str, Any] | None]:

@@ -106,6 +106,8 @@ class Register(Mapping[str, Assumption]):
 def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
     """Read and check a register; an entry without source or range, or that names an unknown claim, raises InputError."""
     content = read_yaml(path, name)
+    if content is None:  # comments only
+        return Register({}, name)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     listed = content.get("assumptions") if isinstance(content, dict) else None
     if not isinstance(listed, list):
