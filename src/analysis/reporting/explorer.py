@@ -12,6 +12,7 @@ from pathlib import Path
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import Display, clean, tidy_lines
 from analysis.reporting.nodes import link
+from analysis.reporting.views.absent import where_there
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
 from analysis.sroi.sensitivity.distributions import limits
@@ -21,6 +22,7 @@ _FOLDER = Path(__file__).parent / "template"
 _WITHOUT = "The explorer needs scripts, which are switched off here. The workbook of this study holds the same model."
 
 
+@where_there
 def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
     """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
     program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"

@@ -13,7 +13,7 @@ from analysis.expressions import ExpressionError, evaluate, references
 from analysis.sroi import checks
 from analysis.sroi.prices import known, reference_entries
 from analysis.sroi.steps import Step, expand
-from analysis.sroi.value_map import ValueMap, cells, read_value_map
+from analysis.sroi.value_map import ValueMap, cells, has_value_map, read_value_map
 from analysis.study import Study
 from analysis.study.register import Assumption, Register
 
@@ -207,6 +207,11 @@ class Model:
 def read_model(study: Study) -> Model:
     """A study's model, from its value map and its register; InputError for whatever does not fit."""
     return assemble(read_value_map(study), study.register, study)
+
+
+def open_model(study: Study) -> Model | None:
+    """A study's model; None where it brings no value map, its valuation being what was printed."""
+    return read_model(study) if has_value_map(study) else None
 
 
 def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:

@@ -10,6 +10,7 @@ from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, code, fact, facts, kind, label, number
 from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.absent import where_there
 from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
@@ -20,6 +21,7 @@ _EVALUATE = "analysis.sroi.model.Model.evaluate"
 _SHOWN = ("quantity", "change", "proxy", "duration", "deadweight", "displacement", "attribution", "drop_off")
 
 
+@where_there
 def value_map_table(page: Appendix, model: Model) -> Display:
     """Table: the value map, formulas as they stand in its cells."""
     frame = pd.DataFrame([_map_row(row) for row in model.value_map.rows], index=row_labels(model.value_map.rows))
@@ -69,6 +71,7 @@ def model_kind(model: Model) -> Kind:
     return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
 
 
+@where_there
 def scenario_table(page: Appendix, model: Model) -> Display:
     """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
     frame = pd.DataFrame(
@@ -110,6 +113,7 @@ def _scenario(model: Model, scenario: str, values: Mapping[str, float]) -> dict[
     }
 
 
+@where_there
 def beneficiary_table(page: Appendix, model: Model) -> Display:
     """Table: value by beneficiary in each scenario."""
     return _by(
@@ -117,6 +121,7 @@ def beneficiary_table(page: Appendix, model: Model) -> Display:
     )
 
 
+@where_there
 def outcome_table(page: Appendix, model: Model) -> Display:
     """Table: value by outcome in each scenario."""
     steps = dict(zip(row_labels(model.value_map.outcomes), model.outcome_steps.values(), strict=True))
@@ -141,6 +146,7 @@ def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], capti
     return page.table(name, frame, columns, caption, row_header=header)
 
 
+@where_there
 def beneficiary_figure(page: Appendix, model: Model) -> Display:
     """Figure: central value by beneficiary, and the cost beside it."""
     from analysis.reporting.charts import bar_chart
@@ -162,6 +168,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     )
 
 
+@where_there
 def register_list(page: Appendix, model: Model) -> Display:
     """Every entry the model rests on, as a list that formulas link to: value, range, unit, kind and source."""
     results = [entry_result(entry) for entry in model.entries.values()]
