@@ -83,11 +83,11 @@ class SensitivityParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")] = 2013
     draws: Annotated[
         int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")
-    ]
+    ] = 2**18
     design: Annotated[
         int,
         Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
-    ]
+    ] = 2**14
 
 
 class AuditParameters(Parameters):

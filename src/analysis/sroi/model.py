@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.currency import DEFAULT
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, references
 from analysis.sroi import checks
@@ -80,6 +81,7 @@ class Model:
     entries: dict[str, Assumption]
     years: int
     known: frozenset[str]
+    currency: str = DEFAULT
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -222,10 +224,10 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     entries = {name: register[name] for name in named if name in register.entries} | reference_entries(
         named, study.root
     )
-    checks.check_units(value_map, entries)
+    checks.check_units(value_map, entries, study.info.currency)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
-    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register))
+    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register), study.info.currency)
     _check_central(model)
     return model
 

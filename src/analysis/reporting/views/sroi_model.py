@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.currency import currency_of
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -179,7 +180,9 @@ def register_list(page: Appendix, model: Model) -> Display:
 
 
 def _entry(entry: Assumption, result: Result) -> Block:
-    unit = entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else "")
+    unit = entry.unit.removeprefix(currency_of(entry.unit)).strip() + (
+        f", prices of {entry.price_year}" if entry.price_year else ""
+    )
     spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
     said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
     source = [label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")]
