@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
+    _study_commands(commands)
     _sweep_options(
         _command(
             commands,
@@ -94,11 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument(
         "--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy"
     )
-    new = _command(commands, "new-study", _new_study, "start a study from a team's own records")
-    new.add_argument("study", help="id of the study: small letters, digits and _")
-    new.add_argument("--records", type=_path, required=True, metavar="FOLDER", help="folder with the team's files")
-    check = _command(commands, "check", _check, "list everything in a study's own records that needs a look")
-    check.add_argument("study", help="id of the study")
     fetch = _command(
         commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
     )
@@ -109,6 +105,25 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _study_commands(commands: Any) -> None:
+    new = _command(
+        commands, "new-study", _new_study, "write the folder of a new study: commented skeletons of its files"
+    )
+    new.add_argument("id", help="the study's id: small letters, digits, underscores")
+    new.add_argument(
+        "--with",
+        dest="chosen",
+        default="",
+        metavar="PART,PART",
+        help="claims, sroi, before-after, targets, census, coding, monitoring, records (default: claims)",
+    )
+    new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
+    check = _command(
+        commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
+    )
+    check.add_argument("id", help="id of the study")
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
@@ -257,6 +272,29 @@ def _reproduce(options: argparse.Namespace) -> int:
     return reproduce(root, options.force, options.jobs, options.plain, options.again)
 
 
+def _new_study(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.new_study import new_study
+
+    root = find_root()
+    chosen = [name.strip() for name in options.chosen.split(",") if name.strip()]
+    written = new_study(root, options.id, chosen, options.records)
+    print("\n".join(f"wrote {shown(path, root)}" for path in written))
+    print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from analysis.study import find_root
+    from analysis.tools.check import check, told
+
+    problems, lines = check(find_root(), options.id)
+    print("\n".join([*told(problems), "", *lines]).strip())
+    print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
+    return 1 if problems else 0
+
+
 def _profile(options: argparse.Namespace) -> int:
     from analysis.pipeline.profile import write_profile
     from analysis.study import find_root
@@ -347,40 +385,6 @@ def _diff(options: argparse.Namespace) -> int:
         return 2
     print("\n".join([*summary(found), f"Page: {shown(page, root)}"]))
     return 0 if found.same else 1
-
-
-def _new_study(options: argparse.Namespace) -> int:
-    from analysis.files import shown
-    from analysis.study import find_root
-    from analysis.tools.own_records import start
-
-    root = find_root()
-    written = start(root, options.study, options.records.resolve())
-    about = root / "data" / "raw" / options.study / "study.yaml"
-    if not about.exists():
-        about.write_text(_ABOUT.format(id=options.study), encoding="utf-8")
-    print(f"wrote {shown(written, root)}")
-    return 0
-
-
-_ABOUT = """id: {id}
-title: A team's own records
-programme: The programme that these records are about.
-place: (place)
-period: {{start: 2000, end: 2100}}
-source: {{producer: the team, title: "Own records", published: null, address: null, licence: "not published"}}
-claim_prefix: OWN
-"""
-
-
-def _check(options: argparse.Namespace) -> int:
-    from analysis.participants.draft_looks import told
-    from analysis.study import find_root
-    from analysis.tools.own_records import problems
-
-    looks = problems(find_root(), options.study)
-    print("\n".join([*told(looks), f"{sum(look.stops for look in looks):,} to mend"]))
-    return 1 if any(look.stops for look in looks) else 0
 
 
 def _fetch(options: argparse.Namespace) -> int:

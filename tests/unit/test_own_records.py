@@ -17,7 +17,7 @@ from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, IDS, LEFT,
 from analysis.participants.draft_sources import assemble, is_near, loose_id
 from analysis.participants.draft_values import months, shape
 from analysis.participants.layout import read_layout
-from analysis.tools.own_records import problems, start
+from analysis.tools.own_records import looks, problems, start
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "own_records"
 EXPORTS = {
@@ -123,19 +123,20 @@ def test_a_register_by_session_and_one_as_a_list_are_counted_together(messy):
 def test_what_needs_a_decision_stops_and_is_listed_at_once_with_what_to_write(tmp_path):
     write_messy(tmp_path / "in")
     folder = started(tmp_path, tmp_path / "in")
-    looks = problems(tmp_path, "own")
-    assert [look.kind for look in looks if look.stops] == [IDS, IDS]
-    assert {look.where.rpartition(" ")[2] for look in looks if look.stops} == {BEFORE, AFTER}
-    assert "near_ids: {15: same}" in "".join(map(str, looks))
+    found = looks(tmp_path, "own")
+    assert [each.column for each in problems(tmp_path, "own")] == ["Ids", "Ids"]
+    assert [look.kind for look in found if look.stops] == [IDS, IDS]
+    assert {look.where.rpartition(" ")[2] for look in found if look.stops} == {BEFORE, AFTER}
+    assert "near_ids: {15: same}" in "".join(map(str, found))
     with pytest.raises(InputError, match="2 things that need a look.*analysis check own"):
         read_records(folder, "own", tmp_path)
 
 
 def test_nothing_that_was_understood_is_passed_over_in_silence(messy):
     root, _, _ = messy
-    looks = problems(root, "own")
-    assert not any(look.stops for look in looks)
-    said = "\n".join(map(str, looks))
+    found = looks(root, "own")
+    assert problems(root, "own") == []
+    said = "\n".join(map(str, found))
     for part in (
         "formulas",
         "comments on cells",
@@ -147,8 +148,8 @@ def test_nothing_that_was_understood_is_passed_over_in_silence(messy):
         "Minutes of meeting.txt",
     ):
         assert part in said, part
-    assert kinds(looks)[NOTED] >= 5
-    assert kinds(looks)[LEFT] >= 6
+    assert kinds(found)[NOTED] >= 5
+    assert kinds(found)[LEFT] >= 6
 
 
 def test_a_draft_holds_forms_and_no_cell_of_a_person(messy):
@@ -157,7 +158,7 @@ def test_a_draft_holds_forms_and_no_cell_of_a_person(messy):
     assert "2 letters-3 digits (65)" in text
     assert "number + 'months'" in text
     assert 'sheet: "Codes"  # a hidden sheet' in text
-    told = text + "\n".join(map(str, problems(root, "own")))
+    told = text + "\n".join(map(str, looks(root, "own")))
     assert not [each for each in [*truth["person_id"], "sister", "Mary", "NG-O12"] if each in told]
 
 
@@ -336,15 +337,15 @@ def test_two_sheets_that_contradict_each_other_of_one_person_are_told(tmp_path):
             sheet.append([f"P{i:02d}", year if i == 3 else 1990, "good"])
     (tmp_path / "in").mkdir()
     book.save(tmp_path / "in" / "b.xlsx")
-    looks = read(tmp_path / "in").stops
-    assert [(look.kind, look.count) for look in looks] == [(RULES, 1)]
-    assert "birth_year of the same person differs" in str(looks[0])
+    stops = read(tmp_path / "in").stops
+    assert [(look.kind, look.count) for look in stops] == [(RULES, 1)]
+    assert "birth_year of the same person differs" in str(stops[0])
 
 
 def test_a_formula_that_was_never_calculated_is_no_answer(tmp_path):
     rows = [TWO, *([f"P{i:02d}", "good", "=B2" if i == 4 else "good"] for i in range(1, 9))]
-    looks = read(sheet_file(tmp_path / "in", rows)).stops
-    assert [(look.kind, look.rows) for look in looks] == [(CELLS, (5,))]
+    stops = read(sheet_file(tmp_path / "in", rows)).stops
+    assert [(look.kind, look.rows) for look in stops] == [(CELLS, (5,))]
 
 
 def test_a_folder_without_a_table_and_a_damaged_file_are_told(tmp_path):

@@ -32,13 +32,18 @@ class Look:
         """Whether nothing is made of the records before this is mended."""
         return self.kind not in (GUESSED, NOTED, LEFT)
 
-    def __str__(self) -> str:
-        """One line for the terminal."""
+    @property
+    def said(self) -> str:
+        """Where, what, in how many places and in which rows."""
         more = len(self.rows) - _ROWS_NAMED
         listed = ", ".join(map(str, self.rows[:_ROWS_NAMED])) + (f" and {more:,} more" if more > 0 else "")
         rows = f" (row{'s' if len(self.rows) > 1 else ''} {listed})" if self.rows else ""
         times = f"{self.count:,} x " if self.count > 1 else ""
-        return f"{times}{self.where}: {self.what}{rows}" + (f". {self.action}" if self.action else "")
+        return f"{times}{self.where}: {self.what}{rows}"
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        return self.said + (f". {self.action}" if self.action else "")
 
 
 def grouped(looks: Iterable[Look]) -> list[Look]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import parse_yaml, read_yaml
+from analysis.files import holds_something, parse_yaml, read_yaml
 from analysis.study import study_ids
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ class SensitivityParameters(Parameters):
     seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")] = 2013
     draws: Annotated[
         int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")
-    ]
+    ] = 2**18
     design: Annotated[
         int,
         Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
-    ]
+    ] = 2**14
 
 
 class AuditParameters(Parameters):
@@ -257,13 +257,21 @@ def called_for(root: Path, study: str) -> tuple[str, ...]:
     found = {
         notebook
         for notebook, groups in CALLED_FOR_BY.items()
-        if any(all((raw / file).is_file() for file in group) for group in groups)
+        if any(all(_counts(raw / file) for file in group) for group in groups)
     }
     try:
         named = set(own_parameters(root, study))
     except InputError:  # the runs of the study will say what is wrong with it
         named = set()
     return tuple(notebook for notebook in MODELS if notebook in found | (named & {"01_census_baseline"}))
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file is there and not merely a skeleton; one that cannot be read counts, so that its stage says why."""
+    try:
+        return path.is_file() and holds_something(path, path.name)
+    except InputError:
+        return True
 
 
 def own_parameters(root: Path, study: str) -> dict[str, dict[str, Any] | None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.currency import with_sign
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline.commit import commit_line
@@ -158,7 +159,7 @@ def summary(root: Path) -> str:
 def _summary_lines(headline: Headline) -> Iterator[str]:
     yield headline.study.info.title
     if headline.published:
-        yield f"  SROI as published: {headline.published.text} for each £1"
+        yield f"  SROI as published: {headline.published.text} for each {with_sign(headline.study.info.currency)}1"
     if headline.recomputed:
         yield f"  SROI as recomputed: {headline.recomputed.text} ({headline.recomputed.note})"
     if headline.verdicts:

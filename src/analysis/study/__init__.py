@@ -35,8 +35,8 @@ class Period(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: DateText
-    end: DateText
+    start: DateText = Field(description="first day, month or year: yyyy, yyyy-mm or yyyy-mm-dd")
+    end: DateText = Field(description="last day, month or year, likewise")
 
 
 class StudySource(BaseModel):
@@ -44,11 +44,13 @@ class StudySource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    producer: str
-    title: str
-    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))]
-    address: str | None
-    licence: str
+    producer: str = Field(description="who published it")
+    title: str = Field(description="title of the publication")
+    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))] = Field(
+        default=None, description="year or date of publication"
+    )
+    address: str | None = Field(default=None, description="web address or DOI")
+    licence: str = Field(default="figures cited", description="terms of use")
 
 
 class StudyInfo(BaseModel):
@@ -58,11 +60,14 @@ class StudyInfo(BaseModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="the folder's name")
     title: str = Field(description="short title, as pages show it")
-    programme: str = Field(description="the programme in one sentence")
-    place: str = Field(description="city or region")
-    period: Period = Field(description="first and last day, month or year")
+    programme: str = Field(default="", description="the programme in one sentence")
+    place: str = Field(default="", description="city or region")
+    period: Period | None = Field(default=None, description="first and last day, month or year")
     source: StudySource = Field(description="the publication the study works from")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
+    currency: str = Field(
+        default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"
+    )
     example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
 
 

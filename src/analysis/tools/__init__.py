@@ -1,1 +1,1 @@
-"""What a person does with the project beside running it: one module for each command."""
+"""What a researcher calls beside the pipeline: a new study, and a check of what a study holds."""

@@ -1,12 +1,13 @@
 """A team's own records: their files brought to a study's folder, a draft of how they are read, and what needs a look."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.participants.draft import draft
-from analysis.participants.draft_looks import FILES, Look
+from analysis.participants.draft_looks import FILES, Look, told
 from analysis.participants.draft_sources import assemble
 from analysis.participants.folders import FILES as KNOWN, LAYOUT, check_folder
 from analysis.participants.layout import RecordsLayout, read_layout
@@ -20,7 +21,7 @@ def start(root: Path, study_id: str, folder: Path) -> Path:
     Returns the draft's path. Nothing is copied or written anywhere else, and nothing that lies there is overwritten. Raises
     InputError where `folder` is none or holds no table, and where the study has a `records.yaml` or a file of that name.
     """
-    place = root / "data" / "raw" / study_id / "records"
+    place = records_folder(root, study_id)
     _check(root, folder, place)
     text = draft(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -61,21 +62,53 @@ def _check(root: Path, folder: Path, place: Path) -> None:
         )
 
 
-def problems(root: Path, study_id: str) -> list[Look]:
+def problems(root: Path, study_id: str) -> list[InputError]:
+    """What has to be mended in a study's own records before they are read, all at once; `looks` has the rest."""
+    try:
+        found = looks(root, study_id)
+    except InputError as error:  # records.yaml itself
+        return [error]
+    return [
+        InputError(
+            shown(records_folder(root, study_id) / LAYOUT, root),
+            column=look.kind.partition(" (")[0],
+            found=look.said,
+            expected="nothing left open",
+            action=look.action or "mend it",
+        )
+        for look in found
+        if look.stops
+    ]
+
+
+def notes(root: Path, study_id: str) -> Iterator[str]:
+    """Lines on what was guessed, understood and left out in a study's own records, by kind, with counts; nothing that stops."""
+    try:
+        yield from told(look for look in looks(root, study_id) if not look.stops)
+    except InputError:  # told among the problems
+        return
+
+
+def records_folder(root: Path, study_id: str) -> Path:
+    """The folder of a study that is for its team's own files."""
+    return root / "data" / "raw" / study_id / "records"
+
+
+def looks(root: Path, study_id: str) -> list[Look]:
     """Everything in a study's own records that needs a look, grouped by kind; `Look.stops` tells what has to be mended.
 
     Empty where the study has no `sources` in its records.yaml. Raises InputError where records.yaml itself cannot be read.
     """
-    place = root / "data" / "raw" / study_id / "records"
+    place = records_folder(root, study_id)
     file = shown(place / LAYOUT, root)
     layout = read_layout(place / LAYOUT, file)
     if not layout.sources:
         return []
     done = assemble(place, layout.sources, layout.dates or "iso")
-    looks = [*_of_folder(place, root, layout), *done.looks]
-    if not any(look.stops for look in looks):
-        looks += _of_links(done.tables, study_id, layout)
-    return looks
+    found = [*_of_folder(place, root, layout), *done.looks]
+    if not any(look.stops for look in found):
+        found += _of_links(done.tables, study_id, layout)
+    return found
 
 
 def _of_folder(place: Path, root: Path, layout: RecordsLayout) -> list[Look]:

@@ -282,7 +282,7 @@ def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed:
         )
     known = [*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), FRIENDS]
     asked = tuple(each for each in known if _twice(frame, each) > 1)
-    chosen = next((each for each in asked if item in ("", each.name) and each.high is not None), None)
+    chosen = next((each for each in asked if each.name == (item or each.name) and each.high is not None), None)
     if chosen is None:
         names = ", ".join(each.name for each in asked if each.high is not None)
         raise InputError(
