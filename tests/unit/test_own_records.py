@@ -399,6 +399,23 @@ def test_a_table_of_names_alone_is_not_read(tmp_path):
     assert done.tables == {}
 
 
+def test_a_list_of_sessions_that_says_who_came_counts_those_alone(tmp_path):
+    rows = [["ID", "Session date", "Attended?"]]
+    rows += [[f"P{i:02d}", date(2024, 1, day), "Y" if (i + day) % 3 else "N"] for i in range(1, 9) for day in (9, 16)]
+    done = read(sheet_file(tmp_path / "in", rows, title="Register"))
+    assert len(done.tables["attendance"].values) == sum((i + day) % 3 > 0 for i in range(1, 9) for day in (9, 16))
+
+
+def test_rows_of_several_waves_are_joined_and_a_new_number_is_told_not_asked(tmp_path):
+    rows = [["Client ID", "Stage", "Health", "Trust"]]
+    rows += [[i, "Baseline", "fair", "low"] for i in range(10, 30)]
+    rows += [[i, "Follow up", "good", "high"] for i in range(10, 25)]
+    done = read(sheet_file(tmp_path / "in", rows))
+    assert done.stops == []
+    values = done.tables["questionnaire"].values
+    assert (len(values), int((values["health_post"] == 4).sum()), int((values["trust_pre"] == 2).sum())) == (20, 15, 20)
+
+
 # Single cells ----------------------------------------------------------------------------------------------------
 
 

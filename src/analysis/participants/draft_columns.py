@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from analysis.participants.cells import Refused, Style, read_cell
 from analysis.participants.codes import fold, status_of
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE
+from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE
 from analysis.participants.draft_tables import fits, plain_name, words
 from analysis.participants.draft_values import has_unit, is_day, months, point, shape
 from analysis.participants.fields import Column
@@ -108,6 +108,8 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
     filled, name = [text for text in texts if text.strip()], _tail(said)
     if _are_marks(filled) and (is_day(said.split(" / ")[-1]) or _SESSION.fullmatch(plain_name(name))):
         yield guess.to(SESSION, 95, "marks under a day or a session")
+    if filled and _are_marks(filled) and fits(words()["attended"], name):
+        yield guess.to(ATTENDED, 85, "says who came")
     if fits(words()["waves"], name) and 1 < len({fold(text) for text in filled}) <= 8:
         yield guess.to(WAVE, 80, "names the wave of a row")
     if fits(words()["names"], name):
@@ -179,7 +181,7 @@ def _only(guess: Guess, best: int, ties: int) -> Guess:
 def _checked(guess: Guess, texts: Sequence[str]) -> Guess:
     """The guess as far as the cells bear it out."""
     target = guess.target
-    if target in (LEAVE_OUT, SESSION, WAVE, ASK):
+    if target in (LEAVE_OUT, SESSION, ATTENDED, WAVE, ASK):
         return guess
     filled = [text for text in texts if text.strip() and not status_of(text)]
     if not filled:
@@ -236,7 +238,7 @@ def table_of(guesses: Sequence[Guess], name: str, repeats: bool) -> tuple[str, i
         return "questionnaire", 95 if stems > 1 else 75, "items of the questionnaire, or facts about the person"
     if fits(words()["advice"], name) or targets["type"] or targets["contact_date"]:
         return "advice_contacts", 85, "named so, or with a type of advice"
-    if targets["session_date"] or targets["session_number"] or fits(words()["attendance"], name):
+    if targets[ATTENDED] or targets["session_date"] or targets["session_number"] or fits(words()["attendance"], name):
         return "attendance", 85, "named so, or with a day of a session"
     if targets["date"] and repeats:
         return ASK, 50, "days of people: sessions (attendance) or occasions of advice (advice_contacts)?"
@@ -254,7 +256,12 @@ def fitted_to(table: str, guesses: Sequence[Guess]) -> list[Guess]:
 def _fitted(guess: Guess, table: str, day: str, known: set[str], targets: set[str]) -> Guess:
     if table == ASK:
         return guess
-    allowed = {ASK, LEAVE_OUT, SESSION if table == "attendance" else "", WAVE if table == "questionnaire" else ""}
+    allowed = {
+        ASK,
+        LEAVE_OUT,
+        *((SESSION, ATTENDED) if table == "attendance" else ()),
+        WAVE if table == "questionnaire" else "",
+    }
     if guess.target == "date":
         if day and day not in targets:
             return guess.to(day, 85, "the only day")

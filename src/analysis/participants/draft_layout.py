@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-ASK, LEAVE_OUT, SESSION, WAVE = "?", "leave out", "session", "wave"
+ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE = "?", "leave out", "session", "attended", "wave"
 SAME, OTHER = "same", "other"
 Unit = Literal["years", "months", "weeks", "days", "?"]
 Order = Literal["day first", "month first", "iso", "?"]
@@ -35,7 +35,8 @@ class Source(BaseModel):
     `header` is the row of the column names, `last` the last row that is read. `columns` says of each column which of the
     data dictionary it is; an item such as `confidence` takes the `wave` of the source: `pre` (asked before), `then`
     (remembered), `post` (asked after). Where rows are of several waves, one column is `wave` and `waves` says what its
-    values mean. `session` is a column with a mark for each person who came. `dates` goes before what is said of all sources. `units` are of times without a unit
+    values mean. `session` is a column with a mark for each person who came,
+    `attended` one that says so of each row of a list. `dates` goes before what is said of all sources. `units` are of times without a unit
     in the cell; `values` what answers mean, `cells` what single ones (by row) are; `reversed` items whose best answer has the
     least number; `leave_out_rows` rows and why; `near_ids` whether the id in a row is the `same` person's as the one it
     nearly agrees with, or some `other`. `rows` is as for exports of platforms. Wherever `?` stands, a decision is needed.

@@ -9,7 +9,7 @@ from analysis.errors import InputError, cell as shown, shows_values
 from analysis.participants.cells import Refused, Style, no_answers, read_cell
 from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.draft_columns import STEMS
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE, Source
+from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
 from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEFT, NOTED, Look
 from analysis.participants.draft_sheets import Sheet
 from analysis.participants.draft_tables import grid_of, plain_name, words
@@ -111,7 +111,7 @@ def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
 
 def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
     there = set(grid.header)
-    known = {*table_columns(source.table), *STEMS, ASK, LEAVE_OUT, SESSION, WAVE}
+    known = {*table_columns(source.table), *STEMS, ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE}
     for name, target in source.columns.items():
         where = f"{source.name}, column '{name}'"
         if name not in there:
@@ -210,7 +210,8 @@ class _Reader:
     def lines(self, number: int, row: list[str]) -> Iterator[Line]:
         """What one row of the file holds; a register with a column for each session gives a line for each that was attended."""
         wave = self._wave(number, row)
-        if wave == LEAVE_OUT:
+        marks = [name for name in self.places if self.source.columns[name] == ATTENDED]
+        if wave == LEAVE_OUT or not all(self._attended(name, row[self.places[name]], number) for name in marks):
             return
         texts: dict[str, str] = {}
         sessions = []

@@ -171,7 +171,8 @@ class _People:
         before, there = set(self.rows), {fold_id(line.texts.get("person_id", "")) for line in part.lines}
         seen: dict[tuple[str, str], Line] = {}
         alike: dict[str, str] = {}
-        new = respelt = 0
+        new: list[int] = []
+        respelt = 0
         for line in part.lines:
             text = line.texts.get("person_id", "")
             if not text:
@@ -186,7 +187,7 @@ class _People:
                 self._twice(twin, line, place)
                 continue
             seen[key, line.wave] = line
-            new += bool(before) and key not in before
+            new += [line.row] if before and key not in before else []
             self._fill(key, line, place)
         self._note(part, new, respelt)
 
@@ -197,9 +198,11 @@ class _People:
         self._ask(place, {first})
         return key
 
-    def _note(self, part: Part, new: int, respelt: int) -> None:
+    def _note(self, part: Part, new: list[int], respelt: int) -> None:
         if new:
-            self.done.looks.append(Look(NOTED, part.source.name, "people who stand in no table above it", count=new))
+            self.done.looks.append(
+                Look(NOTED, part.source.name, "people who stand in no table above it", count=len(new), rows=tuple(new))
+            )
         if respelt:
             self.done.looks.append(
                 Look(
@@ -216,7 +219,7 @@ class _People:
         near = loose or {other for other in free if is_near(key, other)}
         if said == SAME and len(near) == 1:
             return near.pop()
-        if said in (SAME, ASK) or near:
+        if said in (SAME, ASK) or loose or len(near) == 1:
             self._ask(place, near)
         return ""
 
