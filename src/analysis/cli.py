@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
         help="notebooks at a time (default: one more than there are processors)",
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
+    private = _command(
+        commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
+    )
+    private.add_argument("id", help="the study's id")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
     _study_commands(commands)
     _sweep_options(
@@ -293,6 +297,16 @@ def _check(options: argparse.Namespace) -> int:
     print("\n".join([*told(problems), "", *lines]).strip())
     print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
     return 1 if problems else 0
+
+
+def _private(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.private_results import MARK, write_private
+
+    root = find_root()
+    print("\n".join([*(f"wrote {shown(path, root)}" for path in write_private(root, options.id)), MARK]))
+    return 0
 
 
 def _profile(options: argparse.Namespace) -> int:
