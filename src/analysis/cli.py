@@ -54,7 +54,12 @@ def _parser() -> argparse.ArgumentParser:
         help="notebooks at a time (default: one more than there are processors)",
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
+    private = _command(
+        commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
+    )
+    private.add_argument("id", help="the study's id")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
+    _study_commands(commands)
     _sweep_options(
         _command(
             commands,
@@ -64,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     publish = _command(commands, "publish", _publish, "write reports/ from the last run")
+    publish.add_argument("--without", action="append", default=[], metavar="STUDY", help="leave out a study")
     for command in (again, publish):
         command.add_argument(
             "--again",
@@ -103,6 +109,25 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _study_commands(commands: Any) -> None:
+    new = _command(
+        commands, "new-study", _new_study, "write the folder of a new study: commented skeletons of its files"
+    )
+    new.add_argument("id", help="the study's id: small letters, digits, underscores")
+    new.add_argument(
+        "--with",
+        dest="chosen",
+        default="",
+        metavar="PART,PART",
+        help="claims, sroi, before-after, targets, census, coding, monitoring, records (default: claims)",
+    )
+    new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
+    check = _command(
+        commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
+    )
+    check.add_argument("id", help="id of the study")
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
@@ -262,6 +287,39 @@ def _reproduce(options: argparse.Namespace) -> int:
     return reproduce(root, options.force, options.jobs, options.plain, options.again)
 
 
+def _new_study(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.new_study import new_study
+
+    root = find_root()
+    chosen = [name.strip() for name in options.chosen.split(",") if name.strip()]
+    written = new_study(root, options.id, chosen, options.records)
+    print("\n".join(f"wrote {shown(path, root)}" for path in written))
+    print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from analysis.study import find_root
+    from analysis.tools.check import check, told
+
+    problems, lines = check(find_root(), options.id)
+    print("\n".join([*told(problems), "", *lines]).strip())
+    print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
+    return 1 if problems else 0
+
+
+def _private(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.study import find_root
+    from analysis.tools.private_results import MARK, write_private
+
+    root = find_root()
+    print("\n".join([*(f"wrote {shown(path, root)}" for path in write_private(root, options.id)), MARK]))
+    return 0
+
+
 def _profile(options: argparse.Namespace) -> int:
     from analysis.pipeline.profile import write_profile
     from analysis.study import find_root
@@ -313,12 +371,17 @@ def _sweep_cases(root: Any, options: argparse.Namespace) -> Any:
 
 
 def _publish(options: argparse.Namespace) -> int:
+    from analysis.pipeline.parameters import leaving_out
     from analysis.pipeline.publish import publish, summary
     from analysis.study import find_root
 
-    index = publish(find_root(), options.again)
-    print(f"{summary(find_root())}\n\nPages: {index}")
-    return 0
+    root, failures = find_root(), dict[str, InputError]()
+    index = publish(root, options.again, without=options.without, failures=failures)
+    with leaving_out({*options.without, *failures}):
+        print(f"{summary(root)}\n\nPages: {index}")
+    for study, error in failures.items():
+        print(f"not published: {study}: {error}", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def _pdf(options: argparse.Namespace) -> int:

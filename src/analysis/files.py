@@ -73,12 +73,12 @@ def read_csv(
     """Rows of a CSV file as (row number, {column: text}); the header is row 1.
 
     Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
-    for a header or a row that does not fit.
+    for a header or a row that does not fit. Rows that begin with # are comments.
     """
-    (_, first), *rows = csv_rows(read_text(path, name), name)
+    (at, first), *rows = [row for row in csv_rows(read_text(path, name), name) if not is_comment(row[1])] or [(1, [""])]
     header = [cell.strip() for cell in first]
     _check_separator(first, name)
-    check_header(header, name, columns, optional)
+    check_header(header, name, columns, optional, at)
     return [(number, _named(header, cells, number, name)) for number, cells in rows if any(cells)]
 
 
@@ -93,6 +93,29 @@ def _check_separator(first: list[str], name: str) -> None:
             expected="commas between the columns",
             action="save the file again as 'CSV UTF-8' with commas",
         )
+
+
+def is_comment(cells: Sequence[str]) -> bool:
+    """Whether a row of a table is a comment.
+
+    >>> is_comment(["# one row each", "a"]), is_comment(["AB-001", "#1"]), is_comment([])
+    (True, False, False)
+    """
+    return bool(cells) and cells[0].lstrip().startswith("#")
+
+
+def holds_something(path: Path, name: str) -> bool:
+    """Whether a table has a row beyond its header, or a YAML file anything but comments; True of any other file.
+
+    Raises InputError for what is no text, or no rows.
+    """
+    if path.suffix == ".csv":
+        rows = (cells for _, cells in csv_rows(read_text(path, name), name) if not is_comment(cells))
+        return sum(any(map(str.strip, cells)) for cells in rows) > 1
+    lines = read_text(path, name).splitlines() if path.suffix == ".yaml" else ["something"]
+    return any(
+        line.strip() and not line.lstrip().startswith("#") and line.strip() not in ("{}", "---") for line in lines
+    )
 
 
 def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.currency import currency_of, sign as currency_sign
+
 SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
 _ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
 
@@ -142,8 +144,8 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
     rounded = _at(value, decimals)
     digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
     sign = "−" if rounded < 0 else ""
-    if unit.startswith("GBP"):
-        return f"{sign}£{digits}"
+    if code := currency_of(unit):
+        return f"{sign}{currency_sign(code)}{digits}"
     return f"{sign}{digits}%" if unit == "%" else f"{sign}{digits}"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
-    {"errors", "files", "quantities", "expressions", "linear", "names", "output"},
+    {"errors", "files", "quantities", "expressions", "linear", "names", "output", "currency"},
     {"bounds"},
     {"study", "participants", "ordered_logit"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},
@@ -17,7 +17,7 @@ LAYERS = [
     {"reporting"},
     {"companions"},
     {"pipeline"},
-    {"comparison"},
+    {"comparison", "tools"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.expressions import parse
-from analysis.sroi.units import PLAIN, UnitError, parse_unit, pounds, unit_of
+from analysis.sroi.units import PLAIN, UnitError, money, parse_unit, unit_of
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ UNITS = {
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [
-        ("now * weeks", pounds(2013)),
-        ("then * weeks * cpi_2013 / cpi_2011", pounds(2013)),
-        ("then * raise * weeks", pounds(2013)),
+        ("now * weeks", money(2013)),
+        ("then * weeks * cpi_2013 / cpi_2011", money(2013)),
+        ("then * raise * weeks", money(2013)),
         ("now + then * cpi_2013 / cpi_2011", parse_unit("GBP per week", 2013)),
         ("1 - share * (1 - share)", PLAIN),
         ("-now", UNITS["now"]),

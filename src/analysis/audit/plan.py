@@ -231,11 +231,11 @@ class AuditPlan(Strict):
 
 
 def read_plan(study: Study) -> AuditPlan:
-    """Read a study's audit.yaml and, if it has one, its comparisons.csv.
+    """Read a study's audit.yaml and its comparisons.csv, as far as it has them; a comment alone names no checks.
 
     Raises InputError for a field that does not fit, a claim or check that is not known, and an id used twice.
     """
-    content = study.document(FILE)
+    content = (study.document(FILE) if (study.raw / FILE).is_file() else None) or {}
     if not isinstance(content, dict):
         raise InputError(
             study.name(FILE),

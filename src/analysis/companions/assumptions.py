@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet, link as prose_link, script
+from analysis.currency import with_sign
 from analysis.expressions import references
 from analysis.reporting.markup import Display, is_web_address
 from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed
@@ -157,7 +158,7 @@ def _labels(ranked: list[Ranked]) -> list[str]:
 
 
 def _unit(entry: Assumption) -> str:
-    unit = entry.unit.replace("GBP", "£")
+    unit = with_sign(entry.unit)
     return f"{unit}, prices of {entry.price_year}" if entry.price_year else unit
 
 

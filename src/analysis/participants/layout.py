@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from analysis.files import line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
+from analysis.participants.draft_layout import Order, Source
 from analysis.participants.fields import ID, Absent
 
 
@@ -109,8 +110,13 @@ class Folder(BaseModel):
 
 
 class RecordsLayout(Folder):
-    """The whole of the `records.yaml` of a study's folder `records`, by table."""
+    """The whole of the `records.yaml` of a study's folder `records`, by table; or, with `sources`, of files as a team has them.
 
+    `dates`: the order of days in all sources that say none of their own.
+    """
+
+    sources: tuple[Source, ...] = ()
+    dates: Order | None = None
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()

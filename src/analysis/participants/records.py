@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import InputError, cell
 from analysis.participants.codes import Status
 from analysis.participants.csv_files import csv_blocks
+from analysis.participants.draft_sources import assemble
 from analysis.participants.excel import check_sheets, read_excel, sheet_names
 from analysis.participants.folders import FILES, LAYOUT, READABLE, WORKBOOK, check_folder
 from analysis.participants.grid import Grid
@@ -45,9 +46,26 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     at the first thing that cannot be used. Nothing is ever written.
     """
     layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
+    if layout.sources:
+        return _of_sources(folder, study, root, layout)
     check_folder(folder, shown(folder, root), FILES["records"], layout.ignore_files)
     tables = read_tables(folder, TABLES, layout, WORKBOOK, root)
     return link(Records(**tables, of_study=layout.of_study or ""), study, layout) if tables else None
+
+
+def _of_sources(folder: Path, study: str, root: Path | None, layout: RecordsLayout) -> Records:
+    """The participant files that a team's own tables make together, as `sources` in records.yaml says."""
+    known = {source.file for source in layout.sources} | FILES["records"]
+    check_folder(folder, shown(folder, root), known, layout.ignore_files)
+    done = assemble(folder, layout.sources, layout.dates or "iso")
+    if done.stops:
+        raise InputError(
+            shown(folder / LAYOUT, root),
+            found=f"{len(done.stops):,} things that need a look, such as {done.stops[0]}",
+            expected="records in which nothing is left open",
+            action=f"run `python -m analysis check {study}`, which lists them all, and edit records.yaml",
+        )
+    return link(Records(**done.tables, of_study=layout.of_study or ""), study, layout)
 
 
 def read_tables(

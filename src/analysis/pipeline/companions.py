@@ -13,6 +13,7 @@ from analysis.coding.files import check_assumptions
 from analysis.companions import assumptions, dictionary, methods, overview
 from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
+from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import findings
 from analysis.pipeline.ledger import AUDIT, audited
@@ -64,19 +65,26 @@ LAST = (
 )
 
 
-def study_pages(root: Path, question: Callable[[Path, str], str]) -> dict[str, Published]:
-    """Every page of every study, complete, by its path below reports/; InputError for a reference that leads nowhere."""
+def study_pages(
+    root: Path, question: Callable[[Path, str], str], failures: dict[str, InputError]
+) -> dict[str, Published]:
+    """Every page of every study, complete, by its path below reports/.
+
+    A study of which a page cannot be made, such as for a reference that leads nowhere, has none: why goes to `failures`.
+    """
     runs = planned_runs(root)
     titles = {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
     questions = {notebook: question(root, notebook) for notebook, _ in runs}
     uses, code = appendices_of(root, runs, titles), code_state(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
-        material = material_of(
-            root, study_id, [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
-        )
-        check_assumptions(material.study)
-        pages |= dict(_pages_of(material, titles, uses, code))
+        notebooks = [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
+        try:
+            material = material_of(root, study_id, notebooks)
+            check_assumptions(material.study)
+            pages |= dict(_pages_of(material, titles, uses, code))
+        except InputError as error:
+            failures[study_id] = error
     return pages
 
 

@@ -20,7 +20,7 @@ from analysis.pipeline import team_files
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.secrets import tables_about_people
 from analysis.results import write_text
-from analysis.study import Study, load_study, study_ids
+from analysis.study import Study, readable_studies
 
 FILE = team_files.HOME / "published.json"
 AGAIN = "--again"
@@ -89,7 +89,7 @@ def _unusable(found: str) -> InputError:
 def _now(root: Path) -> Iterator[tuple[Study, Publication]]:
     """Each study with a team's records, as it would be published."""
     runs = planned_runs(root)
-    for study in (load_study(study_id, root) for study_id in study_ids(root)):
+    for study in readable_studies(root):
         people = {} if study.info.example else _people(study)
         if people:
             notebooks = [notebook for notebook, other in runs if other == study.id]

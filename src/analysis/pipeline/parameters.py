@@ -5,7 +5,9 @@ papermill passes unknown and mistyped parameters on with a log line; here they s
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import parse_yaml, read_yaml
+from analysis.files import holds_something, parse_yaml, read_yaml
+from analysis.study import study_ids
 
 if TYPE_CHECKING:
     from analysis.census.reference import Reference
 
 FILE, COMMAND_LINE = "params.yaml", "the command line"
+OWN_PARAMETERS = (
+    "parameters.yaml"  # of a study that params.yaml does not list: its own settings, where defaults do not do
+)
 NAME = re.compile("[a-z0-9_]+")
 LARGEST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
@@ -45,38 +51,43 @@ class CensusParameters(Parameters):
             max_length=4_000,
             description="codes of the areas it is compared with, a space between two",
         ),
-    ]
+    ] = "K04000001"
     allocation: Annotated[
         Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
-    ]
-    survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")]
+    ] = "survey_growth"
+    survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")] = 2011
     survey_correlation: Annotated[
         float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")
-    ]
-    horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")]
-    draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")]
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")]
+    ] = 0.0
+    horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")] = 3
+    draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")] = 2000
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")] = 2011
 
 
 class SroiParameters(Parameters):
     """05_sroi."""
 
     scenario: Annotated[
-        Literal["low", "central", "high", "as printed"], Field(description="the published scenario that heads the page")
-    ]
+        str,
+        Field(
+            pattern=r"^\P{Cc}*$",
+            max_length=200,
+            description="the published scenario that heads the page; empty for that of the headline ratio",
+        ),
+    ] = ""
 
 
 class SensitivityParameters(Parameters):
     """06_sroi_sensitivity."""
 
-    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")]
+    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")] = 2013
     draws: Annotated[
         int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")
-    ]
+    ] = 2**18
     design: Annotated[
         int,
         Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
-    ]
+    ] = 2**14
 
 
 class AuditParameters(Parameters):
@@ -84,11 +95,11 @@ class AuditParameters(Parameters):
 
     rounding: Annotated[
         Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
-    ]
+    ] = "either"
     planted: Annotated[
         int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")
-    ]
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of what is planted")]
+    ] = 200
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of what is planted")] = 2017
 
 
 class _Settings(BaseModel):
@@ -115,7 +126,7 @@ class RecordsParameters(Parameters):
         Field(
             description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"
         ),
-    ]
+    ] = DisclosureSettings()
 
 
 def _that_there_is(day: str) -> str:
@@ -132,7 +143,7 @@ class ProgrammeParameters(RecordsParameters):
 
     near_target: Annotated[
         float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
-    ]
+    ] = 10.0
     as_of: Annotated[
         str,
         BeforeValidator(
@@ -143,7 +154,7 @@ class ProgrammeParameters(RecordsParameters):
             description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
         ),
         AfterValidator(_that_there_is),
-    ]
+    ] = ""
 
 
 class CodingParameters(RecordsParameters):
@@ -152,17 +163,19 @@ class CodingParameters(RecordsParameters):
     rule: Annotated[
         Literal["any", "all", "most"],
         Field(description="a code counts if any, all or most of the coders who read the segment gave it"),
-    ]
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")]
-    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")]
+    ] = "any"
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")] = 20121101
+    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")] = 2000
 
 
 class CompareSettings(_Settings):
     """What 03_before_after compares."""
 
-    item: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="the item that heads the page")]
-    before: Literal["asked before", "looking back"]
-    missing: Literal["pairs", "complete", "unchanged"]
+    item: Annotated[
+        str, Field(pattern=r"^[a-z_0-9]{0,40}$", description="the item that heads the page; empty for the first")
+    ] = ""
+    before: Literal["asked before", "looking back"] = "asked before"
+    missing: Literal["pairs", "complete", "unchanged"] = "pairs"
 
 
 class BeforeAfterParameters(RecordsParameters):
@@ -174,8 +187,8 @@ class BeforeAfterParameters(RecordsParameters):
             description="item: the one that heads the page, such as confidence; before: 'asked before' or 'looking back'; missing: 'pairs' "
             "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
         ),
-    ]
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")]
+    ] = CompareSettings()
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")] = 20140430
 
 
 class EnglishParameters(RecordsParameters):
@@ -183,8 +196,10 @@ class EnglishParameters(RecordsParameters):
 
     start: Annotated[
         float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")
-    ]
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")]
+    ] = 12.0
+    seed: Annotated[
+        int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")
+    ] = 20140430
 
 
 MODELS: dict[str, type[Parameters]] = {
@@ -199,10 +214,91 @@ MODELS: dict[str, type[Parameters]] = {
     "08_claims_audit": AuditParameters,
 }
 
+_RECORDS = (("records/records.yaml",), *((f"records/questionnaire.{ending}",) for ending in ("csv", "xlsx", "sav")))
+# The files that call for a notebook: it runs for a study that has all files of one of the groups.
+CALLED_FOR_BY: dict[str, tuple[tuple[str, ...], ...]] = {
+    "02_focus_group_coding": (
+        ("themes.csv",),
+        *((f"records/coded_segments.{ending}",) for ending in ("csv", "qdpx", "xlsx")),
+    ),
+    "02b_participation": (("participation.yaml",), *_RECORDS),
+    "03_before_after": (("before_after.yaml",), *_RECORDS),
+    "04_english_and_time": (("english.yaml",), *_RECORDS),
+    "05_sroi": (("sroi.yaml",), ("value_map.csv", "value_map.yaml")),
+    "06_sroi_sensitivity": (("value_map.csv", "value_map.yaml"),),
+    "07_programme_performance": (("measures.csv",), ("counting_rules.yaml",)),
+    "08_claims_audit": (("claims.csv",),),
+}
+_LEFT_OUT: ContextVar[frozenset[str]] = ContextVar("studies that are left out", default=frozenset())
+
+
+@contextmanager
+def leaving_out(studies: Collection[str]) -> Iterator[None]:
+    """Within, no runs of these studies are planned: those that failed, while the rest is published."""
+    token = _LEFT_OUT.set(frozenset(studies))
+    try:
+        yield
+    finally:
+        _LEFT_OUT.reset(token)
+
 
 def planned_runs(root: Path) -> tuple[tuple[str, str], ...]:
-    """Every (notebook, study) that params.yaml lists, in its order."""
-    return tuple((notebook, study) for notebook, studies in _content(root).items() for study in studies)
+    """Every (notebook, study): what params.yaml lists, in its order, and what follows from the files of other studies."""
+    content, left_out = _content(root), _LEFT_OUT.get()
+    listed = listed_studies(root)
+    others = [study for study in study_ids(root) if study not in listed]
+    called = {study: called_for(root, study) for study in others}
+    runs = [
+        (notebook, study)
+        for notebook in dict.fromkeys((*content, *MODELS))
+        for study in (*content.get(notebook, ()), *(study for study in others if notebook in called[study]))
+    ]
+    return tuple(run for run in runs if run[1] not in left_out)
+
+
+def listed_studies(root: Path) -> frozenset[str]:
+    """The studies that params.yaml lists; what it lists for them is all that runs for them."""
+    return frozenset(study for studies in _content(root).values() for study in studies)
+
+
+def called_for(root: Path, study: str) -> tuple[str, ...]:
+    """The notebooks that the files of a study call for; the census only where the study names its area in parameters.yaml."""
+    raw = root / "data" / "raw" / study
+    found = {
+        notebook
+        for notebook, groups in CALLED_FOR_BY.items()
+        if any(all(_counts(raw / file) for file in group) for group in groups)
+    }
+    try:
+        named = set(own_parameters(root, study))
+    except InputError:  # the runs of the study will say what is wrong with it
+        named = set()
+    return tuple(notebook for notebook in MODELS if notebook in found | (named & {"01_census_baseline"}))
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file is there and not merely a skeleton; one that cannot be read counts, so that its stage says why."""
+    try:
+        return path.is_file() and holds_something(path, path.name)
+    except InputError:
+        return True
+
+
+def own_parameters(root: Path, study: str) -> dict[str, dict[str, Any] | None]:
+    """What the parameters.yaml of a study sets, by notebook; nothing where it has none. InputError for another structure."""
+    path = root / "data" / "raw" / study / OWN_PARAMETERS
+    name = f"data/raw/{study}/{OWN_PARAMETERS}"
+    content = (read_yaml(path, name) if path.is_file() else None) or {}
+    unknown = [key for key in content if key not in MODELS] if isinstance(content, dict) else [content]
+    if unknown or not all(isinstance(values, dict | None) for values in content.values()):
+        raise InputError(
+            name,
+            column=str(unknown[0]) if unknown else None,
+            found="no notebook of this name" if unknown else "a different structure",
+            expected=f"notebook: {{parameter: value}}, with notebooks among {', '.join(MODELS)}",
+            action="correct it; docs/tables.md describes the file",
+        )
+    return content
 
 
 def parameters_for(
@@ -214,7 +310,7 @@ def parameters_for(
     range or of another study.
     """
     content = _content(root)
-    if notebook not in content or notebook not in MODELS:
+    if notebook not in MODELS:
         raise InputError(
             FILE,
             column=notebook,
@@ -222,18 +318,24 @@ def parameters_for(
             expected=f"one of {', '.join(sorted(MODELS))}",
             action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
         )
-    if study not in content[notebook]:
+    planned = [name for other, name in planned_runs(root) if other == notebook]
+    if study not in planned:
         raise InputError(
             FILE,
             column=f"{notebook}.{study}",
             found="no such study under this notebook",
-            expected=f"one of {', '.join(content[notebook])}",
-            action="correct the study's id, or list the study in params.yaml",
+            expected=f"one of {', '.join(planned)}",
+            action=f"correct the study's id, or {_how_planned(notebook, study, listed_studies(root))}",
         )
     place, changes = f"{notebook}.{study}", changes or {}
+    values = (
+        content.get(notebook, {}).get(study)
+        if study in listed_studies(root)
+        else own_parameters(root, study).get(notebook)
+    )
     if areas and MODELS[notebook] is CensusParameters:
         _check_areas(root, changes)
-    found = check(MODELS[notebook], {"study": study, **(content[notebook][study] or {}), **changes}, place, changes)
+    found = check(MODELS[notebook], {"study": study, **(values or {}), **changes}, place, changes)
     if found.study != study:
         raise InputError(
             FILE,
@@ -243,6 +345,15 @@ def parameters_for(
             action="leave the study out: the run says which it is",
         )
     return found
+
+
+def _how_planned(notebook: str, study: str, listed: Collection[str]) -> str:
+    """What makes a notebook run for a study."""
+    groups = CALLED_FOR_BY.get(notebook)
+    if study in listed or groups is None:
+        return f"list the study under {notebook} in params.yaml"
+    files = " or ".join(" and ".join(group) for group in groups)
+    return f"give the study what the notebook reads: data/raw/{study}/{files} (docs/tables.md)"
 
 
 def yaml_value(text: str) -> Any:

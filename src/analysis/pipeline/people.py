@@ -10,7 +10,7 @@ from analysis.disclosure.scan import Secrets, scan_file, stop_on_leaks
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.secrets import public_material, secrets_of_study
 from analysis.results import write_text
-from analysis.study import Study, load_study, study_ids
+from analysis.study import Study, load_study, readable_studies
 
 
 def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
@@ -32,7 +32,7 @@ def stop_on_leaks_in(files: Mapping[str, bytes], study: Study, secrets: Sequence
 
 def stop_on_published_leaks(root: Path, texts: Mapping[str, str]) -> None:
     """The same for what is published of all studies together, by name in reports/; synthetic records are left out."""
-    studies = [load_study(study_id, root) for study_id in study_ids(root)]
+    studies = readable_studies(root)
     for study in studies:
         if not study.info.example and (secrets := secrets_of_study(study)):
             public = cache(partial(public_material, study, [other.id for other in studies]))

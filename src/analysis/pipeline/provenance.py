@@ -11,12 +11,12 @@ from typing import Any
 import yaml
 
 from analysis.errors import InputError
-from analysis.files import read_yaml, shown
+from analysis.files import shown
 from analysis.pipeline import team_files
 from analysis.pipeline.parameters import Parameters
+from analysis.pipeline.plan import STAGES, stages
 from analysis.study import Study
 
-STAGES = "dvc.yaml"
 PAGE_CODE = "data/processed/page_code.txt"  # made from code by a stage of its own
 RAW_FILES = "data/processed/raw_files"  # names of raw files, by another
 PACKAGES = ("pandas", "numpy", "scipy", "highspy", "statsmodels", "matplotlib", "papermill", "nbconvert", "pydantic")
@@ -114,8 +114,7 @@ def stage_outputs(root: Path, notebook: str, study_id: str) -> list[str]:
 
 
 def _stage_list(root: Path, notebook: str, study_id: str, sort: str) -> list[str]:
-    stages = read_yaml(root / STAGES, STAGES)["stages"]
-    for stage in stages.values():
+    for stage in stages(root).values():
         words = str(stage.get("do", {}).get("cmd", "")).split()
         if notebook in words and study_id in stage.get("foreach", ()):
             return [str(each).replace("${item}", study_id) for each in stage["do"][sort]]

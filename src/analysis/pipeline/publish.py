@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.currency import with_sign
+from analysis.errors import InputError
+from analysis.files import shown
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.earlier import check_earlier, note_published
-from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.parameters import leaving_out, listed_studies, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
@@ -31,13 +34,62 @@ class Headline:
     verdicts: dict[str, int]
 
 
-def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None] = print) -> Path:
+def publish(
+    root: Path,
+    again: Collection[str] = (),
+    tell: Callable[[str], None] = print,
+    without: Collection[str] = (),
+    failures: dict[str, InputError] | None = None,
+) -> Path:
     """Write every page of the last run to `reports/<study>/`, stamped with the commit, and `reports/index.html`.
 
     Only files whose content changed are written, and none at all where a link leads nowhere, a page shows anything of
     single people, or fewer people came or went since the last publication than the minimum cell, but for the studies in
-    `again` (InputError). What else a team has to know of earlier pages goes to `tell`. Returns the index's path.
+    `again` (InputError). What else a team has to know of earlier pages goes to `tell`. Studies `without` which it is
+    published are left out, and so is one of which a page cannot be made; why not goes to `failures`, and is raised where
+    there are none or no study is left. Returns the index's path.
     """
+    known = {} if failures is None else failures
+    with leaving_out({*without, *known}):
+        known |= _not_run(root)
+    with leaving_out({*without, *known}):
+        before = set(known)
+        index = _publish(root, again, tell, known)
+        if index is not None:
+            return index
+    if failures is None or {study for _, study in planned_runs(root)} <= {*without, *known}:
+        raise known[min(set(known) - before)]
+    return publish(root, again, tell, without, known)
+
+
+def _not_run(root: Path) -> dict[str, InputError]:
+    """The studies that no list names and that were not run to their end, with what to do."""
+    listed = listed_studies(root)
+    lacking = {
+        study: data
+        for notebook, study in planned_runs(root)
+        if study not in listed
+        for data in (
+            root / "data/processed" / study / "pages" / f"{notebook}.json",
+            root / "data/processed" / study / "results.json",
+        )
+        if not data.is_file()
+    }
+    return {
+        study: InputError(
+            shown(data, root),
+            found="no such file, since the study was not run to its end",
+            expected="what its stages make",
+            action="run analysis reproduce",
+        )
+        for study, data in lacking.items()
+    }
+
+
+def _publish(
+    root: Path, again: Collection[str], tell: Callable[[str], None], failures: dict[str, InputError]
+) -> Path | None:
+    """Publish the planned studies; None, with nothing written, if one of them cannot be, which `failures` then says."""
     from analysis.companions.links import check_links
     from analysis.pipeline.companions import Published, code_state, study_pages
     from analysis.pipeline.ledger import audited, ledger
@@ -45,8 +97,10 @@ def publish(root: Path, again: Collection[str] = (), tell: Callable[[str], None]
     from analysis.reporting.index import index_page
     from analysis.reporting.page import page_title
 
-    stamp, runs = commit_line(root), planned_runs(root)
-    pages = study_pages(root, question)
+    stamp, runs, before = commit_line(root), planned_runs(root), set(failures)
+    pages = study_pages(root, question, failures)
+    if set(failures) - before:
+        return None
     pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
     pages |= {
         "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
@@ -105,7 +159,7 @@ def summary(root: Path) -> str:
 def _summary_lines(headline: Headline) -> Iterator[str]:
     yield headline.study.info.title
     if headline.published:
-        yield f"  SROI as published: {headline.published.text} for each £1"
+        yield f"  SROI as published: {headline.published.text} for each {with_sign(headline.study.info.currency)}1"
     if headline.recomputed:
         yield f"  SROI as recomputed: {headline.recomputed.text} ({headline.recomputed.note})"
     if headline.verdicts:

@@ -10,6 +10,8 @@ from analysis.errors import InputError
 from analysis.pipeline import published, timings
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.folders import own_folder
+from analysis.pipeline.parameters import planned_runs
+from analysis.pipeline.plan import write_plan
 from analysis.pipeline.progress import TOLD, Display, Laps
 from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
@@ -20,8 +22,9 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
 
     `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
     starts every process afresh; `again` are studies whose earlier pages were never passed on (see `pipeline.earlier`). A
-    stage that fails stops what waits for it and nothing else; pages are published only when all went well.
+    stage that fails stops what waits for it and nothing else: the other studies are published, then it is told what failed.
     """
+    write_plan(root)
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
     own_folder(root / ".dvc" / "tmp", ".dvc/tmp")
     with Runner(root, environment(root), plain) as runner:
@@ -29,16 +32,20 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         if force or changed:  # import on one processor what notebooks need, while DVC is imported on another
             runner.warm_up(tuple if force else partial(_reading, root, changed))
         failed, skipped, stages = _run_stages(root, runner, sources, workers, force, laps)
-        if failed:
+        without = sorted({name.partition("@")[2] for name in (*failed, *skipped)} - {""})
+        if failed and not {study for _, study in planned_runs(root)} - {*without}:
             print("\n".join(_telling(failed, skipped)), file=sys.stderr)
             return 1
-        status, told = _published(root, runner, sources, again)
+        status, told = _published(root, runner, sources, again, without)
         if status:
-            print("\n".join(["\npublication failed:", *told]), file=sys.stderr)
+            print("\n".join([*_telling(failed, skipped), "\npublication failed:", *told]), file=sys.stderr)
             return status
         print("\n".join(["", *told]))
         laps.lap("publication")
     laps.lap("closing")
+    if failed:
+        print("\n".join([*_telling(failed, skipped), f"\nnot published: {', '.join(without)}"]), file=sys.stderr)
+        return 1
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
     print(f"Time taken: {laps.total:.1f} s")
     return 0
@@ -110,15 +117,19 @@ def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
     return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
 
 
-def _published(root: Path, runner: Runner, sources: Sources, again: Sequence[str]) -> tuple[int, list[str]]:
+def _published(
+    root: Path, runner: Runner, sources: Sources, again: Sequence[str], without: Sequence[str]
+) -> tuple[int, list[str]]:
     """Publish, unless everything is as it was published last; returns the exit status and what to tell of it."""
-    told = published.still_told(root, commit_line(root), sources)
+    told = None if without else published.still_told(root, commit_line(root), sources)
     if told is None:
-        ended = runner.run(["publish", *(f"--again={study}" for study in again)], print)
+        options = [*(f"--again={study}" for study in again), *(f"--without={study}" for study in without)]
+        ended = runner.run(["publish", *options], print)
         told = ended.lines
         if ended.status:
             return ended.status, told
-        published.note(root, told, commit_line(root), sources)
+        if not without:
+            published.note(root, told, commit_line(root), sources)
     return 0, told
 
 

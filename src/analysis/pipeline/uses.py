@@ -16,7 +16,7 @@ from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
 from analysis.reporting.page import PageData
 from analysis.reporting.places import anchors_of
 from analysis.results import Result, ResultStore
-from analysis.study import Study, load_study, study_ids
+from analysis.study import Study, readable_studies
 from analysis.study.claims import claims_in
 
 _WHOLE = ("claims.csv", "audit.yaml")  # tables that name every claim: who reads them uses none in particular
@@ -77,7 +77,7 @@ class Appendix:
 
 def appendices_of(root: Path, runs: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> list[Appendix]:
     """The appendices of some runs (notebook, study); that of a worked example says so in its title."""
-    examples = {study: load_study(study, root).info.example for study in study_ids(root)}
+    examples = {study.id: study.info.example for study in readable_studies(root)}
     return [
         Appendix(root, study, notebook, f"{titles[notebook]}{' (worked example)' if examples[study] else ''}")
         for notebook, study in runs

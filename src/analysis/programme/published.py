@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
-from analysis.files import validate
+from analysis.files import holds_something, validate
 from analysis.quantities import Interval
 from analysis.study import Study
 from analysis.study.claims import Claim
@@ -29,38 +29,45 @@ R = TypeVar("R", bound=Row)
 class Measure(Row):
     """One measure and the claims that print its figures; an empty cell means the report prints none."""
 
-    measure: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str = Field(min_length=1)
-    table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"]
-    target: str
-    target_share: str
-    participants: str
-    progress: str
-    share: str
+    measure: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="name of the measure; the people of a row 'participants' are the base of shares",
+    )
+    label: str = Field(min_length=1, description="the measure as tables show it")
+    table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"] = Field(
+        description="the table that the measure stands in"
+    )
+    target: str = Field(description="claim that prints the target")
+    target_share: str = Field(description="claim that prints the target as a share of participants")
+    participants: str = Field(description="claim that prints how many were reached")
+    progress: str = Field(description="claim that prints the progress to target")
+    share: str = Field(description="claim that prints the share of participants")
 
 
 class Comparison(Row):
     """A national figure, the programme's printed figure set against it, and the programme's figure on the same base."""
 
-    measure: str
-    label: str
-    national: str
-    printed: str
-    matched: str
-    like_for_like: Literal["yes", "nearly", "probably", "no", "second reading"]
-    why: str
+    measure: str = Field(description="name of the measure")
+    label: str = Field(description="the comparison as tables show it")
+    national: str = Field(description="claim that prints the other programme's figure")
+    printed: str = Field(description="claim that prints the study's figure set against it")
+    matched: str = Field(description="formula of the study's figure on the same base")
+    like_for_like: Literal["yes", "nearly", "probably", "no", "second reading"] = Field(
+        description="whether the printed comparison is of the same sort of people"
+    )
+    why: str = Field(description="why it is, or is not")
 
 
 class Reading(Row):
     """One reading of a printed percentage: the people it would mean, and the most there can be."""
 
-    reading: str
-    claim: str
-    label: str
-    says: str
-    formula: str
-    limit: str
-    limit_is: str
+    reading: str = Field(description="name of the reading")
+    claim: str = Field(description="claim that prints the percentage")
+    label: str = Field(description="the reading as tables show it")
+    says: str = Field(description="who the people would be")
+    formula: str = Field(description="formula of how many that would be")
+    limit: str = Field(description="formula of the most there can be")
+    limit_is: str = Field(description="what the limit is")
 
     @model_validator(mode="after")
     def _complete(self) -> "Reading":
@@ -84,6 +91,11 @@ def comparison_rows(study: Study) -> tuple[Comparison, ...]:
     return tuple(row for _, row in _read(study, COMPARISONS, Comparison))
 
 
+def has_rows(study: Study, file: str) -> bool:
+    """Whether a study has a table with anything in it."""
+    return (study.raw / file).is_file() and bool(holds_something(study.raw / file, study.name(file)))
+
+
 def performance(study: Study, table: str) -> pd.DataFrame:
     """One published table: claims as printed, and progress and share recomputed from the counts.
 
@@ -94,9 +106,14 @@ def performance(study: Study, table: str) -> pd.DataFrame:
     rows = [measure for _, measure in _read(study, MEASURES, Measure) if measure.table == table]
     everyone = _everyone(study)
     data = [row.model_dump() | _ratios(study, row, everyone) | _inputs(row, everyone) for row in rows]
-    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure")).drop(
-        columns=["label", "table"]
-    )
+    index = pd.Index([row.label for row in rows], name="measure")
+    return pd.DataFrame(data, index=index, columns=_PERFORMANCE)
+
+
+_PERFORMANCE = [
+    *("measure", "target", "target_share", "participants", "progress", "share"),
+    *("progress_recomputed", "share_recomputed", "progress_inputs", "share_inputs"),
+]
 
 
 def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None]:
@@ -108,7 +125,10 @@ def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None
 
 
 def _inputs(row: Measure, everyone: str) -> dict[str, str]:
-    return {"progress_inputs": _ids(row.participants, row.target), "share_inputs": _ids(row.participants, everyone)}
+    return {
+        "progress_inputs": _ids(row.participants, row.target),
+        "share_inputs": _ids(row.participants, everyone) if everyone else "",
+    }
 
 
 def _ids(*claims: str) -> str:
@@ -124,18 +144,11 @@ def _percent(part: float | None, study: Study, whole: str) -> float | None:
 
 
 def _everyone(study: Study) -> str:
+    """The claim that prints all participants, the base of shares; empty where the study names none."""
     found = [
         measure.participants for _, measure in _read(study, MEASURES, Measure) if measure.measure == "participants"
     ]
-    if not found:
-        raise InputError(
-            study.name(MEASURES),
-            column="measure",
-            found="no row 'participants'",
-            expected="one, whose participants are the base of all shares",
-            action="add the row",
-        )
-    return found[0]
+    return found[0] if found else ""
 
 
 def comparisons(study: Study) -> pd.DataFrame:
@@ -189,7 +202,11 @@ def implied_targets(study: Study, table: str = "outcomes") -> pd.DataFrame:
     Index: label; columns participants (claim id), target_low, target_high, base_low, base_high, and target_inputs and
     base_inputs (claim ids).
     """
-    rows = [row for _, row in _read(study, MEASURES, Measure) if row.table == table and row.participants]
+    rows = [
+        row
+        for _, row in _read(study, MEASURES, Measure)
+        if row.table == table and row.participants and (row.progress or row.share)
+    ]
     data = [
         {"participants": row.participants}
         | _whole("target", _divided(study, row.participants, row.progress))
@@ -201,11 +218,16 @@ def implied_targets(study: Study, table: str = "outcomes") -> pd.DataFrame:
 
 
 def _divided(study: Study, count: str, percentage: str) -> Interval:
+    """What a count is of, by a percentage; without end where none is printed."""
+    if not percentage:
+        return Interval(-math.inf, math.inf)
     return compute(f"claim:{count} / claim:{percentage} * 100", study.claims).interval
 
 
-def _whole(name: str, interval: Interval) -> dict[str, int]:
+def _whole(name: str, interval: Interval) -> dict[str, int | None]:
     """The whole numbers inside an interval, by their ends."""
+    if math.isinf(interval.low) or math.isinf(interval.high):
+        return {f"{name}_low": None, f"{name}_high": None}
     return {f"{name}_low": math.ceil(interval.low - 1e-9), f"{name}_high": math.floor(interval.high + 1e-9)}
 
 

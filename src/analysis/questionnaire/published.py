@@ -3,19 +3,24 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.bounds.groups import possible_groups, with_difference
 from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_changes, totals
-from analysis.bounds.wilcoxon import wilcoxon_range
+from analysis.bounds.wilcoxon import WIDEST, wilcoxon_range
+from analysis.errors import InputError
 from analysis.files import validate
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
+from analysis.questionnaire.scales import scale_of
+from analysis.questionnaire.spread import Moments, most_sd
 from analysis.study import Study
 
 FILE = "before_after.yaml"
+MIN_PEOPLE = 2
 IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less share worse"
 WILCOXON = "p-value of the Wilcoxon test"
 
@@ -27,53 +32,69 @@ class _Part(BaseModel):
 class Ends(_Part):
     """Which means a print allows: rounding ends, and strict ends where words set them."""
 
-    low: float
-    high: float
-    above: float = -math.inf
-    below: float = math.inf
+    low: float = Field(description="lowest mean that is printed so")
+    high: float = Field(description="highest mean that is printed so")
+    above: float = Field(default=-math.inf, description="the mean lies above this")
+    below: float = Field(default=math.inf, description="the mean lies below this")
 
 
 class PrintReading(_Part):
     """One way to read a printed mean after, on one scale."""
 
-    label: str
-    scale: tuple[int, int | None]
-    after: Ends
+    label: str = Field(description="the reading as tables show it")
+    scale: tuple[int, int | None] = Field(description="lowest and highest answer; no highest for numbers without end")
+    after: Ends | None = Field(default=None, description="which means after the print allows; empty: its rounding")
 
 
 class PrintedItem(_Part):
-    """An item whose means before and after are printed, by claim id.
+    """An item whose means before and after are printed, by claim id; its scale by name, or by readings of its own."""
 
-    `fewest`, `most`: where the source does not print how many gave both answers, the fewest and the most who may have;
-    None: all respondents.
-    `answers`: what the source says of their number.
-    """
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that results begin with")
+    label: str = Field(description="the item as tables show it")
+    before: str = Field(description="claim that prints the mean before")
+    after: str = Field(description="claim that prints the mean after")
+    sd_before: str | None = Field(default=None, description="claim that prints the standard deviation before")
+    sd_after: str | None = Field(default=None, description="claim that prints the standard deviation after")
+    respondents: str | None = Field(
+        default=None, description="claim that prints how many gave both answers; empty: `respondents` of the file"
+    )
+    scale: str | tuple[int, int] | None = Field(
+        default=None, description="id in data/raw/reference/scales.yaml, or the lowest and highest score as [low, high]"
+    )
+    better: Literal["higher", "lower"] | None = Field(
+        default=None, description="which direction is an improvement; empty: that of the published scale, else higher"
+    )
+    fewest: int | None = Field(
+        default=None, ge=2, description="the fewest who may have given both answers, where their number is not printed"
+    )
+    most: int | None = Field(default=None, ge=2, description="the most who may have, likewise")
+    answers: str = Field(default="", description="what the source says of their number")
+    readings: tuple[PrintReading, ...] = Field(
+        default=(), description="ways to read the print, where there are several"
+    )
 
-    id: str
-    label: str
-    before: str
-    after: str
-    fewest: int | None = Field(default=None, ge=2)
-    most: int | None = Field(default=None, ge=2)
-    answers: str = ""
-    readings: tuple[PrintReading, ...] = Field(min_length=1)
+    @model_validator(mode="after")
+    def _has_a_scale(self) -> "PrintedItem":
+        if not self.readings and self.scale is None:
+            raise ValueError("a scale, or readings with a scale each")
+        return self
 
 
 class Groups(_Part):
     """Two groups of unknown size with a printed percentage each, by claim id."""
 
-    label: str
-    claims: dict[str, str] = Field(min_length=2, max_length=2)
+    label: str = Field(description="what the percentages are of")
+    claims: dict[str, str] = Field(min_length=2, max_length=2, description="claim that prints the percentage, by group")
 
 
 class Figures(_Part):
-    """The printed figures of before_after.yaml; `asked_before`: what the source says of when people were asked about before."""
+    """The printed figures of before_after.yaml."""
 
-    asked_before: str = ""
-    respondents: str
-    everyone: tuple[str, ...]
-    items: tuple[PrintedItem, ...] = Field(min_length=1)
-    groups: Groups
+    asked_before: str = Field(default="", description="what the source says of when people were asked about before")
+    respondents: str = Field(description="claim that prints how many answered before and after")
+    everyone: tuple[str, ...] = Field(default=(), description="claims that print whom the respondents may stand for")
+    items: tuple[PrintedItem, ...] = Field(min_length=1, description="the items, the first heads the page")
+    groups: Groups | None = Field(default=None, description="two groups with a printed percentage each")
 
 
 @dataclass(frozen=True)
@@ -96,17 +117,54 @@ class Printed:
 
 def read_figures(study: Study) -> Figures:
     """The study's before_after.yaml; raises InputError for anything that does not fit."""
-    return validate(Figures, study.document(FILE), study.name(FILE), None)
+    found = validate(Figures, study.document(FILE), study.name(FILE), None)
+    _check_claims(found, study)
+    return found.model_copy(update={"items": tuple(_on_its_scale(item, study) for item in found.items)})
 
 
-def people(figures: Figures, study: Study) -> int:
-    """How many answered before and after, as printed."""
-    return int(study.claims[figures.respondents].number or 0)
+def _check_claims(figures: Figures, study: Study) -> None:
+    """InputError, once for all of them, for ids that are no claims, and for a number of people that is none."""
+    named = [figures.respondents, *figures.everyone, *(figures.groups.claims.values() if figures.groups else ())]
+    named += [
+        claim
+        for item in figures.items
+        for claim in (item.before, item.after, item.sd_before, item.sd_after, item.respondents)
+        if claim
+    ]
+    unknown = sorted({claim for claim in named if claim not in study.claims.claims})
+    counts = [figures.respondents, *(item.respondents for item in figures.items if item.respondents)]
+    few = [claim for claim in counts if claim not in unknown and (study.claims[claim].number or 0) < MIN_PEOPLE]
+    if unknown or few:
+        raise InputError(
+            study.name(FILE),
+            column=", ".join(unknown or few),
+            found="ids that are no claims of this study" if unknown else "fewer than two people",
+            expected="ids of claims.csv" if unknown else "a claim that prints how many answered twice",
+            action="correct the ids",
+        )
+
+
+def _on_its_scale(item: PrintedItem, study: Study) -> PrintedItem:
+    """An item with readings and direction filled in from its scale."""
+    named = (
+        scale_of(study.root, item.scale, study.name(FILE), f"items.{item.id}.scale")
+        if isinstance(item.scale, str)
+        else None
+    )
+    ends = (named.low, named.high) if named else item.scale
+    readings = item.readings or (PrintReading(label=f"scores from {ends[0]} to {ends[1]}", scale=ends),)  # type: ignore[index,arg-type]
+    better = item.better or (named.better if named else "higher")
+    return item.model_copy(update={"readings": readings, "better": better})
+
+
+def people(figures: Figures, study: Study, item: PrintedItem | None = None) -> int:
+    """How many answered before and after, as printed: all, or those who answered an item."""
+    return int(study.claims[(item and item.respondents) or figures.respondents].number or 0)
 
 
 def sizes(item: PrintedItem, figures: Figures, study: Study) -> range:
     """How many people can have given both answers: all respondents, or from the fewest to the most where that is not printed."""
-    everyone = people(figures, study)
+    everyone = people(figures, study, item)
     most = min(everyone, item.most or everyone)
     return range(min(most, item.fewest or most), most + 1)
 
@@ -114,20 +172,68 @@ def sizes(item: PrintedItem, figures: Figures, study: Study) -> range:
 def ranges_by_size(item: PrintedItem, figures: Figures, study: Study) -> pd.DataFrame:
     """Every statistic's range under every reading for every possible number of people: people, reading, statistic, low, high.
 
-    Shares in per cent. A number of people with which no answers give the printed means has no rows. The range of
-    Wilcoxon's test is searched for the least and the greatest number alone. Raises ValueError where a reading has none.
+    Shares in per cent. A number of people with which no answers give the printed means has no rows, and so has a reading
+    under which none does: the print is then impossible, a finding (`impossible`). The range of Wilcoxon's test is searched
+    for the least and the greatest number alone.
     """
     parts = []
     for each in item.readings:
         read = {n: _reading(item, each, study, n) for n in sizes(item, figures, study)}
-        possible = [n for n, reading in read.items() if _fits(reading, Scale(*each.scale))] or [max(read)]
+        possible = [n for n, reading in read.items() if _fits(reading, Scale(*each.scale))]
         parts += [
-            _ranges(read[n], Scale(*each.scale), n in (possible[0], possible[-1])).assign(reading=each.label, people=n)
+            _better(item, _ranges(read[n], Scale(*each.scale), n in (possible[0], possible[-1]))).assign(
+                reading=each.label, people=n
+            )
             for n in possible
         ]
-    table = pd.concat(parts, ignore_index=True)[["people", "reading", "statistic", "low", "high"]]
+    columns = ["people", "reading", "statistic", "low", "high"]
+    if not parts:
+        return pd.DataFrame(columns=columns).astype({"low": float, "high": float})
+    table = pd.concat(parts, ignore_index=True)[columns]
     scale = table["statistic"].str.startswith("share").map({True: 100.0, False: 1.0})
     return table.assign(low=table["low"] * scale, high=table["high"] * scale)
+
+
+def _better(item: PrintedItem, table: pd.DataFrame) -> pd.DataFrame:
+    """Shares by what is better: on a scale where lower is better, who scored lower improved."""
+    if item.better != "lower":
+        return table
+    names = {IMPROVED: WORSE, WORSE: IMPROVED}
+    net = table["statistic"] == NET
+    turned = table.assign(statistic=table["statistic"].replace(names))
+    turned.loc[net, ["low", "high"]] = -table.loc[net, ["high", "low"]].to_numpy()
+    return turned
+
+
+def impossible(printed: "Printed") -> dict[str, tuple[str, ...]]:
+    """By the item's id, what cannot be: readings under which no whole answers give the means, spreads too large for the scale."""
+    found = {}
+    for item in printed.figures.items:
+        fits = set(printed.by_size[item.id]["reading"])
+        words = [f"means: {reading.label}" for reading in item.readings if reading.label not in fits]
+        found[item.id] = (*words, *_too_wide(item, printed))
+    return {name: words for name, words in found.items() if words}
+
+
+def _too_wide(item: PrintedItem, printed: "Printed") -> list[str]:
+    moments, n = moments_of(item, printed.study), people(printed.figures, printed.study, item)
+    return [
+        f"standard deviation {when}: {reading.label}"
+        for when, each in (moments or {}).items()
+        for reading in item.readings
+        if reading.scale[1] is not None
+        and each.sd.low > most_sd(each.mean, n, reading.scale[0], reading.scale[1]) + 1e-9
+    ]
+
+
+def moments_of(item: PrintedItem, study: Study) -> dict[str, Moments] | None:
+    """Printed mean and standard deviation before and after; None where the deviations are not printed."""
+    if item.sd_before is None or item.sd_after is None:
+        return None
+    return {
+        when: Moments(*(study.claims[claim].around or Interval(-math.inf, math.inf) for claim in (mean, sd)))
+        for when, mean, sd in (("before", item.before, item.sd_before), ("after", item.after, item.sd_after))
+    }
 
 
 def item_ranges(by_size: pd.DataFrame) -> pd.DataFrame:
@@ -140,8 +246,10 @@ def item_ranges(by_size: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reading(item: PrintedItem, reading: PrintReading, study: Study, n: int) -> Reading:
-    printed, after = study.claims[item.before].as_printed, reading.after
-    before = printed.around() if printed else Interval(-math.inf, math.inf)
+    before, rounded = (
+        study.claims[claim].around or Interval(-math.inf, math.inf) for claim in (item.before, item.after)
+    )
+    after = reading.after or Ends(low=rounded.low, high=rounded.high)
     sums = totals(Interval(after.low, after.high), n, above=after.above, below=after.below)
     return Reading(reading.label, n, totals(before, n), sums)
 
@@ -156,7 +264,7 @@ def _fits(reading: Reading, scale: Scale) -> bool:
 
 def _ranges(reading: Reading, scale: Scale, search: bool) -> pd.DataFrame:
     table = paired_ranges(reading, scale)
-    if search and scale.high is not None:
+    if search and scale.high is not None and scale.high - scale.low <= WIDEST:
         found = wilcoxon_range(reading, scale)
         table.loc[WILCOXON] = [found.low, found.high]
     return table.rename_axis("statistic").reset_index()
@@ -171,8 +279,10 @@ def over_readings(ranges: pd.DataFrame, statistic: str) -> Interval:
 def group_sizes(figures: Figures, study: Study) -> pd.DataFrame:
     """Every pair of group sizes that make up the respondents and give both percentages, with the difference of the shares.
 
-    Columns as `bounds.groups.with_difference` returns them.
+    Columns as `bounds.groups.with_difference` returns them. Raises ValueError where no groups are printed.
     """
+    if figures.groups is None:
+        raise ValueError("no groups are printed")
     percents = {name: study.claims[claim].interval for name, claim in figures.groups.claims.items()}
     return with_difference(possible_groups(percents, people(figures, study)))  # type: ignore[arg-type]
 

@@ -1,13 +1,16 @@
 """One notebook's appendix: records its results, numbers its tables and figures, renders its prose."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from analysis.currency import DEFAULT, in_currency
 from analysis.errors import InputError
 from analysis.output import output_folder
 from analysis.reporting import prose
@@ -16,9 +19,39 @@ from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import code, paragraph
 from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
 from analysis.results import FROM_ELSEWHERE, Column, Kind, Result, ResultStore, slug, tabulate
+from analysis.study import load_study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+def _currency(root: Path, study_id: str) -> str:
+    """The currency of a study's figures; pounds where there is no study of the id, as on a page of all of them."""
+    known = (root / "data" / "raw" / study_id / "study.yaml").is_file() if study_id else False
+    return load_study(study_id, root).info.currency if known else DEFAULT
+
+
+def _label_axes(fig: "Figure", currency: str) -> None:
+    """The words beside a figure's axes and its amounts in the study's currency; names from data stay as they are."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FuncFormatter
+
+    for axes in fig.axes if currency != DEFAULT else ():
+        axes.set_xlabel(in_currency(axes.get_xlabel(), currency))
+        axes.set_ylabel(in_currency(axes.get_ylabel(), currency))
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(plain := axis.get_major_formatter(), FuncFormatter):
+                axis.set_major_formatter(FuncFormatter(partial(_amount_at, plain, currency)))
+    for text in fig.findobj(Text) if currency != DEFAULT else ():
+        if _AMOUNTS.fullmatch(text.get_text()):
+            text.set_text(in_currency(text.get_text(), currency))
+
+
+_AMOUNTS = re.compile(r"−?£[\d,.]+( to −?£[\d,.]+)?")  # as charts write them
+
+
+def _amount_at(plain: Callable[..., str], currency: str, value: float, place: int | None = None) -> str:
+    return in_currency(plain(value, place), currency)
 
 
 class Appendix:
@@ -34,6 +67,7 @@ class Appendix:
         `place` is what messages call it, if not the notebook's file.
         """
         self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
+        self.currency = _currency(self.root, study_id)
         self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
         self._shown: dict[str, str] = {}
         self.place = place or f"notebooks/{notebook}.ipynb"
@@ -57,7 +91,7 @@ class Appendix:
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
-        self.store.add(self._grounds.under(results))
+        self.store.add(self._grounds.under(map(self._with_currency, results)))
 
     def grounds(self, function: str) -> tuple[str, ...]:
         """What a function reads, as the inputs of a number that names more of its own beside."""
@@ -76,7 +110,7 @@ class Appendix:
 
         Raises InputError for an id that is not recorded and for a number typed in.
         """
-        return prose.paragraphs(template, self._references)
+        return prose.paragraphs(in_currency(template, self.currency), self._references)
 
     def table(
         self,
@@ -103,6 +137,7 @@ class Appendix:
         """
         label = self._number(name, "Table")
         frame, groups = self._grouped(frame, group_by, name)
+        columns = self._columns(columns)
         shown = {column: spec for column, spec in columns.items() if column != group_by}
         title = self._inline(caption)
         table = replace(
@@ -111,7 +146,7 @@ class Appendix:
             label=label,
             caption=title.run,
             mark=EXAMPLE_WORDS if self.example else "",
-            row_header=row_header or _index_name(frame),
+            row_header=in_currency(row_header or _index_name(frame), self.currency),
             note=self._inline(note).run,
             groups=groups,
             extras=extras or {},
@@ -141,7 +176,8 @@ class Appendix:
         """
         from analysis.reporting.svg import drawing
 
-        label = self._number(name, "Figure")
+        label, columns = self._number(name, "Figure"), self._columns(columns)
+        _label_axes(fig, self.currency)
         table = replace(
             self._table(name, data, _computed_by(function, columns), text or {}),
             anchor=f"{_anchor(label)}-data",
@@ -191,7 +227,22 @@ class Appendix:
         )
 
     def _inline(self, template: str) -> Display:
-        return prose.inline(template, self._references)
+        return prose.inline(in_currency(template, self.currency), self._references)
+
+    def _with_currency(self, result: Result) -> Result:
+        """A result of ours in the study's currency; claims and assumptions say their own."""
+        if self.currency == DEFAULT or result.id.startswith(("claim:", "assumption:")):
+            return result
+        return replace(result, unit=in_currency(result.unit, self.currency))
+
+    def _columns(self, columns: Mapping[str, Column]) -> dict[str, Column]:
+        """Columns in the study's currency."""
+        return {
+            name: replace(
+                spec, label=in_currency(spec.label, self.currency), unit=in_currency(spec.unit, self.currency)
+            )
+            for name, spec in columns.items()
+        }
 
     def _number(self, name: str, sort: str) -> str:
         """The number of a table or figure: the next of its sort, or the one it had when its cell ran before."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.currency import currency_of
 from analysis.reporting.style import INK, PAPER, QUIET, RULE, blank, colour, house_style
 from analysis.results import write
 
@@ -213,4 +214,4 @@ def tick_text(value: float, unit: str) -> str:
     ('£2.50', '100%', '0.25', '13,640,000')
     """
     places = len(f"{value:.6f}".rstrip("0").partition(".")[2])
-    return write(value, unit, max(places, 2) if places and unit.startswith("GBP") else places)
+    return write(value, unit, max(places, 2) if places and currency_of(unit) else places)

@@ -9,9 +9,11 @@ import math
 from functools import cache
 from pathlib import Path
 
+from analysis.currency import DEFAULT, names, sign
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import Display, clean, tidy_lines
 from analysis.reporting.nodes import link
+from analysis.reporting.views.absent import where_there
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
 from analysis.sroi.sensitivity.distributions import limits
@@ -21,9 +23,26 @@ _FOLDER = Path(__file__).parent / "template"
 _WITHOUT = "The explorer needs scripts, which are switched off here. The workbook of this study holds the same model."
 
 
+def _in_currency(program: str, code: str) -> str:
+    """The explorer's program with another currency's code, sign and name in place of the pound's."""
+    if code == DEFAULT:
+        return program
+    swaps = {
+        '"GBP"': f'"{code}"',
+        '"£"': f'"{sign(code)}"',
+        "£]": f"{sign(code).strip()[-1]}]",
+        "each pound": f"each {names(code)[0]}",
+    }
+    for old, new in swaps.items():
+        program = program.replace(old, new)
+    return program
+
+
+@where_there
 def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
     """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
     program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"
+    program = _in_currency(program, model.currency)
     block = {
         "type": "program",
         "id": "explorer",

@@ -8,10 +8,10 @@ from analysis.reporting.page import PageData, page_of
 from analysis.results import KIND_MEANING, Result, ResultStore, slug
 
 KINDS = [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()]
-TITLE = "Two programmes for new migrants, evaluated again from what was published"
+TITLE = "Evaluations, run again from what was published"
 LEAD = (
     "Each appendix reruns a part of a published evaluation and says of every number how it is known. "
-    "The participants' own records were never published; nothing here stands in for them."
+    "Where participants' own records were not published, nothing here stands in for them."
 )
 EXAMPLE_NOTE = "They show what the appendices would hold if a research team supplied its records."
 

@@ -10,7 +10,9 @@ from analysis.reporting.markup import has_digit
 from analysis.reporting.nodes import Block
 from analysis.results import Result, ResultStore, write
 
-_FIGURE = re.compile(r"−?£?\d(?:[\d,]*\d)?(?:\.\d+)?%?")  # as `results.write` writes numbers
+_FIGURE = re.compile(
+    r"−?(?:[A-Z]{0,2}[£€$]|[A-Z]{3}\u00a0)?\d(?:[\d,]*\d)?(?:\.\d+)?%?"
+)  # as `results.write` writes numbers
 _NAMES = ("name", "label", "code", "reference", "elsewhere", "source", "program", "mathematics", "parameters", "kind")
 
 

@@ -9,7 +9,7 @@ from analysis.files import read_text, read_yaml, shown
 from analysis.reporting.chain import RawTable
 from analysis.reporting.views.claims import entry_result, published
 from analysis.results import Result
-from analysis.study import Register, Study, load_study, study_ids
+from analysis.study import Register, Study, readable_studies
 from analysis.study.claims import claims_in
 from analysis.study.register import read_register
 
@@ -63,7 +63,8 @@ class StudyOrigins:
         """The claim or assumption of an id such as `claim:CP-012`, as a result; None if there is none."""
         sort, _, key = name.partition(":")
         if sort == "claim":
-            return next((published(other.claims[key]) for other in self._studies() if key in other.claims.claims), None)
+            alike = (other for other in self._studies() if key.startswith(f"{other.info.claim_prefix}-"))
+            return next((published(other.claims[key]) for other in alike if key in other.claims.claims), None)
         entries = (register[key] for register in self._registers() if key in register) if sort == "assumption" else ()
         return next(map(entry_result, entries), None)
 
@@ -115,5 +116,5 @@ class StudyOrigins:
     @cached_property
     def _others(self) -> list[Study]:
         """The other studies that have claims; each reads them once."""
-        others = (load_study(name, self.study.root) for name in study_ids(self.study.root) if name != self.study.id)
+        others = [study for study in readable_studies(self.study.root) if study.id != self.study.id]
         return [study for study in others if (study.raw / "claims.csv").is_file()]

@@ -6,6 +6,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from analysis.currency import currency_of, with_sign
 from analysis.reporting.nodes import Block, Inline, Run, code, number
 from analysis.results import Column, Result
 
@@ -86,7 +87,7 @@ def _is_numeric(table: Table, name: str) -> bool:
 
 def _unit_words(column: Column) -> str:
     """The unit where the numbers do not carry it themselves: nothing for `%` and plain pounds."""
-    return "" if column.unit in ("%", "GBP") else column.unit.replace("GBP", "£")
+    return "" if column.unit in ("%", currency_of(column.unit)) else with_sign(column.unit)
 
 
 def _interval_words(column: Column) -> str:

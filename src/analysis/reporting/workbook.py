@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.currency import in_currency
 from analysis.expressions import Expression, Number, Operation, Reference
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import clean
+from analysis.reporting.views.absent import where_there
 from analysis.reporting.workbook_style import POUNDS, RATIO, head_cell, input_cell, settle_sheet, thousands
 from analysis.results import write_bytes
 from analysis.sroi.model import Model
@@ -77,6 +79,7 @@ def cell_name(entry_id: str) -> str:
     return f"_{entry_id}" if _CELL_LIKE.fullmatch(entry_id) else entry_id
 
 
+@where_there
 def write_workbook(model: Model, path: Path) -> Path:
     """Write a model's workbook whole or not at all; the same model gives the same bytes. Returns the path."""
     write_bytes(path, workbook_bytes(model))
@@ -120,7 +123,7 @@ class _Draft:
     def put_text(self, sheet: str, row: int, column: int, text: object) -> None:
         """A text that stays text, whatever it begins with."""
         cell = self.sheets[sheet].cell(row, column)
-        cell.value = clean(text)
+        cell.value = clean(in_currency(text, self.model.currency) if sheet == RESULT else text)
         cell.data_type, cell.quotePrefix = "s", str(text)[:1] in "=+-@\t\r" and bool(text)
 
     def put_number(self, sheet: str, row: int, column: int, value: float | int | None) -> None:
@@ -269,7 +272,7 @@ def _fill_years(draft: _Draft) -> None:
         "total_year": "Present value of all (£)",
     }
     for number, ((row, role), steps) in enumerate(lines.items(), start=2):
-        draft.put_text(YEARS, number, 1, words[role] + titles.get(row, ""))
+        draft.put_text(YEARS, number, 1, in_currency(words[role], draft.model.currency) + titles.get(row, ""))
         for step in steps:
             draft.put_formula(YEARS, number, step.year + 2, step.expression, step.id)
             draft.sheets[YEARS].cell(number, step.year + 2).number_format = (

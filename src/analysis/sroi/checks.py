@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from analysis.currency import DEFAULT
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, evaluate, find_cycle, references
 from analysis.quantities import Interval, as_interval
 from analysis.sroi.prices import known
-from analysis.sroi.units import PLAIN, Unit, UnitError, parse_unit, pounds, unit_of
+from analysis.sroi.units import OF_A_YEAR, PLAIN, Unit, UnitError, money, parse_unit, unit_of
 from analysis.sroi.value_map import FORMULAS, Row, ValueMap, cells
 from analysis.study.register import Assumption, Register
 
@@ -99,16 +100,16 @@ def check_shape(value_map: ValueMap) -> None:
             )
 
 
-def check_units(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None:
-    """Costs and one-off values are pounds of the map's price year, lasting ones pounds a year; shares are plain numbers."""
+def check_units(value_map: ValueMap, entries: Mapping[str, Assumption], currency: str = DEFAULT) -> None:
+    """Costs and one-off values are money of the map's price year, lasting ones money a year; shares are plain numbers."""
     units = _Units(value_map, entries)
-    money = pounds(value_map.settings.price_year)
+    amount = money(value_map.settings.price_year, currency)
     _expect(units, None, "discount_rate", value_map.discount_rate, (PLAIN, PLAIN / YEAR))
     for row in value_map.rows:
         whole = PLAIN
         for column in ("quantity", "change", "proxy"):
             whole = whole * units.of(row, column, row.formulas[column])
-        wanted = money / YEAR if row.lasts else money
+        wanted = amount / YEAR if row.lasts else amount
         if whole != wanted:
             raise value_map.trouble(
                 row,
@@ -126,8 +127,10 @@ def check_units(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None:
 
 
 def _advice(found: Unit, wanted: Unit) -> str:
-    pounds_of = {name for unit in (found, wanted) for name, _ in unit.powers if name.startswith("pounds of ")}
-    if len(pounds_of) > 1:
+    money_of = {name for unit in (found, wanted) for name, _ in unit.powers if OF_A_YEAR.fullmatch(name)}
+    if len({name.partition(" of ")[0] for name in money_of}) > 1:
+        return "convert it into the study's currency by a register entry, or set `currency` in study.yaml"
+    if len(money_of) > 1:
         return "uprate: multiply by cpi_<price year of the map> / cpi_<price year of the proxy>, or by a register entry for it"
     return "correct the formula, or the units of the register entries it names; a value by year needs a duration"
 
@@ -169,7 +172,7 @@ def _register_unit(entry: Assumption) -> Unit:
             "assumptions.yaml",
             column=f"{entry.id}.unit",
             found=f"{entry.unit!r}: {error}",
-            expected="a unit in words, pounds with a price year",
+            expected="a unit in words, money with a price year",
             action="correct the unit or the price_year",
         ) from None
 
@@ -221,7 +224,7 @@ def check_ranges(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None
     for row in value_map.costs:
         if _ends(value_map, row, "quantity", row.formulas["quantity"], values)[0] < 0:
             raise value_map.trouble(
-                row, "quantity", "a negative cost", "pounds from 0 up", "enter the cost as it was spent"
+                row, "quantity", "a negative cost", "an amount from 0 up", "enter the cost as it was spent"
             )
 
 

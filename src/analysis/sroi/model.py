@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from analysis.currency import DEFAULT
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, references
 from analysis.sroi import checks
 from analysis.sroi.prices import known, reference_entries
 from analysis.sroi.steps import Step, expand
-from analysis.sroi.value_map import ValueMap, cells, read_value_map
+from analysis.sroi.value_map import ValueMap, cells, has_value_map, read_value_map
 from analysis.study import Study
 from analysis.study.register import Assumption, Register
 
@@ -80,6 +81,7 @@ class Model:
     entries: dict[str, Assumption]
     years: int
     known: frozenset[str]
+    currency: str = DEFAULT
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -209,6 +211,11 @@ def read_model(study: Study) -> Model:
     return assemble(read_value_map(study), study.register, study)
 
 
+def open_model(study: Study) -> Model | None:
+    """A study's model; None where it brings no value map, its valuation being what was printed."""
+    return read_model(study) if has_value_map(study) else None
+
+
 def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     """A model from a value map and a register, read from wherever; everything is checked here."""
     checks.check_names(value_map, register)
@@ -217,10 +224,10 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     entries = {name: register[name] for name in named if name in register.entries} | reference_entries(
         named, study.root
     )
-    checks.check_units(value_map, entries)
+    checks.check_units(value_map, entries, study.info.currency)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
-    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register))
+    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register), study.info.currency)
     _check_central(model)
     return model
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
-from analysis.files import validate
+from analysis.files import holds_something, validate
 from analysis.quantities import Interval
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
@@ -22,54 +22,62 @@ FILE = "sroi.yaml"
 class Ratio(Strict):
     """A headline ratio of one scenario: with all costs and, where printed, without research and evaluation."""
 
-    scenario: str
-    all_costs: str
-    without_research: str | None = None
+    scenario: str = Field(description="the scenario as the study calls it")
+    all_costs: str = Field(description="claim that prints the ratio with all costs")
+    without_research: str | None = Field(
+        default=None, description="claim that prints the ratio without the costs of research and evaluation"
+    )
 
 
 class Part(Strict):
     """A published value of one stakeholder group or value stream."""
 
-    label: str
-    claim: str
-    low: str | None = None
-    high: str | None = None
-    note: str = ""
+    label: str = Field(description="the part as tables show it")
+    claim: str = Field(description="claim that prints its value")
+    low: str | None = Field(default=None, description="claim that prints its low estimate")
+    high: str | None = Field(default=None, description="claim that prints its high estimate")
+    note: str = Field(default="", description="remark")
 
 
 class Derived(Quantity):
     """A quantity that a formula over claims and assumptions determines, and how it is read."""
 
-    reading: str
+    reading: str = Field(default="", description="how it is read")
 
 
 class Unpublished(Strict):
     """Something the model needs that no source prints."""
 
-    what: str
-    needed_for: str
+    what: str = Field(description="the figure")
+    needed_for: str = Field(description="what it is needed for")
 
 
 class Recomputed(Strict):
     """Which derived quantity recomputes the headline ratio, if any does, and under what condition or why not."""
 
-    derived: str | None
-    why: str
+    derived: str | None = Field(
+        default=None, description="id of the entry of `derived` that recomputes the headline ratio; empty: none does"
+    )
+    why: str = Field(
+        default="nothing entered here determines it", description="under what condition it does, or why none does"
+    )
 
 
 class PublishedModel(Strict):
     """Everything sroi.yaml says of a study."""
 
-    method: str
-    headline: str
-    recomputed: Recomputed
-    answer: str
-    ratios: tuple[Ratio, ...] = Field(min_length=1)
-    parts_are: str
-    parts: tuple[Part, ...]
-    total: str | None = None
-    derived: tuple[Derived, ...]
-    not_published: tuple[Unpublished, ...]
+    method: str = Field(default="", description="the guide that the source says it follows")
+    headline: str = Field(description="claim that prints the headline ratio")
+    recomputed: Recomputed = Field(default=Recomputed(), description="whether the headline ratio can be computed again")
+    answer: str = Field(default="", description="the opening paragraph; results by {id}")
+    ratios: tuple[Ratio, ...] = Field(min_length=1, description="the published ratios, by scenario")
+    parts_are: str = Field(
+        default="Part", description="what a part of the value is: a stakeholder group, a value stream"
+    )
+    parts: tuple[Part, ...] = Field(default=(), description="the published parts of the value")
+    total: str | None = Field(default=None, description="claim that prints the value of everything")
+    derived: tuple[Derived, ...] = Field(default=(), description="what follows from printed figures")
+    not_published: tuple[Unpublished, ...] = Field(default=(), description="what the model needs and no source prints")
 
     @model_validator(mode="after")
     def _recomputed_by_one_of_its_own(self) -> "PublishedModel":
@@ -80,7 +88,8 @@ class PublishedModel(Strict):
 
 def read_published(study: Study) -> PublishedModel | None:
     """A study's sroi.yaml as `read_model` reads it; None where a study brings none, its model being its own."""
-    return read_model(study) if (study.raw / FILE).is_file() else None
+    there = (study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))
+    return read_model(study) if there else None
 
 
 def read_model(study: Study) -> PublishedModel:

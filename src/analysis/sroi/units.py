@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from analysis.currency import DEFAULT, currency_of, names
 from analysis.expressions import Expression, evaluate
 
-_POUNDS = re.compile(r"(?:GBP|£|pounds?)(?: of (\d{4}))?")
+_MONEY = re.compile(r"([A-Z]{3}|£|€|pounds?|euros?)(?: of (\d{4}))?")
+_CODES = {"£": "GBP", "pound": "GBP", "pounds": "GBP", "€": "EUR", "euro": "EUR", "euros": "EUR"}
+OF_A_YEAR = re.compile(r".+ of \d{4}")  # how money of a price year is called
 _PLAIN = ("ratio", "", "share")
 _SINGULAR = {"people": "person", "indices": "index"}
 
@@ -50,9 +53,13 @@ class Unit:
 PLAIN = Unit()
 
 
-def pounds(price_year: int) -> Unit:
-    """Pounds at the prices of a year."""
-    return Unit(((f"pounds of {price_year}", 1),))
+def money(price_year: int, currency: str = DEFAULT) -> Unit:
+    """Money at the prices of a year.
+
+    >>> str(money(2013)), str(money(2016, "EUR"))
+    ('pounds of 2013', 'euros of 2016')
+    """
+    return Unit(((f"{names(currency)[1]} of {price_year}", 1),))
 
 
 def parse_unit(text: str, price_year: int | None = None) -> Unit:
@@ -64,7 +71,7 @@ def parse_unit(text: str, price_year: int | None = None) -> Unit:
     >>> str(parse_unit("GBP per week", 2013) * parse_unit("weeks"))
     'pounds of 2013'
     """
-    if text == "GBP per GBP" or text in _PLAIN:
+    if text in _PLAIN or text == f"{currency_of(text)} per {currency_of(text)}":
         return PLAIN
     first, *others = (part.strip() for part in text.split(" per "))
     unit = _base(first, price_year)
@@ -83,18 +90,19 @@ def same(left: "Unit | float", right: "Unit | float") -> Unit:
     left, right = _as_unit(left), _as_unit(right)
     if left == right:
         return left
-    years = {name for unit in (left, right) for name, _ in unit.powers if name.startswith("pounds of ")}
+    years = {name for unit in (left, right) for name, _ in unit.powers if OF_A_YEAR.fullmatch(name)}
     hint = "; multiply one by an uprating factor or a quotient of two price indices" if len(years) > 1 else ""
     raise UnitError(f"{left} and {right} cannot be added{hint}")
 
 
 def _base(text: str, price_year: int | None) -> Unit:
-    match = _POUNDS.fullmatch(text)
+    match = _MONEY.fullmatch(text)
     if match:
-        year = int(match[1]) if match[1] else price_year
+        year = int(match[2]) if match[2] else price_year
+        code = _CODES.get(match[1], match[1])
         if year is None:
-            raise UnitError("pounds without a price year")
-        return pounds(year)
+            raise UnitError(f"{names(code)[1]} without a price year")
+        return money(year, code)
     if text == "index points":
         return parse_unit("GBP per basket", price_year)
     if not re.fullmatch(r"[A-Za-z%_][A-Za-z%_ -]*", text):

@@ -13,7 +13,7 @@ from pydantic import Field, create_model
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Number, parse
-from analysis.files import validate
+from analysis.files import holds_something, validate
 from analysis.sroi.records import Strict
 from analysis.study import Study
 
@@ -198,7 +198,7 @@ class ValueMap:
 
 def has_value_map(study: Study) -> bool:
     """Whether the study brings a value map."""
-    return (study.raw / FILE).is_file()
+    return (study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))
 
 
 def read_value_map(study: Study) -> ValueMap:

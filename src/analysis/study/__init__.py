@@ -1,6 +1,7 @@
 """Finds a study's files, validates them, and hands out typed tables and the assumption register."""
 
 from calendar import month_name
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,7 @@ __all__ = [
     "StudyInfo",
     "find_root",
     "load_study",
-    "studies_of",
+    "readable_studies",
     "study_ids",
 ]
 
@@ -35,8 +36,8 @@ class Period(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: DateText
-    end: DateText
+    start: DateText = Field(description="first day, month or year: yyyy, yyyy-mm or yyyy-mm-dd")
+    end: DateText = Field(description="last day, month or year, likewise")
 
     @property
     def words(self) -> str:
@@ -59,11 +60,13 @@ class StudySource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    producer: str
-    title: str
-    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))]
-    address: str | None
-    licence: str
+    producer: str = Field(description="who published it")
+    title: str = Field(description="title of the publication")
+    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))] = Field(
+        default=None, description="year or date of publication"
+    )
+    address: str | None = Field(default=None, description="web address or DOI")
+    licence: str = Field(default="figures cited", description="terms of use")
 
 
 class StudyInfo(BaseModel):
@@ -73,17 +76,20 @@ class StudyInfo(BaseModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="the folder's name")
     title: str = Field(description="short title, as pages show it")
-    programme: str = Field(description="the programme in one sentence")
-    place: str = Field(description="city or region")
-    period: Period = Field(description="first and last day, month or year")
+    programme: str = Field(default="", description="the programme in one sentence")
+    place: str = Field(default="", description="city or region")
+    period: Period | None = Field(default=None, description="first and last day, month or year")
     source: StudySource = Field(description="the publication the study works from")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
+    currency: str = Field(
+        default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"
+    )
     example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
 
     @property
     def setting(self) -> str:
         """Where and when, as pages open."""
-        return f"{self.place}, {self.period.words}"
+        return ", ".join(filter(None, (self.place, self.period.words if self.period else "")))
 
 
 @dataclass(frozen=True)
@@ -160,9 +166,13 @@ def study_ids(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "data" / "raw").glob("*/study.yaml")))
 
 
-def studies_of(root: Path, notebook: str) -> tuple[str, ...]:
-    """Ids of the studies that params.yaml runs a notebook for, sorted."""
-    return tuple(sorted(read_yaml(root / "params.yaml", "params.yaml")[notebook]))
+def readable_studies(root: Path) -> list[Study]:
+    """The studies whose study.yaml can be read, by id; what is wrong with another, its own runs say."""
+    found = []
+    for study_id in study_ids(root):
+        with suppress(InputError):
+            found.append(load_study(study_id, root))
+    return found
 
 
 def load_study(study_id: str, root: Path | None = None) -> Study:

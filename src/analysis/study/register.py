@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from analysis.currency import currency_of
 from analysis.errors import InputError
 from analysis.files import read_yaml, validate
 from analysis.quantities import Interval
@@ -66,7 +67,7 @@ class Assumption(BaseModel):
             raise ValueError(f"low <= value <= high, not {self.low:g}, {self.value:g}, {self.high:g}")
         if (self.distribution == "fixed") != (self.low == self.high):
             raise ValueError("a distribution 'fixed' exactly where low equals high")
-        if self.unit.startswith("GBP") and self.unit != "GBP per GBP" and self.price_year is None:
+        if (code := currency_of(self.unit)) and self.unit != f"{code} per {code}" and self.price_year is None:
             raise ValueError("a price year for money (price_year)")
         return self
 
@@ -106,6 +107,8 @@ class Register(Mapping[str, Assumption]):
 def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
     """Read and check a register; an entry without source or range, or that names an unknown claim, raises InputError."""
     content = read_yaml(path, name)
+    if content is None:  # comments only
+        return Register({}, name)
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     listed = content.get("assumptions") if isinstance(content, dict) else None
     if not isinstance(listed, list):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from analysis.files import read_yaml, shown, validate
 from analysis.pipeline import team_files
 from analysis.pipeline.lock import Recorded
-from analysis.study import StudyInfo, load_study, study_ids
+from analysis.study import StudyInfo, readable_studies
 
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
 Text = Annotated[str, BeforeValidator(str)]
@@ -80,7 +80,7 @@ def raw_files(root: Path, recorded: Iterable[Recorded]) -> list[RawFile]:
     """
     places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
     files = {path for place in places for path in files_at(root / place) if path.name != "README.md"}
-    studies = {study_id: load_study(study_id, root).info for study_id in study_ids(root)}
+    studies = {study.id: study.info for study in readable_studies(root)}
     named = team_files.told(shown(path, root) for path in sorted(files))
     return [_raw_file(root, root / path, studies) for path in named]
 

@@ -21,7 +21,7 @@ from analysis.pipeline.run import notebook_title
 from analysis.reporting.page import PageData
 from analysis.reporting.replication import Form, Listing, Run, form_page
 from analysis.results import ResultStore
-from analysis.study import load_study, study_ids
+from analysis.study import load_study, readable_studies
 
 FILE = "replication.html"
 MEASURED = Path("benchmarks") / "results" / "pipeline.json"
@@ -124,7 +124,7 @@ def _listing(exhibit: Exhibit, store: dict[str, Any], page: str) -> Listing:
 
 def _references(root: Path) -> list[str]:
     """The publications that the studies work from."""
-    infos = [load_study(study_id, root).info for study_id in study_ids(root)]
+    infos = [study.info for study in readable_studies(root)]
     return [
         f"{info.source.producer}. {info.source.title}. {info.source.published or 'No date in the file'}."
         for info in infos

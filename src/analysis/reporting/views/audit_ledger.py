@@ -8,12 +8,11 @@ from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, label, link, listed, number
-from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.audit import claim_rows
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind
-from analysis.study import Study, studies_of
+from analysis.study import Study
 from analysis.study.claims import Claim, Ledger
 
 FILTERS = {"verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure", "section": "Section"}
@@ -49,14 +48,10 @@ def whole_ledger(page: Appendix, study: Study, verdicts: tuple[Finding, ...], st
     )
 
 
-def other_ledgers(page: Appendix, study: Study, notebook: str) -> Display:
-    """Links to the ledgers of the other studies that are audited, and to the one of all."""
-    others = [name for name in studies_of(study.root, notebook) if name != study.id]
-    links = ", ".join(f"[{named(name.replace('_', ' '))}](../{name}/{notebook}.html#ledger)" for name in others)
+def other_ledgers(page: Appendix) -> Display:
+    """A link to the ledger of all studies; which these are is known when pages are published, so that one more reruns nothing."""
     return page.say(
-        f"This ledger is of one study. The others: {links}. [All of them in one](../ledger.html) can be filtered by study."
-        if links
-        else "This is the only ledger."
+        "This ledger is of one study. [Those of all audited studies in one](../ledger.html) can be filtered by study."
     )
 
 

@@ -39,7 +39,7 @@ def open_run(evidence: Evidence, compare: Mapping[str, str], seed: int) -> Befor
 
 def answer(run: BeforeAfter) -> Display:
     """The opening paragraph."""
-    template = measured.answer(run.answers) if run.answers else published.answer(run.printed.figures)
+    template = measured.answer(run.answers) if run.answers else published.answer(run.printed)
     return run.evidence.page.say(template)
 
 
@@ -74,13 +74,13 @@ def shift(run: BeforeAfter) -> Display:
 
 
 def effects(run: BeforeAfter) -> Display:
-    """Table: effect sizes (records only)."""
-    return run.show(measured.effect_table)
+    """Table: effect sizes; without records, what printed standard deviations say of them."""
+    return run.show(measured.effect_table, published.spread_table)
 
 
 def tests(run: BeforeAfter) -> Display:
-    """Table: tests (records only)."""
-    return run.show(measured.test_table)
+    """Table: tests; without records, printed figures that cannot be."""
+    return run.show(measured.test_table, published.impossible_table)
 
 
 def threshold(run: BeforeAfter) -> Display:
@@ -98,18 +98,17 @@ def groups(run: BeforeAfter) -> Display:
     return run.show(measured.lee_table, published.group_table)
 
 
-def remembered(run: BeforeAfter) -> Display:
-    """Table: asked before against looking back; without records, why it cannot be known."""
+def remembered(run: BeforeAfter) -> Display | None:
+    """Table: asked before against looking back; without records, what the source says of it."""
     if run.answers:
         return measured.response_table(run.answers)
     said = run.printed.figures.asked_before
+    if not said:
+        return None
     return run.evidence.page.say(
-        f"{named(said) if said else _NOT_SAID} People who look back "
-        "often judge their start by other standards than they did then, so the printed rises may be larger or smaller than the change."
+        f"{named(said)} People who look back "
+        "often judge their start by other standards than they did then, so the printed differences may be larger or smaller than the change."
     )
-
-
-_NOT_SAID = "The source does not say whether the answers about the time before were given beforehand or looking back."
 
 
 def reasons(run: BeforeAfter) -> Display:

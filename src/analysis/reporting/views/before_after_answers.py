@@ -269,7 +269,10 @@ def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
 
 
 def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed: int) -> Answers | None:
-    """The answers for a run; None without records. Raises InputError for an item that is not asked before and after."""
+    """The answers for a run; None without records. `item`: the one that heads the page, empty for the first.
+
+    Raises InputError for an item that is not asked before and after.
+    """
     if not evidence.measured:
         return None
     frame = evidence.records.questionnaire.values  # type: ignore[union-attr]
@@ -279,7 +282,7 @@ def read_answers(evidence: Evidence, item: str, before: str, missing: str, seed:
         )
     known = [*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), FRIENDS]
     asked = tuple(each for each in known if _twice(frame, each) > 1)
-    chosen = next((each for each in asked if each.name == item and each.high is not None), None)
+    chosen = next((each for each in asked if each.name == (item or each.name) and each.high is not None), None)
     if chosen is None:
         names = ", ".join(each.name for each in asked if each.high is not None)
         raise InputError(

@@ -736,12 +736,10 @@ def compared(answers: Answers) -> list[Compared]:
     for printed in figures.items:
         if printed.id in known:
             rows += _compared_means(answers, known[printed.id], {"before": printed.before, "after": printed.after})
+    if figures.groups is None or "english" not in known:
+        return rows
     esol, other = figures.groups.claims.values()
-    return (
-        [*rows, *_compared_english(answers, known["english"], {True: esol, False: other})]
-        if "english" in known
-        else rows
-    )
+    return [*rows, *_compared_english(answers, known["english"], {True: esol, False: other})]
 
 
 def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:

@@ -1,6 +1,6 @@
 """What 07_programme_performance shows: outputs and results against target, comparisons, women and men, target groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -27,11 +27,11 @@ _COLUMNS = {
 }
 _CLAIM_COLUMNS = ("target", "target_share", "participants", "progress", "share", "national", "printed")
 _TITLES = {
-    "outputs": "Outputs against target: people supported, by group.",
+    "outputs": "Outputs against target.",
     "results": "Results against target.",
-    "other_results": "Other results against target; the last row counts organisations.",
+    "other_results": "Other results against target.",
     "target_groups": "Participants in each target group; a person may be in several.",
-    "outcomes": "Outcomes that participants reported; no target is printed.",
+    "outcomes": "Outcomes that participants reported.",
 }
 
 
@@ -45,7 +45,7 @@ def where_printed(
 
     @wraps(show)
     def shown(page: Appendix, study: Study, *args: P.args, **kwargs: P.kwargs) -> Display | None:
-        return show(page, study, *args, **kwargs) if programme.has_print(study) else None
+        return show(page, study, *args, **kwargs) if programme.has_rows(study, programme.MEASURES) else None
 
     return shown
 
@@ -59,9 +59,11 @@ def with_claims(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @where_printed
-def performance_table(page: Appendix, study: Study, table: str, near_target: float) -> Display:
+def performance_table(page: Appendix, study: Study, table: str, near_target: float) -> Display | None:
     """Table of one group of measures: target, people, progress and share, printed and recomputed, and how it stands."""
     frame = programme.performance(study, table)
+    if frame.empty:
+        return None
     rows = with_claims(study, frame)
     for column in ("progress_recomputed", "share_recomputed"):
         rows[column] = [value if pd.notna(value) else "" for value in frame[column]]
@@ -77,12 +79,15 @@ def _filled(frame: pd.DataFrame, column: str) -> bool:
 
 
 @where_printed
-def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Display:
+def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Display | None:
     """Figure: progress to target of one group of measures, recomputed from the counts, against the whole target."""
     from analysis.reporting.charts import progress_chart
 
     frame = programme.performance(study, table).dropna(subset=["progress_recomputed"])
+    if frame.empty:
+        return None
     below = frame[frame["progress_recomputed"] < 100]
+    furthest = f"; the furthest below is {named(below['progress_recomputed'].idxmin())}" if len(below) else ""
     page.add(
         [
             _number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)),
@@ -94,8 +99,7 @@ def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Disp
         f"{table}_progress",
         progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
         f"{what}: participants as a percentage of the target.",
-        f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target; the furthest below is "
-        f"{named(frame['progress_recomputed'].idxmin())}.",
+        f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target{furthest}.",
         frame,
         {"progress_recomputed": column},
         row_header="Measure",
@@ -111,8 +115,10 @@ def _number(
 
 
 @where_printed
-def comparison_table(page: Appendix, study: Study) -> Display:
+def comparison_table(page: Appendix, study: Study) -> Display | None:
     """Table: national figures, the programme's printed figures, and the programme's figures on the matching base."""
+    if not programme.has_rows(study, programme.COMPARISONS):
+        return None
     columns = {
         "national": Column("National programme", "%", Kind.PUBLISHED),
         "printed": Column("Programme, as compared in print", "%", Kind.PUBLISHED),
@@ -146,8 +152,10 @@ def comparison_table(page: Appendix, study: Study) -> Display:
 
 
 @where_printed
-def comparison_figure(page: Appendix, study: Study) -> Display:
+def comparison_figure(page: Appendix, study: Study) -> Display | None:
     """Figure: national figure and matching programme figure by measure."""
+    if not programme.has_rows(study, programme.COMPARISONS):
+        return None
     from analysis.reporting.charts import paired_chart
 
     frame = programme.comparisons(study)
@@ -196,8 +204,10 @@ def _listed(frame: pd.DataFrame, above: bool) -> str:
 
 
 @where_printed
-def reading_table(page: Appendix, study: Study) -> Display:
-    """Table: what printed percentages of women would mean in people, and whether so many can be."""
+def reading_table(page: Appendix, study: Study) -> Display | None:
+    """Table: what percentages printed without a base would mean in people, and whether so many can be."""
+    if not programme.has_rows(study, programme.READINGS):
+        return None
     frame = programme.readings(study).astype(object)
     frame["printed"] = pd.Series(
         [published(study.claims[claim_id]) for claim_id in frame["claim"]], index=frame.index, dtype=object
@@ -231,16 +241,18 @@ def reading_table(page: Appendix, study: Study) -> Display:
         "readings",
         frame,
         columns,
-        "Two readings of each printed percentage of women.",
+        "Readings of each percentage that is printed without a base.",
         row_header="Reading",
         text={"says": "label", "limit_is": "label"},
     )
 
 
 @where_printed
-def implied_table(page: Appendix, study: Study) -> Display:
+def implied_table(page: Appendix, study: Study) -> Display | None:
     """Table: the targets and bases that the outcome percentages imply."""
     frame = with_claims(study, programme.implied_targets(study))
+    if frame.empty:
+        return None
     function = "analysis.programme.published.implied_targets"
     columns = {
         "participants": _COLUMNS["participants"],
@@ -256,18 +268,21 @@ def implied_table(page: Appendix, study: Study) -> Display:
     return page.table(
         "implied",
         frame,
-        columns,
+        {name: column for name, column in columns.items() if _filled(frame, name)},
         "Targets and bases that the printed counts and percentages imply, in whole people.",
         row_header="Outcome",
     )
 
 
 @where_printed
-def target_group_figure(page: Appendix, study: Study) -> Display:
+def target_group_figure(page: Appendix, study: Study) -> Display | None:
     """Figure: participants by target group."""
     from analysis.reporting.charts import bar_chart
 
     frame = programme.performance(study, "target_groups")
+    frame = frame[frame["participants"] != ""]
+    if len(frame) < 2:
+        return None
     people = [study.claims[claim_id].number for claim_id in frame["participants"]]
     frame = frame.assign(people=people, claim=_of(frame["participants"])).sort_values("people", ascending=False)
     return page.figure(
@@ -283,11 +298,12 @@ def target_group_figure(page: Appendix, study: Study) -> Display:
 
 def record(page: Appendix, study: Study) -> None:
     """Record the figures that the prose of the page refers to; nothing where the study prints none."""
-    if not programme.has_print(study):
+    if not programme.has_rows(study, programme.MEASURES):
         return
-    frame = programme.performance(study, "outputs")
-    page.add(published_claims(study.claims, frame["participants"]))  # type: ignore[arg-type]
-    page.add(published_claims(study.claims, frame["target"]))  # type: ignore[arg-type]
+    for table in ("outputs", "results", "other_results"):
+        frame = programme.performance(study, table)
+        for column in ("participants", "target"):
+            page.add(result for result in published_claims(study.claims, frame[column]) if isinstance(result, Result))
     page.add(_measures(study))
 
 
@@ -314,16 +330,35 @@ def _measures(study: Study) -> list[Result]:
 @where_printed
 def answer(page: Appendix, study: Study) -> Display:
     """The opening paragraph, over the recorded figures; which measures it names follows from the data."""
-    everyone = programme.performance(study, "outputs").set_index("measure").loc["participants"]
     frame = pd.concat([programme.performance(study, table) for table in ("outputs", "results", "other_results")])
     ranked = frame.dropna(subset=["progress_recomputed"]).sort_values("progress_recomputed", kind="stable")
-    low, next_low, best = (_named(ranked.iloc[place]) for place in (0, 1, -1))
-    return page.say(
-        f"The programme supported {{claim:{everyone['participants']}|:people}}, {{progress.participants}} of its target of "
-        f"{{claim:{everyone['target']}}}. It went furthest beyond its target in: {best}. It stayed furthest below in: {low} "
-        f"and {next_low}. Women were {{share.women|:of participants}}. "
-        "Every printed figure with its check stands in {@08_claims_audit:ledger}."
-    )
+    said = [*_everyone_words(frame.set_index("measure")), *_ranked_words(ranked)]
+    said += ["No target is printed beside what was reached."] if ranked.empty else []
+    said += ["Every printed figure with its check stands in {@08_claims_audit:ledger}."]
+    return page.say(" ".join(said))
+
+
+def _everyone_words(frame: pd.DataFrame) -> Iterator[str]:
+    """How many took part, as far as the study has rows `participants` and `women`."""
+    if "participants" in frame.index and (people := frame.loc["participants", "participants"]):
+        target = frame.loc["participants", "target"]
+        of_target = f", {{progress.participants}} of its target of {{claim:{target}}}" if target else ""
+        yield f"The programme supported {{claim:{people}|:people}}{of_target}."
+    if (
+        "women" in frame.index
+        and frame.loc["women", "share_inputs"]
+        and pd.notna(frame.loc["women", "share_recomputed"])
+    ):
+        yield "Women were {share.women|:of participants}."
+
+
+def _ranked_words(ranked: pd.DataFrame) -> Iterator[str]:
+    """Which measures went furthest beyond their targets and stayed furthest below."""
+    beyond, below = (ranked[ranked["progress_recomputed"] > 100], ranked[ranked["progress_recomputed"] < 100])
+    if len(beyond):
+        yield f"It went furthest beyond its target in: {_named(beyond.iloc[-1])}."
+    if len(below):
+        yield f"It stayed furthest below in: {' and '.join(_named(row) for _, row in below.iloc[:2].iterrows())}."
 
 
 def _named(row: pd.Series) -> str:

@@ -831,13 +831,12 @@ def would_change(page: Appendix, records: Monitoring | None) -> Display:
     """
     if records is None:
         return page.say(
-            "The records of the programme's management information system: who is in each base, results by sex, and how many "
-            "answered the outcome questions. The bases of the national figures, which are not printed, would settle the "
-            "comparisons that have two readings."
+            "The records of the programme's management information system, which say who is in each base and who counts; and "
+            "the bases of percentages that are printed without one."
         )
     refuse_unjudged(page.notebook, page.store, [COUNTS], page.example)
     return page.say(
         "Evidence that comes in later, which changes past quarters; the day as of which the records are read is a parameter. "
         "Another rule of counting, some of which are shown above. What became of the people without a form at exit, and of "
-        "those without an in-work review. The bases of the national figures, which are not printed."
+        "those without an in-work review. The bases of percentages that are printed without one."
     )

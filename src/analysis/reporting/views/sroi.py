@@ -23,7 +23,7 @@ def answer(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     if model is None:
         return page.say(NOTHING_PUBLISHED)
     again = f"The headline ratio is {{sroi.headline}}; worked out again from print it is {{sroi.headline.recomputed}} ({named(model.recomputed.why)})."
-    return page.say(f"{model.answer}\n\n{again}")
+    return page.say(f"{model.answer}\n\n{again}".strip())
 
 
 def record(page: Appendix, study: Study, model: sroi.PublishedModel | None, scenario: str) -> None:
@@ -67,6 +67,8 @@ def headline(study: Study, model: sroi.PublishedModel) -> list[Result]:
 
 def _chosen(study: Study, model: sroi.PublishedModel, scenario: str) -> Result:
     known = {ratio.scenario: ratio for ratio in model.ratios}
+    of_headline = (ratio.scenario for ratio in model.ratios if model.headline in _claims_of(ratio))
+    scenario = scenario or next(of_headline, model.ratios[0].scenario)
     if scenario not in known:
         raise InputError(
             "params.yaml",
@@ -167,7 +169,7 @@ def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None)
     return page.table("ratios", frame, columns, "Social return for each pound, as published.", row_header="Scenario")
 
 
-def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
+def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
     """Figure: the research share implied by each pair of ratios and by all jointly; a sentence where no pair is printed."""
     if model is None:
         return page.say("Without published ratios no share of the costs can be inferred.")
@@ -175,10 +177,10 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
 
     shares = sroi.research_shares(model, study)
     joint = sroi.jointly(shares) if len(shares) else None
+    if shares.empty:
+        return None
     if joint is None:
-        return page.say(
-            "One ratio is printed, with no second one for other costs, so no share of the costs can be inferred."
-        )
+        return page.say("No share of research and evaluation in the costs gives all the printed pairs of ratios.")
     column = Column(
         "Implied share",
         "%",
@@ -211,10 +213,12 @@ def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedMod
     )
 
 
-def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
+def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
     """Table: published values by part, and each part's share of their sum."""
     if model is None:
         return page.say("No values by part are entered as published.")
+    if not model.parts:
+        return None
     frame = sroi.parts(model, study).astype(object)
     for column, claims in (("value", [p.claim for p in model.parts]), ("low_value", [p.low for p in model.parts])):
         frame[column] = pd.Series(published_claims(study.claims, claims), index=frame.index, dtype=object)
@@ -245,7 +249,7 @@ def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) 
 
 def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
     """Figure: published values by part."""
-    if model is None:
+    if model is None or not model.parts:
         return NOTHING
     from analysis.reporting.charts import bar_chart
 
@@ -263,10 +267,12 @@ def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None)
     )
 
 
-def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
+def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
     """Table: what the printed figures imply, each with its formula, reading and range."""
     if model is None:
         return page.say("Without published figures nothing follows from them.")
+    if not model.derived:
+        return None
     results = derived_results(study, model)
     frame = pd.DataFrame(
         {
@@ -292,12 +298,14 @@ def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | Non
     )
 
 
-def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display:
+def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display | None:
     """Table: what the model needs and no source prints."""
     if model is None:
         return page.say(
             "Without a publication nothing can be missing from it; what the model takes as given is in the register below."
         )
+    if not model.not_published:
+        return None
     frame = pd.DataFrame(
         {"needed_for": [entry.needed_for for entry in model.not_published]},
         index=pd.Index([entry.what for entry in model.not_published], name="figure"),

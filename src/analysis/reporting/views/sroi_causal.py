@@ -9,6 +9,7 @@ from analysis.errors import InputError
 from analysis.expressions import parse, references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import NOTHING, Display
+from analysis.reporting.views.absent import where_there
 from analysis.reporting.views.claims import entry_result, published
 from analysis.reporting.views.sroi_model import model_kind, row_labels
 from analysis.results import Column, Kind, Result, ResultStore
@@ -38,6 +39,7 @@ class Implied:
         return self.note.units[str(self.kind)]
 
 
+@where_there
 def candour_table(page: Appendix, model: Model) -> Display:
     """Table: for each outcome its counterfactual, its level of evidence and what was sought on harm."""
     rows = model.value_map.outcomes
@@ -55,6 +57,7 @@ def candour_table(page: Appendix, model: Model) -> Display:
     )
 
 
+@where_there
 def causal_table(page: Appendix, study: Study, model: Model) -> Display:
     """Table: printed figures offered for what would have happened anyway, and whether they enter the model."""
     notes = model.value_map.settings.causal
@@ -87,6 +90,7 @@ def causal_table(page: Appendix, study: Study, model: Model) -> Display:
     )
 
 
+@where_there
 def read_implied(study: Study, model: Model) -> Implied | None:
     """What the value map's settings ask of another notebook's results; None if nothing, or if disclosure rules hide the gain.
 

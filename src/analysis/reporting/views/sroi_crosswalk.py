@@ -2,12 +2,14 @@
 
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.views.absent import where_there
 from analysis.results import Column
 from analysis.sroi.crosswalk import crosswalk
 from analysis.sroi.model import Model
 from analysis.study import Study
 
 
+@where_there
 def crosswalk_table(page: Appendix, study: Study, model: Model) -> Display:
     """Table: each criterion with its answer, the reason, the data file and a link to the place on the page."""
     frame = crosswalk(model, study)

@@ -11,7 +11,6 @@ from analysis.sroi import identified, prices
 from analysis.study import Study
 
 _SOLVE, _CALIBRATE = "analysis.sroi.identified.solve", "analysis.sroi.identified.calibrate"
-_NOTHING = "The source leaves nothing of this kind open that its other figures would bound."
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,10 @@ def solve(page: Appendix, study: Study) -> Bounded | None:
     return Bounded(problem, solved)
 
 
-def answer(page: Appendix, bounded: Bounded | None) -> Display:
+def answer(page: Appendix, bounded: Bounded | None) -> Display | None:
     """Prose: how many readings the printed figures leave."""
     if bounded is None:
-        return page.say(_NOTHING)
+        return None
     return page.say(
         "The sentences that allow more than one reading give {sroi.readings.all|bare} combinations; {sroi.readings.possible|bare} of them can be true "
         "together with every printed figure at its rounding. The others contradict it, for the reasons listed below."
@@ -159,11 +158,11 @@ def conflict_table(page: Appendix, bounded: Bounded | None) -> Display:
     )
 
 
-def uprating_table(page: Appendix, study: Study) -> Display:
+def uprating_table(page: Appendix, study: Study) -> Display | None:
     """Table: an annual value of one year as a weekly value of another, by the price index, under each way to count weeks."""
     uprating = identified.read_problem(study).uprating if (study.raw / identified.FILE).is_file() else None
     if uprating is None:
-        return page.say("No figure of the source is raised from one price year to another.")
+        return None
     annual, weekly = study.claims[uprating.annual], study.claims[uprating.weekly]
     index, _ = prices.read_index(study.root)
     raised = prices.uprate(float(annual.number or 0), index[uprating.from_year], index[uprating.to_year])

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.currency import currency_of
 from analysis.expressions import Expression, to_text
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, code, fact, facts, kind, label, number
 from analysis.reporting.prose import named
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.absent import where_there
 from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Kind, Result
 from analysis.sroi.model import Model
@@ -20,6 +22,7 @@ _EVALUATE = "analysis.sroi.model.Model.evaluate"
 _SHOWN = ("quantity", "change", "proxy", "duration", "deadweight", "displacement", "attribution", "drop_off")
 
 
+@where_there
 def value_map_table(page: Appendix, model: Model) -> Display:
     """Table: the value map, formulas as they stand in its cells."""
     frame = pd.DataFrame([_map_row(row) for row in model.value_map.rows], index=row_labels(model.value_map.rows))
@@ -69,6 +72,7 @@ def model_kind(model: Model) -> Kind:
     return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
 
 
+@where_there
 def scenario_table(page: Appendix, model: Model) -> Display:
     """Table: ratio, net ratio, value and cost of each scenario, and the ratio over the first cost alone where there are several."""
     frame = pd.DataFrame(
@@ -110,6 +114,7 @@ def _scenario(model: Model, scenario: str, values: Mapping[str, float]) -> dict[
     }
 
 
+@where_there
 def beneficiary_table(page: Appendix, model: Model) -> Display:
     """Table: value by beneficiary in each scenario."""
     return _by(
@@ -117,6 +122,7 @@ def beneficiary_table(page: Appendix, model: Model) -> Display:
     )
 
 
+@where_there
 def outcome_table(page: Appendix, model: Model) -> Display:
     """Table: value by outcome in each scenario."""
     steps = dict(zip(row_labels(model.value_map.outcomes), model.outcome_steps.values(), strict=True))
@@ -141,6 +147,7 @@ def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], capti
     return page.table(name, frame, columns, caption, row_header=header)
 
 
+@where_there
 def beneficiary_figure(page: Appendix, model: Model) -> Display:
     """Figure: central value by beneficiary, and the cost beside it."""
     from analysis.reporting.charts import bar_chart
@@ -162,6 +169,7 @@ def beneficiary_figure(page: Appendix, model: Model) -> Display:
     )
 
 
+@where_there
 def register_list(page: Appendix, model: Model) -> Display:
     """Every entry the model rests on, as a list that formulas link to: value, range, unit, kind and source."""
     results = [entry_result(entry) for entry in model.entries.values()]
@@ -172,7 +180,9 @@ def register_list(page: Appendix, model: Model) -> Display:
 
 
 def _entry(entry: Assumption, result: Result) -> Block:
-    unit = entry.unit.removeprefix("GBP").strip() + (f", prices of {entry.price_year}" if entry.price_year else "")
+    unit = entry.unit.removeprefix(currency_of(entry.unit)).strip() + (
+        f", prices of {entry.price_year}" if entry.price_year else ""
+    )
     spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
     said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
     source = [label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")]

@@ -1,0 +1,453 @@
+"""The rows of one source as the data dictionary has them, and every cell of it that cannot be read."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from analysis.errors import InputError, cell as shown, shows_values
+from analysis.participants.cells import Refused, Style, no_answers, read_cell
+from analysis.participants.codes import Status, fold, status_of
+from analysis.participants.draft_columns import STEMS
+from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
+from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEFT, NOTED, Look
+from analysis.participants.draft_sheets import Sheet
+from analysis.participants.draft_tables import grid_of, plain_name, words
+from analysis.participants.draft_values import day, has_unit, is_day, months, point
+from analysis.participants.fields import Column
+from analysis.participants.grid import Grid
+from analysis.participants.headers import normal
+from analysis.participants.platforms import plain, platform_of
+from analysis.participants.schema import ITEMS, table_columns
+
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a source: its number in the file, the texts of our columns as the data dictionary has them, and its wave."""
+
+    row: int
+    texts: dict[str, str]
+    wave: str = ""
+
+
+@dataclass
+class Part:
+    """One source, read: `lines`, the columns it fills, and what is to be looked at."""
+
+    source: Source
+    lines: list[Line] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    looks: list[Look] = field(default_factory=list)
+
+
+def read_part(source: Source, sheet: Sheet, order: str) -> Part:
+    """The rows of a source; `order` is that of days where the source says none."""
+    part = Part(source)
+    try:
+        grid = body_of(sheet, source)
+    except InputError as error:
+        part.looks.append(Look(FILES, source.name, error.found, error.action))
+        return part
+    reader = _Reader(part, grid, source.dates or order)
+    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid), *_of_scales(source, grid)]
+    part.lines = [
+        line for number, row in zip(grid.numbers, grid.rows, strict=True) for line in reader.lines(number, row)
+    ]
+    part.columns = tuple(dict.fromkeys(name for line in part.lines for name in line.texts))
+    return part
+
+
+def body_of(sheet: Sheet, source: Source) -> Grid:
+    """The rows of people in a sheet, without what is the survey program's."""
+    grid = grid_of(sheet, source.header, source.last, dict(source.leave_out_rows))
+    platform = platform_of(grid)
+    return plain(grid, platform, source.rows).grid if platform and grid.rows else grid
+
+
+def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
+    """What a spreadsheet has beside its values."""
+    notes = {
+        "formulas, read by the value they had when the file was saved": sheet.formulas - len(sheet.unvalued),
+        "cells with an error such as #N/A, taken as empty": sheet.errors,
+        "comments on cells, not read": sheet.comments,
+        "hidden rows, read like the others": sheet.hidden_rows,
+        "hidden columns, read like the others": sheet.hidden_columns,
+    }
+    yield from (Look(NOTED, source.name, what, count=count) for what, count in notes.items() if count)
+    if sheet.hidden:
+        yield Look(NOTED, source.name, "a hidden sheet, which is read")
+    asked = [number for number, why in source.leave_out_rows.items() if why == ASK]
+    yield from (
+        Look(
+            DECIDE,
+            source.name,
+            "a row that may be none of records",
+            "Say why under `leave_out_rows`, or take the line out",
+            rows=(number,),
+        )
+        for number in asked
+    )
+    out: dict[str, list[int]] = {}
+    for number, why in source.leave_out_rows.items():
+        out.setdefault(why, []).append(number)
+    yield from (
+        Look(LEFT, source.name, f"rows: {why}", count=len(rows), rows=tuple(rows))
+        for why, rows in out.items()
+        if why != ASK
+    )
+    lost = [row for row, column in sheet.unvalued if row in set(grid.numbers)]
+    if lost:
+        yield Look(
+            CELLS,
+            source.name,
+            "formulas without a value",
+            "Open the file in the spreadsheet program, save it, and copy it here again",
+            len(lost),
+            tuple(lost),
+        )
+
+
+def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
+    there = set(grid.header)
+    known = {*table_columns(source.table), *STEMS, ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE}
+    for name, target in source.columns.items():
+        where = f"{source.name}, column '{name}'"
+        if name not in there:
+            yield Look(FILES, where, "no such column", "Correct the name in records.yaml, or take the line out")
+        elif target not in known:
+            yield Look(
+                FILES,
+                where,
+                f"'{target}', which is no column of {source.table}",
+                "Correct it in records.yaml; docs/data-dictionary.md lists the columns",
+            )
+        elif target == ASK:
+            yield Look(
+                DECIDE,
+                where,
+                "what this column is",
+                "Put a column of the data dictionary, or `leave out`, in place of the ?",
+            )
+    targets = list(source.columns.values())
+    stems = [target for target in targets if target in STEMS]
+    if stems and source.wave in (None, ASK) and WAVE not in targets:
+        action = f"Say `wave: pre`, `then` or `post` for the table (or of a column `{stems[0]}_pre`, ...)"
+        yield Look(DECIDE, source.name, f"when {', '.join(stems)} {'was' if len(stems) == 1 else 'were'} asked", action)
+    if "person_id" not in targets:
+        action = (
+            "Put person_id for one column; where there are names alone, add a column of codes in a copy of the file"
+        )
+        yield Look(DECIDE, source.name, "which column tells people apart", action)
+    missing = [name for name in grid.header if name not in source.columns]
+    if missing:
+        listed = ", ".join(f"'{name}'" for name in missing)
+        yield Look(
+            FILES,
+            source.name,
+            f"columns of which records.yaml says nothing: {listed}",
+            "Add each under `columns`",
+            len(missing),
+        )
+    read = [target for target in targets if target not in (ASK, LEAVE_OUT, SESSION)]
+    for target in sorted({target for target in read if read.count(target) > 1}):
+        yield Look(DECIDE, source.name, f"two columns that are both {target}", "Leave one of the two out")
+    out = [name for name, target in source.columns.items() if target == LEAVE_OUT]
+    if out:
+        yield Look(LEFT, source.name, "columns: " + ", ".join(f"'{name}'" for name in out), count=len(out))
+
+
+def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
+    """Items answered in numbers alone, under a name that is not the data dictionary's: nothing says which end is the best."""
+    for place, name in enumerate(grid.header):
+        target = source.columns.get(name, "")
+        item = target if target in ITEMS else target.rpartition("_")[0]
+        exact = normal(re.split(r"[/.]", name)[-1]) == target or source.reversed
+        texts = {row[place].strip() for row in grid.rows} - {""}
+        if (
+            item not in ITEMS
+            or exact
+            or grid.value_labels.get(name)
+            or not texts
+            or not all(map(_NUMBER.fullmatch, texts))
+        ):
+            continue
+        scale = ITEMS[item]
+        ends = f"{scale.low}{f' ({scale.points[0]})' if scale.points else ''} and {scale.high}{f' ({scale.points[-1]})' if scale.points else ''}"
+        what = f"answers in numbers; {ends} are taken as the worst and the best"
+        yield Look(
+            GUESSED,
+            f"{source.name}, column '{name}'",
+            what,
+            f"If it is the other way round, add `reversed: [{item}]` to the table",
+        )
+
+
+class _Reader:
+    """Reads the rows of one source; what cannot be read goes into the part's looks."""
+
+    def __init__(self, part: Part, grid: Grid, order: str) -> None:
+        self.part, self.source, self.grid, self.order = part, part.source, grid, order
+        places = {name: place for place, name in enumerate(grid.header)}
+        self.places = {name: places[name] for name in self.source.columns if name in places}
+        self.known = _known(self.source.table)
+        self.values = {
+            ours: {fold(text): said for text, said in texts.items()} for ours, texts in self.source.values.items()
+        }
+        self.waves = {fold(text): moment for text, moment in self.source.waves.items()}
+        self.elsewhere = no_answers(grid.value_labels, grid.missing)
+        marks = words()
+        self.present, self.absent = (
+            {fold(str(mark)) for mark in marks[kind]} | {str(mark) for mark in marks[kind]}
+            for kind in ("present", "absent")
+        )
+
+    def look(self, kind: str, column: str, what: str, action: str, row: int) -> None:
+        """Keep something to be looked at."""
+        self.part.looks.append(Look(kind, f"{self.source.name}, column '{column}'", what, action, rows=(row,)))
+
+    def lines(self, number: int, row: list[str]) -> Iterator[Line]:
+        """What one row of the file holds; a register with a column for each session gives a line for each that was attended."""
+        wave = self._wave(number, row)
+        marks = [name for name in self.places if self.source.columns[name] == ATTENDED]
+        if wave == LEAVE_OUT or not all(self._attended(name, row[self.places[name]], number) for name in marks):
+            return
+        texts: dict[str, str] = {}
+        sessions = []
+        for name, place in self.places.items():
+            target = self.source.columns[name]
+            if target == SESSION:
+                sessions += [name] if self._attended(name, row[place], number) else []
+            elif ours := self._ours(target, wave):
+                texts[ours] = self._text(name, ours, row[place], number)
+        if SESSION not in self.source.columns.values():
+            yield Line(number, texts, wave)
+        for name in sessions:
+            yield Line(number, {**texts, **self._session(name, number)}, wave)
+
+    def _ours(self, target: str, wave: str) -> str:
+        """The column of the data dictionary, or nothing for one that is not read, or not yet."""
+        if target in STEMS:
+            return f"{target}_{wave}" if wave in ("pre", "then", "post") else ""
+        return target if target in self.known else ""
+
+    def _wave(self, number: int, row: list[str]) -> str:
+        name = next(
+            (name for name, target in self.source.columns.items() if target == WAVE and name in self.places), None
+        )
+        if name is None:
+            return self.source.wave or ""
+        text = row[self.places[name]]
+        found = self.waves.get(fold(self.grid.value_labels.get(name, {}).get(text, text)))
+        if found in (None, ASK):
+            self.look(
+                DECIDE,
+                name,
+                "a wave of which records.yaml does not say when it was",
+                "Say under `waves` what each value means: pre, then, post or leave out",
+                number,
+            )
+        return found or ""
+
+    def _attended(self, name: str, text: str, number: int) -> bool:
+        plain_text = text.strip()
+        if not plain_text or fold(plain_text) in self.absent or plain_text in self.absent or status_of(plain_text):
+            return False
+        if fold(plain_text) in self.present or plain_text in self.present:
+            return True
+        self.look(
+            CELLS,
+            name,
+            f"{shown(plain_text)}, no mark of somebody who came or did not",
+            "Correct it in a copy of the file",
+            number,
+        )
+        return False
+
+    def _session(self, name: str, number: int) -> dict[str, str]:
+        text = name.split(" / ")[-1]
+        if found := re.fullmatch(r"\D*(\d{1,5})", plain_name(text)):
+            return {"session_number": found[1]}
+        if read := day(text, self.order):
+            return {"session_date": read}
+        self.look(
+            DECIDE,
+            name,
+            "the order of day and month",
+            "Say `dates: day first` or `dates: month first` in records.yaml",
+            number,
+        )
+        return {}
+
+    def _text(self, name: str, ours: str, text: str, number: int) -> str:
+        """One cell as the data dictionary has it; empty, with a look, where it cannot be read."""
+        told = self.source.cells.get(ours, {}).get(number)
+        plain_text = text.strip() if told is None else told
+        labelled = self._labelled(name, plain_text) if told is None else plain_text
+        plain_text = self._said(ours, labelled)
+        if told is None and self._is_no_answer_elsewhere(name, ours, labelled):
+            self.look(
+                DECIDE,
+                name,
+                f"the value {labelled}, which is no answer in other columns of this file",
+                f"Say what it is here: `values: {{{ours}: {{{labelled}: refused}}}}`, or missing, not_asked or {labelled}",
+                number,
+            )
+            return ""
+        if plain_text == ASK:
+            self.look(
+                DECIDE,
+                name,
+                "an answer of which records.yaml does not say what it means",
+                f"Put its value in place of the ? under `values`, {ours}",
+                number,
+            )
+            return ""
+        made = (
+            self._converted(name, ours, plain_text, number) if plain_text and not status_of(plain_text) else plain_text
+        )
+        return self._checked(name, ours, made, number)
+
+    def _is_no_answer_elsewhere(self, name: str, ours: str, text: str) -> bool:
+        told = fold(text) in self.values.get(ours, {}) or fold(text) in self.values.get(ours.rpartition("_")[0], {})
+        return (
+            text in self.elsewhere
+            and text not in self.grid.value_labels.get(name, {})
+            and "low" in self.known[ours].facts
+            and not told
+        )
+
+    def _labelled(self, name: str, text: str) -> str:
+        """The label that the file has for a value; of a value that it declares to be no answer, the reason."""
+        label = self.grid.value_labels.get(name, {}).get(text, text)
+        if text and text in self.grid.missing.get(name, ()):
+            return str(status_of(label) or Status.MISSING)
+        return label
+
+    def _said(self, ours: str, text: str) -> str:
+        """What records.yaml says of an answer, under the column or its item."""
+        for name in (ours, ours.rpartition("_")[0]):
+            if (said := self.values.get(name, {}).get(fold(text))) is not None:
+                return said
+        return text
+
+    def _converted(self, name: str, ours: str, text: str, number: int) -> str:
+        kind = self.known[ours].kind
+        converter = self._by_name.get(ours) or self._by_kind.get(kind)
+        made = converter(self, name, ours, text, number) if converter else text
+        return self._turned(ours, made)
+
+    def _turned(self, ours: str, text: str) -> str:
+        """The answer of an item whose best answer has the least number, turned round."""
+        item = ours.rpartition("_")[0]
+        if (
+            item in ITEMS
+            and (item in self.source.reversed or ours in self.source.reversed)
+            and re.fullmatch(r"\d+(\.0)?", text)
+        ):
+            return f"{ITEMS[item].low + ITEMS[item].high - float(text):g}"
+        return text
+
+    def _day(self, name: str, ours: str, text: str, number: int) -> str:
+        if found := day(text, self.order):
+            return found
+        if is_day(text) and self.order == ASK:
+            self.look(
+                DECIDE,
+                name,
+                "the order of day and month",
+                "Say `dates: day first` or `dates: month first` in records.yaml",
+                number,
+            )
+            return ""
+        return text
+
+    def _time(self, name: str, ours: str, text: str, number: int) -> str:
+        unit = self.source.units.get(ours)
+        found = months(text, unit)
+        if found is None and not has_unit(text) and months(text, "years") is not None and unit in (None, ASK):
+            self.look(
+                DECIDE,
+                name,
+                "the unit of times without one in the cell",
+                f"Say `units: {{{ours}: months}}`, or years or weeks",
+                number,
+            )
+            return ""
+        return point(text) if found is None else found
+
+    def _year(self, name: str, ours: str, text: str, number: int) -> str:
+        """The year of a birthday; which of the two is the month does not matter."""
+        return (day(text, "day first") or day(text, "month first") or text)[:4] if is_day(text) else _whole(text)
+
+    def _weeks(self, name: str, ours: str, text: str, number: int) -> str:
+        if not has_unit(text) and self.source.units.get(ours) in (None, "weeks"):
+            return _whole(point(text))
+        found = self._time(name, ours, text, number)
+        return f"{float(found) * 52 / 12:.4g}" if _NUMBER.fullmatch(found) else found
+
+    def _number(self, name: str, ours: str, text: str, number: int) -> str:
+        return _whole(point(text))
+
+    def _id(self, name: str, ours: str, text: str, number: int) -> str:
+        return "".join(text.split())
+
+    _by_name: Mapping[str, Callable[..., str]] = {
+        "months_in_uk": _time,
+        "months_in_area": _time,
+        "weeks_volunteering": _weeks,
+        "birth_year": _year,
+    }
+    _by_kind: Mapping[str, Callable[..., str]] = {
+        "date": _day,
+        "whole": _number,
+        "number": _number,
+        "number or words": _number,
+        "id": _id,
+    }
+
+    def _checked(self, name: str, ours: str, text: str, number: int) -> str:
+        column = self.known[ours]
+        if column.needed and not text:
+            self.look(
+                CELLS,
+                name,
+                f"no {column.label.casefold()}",
+                "Fill it in, or name the row under `leave_out_rows`: `leave_out_rows: {ROW: why}`",
+                number,
+            )
+            return ""
+        if refused := _refusal(self.source.table, ours, text, shows_values()):
+            self._refused(name, ours, number, column, refused)
+            return "" if column.needed else "missing"
+        return text
+
+    def _refused(self, name: str, ours: str, number: int, column: Column, refused: Refused) -> None:
+        self.look(
+            CELLS,
+            name,
+            f"{refused.found}; expected {column.expected}",
+            f"Correct it, or say what it is: `cells: {{{ours}: {{ROW: ...}}}}`",
+            number,
+        )
+
+
+@cache
+def _known(table: str) -> dict[str, Column]:
+    return table_columns(table)
+
+
+@lru_cache(maxsize=20_000)
+def _refusal(table: str, ours: str, text: str, quoted: bool) -> Refused | None:
+    """Why a text cannot be used as a column of ours (`quoted`: with it); None where it can. Each distinct one is read once."""
+    try:
+        read_cell(text, _known(table)[ours], Style())
+    except Refused as refused:
+        return refused.with_traceback(None)
+    return None
+
+
+def _whole(text: str) -> str:
+    """A number that a program wrote with a decimal it does not need, without it: 2000.0 is 2000."""
+    return re.sub(r"[.]0+$", "", text)

@@ -1,0 +1,1 @@
+"""What a researcher calls beside the pipeline: a new study, and a check of what a study holds."""

@@ -1,0 +1,104 @@
+"""A team's own full results, for the team alone: nothing is hidden in them, so they never lie where pages, bundles or the deposit are made."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.participants import ITEMS, read_records
+from analysis.questionnaire.answers import Item
+from analysis.questionnaire.summary import holm, item_summary
+from analysis.results import write_text
+from analysis.study import Study, load_study
+
+FOLDER = "private"
+MARK = "NOT FOR RELEASE: unprotected results about single people, for the team alone"
+_FRIENDS = Item("friends", "Friends met regularly", 0, None)
+_MOMENTS = {"pre": "asked before", "then": "looking back"}
+_FEWEST = 5  # answers twice before statistics are worked out; the counts stand for any number
+_MANY = "Each row is a test of its own. Of twenty tests of nothing, one comes out below 0.05; p_holm is held against all rows of its table."
+_SEED = 20140430
+
+
+def write_private(root: Path, study_id: str) -> list[Path]:
+    """Write `private/<study>/`: every item before and after for everybody and by course, as CSV and one page, all marked.
+
+    Returns the files. Raises InputError for a study without a questionnaire, or in which nobody answered an item twice.
+    """
+    study = load_study(study_id, root)
+    tables = dict(_tables(_answers(study)))
+    if not tables:
+        raise InputError(
+            study.name("records"),
+            found="no item that five people answered before and after",
+            expected="answers before and after",
+            action=f"look with `python -m analysis check {study_id}` at what was read",
+        )
+    folder = root / FOLDER / study_id
+    for name, (_, table) in tables.items():
+        write_text(
+            folder / f"{name}.csv", table.reset_index().assign(mark=MARK).to_csv(index=False, float_format="%.6g")
+        )
+    write_text(folder / "results.html", _page(study, tables))
+    return [*(folder / f"{name}.csv" for name in tables), folder / "results.html"]
+
+
+def _answers(study: Study) -> pd.DataFrame:
+    records = read_records(study.records_folder, study.id, study.root)
+    if records is None or records.questionnaire is None:
+        raise InputError(
+            study.name("records"),
+            found="no questionnaire",
+            expected="a team's own records",
+            action="see docs/own-records.md",
+        )
+    return records.questionnaire.values
+
+
+def _tables(answers: pd.DataFrame) -> Iterator[tuple[str, tuple[str, pd.DataFrame]]]:
+    for moment, words in _MOMENTS.items():
+        frame = answers.drop(columns=[f"{item.name}_pre" for item in _items() if f"{item.name}_pre" in answers])
+        frame = answers if moment == "pre" else frame.rename(columns=lambda name: name.replace("_then", "_pre"))
+        everybody = _summary(frame)
+        if everybody is not None:
+            yield f"items_{moment}", (f"All items, {words} and after", everybody)
+        by_course = [
+            each.assign(course=str(course))
+            for course, part in frame.groupby("course")
+            if (each := _summary(part)) is not None
+        ]
+        if len(by_course) > 1:
+            joined = pd.concat(by_course)
+            joined["p_holm"] = holm(joined["p"])
+            yield f"items_{moment}_by_course", (f"All items by course, {words} and after", joined)
+
+
+def _items() -> list[Item]:
+    return [*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), _FRIENDS]
+
+
+def _summary(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Every item that enough people answered twice; None where there is none."""
+    columns = {item: [f"{item.name}_pre", f"{item.name}_post"] for item in _items()}
+    twice = [
+        item
+        for item, names in columns.items()
+        if set(names) <= set(frame) and frame[names].notna().all(axis=1).sum() >= _FEWEST
+    ]
+    return item_summary(frame, twice, _SEED) if twice else None
+
+
+def _page(study: Study, tables: dict[str, tuple[str, pd.DataFrame]]) -> str:
+    parts = [
+        f"<h2>{escape(title)}</h2>\n<p>{escape(_MANY)}</p>\n{table.reset_index().to_html(index=False, float_format='{:.3g}'.format, escape=True)}\n<p class=mark>{escape(MARK)}</p>"
+        for title, table in tables.values()
+    ]
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{escape(MARK)}</title>\n'
+        "<style>body{font-family:sans-serif}.mark{color:#a00;font-weight:bold}td,th{padding:.2em .5em;text-align:right}</style>\n"
+        f"<h1>{escape(study.info.title)}: own results</h1>\n<p class=mark>{escape(MARK)}</p>\n"
+        + "\n".join(parts)
+        + "\n</html>\n"
+    )
