@@ -110,6 +110,7 @@ def test_verdicts_and_findings_of_both_studies_agree(whole):
 REPORT = {
     "inconsistent": [
         "CO-035",
+        "CO-336",
         "CO-314",
         "CO-038",
         "CO-324",
