@@ -81,10 +81,10 @@ def audit(ledger: Ledger, rounding: str = "either") -> tuple[Finding, ...]:
 
 def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
     """The finding on one claim: through its formula if it has one, else against other prints of the same quantity."""
+    if isinstance(claim.expression, Reference) and not claim.is_date:
+        return _compare_restatement(claim, ledger[claim.expression.name])
     if claim.expression is None or claim.number is None:
         return _compare_prints(claim, ledger)
-    if isinstance(claim.expression, Reference):
-        return _compare_restatement(claim, ledger[claim.expression.name])
     return _recompute(claim, claim.expression, ledger, rounding)
 
 

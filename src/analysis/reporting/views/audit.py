@@ -37,7 +37,7 @@ def record(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> None:
 def recomputed(claim: Claim, finding: Finding) -> Result:
     """A recomputed value as a result, two digits finer than its print unless it is whole."""
     printed = claim.as_printed
-    if finding.recomputed is None or printed is None:
+    if finding.recomputed is None:
         raise ValueError(f"{claim.claim_id} has no recomputed value")
     return Result(
         id=f"claim:{claim.claim_id}.recomputed",
@@ -45,7 +45,7 @@ def recomputed(claim: Claim, finding: Finding) -> Result:
         value=finding.recomputed,
         unit=claim.unit,
         kind=Kind.RECOMPUTED,
-        decimals=0 if finding.recomputed.is_integer() else max(printed.decimals, 0) + 2,
+        decimals=0 if finding.recomputed.is_integer() else max(printed.decimals if printed else 0, 0) + 2,
         low=finding.low,
         high=finding.high,
         interval="rounding of the inputs",
