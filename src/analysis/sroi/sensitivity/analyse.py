@@ -1,6 +1,6 @@
 """All analyses of one case in one go, from one seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ class Findings:
     effect_and_cost: pd.DataFrame
     scenarios: pd.DataFrame
     runs: dict[str, dict[str, probabilistic.Distribution]]
+    apart: probabilistic.Distribution | None
     switching: pd.DataFrame
     joint: switching.Joint
     indices: pd.DataFrame
@@ -67,6 +68,7 @@ def analyse(
         effect_and_cost=one_way.effect_and_cost(case),
         scenarios=one_way.scenarios(case, {"central": {}} | scenarios_for(case, settings)),
         runs=probabilistic.both(case, draws, seed, groups),
+        apart=_apart(case, draws, seed, groups),
         switching=switching.switching_values(case),
         joint=switching.joint_switch(case),
         indices=indices.variance_indices(rows, seed),
@@ -87,6 +89,13 @@ def analyse(
         wellby=_wellby(case, settings, reference),
         weights=_weights(case, settings, stipulated),
     )
+
+
+def _apart(case: Case, draws: int, seed: int, groups: tuple[Group, ...]) -> probabilistic.Distribution | None:
+    """The ratio as it would be if inputs drawn together were drawn one by one; None where there are none."""
+    if not case.together:
+        return None
+    return probabilistic.simulate(replace(case, together=()), draws, seed, groups, measures=("ratio",))["ratio"]
 
 
 def how_known(case: Case) -> str:
