@@ -16,6 +16,7 @@ from analysis.questionnaire.attrition import worst_case_share
 from analysis.study import Study
 
 FILE = "before_after.yaml"
+MEAN_CHANGE = "mean change"
 IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less share worse"
 WILCOXON = "p-value of the Wilcoxon test"
 
