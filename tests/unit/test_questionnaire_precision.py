@@ -1,6 +1,8 @@
 """Measurement error, equivalence, detectable change, imputation and the interval around Lee's bounds, against other programs and by hand."""
 
+import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,8 @@ from statsmodels.stats.power import TTestPower
 from statsmodels.stats.weightstats import DescrStatsW, ttost_paired
 
 from analysis.bounds.intervals import jackknife_t
-from analysis.questionnaire import attrition, imputation, measurement, precision
+from analysis.quantities import parse_printed
+from analysis.questionnaire import attrition, imputation, measurement, precision, published
 
 
 def test_standard_error_and_reliable_change_as_in_the_textbook():
@@ -159,3 +162,22 @@ def test_jackknife_t_by_hand():
     assert jackknife_t(1.0, np.array([1.0, 1.0])).high == math.inf
     assert jackknife_t(0.5, np.array([0.5])).low == -math.inf
     assert jackknife_t(0.5, np.array([0.5, math.nan])).low == -math.inf
+
+
+def test_what_regression_may_leave_is_that_of_every_set_of_answers():
+    """Three people on 1 to 5, means printed 2 and 4: all pairs of answer lists are listed."""
+    top, n, reliability = 5, 3, 0.6
+    lists = list(itertools.product(range(1, top + 1), repeat=n))
+    before = [np.mean(each) for each in lists if 1.5 <= np.mean(each) <= 2.5]
+    after = [np.mean(each) for each in lists if 3.5 <= np.mean(each) <= 4.5]
+    adds = [(1 - reliability) * (top - each) for each in before]
+    leaves = [b - a - add for a, add in zip(before, adds, strict=True) for b in after]
+    printed = {"A": SimpleNamespace(as_printed=parse_printed("2")), "N": SimpleNamespace(number=3)}
+    reading = SimpleNamespace(
+        label="all", scale=(1, top), after=SimpleNamespace(low=3.5, high=4.5, above=-math.inf, below=math.inf)
+    )
+    item = SimpleNamespace(before="A", readings=[reading], fewest=None, most=None)
+    found = published.after_regression(
+        item, SimpleNamespace(respondents="N"), SimpleNamespace(claims=printed), reliability
+    )
+    assert found == pytest.approx((max(adds), min(leaves)))

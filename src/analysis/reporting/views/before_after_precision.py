@@ -18,10 +18,10 @@ from analysis.reporting.views.evidence import number, p_value
 from analysis.results import Column, Kind, Result, slug
 
 RELIABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9)  # of a single question; what is found for such questions lies between
-IMPORTANT = (1, 2)  # points that may be the smallest change that matters
+IMPORTANT = {1: "one point", 2: "two points"}  # what may be the smallest change that matters
 POWER = 0.8
 _MEASUREMENT, _PRECISION = "analysis.questionnaire.measurement", "analysis.questionnaire.precision"
-_WITHHELD = "The means are not shown with their intervals, so that nothing is worked out from them."
+_WITHHELD = "The means are not shown, so that nothing is worked out from them."
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,21 @@ class PrintedMean:
 
 
 def _known(answers: Answers) -> dict[str, PrintedMean] | None:
-    """The means before and of the change as printed; None where they may not be shown with their intervals."""
-    if not answers.shown(answers.headline, statistics.T_INTERVALS):
+    """The means before and of the change as printed; None where they are not shown."""
+    if not answers.shown(answers.headline, statistics.MEANS):
         return None
     pairs = answers.pairs(answers.headline)
-    found = {when: PrintedMean(*statistics.printed_mean(pairs[when])) for when in ("before", "change")}
-    return found if min(each.sd for each in found.values()) > 0 else None
+    return {when: PrintedMean(*statistics.printed_mean(pairs[when])) for when in ("before", "change")}
+
+
+def _spreads(answers: Answers) -> bool:
+    """Whether standard deviations follow from what is shown."""
+    known = _known(answers)
+    return (
+        known is not None
+        and answers.shown(answers.headline, statistics.T_INTERVALS)
+        and min(each.sd for each in known.values()) > 0
+    )
 
 
 def error_table(answers: Answers) -> Display:
@@ -55,15 +64,16 @@ def error_table(answers: Answers) -> Display:
     item, known = answers.headline, _known(answers)
     if known is None:
         return answers.evidence.page.say(_WITHHELD)
-    before, change = known["before"], known["change"]
-    best = item.high if item.higher_is_better else item.low
+    before, change, best = known["before"], known["change"], item.high if item.higher_is_better else item.low
     rows = {}
     for reliability in RELIABILITIES:
-        key = f"{answers.evidence.page.notebook}.error.{slug(f'{reliability:g}')}"
-        cells = {
-            "sem": (measurement.standard_error_of_measurement(before.sd, reliability), "standard_error_of_measurement"),
-            "one": (measurement.detectable_in_one_person(before.sd, reliability), "detectable_in_one_person"),
-        }
+        cells: dict[str, tuple[float, str]] = {}
+        if _spreads(answers):
+            cells["sem"] = (
+                measurement.standard_error_of_measurement(before.sd, reliability),
+                "standard_error_of_measurement",
+            )
+            cells["one"] = measurement.detectable_in_one_person(before.sd, reliability), "detectable_in_one_person"
         if best is not None:
             most = abs(measurement.regression_to_the_mean(before.mean, best, reliability))
             cells |= {
@@ -71,9 +81,18 @@ def error_table(answers: Answers) -> Display:
                 for name, value in (("most", most), ("left", change.mean - most))
             }
         rows[f"{reliability:g}"] = {
-            name: _points(f"{key}.{name}", name, value, function) for name, (value, function) in cells.items()
+            name: _points(answers.evidence.page, reliability, name, value, function)
+            for name, (value, function) in cells.items()
         }
-    return _error_display(answers.evidence.page, item.label, rows, _ERRORS)
+    return _error_display(answers.evidence.page, item.label, rows)
+
+
+def _points(
+    page: Appendix, reliability: float, name: str, value: float, function: str, rests: tuple[str, ...] = ()
+) -> Result:
+    key = f"{page.notebook}.error.{slug(f'{reliability:g}')}.{name}"
+    place = f"{_MEASUREMENT}.{function}"
+    return number(key, _ERRORS[name], value, "points", 1, Kind.ASSUMED, function=place, inputs=rests)
 
 
 _ERRORS = {
@@ -84,16 +103,14 @@ _ERRORS = {
 }
 
 
-def _points(key: str, label: str, value: float, function: str) -> Result:
-    return number(key, _ERRORS[label], value, "points", 1, Kind.ASSUMED, function=f"{_MEASUREMENT}.{function}")
-
-
-def _error_display(page: Appendix, label: str, rows: dict, columns: dict[str, str]) -> Display:
+def _error_display(page: Appendix, label: str, rows: dict[str, dict[str, Result]]) -> Display:
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+    if frame.columns.empty:
+        return page.say(_WITHHELD)
     return page.table(
         "error",
         frame,
-        {name: Column(words, "points", Kind.ASSUMED) for name, words in columns.items() if name in frame},
+        {name: Column(words, "points", Kind.ASSUMED) for name, words in _ERRORS.items() if name in frame},
         f"{named(label)}: what may be error of measurement, by the reliability that is assumed.",
         row_header="Reliability",
         note="Reliability is the share of the differences between people that is no error; no source prints it for this question. A group "
@@ -105,83 +122,69 @@ def _error_display(page: Appendix, label: str, rows: dict, columns: dict[str, st
 def printed_error_table(page: Appendix, printed: published.Printed) -> Display:
     """Table: by assumed reliability, how far the printed rise of the first item can be regression to the mean."""
     item = printed.figures.items[0]
-    around, tops = printed.study.claims[item.before].as_printed, [reading.scale[1] for reading in item.readings]
-    if around is None or None in tops:
-        return page.say("The scale has no best answer, so that regression to the mean has no bound.")
-    change = published.over_readings(printed.ranges[item.id], published.MEAN_CHANGE)
+    found = {each: published.after_regression(item, printed.figures, printed.study, each) for each in RELIABILITIES}
     rests = (
         f"claim:{item.before}",
         f"claim:{item.after}",
         *page.grounds("analysis.questionnaire.published.item_ranges"),
     )
-    rows = {}
-    for reliability in RELIABILITIES:
-        most = measurement.regression_to_the_mean(around.around().low, max(tops), reliability)
-        rows[f"{reliability:g}"] = {
-            name: number(
-                f"{page.notebook}.error.{slug(f'{reliability:g}')}.{name}",
-                _ERRORS[name],
-                value,
-                "points",
-                1,
-                Kind.ASSUMED,
-                function=f"{_MEASUREMENT}.regression_to_the_mean",
-                inputs=rests,
-            )
-            for name, value in (("most", most), ("left", change.low - most))
+    rows = {
+        f"{reliability:g}": {
+            name: _points(page, reliability, name, value, "regression_to_the_mean", rests)
+            for name, value in zip(("most", "left"), ends, strict=True)
         }
-    return _error_display(page, item.label, rows, {name: _ERRORS[name] for name in ("most", "left")})
+        for reliability, ends in found.items()
+        if ends is not None
+    }
+    if not rows:
+        return page.say("The scale has no best answer, so that regression to the mean has no bound.")
+    return _error_display(page, item.label, rows)
 
 
 def showing_table(answers: Answers) -> Display:
     """Table: the change so many people find, whether the change is smaller than one that matters, and what would undo it."""
-    item, known = answers.headline, _known(answers)
+    item, known, page = answers.headline, _known(answers), answers.evidence.page
     if known is None:
-        return answers.evidence.page.say(_WITHHELD)
-    change, page = known["change"], answers.evidence.page
-    rows = {
-        "Mean change that so many people find four times in five": {
-            "value": number(
-                f"{page.notebook}.showing.detectable",
-                "Detectable mean change",
-                precision.detectable_change(change.sd, change.n, POWER),
-                "points",
-                1,
-                function=f"{_PRECISION}.detectable_change",
-            ),
-            "low": None,
-        }
-    }
-    for margin in IMPORTANT:
-        found = precision.equivalence(change.mean, change.sd, change.n, margin)
-        rows[f"p-value that the mean change is smaller than {margin:g} either way"] = {
-            "value": p_value(
-                f"{page.notebook}.showing.equivalence_{margin:g}",
-                f"Two one-sided tests within {margin:g}",
-                found.p,
-                function=f"{_PRECISION}.equivalence",
-            ),
-            "low": None,
-        }
-    rows |= {
-        f"Change of the others at which nobody's mean changed: {words}": _tip(answers, change, stage, words)
-        for stage, words in STAGES.items()
-    }
+        return page.say("Nor is it worked out what so many people could show.")
+    rows = _tests(page, known["change"]) if _spreads(answers) else {}
+    for stage, words in STAGES.items():
+        if len(answers.others[stage]):
+            rows[f"Change of the others with which the mean of all {words} would not have changed"] = _tip(
+                answers, known["change"], stage
+            )
+    if not rows:
+        return page.say("Everybody answered twice, so that no answers of others could undo it.")
     return page.table(
         "showing",
-        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
+        pd.DataFrame({"value": rows, "low": None}, dtype=object),
         {"value": Column("Value", "", Kind.MEASURED, low="low")},
         f"{named(item.label)}: what so many people could show, and what would undo it.",
         row_header="Measure",
-        note="Worked out from the mean change and its interval as printed above. Smallest changes that matter are taken as one and as two points; "
-        "a small p-value of these tests says that the change is too small to matter.",
+        note="Worked out from the mean change, and from its interval where that is shown, as printed above. Smallest changes that matter are "
+        "taken as one and as two points; a small p-value of these tests says that the change is too small to matter.",
     )
 
 
-def _tip(answers: Answers, change: PrintedMean, stage: str, words: str) -> dict[str, Result | str | None]:
-    others, page = len(answers.others[stage]), answers.evidence.page
-    key, function = f"{page.notebook}.showing.tip.{slug(words)}", f"{_PRECISION}.tipping_point"
-    if not others:
-        return {"value": "nobody else", "low": None}
-    value = precision.tipping_point(change.mean, change.n, change.n + others)
-    return {"value": number(key, f"Tipping point, {words}", value, "points", 1, function=function), "low": None}
+def _tests(page: Appendix, change: PrintedMean) -> dict[str, Result]:
+    """The detectable change, and the tests that the change is smaller than one that matters."""
+    found = precision.detectable_change(change.sd, change.n, POWER)
+    key, function = f"{page.notebook}.showing.detectable", f"{_PRECISION}.detectable_change"
+    rows = {
+        "Mean change that so many people find four times in five": number(
+            key, "Detectable mean change", found, "points", 1, function=function
+        )
+    }
+    for margin, words in IMPORTANT.items():
+        p = precision.equivalence(change.mean, change.sd, change.n, margin).p
+        key, label = f"{page.notebook}.showing.equivalence_{slug(words)}", f"Two one-sided tests within {words}"
+        rows[f"p-value that the mean change is smaller than {words} either way"] = p_value(
+            key, label, p, function=f"{_PRECISION}.equivalence"
+        )
+    return rows
+
+
+def _tip(answers: Answers, change: PrintedMean, stage: str) -> Result:
+    value = precision.tipping_point(change.mean, change.n, change.n + len(answers.others[stage]))
+    key = f"{answers.evidence.page.notebook}.showing.tip.{stage}"
+    label = f"Tipping point, {STAGES[stage]}"
+    return number(key, label, value, "points", 1, function=f"{_PRECISION}.tipping_point")
