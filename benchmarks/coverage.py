@@ -103,7 +103,7 @@ def agreement_rows(samples: int, seed: int) -> Iterator[Row]:
                     }
 
                 data = f"{speakers} speakers of 8 segments, code given to {share:.0%}"
-                yield from _rows(name, data, ("percentile bootstrap of speakers",), samples, truth, draw)
+                yield from _rows(name, data, ("jackknife t on log(1 - x)",), samples, truth, draw)
 
 
 def _sums(counts: np.ndarray) -> agreement.Sums:
@@ -342,7 +342,9 @@ def lee_rows(samples: int, seed: int) -> Iterator[Row]:
 
         truth = _difference_of_rounded(7.13, 6.5, 1.6)
         data = f"53 and 40 people, answer rates {apart:.0%} apart"
-        yield from _rows("difference of courses, Lee", data, ("Lee bounds alone",), max(1, samples // 4), truth, draw)
+        yield from _rows(
+            "difference of courses, Lee", data, ("Imbens-Manski around them",), max(1, samples // 4), truth, draw
+        )
 
 
 def _difference_of_rounded(one: float, two: float, sd: float) -> float:
