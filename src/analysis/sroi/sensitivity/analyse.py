@@ -41,6 +41,8 @@ class Findings:
     lenses: pd.DataFrame | None
     optimism: pd.DataFrame | None
     payback: pd.DataFrame | None
+    years: pd.DataFrame | None
+    overlaps: pd.DataFrame
     wellbeing: pd.DataFrame | None
     wellby: pd.DataFrame | None
     weights: pd.DataFrame
@@ -85,6 +87,8 @@ def analyse(
         lenses=lens_table(case, settings.lenses, reference.schedules) if settings.lenses else None,
         optimism=_optimism(case, settings, stipulated),
         payback=payback(case, reference),
+        years=discounted_years(case, reference),
+        overlaps=materiality.overlap_matrix(case),
         wellbeing=_wellbeing(case, settings, reference),
         wellby=_wellby(case, settings, reference),
         weights=_weights(case, settings, stipulated),
@@ -111,14 +115,27 @@ def payback(case: Case, reference: appraisal.Reference) -> pd.DataFrame | None:
 
     Index: way of counting. Column: years (inf: not within the years the model counts).
     """
-    by_year = getattr(case.at(), "by_year", None)
-    if by_year is None:
+    flows = _flows(case)
+    if flows is None:
         return None
-    flows = [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
     cost = float(case.at().cost)
     years = {"as the model counts value": (), "and discounted by the Green Book schedule": reference.standard}
     found = {name: appraisal.payback_years(flows, cost, bands) for name, bands in years.items()}
     return pd.DataFrame({"years": found}).rename_axis("counted")
+
+
+def discounted_years(case: Case, reference: appraisal.Reference) -> pd.DataFrame | None:
+    """Value year by year with the Green Book factors on top; None where the model keeps no years."""
+    flows = _flows(case)
+    return None if flows is None else appraisal.discounted_years(flows, reference.standard)
+
+
+def _flows(case: Case) -> list[float] | None:
+    """Value in pounds by year, year 0 first, to the last year with any."""
+    by_year = getattr(case.at(), "by_year", None)
+    if by_year is None:
+        return None
+    return [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
 
 
 def _optimism(case: Case, settings: Settings, stipulated: Register) -> pd.DataFrame | None:
