@@ -57,3 +57,21 @@ def fisher_interval(r: float, n: int, level: float = 0.95) -> Interval:
         return Interval(r, r)
     half = float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
     return Interval(math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half))
+
+
+def jackknife_t(whole: float, left_out: np.ndarray, level: float = 0.95) -> Interval:
+    """Interval for a coefficient of at most 1, such as an agreement, from its values with each cluster left out.
+
+    t(k - 1) on log(1 - coefficient), with the jackknife's standard error sqrt((k - 1)/k sum of squared distances from
+    the mean of the k values). Infinite where a value is 1 or undefined, or where there are fewer than two clusters: then
+    it has no answer. At few clusters it covers better than the percentile bootstrap (docs/coverage.md).
+    """
+    from scipy.special import stdtrit
+
+    values, k = np.append(left_out, whole), len(left_out)
+    if k < 2 or not np.isfinite(values).all() or values.max() > 1 - 1e-12:
+        return Interval(-math.inf, math.inf)
+    logs = np.log(1 - left_out)
+    error = math.sqrt((k - 1) / k * float(((logs - logs.mean()) ** 2).sum()))
+    half, centre = float(stdtrit(k - 1, (1 + level) / 2)) * error, math.log(1 - whole)
+    return Interval(1 - math.exp(centre + half), 1 - math.exp(centre - half))

@@ -15,12 +15,14 @@ from analysis.errors import InputError
 from analysis.files import validate
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
+from analysis.questionnaire.measurement import regression_to_the_mean
 from analysis.questionnaire.scales import scale_of
 from analysis.questionnaire.spread import Moments, most_sd
 from analysis.study import Study
 
 FILE = "before_after.yaml"
 MIN_PEOPLE = 2
+MEAN_CHANGE = "mean change"
 IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less share worse"
 WILCOXON = "p-value of the Wilcoxon test"
 
@@ -274,6 +276,34 @@ def over_readings(ranges: pd.DataFrame, statistic: str) -> Interval:
     """The range of a statistic over all readings together."""
     rows = ranges[ranges["statistic"] == statistic]
     return Interval(float(rows["low"].min()), float(rows["high"].max()))
+
+
+def after_regression(
+    item: PrintedItem, figures: Figures, study: Study, reliability: float
+) -> tuple[float, float] | None:
+    """The most that regression to the mean can add to a mean, and the least change that it may leave, in points.
+
+    Over every reading, number of people and sum of answers that the print allows; nobody's own mean lies beyond the top of
+    the scale, so that regression adds (1 - reliability) (top - mean before) at most. More is taken as better. None where a
+    scale has no top.
+    """
+    ends: list[tuple[float, float]] = []
+    for each in item.readings:
+        low, top = each.scale
+        if top is None:
+            return None
+        for n in sizes(item, figures, study):
+            reading = _reading(item, each, study, n)
+            before, after = (_on_scale(sums, low * n, top * n) for sums in (reading.before, reading.after))
+            if before and after:
+                most = regression_to_the_mean(before[0] / n, top, reliability)
+                least = regression_to_the_mean(before[-1] / n, top, reliability)
+                ends.append((after[0] / n - before[-1] / n - least, most))
+    return max(most for _, most in ends), min(left for left, _ in ends)
+
+
+def _on_scale(sums: range, least: int, most: int) -> range:
+    return range(max(sums.start, least), min(sums.stop, most + 1))
 
 
 def group_sizes(figures: Figures, study: Study) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from analysis.reporting.prose import named
 from analysis.reporting.views import (
     against_print,
     before_after_missing as other_answers,
+    before_after_precision as precision,
     before_after_published as published,
     before_after_records as measured,
 )
@@ -91,6 +92,16 @@ def threshold(run: BeforeAfter) -> Display:
 def ceiling(run: BeforeAfter) -> Display:
     """Table: share at the best answer (records only)."""
     return run.show(measured.ceiling_table)
+
+
+def error(run: BeforeAfter) -> Display:
+    """Table: what may be error of measurement, by assumed reliability."""
+    return run.show(precision.error_table, precision.printed_error_table)
+
+
+def showing(run: BeforeAfter) -> Display:
+    """Table: what so many people could show, and what would undo it (records only)."""
+    return run.show(precision.showing_table)
 
 
 def groups(run: BeforeAfter) -> Display:

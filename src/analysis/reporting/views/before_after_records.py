@@ -690,25 +690,30 @@ def lee_table(answers: Answers) -> Display:
             "Too few people of one of the two groups of courses answered for them to be compared, or numbers are rounded."
         )
     found = attrition.lee_bounds(outcome, outcome.notna(), group, "esol", "other")
-    label = "English courses less other courses"
+    around = attrition.lee_interval(outcome, outcome.notna(), group, "esol", "other", answers.seed)
+    label, values = "English courses less other courses", dict(found[["untrimmed", "low", "high"]])
+    functions = dict.fromkeys(values, "lee_bounds") | dict.fromkeys(("around_low", "around_high"), "lee_interval")
+    values |= {"around_low": around.low, "around_high": around.high}
     rows = {
         label: {
             key: number(
                 _key(answers, "lee", key),
                 f"{label}: {key}",
-                float(found[key]),
+                float(values[key]),
                 "points",
                 1,
                 Kind.MEASURED,
-                function=f"{_QUESTIONNAIRE}.attrition.lee_bounds",
+                function=f"{_QUESTIONNAIRE}.attrition.{function}",
             )
-            for key in ("untrimmed", "low", "high")
+            for key, function in functions.items()
         }
     }
     columns = {
         "untrimmed": Column("As answered", "points", Kind.MEASURED),
         "low": Column("Trimmed, lower bound", "points", Kind.MEASURED),
         "high": Column("Trimmed, upper bound", "points", Kind.MEASURED),
+        "around_low": Column("Interval of 95 % around both, from", "points", Kind.MEASURED),
+        "around_high": Column("to", "points", Kind.MEASURED),
     }
     return answers.evidence.page.table(
         "lee",
@@ -723,7 +728,7 @@ def lee_table(answers: Answers) -> Display:
 # What the bounds do not hold, and what they suppose.
 _LEE = (
     "The two bounds say how far unequal response could move the difference among the people asked. They hold no error of sampling: with other people of "
-    "the same kind both would lie elsewhere, and the closer they are together, the less they can be taken for a confidence interval. They "
+    "the same kind both would lie elsewhere. The interval around both holds it (Imbens and Manski, errors from a bootstrap within each group). All of them "
     "suppose that people came to one group or the other at random. Courses were not assigned at random, so that the difference is none that the courses made."
 )
 

@@ -302,8 +302,8 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
     mean ± t(n - 1) sd / sqrt(n) prints the same ends, of the answers before and after and of their differences.
     """
     one, two = columns["before"], columns["after"]
-    printed = {when: _printed(pairs[when]) for when in ("before", "after")}
-    printed["change"] = _printed(pairs["after"] - pairs["before"])
+    printed = {when: printed_mean(pairs[when]) for when in ("before", "after")}
+    printed["change"] = printed_mean(pairs["after"] - pairs["before"])
     room = {
         when: (round(n * (mean - HALF), 9), round(n * (mean + HALF), 9)) for when, (n, mean, _, _) in printed.items()
     }
@@ -330,7 +330,7 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
 HALF = 0.05  # of the last digit that means are printed with
 
 
-def _printed(values: pd.Series) -> tuple[int, float, float, float]:
+def printed_mean(values: pd.Series) -> tuple[int, float, float, float]:
     """How many answered, and the mean with the ends of its t interval as they are printed."""
     row = mean_change(pd.DataFrame({"change": values}))
     mean, low, high = (round(float(row[part]), 1) for part in ("mean", "low", "high"))

@@ -11,14 +11,16 @@ from analysis.reporting.views.coding_protected import CodingEvidence, judge_agre
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, Kind, Result, drawn
 
-LEVEL = 0.95  # of the bootstrap intervals
+LEVEL = 0.95  # of the intervals
 _FUNCTION = "analysis.coding.agreement.agreement_by_code"
 _READING = (
     "Two or more coders read {agreement.units|:segments}. Each code is given or not given to a segment. Percent "
     "agreement is high for any rare code, since most segments carry it for nobody; Krippendorff's alpha (nominal) "
     "and {=Gwet's AC1} correct for chance in different ways and part company where a code is rare, so prevalence "
-    "stands beside them. The intervals come from a bootstrap that draws all segments of a speaker together, since "
-    "what one person says is not independent. Agreement is about the coders, and is left out only where it would tell of the "
+    "stands beside them. The intervals take all segments of a speaker together, since what one person says is not "
+    "independent: of the coefficients by leaving out one speaker at a time, of the shares by a bootstrap that draws speakers. They hold for these "
+    "groups; that people of one group sway one another is not in them, and where a code is rare and "
+    "speakers are few they hold the truth less often than they say. Agreement is about the coders, and is left out only where it would tell of the "
     "participants: prevalence and percent agreement together say how many segments carry a code. It is shown where enough "
     "people raised the code in the eyes of all coders who read them, and, without an interval, where as many segments "
     "carry the code, and as many do not, as there are participants, so that from anybody to everybody may have raised it; "
@@ -34,7 +36,7 @@ _MEASURES = {
 
 
 def agreement(page: Appendix, team: Coded | None, evidence: CodingEvidence, seed: int, draws: int) -> Display:
-    """Agreement by code with bootstrap intervals (speakers are drawn), or the plain statement why there is none."""
+    """Agreement by code with intervals over speakers, or the plain statement why there is none."""
     if team is None:
         return page.say(f"There are no coded segments. Of the coding of published text there is {measures.ONE_CODER}.")
     found = measures.agreement_by_code(
@@ -123,7 +125,7 @@ def _column(measure: str) -> Column:
         decimals,
         low=f"{measure}_low",
         high=f"{measure}_high",
-        interval=f"{LEVEL:.0%} bootstrap",
+        interval=f"{LEVEL:.0%} {'bootstrap' if unit else 'jackknife t'}",
         function=_FUNCTION,
     )
 

@@ -66,6 +66,9 @@ JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
         "ceiling.*.share": ("best answer *",),
         **dict.fromkeys(("shift.*.*", "shift.cells", "shift.hidden"), ("shift",)),
         "lee.*": ("Lee bounds by course",),
+        **dict.fromkeys(("error.*.most", "error.*.left", "showing.tip.*"), _MEANS),
+        **dict.fromkeys(("error.*.sem", "error.*.one"), ("t intervals of the means: *",)),
+        **dict.fromkeys(("showing.detectable", "showing.equivalence_*"), ("t intervals of the means: *",)),
         "against_print.*.measured": (_PRINT, *_MEANS),
     },
     "04_english_and_time": {

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
+from analysis.reporting.views.claims import published_claims
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
 from analysis.reporting.views.sensitivity_parts import (
     HERE,
@@ -25,7 +26,9 @@ from analysis.reporting.views.sensitivity_parts import (
 from analysis.results import Column, Kind, Result
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
 from analysis.sroi.sensitivity.analyse import Findings
+from analysis.sroi.sensitivity.case import Together
 from analysis.study import Assumption
+from analysis.study.claims import Ledger
 
 _SHOWN_LINES = 4
 _SHOWN_BARS = 12
@@ -93,8 +96,60 @@ def record(page: Appendix, found: Findings) -> None:
                 "information.perfect_information",
             ),
             *_universe_results(found),
+            *_together_results(found),
         ]
     )
+
+
+def _together_results(found: Findings) -> list[Result]:
+    """`sensitivity.together.<place>.*` for each set of inputs drawn together, and the ratio had they been drawn apart."""
+    if found.apart is None:
+        return []
+    middle, low, high = probabilistic.median_and_interval(found.apart)
+    name, label = "sensitivity.draws.ratio_apart", "Median ratio, calibrated inputs drawn one by one"
+    apart = _ratio(found, name, label, middle, "probabilistic.simulate", low, high)
+    return [
+        apart,
+        *(result for place, drawn in enumerate(found.case.together) for result in _set_results(found, place, drawn)),
+    ]
+
+
+def _set_results(found: Findings, place: int, drawn: Together) -> list[Result]:
+    rests = (*(f"claim:{claim}" for claim in dict.fromkeys(drawn.claims)), *inputs(found))
+    counts = {
+        "tries": ("Tries", drawn.tries),
+        "accepted": ("Tries that met every claim", drawn.accepted),
+        "effective": ("Equally weighted draws that these are worth", round(drawn.effective)),
+        "one_in": ("Draws one by one for one that meets every claim", float(f"{1 / drawn.apart:.2g}")),
+    }
+    results = [
+        Result(
+            f"sensitivity.together.{place}.{key}",
+            label,
+            value,
+            "draws",
+            known(found),
+            inputs=rests,
+            function=f"{HERE}.together.sample",
+        )
+        for key, (label, value) in counts.items()
+    ]
+    low, high = (float(found.case.at(values).ratio) for values in one_way.ends(found.case, drawn.name, "ratio"))
+    name, base = f"sensitivity.together.{place}.ratio", float(found.case.at().ratio)
+    ratio = Result(
+        name,
+        "Ratio over the whole set, all else at base",
+        base,
+        "GBP per GBP",
+        known(found),
+        3,
+        low,
+        high,
+        "ends of the set",
+        inputs=rests,
+        function=f"{HERE}.one_way.ends",
+    )
+    return [*results, ratio]
 
 
 def _universe_results(found: Findings) -> list[Result]:
@@ -165,19 +220,48 @@ def _universe_words(found: Findings) -> Iterable[str]:
 def ranges_table(page: Appendix, found: Findings) -> Display:
     """Table: every input that varies, its base value, range, distribution and how it is known."""
     entries = [found.case.ranges[name] for name in found.case.varied]
+    joined = {name for drawn in found.case.together for name in drawn.members}
     frame = pd.DataFrame(
         {
             "base": [
                 _input(page, f"ranges.{e.id}", e, found.case.base[e.id], Kind(e.kind), "register") for e in entries
             ],
             "unit": [e.unit for e in entries],
-            "distribution": [e.distribution for e in entries],
+            "distribution": ["drawn together" if e.id in joined else e.distribution for e in entries],
         },
         index=labels(found.case.varied, "Assumption"),
         dtype=object,
     )
     columns = {"base": Column("Base value and range"), "unit": Column("Unit"), "distribution": Column("Distribution")}
     return page.table("ranges", frame, columns, "What varies, and how.", text={"unit": "label"})
+
+
+def together_words(page: Appendix, found: Findings, ledger: Ledger) -> Display:
+    """How inputs that are known only together are drawn, and what difference that makes."""
+    if not found.case.together:
+        return page.say("Every assumption has a range of its own; none is calibrated together with others.")
+    met = dict.fromkeys(claim for drawn in found.case.together for claim in drawn.claims)
+    page.add([result for result in published_claims(ledger, met) if isinstance(result, Result)])
+    words = [_set_words(place, drawn) for place, drawn in enumerate(found.case.together)]
+    return page.say(
+        " ".join(words) + " With these inputs drawn one by one the middle draws of the ratio would run from"
+        " {sensitivity.draws.ratio_apart|interval}; drawn together they run from {sensitivity.draws.ratio|interval}. Where one"
+        " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the print."
+    )
+
+
+def _set_words(place: int, drawn: Together) -> str:
+    here = f"sensitivity.together.{place}"
+    listed = ", ".join(named(readable(member)) for member in drawn.members)
+    claims = ", ".join(f"{{claim:{claim}}}" for claim in dict.fromkeys(drawn.claims))
+    return (
+        f"Drawn together: {listed}. They were solved for so that the model prints {claims}, and are known only as far as it does."
+        " Their joint distribution is that of their ranges, given that the model, all else as in the scenario, prints these"
+        " figures: for values within the rounding as many inputs are solved for as there are figures that bind, and each"
+        f" solution is weighted by what it stands for. Of {{{here}.tries}} tries {{{here}.accepted}} met every figure, worth"
+        f" {{{here}.effective}} equal draws; of draws one by one, about one in {{{here}.one_in|bare}} would. Over the whole set the"
+        f" ratio, all else at base, runs from {{{here}.ratio|interval}}."
+    )
 
 
 def _input(page: Appendix, name: str, entry: Assumption, value: float, kind: Kind, sort: str) -> Result:

@@ -9,7 +9,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import evenly, line_chart
 from analysis.reporting.views.sensitivity_parts import HERE, amounts, inputs_of_step, known, labels, named, readable
-from analysis.results import Column
+from analysis.results import Column, Kind
 from analysis.sroi.sensitivity.analyse import Findings
 
 
@@ -96,6 +96,25 @@ def overlap_table(page: Appendix, found: Findings) -> Display:
     )
 
 
+def overlap_matrix_table(page: Appendix, found: Findings) -> Display:
+    """Table: the ratio if two outcomes were one benefit, for every pair."""
+    if len(found.overlaps) < 2:
+        return page.say("There is one outcome, so that none can be counted twice.")
+    frame = found.overlaps.set_axis(labels(found.overlaps.index, "Outcome"))
+    columns = {
+        name: Column(
+            readable(name).capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.materiality.overlap_matrix"
+        )
+        for name in frame
+    }
+    return page.table(
+        "overlap_matrix",
+        frame,
+        columns,
+        "The ratio if two outcomes were one and the same benefit, of which only the larger would count.",
+    )
+
+
 def lens_table(page: Appendix, found: Findings) -> Display:
     """Table: the programme through each set of conventions."""
     if found.lenses is None:
@@ -158,6 +177,25 @@ def payback_table(page: Appendix, found: Findings) -> Display:
         "Payback period.",
         note="Value stands in the year in which the model books it; a total over many years that is booked at once makes the period too short. Not available: not within the years the model counts.",
     )
+
+
+def years_table(page: Appendix, found: Findings) -> Display:
+    """Table: value year by year, with discount factors and present values."""
+    if found.years is None:
+        return page.say("The model keeps no years, so that nothing can be discounted year by year.")
+    used = found.years[found.years["value"] != 0]
+    if not len(used):
+        return page.say("No year has any value.")
+    frame = found.years.loc[: used.index[-1]]
+    frame = frame.set_axis(pd.Index([f"year {year}" for year in frame.index], name="Year"))
+    function = f"{HERE}.appraisal.discounted_years"
+    columns = {
+        "value": Column("Value as modelled", "GBP", known(found), 0, function=function),
+        "factor": Column("Factor", "", Kind.REFERENCE, 4, function=f"{HERE}.appraisal.discount_factors"),
+        "present": Column("Present value", "GBP", known(found), 0, function=function),
+        "together": Column("Present value so far", "GBP", known(found), 0, function=function),
+    }
+    return page.table("years", frame, columns, "Value year by year, and discounted by the Green Book schedule.")
 
 
 def optimism_table(page: Appendix, found: Findings) -> Display:

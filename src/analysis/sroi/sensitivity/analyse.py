@@ -1,6 +1,6 @@
 """All analyses of one case in one go, from one seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ class Findings:
     effect_and_cost: pd.DataFrame
     scenarios: pd.DataFrame
     runs: dict[str, dict[str, probabilistic.Distribution]]
+    apart: probabilistic.Distribution | None
     switching: pd.DataFrame
     joint: switching.Joint
     indices: pd.DataFrame
@@ -40,6 +41,8 @@ class Findings:
     lenses: pd.DataFrame | None
     optimism: pd.DataFrame | None
     payback: pd.DataFrame | None
+    years: pd.DataFrame | None
+    overlaps: pd.DataFrame
     wellbeing: pd.DataFrame | None
     wellby: pd.DataFrame | None
     weights: pd.DataFrame
@@ -67,6 +70,7 @@ def analyse(
         effect_and_cost=one_way.effect_and_cost(case),
         scenarios=one_way.scenarios(case, {"central": {}} | scenarios_for(case, settings)),
         runs=probabilistic.both(case, draws, seed, groups),
+        apart=_apart(case, draws, seed, groups),
         switching=switching.switching_values(case),
         joint=switching.joint_switch(case),
         indices=indices.variance_indices(rows, seed),
@@ -83,10 +87,19 @@ def analyse(
         lenses=lens_table(case, settings.lenses, reference.schedules) if settings.lenses else None,
         optimism=_optimism(case, settings, stipulated),
         payback=payback(case, reference),
+        years=discounted_years(case, reference),
+        overlaps=materiality.overlap_matrix(case),
         wellbeing=_wellbeing(case, settings, reference),
         wellby=_wellby(case, settings, reference),
         weights=_weights(case, settings, stipulated),
     )
+
+
+def _apart(case: Case, draws: int, seed: int, groups: tuple[Group, ...]) -> probabilistic.Distribution | None:
+    """The ratio as it would be if inputs drawn together were drawn one by one; None where there are none."""
+    if not case.together:
+        return None
+    return probabilistic.simulate(replace(case, together=()), draws, seed, groups, measures=("ratio",))["ratio"]
 
 
 def how_known(case: Case) -> str:
@@ -102,14 +115,27 @@ def payback(case: Case, reference: appraisal.Reference) -> pd.DataFrame | None:
 
     Index: way of counting. Column: years (inf: not within the years the model counts).
     """
-    by_year = getattr(case.at(), "by_year", None)
-    if by_year is None:
+    flows = _flows(case)
+    if flows is None:
         return None
-    flows = [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
     cost = float(case.at().cost)
     years = {"as the model counts value": (), "and discounted by the Green Book schedule": reference.standard}
     found = {name: appraisal.payback_years(flows, cost, bands) for name, bands in years.items()}
     return pd.DataFrame({"years": found}).rename_axis("counted")
+
+
+def discounted_years(case: Case, reference: appraisal.Reference) -> pd.DataFrame | None:
+    """Value year by year with the Green Book factors on top; None where the model keeps no years."""
+    flows = _flows(case)
+    return None if flows is None else appraisal.discounted_years(flows, reference.standard)
+
+
+def _flows(case: Case) -> list[float] | None:
+    """Value in pounds by year, year 0 first, to the last year with any."""
+    by_year = getattr(case.at(), "by_year", None)
+    if by_year is None:
+        return None
+    return [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
 
 
 def _optimism(case: Case, settings: Settings, stipulated: Register) -> pd.DataFrame | None:

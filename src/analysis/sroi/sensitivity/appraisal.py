@@ -174,6 +174,15 @@ def distributional_weights(
     return {name: (reference_income / income) ** elasticity for name, income in incomes.items()}
 
 
+def discounted_years(flows: Sequence[float] | np.ndarray, bands: Sequence[Band]) -> pd.DataFrame:
+    """Yearly amounts in pounds, year 0 first: columns value, factor, present and together (present values so far); index: year."""
+    amounts = np.asarray(flows, dtype=float)
+    factors = discount_factors(len(amounts) - 1, bands)
+    present = amounts * factors
+    table = {"value": amounts, "factor": factors, "present": present, "together": present.cumsum()}
+    return pd.DataFrame(table, index=pd.RangeIndex(len(amounts), name="year"))
+
+
 def weighted(by_beneficiary: Mapping[str, float], weights: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Value by beneficiary in pounds with and without weights; None (the default) weights every pound alike."""
     used = weights or {}

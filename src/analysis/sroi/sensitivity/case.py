@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from analysis.study.register import Assumption
 
 Values = Mapping[str, "float | np.ndarray"]
 PLACE = "sensitivity.yaml"  # the file that error messages name where an analysis is asked for something impossible
-MEASURES = ("ratio", "net", "value", "cost")
+Measure = Literal["ratio", "net", "value", "cost"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 class OutcomeLike(Protocol):
@@ -55,17 +56,63 @@ class ModelLike(Protocol):
 
 
 @dataclass(frozen=True)
+class Together:
+    """Inputs that are known only together: equally likely points (n x members), in the order of the first member.
+
+    `claims` are those that every point meets. Of `tries` this many were `accepted`, worth `effective` equally weighted
+    draws; `apart` is the share of draws one by one from the ranges that would meet the claims.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    points: np.ndarray
+    claims: tuple[str, ...] = ()
+    tries: int = 0
+    accepted: int = 0
+    effective: float = 0.0
+    apart: float = np.nan
+
+    def at(self, probability: np.ndarray) -> dict[str, np.ndarray]:
+        """Values by member of the points at these probabilities (each from 0 to below 1)."""
+        rows = self.points[(probability * len(self.points)).astype(np.int64)]
+        return dict(zip(self.members, rows.T, strict=True))
+
+    def everywhere(self) -> dict[str, np.ndarray]:
+        """Values by member of all points."""
+        return dict(zip(self.members, self.points.T, strict=True))
+
+
+@dataclass(frozen=True)
 class Case:
-    """A model with the range of each input and the value each input has while others vary."""
+    """A model with the range of each input and the value each input has while others vary.
+
+    Inputs of `together` are drawn as one: what varies apart from everything else is a factor, an input or such a set.
+    """
 
     model: ModelLike
     ranges: Mapping[str, Assumption]
     base: Mapping[str, float]
+    together: tuple[Together, ...] = ()
 
     @property
     def varied(self) -> tuple[str, ...]:
         """The inputs whose range is more than a point, in the model's order."""
         return tuple(name for name in self.model.inputs if self.ranges[name].distribution != "fixed")
+
+    @property
+    def sets(self) -> dict[str, Together]:
+        """The sets of inputs that are drawn together, by name."""
+        return {found.name: found for found in self.together}
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What varies apart from everything else: sets of inputs drawn together, and the other varied inputs."""
+        joined = {name for found in self.together for name in found.members}
+        return (*self.sets, *(name for name in self.varied if name not in joined))
+
+    def members(self, factor: str) -> tuple[str, ...]:
+        """The inputs of a factor."""
+        return self.sets[factor].members if factor in self.sets else (factor,)
 
     def at(self, values: Values | None = None) -> OutcomeLike:
         """The model's outcome with `values` in place of the base values of those inputs."""

@@ -6,7 +6,8 @@ The design needs N x (inputs + 2) runs: two independent samples A and B, and for
     first order  S_i  = mean(f(B) (f(A_Bi) - f(A))) / V        (Saltelli and others 2010, table 2 b)
     total        ST_i = mean((f(A) - f(A_Bi))^2) / (2 V)       (Jansen 1999)
 
-Inputs are taken as independent: with correlated inputs these indices have no such meaning.
+Factors are taken as independent: with correlated ones these indices have no such meaning. Inputs that are drawn together
+are one factor, whose indices are those of the set (Jacques, Lavergne and Devictor 2006).
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Terms:
 
 def terms(case: Case, size: int = SIZE, seed: int = 0, measure: str = "ratio") -> Terms:
     """Run the design (size x (inputs + 2) runs of the model) and keep each row's contributions."""
-    names = case.varied
+    names = case.factors
     first, second = _samples(case, size, seed)
     base, other = (case.measure(values, measure, size) for values in (first, second))
     centre = (base.mean() + other.mean()) / 2
@@ -49,14 +50,16 @@ def terms(case: Case, size: int = SIZE, seed: int = 0, measure: str = "ratio") -
     rows = np.empty((size, 2 + 2 * len(names)))
     rows[:, 0], rows[:, 1] = (base + other) / 2, (base**2 + other**2) / 2
     for place, name in enumerate(names):
-        mixed = case.measure({**first, name: second[name]}, measure, size) - centre
+        mixed = (
+            case.measure({**first, **{member: second[member] for member in case.members(name)}}, measure, size) - centre
+        )
         rows[:, 2 + place] = other * (mixed - base)
         rows[:, 2 + len(names) + place] = (base - mixed) ** 2 / 2
     return Terms(names, rows)
 
 
 def _samples(case: Case, size: int, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    names = case.varied
+    names = case.factors
     block = np.concatenate(list(uniforms(size, 2 * len(names), seed)))
     return values_at(case, names, block[:, : len(names)]), values_at(case, names, block[:, len(names) :])
 

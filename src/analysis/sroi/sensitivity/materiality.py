@@ -55,6 +55,19 @@ def overlap_curve(case: Case, outcomes: Sequence[str], steps: int = _OVERLAPS) -
     return pd.DataFrame({"overlap": 100 * overlap, "value": value, "net": value - cost, "ratio": value / cost})
 
 
+def overlap_matrix(case: Case) -> pd.DataFrame:
+    """The ratio if two outcomes were one and the same, so that only the larger of the two counted (rows, columns: outcomes).
+
+    A guard against double counting: no pair is judged here. On the diagonal nan; symmetric.
+    """
+    outcome = case.at()
+    amounts = pd.Series({name: float(value) for name, value in outcome.by_outcome.items()})
+    smaller = np.minimum.outer(amounts.to_numpy(), amounts.to_numpy())
+    found = (float(outcome.value) - smaller) / float(outcome.cost)
+    np.fill_diagonal(found, np.nan)
+    return pd.DataFrame(found, index=amounts.index, columns=amounts.index).rename_axis("outcome")
+
+
 def optimism_corrected(case: Case, grades: Mapping[str, str], factors: Mapping[str, float]) -> pd.DataFrame:
     """Each outcome's value times the factor of its evidence grade (A to D); factors are shares of the value that count.
 

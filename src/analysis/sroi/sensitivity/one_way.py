@@ -11,30 +11,47 @@ POINTS = 41  # of each axis of a two-way grid
 
 
 def tornado(case: Case, by: str = "ratio") -> pd.DataFrame:
-    """Each varied input at the two ends of its range, the others at their base values; widest swing first.
+    """Each factor at the two ends of its range, the others at their base values; widest swing first.
 
-    Index: input. Columns: low, high (unit of the input), and for ratio (GBP per GBP) and net (GBP) the outcome at each
-    end (`ratio_low`, `ratio_high`, ...) and its `swing`, the absolute difference. `by` is the measure that sorts.
+    The ends of inputs that are drawn together are the points of their set with the least and the greatest outcome, so
+    that none leaves the set. Index: factor. Columns: low, high (unit of the input; nan for a set), and for ratio (GBP
+    per GBP) and net (GBP) the outcome at each end (`ratio_low`, `ratio_high`, ...) and its `swing`, the absolute
+    difference. `by` is the measure that sorts.
     """
-    names = case.varied
-    ends = np.array([[case.ranges[name].low, case.ranges[name].high] for name in names]).reshape(-1, 2)
-    frame = pd.DataFrame(ends, index=pd.Index(names, name="input"), columns=["low", "high"])
-    values = _one_at_a_time(case, names, ends)
+    names = case.factors
+    frame = pd.DataFrame(
+        [_range(case, name) for name in names],
+        index=pd.Index(names, name="input"),
+        columns=["low", "high"],
+        dtype=float,
+    )
     for measure in ("ratio", "net"):
-        found = case.measure(values, measure, ends.size).reshape(-1, 2)
+        values = _one_at_a_time(case, [ends(case, name, measure) for name in names])
+        found = case.measure(values, measure, 2 * len(names)).reshape(-1, 2)
         frame[[f"{measure}_low", f"{measure}_high"]] = found
         frame[f"{measure}_swing"] = np.abs(found[:, 1] - found[:, 0])
     return frame.sort_values([f"{by}_swing"], ascending=False, kind="stable")
 
 
-def _one_at_a_time(case: Case, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
-    """Arrays by input in which cases move one input through its row of `points` (inputs x points) and hold the rest."""
-    count, each = points.shape
-    values = {}
-    for place, name in enumerate(names):
-        values[name] = np.full(count * each, case.base[name])
-        values[name][place * each : (place + 1) * each] = points[place]
-    return values
+def _range(case: Case, name: str) -> tuple[float, float]:
+    return (np.nan, np.nan) if name in case.sets else (case.ranges[name].low, case.ranges[name].high)
+
+
+def ends(case: Case, factor: str, measure: str = "net") -> tuple[dict[str, float], dict[str, float]]:
+    """The values by input at the two ends of a factor: of its range, or of the measure over a set drawn together."""
+    if factor not in case.sets:
+        low, high = _range(case, factor)
+        return {factor: low}, {factor: high}
+    points = case.sets[factor].everywhere()
+    found = case.measure(points, measure, len(case.sets[factor].points))
+    least, most = int(np.argmin(found)), int(np.argmax(found))
+    return tuple({name: float(column[place]) for name, column in points.items()} for place in (least, most))  # type: ignore[return-value]
+
+
+def _one_at_a_time(case: Case, pairs: Sequence[tuple[Mapping[str, float], ...]]) -> dict[str, np.ndarray]:
+    """Arrays by input in which each case takes one of the values in turn and holds everything else at base."""
+    cases = [values for pair in pairs for values in pair]
+    return {name: np.array([values.get(name, case.base[name]) for values in cases]) for name in case.varied}
 
 
 def curve(case: Case, name: str, measure: str = "ratio", points: int = POINTS) -> pd.Series:

@@ -30,11 +30,11 @@ def uniforms(draws: int, columns: int, seed: int, method: Method = "sobol", chun
 def draws(
     case: Case, count: int, seed: int, groups: Sequence[Group] = (), method: Method = "sobol", chunk: int = CHUNK
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Values of the varied inputs by name, in chunks; the groups' inputs vary together. Nothing varies: one empty draw.
+    """Values of the varied inputs by name, in chunks; the groups' inputs are correlated. Nothing varies: one empty draw.
 
     Raises InputError for groups or ranges that cannot be drawn from.
     """
-    names = case.varied
+    names = case.factors
     correlations = matrix(names, groups)
     if not names:
         yield {}
@@ -49,9 +49,14 @@ def size_of(values: Mapping[str, np.ndarray]) -> int:
 
 
 def values_at(case: Case, names: Sequence[str], probabilities: np.ndarray, fast: bool = False) -> dict[str, np.ndarray]:
-    """Values by name at the given probabilities (n draws x names); `fast` takes pert and beta quantiles from a table."""
-    inverse = fast_quantile if fast else quantile
-    return {name: inverse(case.ranges[name], column) for name, column in zip(names, probabilities.T, strict=True)}
+    """Values by input of the factors `names` at the given probabilities (n draws x names).
+
+    `fast` takes pert and beta quantiles from a table.
+    """
+    inverse, found = fast_quantile if fast else quantile, {}
+    for name, column in zip(names, probabilities.T, strict=True):
+        found |= case.sets[name].at(column) if name in case.sets else {name: inverse(case.ranges[name], column)}
+    return found
 
 
 def _random(columns: int, seed: int) -> Callable[[int], np.ndarray]:

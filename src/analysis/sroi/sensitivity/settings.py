@@ -12,6 +12,7 @@ from analysis.sroi.sensitivity.correlation import Group, default_groups
 from analysis.sroi.sensitivity.lenses import Lens
 from analysis.sroi.sensitivity.multiverse import Choice, Option
 from analysis.sroi.sensitivity.one_way import tornado
+from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.study import Register, Study
 from analysis.study.register import read_register
 
@@ -39,6 +40,9 @@ class Settings(BaseModel):
         default_factory=dict, description="values the model is held at, where not the register's"
     )
     correlated: tuple[Group, ...] | None = Field(default=None, description="inputs that vary together")
+    calibrated: tuple[Calibrated, ...] = Field(
+        default=(), description="inputs that are drawn together, and the claims they must meet"
+    )
     across_and_up: tuple[str, str] | None = Field(default=None, description="the two inputs of the two-way grid")
     scenarios: dict[str, dict[str, float]] = Field(default_factory=dict, description="input values by scenario")
     levels: tuple[float, ...] = Field(
@@ -65,6 +69,11 @@ class Settings(BaseModel):
         """The model at its base values: the register's, the model's own central scenario, and `base`, the last one holds."""
         return case_for(model, register, {**_scenarios(model).get("central", {}), **self.base})
 
+    def joint_case(self, model: ModelLike, study: Study, seed: int) -> Case:
+        """The model at its base values, its calibrated inputs drawn together from what the study's claims allow."""
+        case = self.case(model, study.register)
+        return drawn_together(case, self.calibrated, scenarios_for(case, self), study.claims, seed)
+
 
 def read_settings(study: Study) -> Settings:
     """Read a study's sensitivity.yaml; the defaults if it has none. InputError for a field that does not fit."""
@@ -83,7 +92,7 @@ def groups_for(case: Case, settings: Settings, stipulated: Register) -> tuple[Gr
     """The groups of sensitivity.yaml, or deadweights together and attributions together at the stated correlation."""
     if settings.correlated is not None:
         return settings.correlated
-    return default_groups(case.varied, stipulated["copula_correlation"].value)
+    return default_groups(case.factors, stipulated["copula_correlation"].value)
 
 
 def scenarios_for(case: Case, settings: Settings) -> dict[str, dict[str, float]]:
@@ -99,7 +108,7 @@ def _scenarios(model: ModelLike) -> dict[str, dict[str, float]]:
 
 def grid_inputs(case: Case, settings: Settings) -> tuple[str, str] | None:
     """The two inputs of the grid: as asked, or the two widest bars of the tornado; None where fewer than two vary."""
-    widest = tuple(str(name) for name in tornado(case).index[:2])
+    widest = tuple(str(name) for name in tornado(case).index if name not in case.sets)[:2]
     return settings.across_and_up or (widest if len(widest) == 2 else None)  # type: ignore[return-value]
 
 

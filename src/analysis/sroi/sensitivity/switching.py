@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.sroi.sensitivity.case import Case
 from analysis.sroi.sensitivity.distributions import limits
-from analysis.sroi.sensitivity.one_way import tornado
+from analysis.sroi.sensitivity.one_way import ends, tornado
 
 _POINTS = 513  # of the search for a change of sign
 _REACH = (
@@ -20,11 +20,13 @@ _HALVINGS = 200
 def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
     """For each varied input the value nearest to its base at which the ratio is `level`, all others at base.
 
+    Inputs that are drawn together are left out: moved alone they would no longer meet what they are calibrated to.
+
     Index: input. Columns: base, low, high, switch (nan: no value within the quantity's natural limits, or within ten
     times its size, does it), change (switch / base - 1 in %, nan where base is 0), within (whether low <= switch
     <= high).
     """
-    names = case.varied
+    names = [name for name in case.factors if name not in case.sets]
     rows = [(case.base[n], case.ranges[n].low, case.ranges[n].high, _switch(case, n, level)) for n in names]
     frame = pd.DataFrame(
         rows, index=pd.Index(names, name="input"), columns=["base", "low", "high", "switch"], dtype=float
@@ -103,9 +105,9 @@ def joint_switch(case: Case, level: float = 1.0) -> Joint:
 
     `way` is the share of the way in % at which the ratio first reaches `level`; nan if it does not on the whole way.
     """
-    ends = _unfavourable(case)
+    worst = _unfavourable(case)
     ways = np.linspace(0.0, 1.0, 10_001)
-    values = {name: case.base[name] + ways * (end - case.base[name]) for name, end in ends.items()}
+    values = {name: case.base[name] + ways * (end - case.base[name]) for name, end in worst.items()}
     ratio = case.measure(values, "ratio", len(ways))
     below = np.flatnonzero(np.signbit(ratio - level) != np.signbit(ratio[0] - level))
     return Joint(_crossing(ways, ratio - level, int(below[0])) if below.size else np.nan, float(ratio[-1]))
@@ -118,5 +120,8 @@ def _crossing(ways: np.ndarray, apart: np.ndarray, place: int) -> float:
 
 def _unfavourable(case: Case) -> dict[str, float]:
     frame = tornado(case)
-    lower = frame["net_low"] <= frame["net_high"]
-    return {str(name): float(row["low"] if lower[name] else row["high"]) for name, row in frame.iterrows()}
+    worse = (frame["net_low"] > frame["net_high"]).astype(int)
+    found: dict[str, float] = {}
+    for name, place in worse.items():
+        found |= ends(case, str(name))[place]
+    return found

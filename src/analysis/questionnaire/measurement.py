@@ -1,0 +1,70 @@
+"""Measurement error of an answer: what of a change it could be, in one person and on average, at an assumed reliability.
+
+The reliability is the share of the variance of answers between people that is not error, from 0 to 1. No source here
+prints it, so that every number is for a reliability that is assumed.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+
+def standard_error_of_measurement(sd: float, reliability: float) -> float:
+    """How far one answer lies from a person's own mean: sd sqrt(1 - reliability) (F. M. Lord and M. R. Novick 1968, formula 3.6.3).
+
+    >>> standard_error_of_measurement(10.0, 0.91)
+    3.0
+    """
+    _check(reliability)
+    return sd * math.sqrt(max(0.0, 1 - reliability) if reliability < 1 else 0.0)
+
+
+def detectable_in_one_person(sd: float, reliability: float, level: float = 0.95) -> float:
+    """The smallest change of one person that error alone gives in fewer than 1 - level of cases: z sqrt(2) SEM.
+
+    Source: N. S. Jacobson and P. Truax, J. Consulting and Clinical Psychology 59 (1991) 12-19.
+    """
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + level) / 2)) * math.sqrt(2) * standard_error_of_measurement(sd, reliability)
+
+
+def reliable_change_index(change: np.ndarray, sd: float, reliability: float) -> np.ndarray:
+    """Each person's change in standard errors of a difference of two answers: change / (sqrt(2) SEM) (Jacobson and Truax).
+
+    NaN where answers have no error. Beyond 1.96 a change is called reliable.
+    """
+    error = math.sqrt(2) * standard_error_of_measurement(sd, reliability)
+    return np.asarray(change, dtype=float) / error if error > 0 else np.full(np.shape(change), math.nan)
+
+
+def true_score(answer: float, mean: float, reliability: float) -> float:
+    """The best guess of a person's own mean: drawn towards that of the population (T. L. Kelley 1927, p. 178).
+
+    >>> true_score(5.0, 7.0, 0.75)
+    5.5
+    """
+    _check(reliability)
+    return mean + reliability * (answer - mean)
+
+
+def regression_to_the_mean(before: float, population: float, reliability: float) -> float:
+    """By how much a group would rise of itself that was taken on for its low answers: (1 - reliability) (population - before).
+
+    `before` is the group's mean when it was taken on, `population` that of the people it comes from; nothing is expected
+    of a group that was not taken on for its answers.
+    """
+    return true_score(before, population, reliability) - before
+
+
+def shares_beyond(change: pd.Series, thresholds: tuple[float, ...]) -> pd.DataFrame:
+    """How many changed for the better by at least each threshold, and for the worse: columns better, worse (counts)."""
+    values = change.to_numpy(dtype=float)
+    rows = {each: {"better": int((values >= each).sum()), "worse": int((values <= -each).sum())} for each in thresholds}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("threshold")
+
+
+def _check(reliability: float) -> None:
+    if not 0 <= reliability <= 1:
+        raise ValueError(f"a reliability lies from 0 to 1, not at {reliability}")
