@@ -22,7 +22,6 @@ from analysis.study import Study
 
 FILE = "before_after.yaml"
 MIN_PEOPLE = 2
-MEAN_CHANGE = "mean change"
 IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less share worse"
 WILCOXON = "p-value of the Wilcoxon test"
 
