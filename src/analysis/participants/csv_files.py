@@ -124,10 +124,11 @@ def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as content:
+            if b"\0" in content.read(2):
+                return False
+            content.seek(0)
             while piece := content.read(_CHUNK):
                 decoder.decode(piece)
-                if b"\0" in piece:
-                    return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -140,7 +141,7 @@ def decode(content: bytes, file: str) -> tuple[str, str]:
     >>> decode("Zoë".encode("cp1252"), "x.csv")
     ('Zoë', 'Windows-1252')
     """
-    if content.startswith(_UTF16) or b"\0" in content:
+    if content.startswith(_UTF16) or b"\0" in content[:2]:  # a letter of the alphabet is one byte and a zero there
         raise _encoding_error(file, None, "UTF-16 text", "UTF-8")
     try:
         return content.decode("utf-8-sig"), "UTF-8"
