@@ -178,6 +178,12 @@ def test_a_second_start_does_not_overwrite_what_was_edited(messy):
         start(root, "own", root / "in")
 
 
+def test_a_folder_in_the_folder_is_not_passed_over(tmp_path):
+    (tmp_path / "in" / "older").mkdir(parents=True)
+    with pytest.raises(InputError, match="older"):
+        start(tmp_path, "own", tmp_path / "in")
+
+
 # One questionnaire as seven tools export it ----------------------------------------------------------------------
 
 

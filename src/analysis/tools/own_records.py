@@ -41,6 +41,14 @@ def _check(root: Path, folder: Path, place: Path) -> None:
         raise InputError(
             str(folder), found="no such folder", expected="the folder with the team's files", action="correct the path"
         )
+    inside = [path.name for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    if inside:
+        raise InputError(
+            str(folder),
+            found=f"folders in the folder: {', '.join(inside)}",
+            expected="files alone, so that none is passed over",
+            action="put what is in them beside the other files, or take them out",
+        )
     if (place / LAYOUT).exists():
         raise InputError(
             shown(place / LAYOUT, root),
