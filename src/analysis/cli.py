@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument(
         "--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy"
     )
+    _audit_commands(commands)
     fetch = _command(
         commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
     )
@@ -103,6 +104,17 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _audit_commands(commands: Any) -> None:
+    audit: argparse.ArgumentParser = commands.add_parser("audit", help="what a ledger of claims may be checked for")
+    suggest = _command(
+        audit.add_subparsers(required=True, metavar="COMMAND"),
+        "suggest",
+        _suggest,
+        "propose formulas for the claims that have none, the least likely to fit by chance first",
+    )
+    suggest.add_argument("study", help="id of the study")
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
@@ -336,6 +348,22 @@ def _diff(options: argparse.Namespace) -> int:
         return 2
     print("\n".join([*summary(found), f"Page: {shown(page, root)}"]))
     return 0 if found.same else 1
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    from analysis.audit.plan import FILE, AuditPlan, read_plan
+    from analysis.audit.suggest import suggestions, told
+    from analysis.study import find_root, load_study
+
+    study = load_study(options.study, find_root())
+    plan = read_plan(study) if (study.raw / FILE).is_file() else AuditPlan()
+    found = suggestions(study.claims, plan.refused)
+    print("\n".join(told(study.claims, found)))
+    print(
+        f"{sum(map(len, found.values()))} suggestions for {len(found)} of {len(study.claims)} claims. Take a formula over "
+        f"into claims.csv, or refuse it under 'refused' in {FILE} (claim, formula, why)."
+    )
+    return 0
 
 
 def _fetch(options: argparse.Namespace) -> int:

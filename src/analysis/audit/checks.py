@@ -52,6 +52,8 @@ class Check:
     `culprits` are the claims that a failure points at, where it points at some rather than at all of them. `disputed` are
     the claims of which one at least is wrong where the check does not hold and no side can be named.
 
+    `correction` says what would settle the matter, where the check is of a kind that has one answer.
+
     `words` is a template of `analysis.reporting.prose` in which `{.name}` stands for the check's own figure of that
     name, so that no number is typed into a sentence.
     """
@@ -66,6 +68,7 @@ class Check:
     culprits: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
     function: str = ""
+    correction: str = ""
 
     @property
     def template(self) -> str:

@@ -199,7 +199,8 @@ def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = T
     """Whether each percentage or mean is that of whole numbers on the base that its sentence names.
 
     It is asked only of figures whose parts are whole (`grain`); the others are named and left out. With `explain`, also
-    the smallest base on which all percentages are possible.
+    the smallest base on which all percentages are possible; if it is larger than the group, every base up to the group
+    makes one of them impossible, and all are in dispute.
     """
     base = ledger[entry.base]
     asked = {claim: found for claim in entry.claims if (found := grain(ledger[claim], base))}
@@ -211,6 +212,7 @@ def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = T
     )
     for claim_id in wrong:
         figures |= _neighbours(ledger[claim_id], asked[claim_id])
+    together = not wrong or not bases or bases[0] <= number(base)
     return Check(
         entry.id,
         Method.GRANULARITY,
@@ -220,6 +222,7 @@ def check_granularity(entry: GranularityEntry, ledger: Ledger, explain: bool = T
         _granular_words(entry, wrong, [claim for claim in entry.claims if claim not in asked], has_base=bool(bases)),
         figures,
         tuple(wrong),
+        disputed=() if together else tuple(asked),
     )
 
 

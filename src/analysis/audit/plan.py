@@ -200,6 +200,14 @@ class Discrepancy(Strict):
     correction: str = ""
 
 
+class Refused(Strict):
+    """A formula that was suggested for a claim and is not what the figure is made of."""
+
+    claim: ClaimId
+    formula: Formula
+    why: str = Field(min_length=1)
+
+
 class Comparison(Strict):
     """A row of comparisons.csv: a national figure, the one printed beside it, and the one on the matching base."""
 
@@ -227,6 +235,7 @@ class AuditPlan(Strict):
     splits: tuple[SplitEntry, ...] = ()
     two_groups: tuple[TwoGroupsEntry, ...] = ()
     findings: tuple[Discrepancy, ...] = ()
+    refused: tuple[Refused, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
 
 
@@ -263,7 +272,7 @@ def entries(plan: AuditPlan) -> Iterator[Entry]:
 
 def claims_by_check(plan: AuditPlan) -> dict[tuple[str, int], frozenset[str]]:
     """The claims that each check names, by the field of the plan and the place in it."""
-    fields = [name for name in AuditPlan.model_fields if name != "findings"]
+    fields = [name for name in AuditPlan.model_fields if name not in ("findings", "refused")]
     return {
         (name, place): frozenset(claims_named(entry.model_dump()))
         for name in fields

@@ -385,7 +385,10 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
     """
     random = Random(seed)
     verdicts = {finding.claim_id: finding for finding in audit(ledger)}
-    before, linked, named = alarms(ledger, plan), linked_claims(ledger, plan), claims_by_check(plan)
+    before = alarms(ledger, plan) | alarms(
+        ledger, AuditPlan()
+    )  # also of what the plan asks in place of the audit itself
+    linked, named = linked_claims(ledger, plan), claims_by_check(plan)
     looking = lookers(ledger)
     found = []
     usable = [

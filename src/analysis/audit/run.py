@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analysis.audit.averages import check_average
-from analysis.audit.checks import Check, Outcome, name_of
+from analysis.audit.checks import Check, Method, Outcome, name_of
 from analysis.audit.drift import check_drift, check_order
-from analysis.audit.granularity import check_bases, check_granularity, outcome_of_ledger
+from analysis.audit.granularity import check_bases, check_granularity
 from analysis.audit.identified import check_implied, check_split, check_two_groups
 from analysis.audit.like_for_like import check_comparison
-from analysis.audit.p_values import zero_p_values
-from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids
+from analysis.audit.own import look_by_itself
+from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check
 from analysis.audit.regression import check_regression
 from analysis.audit.systems import check_system
 from analysis.audit.totals import check_total
@@ -32,13 +32,21 @@ _CHECKS: dict[str, Callable[..., Check]] = {
     "two_groups": check_two_groups,
     "systems": check_system,
 }
+_METHODS = {  # of the entries that ask what the audit also looks for by itself
+    "granularity": Method.GRANULARITY,
+    "bases": Method.BASES,
+    "totals": Method.TOTALS,
+    "drift": Method.DRIFT,
+    "order": Method.DRIFT,
+}
 SEVERITIES = ("headline", "table", "wording")
 
 
 def run_checks(
     ledger: Ledger, plan: AuditPlan, explain: bool = True, claims: Collection[str] | None = None
 ) -> tuple[Check, ...]:
-    """Every check of a plan, in the order of the methods, each with the name of the function that made it.
+    """What the audit looks for by itself, but for what an entry of the plan asks of the same claims, and every check of the
+    plan, in the order of the methods, each with the name of the function that made it.
 
     Without `explain`, conflicts and smallest bases are not looked for, which is what takes time, and no function is named.
     `claims` are those whose own percentages are looked at (None: all).
@@ -50,10 +58,12 @@ def run_checks(
 def _run(
     ledger: Ledger, plan: AuditPlan, explain: bool, claims: Collection[str] | None
 ) -> Iterator[tuple[Callable[..., object], Check]]:
-    asked = {(entry.base, claim) for entry in plan.granularity for claim in entry.claims}
-    own = (check for check in outcome_of_ledger(ledger, claims) if (check.claims[1], check.claims[0]) not in asked)
-    yield from ((outcome_of_ledger, check) for check in own)
-    yield from ((zero_p_values, check) for check in zero_p_values(ledger, claims))
+    asked = [(_METHODS.get(name), named) for (name, _), named in claims_by_check(plan).items()]
+    yield from (
+        (by, check)
+        for by, check in look_by_itself(ledger, claims)
+        if not any(method is check.method and named.issuperset(check.claims) for method, named in asked)
+    )
     for name, by in _CHECKS.items():
         more = (explain,) if by in (check_granularity, check_system) else ()
         yield from ((by, _checked(by, entry, ledger, *more)) for entry in getattr(plan, name))
@@ -151,6 +161,7 @@ def _of_check(check: Check, wrong: dict[str, Finding]) -> Standing:
         severity="table" if check.outcome is Outcome.FAILS else "wording",
         claims=check.culprits or check.disputed or check.claims,
         words=check.template,
+        correction=check.correction,
     )
     return Standing(finding, (check,), tuple(claim for claim in finding.claims if claim in wrong))
 

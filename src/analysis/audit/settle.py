@@ -38,7 +38,7 @@ def _disputes(plan: AuditPlan, checks: Iterable[Check]) -> Iterator[tuple[Check,
         if check.outcome is Outcome.FAILS and not check.culprits:
             yield check, check.disputed
         elif check.outcome is Outcome.OPEN:
-            yield check, tuple(claim for claim in check.culprits or check.disputed if claim in named)
+            yield check, tuple(claim for claim in check.disputed or check.culprits if claim in named)
 
 
 def _unsupported(claims: Iterable[str], found: Verdicts, ledger: Ledger) -> list[str]:

@@ -8,6 +8,9 @@ from analysis.audit.plan import Statement, SystemEntry
 from analysis.quantities import Interval
 from analysis.study.claims import Ledger
 
+MOST_SAID = 3  # sets of statements that are written out, the smallest first
+_MORE = "; nor {.more|bare} larger sets"
+
 
 def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Check:
     """Whether the statements can all be true.
@@ -29,8 +32,8 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
     if not explain:
         return Check(entry.id, Method.JOINT, entry.label, outcome, claims, entry.why)
     repairs = joint.single_repairs(entry, plain) if outcome is Outcome.FAILS else ()
-    figures = _repair_figures(entry, repairs)
     conflicts = joint.smallest_conflicts(plain)
+    figures = _repair_figures(entry, repairs) | _more_figure(conflicts)
     words = _conflict_words(entry, conflicts, repairs, figures, by_words)
     named = tuple(claim for repair in repairs if (claim := entry.statements[repair.place].claim))
     culprits = named if len(named) == 1 else ()
@@ -84,15 +87,33 @@ def _conflict_words(
     figures: dict[str, Figure],
     by_words: bool,
 ) -> str:
-    sets = "; or ".join(listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts)
-    words = f"These cannot all be true: {sets}."
+    sets = "; nor ".join(
+        listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts[:MOST_SAID]
+    )
+    words = (
+        f"{_opening(entry, conflicts, by_words)} these cannot all be true: {sets}{_MORE if 'more' in figures else ''}."
+    )
+    words = f"{words.strip()[:1].upper()}{words.strip()[1:]}"
     if by_words:
-        words += " They can only if words such as over and up to are taken to leave any distance open."
+        words += " They can be if words such as over and up to leave any distance open."
     mends = [_mend(entry, repair, figures) for repair in repairs if entry.statements[repair.place].claim]
     words += (
         f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
     )
     return f"{words} {sentence(entry.why)}"
+
+
+def _more_figure(conflicts: tuple[tuple[int, ...], ...]) -> dict[str, Figure]:
+    rest = len(conflicts) - MOST_SAID
+    return {"more": Figure("Further sets of statements that cannot all be true", rest, "sets")} if rest > 0 else {}
+
+
+def _opening(entry: SystemEntry, conflicts: tuple[tuple[int, ...], ...], by_words: bool) -> str:
+    """What has to be supposed for the conflict: the bare figures, or a reading of ours; nothing where it is of print alone."""
+    if by_words:
+        return "as bare figures,"
+    ours = all(any(entry.statements[place].assumed for place in conflict) for conflict in conflicts)
+    return "if our reading holds," if ours else ""
 
 
 def _said(statement: Statement) -> str:

@@ -81,10 +81,10 @@ def audit(ledger: Ledger, rounding: str = "either") -> tuple[Finding, ...]:
 
 def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
     """The finding on one claim: through its formula if it has one, else against other prints of the same quantity."""
+    if isinstance(claim.expression, Reference) and not claim.is_date:
+        return _compare_restatement(claim, ledger[claim.expression.name])
     if claim.expression is None or claim.number is None:
         return _compare_prints(claim, ledger)
-    if isinstance(claim.expression, Reference):
-        return _compare_restatement(claim, ledger[claim.expression.name])
     return _recompute(claim, claim.expression, ledger, rounding)
 
 
@@ -262,7 +262,7 @@ _MISSING = {
     "share": "the count behind the percentage is not printed",
     "progress": "the target behind the percentage is not printed",
     "mean": "the values behind the average are not printed",
-    "money": "the quantities and unit values behind the sum are not printed",
+    "money": "what the sum is made up of is not printed",
     "ratio": "the value and the investment behind the ratio are not printed",
     "statistic": "the records behind the statistic are not published",
     "score": "the records behind the score are not published",
@@ -277,6 +277,8 @@ _MISSING = {
 
 
 def _missing(claim: Claim) -> str:
+    if claim.kind == "share" and not claim.base:
+        return "neither the count behind the percentage nor its base is printed"
     return _MISSING[claim.kind]
 
 
@@ -336,6 +338,14 @@ def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
         for claim, finding in zip(ledger.values(), findings, strict=True)
     ]
     return pd.DataFrame(rows).set_index("claim_id", drop=False)
+
+
+RESULTS = frozenset({"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"})
+
+
+def tally_of_results(ledger: Ledger, findings: tuple[Finding, ...]) -> dict[Verdict, int]:
+    """As `tally`, of the claims that are results: not dates, durations, thresholds, targets, assumptions and figures from elsewhere."""
+    return tally(tuple(finding for finding in findings if ledger[finding.claim_id].kind in RESULTS))
 
 
 def tally(findings: tuple[Finding, ...]) -> dict[Verdict, int]:

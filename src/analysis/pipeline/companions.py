@@ -15,6 +15,7 @@ from analysis.companions.links import resolve
 from analysis.companions.material import Appendix, Material
 from analysis.files import shown
 from analysis.pipeline import findings
+from analysis.pipeline.doubts import doubts_of, with_doubts
 from analysis.pipeline.ledger import AUDIT, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
@@ -47,6 +48,7 @@ class Published:
     links: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
+_OF_THE_AUDIT = (AUDIT, "findings")  # which say of every claim themselves what is held against it
 FIRST = (
     Companion("overview", overview.TITLE, overview.LINE, overview.overview),
 )  # before the appendices, the others after them
@@ -95,11 +97,14 @@ def _pages_of(
     ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
     ordered |= {appendix.name: appendix.title for appendix in material.appendices}
     ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
+    doubts = doubts_of(material.study.processed, material.study.root) if AUDIT in appendices else {}
     for name in ordered:
         path = f"{material.study.id}/{name}.html"
         page = made.get(name) or (
             _audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data
         )
+        if doubts and name not in _OF_THE_AUDIT:
+            page = with_doubts(page, doubts, appendices[AUDIT].store)
         page = resolve(page, path, appendices, titles)
         yield path, Published(page, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 

@@ -14,7 +14,7 @@ from analysis.results import ResultStore
 from analysis.study import load_study
 
 AUDIT = "08_claims_audit"
-_CLAIMS = (
+CLAIM_COLUMNS = (
     "claim_id",
     "line",
     "section",
@@ -75,7 +75,7 @@ def _files(root: Path, study_id: str) -> Iterator[Path]:
 
 def _audit(root: Path, study_id: str) -> Audit:
     _, claims, findings, results = _files(root, study_id)
-    verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), _CLAIMS)}
+    verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), CLAIM_COLUMNS)}
     stands = [row for _, row in read_csv(findings, shown(findings, root), _FINDINGS)]
     return Audit(
         load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html"

@@ -107,7 +107,8 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
     if headline.published:
         yield f"  SROI as published: {headline.published.text} for each £1"
     if headline.recomputed:
-        yield f"  SROI as recomputed: {headline.recomputed.text} ({headline.recomputed.note})"
+        known = str(headline.recomputed.kind)
+        yield f"  SROI as {known}: {headline.recomputed.text} ({headline.recomputed.note})"
     if headline.verdicts:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
 

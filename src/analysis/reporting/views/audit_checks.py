@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.audit.checks import Check, Method, Outcome
+from analysis.audit.own import own_checks
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.results import Column, Kind, Result, slug
@@ -82,7 +83,7 @@ def record_checks(page: Appendix, checks: Iterable[Check]) -> None:
         count = sum(check.outcome is outcome for check in kept)
         page.add([Result(f"audit.checks.{name}", f"Checks: {outcome}", count, "checks", Kind.TALLY, function=_RUN)])
     for function, count in Counter(check.function for check in kept).items():
-        name = function.rpartition(".")[2]
+        name = slug(function.removeprefix("analysis.audit."))
         page.add(
             [
                 Result(
@@ -119,18 +120,24 @@ def check_results(check: Check) -> list[Result]:
 
 
 def methods_table(page: Appendix) -> Display:
-    """Table of the methods: what each asks, where it comes from, and what it cannot say."""
+    """Table of the methods: what each asks, where it comes from, and what it cannot say; first those of every ledger."""
+    own = {check.name: (check.question, check.source, check.limits) for check in own_checks()}
+    planned = {str(method).capitalize(): row for method, row in _SOURCES.items()}
+    rows = {"of every ledger": own, "of claims that the study's plan puts together": planned}
     frame = pd.DataFrame(
-        list(_SOURCES.values()),
-        columns=["asks", "source", "limits"],
-        index=pd.Index([str(method).capitalize() for method in _SOURCES], name="method"),
+        [(*row, which) for which, found in rows.items() for row in found.values()],
+        columns=["asks", "source", "limits", "which"],
+        index=pd.Index([name for found in rows.values() for name in found], name="method"),
     )
     columns = {
         "asks": Column("What it asks"),
         "source": Column("Method and source"),
         "limits": Column("What it cannot say"),
+        "which": Column("Checked"),
     }
-    return page.table("methods", frame, columns, "How the claims are checked.", text={"source": "label"})
+    return page.table(
+        "methods", frame, columns, "How the claims are checked.", group_by="which", text={"source": "label"}
+    )
 
 
 def told_apart(names: Iterable[tuple[str, ...]]) -> list[str]:

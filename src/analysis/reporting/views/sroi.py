@@ -1,6 +1,7 @@
 """What 05_sroi shows: the headline as published, what it implies, the published parts, and what is missing."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -22,7 +23,7 @@ def answer(page: Appendix, model: sroi.PublishedModel | None) -> Display:
     """Prose: what the published figures answer, and the headline that other pages repeat."""
     if model is None:
         return page.say(NOTHING_PUBLISHED)
-    again = f"The headline ratio is {{sroi.headline}}; worked out again from print it is {{sroi.headline.recomputed}} ({named(model.recomputed.why)})."
+    again = f"The headline ratio is {{sroi.headline}}; worked out again it is {{sroi.headline.recomputed}} ({named(model.recomputed.why)})."
     return page.say(f"{model.answer}\n\n{again}")
 
 
@@ -48,11 +49,14 @@ def headline(study: Study, model: sroi.PublishedModel) -> list[Result]:
     """`sroi.headline` as published, and `sroi.headline.recomputed`: from printed figures, or not available and why."""
     claim = study.claims[model.headline]
     again = next((r for r in derived_results(study, model) if r.id == f"derived.{model.recomputed.derived}"), None)
+    kind = again.kind if again else Kind.RECOMPUTED
     base = {
         "id": "sroi.headline.recomputed",
-        "label": "Headline ratio, recomputed",
+        "label": "Headline ratio, recomputed"
+        if kind is Kind.RECOMPUTED
+        else "Headline ratio, under an assumption made here",
         "unit": "GBP per GBP",
-        "kind": Kind.RECOMPUTED,
+        "kind": kind,
         "decimals": 2,
     }
     recomputed = Result(
@@ -88,10 +92,16 @@ def _renamed(claim: Result, name: str, label: str) -> Result:
 def derived_results(study: Study, model: sroi.PublishedModel) -> list[Result]:
     """Every derived quantity as a result `derived.<id>`, its interval left out where it has no end on either side."""
     frame = sroi.derived_quantities(model, study)
-    return [_derived(name, row) for name, row in frame.to_dict("index").items()]
+    return [_derived(name, row, study) for name, row in frame.to_dict("index").items()]
 
 
-def _derived(name: object, row: dict[str, object]) -> Result:
+def inherited_kind(inputs: Iterable[str], study: Study) -> Kind:
+    """How a quantity is known that a formula determines: as the least certain of what it rests on, an assumption or a calibration."""
+    kinds = {study.register[name].kind for name in inputs if name.startswith("assumption:")}
+    return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
+
+
+def _derived(name: object, row: dict[str, object], study: Study) -> Result:
     low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
     endless = math.isinf(low) and math.isinf(high)
     return Result(
@@ -99,7 +109,7 @@ def _derived(name: object, row: dict[str, object]) -> Result:
         str(row["label"]),
         float(row["value"]),
         str(row["unit"]),
-        Kind.RECOMPUTED,
+        inherited_kind(str(row["inputs"]).split(), study),
         int(row["decimals"]),  # type: ignore[call-overload,arg-type]
         low=None if endless else low,
         high=None if endless else high,

@@ -1,9 +1,16 @@
 """P-values that cannot be as they are printed: none is zero."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from analysis.audit.checks import Check, Method, Outcome, name_of, shown
+from analysis.audit.checks import Check, Method, Outcome, shown
+from analysis.audit.families import check_id
 from analysis.study.claims import Claim, Ledger
+
+NAME = "P-values of zero"
+QUESTION = "Is a p-value printed as zero, which none is?"
+SOURCE = "definition of a p-value"
+LIMITS = "It can be right as a rounded figure, and is left open"
+CORRECTION = "Print the bound that the p-value is below."
 
 
 def is_p_value(claim: Claim) -> bool:
@@ -13,18 +20,15 @@ def is_p_value(claim: Claim) -> bool:
     return claim.kind == "statistic" and (says or named[-1] == "p" or "p_value" in claim.quantity)
 
 
-def zero_p_values(ledger: Ledger, claims: Collection[str] | None = None) -> list[Check]:
-    """One check, left open, for each p-value printed as zero; of all claims, or of those named.
-
-    It can be right as a rounded figure, and is therefore not called wrong: the print hides how small it is.
-    """
+def look(ledger: Ledger, claims: Collection[str] | None = None) -> Iterator[Check]:
+    """One check, left open, for each p-value printed as zero; of all claims, or of those named."""
     looked_at = ledger.values() if claims is None else [ledger[claim] for claim in sorted(claims)]
-    return [_check(claim) for claim in looked_at if is_p_value(claim) and claim.number == 0]
+    return (_check(claim) for claim in looked_at if is_p_value(claim) and claim.number == 0)
 
 
 def _check(claim: Claim) -> Check:
     return Check(
-        f"zero_{name_of(claim.claim_id)}",
+        check_id("zero", claim),
         Method.STATISTICS,
         "A p-value printed as zero",
         Outcome.OPEN,

@@ -1,0 +1,54 @@
+"""Claims that belong together by the names of their quantities, so that they can be checked without a line of audit.yaml.
+
+Quantities that share a beginning and differ in an ending that says what each is (`anxiety_t`, `anxiety_df`, `anxiety_p`) are
+figures of one thing. Nothing else is taken to belong together: a guess is a suggestion, never a check.
+"""
+
+from collections.abc import Collection, Iterator
+
+from analysis.audit.checks import name_of
+from analysis.quantities import Interval
+from analysis.study.claims import Claim, Ledger
+
+Family = tuple[Claim, ...]
+
+
+def families(ledger: Ledger, *endings: str, claims: Collection[str] | None = None) -> Iterator[Family]:
+    """For each beginning, the claims of the quantities with all of these endings, in their order.
+
+    An empty ending is the quantity of the beginning itself. Of several prints of a quantity the first is taken, since
+    prints of one quantity are held against one another elsewhere. With `claims`, only families that one of them is in.
+    """
+    last = endings[-1]
+    for quantity in dict.fromkeys(claim.quantity for claim in ledger.values()):
+        if quantity.endswith(last):
+            found = tuple(ledger.about(quantity.removesuffix(last) + ending) for ending in endings)
+            family = tuple(prints[0] for prints in found if prints)
+            if len(family) == len(endings) and _is_wanted(family, claims):
+                yield family
+
+
+def _is_wanted(family: Family, claims: Collection[str] | None) -> bool:
+    return claims is None or any(claim.claim_id in claims for claim in family)
+
+
+def check_id(kind: str, claim: Claim) -> str:
+    """The id of a check of some kind that was made for a claim."""
+    return f"{kind}_{name_of(claim.claim_id)}"
+
+
+def ids(*claims: Claim) -> tuple[str, ...]:
+    """The ids of some claims."""
+    return tuple(claim.claim_id for claim in claims)
+
+
+def numbers(*claims: Claim) -> bool:
+    """Whether each claim prints a single number, without words such as "over" around it."""
+    return all(claim.number is not None and claim.as_printed and not claim.as_printed.bound for claim in claims)
+
+
+def range_of(claim: Claim) -> Interval:
+    """The values that a claim's print allows; ValueError for a date."""
+    if claim.interval is None:
+        raise ValueError(f"{claim.claim_id} is a date: {claim.printed}")
+    return claim.interval
