@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.quantities import Interval
+from analysis.reporting.views.sroi import derived_results
 from analysis.sroi.published import derived_quantities, jointly, parts, read_model, research_shares
 from analysis.study import load_study
 
@@ -69,6 +70,14 @@ def test_derived_quantities_of_the_report_by_hand(report):
     assert values["investment_from_total"] == pytest.approx(14_520_000 / 6.67)
     assert values["funding_pro_rata"] == pytest.approx(7_700_000 * 21 / 69)
     assert values["ratio_pro_rata"] == pytest.approx(14_520_000 / (7_700_000 * 21 / 69))
+    assert values["ratio_pro_rata_parts"] == pytest.approx(14_852_778 / (7_700_000 * 21 / 69))
+
+
+def test_what_rests_on_an_assumed_entry_is_assumed(report):
+    kinds = {result.id.removeprefix("derived."): str(result.kind) for result in derived_results(report[1], report[0])}
+    assumed = {"funding_pro_rata", "ratio_pro_rata", "ratio_pro_rata_parts", "period_share"}
+    assert {name for name, kind in kinds.items() if kind == "assumed"} == assumed
+    assert set(kinds.values()) == {"assumed", "recomputed"}
 
 
 def test_the_months_are_those_between_the_printed_dates(report):

@@ -262,7 +262,7 @@ _MISSING = {
     "share": "the count behind the percentage is not printed",
     "progress": "the target behind the percentage is not printed",
     "mean": "the values behind the average are not printed",
-    "money": "the quantities and unit values behind the sum are not printed",
+    "money": "what the sum is made up of is not printed",
     "ratio": "the value and the investment behind the ratio are not printed",
     "statistic": "the records behind the statistic are not published",
     "score": "the records behind the score are not published",
@@ -277,6 +277,8 @@ _MISSING = {
 
 
 def _missing(claim: Claim) -> str:
+    if claim.kind == "share" and not claim.base:
+        return "neither the count behind the percentage nor its base is printed"
     return _MISSING[claim.kind]
 
 
@@ -336,6 +338,14 @@ def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
         for claim, finding in zip(ledger.values(), findings, strict=True)
     ]
     return pd.DataFrame(rows).set_index("claim_id", drop=False)
+
+
+RESULTS = frozenset({"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"})
+
+
+def tally_of_results(ledger: Ledger, findings: tuple[Finding, ...]) -> dict[Verdict, int]:
+    """As `tally`, of the claims that are results: not dates, durations, thresholds, targets, assumptions and figures from elsewhere."""
+    return tally(tuple(finding for finding in findings if ledger[finding.claim_id].kind in RESULTS))
 
 
 def tally(findings: tuple[Finding, ...]) -> dict[Verdict, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.audit.verdicts import Finding, Problem, Verdict, as_frame, base_is_open, tally
+from analysis.audit.verdicts import Finding, Problem, Verdict, as_frame, base_is_open, tally, tally_of_results
 from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -32,6 +32,7 @@ def record(page: Appendix, study: Study, findings: tuple[Finding, ...]) -> None:
         recomputed(study.claims[finding.claim_id], finding) for finding in findings if finding.recomputed is not None
     )
     page.add(_counts(findings))
+    page.add(_result_counts(study, findings))
 
 
 def recomputed(claim: Claim, finding: Finding) -> Result:
@@ -53,6 +54,17 @@ def recomputed(claim: Claim, finding: Finding) -> Result:
         function="analysis.audit.verdicts.recompute",
         source=claim.formula,
     )
+
+
+def _result_counts(study: Study, findings: tuple[Finding, ...]) -> Iterable[Result]:
+    counts = tally_of_results(study.claims, findings)
+    names = {"all": sum(counts.values()), "not_recomputable": counts[Verdict.NOT_RECOMPUTABLE]}
+    for name, count in names.items():
+        label, function = (
+            f"Results among the claims: {name.replace('_', ' ')}",
+            "analysis.audit.verdicts.tally_of_results",
+        )
+        yield Result(f"audit.results.{name}", label, count, "claims", Kind.TALLY, function=function)
 
 
 def _counts(findings: tuple[Finding, ...]) -> Iterable[Result]:
@@ -186,5 +198,6 @@ def answer(findings: tuple[Finding, ...]) -> str:
         "from other printed figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
         "cannot be true together with them, {audit.verdicts.in_question|bare} are in question, since a check leaves open "
         "which of its figures is wrong, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
-        f"printed.{listed}{read if any(finding.by_hand for finding in findings) else ''}"
+        "printed. Of the {audit.results.all|bare} claims that are results, and no dates, thresholds, targets, assumptions or "
+        f"figures of others, {{audit.results.not_recomputable|bare}} cannot.{listed}{read if any(finding.by_hand for finding in findings) else ''}"
     )
