@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from analysis.errors import InputError
 from analysis.files import read_csv, read_yaml
+from analysis.pipeline.parameters import listed_studies
 from analysis.study.dictionary import holds
 from analysis.tools.study_files import ALL, FILES, FOLDERS, StudyFile
 
@@ -92,7 +93,7 @@ def _cell(text: str) -> str:
 def _examples(root: Path, file: StudyFile, key: str) -> dict[str, str]:
     """For each field, the first value that a study of the project gives it."""
     for path in sorted((root / "data" / "raw").glob(f"*/{file.name}")):
-        if path.parent.name.endswith("_example") and file.name == "study.yaml":
+        if path.parent.name not in listed_studies(root):  # a study that comes changes no documentation
             continue
         if rows := _rows(path, file, key):
             names = file.model(key).model_fields
