@@ -125,6 +125,7 @@ def _study_commands(commands: Any) -> None:
         help="claims, sroi, before-after, targets, census, coding, monitoring, records (default: claims)",
     )
     new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
+    _command(commands, "tables", _tables, "write docs/tables.md, which documents every file of a study from its model")
     check = _command(
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
@@ -309,6 +310,17 @@ def _new_study(options: argparse.Namespace) -> int:
     written = new_study(root, options.id, chosen, options.records)
     print("\n".join(f"wrote {shown(path, root)}" for path in written))
     print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
+    return 0
+
+
+def _tables(options: argparse.Namespace) -> int:
+    from analysis.results import write_text
+    from analysis.study import find_root
+    from analysis.tools.tables import tables_page
+
+    root = find_root()
+    write_text(root / "docs" / "tables.md", tables_page(root))
+    print("wrote docs/tables.md")
     return 0
 
 

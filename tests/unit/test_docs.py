@@ -11,14 +11,14 @@ from analysis.audit.plan import AuditPlan, Statement, read_plan
 from analysis.audit.run import run_checks, standing_findings
 from analysis.audit.verdicts import Verdict, audit
 from analysis.study import load_study
-from analysis.study.dictionary import tables_dictionary
+from analysis.tools.tables import tables_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_the_dictionary_of_tables_is_the_generated_one():
-    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == tables_dictionary()
+    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == tables_page(ROOT)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

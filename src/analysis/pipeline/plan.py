@@ -20,6 +20,7 @@ STAGES = "dvc.yaml"
 MARK = "  # Below: stages of studies that no list names, written by `analysis reproduce` from the files they have; do not edit.\n"
 ITEM = "${item}"
 _RAW, _MADE, _NAMES = f"data/raw/{ITEM}/", f"data/processed/{ITEM}/", f"data/processed/raw_files/{ITEM}.txt"
+_CHOSEN = {"03_before_after": "data/raw/reference/scales.yaml"}  # what the listed studies do not name, but others may
 _NEEDED_FOR = {"workbooks/value_map.xlsx": "value_map.csv"}  # what a notebook makes only of a file it may lack
 
 
@@ -69,6 +70,7 @@ def _stage(
     earlier = {name for name, other in runs if other == study and name < notebook}
     deps = [dep for dep in union["deps"] if _has(root, dep, study, earlier)]
     own = [_RAW + OWN_PARAMETERS] if (root / "data/raw" / study / OWN_PARAMETERS).is_file() else []
+    own += [_CHOSEN[notebook]] if notebook in _CHOSEN else []
     outs = [out for out in union["outs"] if _makes(root, out, study)]
     told = {"desc": alike[0]["desc"], "cmd": alike[0]["cmd"]}
     return _for(study, told | {"deps": sorted({*deps, *own, _NAMES}), "outs": outs})

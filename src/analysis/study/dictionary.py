@@ -20,24 +20,13 @@ TABLES: tuple[tuple[str, str, type[BaseModel]], ...] = (
 )
 
 
-def tables_dictionary() -> str:
-    """The whole dictionary as Markdown; `docs/tables.md` is this text."""
-    parts = ["# Dictionary of a study's tables", "Generated from the models in `src/analysis/study`; do not edit."]
-    parts += [_section(name, about, model) for name, about, model in TABLES]
-    return "\n\n".join(parts) + "\n"
-
-
 def fields(model: type[BaseModel]) -> list[tuple[str, str, str]]:
     """The fields of a model: name, what it holds, and what it means."""
-    return [(field, _holds(info), info.description or "") for field, info in model.model_fields.items()]
+    return [(field, holds(info), info.description or "") for field, info in model.model_fields.items()]
 
 
-def _section(name: str, about: str, model: type[BaseModel]) -> str:
-    rows = [f"| `{field}` | {holds} | {meaning} |" for field, holds, meaning in fields(model)]
-    return "\n".join([f"## {name}", "", about, "", "| field | holds | meaning |", "| --- | --- | --- |", *rows])
-
-
-def _holds(info: Any) -> str:
+def holds(info: Any) -> str:
+    """What a field holds, in words, and whether it may be left out."""
     needed = "" if info.is_required() else ", optional"
     return f"{_type(info.annotation)}{needed}"
 
@@ -47,10 +36,15 @@ def _type(annotation: Any) -> str:
     if str(origin) == "typing.Literal":
         return "one of " + ", ".join(f"`{argument}`" for argument in arguments)
     if arguments and type(None) in arguments:
-        return " or ".join("nothing" if a is type(None) else _type(a) for a in arguments)
+        return " or ".join(dict.fromkeys("nothing" if a is type(None) else _type(a) for a in arguments))
+    if str(origin) in ("typing.Union", "<class 'types.UnionType'>"):
+        return " or ".join(dict.fromkeys(map(_type, arguments)))
     if origin is tuple:
-        return f"a list of {_type(arguments[0])}"
+        fixed = arguments[-1] is not Ellipsis
+        return f"a list of {len(arguments) if fixed else ''} {_type(arguments[0])}".replace("  ", " ")
+    if origin is dict:
+        return f"{_type(arguments[1])}, by name"
     if arguments:
         return _type(arguments[0])
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-    return names.get(annotation, "the fields of `" + annotation.__name__ + "`")
+    return names.get(annotation, "the fields of `" + getattr(annotation, "__name__", str(annotation)) + "`")

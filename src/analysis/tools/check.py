@@ -60,14 +60,14 @@ def _once(problems: Iterable[InputError]) -> Iterator[InputError]:
 
 def _study_problems(root: Path, study_id: str) -> Iterator[InputError]:
     path = root / "data" / "raw" / study_id / "study.yaml"
-    if path.is_file():
-        yield from _document(BY_NAME["study.yaml"], path, shown(path, root))
+    found = list(_document(BY_NAME["study.yaml"], path, shown(path, root))) if path.is_file() else []
+    yield from found
     try:
         load_study(study_id, root)
     except InputError as error:
         if not path.is_file():
             raise
-        yield error
+        yield from [] if found else [error]
 
 
 def _unknown_files(study: Study) -> Iterator[InputError]:

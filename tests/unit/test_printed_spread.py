@@ -1,0 +1,108 @@
+"""Means with n and standard deviations as printed: what they allow, by hand, and against every set of small answers."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from analysis.errors import InputError
+from analysis.quantities import Interval
+from analysis.questionnaire import published
+from analysis.questionnaire.spread import Moments, most_sd, paired_t, standardised
+from analysis.study import load_study
+from analysis.study.claims import COLUMNS
+
+EXACT = 1e-9
+
+
+def moments(answers: np.ndarray) -> Moments:
+    mean, sd = float(answers.mean()), float(answers.std(ddof=1))
+    return Moments(Interval(mean, mean), Interval(sd, sd))
+
+
+def test_no_answers_leave_the_ranges():
+    """Three people, answers 0 to 3, every pair of answer sets: t by scipy, sd by numpy."""
+    from scipy.stats import ttest_rel
+
+    for before in product(range(4), repeat=3):
+        for after in product(range(4), repeat=3):
+            one, two = np.array(before, float), np.array(after, float)
+            if len(set(before)) == 1 or len(set(after)) == 1 or (two - one).std(ddof=1) < EXACT:
+                continue
+            found = paired_t(moments(one), moments(two), 3)
+            t = abs(float(ttest_rel(two, one).statistic))
+            assert found.low - EXACT <= t <= found.high + 1e-6
+            assert one.std(ddof=1) <= most_sd(Interval(one.mean(), one.mean()), 3, 0, 3) + EXACT
+            d = (two.mean() - one.mean()) / ((one.std(ddof=1) + two.std(ddof=1)) / 2)
+            assert standardised(moments(one), moments(two)).low == pytest.approx(d)
+
+
+def study(root, n, before, after, /, **item):
+    """A study with one item: people, two means as printed."""
+    raw = root / "data" / "raw" / "s"
+    raw.mkdir(parents=True)
+    (root / "params.yaml").write_text("{}\n", encoding="utf-8")
+    about = {"id": "s", "title": "S", "claim_prefix": "SS", "source": {"producer": "a", "title": "b"}}
+    (raw / "study.yaml").write_text(yaml.safe_dump(about), encoding="utf-8")
+    figures = {
+        "n": n,
+        "before": before,
+        "after": after,
+        "sd_before": item.pop("sds", ("1.0", "1.0"))[0],
+        "sd_after": "1.0",
+    }
+    rows = [
+        {
+            "claim_id": f"SS-{place:03}", "line": place, "section": "R", "quantity": name, "statement": "a figure", "printed": text,
+            "value": text, "unit": "people" if name == "n" else "points", "base": "", "kind": "count" if name == "n" else "mean",
+            "formula": "", "note": "",
+        }
+        for place, (name, text) in enumerate(figures.items(), 1)
+    ]  # fmt: skip
+    pd.DataFrame(rows)[list(COLUMNS)].to_csv(raw / "claims.csv", index=False)
+    entry = {
+        "id": "mood",
+        "label": "Mood",
+        "before": "SS-002",
+        "after": "SS-003",
+        "sd_before": "SS-004",
+        "sd_after": "SS-005",
+    }
+    content = {"respondents": "SS-001", "items": [entry | item]}
+    (raw / "before_after.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    opened = load_study("s", root)
+    return published.Printed(opened, published.read_figures(opened))
+
+
+def test_an_impossible_mean_is_a_finding(tmp_path):
+    """Of 7 whole answers no mean prints as 3.21: 22 / 7 is 3.14, 23 / 7 is 3.29."""
+    printed = study(tmp_path, "7", "3.21", "4.00", scale=[1, 5])
+    assert printed.ranges["mood"].empty
+    assert published.impossible(printed) == {"mood": ("means: scores from 1 to 5",)}
+
+
+def test_a_spread_too_wide_for_the_scale_is_a_finding(tmp_path):
+    """Ten answers of 1 to 5 with mean 3.0: at most sqrt(2 x 2 x 10 / 9) = 2.11."""
+    printed = study(tmp_path, "10", "3.0", "4.0", scale=[1, 5], sds=("2.3",))
+    assert published.impossible(printed) == {"mood": ("standard deviation before: scores from 1 to 5",)}
+
+
+def test_where_lower_is_better_who_scored_lower_improved(tmp_path):
+    """Two people from 20 + 20 to 0 + 0 of 21: both improved on GAD-7, and nobody got worse."""
+    (tmp_path / "data" / "raw" / "reference").mkdir(parents=True)
+    source = published.__file__.partition("src/analysis")[0]
+    scales = tmp_path / "data" / "raw" / "reference" / "scales.yaml"
+    with open(f"{source}data/raw/reference/scales.yaml", encoding="utf-8") as given:
+        scales.write_text(given.read(), encoding="utf-8")
+    printed = study(tmp_path, "2", "20.0", "0.0", scale="gad7")
+    found = printed.ranges["mood"].set_index("statistic")
+    assert found.loc[published.IMPROVED, ["low", "high"]].tolist() == [100, 100]
+    assert found.loc[published.WORSE, ["low", "high"]].tolist() == [0, 0]
+    assert found.loc["mean change", "high"] < 0
+
+
+def test_ids_that_are_no_claims_are_named_at_once(tmp_path):
+    with pytest.raises(InputError, match="SS-098, SS-099"):
+        study(tmp_path, "7", "3.2", "4.0", scale=[1, 5], before="SS-098", after="SS-099")
