@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from analysis.pipeline.surroundings import leave_strangers
+from analysis.pipeline.surroundings import keep_to_this_user, leave_strangers
 
 
 def leave(status: int) -> NoReturn:
@@ -18,6 +18,7 @@ def leave(status: int) -> NoReturn:
 
 if __name__ == "__main__":
     leave_strangers()
+    keep_to_this_user()
 
     from analysis.cli import main
 

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from analysis.census.stock import STOCK_FILE
+from analysis.census.students import STUDENTS_FILE
 from analysis.errors import InputError
 from analysis.participants import FileLayout, read_records, read_table
 from analysis.participants.account import account, describe
@@ -348,3 +350,9 @@ def test_ids_without_a_questionnaire_are_spelt_as_first_met(folder):
     put(folder, "attendance.csv", "person_id,session_date\nnw-1,2024-01-08\nNW-1,2024-01-09\n")
     records = link(read_records(folder, STUDY), STUDY)
     assert records.attendance.values["person_id"].tolist() == ["nw-1", "nw-1"]
+
+
+@pytest.mark.parametrize("name", [STOCK_FILE, STUDENTS_FILE])
+def test_counts_for_the_census_baseline_may_lie_beside_the_records(folder, name):
+    put(folder, name)
+    read_records(folder, STUDY, folder.parents[3])

@@ -33,7 +33,7 @@ def test_own_records_give_measured_pages(with_records):
     folder = with_records / "data/processed/coproduction"
     results = json.loads((folder / "results/03_before_after.json").read_text(encoding="utf-8"))["results"]
     assert (results["headline.n"]["kind"], results["headline.n"]["value"]) == ("measured", 57)
-    page = (folder / "pages/03_before_after.html").read_text(encoding="utf-8")
+    page = (folder / "pages/03_before_after.json").read_text(encoding="utf-8")
     assert "synthetic" not in page
     assert not any(person in page for person in make_example(11)["questionnaire"]["person_id"])
     decided = json.loads((folder / "results/03_before_after.disclosure.json").read_text(encoding="utf-8"))
@@ -54,4 +54,4 @@ def test_a_leak_planted_in_a_notebook_stops_the_run(with_records, leak):
     assert done.returncode != 0
     assert "the id of a person" in done.stderr
     assert "EX-" not in done.stderr
-    assert not (with_records / "data/processed/coproduction/pages" / f"{NOTEBOOK}.html").exists()
+    assert not (with_records / "data/processed/coproduction/pages" / f"{NOTEBOOK}.json").exists()

@@ -11,8 +11,8 @@ from analysis.errors import InputError
 
 STUDENTS_FILE = "local_students.csv"
 HOW_TO_SUPPLY = (
-    f"Put {STUDENTS_FILE} into the study's folder under data/raw, with the columns area_code, sex, students, half_width "
-    "and source: students born outside the European Union, arrived since 2001, who are expected to leave again."
+    f"Put {STUDENTS_FILE} into the folder records of the study, under data/raw, with the columns area_code, sex, students, "
+    "half_width and source: students born outside the European Union, arrived since 2001, who are expected to leave again."
 )
 
 

@@ -66,6 +66,7 @@ class Sheet:
             "lead": self.lead,
             "up": ["../index.html", UP],
             "study_title": study.title,
+            "setting": study.setting,
             "source": f"{study.source.producer}: {study.source.title}",
             "example": study.example,
             "contents": [(anchor, title) for anchor, title, _ in self.sections],

@@ -19,6 +19,7 @@ READABLE = (".csv", ".xlsx", ".sav")
 _TABLES = ("questionnaire", "attendance", "advice_contacts")
 _EXPORT = ("referrals", "participants", "activities", "outcomes", "exits", "evidence", "targets")
 _CODEBOOKS = (".yaml", ".csv", ".qdc", ".qdpx", ".xlsx")
+_CENSUS = ("census_2001_stock.csv", "local_students.csv")  # counts of residents, which the census baseline reads
 _LEFT_BY_SYSTEMS = ("Thumbs.db", "desktop.ini", "~$*", ".*")  # lists of pictures, lock files and the like; no records
 _COPY = re.compile(r"[\W_]*(?:\(\d+\)|\bcopy\b|\bcopia\b|\bkopie\b|\bfinal\b|\bv?\d+\b)[\W_]*")
 
@@ -30,7 +31,7 @@ def _named(stems: Iterable[str], endings: Iterable[str]) -> frozenset[str]:
 COMMON = frozenset({LAYOUT, "README.md"})
 FILES: dict[str, frozenset[str]] = {  # by the name of the folder
     "records": COMMON
-    | {WORKBOOK}
+    | {WORKBOOK, *_CENSUS}
     | _named(_TABLES, READABLE)
     | _named(["coded_segments"], (".csv", ".qdpx", ".xlsx"))
     | _named(["codebook", "codebook_earlier"], _CODEBOOKS),

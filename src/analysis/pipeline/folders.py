@@ -1,9 +1,12 @@
-"""Folders that last as long as the process that asked for them; what a killed one left is removed by the next."""
+"""Folders that are this user's alone: temporary ones, and those where caches lie that a run reads back."""
 
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from analysis.errors import InputError
 
 PREFIX, OWNER = "analysis-", "owner"
 
@@ -25,6 +28,34 @@ def remove_left_folders() -> None:
             continue
         if mine and number.isdigit() and _began(int(number)) != began:
             shutil.rmtree(owner.parent, ignore_errors=True)
+
+
+def own_folder(folder: Path, place: str) -> None:
+    """Make a folder that nobody else enters, called `place` in messages, or shut one that is there to others.
+
+    What another user has put into it would be read, and some of it unpickled, as this user's own: then InputError. DVC
+    opens the folder of its site cache to everybody (CVE-2025-69872 is about what lies there); inside this one nobody
+    reaches it. Where a system has no such users, the folder is made and no more.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not hasattr(os, "geteuid"):
+        return
+    strange = next((path for path in _within(folder) if path.lstat().st_uid != os.geteuid()), None)
+    if strange is not None or folder.is_symlink():
+        raise InputError(
+            place,
+            found="a link to another folder" if folder.is_symlink() else "something that belongs to another user",
+            expected="a folder that is this user's with all that is in it, since what lies there is read and run",
+            action=f"delete {place} (it holds caches alone: a run makes it anew), or take a clone of your own",
+        )
+    folder.chmod(0o700)
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """A folder and what is in it; links are not followed."""
+    yield folder
+    for base, folders, files in os.walk(folder):
+        yield from (Path(base) / name for name in (*folders, *files))
 
 
 def _numbering() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.errors import InputError
 from analysis.pipeline import published, timings
 from analysis.pipeline.commit import commit_line
+from analysis.pipeline.folders import own_folder
 from analysis.pipeline.progress import TOLD, Display, Laps
 from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
@@ -22,6 +23,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
     stage that fails stops what waits for it and nothing else; pages are published only when all went well.
     """
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
+    own_folder(root / ".dvc" / "tmp", ".dvc/tmp")
     with Runner(root, environment(root), plain) as runner:
         changed = _changed(root)
         if force or changed:  # import on one processor what notebooks need, while DVC is imported on another

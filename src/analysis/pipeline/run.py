@@ -1,11 +1,12 @@
 """One stage: a notebook and a study in, the study's results and the page without its stamp out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.disclosure.scan import Secrets
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import progress, provenance
@@ -31,13 +32,15 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     study = load_study(study_id, root)
     laps = progress.Laps()
     executed = execute(root / "notebooks" / f"{notebook}.ipynb", parameters, root, partial(_at_cell, laps))
+    texts = {study.processed / "executed" / f"{notebook}.ipynb": _notebook_text(executed)}
+    secrets, written = secrets_of_study(study), _written(study, notebook)
+    # The notebook first, since what is wrong with a page is told with some of its words.
+    _search({**_encoded(texts), **{path: path.read_bytes() for path in written}}, written, study, secrets)
     page = _page(executed, study, notebook, parameters)
     data = study.processed / "pages" / f"{notebook}.json"
-    texts = {
-        study.processed / "executed" / f"{notebook}.ipynb": _notebook_text(executed),
-        data: json.dumps(page, ensure_ascii=False, indent=1) + "\n",
-    }
-    _search(texts, page, study, notebook)
+    texts[data] = json.dumps(page, ensure_ascii=False, indent=1) + "\n"
+    pages = {data: texts[data], data.with_suffix(".html"): _rendered(page, secrets)}
+    _search(_encoded(pages), written, study, secrets)
     laps.lap("page")
     for path, text in texts.items():
         write_text(path, text)
@@ -46,25 +49,32 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
     return data
 
 
-def _search(texts: Mapping[Path, str], page: "PageData", study: Study, notebook: str) -> None:
-    """Search all that a run leaves for anything about single people, the page's data and the page that readers will see
-    among it; what was written goes if there is such a thing."""
-    from analysis.reporting.page import render_page
-
-    secrets = secrets_of_study(study)
-    if not secrets:
-        return
+def _written(study: Study, notebook: str) -> list[Path]:
+    """The files that a notebook has written itself."""
     outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
     files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
-    made = {path: path.read_bytes() for path in files if path.is_file()}
-    made |= {path: text.encode("utf-8") for path, text in texts.items()}
-    made |= {study.processed / "pages" / f"{notebook}.html": render_page(page).encode("utf-8")}
+    return [path for path in files if path.is_file()]
+
+
+def _encoded(texts: Mapping[Path, str]) -> dict[Path, bytes]:
+    return {path: text.encode("utf-8") for path, text in texts.items()}
+
+
+def _search(files: Mapping[Path, bytes], written: Sequence[Path], study: Study, secrets: Sequence[Secrets]) -> None:
+    """Search files for anything about single people; if there is any, what the notebook has written goes."""
     try:
-        stop_on_leaks_in({shown(path, study.root): content for path, content in made.items()}, study, secrets)
+        stop_on_leaks_in({shown(path, study.root): content for path, content in files.items()}, study, secrets)
     except InputError:
-        for path in files:
+        for path in written:
             path.unlink(missing_ok=True)
         raise
+
+
+def _rendered(page: "PageData", secrets: Sequence[Secrets]) -> str:
+    """The page that readers will see, where there is anything to search it for."""
+    from analysis.reporting.page import render_page
+
+    return render_page(page) if secrets else ""
 
 
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
@@ -88,6 +98,7 @@ def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
     return PageContext(
         study_title=study.info.title,
         page_title=notebook_title(study.root, notebook),
+        setting=study.info.setting,
         source=f"{study.info.source.producer}: {study.info.source.title}",
         parameters=parameters.model_dump(),
         colophon=provenance.colophon(study, notebook, parameters),

@@ -1,4 +1,4 @@
-"""What surrounds a run: modules that another program's settings put before those of the locks stay out of it."""
+"""What surrounds a run: modules that another program's settings put before those of the locks, and other users."""
 
 import os
 import sys
@@ -16,6 +16,11 @@ def leave_strangers() -> None:
     kept = own_part(given, PROJECT) if given else given
     if kept != given:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONPATH": kept})
+
+
+def keep_to_this_user() -> None:
+    """Files and folders that are made from here on are this user's alone, whatever the umask was."""
+    os.umask(0o077)
 
 
 def own_part(path: str, project: Path) -> str:

@@ -16,7 +16,6 @@ PRESENT = "present (of records about people neither hash nor size is given)"
 HOME = Path(".dvc") / "people"  # ignored by git, and kept by `make clean`
 KEY = HOME / "key"  # without it stages on such files run once more
 PUBLIC = ("README.md", ".gitkeep")
-_OTHERS = ("census_2001_stock.csv",)  # not about people; named here since no page but one rests on the census code
 
 
 def is_kept(path: str) -> bool:
@@ -58,14 +57,10 @@ def _tables() -> frozenset[str]:
 
 @cache
 def known_names() -> frozenset[str]:
-    """The names of the files that the readers of participant files, exports, coding and counts of 2001 look for."""
-    from analysis.coding.files import CODEBOOKS, EARLIER, SEGMENTS
-    from analysis.participants import EXPORT_TABLES, TABLES
-    from analysis.participants.exports import EXPORT_WORKBOOK
-    from analysis.participants.records import LAYOUT, READABLE, WORKBOOK
+    """The names of the files that some reader of a team's folders looks for."""
+    from analysis.participants.folders import FILES
 
-    tables = (f"{table}{ending}" for table in (*TABLES, *EXPORT_TABLES) for ending in READABLE)
-    return frozenset((*tables, WORKBOOK, EXPORT_WORKBOOK, LAYOUT, *CODEBOOKS, *EARLIER, *SEGMENTS, *_OTHERS))
+    return frozenset().union(*FILES.values())
 
 
 def told(paths: Iterable[str]) -> Iterator[str]:

@@ -171,12 +171,12 @@ class Appendix:
 
     def save(self) -> Display:
         """Write all recorded results to `results/<notebook>.json` in the study's output folder, whole or not at all."""
-        path = output_folder(self.root, self.study_id) / "results" / f"{self.notebook}.json"
-        relative = path.relative_to(self.root).as_posix()
+        name = f"results/{self.notebook}.json"
         marked = {"example": True} if self.example else {}
-        self.store.write(path, study=self.study_id, notebook=self.notebook, **marked)
-        words = "Every number of this page is recorded in"
-        return Display((paragraph([f"{words} ", code(relative), "."], css="saved"),), plain=f"{words} {relative}.")
+        folder = output_folder(self.root, self.study_id)
+        self.store.write(folder / name, study=self.study_id, notebook=self.notebook, **marked)
+        before, after = "Every number of this page is recorded in ", ", in the folder of the study's results."
+        return Display((paragraph([before, code(name), after], css="saved"),), plain=f"{before}{name}{after}")
 
     def find(self, result_id: str) -> Result:
         """A recorded result by its id, or by its id within this page; InputError if there is none."""

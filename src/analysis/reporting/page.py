@@ -35,7 +35,7 @@ UP = "All studies and appendices"
 
 @dataclass(frozen=True)
 class PageContext:
-    """What a page says besides its notebook.
+    """What a page says besides its notebook: `setting` is place and period.
 
     `parameters` are those of the run;
     `colophon` maps a heading to a text, to a list of texts or to named texts (versions, input hashes, seeds, command).
@@ -48,6 +48,7 @@ class PageContext:
     colophon: Mapping[str, object] = field(default_factory=dict)
     example: bool = False
     index_href: str = "../index.html"
+    setting: str = ""
 
 
 def page_data(
@@ -72,6 +73,7 @@ def page_data(
     fields = {
         "study_title": context.study_title,
         "title": context.page_title,
+        "setting": context.setting,
         "source": context.source,
         "up": [context.index_href, UP],
         "example": context.example,
@@ -102,7 +104,7 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
         "links": list(links),
         "kinds": page.get("kinds") or kinds_in(page["blocks"], results),
     }
-    fields |= _programs(page)
+    fields |= {"closing": list(_closing(fields)), **_programs(page)}
     template = environment(*folders).get_template(page["template"])
     return tidy(template.render({"page": fields, "results": results}))
 
@@ -110,6 +112,13 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
 def page_title(page: PageData) -> str:
     """What a browser names the page: its title, and its study's where it belongs to one."""
     return f"{page['title']} – {page['study_title']}" if "study_title" in page else str(page["title"])
+
+
+def _closing(page: PageData) -> Iterable[tuple[str, str]]:
+    """The sections that close a page, by their ids."""
+    yield from [("page-kinds", "How each number is known")] if page["kinds"] else ()
+    yield from [("page-sources", "Where each number comes from")] if page.get("entries") else ()
+    yield ("page-colophon", "How this page was made")
 
 
 def _programs(page: PageData) -> dict[str, Any]:
@@ -215,27 +224,23 @@ def _refuse_repeats(blocks: list[Block], place: str) -> None:
 
 
 def _blocks(cells: "list[NotebookNode]", context: PageContext, sections: "_Sections") -> Iterable[Block]:
-    """What each cell shows. The code of neighbouring cells stands in one place: below the next table or figure, or where
-    text comes next."""
+    """What each cell shows. Code stands below the next table or figure, and what is left of it at the end, with the
+    parameters: the answer comes first."""
     waiting: list[str] = []
-    parameters_due = bool(context.parameters) and not any(
-        block["type"] == "parameters" for cell in cells for block in _shown(cell)
-    )
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
         label = ""
         if cell.cell_type == "markdown":
             yield from sections.add(cell)
-        elif cell.cell_type == "code" and _PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
-            yield from parameters_table(context.parameters).blocks if parameters_due else ()
-            parameters_due = False
-        elif cell.cell_type == "code":
+        elif cell.cell_type == "code" and not _PARAMETER_TAGS & set(cell.metadata.get("tags", [])):
             waiting.append(cell.source.strip())
             shown = _shown(cell)
             yield from shown
             label = next((block["label"] for block in shown if block["type"] in ("table", "figure")), "")
-        if waiting and (label or following is None or following.cell_type != "code"):
+        if waiting and (label or following is None):
             yield {"type": "source", "code": "\n\n".join(waiting), "label": label}
             waiting.clear()
+    if context.parameters and not any(block["type"] == "parameters" for cell in cells for block in _shown(cell)):
+        yield from parameters_table(context.parameters).blocks
 
 
 def _shown(cell: "NotebookNode") -> list[Block]:

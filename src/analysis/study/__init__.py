@@ -1,5 +1,6 @@
 """Finds a study's files, validates them, and hands out typed tables and the assumption register."""
 
+from calendar import month_name
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +38,21 @@ class Period(BaseModel):
     start: DateText
     end: DateText
 
+    @property
+    def words(self) -> str:
+        """The period as a reader says it.
+
+        >>> Period(start="2012-11", end="2014").words, Period(start="2017-07-01", end="2023-03-31").words
+        ('November 2012 to 2014', '1 July 2017 to 31 March 2023')
+        """
+        return f"{_said(self.start)} to {_said(self.end)}"
+
+
+def _said(written: str) -> str:
+    year, *rest = (int(part) for part in written.split("-"))
+    month = [month_name[number] for number in rest[:1]]
+    return " ".join([*(str(day) for day in rest[1:]), *month, str(year)])
+
 
 class StudySource(BaseModel):
     """The publication a study works from."""
@@ -63,6 +79,11 @@ class StudyInfo(BaseModel):
     source: StudySource = Field(description="the publication the study works from")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
     example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
+
+    @property
+    def setting(self) -> str:
+        """Where and when, as pages open."""
+        return f"{self.place}, {self.period.words}"
 
 
 @dataclass(frozen=True)

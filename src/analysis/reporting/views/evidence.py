@@ -146,7 +146,7 @@ class Evidence:
         """
         from analysis.reporting.views.judged import refuse_unjudged
 
-        if self.records is not None:
+        if self.measured:
             refuse_unjudged(self.page.notebook, self.page.store, self.decisions, self.page.example)
         for group in self.groups:
             prove(group.shown, group.true, self.rules, self._file, group.background)
