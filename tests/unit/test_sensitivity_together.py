@@ -8,6 +8,7 @@ import pytest
 from sensitivity_cases import entry, function_case
 
 from analysis.errors import InputError
+from analysis.pipeline.sweep_cases import sroi
 from analysis.quantities import Interval
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity import (
@@ -21,7 +22,7 @@ from analysis.sroi.sensitivity import (
 )
 from analysis.sroi.sensitivity.case import Together
 from analysis.sroi.sensitivity.sampling import draws
-from analysis.sroi.sensitivity.settings import read_settings, scenarios_for
+from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated, scenarios_for
 from analysis.sroi.sensitivity.together import Calibrated, Meets, drawn_together, sample
 from analysis.study import load_study
 
@@ -208,3 +209,11 @@ def test_overlap_matrix_counts_the_larger_of_two_and_agrees_with_the_curve(case)
     whole = materiality.overlap_curve(case, ("engagement", "english"))["ratio"].iloc[-1]
     assert found.loc["engagement", "english"] == pytest.approx(whole)
     assert np.isnan(np.diag(found)).all()
+
+
+def test_a_sweep_draws_as_the_page_does_unless_it_holds_one_of_the_inputs(project_root, study, settings, case):
+    groups = groups_for(case, settings, read_stipulated(project_root))
+    for fixed, drawn in (({}, case), ({"total_cost": case.base["total_cost"]}, None)):
+        swept = sroi(project_root, "coproduction", 2**9, 5, fixed)[0]
+        page = probabilistic.simulate(case, 2**9, 5, groups)["ratio"]
+        assert (swept["q97.5"] == pytest.approx(float(page.quantile(0.975)))) == (drawn is not None)

@@ -106,11 +106,15 @@ def sroi_cases(
 
 
 def sroi(root: Path, study: str, draws: int, seed: int, fixed: dict[str, float]) -> list[dict[str, Any]]:
-    """The distribution of ratio and net value over draws of the assumptions, those in `fixed` at the value given."""
+    """The distribution of ratio and net value over draws of the assumptions, those in `fixed` at the value given.
+
+    Calibrated inputs are drawn together as `06_sroi_sensitivity` does, unless one of them is held at a value.
+    """
     from analysis.sroi.model import read_model
     from analysis.sroi.sensitivity.case import case_for, check_inputs
     from analysis.sroi.sensitivity.probabilistic import simulate
-    from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated
+    from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated, scenarios_for
+    from analysis.sroi.sensitivity.together import drawn_together
     from analysis.study import load_study
 
     evaluation = load_study(study, root)
@@ -120,7 +124,10 @@ def sroi(root: Path, study: str, draws: int, seed: int, fixed: dict[str, float])
     case = case_for(
         model, {**evaluation.register, **{name: _at(whole.ranges[name], value) for name, value in fixed.items()}}
     )
-    groups = groups_for(whole, read_settings(evaluation), read_stipulated(root))
+    settings = read_settings(evaluation)
+    joined = [group for group in settings.calibrated if not set(group.inputs) & set(fixed)]
+    case = drawn_together(case, joined, scenarios_for(case, settings), evaluation.claims, seed)
+    groups = groups_for(whole, settings, read_stipulated(root))
     found = simulate(case, draws, seed, tuple(_without(groups, fixed)))
     given = {"study": study, "draws": draws, "seed": seed, **fixed}
     return [{**given, "measure": name, **_described(one, name)} for name, one in found.items()]
