@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from made_up import write_example
 
+from analysis.english import english_sample
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after, english, participation
 from analysis.reporting.views.against_print import agrees
@@ -77,7 +78,8 @@ def test_participation_and_english_are_held_against_their_print(evidence):
     }
     page = Appendix(evidence.study.id, "04_english_and_time", evidence.study.root)
     other = replace(evidence, page=page, decisions=[], groups=[])
-    english.compared(english.open_run(other, 12.0, 1))
+    answers = english.read_answers(other)
+    english.compared(english_sample(answers), answers, other)
     assert measured(other)["cp_058"].text == "0.0439"
 
 
@@ -103,6 +105,7 @@ def test_in_the_worked_example_agreement_is_calibrated_and_said_to_be_no_evidenc
     study = replace(study, root=tmp_path)
     write_example(study.records_folder)
     records = open_evidence(Appendix(study.id, "04_english_and_time", tmp_path, True), study, {})
-    shown = english.compared(english.open_run(replace(records, study=replace(study, root=ROOT)), 12.0, 1))
+    records, answers = replace(records, study=replace(study, root=ROOT)), english.read_answers(records)
+    shown = english.compared(english_sample(answers), answers, records)
     assert "by construction" in shown.html
     assert {result.kind for result in measured(records).values()} == {Kind.CALIBRATED}

@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.english import published as english
 from analysis.participation import published as participation
 from analysis.questionnaire import published as questionnaire
 from analysis.reporting.appendix import Appendix
@@ -17,7 +16,7 @@ from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = load_study("coproduction", ROOT)
-TAKING_PART, ANSWERS, FIT = (module.read_figures(STUDY) for module in (participation, questionnaire, english))
+TAKING_PART, ANSWERS = (module.read_figures(STUDY) for module in (participation, questionnaire))
 
 
 class Watched:
@@ -48,8 +47,6 @@ READING = {
     participation.share_counts: lambda study: participation.share_counts(TAKING_PART, study),
     questionnaire.group_sizes: lambda study: questionnaire.group_sizes(ANSWERS, study),
     questionnaire.among_everyone: lambda study: questionnaire.among_everyone(IMPROVED, ANSWERS, study),
-    english.first_significant: lambda study: english.first_significant(FIT, study),
-    english.yearly_gains: lambda study: english.yearly_gains(FIT, study),
 }
 
 
@@ -60,22 +57,6 @@ def test_a_number_rests_on_the_claims_that_its_function_reads(function):
     *claims, file = Grounds("coproduction", ROOT).of(f"{function.__module__}.{function.__name__}")
     assert set(claims) == watched.read and watched.read
     assert file.startswith("data/raw/coproduction/") and len(claims) == len(set(claims))
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "analysis.english.published.by_size",
-        "analysis.english.published.at_print",
-        "analysis.bounds.correlation.regressions_with",
-    ],
-)
-def test_what_is_said_by_number_of_people_rests_on_the_fit_and_the_numbers_that_are_shown(name):
-    watched = Watched()
-    english.by_size(FIT, watched)
-    english.size(watched, FIT.likely)  # the row between the fewest and the most that tables show
-    *claims, _ = Grounds("coproduction", ROOT).of(name)
-    assert set(claims) == watched.read
 
 
 @pytest.mark.parametrize("item", ANSWERS.items, ids=lambda item: item.id)

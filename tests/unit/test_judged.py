@@ -8,22 +8,26 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from analysis import english
+from analysis.described import Basis, described
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.rules import Rules
-from analysis.english.specification import ARBITRARY
+from analysis.english.specification import ARBITRARY, Principled
 from analysis.errors import InputError
 from analysis.participation import concentration
 from analysis.participation.curve import starts_with
 from analysis.questionnaire.change import mean_change
-from analysis.reporting import Appendix
-from analysis.reporting.views import against_print, english_records, participation_records as participation
+from analysis.reporting import Appendix, show
+from analysis.reporting.own import TOO_FEW
+from analysis.reporting.views import against_print, participation_records as participation
 from analysis.reporting.views.against_print import OPEN, Compared
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.reporting.views.judged import JUDGES, refuse_unjudged
 from analysis.reporting.views.programme_records import would_change
-from analysis.results import Kind
+from analysis.results import Column, Kind
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +45,6 @@ def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
         ("02b_participation", "sessions.greatest"),
         ("03_before_after", "headline.skewness"),
         ("03_before_after", "03_before_after.items.trust.mean"),
-        ("04_english_and_time", "04_english_and_time.strength.kendall.tau.value"),
     ],
 )
 def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp_path, notebook, added):
@@ -50,6 +53,28 @@ def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp
     with pytest.raises(InputError, match="no rule has judged") as refused:
         evidence.close()
     assert added in str(refused.value) and not list(tmp_path.rglob("*.disclosure.json"))
+
+
+def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(tmp_path):
+    """Where a frame is shown, nothing is: neither a number put beside it nor one of a method that tells not what it rests on."""
+    page = evidence_in(tmp_path, "04_english_and_time").page
+    added = number("04_english_and_time.strength.kendall.tau.value", "A statistic", 3.2, "", 1)
+    with pytest.raises(InputError, match="no rule has judged") as refused:
+        page.add([added])
+    assert added.id in str(refused.value) and not len(page.store)
+    page.add([replace(added, value="hidden")])  # a word tells nothing
+    for basis in (None, Basis("anything", "model", parameters=3)):
+        sample = pd.DataFrame({"english": [1.0] * 12, "months": [1.0] * 12})
+        tau = described(Kind.MEASURED, {"tau": Column("Tau", decimals=1)}, basis=basis)(lambda sample: TAU.copy())
+        if basis is None:
+            with pytest.raises(InputError, match="does not say what they rest on"):
+                show(tau(sample), "Kendall")
+        else:
+            assert "hidden" in show(tau(sample), "Kendall").plain  # of 12 people less 3 parameters 9 are left: too few
+    assert not any(isinstance(each.value, int | float) for each in page.store)
+
+
+TAU = pd.DataFrame({"tau": [0.3]}, index=["Kendall"])
 
 
 def test_the_programme_page_stops_as_well(tmp_path):
@@ -79,8 +104,8 @@ def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
         refuse_unjudged("02b_participation", [met], [], example=False)
 
 
-def test_every_notebook_about_people_but_that_of_coding_has_its_judges():
-    assert set(JUDGES) == {"02b_participation", "03_before_after", "04_english_and_time", "07_programme_performance"}
+def test_every_notebook_about_people_that_shows_no_frames_yet_has_its_judges_but_that_of_coding():
+    assert set(JUDGES) == {"02b_participation", "03_before_after", "07_programme_performance"}
 
 
 SESSIONS = (
@@ -162,12 +187,19 @@ def test_a_specification_that_leaves_too_few_is_in_no_summary_and_no_line_is_dra
         }
     )
     evidence = evidence_in(tmp_path, "04_english_and_time", 10)
-    answers = english_records.EnglishAnswers(evidence, people, 12.0, 1)
-    assert len(answers.curve) == 2 * np.prod([len(each) for each in ARBITRARY.values()])
-    english_records.summary_table(answers)
-    assert {each.id.split(".")[2] for each in evidence.page.store} == {"everybody"}
-    few = english_records.EnglishAnswers(evidence_in(tmp_path, "04_english_and_time", 10), people[:8], 12.0, 1)
-    assert english_records.fitted_figure(few).plain == "Too few people for a line to be drawn."
+    curve = english.specification_curve(people, Principled({"those who answered after": "answered_after"}, {}))
+    assert len(curve) == 2 * np.prod([len(each) for each in ARBITRARY.values()])
+    kept = evidence.allowed(curve)
+    assert set(kept.dropna(subset="gain")["people"]) == {"everybody"}
+    show(english.curve_summary(kept), "Summary", name="summary")
+    numbers = {each.id.split(".")[2] for each in evidence.page.store if each.id.endswith(".median") and each.value}
+    assert numbers == {"everybody"}
+    few = english.fitted_lines(
+        people[:12].rename(columns={"english_at_joining": "english", "months_in_uk": "months"})[["english", "months"]],
+        fewest=1,
+    )
+    assert show(Figure(), "Lines", data=few, alt="Lines.").plain == TOO_FEW
+    assert not any(each.id.startswith("04_english_and_time.lines") for each in evidence.page.store)
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,7 @@ class EnglishParameters(RecordsParameters):
     start: Annotated[
         float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")
     ]
+    level: Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")]
 
 

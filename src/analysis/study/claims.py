@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from analysis.described import aside, reading
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
 from analysis.files import read_csv, validate
@@ -231,7 +232,9 @@ class Ledger(Mapping[str, Claim]):
     name: str
 
     def __getitem__(self, claim_id: str) -> Claim:
-        return self.claims[claim_id.removeprefix("claim:")]
+        claim = self.claims[claim_id.removeprefix("claim:")]
+        reading(f"claim:{claim.claim_id}")
+        return claim
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.claims)
@@ -266,7 +269,8 @@ def read_claims(path: Path, name: str, prefix: str) -> Ledger:
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row
     ledger = Ledger(claims, rows, name)
-    _check_references(ledger)
+    with aside():
+        _check_references(ledger)
     return ledger
 
 

@@ -1,6 +1,6 @@
 """Printed figures beside what a team's own records give: does each agree at the digits it is printed with?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -88,8 +88,8 @@ def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
 
 def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
     """Table: each printed figure, the measured one, and whether they agree."""
-    study, example = printed_study(evidence), evidence.page.example
-    kind = Kind.CALIBRATED if example else Kind.MEASURED
+    study = printed_study(evidence)
+    kind = Kind.CALIBRATED if evidence.page.example else Kind.MEASURED
     rows = {}
     for each in compared:
         claim = study.claims[each.claim]
@@ -108,6 +108,12 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
     }
     if any(row["read"] for row in rows.values()):
         columns["read"] = Column("How it is read")
+    with evidence.letting():  # each value is withheld that its own decision does not let be shown
+        return _table(evidence, rows, columns)
+
+
+def _table(evidence: Evidence, rows: Mapping[str, object], columns: Mapping[str, Column]) -> Display:
+    example = evidence.page.example
     return evidence.page.table(
         "against_print",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),

@@ -23,7 +23,6 @@ TESTS: dict[str, str] = {
 }
 _OF_RECORDS = (Kind.MEASURED, Kind.BOUNDED, Kind.CALIBRATED)
 _STAGES, _GIVEN = ("People at each stage",), ("Numbers of answers by item and moment",)
-_MODEL, _PEOPLE = ("English on time in the UK",), ("people by English and time in the UK",)
 _CHANGE, _MEANS, _CONTACTS = ("change in *",), ("means: *",), ("advice contacts by field and type",)
 _PRINT = "against the print: *"
 
@@ -67,14 +66,6 @@ JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("shift.*.*", "shift.cells", "shift.hidden"), ("shift",)),
         "lee.*": ("Lee bounds by course",),
         "against_print.*.measured": (_PRINT, *_MEANS),
-    },
-    "04_english_and_time": {
-        "n": ("People with English and time in the UK",),
-        **dict.fromkeys(("r_squared", "rho", "yearly_gain", "p", "strength.*.*", "gains.*.*", "fitted.*.*"), _MODEL),
-        "influence.*": ("Slope without one person",),
-        **dict.fromkeys(("specifications.*", "specifications.*.*", "summary.*.*"), ("specifications, *",)),
-        **dict.fromkeys(("people.*", "people.*.*"), _PEOPLE),
-        "against_print.*.measured": (_PRINT, *_MODEL),
     },
 }
 
