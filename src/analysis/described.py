@@ -28,21 +28,20 @@ _READ: ContextVar[list[str] | None] = ContextVar("read", default=None)
 class Basis:
     """What numbers of people rest on, by which disclosure control judges whether they may be shown.
 
-    `of` is what the record of decisions calls it; with the name of a column in braces each row is judged by itself, by its
-    column `n`. `sort` is `model` (with its `parameters`), `statistic` (by the name of a `statistic`) or `base`. `people` is
-    filled in: the rows of the first frame that the method is given.
+    `of` is what the record of decisions calls it. `sort` is `model` (with its `parameters`), `statistic` (by the name of a
+    `statistic`), `quantile` or `base`. `people` is filled in: the rows of the first frame that the method is given. `each` names
+    a column with the people behind each row instead; each row is judged by itself then, `of` may hold `{row}` and columns in
+    braces, and a column `quantile` says which rows are quantiles. `adds_up`: the rows are parts of a sum that is shown, too.
     """
 
     of: str
     sort: str = "statistic"
     statistic: str = ""
     parameters: int = 0
+    quantile: float = 0.0
     people: int = 0
-
-    @property
-    def by_row(self) -> bool:
-        """Whether each row is judged by itself."""
-        return "{" in self.of
+    each: str = ""
+    adds_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,11 @@ class Description:
 def description(frame: object) -> Description | None:
     """What a frame says of its numbers; None if it was made by no described method."""
     return getattr(frame, "attrs", {}).get(_KEY)
+
+
+def name_of(method: Callable[..., Any]) -> str:
+    """A function as records of numbers call it: its module and its name."""
+    return f"{method.__module__}.{method.__qualname__}"
 
 
 def describe(frame: pd.DataFrame, said: Description) -> pd.DataFrame:
@@ -131,8 +135,7 @@ def described(
 
     def declare(method: Callable[..., pd.DataFrame]) -> Callable[..., Any]:
         signature = inspect.signature(method)
-        function = f"{method.__module__}.{method.__qualname__}"
-        said = Description(kind, columns, rows or {}, words, header, function, basis=basis)
+        said = Description(kind, columns, rows or {}, words, header, name_of(method), basis=basis)
 
         @of_nothing_nothing
         @wraps(method)

@@ -74,6 +74,10 @@ class Result:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no result id: small letters, digits, _ and . only")
 
+    def __str__(self) -> str:
+        """The number as a frame of results shows it."""
+        return self.text
+
     @property
     def text(self) -> str:
         """The number as it is shown, without its interval; a published one as its source prints it.
@@ -187,7 +191,8 @@ class Column:
     """How one column of a table of numbers is recorded and shown.
 
     `kind` None marks a column of text. `low` and `high` name the columns of the frame that hold the interval;
-    `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number. A number
+    `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number, `units` one
+    with its unit. A number
     that would read zero at its decimals reads `under` the `least`, where one is named.
     """
 
@@ -202,6 +207,7 @@ class Column:
     inputs: str = ""
     source: str = ""
     kinds: str = ""
+    units: str = ""
     note: str = ""
     least: float | None = None
 
@@ -228,7 +234,7 @@ def tabulate(
                 row,
                 f"{prefix}.{slug(index)}.{slug(name)}",
                 str(label),
-                rows.get(str(index), column) if name == VALUE else column,
+                _in_row(column, name, rows.get(str(index))),
                 name,
             )
             for label, (index, row) in zip(labels, _rows(frame), strict=True)
@@ -236,6 +242,13 @@ def tabulate(
         for name, column in columns.items()
     }
     return pd.DataFrame(cells, index=pd.Index(labels, name=frame.index.name), dtype=object)
+
+
+def _in_row(column: Column, name: str, row: Column | None) -> Column:
+    """How a cell is recorded and shown in a row of its own quantity: the value as the row says, ends in its unit."""
+    if row is None or name not in (VALUE, "low", "high"):
+        return column
+    return row if name == VALUE else replace(column, unit=row.unit, decimals=row.decimals)
 
 
 def quantities(frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[Result]:
@@ -269,7 +282,7 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
         id=result_id,
         label=row_label if column.label == row_label else f"{row_label}: {column.label}",
         value=value,
-        unit=column.unit,
+        unit=str(row[column.units]) if column.units else column.unit,
         kind=Kind(row[column.kinds]) if column.kinds else column.kind,
         decimals=column.decimals,
         low=_plain(row[column.low]) if column.low else None,

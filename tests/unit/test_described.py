@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import english
+from analysis import english, participation
 from analysis.described import Basis, described, description, inputs_of, read_from, reading
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
 from analysis.results import Column, Kind, p_column, tabulate
 from analysis.study import load_study
+from analysis.study.claims import claims_in
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -124,3 +125,21 @@ def test_numbers_of_english_follow_the_level_that_the_notebook_sets():
     wide, narrow = (english.gains_by_form(sample, 12.0, level) for level in (0.99, 0.8))
     assert ((wide["high"] - wide["low"]) > (narrow["high"] - narrow["low"])).all()
     assert description(narrow).columns["gain"].interval == "80 % (HC3)"
+
+
+@pytest.mark.parametrize(
+    ("method", "parts"),
+    [
+        (participation.stage_shares, ("stages",)),
+        (participation.attendance_ranges, ("attendance",)),
+        (lambda printed: participation.advice_facts(participation.advice_splits(printed)), ("advice",)),
+        (participation.volunteering_ranges, ("volunteering",)),
+        (participation.share_counts, ("shares",)),
+    ],
+)
+def test_what_the_print_allows_of_taking_part_rests_on_the_claims_of_its_part_of_participation_yaml(method, parts):
+    study = load_study("coproduction", ROOT)
+    named = study.document("participation.yaml")
+    ids = {f"claim:{claim}" for part in parts for claim in claims_in(str(named[part]))}
+    found = description(method(participation.read_printed(study))).inputs
+    assert set(found) == ids | {"data/raw/coproduction/participation.yaml"}

@@ -30,6 +30,8 @@ def judge(basis: Basis, rules: Rules) -> Decision:
         return Decision(basis.of, "base of a statistic", SHOWN, BASE)
     if basis.sort == "model":
         return judge_model(basis.of, basis.people, basis.parameters, rules)
+    if basis.sort == "quantile":
+        return judge_quantile(basis.of, basis.people, basis.quantile, rules)
     return judge_statistic(basis.of, basis.statistic, basis.people, rules)
 
 

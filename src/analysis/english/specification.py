@@ -37,7 +37,7 @@ class Principled:
 @described(
     Kind.MEASURED,
     {"gain": replace(_GAIN, label="Gain", low="low", high="high")},
-    basis=Basis("specifications, {question}", "model", parameters=4),
+    basis=Basis("specifications, {question}", "model", parameters=4, each="n"),
 )
 def specification_curve(
     records: pd.DataFrame,

@@ -20,7 +20,7 @@ from analysis.described import description
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.results import Column, Kind, quantities, slug
+from analysis.results import VALUE, Column, Kind, quantities, slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -106,7 +106,16 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         if name in frame
     }
     rows = {name: said.of(replace(column, inputs=_INPUTS)) for name, column in said.rows.items()}
+    if VALUE in frame and rows:
+        frame = frame.assign(value=_recorded(page, frame, rows))
     return _Ready(frame, columns, rows, said.header, judged.passed, judged.hidden)
+
+
+def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[object]:
+    """The values of rows; those that are recorded already as these results, so that a number has one place."""
+    known = (page.store.by_id.get(str(name)) for name in frame.index)
+    own = zip(frame.index, frame[VALUE], known, strict=True)
+    return [found if found and found.function == rows[str(name)].function else value for name, value, found in own]
 
 
 def _own(page: Appendix, frame: pd.DataFrame, said: dict[str, Any]) -> _Ready:

@@ -16,6 +16,7 @@ from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
 from analysis.files import read_csv, validate
 from analysis.quantities import Interval, Printed, parse_printed, parse_range
+from analysis.results import Kind, Result
 
 COLUMNS = (
     "claim_id",
@@ -258,6 +259,28 @@ class Ledger(Mapping[str, Claim]):
         return InputError(
             self.name, row=self.rows[claim_id], column=column, found=found, expected=expected, action=action
         )
+
+
+def published(claim: Claim) -> Result:
+    """A claim as a result of the id `claim:<claim_id>`: its value, its print, its rounding interval and its place."""
+    around = claim.interval
+    return Result(
+        id=f"claim:{claim.claim_id}",
+        label=claim.statement,
+        value=claim.value if claim.number is None else _whole(claim.number),
+        unit=claim.unit,
+        kind=Kind.PUBLISHED,
+        decimals=claim.as_printed.decimals if claim.as_printed else 0,
+        low=around.low if around else None,
+        high=around.high if around else None,
+        interval="rounding of the print" if around else "",
+        source=claim.locator,
+        printed=claim.printed,
+    )
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
 
 
 def read_claims(path: Path, name: str, prefix: str) -> Ledger:

@@ -16,6 +16,7 @@ from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views import against_print
+from analysis.reporting.views.against_print import Compared
 from analysis.reporting.views.claims import published as as_published
 from analysis.reporting.views.evidence import HIDDEN, Evidence
 from analysis.results import Column, Kind
@@ -198,22 +199,15 @@ def compared(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) ->
     months, limit = answers["months_in_area"].dropna(), MONTHS_IN_A_YEAR * size(study, figures.recent.years)
     recent = int((months <= limit).sum())
     kept = against_print.enough(evidence, "time in the area", recent, len(months))
-    fit = evidence.allowed(strength(sample)).loc["r_squared", "value"]  # type: ignore[union-attr]
+    fit = against_print.found_in(evidence.allowed(strength(sample)), "r_squared")  # type: ignore[arg-type]
     rows = [
-        against_print.Compared(
-            figures.r_squared,
-            None if fit == HIDDEN else fit,
-            "",
-            4,
-            "of everybody with both answers",
-            f"{strength.__module__}.{strength.__qualname__}",
-        ),
-        against_print.Compared(
+        Compared(figures.r_squared, unit="", decimals=4, read="of everybody with both answers", **fit),
+        Compared(
             figures.recent.share,
             100 * recent / len(months) if kept else None,
             "%",
-            0,
-            "of everybody who gave their months in the area",
+            read="of everybody who gave their months in the area",
+            inputs=inputs_of(answers),
         ),
     ]
     return against_print.compared_table(evidence, rows)

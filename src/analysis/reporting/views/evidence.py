@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.described import Basis, Description, describe, description, inputs_of
+from analysis.described import Basis, Description, describe, description, inputs_of, name_of
+from analysis.disclosure.bands import band_of, judge_in_band
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text, judge
 from analysis.disclosure.joint import (
     DECISIONS,
@@ -82,18 +83,48 @@ class Evidence:
             return Judged(frame, passed=True)
         if said.basis is None:
             raise unjudged_frame(self.page.place, said.function)
-        if said.basis.by_row:
-            kept = frame[[self._allows_row(said.basis, row) for row in frame.to_dict("records")]]
-            return Judged(describe(kept, replace(said, passed=True)), passed=True)
+        if said.basis.each:
+            return Judged(self._by_row(frame, said, said.basis), passed=True)
         let = self.allows(judge(said.basis, self.rules))
         return Judged(frame if let else in_words(frame, said), passed=True, hidden=not let)
 
-    def _allows_row(self, basis: Basis, row: Mapping[str, object]) -> bool:
+    def _by_row(self, frame: pd.DataFrame, said: Description, basis: Basis) -> pd.DataFrame:
+        """The rows that may be shown; where rows are different quantities, words in the place of the others."""
+        let = [self._allows_row(basis, said, row) for row in frame.reset_index(names="row").to_dict("records")]
+        if said.rows:
+            rows = [each if ok else in_words(each, said) for each, ok in zip(_single(frame), let, strict=True)]
+            return describe(pd.concat(rows), replace(said, passed=True))
+        kept = frame[let]
+        if basis.adds_up and not all(let) and len(kept):
+            smallest = kept[basis.each].idxmin()
+            reason = "with it, one that is left out would be the rest of all"
+            self.keeps(Decision(basis.of.format(row=smallest), "rest of a sum", REFUSED, reason))
+            kept = kept.drop(smallest)
+        return describe(kept, replace(said, passed=True))
+
+    def _allows_row(self, basis: Basis, said: Description, row: Mapping[str, object]) -> bool:
         """Whether a row may be shown; one without numbers may."""
-        people = row["n"]
+        people, quantile = row[basis.each], row.get("quantile")
         if pd.isna(people):
             return True
-        return self.allows(judge(replace(basis, of=basis.of.format(**row), people=int(people)), self.rules))
+        label = said.rows[str(row["row"])].label if said.rows else str(row["row"])
+        of = basis.of.format(**{**row, "row": label})
+        sort = {} if quantile is None or pd.isna(quantile) else {"sort": "quantile", "quantile": float(quantile)}
+        about = replace(basis, of=of, people=int(people), statistic=basis.statistic or label, **sort)
+        return self.allows(judge(about, self.rules))
+
+    def beside_bands(self, spread: pd.DataFrame | None, counts: pd.DataFrame | None) -> pd.DataFrame | None:
+        """A spread of sessions (`counts`) of which a page shows people in bands, too: a quantile is shown as its band where it would
+        tell how few lie on either side of it there. None of None."""
+        if spread is None or counts is None:
+            return None
+        values = counts["sessions"].reset_index(drop=True)
+        said, frame = description(spread), self.judge(spread).frame.astype({"value": object})
+        for name, row in frame[frame["value"].ne(HIDDEN) & spread["quantile"].notna()].iterrows():
+            where = said.rows[str(name)].label  # type: ignore[union-attr]
+            if not self.allows(judge_in_band(where, values, row["quantile"], self.rules.minimum_cell)):
+                frame.loc[name, "value"] = band_of(values, row["quantile"], self.rules.minimum_cell)
+        return describe(frame, replace(said, passed=True))  # type: ignore[type-var]
 
     @contextmanager
     def letting(self, *decisions: Decision) -> Iterator[None]:
@@ -150,7 +181,7 @@ class Evidence:
         cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
         cells = cells.rename(index={TOTAL: total}, columns={TOTAL: total})
         columns = {str(name): Column(sentence_case(str(name)), unit) for name in cells}
-        header, function = sentence_case(next(iter(levels))), f"{protect.__module__}.{protect.__qualname__}"
+        header, function = sentence_case(next(iter(levels))), name_of(protect)
         said = Description(
             Kind.MEASURED, columns, header=header, function=function, inputs=inputs_of(people), passed=True
         )
@@ -306,6 +337,11 @@ class Evidence:
             text={"reason": "label", "tables": "label"},
             extras=extras,
         )
+
+
+def _single(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows of a frame, each as a frame."""
+    return (frame.iloc[[place]] for place in range(len(frame)))
 
 
 def in_words(frame: pd.DataFrame, said: Description) -> pd.DataFrame:

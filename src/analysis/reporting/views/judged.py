@@ -27,22 +27,6 @@ _CHANGE, _MEANS, _CONTACTS = ("change in *",), ("means: *",), ("advice contacts 
 _PRINT = "against the print: *"
 
 JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
-    "02b_participation": {
-        "people.*": _STAGES,
-        "stages.*.*": _STAGES,
-        "sessions.total": ("Attendances",),
-        **{f"sessions.{what}": ("*, sessions",) for what in ("mean", "median", "*_quartile", "gini", "share_of_top")},
-        "weeks.total": ("Weeks of volunteering",),
-        **{f"weeks.{what}": ("*, weeks",) for what in ("mean", "median", "*_quartile", "share_none")},
-        "advice.contacts": ("Attendances", *_CONTACTS),
-        "advice.advisers": ("Advisers and their contacts",),
-        "advice.each": ("Advisers and their contacts",),
-        "advice.*.*": _CONTACTS,
-        "attendance_bands.*.people": ("people by sessions attended",),
-        "attendance_curve.*.people": ("people by sessions attended",),
-        "course_attendances.*.attendances": ("Attendances of the course *",),
-        "against_print.*.measured": (_PRINT, *_STAGES, "Attendances", "Weeks of volunteering", *_CONTACTS),
-    },
     "03_before_after": {
         **dict.fromkeys(("headline.n", "items.*.n", "missing.*.people", "response_shift.*.n"), _GIVEN),
         **{f"reasons.*.{what}": _GIVEN for what in ("given", "reached")},
