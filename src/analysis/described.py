@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import wraps
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ import pandas as pd
 from analysis.results import Column, Kind
 
 _KEY, _INPUTS = "results", "inputs"  # in `attrs`: of a frame of results; of a frame of data
+_ROUNDED = 7  # decimals to which a shown number may be rounded
 _READ: ContextVar[list[str] | None] = ContextVar("read", default=None)
 
 
@@ -49,7 +51,8 @@ class Description:
     """What a frame of results says of itself.
 
     `columns` are those to show, in order; `rows`, where rows hold different quantities, say what the `value` of each is.
-    `words` are the columns of text; `header` names the rows. `passed`: disclosure control has let it be shown.
+    `words` are the columns of text; `header` names the rows. `passed`: disclosure control has let it be shown. `made` is the
+    frame as it was made: pandas keeps what a frame says of itself through every step, also where the numbers become others.
     """
 
     kind: Kind
@@ -61,6 +64,7 @@ class Description:
     inputs: tuple[str, ...] = ()
     basis: Basis | None = None
     passed: bool = False
+    made: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     def __deepcopy__(self, memo: object) -> "Description":
         """Itself: pandas copies what a frame says with every step."""
@@ -83,8 +87,26 @@ def name_of(method: Callable[..., Any]) -> str:
 
 def describe(frame: pd.DataFrame, said: Description) -> pd.DataFrame:
     """The frame, saying so of itself."""
-    frame.attrs[_KEY] = said
+    frame.attrs = {_KEY: replace(said, made=frame.copy())}
     return frame
+
+
+def as_made(frame: pd.DataFrame) -> bool:
+    """Whether a frame of results holds what its method made: its rows and columns, or some of them; numbers may be rounded."""
+    made = getattr(description(frame), "made", None)
+    if made is None or not (set(frame.index) <= set(made.index) and set(frame) <= set(made)):
+        return made is None
+    if not made.index.is_unique:
+        return bool(frame.equals(made[list(frame)]))
+    pairs = zip(frame.to_numpy(object).flat, made.loc[frame.index, list(frame)].to_numpy(object).flat, strict=True)
+    return all(_same(now, then) for now, then in pairs)
+
+
+def _same(now: object, then: object) -> bool:
+    if now is then or now == then or (pd.isna(now) and pd.isna(then)):
+        return True
+    both = isinstance(now, Real) and isinstance(then, Real)
+    return both and any(round(float(then), places) == now for places in range(_ROUNDED))  # type: ignore[arg-type]
 
 
 def read_from(frame: pd.DataFrame, *inputs: str) -> pd.DataFrame:
@@ -129,7 +151,7 @@ def described(
 ) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., Any]]:
     """Declare what a method's frame holds. `{level}` in the words of an interval is the level that the method is called with.
 
-    A method without a basis of its own may be shown as far as all frames of results that it is given may.
+    A method without a basis of its own may be shown as far as all frames that it is given are of results and may.
     """
     columns = columns or {"value": Column("Value")}
 
@@ -156,7 +178,7 @@ def described(
 def _said(said: Description, given: Mapping[str, Any], inputs: tuple[str, ...]) -> Description:
     """What a method declares, with what is known once it has run."""
     values = list(given.values())
-    frames = [about for about in map(description, values) if about]
+    frames = [description(each) for each in values if isinstance(each, pd.DataFrame | pd.Series)]
     level = f"{100 * given['level']:g} %" if "level" in given else ""
     basis = said.basis and replace(said.basis, people=len(values[0]))
     return replace(
@@ -165,7 +187,7 @@ def _said(said: Description, given: Mapping[str, Any], inputs: tuple[str, ...]) 
         rows=_at_level(said.rows, level),
         inputs=inputs,
         basis=basis,
-        passed=basis is None and bool(frames) and all(about.passed for about in frames),
+        passed=basis is None and bool(frames) and all(about is not None and about.passed for about in frames),
     )
 
 

@@ -1,6 +1,7 @@
 """Frames of results say themselves what their numbers are; what they rest on is recorded while they are made."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import english, participation
-from analysis.described import Basis, described, description, inputs_of, read_from, reading
+from analysis.described import Basis, as_made, describe, described, description, inputs_of, read_from, reading
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
 from analysis.results import Column, Kind, p_column, tabulate
@@ -143,3 +144,31 @@ def test_what_the_print_allows_of_taking_part_rests_on_the_claims_of_its_part_of
     ids = {f"claim:{claim}" for part in parts for claim in claims_in(str(named[part]))}
     found = description(method(participation.read_printed(study))).inputs
     assert set(found) == ids | {"data/raw/coproduction/participation.yaml"}
+
+
+@pytest.mark.parametrize("same", [lambda f: f, lambda f: f[["mean"]], lambda f: f.round(1), lambda f: f.loc[["All"]]])
+def test_rows_and_columns_may_be_chosen_and_numbers_rounded(tmp_path, same):
+    Appendix("a_study", "05_sroi", tmp_path)
+    found = mean(DATA, "AA-001").assign(low=1.23456).pipe(lambda frame: describe(frame, description(frame)))
+    assert as_made(same(found)) and "1.5" in show(mean(DATA, "AA-001").loc[["All"]], "A mean").plain
+
+
+@pytest.mark.parametrize(
+    "changed", [lambda f: 12 * f, lambda f: f.assign(mean=9.0), lambda f: f.rename(index={"All": "X"})]
+)
+def test_numbers_that_a_method_did_not_make_are_not_shown_as_its(tmp_path, changed):
+    """pandas carries what a frame says along; what was changed is no longer what its method made, nor what was judged."""
+    page = Appendix("a_study", "05_sroi", tmp_path)
+    with pytest.raises(InputError, match="did not make"):
+        show(changed(mean(DATA, "AA-001")), "A mean")
+    with pytest.raises(InputError, match="did not make"):
+        record(changed(mean(DATA, "AA-001")))
+    assert not len(page.store)
+
+
+def test_what_is_made_of_judged_numbers_and_of_people_has_not_passed():
+    judged = mean(DATA, "AA-001")
+    judged = describe(judged, replace(description(judged), passed=True))
+    with_people = described(Kind.MEASURED)(lambda frame, people: frame.copy())
+    assert description(twice(judged)).passed and not description(with_people(judged, DATA)).passed
+    assert not description(with_people(DATA, judged)).passed

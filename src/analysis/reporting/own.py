@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.described import description
+from analysis.described import as_made, description
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -95,6 +95,8 @@ _SOURCE, _INPUTS = "_source", "_inputs"  # columns of the frame that say what it
 
 def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
     """A method's frame: judged where it is of people, with what it says of itself."""
+    if not as_made(frame):
+        raise _changed(page, frame)
     judged = page.judge(frame)
     said = description(judged.frame)
     if said is None or (page.store.tells_of_people(said.kind) and not judged.passed):
@@ -109,6 +111,16 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
     if VALUE in frame and rows:
         frame = frame.assign(value=_recorded(page, frame, rows))
     return _Ready(frame, columns, rows, said.header, judged.passed, judged.hidden)
+
+
+def _changed(page: Appendix, frame: pd.DataFrame) -> InputError:
+    return InputError(
+        page.place,
+        found=f"numbers that {description(frame).function} did not make",  # type: ignore[union-attr]
+        expected="its frame: rows and columns may be chosen, numbers rounded",
+        action="make them by a method that says what they are (analysis.described); or, if they are not of people, take off what "
+        "the frame says of itself (frame.attrs.clear()) and say kind and source in the call",
+    )
 
 
 def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[object]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.described import Basis, Description, describe, description, inputs_of, name_of
+from analysis.described import Basis, Description, as_made, describe, description, inputs_of, name_of
 from analysis.disclosure.bands import band_of, judge_in_band
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text, judge
 from analysis.disclosure.joint import (
@@ -79,6 +79,8 @@ class Evidence:
         said = description(frame)
         if said is None or not self.page.store.tells_of_people(said.kind):
             return Judged(frame)
+        if not as_made(frame):
+            raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
         if said.passed:
             return Judged(frame, passed=True)
         if said.basis is None:
@@ -173,13 +175,14 @@ class Evidence:
         background: Background | None = None,
         total: str = TOTAL,
         unit: str = "people",
+        row_total: str = "",
     ) -> pd.DataFrame:
         """How many people fall in each combination of the columns `levels`, the last one across: protected, as a frame of
-        results with words in the place of hidden counts. The margins are called `total`."""
+        results with words in the place of hidden counts. The margins are called `total`, that of all rows `row_total`."""
         counts = count_people(people, list(levels), levels)
         cells = hidden_words(as_frame(self.protected({table: counts}, background)[table]))
         cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
-        cells = cells.rename(index={TOTAL: total}, columns={TOTAL: total})
+        cells = cells.rename(index={TOTAL: row_total or total}, columns={TOTAL: total})
         columns = {str(name): Column(sentence_case(str(name)), unit) for name in cells}
         header, function = sentence_case(next(iter(levels))), name_of(protect)
         said = Description(

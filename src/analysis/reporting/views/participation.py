@@ -12,7 +12,7 @@ from analysis.disclosure.tables import TOTAL
 from analysis.examples import figures_met
 from analysis.participants import stages_reached
 from analysis.participation.attendance import band_labels
-from analysis.participation.published import FILE, Figures, Printed, read_figures, whole
+from analysis.participation.published import FILE, Figures, Printed, attendance_brackets, read_figures, whole
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import bar_chart
@@ -92,6 +92,20 @@ def band_chart(band: pd.DataFrame) -> "Figure":
 
 
 @of_nothing_nothing
+def told_of_band(band: pd.DataFrame, printed: Printed) -> str:
+    """Where the fewest and the most are one number of people, in words."""
+    closed = set(band.index[band["low"] == band["high"]])
+    thresholds = {bracket.low for bracket in attendance_brackets(printed.figures, printed.study) if bracket.low}
+    if closed == thresholds:
+        return (
+            "The band closes to a point only at the thresholds that are printed; between and beyond them it stays wide."
+        )
+    if thresholds <= closed:
+        return "The band closes to a point at the thresholds that are printed, and at others."
+    return "The band stays open at a threshold that is printed."
+
+
+@of_nothing_nothing
 def step_chart(steps: pd.DataFrame) -> "Figure":
     """How many came to at least so many sessions, in steps that hold enough people each."""
     return charts.step_chart(steps, "people", "sessions attended, at least", "people")
@@ -132,7 +146,7 @@ def advice_table(contacts: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     names = {"field": "field of advice", "type": "type of contact"}
     filled = contacts[list(names)].fillna("(not stated)").rename(columns=names)
     levels = {name: sorted(filled[name].unique()) for name in filled}
-    return evidence.counted(_ADVICE, filled, levels, unit="contacts").rename(index={TOTAL: "all fields"})
+    return evidence.counted(_ADVICE, filled, levels, unit="contacts", row_total="all fields")
 
 
 @of_nothing_nothing
