@@ -17,8 +17,8 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
 from analysis.participants import read_records
-from analysis.participation.attendance import band_labels
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.quantities import band_labels
 from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
-from analysis.participation.attendance import band_labels
+from analysis.quantities import band_labels
 
 
 def starts_with(sessions: pd.Series, fewest: int) -> list[int]:

@@ -6,12 +6,12 @@ ids of everybody who joined, so that people who never came count as zero and not
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from analysis.described import Basis, described, inputs_of, of_nothing_nothing, read_from
+from analysis.quantities import band_labels
 from analysis.results import Column, Kind
 
 
@@ -160,16 +160,6 @@ def attendance_bands(sessions: pd.Series, starts: Sequence[int]) -> pd.DataFrame
         "share_of_attendances": attendances / sessions.sum(),
     }
     return pd.DataFrame(table).set_axis(pd.Index(band_labels(starts), name="sessions"))
-
-
-def band_labels(starts: Sequence[int]) -> list[str]:
-    """Names of whole-number bands.
-
-    >>> band_labels([0, 1, 11])
-    ['0', '1-10', '11+']
-    """
-    closed = [str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)]
-    return [*closed, f"{starts[-1]}+"]
 
 
 def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:

@@ -11,8 +11,8 @@ from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.tables import TOTAL
 from analysis.examples import figures_met
 from analysis.participants import stages_reached
-from analysis.participation.attendance import band_labels
 from analysis.participation.published import FILE, Figures, Printed, attendance_brackets, read_figures, whole
+from analysis.quantities import band_labels
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import bar_chart
