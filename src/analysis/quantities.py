@@ -3,10 +3,12 @@
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from math import ceil, floor
 
 
@@ -444,3 +446,13 @@ def truncates_to(value: float, printed: Printed) -> bool:
     """Whether cutting the further digits off `value` gives the printed figure."""
     exact = Decimal(f"{value:.12g}") / printed.step
     return exact.to_integral_value(ROUND_FLOOR) == printed.value / printed.step
+
+
+def band_labels(starts: Sequence[int]) -> list[str]:
+    """Names of whole-number bands.
+
+    >>> band_labels([0, 1, 11])
+    ['0', '1-10', '11+']
+    """
+    closed = [str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)]
+    return [*closed, f"{starts[-1]}+"]

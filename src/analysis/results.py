@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -12,7 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.currency import currency_of, sign as currency_sign
+from analysis.errors import InputError
 
+VALUE = "value"  # the column of a frame whose rows hold different quantities
 SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
 _ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
 
@@ -71,6 +74,10 @@ class Result:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no result id: small letters, digits, _ and . only")
+
+    def __str__(self) -> str:
+        """The number as a frame of results shows it."""
+        return self.text
 
     @property
     def text(self) -> str:
@@ -185,7 +192,9 @@ class Column:
     """How one column of a table of numbers is recorded and shown.
 
     `kind` None marks a column of text. `low` and `high` name the columns of the frame that hold the interval;
-    `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number.
+    `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number, `units` one
+    with its unit. A number
+    that would read zero at its decimals reads `under` the `least`, where one is named.
     """
 
     label: str
@@ -199,22 +208,56 @@ class Column:
     inputs: str = ""
     source: str = ""
     kinds: str = ""
+    units: str = ""
     note: str = ""
+    least: float | None = None
 
 
-def tabulate(frame: pd.DataFrame, prefix: str, columns: Mapping[str, Column]) -> pd.DataFrame:
+def p_column(label: str = "p-value") -> Column:
+    """A column of p-values as readers write them: three decimals, and in words where they would all be zero."""
+    return Column(label, decimals=3, least=0.001)
+
+
+def tabulate(
+    frame: pd.DataFrame, prefix: str, columns: Mapping[str, Column], rows: Mapping[str, Column] | None = None
+) -> pd.DataFrame:
     """Turn the number columns of a frame into Results with ids `prefix.<row>.<column>`; text columns stay.
 
     The index gives the row part of the id and, with its name, the row header. Only the columns named in `columns`
-    are kept, in that order. A cell that is a Result already, such as a published figure, stays as it is.
+    are kept, in that order. A cell that is a Result already, such as a published figure, stays as it is. Where rows hold
+    different quantities, `rows` says by index what the `value` of each is, and its label heads the row.
     """
+    rows = rows or {}
+    labels = [rows[str(index)].label if str(index) in rows else index for index in frame.index]
     cells = {
         name: [
-            _cell(row, f"{prefix}.{slug(index)}.{slug(name)}", str(index), column, name) for index, row in _rows(frame)
+            _cell(
+                row,
+                f"{prefix}.{slug(index)}.{slug(name)}",
+                str(label),
+                _in_row(column, name, rows.get(str(index))),
+                name,
+            )
+            for label, (index, row) in zip(labels, _rows(frame), strict=True)
         ]
         for name, column in columns.items()
     }
-    return pd.DataFrame(cells, index=frame.index, dtype=object)
+    return pd.DataFrame(cells, index=pd.Index(labels, name=frame.index.name), dtype=object)
+
+
+def _in_row(column: Column, name: str, row: Column | None) -> Column:
+    """How a cell is recorded and shown in a row of its own quantity: the value as the row says, ends in its unit."""
+    if row is None or name not in (VALUE, "low", "high"):
+        return column
+    return row if name == VALUE else replace(column, unit=row.unit, decimals=row.decimals)
+
+
+def quantities(frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[Result]:
+    """The `value` of each row of a frame as a Result of its own, with the index as its id."""
+    return [
+        _cell(row, str(index), rows[str(index)].label, rows[str(index)], VALUE)  # type: ignore[misc]
+        for index, row in _rows(frame)
+    ]
 
 
 def slug(text: object) -> str:
@@ -238,9 +281,9 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
         return "" if value is None else value
     return Result(
         id=result_id,
-        label=f"{row_label}: {column.label}",
+        label=row_label if column.label == row_label else f"{row_label}: {column.label}",
         value=value,
-        unit=column.unit,
+        unit=str(row[column.units]) if column.units else column.unit,
         kind=Kind(row[column.kinds]) if column.kinds else column.kind,
         decimals=column.decimals,
         low=_plain(row[column.low]) if column.low else None,
@@ -250,7 +293,12 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
         function=column.function,
         source=str(row[column.source] or "") if column.source else "",
         note=column.note,
+        printed=f"under {column.least:g}" if _under(value, column.least) else "",
     )
+
+
+def _under(value: object, least: float | None) -> bool:
+    return least is not None and isinstance(value, int | float) and value < least / 2
 
 
 def drawn(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
@@ -279,6 +327,10 @@ def _plain(value: object) -> float | int | str | None:
     return value.item() if hasattr(value, "item") else str(value)
 
 
+def _numeric(result: Result) -> bool:
+    return any(isinstance(each, int | float) for each in (result.value, result.low, result.high))
+
+
 # Kinds of number that hold nothing of records, whatever else a page shows.
 FROM_ELSEWHERE = frozenset({Kind.PUBLISHED, Kind.ASSUMED, Kind.REFERENCE})
 
@@ -288,22 +340,49 @@ class ResultStore:
     """All results of one notebook run, or of one study, by id.
 
     A measured number is kept as it is shown; where the run rests on records of people (`of_people`), so is every other
-    number that may follow from them.
+    number that may follow from them. A `guarded` store takes such numbers only while disclosure control `lets` them in.
     """
 
     by_id: dict[str, Result] = field(default_factory=dict)
     of_people: bool = False
+    guarded: bool = False
+    lets: bool = False
 
     def add(self, results: Iterable[Result]) -> None:
-        """Record results; the same id twice must mean the same result, else ValueError."""
+        """Record results; the same id twice must mean the same result, else ValueError.
+
+        Raises InputError for a number of people's records that no rule of disclosure control lets in.
+        """
         for result in map(self._kept, results):
             known = self.by_id.setdefault(result.id, result)
             if known != result:
                 raise ValueError(f"two different results share the id {result.id}")
 
     def _kept(self, result: Result) -> Result:
-        measured = result.kind is Kind.MEASURED or (self.of_people and result.kind not in FROM_ELSEWHERE)
-        return as_shown(result) if measured else result
+        if not self.tells_of_people(result.kind):
+            return result
+        if self.guarded and not self.lets and _numeric(result):
+            raise InputError(
+                "results",
+                column=result.id,
+                found="a number of people's records that no rule has judged",
+                expected="a number that disclosure control lets be shown",
+                action="say beside the method what it rests on (analysis.described.Basis), and use show or record",
+            )
+        return as_shown(result)
+
+    @contextmanager
+    def letting(self, passed: bool = True) -> Iterator[None]:
+        """Take numbers of people that have passed disclosure control while this lasts."""
+        before, self.lets = self.lets, passed
+        try:
+            yield
+        finally:
+            self.lets = before
+
+    def tells_of_people(self, kind: Kind) -> bool:
+        """Whether a number of this kind may rest on the records of people that the run has read."""
+        return kind is Kind.MEASURED or (self.of_people and kind not in FROM_ELSEWHERE)
 
     def __getitem__(self, result_id: str) -> Result:
         return self.by_id[result_id]

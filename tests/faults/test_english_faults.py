@@ -10,7 +10,7 @@ from made_up import write_example
 from analysis.english.models import fit, least_squares, slope
 from analysis.english.sample import Form, english_sample, spline_knots
 from analysis.participants import read_records
-from analysis.reporting.views.english_records import read_sample
+from analysis.reporting.views.english import read_answers
 
 
 def people(english, months, **more) -> pd.DataFrame:
@@ -70,6 +70,6 @@ def test_records_without_english_or_time_leave_the_page_to_the_printed_figures(t
         frame.assign(**{name: "" for name in blank if name in frame}).to_csv(path, index=False)
     records = read_records(tmp_path, "coproduction_example")
     evidence = SimpleNamespace(measured=True, records=records, decisions=[])
-    found = read_sample(evidence, 12.0, 1)
+    found = read_answers(evidence)
     assert (found is None) == bool(told)
     assert [told in each.reason and each.decision == "refused" for each in evidence.decisions] == [True] * bool(told)

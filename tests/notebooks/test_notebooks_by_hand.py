@@ -37,6 +37,8 @@ def project(tmp_path_factory):
                 "source": OWN,
             }
             notebook["cells"].insert(6, own)
+            looks = {"metadata": {"tags": ["private"]}, "id": "looks", "source": "raise ValueError('seen by nobody')"}
+            notebook["cells"].insert(7, own | looks)
         path.write_text(json.dumps(notebook), encoding="utf-8")
     params = (folder / "params.yaml").read_text(encoding="utf-8")
     kept = [line for line in params.splitlines() if not line.startswith("  ") or STUDY + ":" in line]
@@ -55,6 +57,12 @@ def project(tmp_path_factory):
 
 def published(project, page):
     return (project / "reports" / STUDY / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_a_private_cell_is_neither_run_nor_kept(project):
+    executed = (project / "data/processed" / STUDY / "executed" / "05_sroi.ipynb").read_text(encoding="utf-8")
+    assert "Weeks of each course" in executed and "seen by nobody" not in executed
+    assert "seen by nobody" not in published(project, "05_sroi")
 
 
 def test_a_cell_of_one_s_own_is_on_the_page_without_a_change_of_code(project):

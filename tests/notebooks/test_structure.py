@@ -62,6 +62,13 @@ def test_no_number_is_typed_in(notebook):
         assert not re.search(r"\d", prose), prose
 
 
+def test_a_cell_that_looks_at_a_frame_of_people_is_private_and_a_bare_frame_never_stands_on_a_page(notebook):
+    for cell in cells(notebook, "code"):
+        body = ast.parse(source(cell)).body
+        if body and isinstance(body[-1], ast.Expr) and isinstance(body[-1].value, ast.Name):
+            assert cell["metadata"].get("tags") == ["private"]
+
+
 def test_its_parameters_are_those_of_its_model(notebook):
     code = cells(notebook, "code")
     tagged = [cell for cell in code if is_parameters(cell)]

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from made_up import write_example
 
+from analysis.english import english_sample
+from analysis.participation import session_counts
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after, english, participation
 from analysis.reporting.views.against_print import agrees
@@ -64,9 +66,10 @@ def test_what_the_print_says_is_measured_and_what_would_tell_of_a_hidden_count_i
 
 
 def test_participation_and_english_are_held_against_their_print(evidence):
-    participation.record(evidence)
-    participation.advice(evidence)
-    participation.compared(evidence)
+    evidence.page.notebook = "02b_participation"
+    people, attendance, contacts = participation.read_tables(evidence)
+    participation.advice_table(contacts, evidence)
+    participation.compared(people, session_counts(attendance, people), contacts, evidence)
     found = measured(evidence)
     assert {key: found[key].value for key in ("cp_001", "cp_013", "cp_025", "cp_023", "cp_036")} == {
         "cp_001": 102,
@@ -77,7 +80,8 @@ def test_participation_and_english_are_held_against_their_print(evidence):
     }
     page = Appendix(evidence.study.id, "04_english_and_time", evidence.study.root)
     other = replace(evidence, page=page, decisions=[], groups=[])
-    english.compared(english.open_run(other, 12.0, 1))
+    answers = english.read_answers(other)
+    english.compared(english_sample(answers), answers, other)
     assert measured(other)["cp_058"].text == "0.0439"
 
 
@@ -95,7 +99,8 @@ def test_without_records_the_section_is_left_out(tmp_path):
         open_evidence(Appendix(study.id, "x", tmp_path), study, {}).rules,
         None,
     )
-    assert participation.compared(bare) is None
+    tables = participation.read_tables(bare)
+    assert tables == (None,) * 3 and participation.compared(*tables, bare) is None
 
 
 def test_in_the_worked_example_agreement_is_calibrated_and_said_to_be_no_evidence(tmp_path):
@@ -103,6 +108,7 @@ def test_in_the_worked_example_agreement_is_calibrated_and_said_to_be_no_evidenc
     study = replace(study, root=tmp_path)
     write_example(study.records_folder)
     records = open_evidence(Appendix(study.id, "04_english_and_time", tmp_path, True), study, {})
-    shown = english.compared(english.open_run(replace(records, study=replace(study, root=ROOT)), 12.0, 1))
+    records, answers = replace(records, study=replace(study, root=ROOT)), english.read_answers(records)
+    shown = english.compared(english_sample(answers), answers, records)
     assert "by construction" in shown.html
     assert {result.kind for result in measured(records).values()} == {Kind.CALIBRATED}

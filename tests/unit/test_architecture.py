@@ -8,12 +8,11 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
-    {"errors", "files", "quantities", "expressions", "linear", "names", "output", "currency"},
+    {"errors", "files", "quantities", "expressions", "linear", "names", "output", "currency", "results", "described"},
     {"bounds"},
     {"study", "participants", "ordered_logit"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},
     {"disclosure"},
-    {"results"},
     {"reporting"},
     {"companions"},
     {"pipeline"},

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, strategies as st
 from made_up import write_example
 
+from analysis.disclosure.bands import bands_of, starts_with
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
 from analysis.participants import read_records
-from analysis.participation.attendance import band_labels
-from analysis.participation.curve import bands_of, starts_with
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.quantities import band_labels
 from analysis.questionnaire.change import effect_sizes
 from analysis.reporting import Appendix
 from analysis.reporting.charts_records import heat_map

@@ -6,8 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.english import published as english
-from analysis.participation import published as participation
 from analysis.questionnaire import published as questionnaire
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.grounds import GROUNDS, Grounds
@@ -17,7 +15,7 @@ from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = load_study("coproduction", ROOT)
-TAKING_PART, ANSWERS, FIT = (module.read_figures(STUDY) for module in (participation, questionnaire, english))
+ANSWERS = questionnaire.read_figures(STUDY)
 
 
 class Watched:
@@ -37,19 +35,8 @@ class Watched:
 
 IMPROVED = pd.DataFrame({"people": [57], "statistic": ["share improved"], "low": [0.0], "high": [100.0]})
 READING = {
-    participation.stage_shares: lambda study: participation.stage_shares(TAKING_PART, study),
-    participation.attendance_ranges: lambda study: participation.attendance_ranges(TAKING_PART, study),
-    participation.attendance_band: lambda study: participation.attendance_band(TAKING_PART, study, range(3)),
-    participation.volunteering_ranges: lambda study: participation.volunteering_ranges(TAKING_PART, study),
-    participation.advice_splits: lambda study: participation.advice_splits(TAKING_PART, study),
-    participation.advice_facts: lambda study: participation.advice_facts(
-        participation.advice_splits(TAKING_PART, study)
-    ),
-    participation.share_counts: lambda study: participation.share_counts(TAKING_PART, study),
     questionnaire.group_sizes: lambda study: questionnaire.group_sizes(ANSWERS, study),
     questionnaire.among_everyone: lambda study: questionnaire.among_everyone(IMPROVED, ANSWERS, study),
-    english.first_significant: lambda study: english.first_significant(FIT, study),
-    english.yearly_gains: lambda study: english.yearly_gains(FIT, study),
 }
 
 
@@ -60,22 +47,6 @@ def test_a_number_rests_on_the_claims_that_its_function_reads(function):
     *claims, file = Grounds("coproduction", ROOT).of(f"{function.__module__}.{function.__name__}")
     assert set(claims) == watched.read and watched.read
     assert file.startswith("data/raw/coproduction/") and len(claims) == len(set(claims))
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "analysis.english.published.by_size",
-        "analysis.english.published.at_print",
-        "analysis.bounds.correlation.regressions_with",
-    ],
-)
-def test_what_is_said_by_number_of_people_rests_on_the_fit_and_the_numbers_that_are_shown(name):
-    watched = Watched()
-    english.by_size(FIT, watched)
-    english.size(watched, FIT.likely)  # the row between the fewest and the most that tables show
-    *claims, _ = Grounds("coproduction", ROOT).of(name)
-    assert set(claims) == watched.read
 
 
 @pytest.mark.parametrize("item", ANSWERS.items, ids=lambda item: item.id)
@@ -91,33 +62,33 @@ def test_the_ranges_of_an_item_rest_on_its_own_two_means(item):
 def study_of(root: Path, **parts):
     folder = root / "data/raw/a_study"
     folder.mkdir(parents=True)
-    (folder / "participation.yaml").write_text(json.dumps(parts), encoding="utf-8")
+    (folder / "before_after.yaml").write_text(json.dumps(parts), encoding="utf-8")
     return Grounds("a_study", root)
 
 
 def test_a_part_of_a_file_stands_before_the_file_and_each_claim_once(tmp_path):
     grounds = study_of(
         tmp_path,
-        advice={"contacts": "AA-001", "unit_values": {"help": "AA-002", "more": ["AA-001"]}},
-        stages=["AA-009"],
+        everyone={"people": "AA-001", "others": {"one": "AA-002", "more": ["AA-001"]}},
+        respondents=["AA-009"],
     )
-    assert grounds.of("analysis.participation.published.advice_facts") == (
+    assert grounds.of("analysis.questionnaire.published.among_everyone") == (
         "claim:AA-001",
         "claim:AA-002",
-        "data/raw/a_study/participation.yaml",
+        "data/raw/a_study/before_after.yaml",
     )
 
 
 def test_a_part_that_a_file_does_not_have_names_nothing(tmp_path):
-    assert study_of(tmp_path).of("analysis.participation.published.advice_facts") == (
-        "data/raw/a_study/participation.yaml",
+    assert study_of(tmp_path).of("analysis.questionnaire.published.among_everyone") == (
+        "data/raw/a_study/before_after.yaml",
     )
 
 
 def test_a_number_takes_both(tmp_path):
-    plain = Result("x", "X", 1, "", Kind.BOUNDED, function="analysis.participation.published.stage_shares")
-    (found,) = study_of(tmp_path, stages=[{"stage": "a", "claim": "AA-003"}]).under([plain])
-    assert found.inputs == ("claim:AA-003", "data/raw/a_study/participation.yaml")
+    plain = Result("x", "X", 1, "", Kind.BOUNDED, function="analysis.questionnaire.published.ranges_by_size")
+    (found,) = study_of(tmp_path, respondents=[{"group": "a", "claim": "AA-003"}]).under([plain])
+    assert found.inputs == ("claim:AA-003", "data/raw/a_study/before_after.yaml")
 
 
 def raw(root: Path, *files: str) -> None:

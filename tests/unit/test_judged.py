@@ -8,22 +8,25 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from analysis import english, participation
+from analysis.described import Basis, described
+from analysis.disclosure.bands import starts_with
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.rules import Rules
-from analysis.english.specification import ARBITRARY
+from analysis.english.specification import ARBITRARY, Principled
 from analysis.errors import InputError
-from analysis.participation import concentration
-from analysis.participation.curve import starts_with
 from analysis.questionnaire.change import mean_change
-from analysis.reporting import Appendix
-from analysis.reporting.views import against_print, english_records, participation_records as participation
+from analysis.reporting import Appendix, show
+from analysis.reporting.own import TOO_FEW
+from analysis.reporting.views import against_print, participation as view
 from analysis.reporting.views.against_print import OPEN, Compared
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.reporting.views.judged import JUDGES, refuse_unjudged
 from analysis.reporting.views.programme_records import would_change
-from analysis.results import Kind
+from analysis.results import Column, Kind
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,10 +41,8 @@ def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
 @pytest.mark.parametrize(
     ("notebook", "added"),
     [
-        ("02b_participation", "sessions.greatest"),
         ("03_before_after", "headline.skewness"),
         ("03_before_after", "03_before_after.items.trust.mean"),
-        ("04_english_and_time", "04_english_and_time.strength.kendall.tau.value"),
     ],
 )
 def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp_path, notebook, added):
@@ -50,6 +51,28 @@ def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp
     with pytest.raises(InputError, match="no rule has judged") as refused:
         evidence.close()
     assert added in str(refused.value) and not list(tmp_path.rglob("*.disclosure.json"))
+
+
+def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(tmp_path):
+    """Where a frame is shown, nothing is: neither a number put beside it nor one of a method that tells not what it rests on."""
+    page = evidence_in(tmp_path, "04_english_and_time").page
+    added = number("04_english_and_time.strength.kendall.tau.value", "A statistic", 3.2, "", 1)
+    with pytest.raises(InputError, match="no rule has judged") as refused:
+        page.add([added])
+    assert added.id in str(refused.value) and not len(page.store)
+    page.add([replace(added, value="hidden")])  # a word tells nothing
+    for basis in (None, Basis("anything", "model", parameters=3)):
+        sample = pd.DataFrame({"english": [1.0] * 12, "months": [1.0] * 12})
+        tau = described(Kind.MEASURED, {"tau": Column("Tau", decimals=1)}, basis=basis)(lambda sample: TAU.copy())
+        if basis is None:
+            with pytest.raises(InputError, match="does not say what they rest on"):
+                show(tau(sample), "Kendall")
+        else:
+            assert "hidden" in show(tau(sample), "Kendall").plain  # of 12 people less 3 parameters 9 are left: too few
+    assert not any(isinstance(each.value, int | float) for each in page.store)
+
+
+TAU = pd.DataFrame({"tau": [0.3]}, index=["Kendall"])
 
 
 def test_the_programme_page_stops_as_well(tmp_path):
@@ -73,14 +96,14 @@ def test_a_number_needs_a_judge_that_let_it_be_shown():
 
 
 def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
-    met = number("02b_participation.met.0", "Joined", 102, kind=Kind.CALIBRATED)
-    refuse_unjudged("02b_participation", [met], [], example=True)
+    met = number("03_before_after.met.0", "Joined", 102, kind=Kind.CALIBRATED)
+    refuse_unjudged("03_before_after", [met], [], example=True)
     with pytest.raises(InputError, match="met"):
-        refuse_unjudged("02b_participation", [met], [], example=False)
+        refuse_unjudged("03_before_after", [met], [], example=False)
 
 
-def test_every_notebook_about_people_but_that_of_coding_has_its_judges():
-    assert set(JUDGES) == {"02b_participation", "03_before_after", "04_english_and_time", "07_programme_performance"}
+def test_every_notebook_about_people_that_shows_no_frames_yet_has_its_judges_but_that_of_coding():
+    assert set(JUDGES) == {"03_before_after", "07_programme_performance"}
 
 
 SESSIONS = (
@@ -95,8 +118,9 @@ def test_bands_and_quantiles_leave_open_how_many_came_how_often(tmp_path, sessio
     """All ways to fill the bands of a quantile with people are gone through: those below it in its band could be any of
     at least the minimum of numbers, and so could those above, unless there can be none."""
     evidence, values = evidence_in(tmp_path, "02b_participation"), pd.Series(sorted(sessions))
-    shown = participation._spread(evidence, "sessions", concentration(values), len(values), "concentration", values)
-    results = {each.id.removeprefix("sessions."): each.value for each in shown}
+    counts = values.to_frame("sessions")
+    shown = evidence.beside_bands(participation.session_spread(counts), counts)
+    results = {name.removeprefix("sessions."): value for name, value in shown["value"].items()}
     edges = [*starts_with(values, 5), max(sessions) + 2]
     for name, part in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75)):
         if not isinstance(results[name], str):
@@ -126,28 +150,36 @@ def fitting(values: pd.Series, start: int, end: int, part: float, printed: float
                 yield people
 
 
-def test_attendances_stand_beside_no_band(tmp_path, monkeypatch):
+def test_attendances_stand_beside_no_band(tmp_path):
     """9 people who came 2 or 3 times and made 24 attendances are 3 and 6."""
+    evidence, counts = evidence_in(tmp_path, "02b_participation"), pd.DataFrame({"sessions": SESSIONS[0]})
+    show(view.people_in_bands(counts, evidence), "Bands")
+    assert {each.unit for each in evidence.page.store} == {"people"} and len(evidence.page.store) > 3
+
+
+@pytest.mark.parametrize(("advice", "shown"), [(3, ["esol"]), (5, ["advice", "esol", "health"])])
+def test_a_course_of_few_people_is_not_what_is_left_of_all_attendances(tmp_path, advice, shown):
+    """Three people are too few, so that of the two other courses the smaller one goes as well: it would tell of the third."""
+    came = {"esol": 40, "health": 12, "advice": advice}
+    rows = [(f"{course}-{person}", course) for course, people in came.items() for person in range(people)]
     evidence = evidence_in(tmp_path, "02b_participation")
-    monkeypatch.setattr(participation, "_sessions", lambda evidence: pd.Series(SESSIONS[0]))
-    participation.band_table(evidence)
-    assert {each.unit for each in evidence.page.store} == {"people"}
+    found = evidence.allowed(participation.attendances_by_course(pd.DataFrame(rows, columns=["person_id", "course"])))
+    assert sorted(found.index) == shown
+    assert sum(each.decision == REFUSED for each in evidence.decisions) == 2 * (len(shown) == 1)
 
 
-def test_a_course_of_few_people_is_not_what_is_left_of_all_attendances(tmp_path):
-    evidence = evidence_in(tmp_path, "02b_participation")
-    frame = pd.DataFrame({"people": [40, 12, 3], "attendances": [400, 90, 7]}, ["esol", "health", "advice"])
-    assert list(participation._without_rest(evidence, frame, [True, True, False]).index) == ["esol"]
-    assert list(participation._without_rest(evidence, frame, [True] * 3).index) == ["esol", "health", "advice"]
-    assert [each.decision for each in evidence.decisions] == [REFUSED]
+@pytest.mark.parametrize(("given", "total"), [([3.0], HIDDEN), ([4.0] * 8, 32.0)])
+def test_weeks_of_few_volunteers_are_not_added_up(tmp_path, given, total):
+    people = pd.DataFrame({"weeks_volunteering": [*given, np.nan]})
+    found = evidence_in(tmp_path, "02b_participation").allowed(participation.weeks_in_all(people))
+    assert found["value"].tolist() == [total]
 
 
-@pytest.mark.parametrize("given, total", [([3.0], HIDDEN), ([4.0] * 8, 32.0)])
-def test_weeks_of_few_volunteers_are_not_added_up(tmp_path, monkeypatch, given, total):
-    frame = pd.DataFrame({"weeks_volunteering": [*given, np.nan]})
-    monkeypatch.setattr(participation, "_questionnaire", lambda evidence: frame)
-    found = participation._weeks_total(evidence_in(tmp_path, "02b_participation"))
-    assert (HIDDEN if found is None else found) == total
+def test_a_curve_tells_no_more_than_the_bands_beside_it(tmp_path):
+    """Of 30 people 6 came never: at least once came 24, as the bands say; where one is hidden nothing below it is summed."""
+    bands = pd.DataFrame({"people": [6, HIDDEN, 8, 9]}, index=["0", "1-4", "5-9", "10+"])
+    assert participation.attendance_steps(bands)["people"].to_dict() == {5: 17, 10: 9}
+    assert participation.attendance_steps(bands.replace(HIDDEN, 7))["people"].tolist() == [30, 24, 17, 9]
 
 
 def test_a_specification_that_leaves_too_few_is_in_no_summary_and_no_line_is_drawn(tmp_path):
@@ -162,12 +194,19 @@ def test_a_specification_that_leaves_too_few_is_in_no_summary_and_no_line_is_dra
         }
     )
     evidence = evidence_in(tmp_path, "04_english_and_time", 10)
-    answers = english_records.EnglishAnswers(evidence, people, 12.0, 1)
-    assert len(answers.curve) == 2 * np.prod([len(each) for each in ARBITRARY.values()])
-    english_records.summary_table(answers)
-    assert {each.id.split(".")[2] for each in evidence.page.store} == {"everybody"}
-    few = english_records.EnglishAnswers(evidence_in(tmp_path, "04_english_and_time", 10), people[:8], 12.0, 1)
-    assert english_records.fitted_figure(few).plain == "Too few people for a line to be drawn."
+    curve = english.specification_curve(people, Principled({"those who answered after": "answered_after"}, {}))
+    assert len(curve) == 2 * np.prod([len(each) for each in ARBITRARY.values()])
+    kept = evidence.allowed(curve)
+    assert set(kept.dropna(subset="gain")["people"]) == {"everybody"}
+    show(english.curve_summary(kept), "Summary", name="summary")
+    numbers = {each.id.split(".")[2] for each in evidence.page.store if each.id.endswith(".median") and each.value}
+    assert numbers == {"everybody"}
+    few = english.fitted_lines(
+        people[:12].rename(columns={"english_at_joining": "english", "months_in_uk": "months"})[["english", "months"]],
+        fewest=1,
+    )
+    assert show(Figure(), "Lines", data=few, alt="Lines.").plain == TOO_FEW
+    assert not any(each.id.startswith("04_english_and_time.lines") for each in evidence.page.store)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from analysis.errors import InputError
 from analysis.participation import published as participation
 from analysis.quantities import Interval
 from analysis.questionnaire import published as questionnaire
-from analysis.reporting import Appendix
-from analysis.reporting.views import before_after_published, english_published as english_view
+from analysis.reporting import Appendix, record, show
+from analysis.reporting.views import before_after_published
 from analysis.results import Kind
 from analysis.study import load_study
 
@@ -22,7 +22,7 @@ STUDY = load_study("coproduction", Path(__file__).resolve().parents[2])
 
 
 def test_stages_are_shares_of_102_93_and_57():
-    shares = participation.stage_shares(participation.read_figures(STUDY), STUDY)
+    shares = participation.stage_shares(participation.read_printed(STUDY))
     assert shares["of_first"].iloc[1:].tolist() == pytest.approx([100 * 93 / 102, 100 * 57 / 102])
     assert shares["of_previous"].iloc[2] == pytest.approx(100 * 57 / 93)
 
@@ -34,7 +34,7 @@ def test_printed_thresholds_make_three_brackets():
 
 
 def test_42_per_cent_is_39_of_93_or_43_of_102():
-    counts = participation.share_counts(participation.read_figures(STUDY), STUDY)
+    counts = participation.share_counts(participation.read_printed(STUDY))
     assert counts[["fewest", "most"]].to_numpy().tolist() == [[39, 39], [43, 43]]
 
 
@@ -44,10 +44,8 @@ def test_eighteen_months_have_78_weeks():
 
 def test_every_split_has_130_more_signposts_than_helps():
     """40 h + 30 a + 20 s = 17,540 and h + a + s = 628 give 10 h - 10 s = 17,540 - 30 x 628."""
-    facts = participation.advice_facts(participation.advice_splits(participation.read_figures(STUDY), STUDY)).set_index(
-        "fact"
-    )
-    assert tuple(facts.loc["help less signposting", ["low", "high", "fixed"]]) == (-130, -130, True)
+    facts = participation.advice_facts(participation.advice_splits(participation.read_printed(STUDY)))
+    assert tuple(facts.loc["Help less signposting", ["low", "high", "same"]]) == (-130, -130, "yes")
 
 
 def test_a_rise_of_the_mean_allows_everybody_to_have_improved_and_never_nobody(printed):
@@ -137,11 +135,11 @@ def test_tests_of_the_printed_fit_belong_to_the_figure_as_printed(n, t, f):
 
 def test_the_page_prints_t_f_and_p_of_one_share_of_variance():
     """t 2.04 where the rounding reaches 2.05; p of 93 people is 0.044; what is estimated from a sample is called no bound."""
-    page = Appendix("coproduction", "04_english_and_time", STUDY.root)
-    printed = english_view.read_printed(STUDY)
-    english_view.record(page, printed)
-    english_view.size_table(page, printed)
-    kept = {name: page.store[f"04_english_and_time.sizes.n_93.{name}"] for name in ("t", "f", "p", "rho_low")}
+    page, printed = Appendix("coproduction", "04_english_and_time", STUDY.root), english.read_printed(STUDY)
+    by_size = english.by_size(printed)
+    record(english.likely_fit(by_size, printed), english.yearly_gain(english.yearly_gains(printed)))
+    show(english.tests_by_size(english.sizes_that_matter(by_size, printed)), "Tests", name="sizes")
+    kept = {name: page.store[f"04_english_and_time.sizes.93_people.{name}"] for name in ("t", "f", "p", "rho_low")}
     assert [kept[name].text for name in ("t", "f", "p")] == ["2.04", "4.18", "0.044"]
     assert kept["t"].interval_text == "2.04 to 2.05"
     for estimate in (page.store["rho"], kept["rho_low"]):
@@ -176,6 +174,6 @@ def test_a_share_that_no_number_of_people_gives_is_refused_by_name():
 
 def test_the_flattest_gain_belongs_to_the_widest_spread():
     """Half of 93 at 0 and half at 120 months: sd 60.3; 12 sqrt(0.04385) / 60.3 = 0.0417 standard deviations a year."""
-    gains = english.yearly_gains(english.read_figures(STUDY), STUDY)
+    gains = english.yearly_gains(english.read_printed(STUDY))
     assert gains["flattest"].iloc[0] == pytest.approx(12 * 0.04385**0.5 / 60.3217, rel=1e-5)
     assert gains["high"].iloc[0] == float("inf")

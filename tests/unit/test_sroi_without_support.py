@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 from value_maps import cost, entry, outcome, write_study
 
+from analysis import english
 from analysis.errors import InputError
-from analysis.reporting import Appendix
-from analysis.reporting.views import english_published, sroi_causal as view
+from analysis.reporting import Appendix, record
+from analysis.reporting.views import sroi_causal as view
 from analysis.results import Kind
 from analysis.sroi import without_support as domain
 from analysis.sroi.model import read_model
@@ -166,7 +167,7 @@ def test_the_coproduction_study_asks_for_what_its_english_notebook_records(proje
     study = load_study("coproduction", project_root)
     note = read_model(study).value_map.settings.causal[0].without_support
     page = Appendix("coproduction", note.notebook, tmp_path)
-    english_published.record(page, english_published.read_printed(study))
+    record(english.yearly_gain(english.yearly_gains(english.read_printed(study))))
     assert page.store[note.flattest].value == pytest.approx(2 * math.sqrt(0.04385) / 10, rel=0.02)
     assert page.store[note.gain].low == -page.store[note.gain].high
     assert domain.years_of_support(note, study.register, "value_map.yaml") == 1.5

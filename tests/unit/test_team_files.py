@@ -79,7 +79,7 @@ def team(tmp_path) -> Path:
     (tmp_path / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks/02b_participation.ipynb", tmp_path / "notebooks")
     (tmp_path / "params.yaml").write_text(
-        "02b_participation: {s: {disclosure: {minimum_cell: 10}}}\n", encoding="utf-8"
+        "02b_participation: {s: {level: 0.95, disclosure: {minimum_cell: 10}}}\n", encoding="utf-8"
     )
     command = "python -m analysis run 02b_participation --study ${item}"
     deps = ["data/raw/${item}/records", "data/raw/${item}/management_information", "data/raw/${item}/study.yaml"]

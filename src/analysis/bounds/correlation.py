@@ -82,8 +82,8 @@ def smallest_significant_size(r_squared: float, alpha: float = 0.05, largest: in
     return high
 
 
-def significant_sizes(r_squared: Interval) -> tuple[int | None, int | None]:
-    """From how many people on a printed R² may differ from 0 at the 5 per cent level, and from how many it must.
+def significant_sizes(r_squared: Interval, alpha: float = 0.05) -> tuple[int | None, int | None]:
+    """From how many people on a printed R² may differ from 0 at level `alpha`, and from how many it must.
 
     The first belongs to the largest R² printed so, the second to the smallest; None where no number is enough.
 
@@ -91,7 +91,7 @@ def significant_sizes(r_squared: Interval) -> tuple[int | None, int | None]:
     (88, 89)
     """
     share = as_share(r_squared)
-    return smallest_significant_size(share.high), smallest_significant_size(share.low)
+    return smallest_significant_size(share.high, alpha), smallest_significant_size(share.low, alpha)
 
 
 def raw_slopes(r_squared: Interval, sd_outcome: Interval, sd_predictor: Interval) -> Interval:

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from analysis.described import Basis
 from analysis.disclosure.rules import SINGLE_CASES, Rules
 from analysis.errors import InputError
 
 SHOWN, HIDDEN, ROUNDED, REFUSED = "shown", "hidden", "rounded", "refused"
 BESIDE_ROUNDED = "what follows from exact counts is not shown beside rounded ones"
+
+BASE = "how many answered is the base of every figure, and says nothing of anybody's answers"
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,17 @@ class Decision:
     rule: str
     decision: str
     reason: str
+
+
+def judge(basis: Basis, rules: Rules) -> Decision:
+    """Whether numbers may be shown, by what their method says that they rest on."""
+    if basis.sort == "base":
+        return Decision(basis.of, "base of a statistic", SHOWN, BASE)
+    if basis.sort == "model":
+        return judge_model(basis.of, basis.people, basis.parameters, rules)
+    if basis.sort == "quantile":
+        return judge_quantile(basis.of, basis.people, basis.quantile, rules)
+    return judge_statistic(basis.of, basis.statistic, basis.people, rules)
 
 
 def judge_statistic(name: str, statistic: str, n: int, rules: Rules) -> Decision:

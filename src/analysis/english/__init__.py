@@ -9,4 +9,46 @@ earlier did not differ from those who came later in anything else that matters f
 | `models` | least squares with HC3 errors, gain over a year, fitted band, ordered logit, Spearman |
 | `influence` | whether any one person carries the result, without saying who |
 | `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones |
+| `published` | what a printed R² allows, where nobody's answers are at hand |
+
+Each method hands out a frame that says what its numbers are (`analysis.described`).
 """
+
+from analysis.english.influence import leave_one_out
+from analysis.english.models import fitted_lines, gains_by_form, headline, strength
+from analysis.english.published import (
+    above_zero,
+    by_size,
+    likely_fit,
+    read_printed,
+    significance,
+    sizes_that_matter,
+    tests_by_size,
+    yearly_gain,
+    yearly_gains,
+)
+from analysis.english.sample import english_sample, sample_size
+from analysis.english.specification import Principled, curve_counts, curve_summary, specification_curve
+
+__all__ = [
+    "Principled",
+    "above_zero",
+    "by_size",
+    "curve_counts",
+    "curve_summary",
+    "english_sample",
+    "fitted_lines",
+    "gains_by_form",
+    "headline",
+    "leave_one_out",
+    "likely_fit",
+    "read_printed",
+    "sample_size",
+    "significance",
+    "sizes_that_matter",
+    "specification_curve",
+    "strength",
+    "tests_by_size",
+    "yearly_gain",
+    "yearly_gains",
+]

@@ -1,9 +1,37 @@
 """Whether the slope hangs on any one person: summaries that point at nobody."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.english.models import least_squares
+from analysis.english.sample import MONTHS_IN_A_YEAR
+from analysis.results import Column, Kind
+
+_SLOPE, _YES = Column("", "points a year", decimals=3), {True: "yes", False: "no"}
+
+
+@described(
+    Kind.MEASURED,
+    {"value": Column("Value", "points a year")},
+    {
+        "slope": replace(_SLOPE, label="Slope with everybody"),
+        "slope_p10": replace(_SLOPE, label="Lower tenth of the slopes without one person"),
+        "slope_p90": replace(_SLOPE, label="Upper tenth of the slopes without one person"),
+        "sign_changes": Column("Does leaving out any one person change the sign?"),
+        "significance_changes": Column("Does leaving out any one person change whether zero is excluded?"),
+    },
+    "Measure",
+    Basis("Slope without one person", "statistic", "percentile"),
+)
+def leave_one_out(sample: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """`influence_summary` in points a year, without what would tell of how many people carry the slope: column value."""
+    found = influence_summary(sample, 1 - level)
+    slopes = {name: MONTHS_IN_A_YEAR * float(found[name]) for name in ("slope", "slope_p10", "slope_p90")}
+    answers = {name: _YES[found[name]] for name in ("sign_changes", "significance_changes")}
+    return pd.DataFrame({"value": pd.Series({**slopes, **answers}, dtype=object)})
 
 
 def influence_summary(sample: pd.DataFrame, alpha: float = 0.05) -> pd.Series:

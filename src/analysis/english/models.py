@@ -1,14 +1,30 @@
 """Models of English on time in the UK: slopes, gains over a year, fitted bands, and what needs no straight line."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.bounds.r_squared import r_squared_interval
+from analysis.described import Basis, described
 from analysis.english.sample import MONTHS_IN_A_YEAR, Form, spline_knots, time_columns
 from analysis.ordered_logit import fit_ordered_logit, odds
+from analysis.results import Column, Kind, p_column
+
+BASIS = Basis("English on time in the UK", "model", parameters=3)
+_FORMS = {
+    "linear": Column("The same gain every month"),
+    "log": Column("Gains that shrink"),
+    "spline": Column("A smooth curve"),
+}
+_R_SQUARED = Column("R²", decimals=4, low="low", high="high", interval="{level} (random regressors)")
+_RHO = Column("Spearman's rank correlation", decimals=2, low="low", high="high", interval="{level} (Bonett-Wright)")
+
+
+def _ends(label: str, unit: str = "") -> Column:
+    """A column of numbers with their HC3 interval."""
+    return Column(label, unit, decimals=2, low="low", high="high", interval="{level} (HC3)")
 
 
 @dataclass(frozen=True)
@@ -112,9 +128,70 @@ def gain(
     return pd.Series({"n": found.n, "start": start, "gain": value, **row, "gain_sd": value / sd if sd else math.nan})
 
 
+@described(
+    Kind.MEASURED,
+    {"gain": _ends("Gain in a year", "points"), "sd": Column("In standard deviations of English", decimals=2)},
+    _FORMS,
+    "Form",
+    BASIS,
+)
 def gains_by_form(sample: pd.DataFrame, start: float | None = None, level: float = 0.95) -> pd.DataFrame:
-    """`gain` over a year under each form, one row each (index: form)."""
-    return pd.DataFrame({str(form): gain(sample, form, start, level=level) for form in Form}).T.rename_axis("form")
+    """`gain` over a year under each form, one row each (index: linear, log, spline); `sd` is its `gain_sd`."""
+    rows = {form.name.lower(): gain(sample, form, start, level=level) for form in Form}
+    return pd.DataFrame(rows).T.rename_axis("form").rename(columns={"gain_sd": "sd"})
+
+
+@described(
+    Kind.MEASURED,
+    {"value": Column("Value", low="low", high="high", interval="{level}"), "p": p_column()},
+    {
+        "r_squared": replace(_R_SQUARED, label="R² of the straight line"),
+        "rho": _RHO,
+        "odds": Column(
+            "Odds of better English for each year (ordered logit)",
+            decimals=2,
+            low="low",
+            high="high",
+            interval="{level} (normal)",
+        ),
+        "bend": Column("Is a curve better than a line? t of the bend", decimals=2),
+    },
+    "Measure",
+    BASIS,
+)
+def strength(sample: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """How closely English goes with time in the UK: `value`, `low`, `high`, `p` of R², rho, odds and the test of a bend."""
+    line, rank = slope(sample, level=level), spearman(sample, level)
+    logit, bend = ordered_logit(sample, level), nonlinearity(sample)
+    rows = {
+        "r_squared": (line["r_squared"], line["r_squared_low"], line["r_squared_high"], line["p"]),
+        "rho": (rank["rho"], rank["low"], rank["high"], rank["p"]),
+        "odds": (logit["odds_ratio"], logit["low"], logit["high"], logit["p"]),
+        "bend": (bend["t"], math.nan, math.nan, bend["p"]),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high", "p"])
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "r_squared": _R_SQUARED,
+        "rho": _RHO,
+        "yearly_gain": _ends("Gain of English in a year without support, points"),
+        "p": replace(p_column(), label="p-value of the slope"),
+    },
+    basis=BASIS,
+)
+def headline(sample: pd.DataFrame, start: float, level: float = 0.95) -> pd.DataFrame:
+    """The numbers of the answer: `value`, `low`, `high` of r_squared, rho, p, and the yearly_gain that a social return
+    model credits to time and not to support."""
+    found, yearly = strength(sample, level), gains_by_form(sample, start, level).loc["linear"]
+    rows = {
+        **{name: found.loc[name, ["value", "low", "high"]].tolist() for name in ("r_squared", "rho")},
+        "yearly_gain": yearly[["gain", "low", "high"]].tolist(),
+        "p": [found.loc["r_squared", "p"], math.nan, math.nan],
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
 
 
 def nonlinearity(sample: pd.DataFrame) -> pd.Series:
@@ -138,6 +215,32 @@ def fitted_band(sample: pd.DataFrame, form: Form, months: np.ndarray, level: flo
     middle = design @ found.coefficients
     half = stdtrit(found.df, (1 + level) / 2) * np.sqrt(np.einsum("ij,jk,ik->i", design, found.covariance, design))
     return pd.DataFrame({"months": months, "fit": middle, "low": middle - half, "high": middle + half})
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "fit": _ends("Straight line", "points"),
+        "log": Column("Gains that shrink", "points", decimals=2),
+        "spline": Column("Smooth curve", "points", decimals=2),
+    },
+    header="Months in the UK",
+    basis=BASIS,
+)
+def fitted_lines(sample: pd.DataFrame, fewest: int, level: float = 0.95, step: int = 6) -> pd.DataFrame:
+    """`fitted_band` of each form over the months beyond either end of which `fewest` people lie, every `step` months.
+
+    Index: months. Columns: fit, low, high of the straight line; log, log_low, log_high; spline, spline_low, spline_high.
+    """
+    edge = fewest / len(sample)
+    low, high = (int(round(float(sample["months"].quantile(q)))) for q in (edge, 1 - edge))
+    months = np.unique(np.append(np.arange(low, high, step), high))
+    bands = {form.name.lower(): fitted_band(sample, form, months, level).set_index("months") for form in Form}
+    line = bands.pop("linear")
+    others = [
+        band.rename(columns={"fit": name, "low": f"{name}_low", "high": f"{name}_high"}) for name, band in bands.items()
+    ]
+    return pd.concat([line, *others], axis=1)
 
 
 def spearman(sample: pd.DataFrame, level: float = 0.95) -> pd.Series:

@@ -6,6 +6,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described, of_nothing_nothing
+from analysis.results import Column, Kind
+
 MONTHS_IN_A_YEAR = 12
 
 
@@ -17,6 +20,7 @@ class Form(StrEnum):
     SPLINE = "a smooth curve (restricted cubic spline)"
 
 
+@of_nothing_nothing
 def english_sample(
     records: pd.DataFrame,
     outcome: str = "english_at_joining",
@@ -37,7 +41,17 @@ def english_sample(
         raise ValueError("months in the UK cannot be negative")
     if len(sample) < 5:
         raise ValueError("fewer than five people gave English and time in the UK")
+    sample.attrs |= records.attrs
     return sample
+
+
+_BOTH = "People with English and time in the UK"
+
+
+@described(Kind.MEASURED, rows={"n": Column(_BOTH, "people")}, basis=Basis(_BOTH, "base"))
+def sample_size(sample: pd.DataFrame) -> pd.DataFrame:
+    """How many people gave both answers (index: n; column: value)."""
+    return pd.DataFrame({"value": {"n": len(sample)}})
 
 
 def time_columns(months: np.ndarray, form: Form, knots: np.ndarray) -> np.ndarray:

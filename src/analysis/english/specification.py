@@ -6,14 +6,16 @@ differences between its options are answers to different questions and are never
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.english.models import gain
 from analysis.english.sample import Form, english_sample
+from analysis.results import Column, Kind
 
 ARBITRARY = {
     "form": tuple(str(form) for form in Form),
@@ -21,6 +23,7 @@ ARBITRARY = {
     "coding": ("points of the scale", "ranks"),
 }
 EVERYBODY, UNADJUSTED = "everybody", "nothing"
+_GAIN = Column("", "sd of English", decimals=2)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Principled:
     held_equal: Mapping[str, Sequence[str]]
 
 
+@described(
+    Kind.MEASURED,
+    {"gain": replace(_GAIN, label="Gain", low="low", high="high")},
+    basis=Basis("specifications, {question}", "model", parameters=4, each="n"),
+)
 def specification_curve(
     records: pd.DataFrame,
     principled: Principled,
@@ -40,7 +48,7 @@ def specification_curve(
 ) -> pd.DataFrame:
     """The yearly gain without support, in standard deviations of English, under every combination of choices.
 
-    One row each: `people`, `held_equal` (principled), `form`, `months`, `coding` (arbitrary), `n`, `gain`, `low`, `high`,
+    One row each: `question` in words, `people`, `held_equal` (principled), `form`, `months`, `coding` (arbitrary), `n`, `gain`, `low`, `high`,
     `p`; within each principled combination in rising order of the gain. "Everybody" and holding "nothing" equal are
     always among the options. A combination that cannot be fitted has NaN and says why in `note`.
     """
@@ -53,15 +61,44 @@ def specification_curve(
     ]
     curve = pd.DataFrame(rows)
     order = {name: i for i, name in enumerate([*people, *held])}
+    curve["question"] = curve["people"] + curve["held_equal"].map(
+        lambda what: "" if what == UNADJUSTED else f", {what} held equal"
+    )
     keys = curve.assign(people=curve["people"].map(order), held_equal=curve["held_equal"].map(order))
     return curve.loc[keys.sort_values(["people", "held_equal", "gain"], kind="stable").index].reset_index(drop=True)
 
 
-def curve_summary(curve: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
-    """For each principled combination: `specifications`, `fitted`, `median`, `lowest`, `highest` gain, and the shares
-    `positive` and `significant` (at `alpha`) of the fitted ones."""
-    groups = curve.groupby(["people", "held_equal"], sort=False)
-    return groups.apply(lambda part: _summary(part, alpha)).reset_index()
+@described(
+    Kind.MEASURED,
+    {
+        "fitted": Column("Specifications"),
+        "lowest": replace(_GAIN, label="Lowest gain"),
+        "median": replace(_GAIN, label="Median gain"),
+        "highest": replace(_GAIN, label="Highest gain"),
+        "positive": Column("Above zero", "%"),
+        "significant": Column("Exclude zero", "%"),
+    },
+    header="Question",
+)
+def curve_summary(curve: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """For each principled combination (index: question): `people`, `held_equal`, `specifications`, `fitted`, `median`,
+    `lowest`, `highest` gain, and the percentages `positive` and `significant` (at `level`) of the fitted ones."""
+    groups = curve.groupby(["people", "held_equal", "question"], sort=False)
+    found = groups.apply(lambda part: _summary(part, 1 - level)).reset_index().set_index("question")
+    return found.astype({"fitted": int, "specifications": int}) if len(found) else found
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "specifications.above": Column("Specifications with a gain above zero", "specifications"),
+        "specifications.all": Column("Specifications fitted", "specifications"),
+    },
+)
+def curve_counts(curve: pd.DataFrame) -> pd.DataFrame:
+    """How many specifications give a gain above zero, and how many could be fitted at all: column value."""
+    gains = curve["gain"].dropna()
+    return pd.DataFrame({"value": {"specifications.above": int((gains > 0).sum()), "specifications.all": len(gains)}})
 
 
 def _summary(part: pd.DataFrame, alpha: float) -> pd.Series:
@@ -73,8 +110,8 @@ def _summary(part: pd.DataFrame, alpha: float) -> pd.Series:
             "median": fitted["gain"].median(),
             "lowest": fitted["gain"].min(),
             "highest": fitted["gain"].max(),
-            "positive": (fitted["gain"] > 0).mean(),
-            "significant": (fitted["p"] < alpha).mean(),
+            "positive": 100 * (fitted["gain"] > 0).mean(),
+            "significant": 100 * (fitted["p"] < alpha).mean(),
         }
     )
 

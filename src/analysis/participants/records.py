@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.described import read_from
 from analysis.errors import InputError, cell
 from analysis.participants.codes import Status
 from analysis.participants.csv_files import csv_blocks
@@ -94,6 +95,7 @@ def read_table(
     """
     typed = read_grids(_grids(path, shown(path, root), table, layout, in_common), table, layout)
     check_rows(typed)
+    read_from(typed.values, typed.file)
     return typed
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.described import Basis, described
+from analysis.results import Column, Kind
+
 NOT_STATED = "(not stated)"
 
 
@@ -60,3 +63,23 @@ def advisers_summary(contacts: pd.DataFrame, participants: int) -> pd.Series:
         },
         name="advice",
     )
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "advice.contacts": Column("Advice contacts", "contacts"),
+        "advice.advisers": Column("People who recorded them", "people"),
+        "advice.each": Column("Contacts for each of them", "contacts", decimals=1),
+    },
+    basis=Basis("Advisers and their contacts", statistic="mean", each="n"),
+)
+def advice_given(contacts: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Contacts, advisers and contacts for each of them, as `advisers_summary`: value, and n, the advisers."""
+    found = advisers_summary(contacts, len(people))
+    rows = {
+        "advice.contacts": int(found["contacts"]),
+        "advice.advisers": int(found["advisers"]),
+        "advice.each": found["contacts_per_adviser"],
+    }
+    return pd.DataFrame({"value": pd.Series(rows, dtype=object), "n": int(found["advisers"])})

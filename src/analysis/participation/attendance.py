@@ -5,10 +5,14 @@ ids of everybody who joined, so that people who never came count as zero and not
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+
+from analysis.described import Basis, described, inputs_of, of_nothing_nothing, read_from
+from analysis.quantities import band_labels
+from analysis.results import Column, Kind
 
 
 def sessions_per_person(attendance: pd.DataFrame, people: Iterable[str]) -> pd.Series:
@@ -21,6 +25,61 @@ def sessions_per_person(attendance: pd.DataFrame, people: Iterable[str]) -> pd.S
     """
     counts = attendance["person_id"].value_counts()
     return counts.reindex(_index(people), fill_value=0).rename("sessions").astype(int)
+
+
+@of_nothing_nothing
+def session_counts(attendance: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """`sessions_per_person` of everybody who joined, as a frame with the column `sessions`. Row-level: not for display."""
+    counts = sessions_per_person(attendance, people["person_id"]).to_frame()
+    return read_from(counts, *inputs_of(attendance), *inputs_of(people))
+
+
+@described(
+    Kind.MEASURED,
+    rows={"sessions.total": Column("Attendances", "attendances")},
+    basis=Basis("{row}", statistic="sum", each="n"),
+)
+def attendances(counts: pd.DataFrame) -> pd.DataFrame:
+    """All attendances of `session_counts`: value, and n, the people who came at all."""
+    sessions = counts["sessions"]
+    return pd.DataFrame({"value": {"sessions.total": int(sessions.sum())}, "n": int((sessions > 0).sum())})
+
+
+QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+
+
+def spread_rows(what: str, **more: Column) -> dict[str, Column]:
+    """What a spread of something holds, by id: mean, quartiles, and more."""
+    tenths = {name: Column(name.replace("_", " ").capitalize(), decimals=1) for name in ("mean", *QUARTILES)}
+    return {
+        f"{what}.{name}": replace(column, label=f"{column.label}, {what}")
+        for name, column in {**tenths, **more}.items()
+    }
+
+
+def spread_frame(what: str, rows: dict[str, tuple[float, float]]) -> pd.DataFrame:
+    """Statistics as (value, people behind it): columns value, n, and quantile where one is meant."""
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "n"])
+    return frame.assign(quantile=[QUARTILES.get(name) for name in rows]).set_axis([f"{what}.{name}" for name in rows])
+
+
+@described(
+    Kind.MEASURED,
+    rows=spread_rows(
+        "sessions",
+        gini=Column("Gini coefficient", decimals=2),
+        share_of_top=Column("Share of the most active quarter", "%"),
+    ),
+    header="Statistic",
+    basis=Basis("{row}", each="n"),
+)
+def session_spread(counts: pd.DataFrame) -> pd.DataFrame:
+    """`concentration` of `session_counts`: value, n, quantile. Index: sessions.mean and so on."""
+    found = concentration(counts["sessions"])
+    values = {name: found[name] for name in ("mean", *QUARTILES, "gini")} | {
+        "share_of_top": 100 * found["share_of_top"]
+    }
+    return spread_frame("sessions", {name: (value, len(counts)) for name, value in values.items()})
 
 
 def weeks_attended(attendance: pd.DataFrame, people: Iterable[str]) -> pd.Series:
@@ -103,16 +162,6 @@ def attendance_bands(sessions: pd.Series, starts: Sequence[int]) -> pd.DataFrame
     return pd.DataFrame(table).set_axis(pd.Index(band_labels(starts), name="sessions"))
 
 
-def band_labels(starts: Sequence[int]) -> list[str]:
-    """Names of whole-number bands.
-
-    >>> band_labels([0, 1, 11])
-    ['0', '1-10', '11+']
-    """
-    closed = [str(low) if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)]
-    return [*closed, f"{starts[-1]}+"]
-
-
 def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:
     """How unevenly attendances are spread: people, attendances, mean, median, quartiles, Gini coefficient, share of the top.
 
@@ -142,6 +191,25 @@ def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:
     )
 
 
+@described(
+    Kind.MEASURED,
+    {"people": Column("People", "people")},
+    header="Sessions, at least",
+)
+def attendance_steps(bands: pd.DataFrame) -> pd.DataFrame:
+    """How many people came to at least so many sessions (index), from a table of `people` in bands: as far as it tells."""
+    people = pd.to_numeric(bands["people"], errors="coerce")
+    steps = people[::-1].cumsum(skipna=False)[::-1].dropna().astype(int)
+    starts = [int(label.rstrip("+").partition("-")[0]) for label in steps.index]
+    return steps.set_axis(pd.Index(starts, name="start")).to_frame()
+
+
+@described(
+    Kind.MEASURED,
+    {"attendances": Column("Attendances", "attendances")},
+    header="Course",
+    basis=Basis("Attendances of the course {row}", statistic="sum", each="people", adds_up=True),
+)
 def attendances_by_course(attendance: pd.DataFrame) -> pd.DataFrame:
     """Attendances and people by course, most attended first, then by alphabet; no course stated: `(not stated)`.
 

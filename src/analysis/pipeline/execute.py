@@ -95,7 +95,10 @@ def _refuse_warnings(notebook: Any, path: Path) -> None:
 
 
 def normalise(notebook: Any) -> Any:
-    """Strip an executed notebook of what differs between two equal runs: times, random ids, versions of the kernel."""
+    """Strip an executed notebook of private cells, and of what differs between two equal runs: times, random ids, versions."""
+    from analysis.pipeline.shell import PRIVATE
+
+    notebook.cells = [cell for cell in notebook.cells if PRIVATE not in cell.metadata.get("tags", [])]
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])

@@ -191,12 +191,22 @@ class BeforeAfterParameters(RecordsParameters):
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")] = 20140430
 
 
+_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
+
+
+class ParticipationParameters(RecordsParameters):
+    """02b_participation."""
+
+    level: _LEVEL = 0.95
+
+
 class EnglishParameters(RecordsParameters):
     """04_english_and_time."""
 
     start: Annotated[
         float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")
     ] = 12.0
+    level: _LEVEL = 0.95
     seed: Annotated[
         int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")
     ] = 20140430
@@ -205,7 +215,7 @@ class EnglishParameters(RecordsParameters):
 MODELS: dict[str, type[Parameters]] = {
     "01_census_baseline": CensusParameters,
     "02_focus_group_coding": CodingParameters,
-    "02b_participation": RecordsParameters,
+    "02b_participation": ParticipationParameters,
     "03_before_after": BeforeAfterParameters,
     "04_english_and_time": EnglishParameters,
     "05_sroi": SroiParameters,

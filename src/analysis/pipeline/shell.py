@@ -113,8 +113,11 @@ class Shell(InteractiveShell):
         """No event loop is started."""
 
 
+PRIVATE = "private"  # the tag of cells that look at frames of people: for who sits before the notebook alone
+
+
 class ShellEngine(Engine):
-    """papermill's engine that runs cells here; `progress` and `timeout` (seconds for each cell) come with a run."""
+    """papermill's engine that runs cells here, but for private ones; `progress` and `timeout` (seconds for each cell) come with a run."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
@@ -122,7 +125,7 @@ class ShellEngine(Engine):
         with _shell() as shell:
             for place, cell in enumerate(nb_man.nb.cells):
                 progress(place, len(nb_man.nb.cells))
-                if cell.cell_type == "code":
+                if cell.cell_type == "code" and PRIVATE not in cell.metadata.get("tags", []):
                     nb_man.cell_start(cell, place)
                     failed = _run(shell, cell, place, timeout)
                     if failed:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.reporting.appendix import Appendix
-    from analysis.reporting.own import show
+    from analysis.reporting.own import record, show
 
-__all__ = ["Appendix", "show"]
+__all__ = ["Appendix", "record", "show"]
 
 
 def __getattr__(name: str) -> object:
@@ -14,8 +14,8 @@ def __getattr__(name: str) -> object:
         from analysis.reporting.appendix import Appendix
 
         return Appendix
-    if name == "show":
-        from analysis.reporting.own import show
+    if name in ("record", "show"):
+        from analysis.reporting import own
 
-        return show
+        return getattr(own, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

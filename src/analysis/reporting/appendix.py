@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +18,7 @@ from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import code, paragraph
 from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
-from analysis.results import FROM_ELSEWHERE, Column, Kind, Result, ResultStore, slug, tabulate
+from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 from analysis.study import load_study
 
 if TYPE_CHECKING:
@@ -54,6 +54,20 @@ def _amount_at(plain: Callable[..., str], currency: str, value: float, place: in
     return in_currency(plain(value, place), currency)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A frame as disclosure control lets it be shown (hidden numbers in words), and whether anything of it is shown."""
+
+    frame: pd.DataFrame
+    passed: bool = False
+    hidden: bool = False
+
+
+def unjudged(frame: pd.DataFrame) -> Judged:
+    """A frame of a page that knows no records of people: nothing is hidden, and what is of people does not pass."""
+    return Judged(frame)
+
+
 class Appendix:
     """What a notebook shows, in order, and the record of every number in it.
 
@@ -70,6 +84,7 @@ class Appendix:
         self.currency = _currency(self.root, study_id)
         self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
         self._shown: dict[str, str] = {}
+        self.judge: Callable[[pd.DataFrame], Judged] = unjudged
         self.place = place or f"notebooks/{notebook}.ipynb"
         self._references = prose.References(self.find, self._shown, self.place)
         Appendix._current = self
@@ -84,10 +99,6 @@ class Appendix:
                 "show", found="no page", expected="a page that is open", action="run the notebook's first cells before"
             )
         return cls._current
-
-    def tells_of_people(self, kind: Kind) -> bool:
-        """Whether a number of this kind may rest on the records of people that this page has read."""
-        return self.store.of_people and kind not in FROM_ELSEWHERE
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
@@ -125,6 +136,7 @@ class Appendix:
         extras: Mapping[str, RowExtra] | None = None,
         filters: Mapping[str, str] | None = None,
         function: str = "",
+        rows: Mapping[str, Column] | None = None,
     ) -> Display:
         """Record and show a frame as the next numbered table.
 
@@ -132,7 +144,7 @@ class Appendix:
         `plain` (the default; holds no digits), `label` (names that may hold digits: claim ids, lines, titles),
         `code` (formulas) or `rich` (prose with `{id}` in it). `extras` give rows, by label, an anchor, values to filter
         by and more behind a fold; `filters` names those values, with labels. `function` computed the numbers of columns
-        that name none. Raises InputError for rows or columns that cannot be told
+        that name none; `rows` say what the `value` of each row is. Raises InputError for rows or columns that cannot be told
         apart, are missing or hold digits that are no results.
         """
         label = self._number(name, "Table")
@@ -141,7 +153,7 @@ class Appendix:
         shown = {column: spec for column, spec in columns.items() if column != group_by}
         title = self._inline(caption)
         table = replace(
-            self._table(name, frame, _computed_by(function, shown), text or {}),
+            self._table(name, frame, _computed_by(function, shown), text or {}, rows),
             anchor=_anchor(label),
             label=label,
             caption=title.run,
@@ -167,11 +179,12 @@ class Appendix:
         row_header: str = "",
         text: Mapping[str, str] | None = None,
         function: str = "",
+        rows: Mapping[str, Column] | None = None,
     ) -> Display:
         """Show a matplotlib figure as the next numbered figure, with its data as a table folded beneath it.
 
         `alt` states what the figure shows; it and `caption` may hold `{id}`. Every number drawn in the figure other
-        than on its axes must be one of its results as written in a table. `function` is as in `table`, and so are the
+        than on its axes must be one of its results as written in a table. `function` and `rows` are as in `table`, and so are the
         errors.
         """
         from analysis.reporting.svg import drawing
@@ -179,7 +192,7 @@ class Appendix:
         label, columns = self._number(name, "Figure"), self._columns(columns)
         _label_axes(fig, self.currency)
         table = replace(
-            self._table(name, data, _computed_by(function, columns), text or {}),
+            self._table(name, data, _computed_by(function, columns), text or {}, rows),
             anchor=f"{_anchor(label)}-data",
             caption=["Data of ", {"type": "label", "text": label}],
             row_header=row_header or _index_name(data),
@@ -258,10 +271,17 @@ class Appendix:
         self._shown[name] = f"{sort} {1 + sum(label.startswith(sort) for label in self._shown.values())}"
         return self._shown[name]
 
-    def _table(self, name: str, frame: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]) -> Table:
+    def _table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        columns: Mapping[str, Column],
+        text: Mapping[str, str],
+        rows: Mapping[str, Column] | None = None,
+    ) -> Table:
         """Check and record a frame; the table still lacks its caption."""
         self._check_frame(name, frame, columns, text)
-        cells = tabulate(frame, f"{self.notebook}.{name}", columns)
+        cells = tabulate(frame, f"{self.notebook}.{name}", columns, rows)
         self.add(results_in(cells))
         self._check_texts(name, cells, columns, text)
         for column in (c for c, mode in text.items() if mode == "rich"):

@@ -1,33 +1,41 @@
-"""`show`: a researcher's own frame or figure on the page, with number, caption, kind and source.
+"""`show` and `record`: what a method or a researcher's own cell made, on the page and in the record of its numbers.
 
-    gain = pd.DataFrame({"weeks": [12, 20]}, index=["first course", "second course"])
-    show(gain, "Weeks of each course", kind="published", unit="weeks", source="Table 3 of the report")
+    gains = english.gains_by_form(sample, start, level)
+    show(gains, "The gain of English in a year without support")
 
-What a frame says of itself in `frame.attrs` (kind, unit, decimals, source, inputs) need not be said again.
+    weeks = pd.DataFrame({"weeks": [12, 20]}, index=["first course", "second course"])
+    show(weeks, "Weeks of each course", kind="published", unit="weeks", source="Table 3 of the report")
+
+A method's frame says itself what its numbers are (`analysis.described`). Of a researcher's own the call says it, or
+`frame.attrs` (kind, unit, decimals, source, inputs). Numbers of people pass disclosure control first, or nothing is shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.described import as_made, description
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.results import Column, Kind, slug
+from analysis.results import VALUE, Column, Kind, quantities, slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 OWN = "a cell of this notebook"  # where a number comes from that its cell says nothing of
+TOO_FEW = "Too few people stand behind this for it to be shown."
 
 
 def show(
-    shown: "pd.DataFrame | pd.Series | Figure",
+    shown: "pd.DataFrame | pd.Series | Figure | None",
     caption: str,
     *,
     data: pd.DataFrame | None = None,
-    alt: str = "",
+    columns: Sequence[str] = (),
+    alt: str | None = "",
     kind: str = "",
     unit: str = "",
     decimals: int | None = None,
@@ -35,34 +43,99 @@ def show(
     inputs: Iterable[str] = (),
     note: str = "",
     name: str = "",
-) -> Display:
-    """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open.
+) -> Display | None:
+    """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open; nothing of None.
 
     `kind` says how the numbers are known (see `analysis.results.Kind`), `unit` and `decimals` how they are written,
-    `source` and `inputs` (ids such as `claim:CP-012`) what they rest on; `alt` says in words what a figure shows. Columns
-    of text stand as they are. Raises InputError, which says what to do, for numbers without a kind, for numbers of people
-    that have not passed disclosure control, and as `Appendix.table` and `Appendix.figure` do.
+    `source` and `inputs` (ids such as `claim:CP-012`) what they rest on; a frame of results says all of these itself.
+    `columns` are those to show, if not all; `alt` says in words what a figure shows; columns of text stand as they are. Raises InputError, which says what to do, for
+    numbers without a kind, for numbers of people that have not passed disclosure control, and as `Appendix.table` and
+    `Appendix.figure` do.
     """
+    if shown is None:
+        return None
+    page, frame = Appendix.current(), _frame(shown if data is None else data)
+    said = {"kind": kind, "unit": unit, "decimals": decimals, "source": source, "inputs": tuple(inputs)}
+    ready = _results(page, frame) if description(frame) else _own(page, frame, said)
+    chosen = {name: ready.columns[name] for name in columns or ready.columns}
+    is_table = isinstance(shown, pd.DataFrame | pd.Series)
+    if not len(ready.frame) or (ready.hidden and not is_table):
+        return page.say(TOO_FEW)
+    text = {key: "label" for key, column in chosen.items() if column.kind is None}
+    key, more = name or slug(caption), {"row_header": ready.header, "text": text, "rows": ready.rows}
+    with page.store.letting(ready.passed):
+        if is_table:
+            return page.table(key, ready.frame, chosen, caption, note=note, **more)
+        return page.figure(key, shown, caption, alt or caption, ready.frame, chosen, **more)
+
+
+def record(*frames: pd.DataFrame | None) -> None:
+    """Record the `value` of each row of frames of results, with the row's name as its id, for prose and later notebooks."""
     page = Appendix.current()
-    frame = _frame(shown if data is None else data)
-    said = {
-        "kind": kind,
-        "unit": unit,
-        "decimals": decimals,
-        "source": source,
-        "inputs": tuple(inputs),
-    }
-    about = {key: value if value not in ("", None, ()) else frame.attrs.get(key, value) for key, value in said.items()}
-    columns = _columns(page, frame, about)
-    frame = frame.assign(**{_SOURCE: about["source"] or OWN, _INPUTS: " ".join(about["inputs"])})
-    text = {key: "label" for key, column in columns.items() if column.kind is None}
-    key = name or slug(caption)
-    if isinstance(shown, pd.DataFrame | pd.Series):
-        return page.table(key, frame, columns, caption, note=note, text=text)
-    return page.figure(key, shown, caption, alt or caption, frame, columns, text=text)
+    for frame in (each for each in frames if each is not None):
+        ready = _results(page, frame)
+        with page.store.letting(ready.passed):
+            page.add(quantities(ready.frame, ready.rows))
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A frame that may be shown, and how."""
+
+    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+    rows: Mapping[str, Column] = field(default_factory=dict)
+    header: str = ""
+    passed: bool = False
+    hidden: bool = False
 
 
 _SOURCE, _INPUTS = "_source", "_inputs"  # columns of the frame that say what its numbers rest on
+
+
+def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
+    """A method's frame: judged where it is of people, with what it says of itself."""
+    if not as_made(frame):
+        raise _changed(page, frame)
+    judged = page.judge(frame)
+    said = description(judged.frame)
+    if said is None or (page.store.tells_of_people(said.kind) and not judged.passed):
+        raise _not_passed(page, str(said.kind) if said else "")
+    frame = judged.frame.assign(**{_INPUTS: " ".join(said.inputs)})
+    columns = {
+        name: said.of(replace(column, inputs=_INPUTS)) if name not in said.words else column
+        for name, column in said.columns.items()
+        if name in frame
+    }
+    rows = {name: said.of(replace(column, inputs=_INPUTS)) for name, column in said.rows.items()}
+    if VALUE in frame and rows:
+        frame = frame.assign(value=_recorded(page, frame, rows))
+    return _Ready(frame, columns, rows, said.header, judged.passed, judged.hidden)
+
+
+def _changed(page: Appendix, frame: pd.DataFrame) -> InputError:
+    return InputError(
+        page.place,
+        found=f"numbers that {description(frame).function} did not make",  # type: ignore[union-attr]
+        expected="its frame: rows and columns may be chosen, numbers rounded",
+        action="make them by a method that says what they are (analysis.described); or, if they are not of people, take off what "
+        "the frame says of itself (frame.attrs.clear()) and say kind and source in the call",
+    )
+
+
+def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[object]:
+    """The values of rows; those that are recorded already as these results, so that a number has one place."""
+    known = (page.store.by_id.get(str(name)) for name in frame.index)
+    own = zip(frame.index, frame[VALUE], known, strict=True)
+    return [found if found and found.function == rows[str(name)].function else value for name, value, found in own]
+
+
+def _own(page: Appendix, frame: pd.DataFrame, said: dict[str, Any]) -> _Ready:
+    """A researcher's own frame, with what the call or the frame says of it."""
+    about = {key: value if value not in ("", None, ()) else frame.attrs.get(key, value) for key, value in said.items()}
+    columns = _columns(page, frame, about)
+    frame = frame.assign(**{_SOURCE: about["source"] or OWN, _INPUTS: " ".join(about["inputs"])})
+    return _Ready(frame, columns)
 
 
 def _frame(shown: Any) -> pd.DataFrame:
@@ -107,14 +180,19 @@ def _kind(page: Appendix, said: str) -> Kind:
             action="say it: show(frame, caption, kind='recomputed')",
         )
     kind = Kind(said)
-    if kind is Kind.MEASURED or page.tells_of_people(kind):
-        raise InputError(
-            page.place,
-            found=f"numbers of the kind {said!r} on a page about people",
-            expected="numbers that disclosure control has passed, or that do not rest on records",
-            action="show them through the page's own tables (evidence.protected), or look at them in a cell tagged 'private'",
-        )
+    if page.store.tells_of_people(kind):
+        raise _not_passed(page, said)
     return kind
+
+
+def _not_passed(page: Appendix, kind: str) -> InputError:
+    return InputError(
+        page.place,
+        found=f"numbers of the kind {kind!r} on a page about people",
+        expected="numbers that disclosure control has passed, or that do not rest on records",
+        action="make them by a method that says what they rest on (analysis.described), or look at them in a cell tagged "
+        "'private'",
+    )
 
 
 def _words(column: object) -> str:

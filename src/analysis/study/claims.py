@@ -11,10 +11,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from analysis.described import aside, reading
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
 from analysis.files import read_csv, validate
 from analysis.quantities import Interval, Printed, parse_printed, parse_range
+from analysis.results import Kind, Result
 
 COLUMNS = (
     "claim_id",
@@ -231,7 +233,9 @@ class Ledger(Mapping[str, Claim]):
     name: str
 
     def __getitem__(self, claim_id: str) -> Claim:
-        return self.claims[claim_id.removeprefix("claim:")]
+        claim = self.claims[claim_id.removeprefix("claim:")]
+        reading(f"claim:{claim.claim_id}")
+        return claim
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.claims)
@@ -257,6 +261,28 @@ class Ledger(Mapping[str, Claim]):
         )
 
 
+def published(claim: Claim) -> Result:
+    """A claim as a result of the id `claim:<claim_id>`: its value, its print, its rounding interval and its place."""
+    around = claim.interval
+    return Result(
+        id=f"claim:{claim.claim_id}",
+        label=claim.statement,
+        value=claim.value if claim.number is None else _whole(claim.number),
+        unit=claim.unit,
+        kind=Kind.PUBLISHED,
+        decimals=claim.as_printed.decimals if claim.as_printed else 0,
+        low=around.low if around else None,
+        high=around.high if around else None,
+        interval="rounding of the print" if around else "",
+        source=claim.locator,
+        printed=claim.printed,
+    )
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
+
+
 def read_claims(path: Path, name: str, prefix: str) -> Ledger:
     """Read and check a ledger of claims; raises InputError for the first thing that does not fit."""
     claims: dict[str, Claim] = {}
@@ -266,7 +292,8 @@ def read_claims(path: Path, name: str, prefix: str) -> Ledger:
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row
     ledger = Ledger(claims, rows, name)
-    _check_references(ledger)
+    with aside():
+        _check_references(ledger)
     return ledger
 
 

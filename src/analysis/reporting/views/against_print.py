@@ -1,15 +1,17 @@
 """Printed figures beside what a team's own records give: does each agree at the digits it is printed with?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from analysis.described import description, inputs_of
 from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, SHOWN, Decision
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.evidence import WITHHELD, Evidence, number
-from analysis.results import Column, Kind, slug
+from analysis.results import VALUE, Column, Kind, slug
 from analysis.study import Study, load_study
 from analysis.study.claims import Claim
 
@@ -31,6 +33,7 @@ class Compared:
     decimals: int = 0
     read: str = ""
     function: str = "analysis.participants.read_records"
+    inputs: tuple[str, ...] = ()
 
 
 def printed_study(evidence: Evidence) -> Study:
@@ -72,6 +75,16 @@ def agreement(claim: Claim, compared: Compared) -> str:
     return OPEN if len(found) > 1 else "yes" if found == {True} else "no"
 
 
+def found_in(frame: pd.DataFrame, row: str) -> dict[str, Any]:
+    """The value of a row of a frame of results, None where a word stands in its place, with what the frame says of it."""
+    value, said = frame.loc[row, VALUE], description(frame)
+    return {
+        "value": None if isinstance(value, str) else value,
+        "function": said.function if said else "",
+        "inputs": inputs_of(frame),
+    }
+
+
 def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
     """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
     if evidence.base is not None:
@@ -88,8 +101,8 @@ def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
 
 def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
     """Table: each printed figure, the measured one, and whether they agree."""
-    study, example = printed_study(evidence), evidence.page.example
-    kind = Kind.CALIBRATED if example else Kind.MEASURED
+    study = printed_study(evidence)
+    kind = Kind.CALIBRATED if evidence.page.example else Kind.MEASURED
     rows = {}
     for each in compared:
         claim = study.claims[each.claim]
@@ -97,7 +110,9 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
         value = WITHHELD if each.value is None else each.value
         rows[f"{claim.statement} ({each.claim})"] = {
             "printed": published(claim),
-            "measured": number(key, claim.statement, value, each.unit, each.decimals, kind, function=each.function),
+            "measured": number(
+                key, claim.statement, value, each.unit, each.decimals, kind, function=each.function, inputs=each.inputs
+            ),
             "agrees": WITHHELD if each.value is None else agreement(claim, each),
             "read": each.read,
         }
@@ -108,6 +123,12 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
     }
     if any(row["read"] for row in rows.values()):
         columns["read"] = Column("How it is read")
+    with evidence.letting():  # each value is withheld that its own decision does not let be shown
+        return _table(evidence, rows, columns)
+
+
+def _table(evidence: Evidence, rows: Mapping[str, object], columns: Mapping[str, Column]) -> Display:
+    example = evidence.page.example
     return evidence.page.table(
         "against_print",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),

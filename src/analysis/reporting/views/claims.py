@@ -4,33 +4,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analysis.results import Kind, Result
-from analysis.study.claims import Claim, Ledger
+from analysis.study.claims import Ledger, published
 from analysis.study.register import Assumption
 
 if TYPE_CHECKING:
     from analysis.reporting.appendix import Appendix
-
-
-def published(claim: Claim) -> Result:
-    """A claim as a result of the id `claim:<claim_id>`: its value, its print, its rounding interval and its place."""
-    around = claim.interval
-    return Result(
-        id=f"claim:{claim.claim_id}",
-        label=claim.statement,
-        value=claim.value if claim.number is None else _whole(claim.number),
-        unit=claim.unit,
-        kind=Kind.PUBLISHED,
-        decimals=claim.as_printed.decimals if claim.as_printed else 0,
-        low=around.low if around else None,
-        high=around.high if around else None,
-        interval="rounding of the print" if around else "",
-        source=claim.locator,
-        printed=claim.printed,
-    )
-
-
-def _whole(number: float) -> float | int:
-    return int(number) if number.is_integer() else number
 
 
 def published_claims(ledger: Ledger, claim_ids: Iterable[str | None]) -> list[Result | str]:

@@ -1,36 +1,55 @@
-"""What 04_english_and_time shows: measured where there are records, else what the printed R² allows."""
+"""The words and figures of 04_english_and_time; its tables are the frames of `analysis.english` as they are."""
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-from analysis.english.published import FILE
+import numpy as np
+import pandas as pd
+
+from analysis.described import described, inputs_of, of_nothing_nothing, read_from
+from analysis.disclosure.decisions import REFUSED, Decision, judge_figure
+from analysis.disclosure.reader import Background, Derived
+from analysis.english import Principled, english_sample, strength
+from analysis.english.published import FILE, Printed, read_figures, size
+from analysis.english.sample import MONTHS_IN_A_YEAR, spline_knots
+from analysis.participants import ITEMS, stages_reached
+from analysis.reporting import charts_records as charts
+from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print, english_published as published, english_records as measured
-from analysis.reporting.views.english_records import EnglishAnswers, read_sample
-from analysis.reporting.views.evidence import Evidence, Run
+from analysis.reporting.views import against_print
+from analysis.reporting.views.against_print import Compared
+from analysis.reporting.views.claims import published as as_published
+from analysis.reporting.views.evidence import HIDDEN, Evidence
+from analysis.results import Column, Kind
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LINES = {"fit": "the same gain every month", "log": "gains that shrink", "spline": "a smooth curve"}
+_ENDS = {"fit": ("low", "high"), "log": ("log_low", "log_high"), "spline": ("spline_low", "spline_high")}
+_ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
+_EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
 
 
-class EnglishRun(Run):
-    """One run of the notebook."""
+def read_answers(evidence: Evidence) -> pd.DataFrame | None:
+    """The questionnaire with `answered_after` and `age`; None without records, and where too few gave both answers."""
+    if not evidence.measured:
+        return None
+    table = evidence.records.questionnaire  # type: ignore[union-attr]
+    frame = table.values.assign(answered_after=stages_reached(table)["experience"])  # type: ignore[union-attr, arg-type]
+    answers = frame.assign(age=frame["joined_on"].dt.year - frame["birth_year"])
+    try:
+        spline_knots(english_sample(answers)["months"].to_numpy())
+    except ValueError as error:
+        reason = f"{error}; the page shows what the printed figures allow"
+        evidence.decisions.append(Decision("English and time in the UK", "enough answers", REFUSED, reason))
+        return None
+    return answers
 
-    answers: EnglishAnswers | None
 
-    @cached_property
-    def printed(self) -> published.Printed:
-        """What the printed fit allows, for a study without records."""
-        return published.read_printed(self.evidence.study)
-
-    @property
-    def nothing(self) -> bool:
-        """Whether there are neither answers nor printed figures: then only the opening stands, and says so."""
-        return self.answers is None and not (self.evidence.study.raw / FILE).is_file()
-
-    def show(
-        self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int
-    ) -> Display | None:
-        """As every run does; None, which leaves the section out, where there is nothing."""
-        return None if self.nothing else super().show(of_records, of_print, *more)
+def principled(answers: pd.DataFrame | None) -> Principled:
+    """The choices that ask another question: of those who answered after training; at equal age, where most told theirs."""
+    known = answers is not None and answers["birth_year"].notna().sum() > len(answers) / 2
+    return Principled({"those who answered after training": "answered_after"}, {"age": ["age"]} if known else {})
 
 
 NOTHING_TO_SAY = (
@@ -39,70 +58,164 @@ NOTHING_TO_SAY = (
 )
 
 
-def open_run(evidence: Evidence, start: float, seed: int) -> EnglishRun:
-    """Read the sample and record what the prose refers to, with the yearly gain that later notebooks use."""
-    run = EnglishRun(evidence, read_sample(evidence, start, seed))
-    if run.answers:
-        measured.record(run.answers)
-    elif not run.nothing:
-        published.record(evidence.page, run.printed)
-    return run
+def answer(page: Appendix, headline: pd.DataFrame | None, printed: Printed | None, level: float) -> Display:
+    """The opening paragraph, from the records where there are any, else from print; it says where there is neither."""
+    if headline is None and printed is None:
+        return page.say(NOTHING_TO_SAY)
+    return page.say(_measured(page) if headline is not None else _printed(page, printed, level))  # type: ignore[arg-type]
 
 
-def answer(run: EnglishRun) -> Display:
-    """The opening paragraph."""
-    if run.nothing:
-        return run.evidence.page.say(NOTHING_TO_SAY)
-    return run.evidence.page.say(measured.answer(run.answers) if run.answers else published.answer(run.printed))
-
-
-def strength(run: EnglishRun) -> Display | None:
-    """Table: how strong the relation is, and how surely."""
-    return run.show(measured.strength_table, published.size_table)
-
-
-def picture(run: EnglishRun) -> Display | None:
-    """Figure: fitted lines; without records, the correlation that every sample size allows."""
-    return run.show(measured.fitted_figure, published.correlation_figure)
-
-
-def people(run: EnglishRun) -> Display | None:
-    """Figure: how many people had which English after how long (records only)."""
-    return run.show(measured.people_figure)
-
-
-def gains(run: EnglishRun) -> Display | None:
-    """Table: the gain of a year without support."""
-    return run.show(measured.gain_table, published.gain_table)
-
-
-def influence(run: EnglishRun) -> Display | None:
-    """Table: whether the slope hangs on one person (records only)."""
-    return run.show(measured.influence_table)
-
-
-def specifications(run: EnglishRun) -> Display | None:
-    """Figure: the specification curve; without records, what cannot be varied."""
-    if run.answers:
-        return measured.specification_figure(run.answers)
-    if run.nothing:
-        return None
-    return run.evidence.page.say(
-        "How the form of the model, the coding of English or the people included would change the result cannot be varied without "
-        "the records. With them, this section shows every defensible combination, and keeps choices that are arbitrary apart from "
-        "those that ask a different question."
+def _measured(page: Appendix) -> str:
+    spread = "" if page.find("yearly_gain").value == HIDDEN else " ({yearly_gain|interval})"
+    return (
+        f"Of {{n|:people}} with both answers, English at joining differed by {{yearly_gain|:points}} for each further year in the UK{spread}. "
+        "R², the share of the differences between people that goes with their time in the UK, is {r_squared}. It is no measure of how much "
+        "one person gains in a year, and people who came in different years may differ in more than their time in the UK."
     )
 
 
-def summary(run: EnglishRun) -> Display | None:
-    """Table: the specification curve in numbers (records only)."""
-    return run.show(measured.summary_table)
-
-
-def compared(run: EnglishRun) -> Display | None:
-    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
-    if not run.answers:
-        return None
-    return against_print.nothing_printed(run.evidence, FILE) or against_print.compared_table(
-        run.evidence, measured.compared(run.answers)
+def _printed(page: Appendix, printed: Printed, level: float) -> str:
+    figures, claims = printed.figures, printed.study.claims
+    named = (figures.r_squared, figures.fewest, figures.most, figures.likely, figures.longest_years)
+    page.add(as_published(claims[claim]) for claim in named)
+    threshold = (
+        "However it was rounded, the same R² counts as different from zero with {significant_must|:people} or more, "
+        "and with fewer than {significant_may} it does not. "
     )
+    found = None not in (page.find("significant_may").value, page.find("significant_must").value)
+    return (
+        f"The printed R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not printed. "
+        f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and a "
+        f"{{={100 * level:g}}} per cent confidence interval of the population's correlation runs from {{rho|interval}}, with its sign open; it takes them as a random "
+        f"sample, and rules nothing out for certain. {threshold if found else ''}That time in the UK explains little of the differences in English between people does not say that English "
+        f"hardly improves in a year: the gain may be as small as {{yearly_gain.flattest}} standard deviations, and much larger if people had "
+        f"been in the UK for similar times. What the answers on English after the courses allow stands in {{@03_before_after:groups}}."
+    )
+
+
+@of_nothing_nothing
+def correlation_chart(by_size: pd.DataFrame) -> "Figure":
+    """The interval of the correlation by number of people, against zero."""
+    fig = charts.band_chart(
+        by_size,
+        "rho_low",
+        "rho_high",
+        "people behind the printed R²",
+        "correlation, sign not printed",
+        line="slope",
+        steps=False,
+    )
+    fig.axes[0].axhline(0, color="#1f2328", linewidth=1.2)
+    return fig
+
+
+@of_nothing_nothing
+def told_of_correlation(by_size: pd.DataFrame) -> str:
+    """Whether the interval reaches zero, in words."""
+    if (by_size["rho_low"] > 0).any():
+        return "The band reaches zero unless at least {above_zero|bare} people stand behind the printed figure."
+    return "The band reaches zero whichever of these numbers of people stands behind the printed figure."
+
+
+@of_nothing_nothing
+def lines_chart(lines: pd.DataFrame, sample: pd.DataFrame, evidence: Evidence, seed: int) -> "Figure":
+    """Fitted English by time in the UK under each form; with jittered points for synthetic records only."""
+    example = evidence.page.example
+    evidence.allows(judge_figure("Fitted English by time in the UK", one_mark_each=example, synthetic=example))
+    points = sample.rename(columns={"months": "x", "english": "y"}) if example else None
+    bands = [_band(lines, name) for name in _LINES]
+    return charts.fitted_chart(bands, list(_LINES.values()), "months in the UK", "English at joining", points, seed)
+
+
+def about_marks(evidence: Evidence) -> str:
+    """What the marks beside the lines are, where there are any."""
+    return " Each mark is a person who does not exist, drawn with jitter." if evidence.page.example else ""
+
+
+def _band(lines: pd.DataFrame, name: str) -> pd.DataFrame:
+    """One line with its band as `fitted_chart` takes it, at the decimals that the table shows."""
+    low, high = _ENDS[name]
+    return pd.DataFrame(
+        {"x": lines.index.astype(float), "fit": lines[name], "low": lines[low], "high": lines[high]}
+    ).round(2)
+
+
+@of_nothing_nothing
+def told_of_lines(lines: pd.DataFrame) -> str:
+    """What the fitted lines show, in words."""
+    rises = [lines[name].iloc[-1] > lines[name].iloc[0] for name in _LINES]
+    way = "rise" if all(rises) else "fall" if not any(rises) else "disagree on whether English rises"
+    lows, highs = (lines[[ends[side] for ends in _ENDS.values()]].round(2) for side in (0, 1))
+    apart = (lows.max(axis=1) > highs.min(axis=1)).any()
+    return f"The fitted lines {way} over the time drawn; their bands {'part somewhere' if apart else 'overlap everywhere'}."
+
+
+@of_nothing_nothing
+def specification_chart(curve: pd.DataFrame) -> "Figure":
+    """The yearly gain under every combination of choices that could be fitted, in rank order."""
+    fitted = curve.dropna(subset="gain").round({"gain": 2, "low": 2, "high": 2})
+    return charts.curve_chart(fitted, "question", "gain in a year, sd of English")
+
+
+@of_nothing_nothing
+def people_by_time(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """How many people had which English after how long, small counts hidden."""
+    time = pd.cut(sample["months"], _EDGES, right=False, labels=_TIMES).astype("str").rename("time in the UK")
+    english = sample["english"].map(_english_band).rename("English at joining")
+    levels = {"time in the UK": list(_TIMES), "English at joining": list(_ENGLISH)}
+    people = read_from(pd.concat([time, english], axis=1), *inputs_of(sample))
+    return evidence.counted("people by English and time in the UK", people, levels, _bands_of(answers), total="all")
+
+
+@of_nothing_nothing
+def people_chart(cells: pd.DataFrame) -> "Figure":
+    """The counts as a heat map."""
+    return charts.heat_map(cells.mask(cells == HIDDEN), "English at joining", "time in the UK")
+
+
+@described(
+    Kind.MEASURED,
+    rows={"people.hidden": Column("Hidden cells", "cells"), "people.cells": Column("Cells", "cells")},
+)
+def hidden_cells(cells: pd.DataFrame) -> pd.DataFrame:
+    """How many cells of a protected table are hidden, and how many there are."""
+    return pd.DataFrame({"value": {"people.hidden": int((cells == HIDDEN).sum().sum()), "people.cells": cells.size}})
+
+
+def _english_band(value: float) -> str:
+    return next(name for name, (low, high) in _ENGLISH.items() if low <= value <= high)
+
+
+def _bands_of(records: pd.DataFrame) -> Background:
+    """The bands of English follow from the answer at joining, by the name that other notebooks have for the same answers."""
+    at_joining, before = (
+        pd.to_numeric(records[name], errors="coerce") for name in ("english_at_joining", "english_pre")
+    )
+    asked_once = bool((at_joining == before)[at_joining.notna() & before.notna()].all())
+    column = "english_pre" if asked_once else "english_at_joining"
+    points = [float(point) for point in range(ITEMS["english"].low, ITEMS["english"].high + 1)]
+    return Background((Derived("English at joining", (column,), _english_band),), categories={column: points})
+
+
+@of_nothing_nothing
+def compared(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) -> Display:
+    """Table: the printed fit, and the printed share of recent arrivals, beside those of the records."""
+    if nothing := against_print.nothing_printed(evidence, FILE):
+        return nothing
+    study = against_print.printed_study(evidence)
+    figures = read_figures(study)
+    months, limit = answers["months_in_area"].dropna(), MONTHS_IN_A_YEAR * size(study, figures.recent.years)
+    recent = int((months <= limit).sum())
+    kept = against_print.enough(evidence, "time in the area", recent, len(months))
+    fit = against_print.found_in(evidence.allowed(strength(sample)), "r_squared")  # type: ignore[arg-type]
+    rows = [
+        Compared(figures.r_squared, unit="", decimals=4, read="of everybody with both answers", **fit),
+        Compared(
+            figures.recent.share,
+            100 * recent / len(months) if kept else None,
+            "%",
+            read="of everybody who gave their months in the area",
+            inputs=inputs_of(answers),
+        ),
+    ]
+    return against_print.compared_table(evidence, rows)

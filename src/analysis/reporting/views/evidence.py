@@ -5,7 +5,8 @@ end all tables of the notebook are proved together.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text
+from analysis.described import Basis, Description, as_made, describe, description, inputs_of, name_of
+from analysis.disclosure.bands import band_of, judge_in_band
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text, judge
 from analysis.disclosure.joint import (
     DECISIONS,
     PEOPLE,
@@ -26,13 +29,14 @@ from analysis.disclosure.joint import (
 from analysis.disclosure.protect import Protected, protect, prove, rounded
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules
-from analysis.disclosure.tables import with_margins
+from analysis.disclosure.tables import TOTAL, as_frame, count_people, with_margins
 from analysis.errors import InputError
 from analysis.participants import Records, read_records
-from analysis.reporting.appendix import Appendix
+from analysis.reporting.appendix import Appendix, Judged
 from analysis.reporting.markup import NOTHING, Display
 from analysis.reporting.nodes import label
 from analysis.reporting.tables import RowExtra
+from analysis.reporting.views.judged import JUDGES, refuse_unjudged
 from analysis.results import Column, Kind, Result, write_text
 from analysis.study import Study
 
@@ -61,8 +65,80 @@ class Evidence:
     groups: list[Shown] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """What rests on records is kept as it is shown from here on."""
+        """What rests on records is kept as it is shown from here on, and comes in through this door alone."""
         self.page.store.of_people = self.measured or self.records is not None
+        self.page.store.guarded = self.records is not None and self.page.notebook not in JUDGES
+        self.page.judge = self.judge
+
+    def judge(self, frame: pd.DataFrame) -> Judged:
+        """A frame of results as it may be shown, by what its method says that it rests on.
+
+        Of a frame whose rows are judged one by one those remain that may be shown; of another that may not, words stand in
+        the place of all numbers. Frames made of such frames need no judge of their own.
+        """
+        said = description(frame)
+        if said is None or not self.page.store.tells_of_people(said.kind):
+            return Judged(frame)
+        if not as_made(frame):
+            raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
+        if said.passed:
+            return Judged(frame, passed=True)
+        if said.basis is None:
+            raise unjudged_frame(self.page.place, said.function)
+        if said.basis.each:
+            return Judged(self._by_row(frame, said, said.basis), passed=True)
+        let = self.allows(judge(said.basis, self.rules))
+        return Judged(frame if let else in_words(frame, said), passed=True, hidden=not let)
+
+    def _by_row(self, frame: pd.DataFrame, said: Description, basis: Basis) -> pd.DataFrame:
+        """The rows that may be shown; where rows are different quantities, words in the place of the others."""
+        let = [self._allows_row(basis, said, row) for row in frame.reset_index(names="row").to_dict("records")]
+        if said.rows:
+            rows = [each if ok else in_words(each, said) for each, ok in zip(_single(frame), let, strict=True)]
+            return describe(pd.concat(rows), replace(said, passed=True))
+        kept = frame[let]
+        if basis.adds_up and not all(let) and len(kept):
+            smallest = kept[basis.each].idxmin()
+            reason = "with it, one that is left out would be the rest of all"
+            self.keeps(Decision(basis.of.format(row=smallest), "rest of a sum", REFUSED, reason))
+            kept = kept.drop(smallest)
+        return describe(kept, replace(said, passed=True))
+
+    def _allows_row(self, basis: Basis, said: Description, row: Mapping[str, object]) -> bool:
+        """Whether a row may be shown; one without numbers may."""
+        people, quantile = row[basis.each], row.get("quantile")
+        if pd.isna(people):
+            return True
+        label = said.rows[str(row["row"])].label if said.rows else str(row["row"])
+        of = basis.of.format(**{**row, "row": label})
+        sort = {} if quantile is None or pd.isna(quantile) else {"sort": "quantile", "quantile": float(quantile)}
+        about = replace(basis, of=of, people=int(people), statistic=basis.statistic or label, **sort)
+        return self.allows(judge(about, self.rules))
+
+    def beside_bands(self, spread: pd.DataFrame | None, counts: pd.DataFrame | None) -> pd.DataFrame | None:
+        """A spread of sessions (`counts`) of which a page shows people in bands, too: a quantile is shown as its band where it would
+        tell how few lie on either side of it there. None of None."""
+        if spread is None or counts is None:
+            return None
+        values = counts["sessions"].reset_index(drop=True)
+        said, frame = description(spread), self.judge(spread).frame.astype({"value": object})
+        for name, row in frame[frame["value"].ne(HIDDEN) & spread["quantile"].notna()].iterrows():
+            where = said.rows[str(name)].label  # type: ignore[union-attr]
+            if not self.allows(judge_in_band(where, values, row["quantile"], self.rules.minimum_cell)):
+                frame.loc[name, "value"] = band_of(values, row["quantile"], self.rules.minimum_cell)
+        return describe(frame, replace(said, passed=True))  # type: ignore[type-var]
+
+    @contextmanager
+    def letting(self, *decisions: Decision) -> Iterator[None]:
+        """Let the numbers that are recorded within into the store; ValueError if one of the decisions refuses it."""
+        if refused := [each.table for each in decisions if each.decision == REFUSED]:
+            raise ValueError(f"refused: {refused[0]}")
+        with self.page.store.letting():
+            yield
+
+    def allowed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """The part of a frame of results that may be shown, to go on with; None of None."""
+        return None if frame is None else self.judge(frame).frame
 
     @property
     def measured(self) -> bool:
@@ -90,6 +166,29 @@ class Evidence:
         except ValueError as error:
             done = _withheld(tables, str(error))
         return self.keep(tables, done, background)
+
+    def counted(
+        self,
+        table: str,
+        people: pd.DataFrame,
+        levels: Mapping[str, Sequence[object]],
+        background: Background | None = None,
+        total: str = TOTAL,
+        unit: str = "people",
+        row_total: str = "",
+    ) -> pd.DataFrame:
+        """How many people fall in each combination of the columns `levels`, the last one across: protected, as a frame of
+        results with words in the place of hidden counts. The margins are called `total`, that of all rows `row_total`."""
+        counts = count_people(people, list(levels), levels)
+        cells = hidden_words(as_frame(self.protected({table: counts}, background)[table]))
+        cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
+        cells = cells.rename(index={TOTAL: row_total or total}, columns={TOTAL: total})
+        columns = {str(name): Column(sentence_case(str(name)), unit) for name in cells}
+        header, function = sentence_case(next(iter(levels))), name_of(protect)
+        said = Description(
+            Kind.MEASURED, columns, header=header, function=function, inputs=inputs_of(people), passed=True
+        )
+        return describe(cells, said)
 
     def keep(
         self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None
@@ -144,8 +243,6 @@ class Evidence:
         Raises InputError if a hidden cell of any table can be worked out from what is shown, and for a number that no rule has
         judged.
         """
-        from analysis.reporting.views.judged import refuse_unjudged
-
         if self.measured:
             refuse_unjudged(self.page.notebook, self.page.store, self.decisions, self.page.example)
         for group in self.groups:
@@ -243,6 +340,28 @@ class Evidence:
             text={"reason": "label", "tables": "label"},
             extras=extras,
         )
+
+
+def _single(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows of a frame, each as a frame."""
+    return (frame.iloc[[place]] for place in range(len(frame)))
+
+
+def in_words(frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """A frame of results with a word in the place of every number, and no interval."""
+    ends = {end for column in (*said.columns.values(), *said.rows.values()) for end in (column.low, column.high) if end}
+    hidden = {name: None if name in ends and name not in said.columns else HIDDEN for name in frame}
+    return describe(frame.astype(object).assign(**hidden), replace(said, passed=True))
+
+
+def unjudged_frame(place: str, function: str) -> InputError:
+    """The error of numbers of people whose method does not say what they rest on."""
+    return InputError(
+        place,
+        found=f"numbers of people's records from {function}, which does not say what they rest on",
+        expected="a method that does, so that disclosure control can judge them",
+        action="declare it beside the method: @described(..., basis=Basis(...)), as docs/architecture.md says",
+    )
 
 
 def _withheld(tables: Mapping[str, pd.Series], reason: str) -> Protected:

@@ -23,27 +23,10 @@ TESTS: dict[str, str] = {
 }
 _OF_RECORDS = (Kind.MEASURED, Kind.BOUNDED, Kind.CALIBRATED)
 _STAGES, _GIVEN = ("People at each stage",), ("Numbers of answers by item and moment",)
-_MODEL, _PEOPLE = ("English on time in the UK",), ("people by English and time in the UK",)
 _CHANGE, _MEANS, _CONTACTS = ("change in *",), ("means: *",), ("advice contacts by field and type",)
 _PRINT = "against the print: *"
 
 JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
-    "02b_participation": {
-        "people.*": _STAGES,
-        "stages.*.*": _STAGES,
-        "sessions.total": ("Attendances",),
-        **{f"sessions.{what}": ("*, sessions",) for what in ("mean", "median", "*_quartile", "gini", "share_of_top")},
-        "weeks.total": ("Weeks of volunteering",),
-        **{f"weeks.{what}": ("*, weeks",) for what in ("mean", "median", "*_quartile", "share_none")},
-        "advice.contacts": ("Attendances", *_CONTACTS),
-        "advice.advisers": ("Advisers and their contacts",),
-        "advice.each": ("Advisers and their contacts",),
-        "advice.*.*": _CONTACTS,
-        "attendance_bands.*.people": ("people by sessions attended",),
-        "attendance_curve.*.people": ("people by sessions attended",),
-        "course_attendances.*.attendances": ("Attendances of the course *",),
-        "against_print.*.measured": (_PRINT, *_STAGES, "Attendances", "Weeks of volunteering", *_CONTACTS),
-    },
     "03_before_after": {
         **dict.fromkeys(("headline.n", "items.*.n", "missing.*.people", "response_shift.*.n"), _GIVEN),
         **{f"reasons.*.{what}": _GIVEN for what in ("given", "reached")},
@@ -70,14 +53,6 @@ JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("error.*.sem", "error.*.one"), ("t intervals of the means: *",)),
         **dict.fromkeys(("showing.detectable", "showing.equivalence_*"), ("t intervals of the means: *",)),
         "against_print.*.measured": (_PRINT, *_MEANS),
-    },
-    "04_english_and_time": {
-        "n": ("People with English and time in the UK",),
-        **dict.fromkeys(("r_squared", "rho", "yearly_gain", "p", "strength.*.*", "gains.*.*", "fitted.*.*"), _MODEL),
-        "influence.*": ("Slope without one person",),
-        **dict.fromkeys(("specifications.*", "specifications.*.*", "summary.*.*"), ("specifications, *",)),
-        **dict.fromkeys(("people.*", "people.*.*"), _PEOPLE),
-        "against_print.*.measured": (_PRINT, *_MODEL),
     },
 }
 
