@@ -161,8 +161,7 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
     if headline.published:
         yield f"  SROI as published: {headline.published.text} for each {with_sign(headline.study.info.currency)}1"
     if headline.recomputed:
-        known = str(headline.recomputed.kind)
-        yield f"  SROI as {known}: {headline.recomputed.text} ({headline.recomputed.note})"
+        yield f"  SROI worked out again, {headline.recomputed.kind}: {headline.recomputed.text} ({headline.recomputed.note})"
     if headline.verdicts:
         yield "  claims: " + ", ".join(f"{count} {name}" for name, count in headline.verdicts.items())
 

@@ -243,8 +243,9 @@ class Evidence:
         Raises InputError if a hidden cell of any table can be worked out from what is shown, and for a number that no rule has
         judged.
         """
-        if self.measured:
-            refuse_unjudged(self.page.notebook, self.page.store, self.decisions, self.page.example)
+        if self.records is not None:
+            of_people = [result for result in self.page.store if self.measured or result.kind is Kind.MEASURED]
+            refuse_unjudged(self.page.notebook, of_people, self.decisions, self.page.example)
         for group in self.groups:
             prove(group.shown, group.true, self.rules, self._file, group.background)
         rows = self._published()
