@@ -235,7 +235,7 @@ class AuditPlan(Strict):
     splits: tuple[SplitEntry, ...] = ()
     two_groups: tuple[TwoGroupsEntry, ...] = ()
     findings: tuple[Discrepancy, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[Refused, ...] = Field(default=(), description="suggested formulas that are not to be proposed again")
     comparisons: tuple[Comparison, ...] = ()
 
 

@@ -48,7 +48,7 @@ class Meets(BaseModel):
 
     claim: str
     measure: Measure = "ratio"
-    scenario: str = "central"
+    scenario: str = Field(default="central", description="scenario of the value map in which the figure is printed")
     values: dict[str, str] = Field(default_factory=dict, description="formulas over inputs, in place of those inputs")
 
 
@@ -58,8 +58,8 @@ class Calibrated(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    inputs: tuple[str, ...] = Field(min_length=1)
-    meets: tuple[Meets, ...] = Field(min_length=1)
+    inputs: tuple[str, ...] = Field(min_length=1, description="ids of assumptions that are known only together")
+    meets: tuple[Meets, ...] = Field(min_length=1, description="printed figures that the model gives with them")
 
 
 def drawn_together(
