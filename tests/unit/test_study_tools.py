@@ -76,9 +76,7 @@ def test_examples_in_skeletons_count_once_they_are_no_comments(project):
     folder = new_study(project, "fresh")[0].parent
     text = (folder / "claims.csv").read_text(encoding="utf-8")
     prefix = read_yaml(folder / "study.yaml", "study.yaml")["claim_prefix"]
-    (folder / "claims.csv").write_text(
-        text.replace("# EX-", f"{prefix}-").replace("EX-", f"{prefix}-"), encoding="utf-8"
-    )
+    (folder / "claims.csv").write_text(text.replace(f"# {prefix}-", f"{prefix}-"), encoding="utf-8")
     problems, lines = check(project, "fresh")
     assert problems == [] and "08_claims_audit: will be made" in lines
 
@@ -90,6 +88,13 @@ def test_the_third_study_is_planned_from_its_files_alone(project):
     deps = planned_stages(project)[f"05_sroi-{THIRD.name}"]["do"]["deps"]
     assert "data/raw/${item}/sroi.yaml" in deps and "data/raw/${item}/value_map.csv" not in deps
     assert not any("coproduction" in dep or "connecting" in dep for dep in deps)
+
+
+def test_files_of_ids_come_with_the_ledger_they_name_and_with_the_study_s_own_ids(project):
+    folder = new_study(project, "green_lanes", ["targets"])[0].parent
+    assert (folder / "claims.csv").is_file() and not (folder / "sroi.yaml").exists()
+    named = set(re.findall(r"\b[A-Z]{2,4}-\d{3}", (folder / "measures.csv").read_text(encoding="utf-8")))
+    assert named and all(each.startswith("GL-") for each in named)
 
 
 def test_stages_are_written_once_and_taken_out_with_the_study(project):

@@ -13,6 +13,7 @@ from analysis.study import readable_studies
 SKELETONS = Path(__file__).with_name("skeletons.yaml")
 ID = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = ("reference", "overviews")
+_OF_CLAIMS = ("sroi", "before-after", "targets")  # whose cells are ids of claims
 
 
 def choices() -> tuple[str, ...]:
@@ -28,6 +29,7 @@ def new_study(root: Path, study_id: str, chosen: Sequence[str] = (), records: Pa
     """
     skeletons = read_yaml(SKELETONS, SKELETONS.name)
     wanted = list(chosen) or ([] if records else ["claims"])
+    wanted = list(dict.fromkeys([*(["claims"] if set(wanted) & set(_OF_CLAIMS) else []), *wanted]))
     _check(root, study_id, wanted, tuple(skeletons))
     folder = root / "data" / "raw" / study_id
     values = {

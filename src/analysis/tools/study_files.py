@@ -63,7 +63,7 @@ FILES = (
         "07_programme_performance": "ProgrammeParameters", "08_claims_audit": "AuditParameters"}.items()}),
     _file("claims.csv", "08_claims_audit", "every published figure with its verdict; the figures that other files name", "analysis.study.claims:Claim", "analysis.tools.readers:claims", "by 08 and by every file that names claims"),
     _file("audit.yaml", "08_claims_audit", "checks of claims against one another, and the findings they support", "analysis.audit.plan:AuditPlan", "analysis.audit.plan:read_plan"),
-    _file("not_claims.csv", "08_claims_audit", "no page: a list of the source's figures that are no claims, by which a ledger can be checked for gaps", "analysis.tools.study_files:NotClaim"),
+    _file("not_claims.csv", "08_claims_audit", "the source's figures that are no claims, by which a ledger is checked for gaps", "analysis.tools.study_files:NotClaim"),
     _file("comparisons.csv", "07_programme_performance", "comparison with a national programme, like for like (on 08, too)", "analysis.programme.published:Comparison", "analysis.programme.published:comparisons"),
     _file("readings.csv", "07_programme_performance", "what percentages without a base can be shares of", "analysis.programme.published:Reading", "analysis.programme.published:readings"),
     _file("measures.csv", "07_programme_performance", "outputs and results against target", "analysis.programme.published:Measure", "analysis.programme.published:measures", "by 07, unless there are records"),
