@@ -57,7 +57,7 @@ def test_inputs_are_hashed_as_they_stand():
 @pytest.fixture
 def copy(tmp_path) -> Path:
     """A copy of what the code's hash is made from."""
-    for part in ("src", "data/raw/coproduction", "dvc.yaml"):
+    for part in ("src", "data/raw/coproduction", "dvc.yaml", "params.yaml"):
         copied = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         copied(ROOT / part, tmp_path / part)
