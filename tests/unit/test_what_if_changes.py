@@ -1,5 +1,6 @@
 """What a reader asks to change: held against the register before anything runs, every problem at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from analysis.companions.sheet import TEMPLATES
 from analysis.errors import InputError
 from analysis.reporting.page import page_of, render_page
 from analysis.results import ResultStore
-from analysis.study import load_study
+from analysis.sroi.crosswalk import crosswalk
+from analysis.sroi.model import assemble, read_model
+from analysis.sroi.value_map import read_value_map
+from analysis.study import Register, load_study
 from analysis.tools.changed_pages import MARK, ChangedRun, with_changes
 from analysis.tools.changes import REGISTER, SETTINGS, Asked, asked_for, changed_files, changes_of, name_problems
 
@@ -153,3 +157,17 @@ def test_the_numbers_of_the_mark_are_results(study):
     assert "Changed run halved" in html and "Comparison with the published run" in html
     assert check_numbers(html, ResultStore.of_records(made["results"])) == []
     assert "changed-run" not in render_page(page, "", (), TEMPLATES)
+
+
+def test_a_readers_change_is_no_merit_of_the_source(study, tmp_path):
+    """The source subtracts nothing; a reader's deadweight would turn that criterion into partly met."""
+    changes, _ = changes_of(study, asked("deadweight_english=0.2"))
+    register = Register({**study.register, **{each.published.id: each.entry for each in changes}}, "register")
+    changed = assemble(read_value_map(study), register, study)
+    plain = replace(
+        changed,
+        entries={name: each.model_copy(update={"changed_from": None}) for name, each in changed.entries.items()},
+    )
+    before, after, unmarked = (crosswalk(model, study) for model in (read_model(study), changed, plain))
+    assert (after["status"] == before["status"]).all() and (after["why"] == before["why"]).all()
+    assert (unmarked["status"] != before["status"]).sum() == 1

@@ -34,6 +34,17 @@ class Source(BaseModel):
     licence: Words = Field(description="terms of use")
 
 
+class Published(BaseModel):
+    """What an entry has in the published run, where a reader changed it for a run of his own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: float = Field(description="its value")
+    low: float = Field(description="low end of its range")
+    high: float = Field(description="high end of its range")
+    kind: str = Field(description="how its value is known")
+
+
 class Assumption(BaseModel):
     """One entry of the register."""
 
@@ -60,6 +71,9 @@ class Assumption(BaseModel):
     )
     decided_by: Words = Field(description="who chose the value")
     alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
+    changed_from: Published | None = Field(
+        default=None, description="what the published run has; written by analysis what-if, empty in a study"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "Assumption":
@@ -70,6 +84,11 @@ class Assumption(BaseModel):
         if (code := currency_of(self.unit)) and self.unit != f"{code} per {code}" and self.price_year is None:
             raise ValueError("a price year for money (price_year)")
         return self
+
+    @property
+    def as_published(self) -> "Assumption":
+        """The entry as the published run has it."""
+        return self.model_copy(update=dict(self.changed_from or {}) | {"changed_from": None})
 
     @property
     def interval(self) -> Interval:

@@ -74,14 +74,18 @@ class Changed:
         low, high = (self.value, self.value) if fixed else (min(entry.low, self.value), max(entry.high, self.value))
         told = {"why_range": _WIDENED} if self.outside else {}
         numbers = {"value": self.value, "low": low, "high": high}
-        return {name: _whole(number) for name, number in numbers.items()} | {"kind": "assumed"} | told | {
+        return {name: _whole(number) for name, number in numbers.items()} | {"kind": "assumed", "changed_from": _published(entry)} | told | {
             "decided_by": f"changed in this run from {was}"
         }  # fmt: skip
 
     @property
     def entry(self) -> Assumption:
         """The entry in the changed run."""
-        return self.published.model_copy(update=self.fields)
+        return Assumption.model_validate(self.published.model_dump() | self.fields)
+
+
+def _published(entry: Assumption) -> dict[str, Any]:
+    return {"value": entry.value, "low": entry.low, "high": entry.high, "kind": entry.kind}
 
 
 def _whole(number: float) -> float | int:
@@ -214,7 +218,9 @@ def changed_files(study: Study, changes: Sequence[Changed]) -> ChangedFiles:
         for name, entry in study.register.items()
         if entry.kind == "calibrated" and name not in joined and name not in by_id
     )
-    fields = {name: _NO_LONGER for name in lapsed} | {name: each.fields for name, each in by_id.items()}
+    fields = {name: _NO_LONGER | {"changed_from": _published(study.register[name])} for name in lapsed} | {
+        name: each.fields for name, each in by_id.items()
+    }
     content = study.document(REGISTER)
     content["assumptions"] = [entry | fields.get(entry["id"], {}) for entry in content["assumptions"]]
     texts = {REGISTER: _yaml(content)}
