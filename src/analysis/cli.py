@@ -134,6 +134,19 @@ def _study_commands(commands: Any) -> None:
     )
     new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
     _command(commands, "tables", _tables, "write docs/tables.md, which documents every file of a study from its model")
+    claims = _command(
+        commands, "claims-from", _claims_from, "list every number of a text or PDF as a draft of claims.csv to correct"
+    )
+    claims.add_argument("text", type=_path, help="a text in UTF-8, or a PDF with a text layer")
+    claims.add_argument(
+        "--prefix", default="XX", help="capital letters that every claim's id starts with (claim_prefix)"
+    )
+    claims.add_argument(
+        "--to",
+        type=_path,
+        metavar="FILE",
+        help="where the draft goes; nothing there yet (default: TEXT_claims.csv here)",
+    )
     check = _command(
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
@@ -346,6 +359,18 @@ def _tables(options: argparse.Namespace) -> int:
     root = find_root()
     write_text(root / "docs" / "tables.md", tables_page(root))
     print("wrote docs/tables.md")
+    return 0
+
+
+def _claims_from(options: argparse.Namespace) -> int:
+    from analysis.results import write_text
+    from analysis.tools.claims_from import check_target, claims_from, draft, summary
+
+    target = options.to or _path(f"{options.text.stem}_claims.csv")
+    check_target(target, options.prefix)
+    found = claims_from(options.text)
+    write_text(target, draft(found, options.prefix))
+    print("\n".join([*summary(found), f"wrote {target.name}"]))
     return 0
 
 
