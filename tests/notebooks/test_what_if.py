@@ -96,4 +96,4 @@ def test_a_run_that_cannot_be_writes_nothing(project, changed):
     assert done.returncode == 1 and "1.5" in done.stderr and "--as" in done.stderr and "Traceback" not in done.stderr
     assert [path.name for path in changed[0].parent.iterdir()] == ["halved"]
     done = run_analysis(project, "what-if", "connecting_opportunities", "--set", "total_funding=1", "--as", "halved")
-    assert done.returncode == 1
+    assert done.returncode == 1 and f"a changed run of {STUDY}" in done.stderr

@@ -44,6 +44,15 @@ class Published(BaseModel):
     high: float = Field(description="high end of its range")
     kind: str = Field(description="how its value is known")
 
+    @property
+    def words(self) -> str:
+        """The entry in a few words.
+
+        >>> Published(value=0.2, low=0, high=0.5, kind="assumed").words
+        '0.2, assumed, 0 to 0.5'
+        """
+        return f"{self.value:.12g}, {self.kind}, {self.low:.12g} to {self.high:.12g}"
+
 
 class Assumption(BaseModel):
     """One entry of the register."""
