@@ -20,6 +20,8 @@ Words = Annotated[
     Field(min_length=1),
 ]
 
+Known = Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"]
+
 
 class Source(BaseModel):
     """Where an assumption comes from."""
@@ -42,7 +44,7 @@ class Published(BaseModel):
     value: float = Field(description="its value")
     low: float = Field(description="low end of its range")
     high: float = Field(description="high end of its range")
-    kind: str = Field(description="how its value is known")
+    kind: Known = Field(description="how its value is known")
 
     @property
     def words(self) -> str:
@@ -64,9 +66,7 @@ class Assumption(BaseModel):
     value: float = Field(description="central value", allow_inf_nan=False)
     unit: Words = Field(description="unit of the value")
     price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
-    kind: Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"] = Field(
-        description="how the value is known"
-    )
+    kind: Known = Field(description="how the value is known")
     claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
     high: float = Field(description="high end of the range", allow_inf_nan=False)
