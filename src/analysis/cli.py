@@ -99,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument(
         "--rerun", action="store_true", help="rerun a commit whose results are not in DVC's cache, in a temporary copy"
     )
+    _what_if_options(
+        _command(
+            commands,
+            "what-if",
+            _what_if,
+            "run a study with other values in its register, beside the published run: build/what-if/NAME",
+        )
+    )
     _audit_commands(commands)
     fetch = _command(
         commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
@@ -126,6 +134,19 @@ def _study_commands(commands: Any) -> None:
     )
     new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
     _command(commands, "tables", _tables, "write docs/tables.md, which documents every file of a study from its model")
+    claims = _command(
+        commands, "claims-from", _claims_from, "list every number of a text or PDF as a draft of claims.csv to correct"
+    )
+    claims.add_argument("text", type=_path, help="a text in UTF-8, or a PDF with a text layer")
+    claims.add_argument(
+        "--prefix", default="XX", help="capital letters that every claim's id starts with (claim_prefix)"
+    )
+    claims.add_argument(
+        "--to",
+        type=_path,
+        metavar="FILE",
+        help="where the draft goes; nothing there yet (default: TEXT_claims.csv here)",
+    )
     check = _command(
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
@@ -141,6 +162,23 @@ def _audit_commands(commands: Any) -> None:
         "propose formulas for the claims that have none, the least likely to fit by chance first",
     )
     suggest.add_argument("study", help="id of the study")
+
+
+def _what_if_options(what_if: argparse.ArgumentParser) -> None:
+    what_if.add_argument("study", help="id of the study")
+    what_if.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value for an assumption; may be repeated",
+    )
+    what_if.add_argument(
+        "--as", dest="name", default="", metavar="NAME", help="name of the changed run, which its folder gets"
+    )
+    what_if.add_argument(
+        "--from", dest="file", type=_path, metavar="FILE", help="YAML file with 'as: NAME' and 'set: {NAME: VALUE}'"
+    )
 
 
 def _sweep_options(sweep: argparse.ArgumentParser) -> None:
@@ -324,6 +362,18 @@ def _tables(options: argparse.Namespace) -> int:
     return 0
 
 
+def _claims_from(options: argparse.Namespace) -> int:
+    from analysis.results import write_text
+    from analysis.tools.claims_from import check_target, claims_from, draft, summary
+
+    target = options.to or _path(f"{options.text.stem}_claims.csv")
+    check_target(target, options.prefix)
+    found = claims_from(options.text)
+    write_text(target, draft(found, options.prefix))
+    print("\n".join([*summary(found), f"wrote {target.name}"]))
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from analysis.study import find_root
     from analysis.tools.check import check, told
@@ -434,6 +484,33 @@ def _diff(options: argparse.Namespace) -> int:
         return 2
     print("\n".join([*summary(found), f"Page: {shown(page, root)}"]))
     return 0 if found.same else 1
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.pipeline.sweep_cases import Failed
+    from analysis.study import find_root, load_study
+    from analysis.tools.changes import asked_for, changes_of, name_problems
+    from analysis.tools.check import told
+    from analysis.tools.what_if import what_if, what_moved
+
+    study = load_study(options.study, find_root())
+    asked, named, problems = asked_for(options.set, options.file, study.root)
+    name = options.name or named
+    changes, wrong = changes_of(study, asked)
+    if problems := [*name_problems(name), *problems, *wrong]:
+        print("\n".join(["error: nothing was run", *told(problems)]), file=sys.stderr)
+        return 1
+    for each in (each for each in changes if each.outside):
+        entry = each.published
+        print(f"note: {entry.id} {each.value:.12g} is outside the register's {entry.low:.12g} to {entry.high:.12g}")
+    try:
+        page, comparison = what_if(study, changes, name)
+    except Failed as error:
+        print(f"error: the changed run stopped: {error}", file=sys.stderr)
+        return 1
+    print("\n".join([*what_moved(comparison), f"Page: {shown(page, study.root)}"]))
+    return 0
 
 
 def _suggest(options: argparse.Namespace) -> int:

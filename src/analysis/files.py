@@ -31,6 +31,21 @@ def shown(path: Path, root: Path) -> str:
 
 def read_text(path: Path, name: str) -> str:
     """The text of a UTF-8 file (a byte-order mark is dropped); InputError if it is missing, empty, not UTF-8 or no plain text."""
+    text = _decoded(path, name)
+    if found := CONTROL.search(text):
+        raise _control(name, text.count("\n", 0, found.start()) + 1, found[0])
+    return text
+
+
+def read_pages(path: Path, name: str) -> list[str]:
+    """The pages of a UTF-8 text, which form feeds part, as programs write that take texts out of PDFs; else as `read_text`."""
+    text = _decoded(path, name)
+    if found := CONTROL.search(text.replace("\f", " ")):
+        raise _control(name, text.count("\n", 0, found.start()) + 1, found[0])
+    return text.split("\f")
+
+
+def _decoded(path: Path, name: str) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -52,8 +67,6 @@ def read_text(path: Path, name: str) -> str:
         ) from None
     if not text.strip():
         raise InputError(name, found="an empty file", expected="a header and rows", action="restore the file's content")
-    if found := CONTROL.search(text):
-        raise _control(name, text.count("\n", 0, found.start()) + 1, found[0])
     return text
 
 

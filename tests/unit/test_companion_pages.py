@@ -281,6 +281,7 @@ def test_the_register_shows_every_field_of_every_entry(tmp_path):
         "evidence_grade",
         "decided_by",
         "alternatives",
+        "changed_from",
     }
 
 

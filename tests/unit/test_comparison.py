@@ -629,3 +629,23 @@ def test_a_model_tells_what_each_assumption_does_alone(tmp_path):
     (effect,) = between(tmp_path / "old", tmp_path / "new").alone
     assert (effect.before, effect.after) == pytest.approx((6.0, 6.0))
     assert effect.ratios == pytest.approx({"worth": 7.2, "people": 5.0}) and effect.rest == pytest.approx(-0.2)
+
+
+def test_the_page_shows_what_each_assumption_does_alone_in_the_currency_of_the_study():
+    from types import SimpleNamespace
+
+    from analysis.comparison.alone import Alone
+    from analysis.comparison.page import _alone_table
+
+    entries = {"worth": SimpleNamespace(label="Worth", kind="assumed")}
+    model = SimpleNamespace(entries=entries, currency="EUR", inputs=("worth",))
+    table = _alone_table(Alone("garden", 6.0, 7.2, {"worth": 7.2}, (model, model)))
+    assert list(table.cells.index) == [
+        "Before",
+        "Worth (worth) alone",
+        "Jointly, and by changes of the value map",
+        "After",
+    ]
+    assert table.cells.loc["Worth (worth) alone", "effect"].text == "€1.2000" and table.columns["ratio"].label.endswith(
+        "euro"
+    )

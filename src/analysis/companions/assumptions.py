@@ -189,6 +189,7 @@ def _details(found: Ranked) -> Block:
         "Address": _address(source.address),
         "Licence": [label(source.licence)] if source.licence else [],
         "Decided by": [label(entry.decided_by)],
+        "In the published run": [label(entry.changed_from.words)] if entry.changed_from else [],
         "Alternatives": [bullets([label(text)] for text in entry.alternatives)] if entry.alternatives else [],
         "Used in": listed(_links(found)),
         "Rows of the value map": listed(rows),

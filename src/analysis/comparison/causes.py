@@ -65,7 +65,9 @@ class Finder:
         if came := tuple(one for one in self.entries if one.sort is Sort.STUDY and one.study == change.study):
             return Cause(Certainty.ITSELF, came)
         found = self._read_by(change.study, change.notebooks)
-        moving = tuple(entry for entry in found if entry.moves_numbers)
+        moving = tuple(
+            sorted((e for e in found if e.moves_numbers), key=lambda entry: entry.kind_alone)
+        )  # values first
         known = moving if change.what is not What.WORDS and moving else found
         recorded = self.inputs(change.study, change.id)
         traced = tuple(entry for entry in known if entry.result_id in recorded)

@@ -83,6 +83,12 @@ class Entry:
         moving = MOVING.get(Path(self.file).name)
         return moving is None or not self.fields or any(field in moving for field, _, _ in self.fields)
 
+    @property
+    def kind_alone(self) -> bool:
+        """Whether nothing a number follows from changed but how it is known."""
+        moving = MOVING.get(Path(self.file).name, frozenset())
+        return {field for field, _, _ in self.fields if field in moving} == {"kind"}
+
 
 def compare_inputs(before: Path, after: Path) -> tuple[Entry, ...]:
     """Every entry that differs between the inputs of two project folders, by file and entry.

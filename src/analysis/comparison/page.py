@@ -14,13 +14,15 @@ from analysis.comparison.compare import Comparison
 from analysis.comparison.entries import Entry
 from analysis.comparison.numbers import Change, Group, count
 from analysis.comparison.rows import MOST_ROWS, cause_run, change_table, movement, results_of, sides, step_node
+from analysis.currency import in_currency
 from analysis.reporting.nodes import Block, Inline, Run, bullets, fact, facts, heading, label, link, number, paragraph
 from analysis.reporting.numbers import check_numbers
-from analysis.reporting.page import colophon_entries, page_of, render_page
+from analysis.reporting.page import PageData, colophon_entries, page_of, render_page
 from analysis.reporting.tables import RowExtra, Table, table_node
 from analysis.reporting.views.sroi_model import model_kind
 from analysis.results import Column, Kind, Result, ResultStore
 
+TEMPLATES = Path(__file__).parent
 TITLE = "What differs between two runs"
 MOST_INPUTS, LONG = 300, 400  # entries shown, and characters of each text
 MOST_HEADLINES = 8
@@ -107,6 +109,14 @@ def render(
 
     Raises InputError if a number on the page is not recorded, which would be a mistake of this module.
     """
+    again = f"python -m analysis diff {names[0]} {names[1]}"
+    return render_page(comparison_page(comparison, again, table_name, neighbours), commit, (), TEMPLATES)
+
+
+def comparison_page(
+    comparison: Comparison, again: str, table_name: str, neighbours: frozenset[str] = frozenset()
+) -> PageData:
+    """The page as data; `again` is the command that makes it. Raises what `render` raises."""
     page = _Page(comparison, table_name, neighbours)
     sections = [section for section in _sections(page) if section.blocks]
     blocks = [block for section in sections for block in (heading(2, [section.title], section.anchor), *section.blocks)]
@@ -118,11 +128,11 @@ def render(
         "before": comparison.before.name,
         "after": comparison.after.name,
         "contents": [(section.anchor, section.title) for section in sections],
-        "css": (Path(__file__).parent / "page.css").read_text(encoding="utf-8"),
+        "css": (TEMPLATES / "page.css").read_text(encoding="utf-8"),
         "index_href": "index.html" if "index.html" in neighbours else "",
-        "colophon": colophon_entries(_colophon(comparison, names)),
+        "colophon": colophon_entries(_colophon(comparison, again)),
     }
-    return render_page(page_of("page.html.j2", blocks, page.store, fields), commit, (), Path(__file__).parent)
+    return page_of("page.html.j2", blocks, page.store, fields)
 
 
 def _sections(page: _Page) -> Iterator[Section]:
@@ -134,10 +144,10 @@ def _sections(page: _Page) -> Iterator[Section]:
     yield Section("reading", "How to read this", _reading())
 
 
-def _colophon(comparison: Comparison, names: tuple[str, ...]) -> dict[str, object]:
+def _colophon(comparison: Comparison, again: str) -> dict[str, object]:
     runs = {"before": comparison.before, "after": comparison.after}
     return {
-        "How to make this page again": f"python -m analysis diff {names[0]} {names[1]}",
+        "How to make this page again": again,
         "Runs compared": {name: "; ".join((run.name, *run.remarks)) for name, run in runs.items()},
     }
 
@@ -268,14 +278,14 @@ def _alone_table(effect: Alone) -> Table:
     make = partial(_ratio, effect)
     rows = {"Before": (make("before", "before", effect.before, 0), "")}
     for name, ratio in effect.ratios.items():
-        label = effect.models[0].entries[name].label
-        rows[f"{label} ({name}) alone"] = (
+        rows[f"{effect.models[0].entries[name].label} ({name}) alone"] = (
             make(f"{name}.ratio", name, ratio, 0),
             make(f"{name}.effect", name, ratio - effect.before, 0),
         )
     rows["Jointly, and by changes of the value map"] = ("", make("rest", "rest", effect.rest, 1))
     rows["After"] = (make("after", "after", effect.after, 1), make("change", "change", effect.after - effect.before, 1))
-    columns = {"ratio": Column("Value for each pound"), "effect": Column("Change")}
+    each = in_currency("Value for each pound", effect.models[1].currency)
+    columns = {"ratio": Column(each), "effect": Column("Change")}
     frame = pd.DataFrame(list(rows.values()), index=list(rows), columns=list(columns), dtype=object)
     words = ": the model's central case with one assumption at a time as it is after."
     caption: Run = [label(effect.study.replace("_", " ").capitalize()), words]
@@ -288,7 +298,7 @@ def _ratio(effect: Alone, name: str, label: str, value: float, model: int) -> Re
         f"alone.{effect.study}.{name}",
         f"Value for each pound: {label}",
         value,
-        "GBP per GBP",
+        in_currency("GBP per GBP", effect.models[model].currency),
         model_kind(effect.models[model]),
         4,
         function="analysis.comparison.alone.effects_alone",

@@ -35,14 +35,14 @@ class Run:
         return tuple(sorted({study for study, _ in self.results}))
 
 
-def read_run(folder: Path, name: str) -> Run:
-    """The run in a folder: a project, a folder like data/processed, or one study's folder in it.
+def read_run(folder: Path, name: str, study: str = "") -> Run:
+    """The run in a folder: a project, a folder like data/processed, or one study's folder in it; of one `study` if named.
 
     Raises InputError if the folder holds no results, or some that cannot be read.
     """
     root = next((place for place in (folder, folder.parent.parent) if _is_project(place)), None)
     processed = folder / "data" / "processed" if root == folder else folder
-    results = dict(_results(processed, name))
+    results = {run: store for run, store in _results(processed, name) if study in ("", run[0])}
     if not results:
         raise InputError(
             name,
@@ -52,7 +52,9 @@ def read_run(folder: Path, name: str) -> Run:
         )
     stages = read_lock(root) if root else ()
     verdicts = {
-        study: _verdicts(place, name) for study, place in _study_folders(processed) if (place / VERDICTS).is_file()
+        each: _verdicts(place, name)
+        for each, place in _study_folders(processed)
+        if study in ("", each) and (place / VERDICTS).is_file()
     }
     remarks = (
         _remarks(root, processed, stages, results)

@@ -228,15 +228,24 @@ def notebook(
     Raises InputError for parameters that are no longer valid, and Failed if the notebook does not come to its end.
     """
     check(MODELS[notebook], dict(values), f"{notebook}.{study}")
-    words = ["run", notebook, "--study", study, *(f"-p{name}={_yaml(value)}" for name, value in values.items())]
+    with apart(root, notebook, study) as folder:
+        run_in(root, folder, notebook, study, [f"-p{name}={_yaml(value)}" for name, value in values.items()])
+        store = ResultStore.read(folder / "data" / "processed" / study / "results" / f"{notebook}.json")
+        return [{"study": study, **_written(changes), **_row(store[key])} for key in sorted(store.by_id)]
+
+
+def run_in(root: Path, folder: Path, notebook: str, study: str, settings: Sequence[str] = ()) -> None:
+    """Run a notebook with the project's code on a folder that it takes for the project, in a process of its own.
+
+    A process that died is tried once more. Raises Failed, with what it said, if the notebook does not come to its end.
+    """
+    words = ["run", notebook, "--study", study, *settings, "--project", str(folder)]
     for _ in range(2):
-        with apart(root, notebook, study) as folder:
-            ended = _runner(root).run([*words, "--project", str(folder)], lambda told: None)
-            if ended.status > 0:  # not killed: it said why; the folder's name is another each time
-                raise Failed(_why("\n".join(ended.lines).replace(f"{folder}{os.sep}", "")))
-            if ended.status == 0:
-                store = ResultStore.read(folder / "data" / "processed" / study / "results" / f"{notebook}.json")
-                return [{"study": study, **_written(changes), **_row(store[key])} for key in sorted(store.by_id)]
+        ended = _runner(root).run(words, lambda told: None)
+        if ended.status > 0:  # not killed: it said why; the folder's name is another each time
+            raise Failed(_why("\n".join(ended.lines).replace(f"{folder}{os.sep}", "")))
+        if ended.status == 0:
+            return
     raise Failed(DIED)
 
 
@@ -284,13 +293,18 @@ def apart(root: Path, notebook: str, study: str) -> Iterator[Path]:
     """A folder that a notebook takes for the project: the same inputs, and results of its own that go with it."""
     folder = Path(new_folder())
     try:
-        for name in (*LINKED, *earlier(root, notebook, study)):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).symlink_to(root / name)
+        link(root, folder, (*LINKED, *earlier(root, notebook, study)))
         (folder / "data" / "processed" / study).mkdir(parents=True, exist_ok=True)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def link(root: Path, folder: Path, names: Iterable[str]) -> None:
+    """Have files and folders of the project stand in another folder, too."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(root / name)
 
 
 def grid_from(texts: Iterable[str], read: Any = float) -> dict[str, list[Any]]:

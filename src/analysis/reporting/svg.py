@@ -143,6 +143,14 @@ def _mark(root: ElementTree.Element, mark: str) -> None:
     line.text = mark
 
 
+def marked(drawn: str, mark: str) -> str:
+    """A finished drawing, as `drawing` made it, with one more line written below it."""
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(drawn.replace("<svg", f'<svg xmlns="{_SVG}"', 1))
+    _mark(root, mark)
+    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1)
+
+
 def _name(root: ElementTree.Element, key: str, title: str, description: str) -> None:
     root.set("role", "img")
     root.set("aria-labelledby", f"{key}-title {key}-desc")

@@ -5,6 +5,7 @@ or a practice that only a reader of the source can judge and that value_map.yaml
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -55,8 +56,12 @@ def read_criteria(study: Study) -> list[Criterion]:
 
 
 def crosswalk(model: Model, study: Study) -> pd.DataFrame:
-    """Every criterion with its answer. Index: framework and number; columns framework, criterion, status, why, file, view."""
+    """Every criterion with its answer. Index: framework and number; columns framework, criterion, status, why, file, view.
+
+    The published analysis is judged: a value that a reader changed makes it no better and no worse.
+    """
     criteria = read_criteria(study)
+    model = replace(model, entries={name: entry.as_published for name, entry in model.entries.items()})
     findings = [_find(criterion, model) for criterion in criteria]
     return pd.DataFrame(
         {

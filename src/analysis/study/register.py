@@ -20,6 +20,8 @@ Words = Annotated[
     Field(min_length=1),
 ]
 
+Known = Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"]
+
 
 class Source(BaseModel):
     """Where an assumption comes from."""
@@ -34,6 +36,26 @@ class Source(BaseModel):
     licence: Words = Field(description="terms of use")
 
 
+class Published(BaseModel):
+    """What an entry has in the published run, where a reader changed it for a run of his own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: float = Field(description="its value")
+    low: float = Field(description="low end of its range")
+    high: float = Field(description="high end of its range")
+    kind: Known = Field(description="how its value is known")
+
+    @property
+    def words(self) -> str:
+        """The entry in a few words.
+
+        >>> Published(value=0.2, low=0, high=0.5, kind="assumed").words
+        '0.2, assumed, 0 to 0.5'
+        """
+        return f"{self.value:.12g}, {self.kind}, {self.low:.12g} to {self.high:.12g}"
+
+
 class Assumption(BaseModel):
     """One entry of the register."""
 
@@ -44,9 +66,7 @@ class Assumption(BaseModel):
     value: float = Field(description="central value", allow_inf_nan=False)
     unit: Words = Field(description="unit of the value")
     price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
-    kind: Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"] = Field(
-        description="how the value is known"
-    )
+    kind: Known = Field(description="how the value is known")
     claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
     high: float = Field(description="high end of the range", allow_inf_nan=False)
@@ -60,6 +80,9 @@ class Assumption(BaseModel):
     )
     decided_by: Words = Field(description="who chose the value")
     alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
+    changed_from: Published | None = Field(
+        default=None, description="what the published run has; written by analysis what-if, empty in a study"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "Assumption":
@@ -70,6 +93,11 @@ class Assumption(BaseModel):
         if (code := currency_of(self.unit)) and self.unit != f"{code} per {code}" and self.price_year is None:
             raise ValueError("a price year for money (price_year)")
         return self
+
+    @property
+    def as_published(self) -> "Assumption":
+        """The entry as the published run has it."""
+        return self.model_copy(update=dict(self.changed_from or {}) | {"changed_from": None})
 
     @property
     def interval(self) -> Interval:

@@ -1,0 +1,251 @@
+"""What a reader changes for a run of his own: names and values, held against the register before anything runs."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from analysis.errors import InputError
+from analysis.files import read_document, shown
+from analysis.sroi.model import Model, assemble
+from analysis.sroi.sensitivity.settings import read_settings, scenarios_for
+from analysis.sroi.sensitivity.together import Calibrated, drawn_together
+from analysis.sroi.value_map import has_value_map, read_value_map
+from analysis.study import Assumption, Register, Study
+
+COMMAND_LINE = "the command line"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+REGISTER, SETTINGS = "assumptions.yaml", "sensitivity.yaml"
+_NO_LONGER = {
+    "kind": "assumed",
+    "decided_by": "calibrated in the published run; with the changes of this run it may no longer meet its figure",
+}
+_WIDENED = "Not the published range: widened to hold the value of this changed run."
+
+
+class ChangesFile(BaseModel):
+    """A file of changes: what the command line says with --set and --as."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: str = Field(default="", alias="as", description="name of the changed run")
+    values: dict[str, Any] = Field(alias="set", description="values by the names of assumptions")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One change as it was asked for, and where."""
+
+    name: str
+    text: str
+    file: str = COMMAND_LINE
+    row: int | None = None
+
+    def trouble(self, found: str, expected: str, action: str) -> InputError:
+        """What is wrong with it."""
+        column = f"--set {self.name}" if self.file == COMMAND_LINE else f"set.{self.name}"
+        return InputError(self.file, row=self.row, column=column, found=found, expected=expected, action=action)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An entry of the register as published, and the value it has in the changed run."""
+
+    published: Assumption
+    value: float
+
+    @property
+    def outside(self) -> bool:
+        """Whether the value lies outside the range of the register."""
+        return self.value not in self.published.interval
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is another in the entry: the value is assumed, whatever it was; the range holds it."""
+        entry, fixed = self.published, self.published.distribution == "fixed"
+        old = f"{entry.value:.12g}"
+        was = f"the published {old}" if entry.kind == "published" else f"{old}, {entry.kind} in the published run"
+        low, high = (self.value, self.value) if fixed else (min(entry.low, self.value), max(entry.high, self.value))
+        told = {"why_range": _WIDENED} if self.outside else {}
+        numbers = {"value": self.value, "low": low, "high": high}
+        return {name: _whole(number) for name, number in numbers.items()} | {"kind": "assumed", "changed_from": _published(entry)} | told | {
+            "decided_by": f"changed in this run from {was}"
+        }  # fmt: skip
+
+    @property
+    def entry(self) -> Assumption:
+        """The entry in the changed run."""
+        return Assumption.model_validate(self.published.model_dump() | self.fields)
+
+
+def _published(entry: Assumption) -> dict[str, Any]:
+    return {"value": entry.value, "low": entry.low, "high": entry.high, "kind": entry.kind}
+
+
+def _whole(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
+
+
+def asked_for(texts: Iterable[str], file: Path | None, root: Path) -> tuple[list[Asked], str, list[InputError]]:
+    """The changes of a command line and of a file, the name that the file gives the run, and what cannot be read.
+
+    Raises InputError for a file that is none of changes.
+    """
+    found, problems, name = [], [], ""
+    if file is not None:
+        place = shown(file.resolve(), root)
+        content, line = read_document(file, place, ChangesFile)
+        name = content.name
+        found = [Asked(str(key), str(value), place, line(("set", key))) for key, value in content.values.items()]
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if equals and key.strip():
+            found.append(Asked(key.strip(), value.strip()))
+        else:
+            told = {"found": repr(text), "expected": "NAME=VALUE", "action": "write it as in --set drop_off=0.4"}
+            problems.append(InputError(COMMAND_LINE, column="--set", **told))
+    return found, name, problems
+
+
+def name_problems(name: str) -> Iterator[InputError]:
+    """What is wrong with the name of a changed run, which becomes that of a folder."""
+    if not NAME.fullmatch(name):
+        yield InputError(
+            COMMAND_LINE,
+            column="--as",
+            found=repr(name) if name else "no name",
+            expected="a name of letters, digits, - and _, at most 60 signs; no path, since it names a folder",
+            action="write it as in --as halved",
+        )
+
+
+def changes_of(study: Study, asked: list[Asked]) -> tuple[list[Changed], list[InputError]]:
+    """The changes that can be run, and every problem of those that cannot.
+
+    A value outside the range of the register can be run (`Changed.outside` tells), unless nothing of its unit can be so.
+    """
+    problems = [] if asked else [InputError(
+        COMMAND_LINE, column="--set", found="no change", expected="at least one", action="add --set NAME=VALUE"
+    )]  # fmt: skip
+    found = []
+    for place, one in enumerate(asked):
+        if wrong := list(_problems(study, one, [other.name for other in asked[:place]])):
+            problems += wrong
+        else:
+            found.append(Changed(study.register[one.name], float(one.text)))
+    return found, problems or list(_of_the_model(study, found))
+
+
+def _problems(study: Study, one: Asked, before: list[str]) -> Iterator[InputError]:
+    entry = study.register.get(one.name) if not one.name.startswith("assumption:") else None
+    if entry is None:
+        near = get_close_matches(one.name, list(study.register), 3, 0.5)
+        meant = f"did you mean {' or '.join(near)}?" if near else f"see {study.name('assumptions.yaml')}"
+        yield one.trouble(f"no assumption of this name in {study.id}", "an id of its register", meant)
+    if one.name in before:
+        yield one.trouble("the assumption twice", "each once", "leave one of the two out")
+    if not _NUMBER.fullmatch(one.text):
+        yield one.trouble(repr(one.text), "a number", _advice(one.text))
+    elif entry is not None:
+        yield from _impossible(one, entry, float(one.text))
+
+
+def _advice(text: str) -> str:
+    """How a number that was written in another way is written here."""
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        return f"write it without commas: {text.replace(',', '')}"
+    if re.fullmatch(r"[+-]?\d+,\d+", text):
+        return f"write a point before the decimals: {text.replace(',', '.')}"
+    if percent := re.fullmatch(r"(\d+(?:\.\d+)?) ?%", text):
+        return f"write a share as a number from 0 to 1: {float(percent[1]) / 100:.12g}"
+    return "write it with digits and a point, without signs of money, units or words"
+
+
+def _impossible(one: Asked, entry: Assumption, value: float) -> Iterator[InputError]:
+    """A value that is no change, or that the register rules out for what the entry is."""
+    register = f"as in the register ({entry.low:.12g} to {entry.high:.12g} {entry.unit})"
+    if value == entry.value:
+        yield one.trouble(f"{value:.12g}, the value of the published run", "another value", "leave the change out")
+    elif value < 0 <= entry.low:
+        yield one.trouble(f"{value:.12g}", f"no value below 0, {register}", "correct the value")
+    elif entry.unit == "ratio" and entry.high <= 1 < value:
+        yield one.trouble(f"{value:.12g}", f"a share of at most 1, {register}", "correct the value; 40 % is 0.4")
+
+
+def _of_the_model(study: Study, changes: list[Changed]) -> Iterator[InputError]:
+    """What the model says to the values together, such as a share above one or a duration beyond its years."""
+    try:
+        if found := _changed_model(study, changes):
+            found[0].evaluate()
+    except InputError as error:
+        yield error
+
+
+def _changed_model(study: Study, changes: Iterable[Changed]) -> tuple[Model, Register] | None:
+    """The model and its register with the changes; None where the study has none. InputError for values that cannot be."""
+    if not has_value_map(study):
+        return None
+    entries = {**study.register, **{each.published.id: each.entry for each in changes}}
+    register = Register(entries, study.register.name)
+    return assemble(read_value_map(study), register, study), register
+
+
+@dataclass(frozen=True)
+class ChangedFiles:
+    """The study's files of a changed run that are not the published ones, by name, and what is no longer calibrated."""
+
+    texts: dict[str, str]
+    lapsed: tuple[str, ...]
+
+
+def changed_files(study: Study, changes: Sequence[Changed]) -> ChangedFiles:
+    """The register with the changes; where inputs no longer meet the figures they were calibrated to, they are assumed.
+
+    Such inputs are drawn one by one, since nothing printed joins them any more: their sets are taken out of
+    sensitivity.yaml. An entry that no set of it holds to a printed figure counts as assumed, too.
+    """
+    by_id = {each.published.id: each for each in changes}
+    left, lapsed_sets = _calibrated(study, changes)
+    joined = {name for group in left for name in group.inputs}
+    lapsed = tuple(
+        name
+        for name, entry in study.register.items()
+        if entry.kind == "calibrated" and name not in joined and name not in by_id
+    )
+    fields = {name: _NO_LONGER | {"changed_from": _published(study.register[name])} for name in lapsed} | {
+        name: each.fields for name, each in by_id.items()
+    }
+    content = study.document(REGISTER)
+    content["assumptions"] = [entry | fields.get(entry["id"], {}) for entry in content["assumptions"]]
+    texts = {REGISTER: _yaml(content)}
+    if lapsed_sets:
+        settings = study.document(SETTINGS)
+        kept = [group for group in settings["calibrated"] if group["name"] not in lapsed_sets]
+        texts[SETTINGS] = _yaml(settings | {"calibrated": kept})
+    return ChangedFiles(texts, lapsed)
+
+
+def _calibrated(study: Study, changes: Sequence[Changed]) -> tuple[list[Calibrated], set[str]]:
+    """The sets of inputs that still meet the printed figures with the changes, and the names of those that do not."""
+    found, settings = _changed_model(study, changes), read_settings(study)
+    if found is None:
+        return [], set()
+    case = settings.case(*found)
+    left, lapsed = [], set()
+    for group in settings.calibrated:
+        try:
+            drawn_together(case, [group], scenarios_for(case, settings), study.claims, seed=0)
+            left.append(group)
+        except InputError:
+            lapsed.add(group.name)
+    return left, lapsed
+
+
+def _yaml(content: Any) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
