@@ -138,8 +138,13 @@ def test_tables_and_figures_can_be_understood_without_sight(visit, published):
         scopes: [...document.querySelectorAll('th')].every(h => h.scope),
         drawings: [...document.querySelectorAll('figure svg')].every(s => s.getAttribute('role') === 'img'
             && s.getAttribute('aria-labelledby').split(' ').every(id => (document.getElementById(id) || {}).textContent)),
-        data: [...document.querySelectorAll('figure')].every(f => f.querySelector('details table')),
+        data: [...document.querySelectorAll('figure')].every(f => f.nextElementSibling?.matches('details.data')
+            && f.nextElementSibling.querySelector('table')),
+        captioned: [...document.querySelectorAll('figure')].every(f => f.lastElementChild.matches('figcaption')),
+        ticks: [...document.querySelectorAll('.drawing [id*="tick_"] text')].every(t => getComputedStyle(t).stroke === 'none'),
         h1: document.querySelectorAll('h1').length,
         lang: document.documentElement.lang,
     })""")
-    assert told == {"captions": True, "scopes": True, "drawings": True, "data": True, "h1": 1, "lang": "en-GB"}
+    assert told == {"h1": 1, "lang": "en-GB"} | dict.fromkeys(
+        ("captions", "scopes", "drawings", "data", "captioned", "ticks"), True
+    )

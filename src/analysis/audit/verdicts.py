@@ -124,7 +124,10 @@ def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: s
 
 def _by_hand(claim: Claim) -> str:
     """What is said of a print that is no figure, wherever a verdict rests on how it was read."""
-    return f"; the print is no plain figure and was read as {{={claim.value}}}" if claim.read_by_hand else ""
+    read = (
+        "" if claim.is_damaged else f" and was read as {{={claim.value}}}"
+    )  # a damaged print is shown with its reading
+    return f"; the print is no plain figure{read}" if claim.read_by_hand else ""
 
 
 def arithmetic(claim: Claim, expression: Expression) -> str:

@@ -109,7 +109,7 @@ def _item_words(printed: published.Printed, item: published.PrintedItem, first: 
     if first:
         yield (
             f"and from {{{item.id}.share_worse|interval}} to have got worse: a change of a mean does not say for how many. The mean change itself "
-            f"lies between {{{item.id}.mean_change|interval}} points."
+            f"may be anything from {{{item.id}.mean_change|interval}} points."
         )
 
 
