@@ -87,8 +87,8 @@ def _conflict_words(
     figures: dict[str, Figure],
     by_words: bool,
 ) -> str:
-    sets = "; nor ".join(
-        listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts[:MOST_SAID]
+    sets = "; nor can these: ".join(
+        "; ".join(_said(entry.statements[place]) for place in conflict) for conflict in conflicts[:MOST_SAID]
     )
     words = (
         f"{_opening(entry, conflicts, by_words)} these cannot all be true: {sets}{_MORE if 'more' in figures else ''}."

@@ -278,7 +278,7 @@ def published(claim: Claim) -> Result:
         decimals=claim.as_printed.decimals if claim.as_printed else 0,
         low=around.low if around else None,
         high=around.high if around else None,
-        interval="rounding of the print" if around else "",
+        interval="rounding of the published figure" if around else "",
         source=claim.locator,
         printed=_print_and_reading(claim),
     )

@@ -224,7 +224,7 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
         f"{item.id}_ranges",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),
         columns,
-        f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.",
+        f"{named(item.label)}: what every set of answers with the printed means shares, by how the source is read.",
         row_header="Statistic",
         group_by="reading",
         note=_sizes_words(printed, item),

@@ -272,6 +272,6 @@ def _met_table(evidence: Evidence, frame: pd.DataFrame, columns: dict[str, Colum
         columns,
         "The published figures that the synthetic records were made to meet.",
         row_header="Figure",
-        note=f"{against_print.CALIBRATED} They are shown in full, since they are the print's own figures and nobody's answers.",
+        note=f"{against_print.CALIBRATED} They are shown in full, since they are the published figures and nobody's answers.",
         text={"printed": "label", "reading": "label"},
     )

@@ -269,7 +269,7 @@ def together_words(page: Appendix, found: Findings, ledger: Ledger) -> Display:
     return page.say(
         " ".join(words) + " With these inputs drawn one by one the middle draws of the ratio would run from"
         " {sensitivity.draws.ratio_apart|interval}; drawn together they run from {sensitivity.draws.ratio|interval}. Where one"
-        " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the print."
+        " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the published figures."
     )
 
 
@@ -278,8 +278,8 @@ def _set_words(found: Findings, place: int, drawn: Together) -> str:
     listed = ", ".join(named(label_of(found, member)) for member in drawn.members)
     claims = ", ".join(f"{{claim:{claim}}}" for claim in dict.fromkeys(drawn.claims))
     return (
-        f"Drawn together: {listed}. They were solved for so that the model prints {claims}, and are known only as far as it does."
-        " Their joint distribution is that of their ranges, given that the model, all else as in the scenario, prints these"
+        f"Drawn together: {listed}. They were solved for so that the model gives {claims}, and are known only as far as it does."
+        " Their joint distribution is that of their ranges, given that the model, all else as in the scenario, gives these"
         " figures: for values within the rounding as many inputs are solved for as there are figures that bind, and each"
         f" solution is weighted by what it stands for. Of {{{here}.tries}} tries {{{here}.accepted}} met every figure, worth"
         f" {{{here}.effective}} equal draws; of draws one by one, about one in {{{here}.one_in|bare}} would. Over the whole set the"
