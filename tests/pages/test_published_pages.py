@@ -1,5 +1,6 @@
 """Every published page in a browser: accessible, whole on a narrow screen, quiet, valid, small and quick."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -129,6 +130,12 @@ def test_every_link_between_pages_leads_to_a_page(visit, published):
         assert other.is_file(), target
         if anchor:
             assert f'id="{anchor}"' in other.read_text(encoding="utf-8"), target
+
+
+def test_no_two_pages_have_one_title(finished):
+    """Two tabs or bookmarks are told apart."""
+    titles = [re.search("<title>(.*?)</title>", (finished / "reports" / page).read_text("utf-8"))[1] for page in PAGES]
+    assert sorted(set(titles)) == sorted(titles)
 
 
 def test_tables_and_figures_can_be_understood_without_sight(visit, published):
