@@ -43,7 +43,6 @@ class Assumption(BaseModel):
     label: Words = Field(description="what is assumed, in words")
     short: Words | None = Field(
         default=None,
-        max_length=48,
         description="the same in charts and within sentences, without a capital; else `label`",
     )
     value: float = Field(description="central value", allow_inf_nan=False)
