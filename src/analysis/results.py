@@ -260,12 +260,25 @@ def quantities(frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[Result]:
     ]
 
 
-def slug(text: object) -> str:
-    """A text as part of an id: small letters, digits and single underscores.
+class Labelled(str):
+    """A label that stands for an id, as the header of a row: the label is shown, ids of results are made of `key`."""
 
-    >>> slug("50 years or over")
-    '50_years_or_over'
+    key: str
+
+    def __new__(cls, label: str, key: str) -> "Labelled":
+        """The label, which knows its key."""
+        made = super().__new__(cls, label)
+        made.key = key
+        return made
+
+
+def slug(text: object) -> str:
+    """A text as part of an id: small letters, digits and single underscores; of a label that stands for an id, the id.
+
+    >>> slug("50 years or over"), slug(Labelled("Yearly discount rate", "discount_rate"))
+    ('50_years_or_over', 'discount_rate')
     """
+    text = text.key if isinstance(text, Labelled) else text
     return re.sub(r"[^a-z0-9]+", "_", str(text).lower()).strip("_") or "_"
 
 

@@ -94,7 +94,7 @@ def test_the_pages_of_a_study_lead_to_one_another_overview_first(visit, study):
 
 def test_headline_figures_lead_to_the_entry_where_they_stand(visit, study):
     page = visit(study / "overview.html")
-    row = page.get_by_role("row", name="Value for each pound of all costs, as the paper prints it")
+    row = page.get_by_role("row", name="Value for each pound of all costs, as the paper reports it")
     target = row.get_by_role("link", name="Social Return on Investment").get_attribute("href")
     file, _, anchor = target.partition("#")
     entry = visit(study / file).locator(f"#{anchor}")

@@ -1,5 +1,6 @@
 """Every published page in a browser: accessible, whole on a narrow screen, quiet, valid, small and quick."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -131,6 +132,12 @@ def test_every_link_between_pages_leads_to_a_page(visit, published):
             assert f'id="{anchor}"' in other.read_text(encoding="utf-8"), target
 
 
+def test_no_two_pages_have_one_title(finished):
+    """Two tabs or bookmarks are told apart."""
+    titles = [re.search("<title>(.*?)</title>", (finished / "reports" / page).read_text("utf-8"))[1] for page in PAGES]
+    assert sorted(set(titles)) == sorted(titles)
+
+
 def test_tables_and_figures_can_be_understood_without_sight(visit, published):
     page = visit(published)
     told = page.evaluate("""() => ({
@@ -138,8 +145,13 @@ def test_tables_and_figures_can_be_understood_without_sight(visit, published):
         scopes: [...document.querySelectorAll('th')].every(h => h.scope),
         drawings: [...document.querySelectorAll('figure svg')].every(s => s.getAttribute('role') === 'img'
             && s.getAttribute('aria-labelledby').split(' ').every(id => (document.getElementById(id) || {}).textContent)),
-        data: [...document.querySelectorAll('figure')].every(f => f.querySelector('details table')),
+        data: [...document.querySelectorAll('figure')].every(f => f.nextElementSibling?.matches('details.data')
+            && f.nextElementSibling.querySelector('table')),
+        captioned: [...document.querySelectorAll('figure')].every(f => f.lastElementChild.matches('figcaption')),
+        ticks: [...document.querySelectorAll('.drawing [id*="tick_"] text')].every(t => getComputedStyle(t).stroke === 'none'),
         h1: document.querySelectorAll('h1').length,
         lang: document.documentElement.lang,
     })""")
-    assert told == {"captions": True, "scopes": True, "drawings": True, "data": True, "h1": 1, "lang": "en-GB"}
+    assert told == {"h1": 1, "lang": "en-GB"} | dict.fromkeys(
+        ("captions", "scopes", "drawings", "data", "captioned", "ticks"), True
+    )

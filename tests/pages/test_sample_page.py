@@ -103,8 +103,9 @@ def test_figures_are_told_to_those_who_do_not_see_them(visit, sample):
     assert image.count() == 1
     figure = page.locator("figure#progress")
     assert figure.locator("figcaption").inner_text().startswith("Figure 1. Progress")
-    figure.locator("summary").click()
-    assert figure.get_by_role("cell", name="120.5%").is_visible()
+    data = page.locator("figure#progress + details")
+    data.locator("summary").click()
+    assert data.get_by_role("cell", name="120.5%").is_visible()
 
 
 def test_drawn_letters_are_large_enough_on_a_phone(visit, sample):

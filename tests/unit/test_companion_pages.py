@@ -268,6 +268,7 @@ def test_the_register_shows_every_field_of_every_entry(tmp_path):
     assert set(Assumption.model_fields) == {  # a new field has to be shown too
         "id",
         "label",
+        "short",
         "value",
         "unit",
         "price_year",

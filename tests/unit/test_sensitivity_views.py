@@ -93,8 +93,13 @@ def test_every_number_of_the_model_leads_to_the_entries_that_the_model_rests_on(
     found = analyse(settings.case(model, study.register), settings, *references, seed=1, draws=2**9, design=2**7)
     page = Appendix("coproduction", "06_sroi_sensitivity", project_root)
     view.record(page, found)
-    for show in SHOWN:
-        show(page, found)
+    displays = {show.__name__: show(page, found).plain for show in SHOWN}
+    said = " ".join(displays.values()).lower()
+    ids = {name.replace("_", " "): e.short_label for name, e in study.register.items() if "_" in name}
+    assert [words for words, label in ids.items() if words in said and words not in label.lower()] == []
+    solved = ", because the cost was solved for"
+    assert f"{solved} so that the model meets" in displays["answer"]
+    assert displays["answer"].count(solved) == 2 and solved in displays["chance_figure"] + displays["information_table"]
     entries = {f"assumption:{name}" for name in model.inputs}
     fewer = [name for name, result in page.store.by_id.items() if not entries <= reached(page, result.inputs)]
     parts = (".ranges.", ".materiality.", ".optimism.", ".beneficiaries.")

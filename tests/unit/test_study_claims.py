@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.study import load_study
-from analysis.study.claims import Claim
+from analysis.study.claims import Claim, published
 from analysis.study.formulas import compute
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,8 +97,10 @@ def test_ranges_and_damaged_print():
     damaged = Claim.model_validate(share | {"printed": "740/6", "value": "74", "note": "text damaged"})
     assert (damaged.number, damaged.interval.low, damaged.interval.high) == (74, 73.5, 74.5)
     assert damaged.read_by_hand and not span.as_printed
+    assert published(damaged).text == "740/6 (read as 74%)"
     word = Claim.model_validate(share | {"printed": "most", "value": "50..100"})
     assert word.read_by_hand and not Claim.model_validate(share | {"printed": "over 50%", "value": "50"}).read_by_hand
+    assert published(word).text == "most"
 
 
 READ = [  # print, value, unit, and what the message says (empty: it is read)

@@ -6,7 +6,7 @@ units, values and dates, and for labels the words noted there.
 
 from itertools import pairwise
 
-from analysis.audit.checks import Check, Method, Outcome, listed, shown, verdict_of
+from analysis.audit.checks import Check, Method, Outcome, listed, sentence, shown, verdict_of
 from analysis.audit.plan import DriftEntry, OrderEntry
 from analysis.audit.verdicts import agree, span
 from analysis.study.claims import Claim, Ledger
@@ -21,11 +21,16 @@ def check_drift(entry: DriftEntry, ledger: Ledger) -> Check:
     else:
         names = entry.printed_as or ("",) * len(claims)
         pairs = zip(claims, names, strict=True)
-        prints = listed([f"{shown(claim.claim_id)} ({{={claim.claim_id}}}) {name}".rstrip() for claim, name in pairs])
-    words = f"{prints}: {entry.why}." if differs else f"{prints} agree, which confirms neither."
+        prints = listed([_with_its_words(claim, name) for claim, name in pairs])
+    words = f"{prints}. {sentence(entry.why)}" if differs else f"{prints} agree, which confirms neither."
     outcome = _outcome(entry, claims, differs)
     disputed = entry.claims if differs and entry.differs_in in ("value", "date") else ()
     return Check(entry.id, Method.DRIFT, entry.label, outcome, entry.claims, words, disputed=disputed)
+
+
+def _with_its_words(claim: Claim, name: str) -> str:
+    """A figure as published with its id and, after a colon, the words that stand with it."""
+    return f"{shown(claim.claim_id)} ({{={claim.claim_id}}}{f': {name}' if name else ''})"
 
 
 def _outcome(entry: DriftEntry, claims: list[Claim], differs: bool) -> Outcome:

@@ -9,7 +9,7 @@ from analysis.quantities import Interval
 from analysis.study.claims import Ledger
 
 MOST_SAID = 3  # sets of statements that are written out, the smallest first
-_MORE = "; nor {.more|bare} larger sets"
+_MORE = ". Nor can {.more|bare} larger sets"
 
 
 def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Check:
@@ -87,8 +87,8 @@ def _conflict_words(
     figures: dict[str, Figure],
     by_words: bool,
 ) -> str:
-    sets = "; nor ".join(
-        listed([_said(entry.statements[place]) for place in conflict]) for conflict in conflicts[:MOST_SAID]
+    sets = ". Nor can these: ".join(
+        "; ".join(_said(entry.statements[place]) for place in conflict) for conflict in conflicts[:MOST_SAID]
     )
     words = (
         f"{_opening(entry, conflicts, by_words)} these cannot all be true: {sets}{_MORE if 'more' in figures else ''}."

@@ -124,7 +124,10 @@ def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: s
 
 def _by_hand(claim: Claim) -> str:
     """What is said of a print that is no figure, wherever a verdict rests on how it was read."""
-    return f"; the print is no plain figure and was read as {{={claim.value}}}" if claim.read_by_hand else ""
+    read = (
+        "" if claim.is_damaged else f" and was read as {{={claim.value}}}"
+    )  # a damaged print is shown with its reading
+    return f"; what is published is no plain figure{read}" if claim.read_by_hand else ""
 
 
 def arithmetic(claim: Claim, expression: Expression) -> str:
@@ -165,20 +168,20 @@ def _judge_words(claim: Claim, value: float, printed: Printed, room: bool) -> tu
     """The verdict on a figure with words such as "over" and "about" around it, which are no rounding to reproduce."""
     print_ = f"{{claim:{claim.claim_id}|bare}}"
     if value in printed.reading():
-        return Verdict.CONSISTENT, f"within the words of the print, {print_}"
+        return Verdict.CONSISTENT, f"within the words as published, {print_}"
     if value in printed.interval():
         return (
             Verdict.CONSISTENT,
-            f"within the words of the print, {print_}, though so far off it would be printed otherwise",
+            f"within the words as published, {print_}, though so far off it would be printed otherwise",
         )
     if room:
         return (
             Verdict.CONSISTENT,
-            f"outside the words of the print, {print_}, but rounding of the inputs leaves room for it",
+            f"outside the words as published, {print_}, but rounding of the inputs leaves room for it",
         )
     if base_is_open(claim):
-        return Verdict.NOT_RECOMPUTABLE, f"outside the words of the print, {print_}, {_OTHER_BASE}"
-    return Verdict.INCONSISTENT, f"outside the words of the print, {print_}"
+        return Verdict.NOT_RECOMPUTABLE, f"outside the words as published, {print_}, {_OTHER_BASE}"
+    return Verdict.INCONSISTENT, f"outside the words as published, {print_}"
 
 
 def _judge_fit(claim: Claim, print_: str) -> tuple[Verdict, str]:

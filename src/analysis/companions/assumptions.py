@@ -181,14 +181,15 @@ def _details(found: Ranked) -> Block:
     rows = [link(href, [label(row)]) if href else label(row) for row, href in found.rows]
     said: dict[str, Run] = {
         "Name in formulas": [code(entry.id)],
+        "In charts and sentences": [label(entry.short)] if entry.short else [],
         "Distribution": [entry.distribution],
         "Influence": [] if any(found.influence.size) else [label(_unmoved(found))],
         "Why this range": [label(entry.why_range)],
+        "Decided by": [label(entry.decided_by)],
         "Source" if entry.kind in ("published", "reference") else "Set against": [label(title)],
         "Place": [label(source.locator), *([" (", code(entry.claim), ")"] if entry.claim else [])],
         "Address": _address(source.address),
         "Licence": [label(source.licence)] if source.licence else [],
-        "Decided by": [label(entry.decided_by)],
         "In the published run": [label(entry.changed_from.words)] if entry.changed_from else [],
         "Alternatives": [bullets([label(text)] for text in entry.alternatives)] if entry.alternatives else [],
         "Used in": listed(_links(found)),

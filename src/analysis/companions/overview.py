@@ -258,7 +258,7 @@ def _verdicts(material: Material) -> Iterator[Display]:
     if audit is None or None in found.values():
         return
     entries = [_verdict(verdict, result) for verdict, result in found.items() if result]
-    words = "Each claim with its place in print, its verdict and why: "
+    words = "Each claim with its place in the source, its verdict and why: "
     leading = paragraph([words, link(audit.href, [label(audit.title)]), "."])
     yield Display((facts(entries, css="headline verdicts"), leading), material.store.by_id, "Claims by verdict.")
 

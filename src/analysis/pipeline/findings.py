@@ -30,11 +30,11 @@ def findings(root: Path, study_id: str) -> PageData:
         "How to make this page again": "python -m analysis publish",
         "Inputs, with SHA-256": {shown(file, root): sha256(file)},
     }
-    lead = f"{study.info.title}: the findings of the claims audit for the authors of its source, the most severe first."
+    lead = "The findings of the claims audit for the authors of the source, the most severe first."
     blocks = [*_opening(audit["blocks"]), *(node for node in walk(audit["blocks"]) if _is_table(node))]
     store = ResultStore.of_records(audit["results"])
     moved = seen_from_elsewhere(blocks, f"{AUDIT}.html")
-    return plain_page(PlainPage(TITLE, lead, moved, store, colophon, "../index.html"))
+    return plain_page(PlainPage(f"{TITLE}: {study.info.title}", lead, moved, store, colophon, "../index.html"))
 
 
 def _opening(blocks: list[Block]) -> list[Block]:

@@ -16,7 +16,7 @@ from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
 from analysis.files import read_csv, validate
 from analysis.quantities import Interval, Printed, parse_printed, parse_range
-from analysis.results import Kind, Result
+from analysis.results import Kind, Result, write
 
 COLUMNS = (
     "claim_id",
@@ -159,6 +159,11 @@ class Claim(BaseModel):
         """Whether the print is no figure (a word, or damaged), so that `value` is a reading of it, which `note` explains."""
         return not self.is_date and self._reads is None and parse_range(self.printed) is None
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the print holds numbers, and none of them is the value, so that nobody could tell from it how it was read."""
+        return self.read_by_hand and not self._value_stands_in_the_print()
+
     @cached_property
     def as_printed(self) -> Printed | None:
         """The figure as its print reads, with its step of rounding; None for dates and ranges.
@@ -273,10 +278,17 @@ def published(claim: Claim) -> Result:
         decimals=claim.as_printed.decimals if claim.as_printed else 0,
         low=around.low if around else None,
         high=around.high if around else None,
-        interval="rounding of the print" if around else "",
+        interval="rounding of the published figure" if around else "",
         source=claim.locator,
-        printed=claim.printed,
+        printed=_print_and_reading(claim),
     )
+
+
+def _print_and_reading(claim: Claim) -> str:
+    """The print; of a damaged one the figure that it was read as too."""
+    if claim.number is None or claim.as_printed is None or not claim.is_damaged:
+        return claim.printed
+    return f"{claim.printed} (read as {write(claim.number, claim.unit, claim.as_printed.decimals)})"
 
 
 def _whole(number: float) -> float | int:

@@ -63,6 +63,10 @@ class Assumption(BaseModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name used in formulas")
     label: Words = Field(description="what is assumed, in words")
+    short: Words | None = Field(
+        default=None,
+        description="the same in charts and within sentences, without a capital; else `label`",
+    )
     value: float = Field(description="central value", allow_inf_nan=False)
     unit: Words = Field(description="unit of the value")
     price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
@@ -103,6 +107,11 @@ class Assumption(BaseModel):
     def interval(self) -> Interval:
         """The range from low to high."""
         return Interval(self.low, self.high)
+
+    @property
+    def short_label(self) -> str:
+        """What is assumed, in as few words as the register gives."""
+        return self.short or self.label
 
     @property
     def attribution(self) -> str:

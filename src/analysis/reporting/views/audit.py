@@ -191,7 +191,9 @@ def write_claims(page: Appendix, study: Study, findings: tuple[Finding, ...]) ->
 def answer(findings: tuple[Finding, ...]) -> str:
     """The opening paragraph, as a template over the recorded counts."""
     wrong = sorted({str(f.problem) for f in findings if f.problem and f.verdict is Verdict.INCONSISTENT})
-    read = " {audit.read_by_hand|bare} prints are no plain figures and were read by hand, which their rows say."
+    read = (
+        " {audit.read_by_hand|bare} published figures are no plain numbers and were read by hand, which their rows say."
+    )
     listed = f" What is inconsistent: {'; '.join(wrong)}." if wrong else ""
     return (
         "The source makes {audit.claims|:quantitative statements}. Of these, {audit.verdicts.reproduced|bare} are reproduced "

@@ -65,7 +65,7 @@ def _extra(
         "Formula": [code(claim.formula)] if claim.formula else [],
         "Follows from": _chain(claim, ledger),
         "Base": _named(claim.base, ledger) if claim.base else [],
-        "Other prints": [
+        "Published elsewhere as": [
             node for place, other in enumerate(others) for node in (["; "] if place else []) + _named(other, ledger)
         ],
         "Findings": listed([_finding_link(entry) for entry in found], "; "),

@@ -57,7 +57,7 @@ def planted_answer(trials: Collection[Trial]) -> str:
         "Some errors cannot be found in principle:\n\n"
         "- an error in a figure that nothing else printed bears on;\n"
         "- an error carried through every figure that follows from it, such as two whole rows exchanged;\n"
-        "- a change that stays within the rounding of the print, or on the right side of an inequality;\n"
+        "- a change that stays within the rounding of the published figure, or on the right side of an inequality;\n"
         "- the exchange of two figures that enter a sum alike;\n"
         "- a wrong word where the figure is right, unless the same figure stands elsewhere under another word."
     )

@@ -109,7 +109,7 @@ def _item_words(printed: published.Printed, item: published.PrintedItem, first: 
     if first:
         yield (
             f"and from {{{item.id}.share_worse|interval}} to have got worse: a change of a mean does not say for how many. The mean change itself "
-            f"lies between {{{item.id}.mean_change|interval}} points."
+            f"may be anything from {{{item.id}.mean_change|interval}} points."
         )
 
 
@@ -224,7 +224,7 @@ def range_table(page: Appendix, printed: published.Printed, place: int) -> Displ
         f"{item.id}_ranges",
         pd.DataFrame.from_dict(rows, orient="index", dtype=object),
         columns,
-        f"{named(item.label)}: what every set of answers with the printed means shares, by reading of the print.",
+        f"{named(item.label)}: what every set of answers with the printed means shares, by how the source is read.",
         row_header="Statistic",
         group_by="reading",
         note=_sizes_words(printed, item),

@@ -328,7 +328,9 @@ def shift_figure(answers: Answers) -> Display:
         "shift",
         heat_map(cells, "after", "before"),
         f"{answers.headline.label}: people by answer before (rows) and after (columns).",
-        "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away.",
+        "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away."
+        if hidden
+        else "None of the {shift.cells|bare} cells is hidden.",
         hidden_words(cells).rename(columns=str),
         columns,
         row_header="Before",

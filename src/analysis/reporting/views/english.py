@@ -182,6 +182,13 @@ def hidden_cells(cells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"value": {"people.hidden": int((cells == HIDDEN).sum().sum()), "people.cells": cells.size}})
 
 
+def told_of_people(cells: pd.DataFrame | None) -> str:
+    """How many cells of a protected table are hidden, and why if any is."""
+    if cells is None or not (cells == HIDDEN).any(axis=None):
+        return "None of the {people.cells|bare} cells is hidden."
+    return "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away."
+
+
 def _english_band(value: float) -> str:
     return next(name for name, (low, high) in _ENGLISH.items() if low <= value <= high)
 

@@ -78,8 +78,8 @@ def _printed(page: Appendix, printed: Printed) -> str:
     page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(named))
     return (
         f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, {{sessions.mean}} sessions "
-        f"for each of them. The print leaves open how they are spread: the median participant may have come to as few or as "
-        f"many as {{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
+        f"for each of them. How they are spread is not published: the median participant may have come to anything from "
+        f"{{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
         f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the printed value."
         " What they are worth in the model stands in {@05_sroi:outcomes}."
     )
@@ -272,6 +272,6 @@ def _met_table(evidence: Evidence, frame: pd.DataFrame, columns: dict[str, Colum
         columns,
         "The published figures that the synthetic records were made to meet.",
         row_header="Figure",
-        note=f"{against_print.CALIBRATED} They are shown in full, since they are the print's own figures and nobody's answers.",
+        note=f"{against_print.CALIBRATED} They are shown in full, since they are the published figures and nobody's answers.",
         text={"printed": "label", "reading": "label"},
     )

@@ -121,7 +121,7 @@ def comparison_table(page: Appendix, study: Study) -> Display | None:
         return None
     columns = {
         "national": Column("National programme", "%", Kind.PUBLISHED),
-        "printed": Column("Programme, as compared in print", "%", Kind.PUBLISHED),
+        "printed": Column("Programme, as compared in the source", "%", Kind.PUBLISHED),
         "matched": Column(
             "Programme, on the matching base",
             "%",

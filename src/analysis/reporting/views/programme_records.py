@@ -783,7 +783,7 @@ def check_table(page: Appendix, study: Study, records: Monitoring | None) -> Dis
     rows = pd.DataFrame(index=pd.Index([check.check for check in rules.checks], name="check"))
     columns: dict[str, Column] = {}
     if printed:
-        columns |= _check_columns(rows, against_print.check_counts(rules, printed), "in print", Kind.RECOMPUTED)
+        columns |= _check_columns(rows, against_print.check_counts(rules, printed), "as published", Kind.RECOMPUTED)
     if records:
         columns |= _check_columns(
             rows, against_print.check_counts(rules, shown_counts(records)), "in the records", Kind.MEASURED

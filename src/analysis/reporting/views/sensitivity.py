@@ -18,12 +18,14 @@ from analysis.reporting.views.sensitivity_parts import (
     first,
     inputs,
     known,
+    label_of,
     labels,
     named,
     part,
-    readable,
+    titled,
 )
 from analysis.results import Column, Kind, Result
+from analysis.sroi.model import Model
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
 from analysis.sroi.sensitivity.analyse import Findings
 from analysis.sroi.sensitivity.case import Together
@@ -184,11 +186,32 @@ def answer(page: Appendix, found: Findings) -> Display:
     words = [
         "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
         " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
-        f" that value exceeds cost is {{sensitivity.draws.chance}}{_independent_words(found)}.",
-        f"The single assumption that moves the ratio most is {named(readable(found.tornado.index[0]))}. {_fall_words(found)}"
-        f" {_joint_words(found)} Knowing every input before the decision to fund would be worth {{sensitivity.information.all}}.",
+        f" that value exceeds cost is {{sensitivity.draws.chance}}{_independent_words(found)}{_where_certain(found)}.",
+        f"The single assumption that moves the ratio most is {named(label_of(found, found.tornado.index[0]))}. {_fall_words(found)}"
+        f" {_joint_words(found)} Knowing every input before the decision to fund would be worth {{sensitivity.information.all}}{_where_worthless(found)}.",
     ]
     return page.say(" ".join([*words, *_universe_words(found)]))
+
+
+def _where_certain(found: Findings) -> str:
+    """Why every draw lies on one side of one, where that rests on a cost that nobody printed."""
+    return _on_the_cost(found) if float(found.runs["correlated"]["ratio"].above(1.0)) in (0.0, 1.0) else ""
+
+
+def _where_worthless(found: Findings) -> str:
+    """The same of knowledge that is worth nothing."""
+    return _on_the_cost(found) if found.information.loc["everything", "worth"] < _POUND else ""
+
+
+def _on_the_cost(found: Findings) -> str:
+    """How the cost that all draws are held against is known, unless it is published."""
+    model = found.case.model
+    if not isinstance(model, Model):
+        return ""
+    kinds = {found.case.ranges[name].kind for name in model.rests_on("total.cost")}
+    if Kind.CALIBRATED in kinds:
+        return ", because the cost was solved for so that the model meets the published figures"
+    return ", under a cost that is itself assumed" if Kind.ASSUMED in kinds else ""
 
 
 def _independent_words(found: Findings) -> str:
@@ -229,7 +252,7 @@ def ranges_table(page: Appendix, found: Findings) -> Display:
             "unit": [e.unit for e in entries],
             "distribution": ["drawn together" if e.id in joined else e.distribution for e in entries],
         },
-        index=labels(found.case.varied, "Assumption"),
+        index=labels(found, found.case.varied, "Assumption"),
         dtype=object,
     )
     columns = {"base": Column("Base value and range"), "unit": Column("Unit"), "distribution": Column("Distribution")}
@@ -242,21 +265,21 @@ def together_words(page: Appendix, found: Findings, ledger: Ledger) -> Display:
         return page.say("Every assumption has a range of its own; none is calibrated together with others.")
     met = dict.fromkeys(claim for drawn in found.case.together for claim in drawn.claims)
     page.add([result for result in published_claims(ledger, met) if isinstance(result, Result)])
-    words = [_set_words(place, drawn) for place, drawn in enumerate(found.case.together)]
+    words = [_set_words(found, place, drawn) for place, drawn in enumerate(found.case.together)]
     return page.say(
         " ".join(words) + " With these inputs drawn one by one the middle draws of the ratio would run from"
         " {sensitivity.draws.ratio_apart|interval}; drawn together they run from {sensitivity.draws.ratio|interval}. Where one"
-        " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the print."
+        " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the published figures."
     )
 
 
-def _set_words(place: int, drawn: Together) -> str:
+def _set_words(found: Findings, place: int, drawn: Together) -> str:
     here = f"sensitivity.together.{place}"
-    listed = ", ".join(named(readable(member)) for member in drawn.members)
+    listed = ", ".join(named(label_of(found, member)) for member in drawn.members)
     claims = ", ".join(f"{{claim:{claim}}}" for claim in dict.fromkeys(drawn.claims))
     return (
-        f"Drawn together: {listed}. They were solved for so that the model prints {claims}, and are known only as far as it does."
-        " Their joint distribution is that of their ranges, given that the model, all else as in the scenario, prints these"
+        f"Drawn together: {listed}. They were solved for so that the model gives {claims}, and are known only as far as it does."
+        " Their joint distribution is that of their ranges, given that the model, all else as in the scenario, gives these"
         " figures: for values within the rounding as many inputs are solved for as there are figures that bind, and each"
         f" solution is weighted by what it stands for. Of {{{here}.tries}} tries {{{here}.accepted}} met every figure, worth"
         f" {{{here}.effective}} equal draws; of draws one by one, about one in {{{here}.one_in|bare}} would. Over the whole set the"
@@ -287,7 +310,7 @@ def tornado_figure(page: Appendix, found: Findings) -> Display:
     moving = found.tornado[found.tornado["ratio_swing"] >= _PENNY]
     if not len(moving):
         return page.say("No assumption alone moves the ratio by a penny.")
-    frame = _sided(moving.head(_SHOWN_BARS), "ratio").assign(base=float(found.case.at().ratio))
+    frame = _sided(found, moving.head(_SHOWN_BARS), "ratio").assign(base=float(found.case.at().ratio))
     column = Column("Ratio", "GBP per GBP", known(found), 2, "least", "most", _ENDS, f"{HERE}.one_way.tornado")
     return page.figure(
         "tornado",
@@ -303,7 +326,7 @@ def tornado_table(page: Appendix, found: Findings) -> Display:
     """Table: net value in pounds at the two ends of each range."""
     moving = found.tornado[found.tornado["net_swing"] > 0]
     frame = moving.sort_values("net_swing", ascending=False, kind="stable")
-    frame = frame.set_axis(labels(frame.index, "Assumption"))
+    frame = frame.set_axis(labels(found, frame.index, "Assumption"))
     column = {
         name: Column(label, "GBP", known(found), 0, function=f"{HERE}.one_way.tornado") for name, label in _NET.items()
     }
@@ -322,26 +345,24 @@ def two_way_figure(page: Appendix, found: Findings) -> Display:
     """Figure: where value equals cost as two assumptions vary together."""
     if found.grid is None:
         return page.say("Fewer than two assumptions have a range, so that no two can be varied together.")
-    up, across = readable(found.grid.index.name), readable(found.grid.columns.name)
+    up, across = label_of(found, found.grid.index.name), label_of(found, found.grid.columns.name)
     return _grid_figure(
         page, found, found.grid, "two_way", f"The ratio over the ranges of {named(across)} and {named(up)} together."
     )
 
 
 def _grid_figure(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, caption: str) -> Display:
-    up, across = readable(grid.index.name), readable(grid.columns.name)
+    up, across = label_of(found, grid.index.name), label_of(found, grid.columns.name)
     step = (len(grid) - 1) // 4
     data = grid.iloc[::step, ::step]
     data = data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis(
         [_short(value) for value in data.index]
     )
     columns = {
-        label: Column(label.capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.{name}")
+        label: Column(titled(label), "GBP per GBP", known(found), 2, function=f"{HERE}.one_way.{name}")
         for label in data
     }
-    return page.figure(
-        name, area_chart(grid, across, up), caption, _side(grid), data, columns, row_header=up.capitalize()
-    )
+    return page.figure(name, area_chart(grid, across, up), caption, _side(grid), data, columns, row_header=titled(up))
 
 
 def _short(value: float) -> str:
@@ -370,12 +391,12 @@ def break_even_table(page: Appendix, found: Findings) -> Display:
 
 
 def _line_table(page: Appendix, found: Findings, grid: pd.DataFrame, name: str, caption: str) -> Display:
-    up, across = readable(grid.index.name), readable(grid.columns.name)
+    up, across = label_of(found, grid.index.name), label_of(found, grid.columns.name)
     line = one_way.break_even(grid)
     data = line.iloc[:: max(1, len(line) // 8)].set_axis([across, up], axis=1)
     data.index = pd.Index([f"point {place}" for place in range(1, len(data) + 1)], name="Break-even")
     columns = {
-        label: Column(label.capitalize(), "", known(found), 3, function=f"{HERE}.one_way.break_even")
+        label: Column(titled(label), "", known(found), 3, function=f"{HERE}.one_way.break_even")
         for label in (across, up)
     }
     return page.table(name, data, columns, caption)
@@ -426,7 +447,7 @@ def chance_figure(page: Appendix, found: Findings) -> Display:
         "chance",
         line_chart(lines, "pounds for each pound", "chance of more, %", "GBP per GBP", "", mark_x=1.0),
         "The chance that the ratio exceeds each level, with correlated and with independent assumptions.",
-        "The chance that value exceeds cost is {sensitivity.draws.chance}.",
+        f"The chance that value exceeds cost is {{sensitivity.draws.chance}}{_where_certain(found)}.",
         frame,
         columns,
     )
@@ -437,7 +458,7 @@ def switching_table(page: Appendix, found: Findings) -> Display:
     there = found.switching[found.switching["switch"].notna()]
     if not len(there):
         return page.say("No assumption alone can make value equal cost.")
-    frame = there.set_axis(labels(there.index, "Assumption"))
+    frame = there.set_axis(labels(found, there.index, "Assumption"))
     entries = [found.case.ranges[str(name)] for name in there.index]
     values = zip(entries, frame["switch"], strict=True)
     frame["value"] = pd.Series(
@@ -466,7 +487,7 @@ def indices_figure(page: Appendix, found: Findings) -> Display:
     if not len(found.tornado):
         return page.say(_NOTHING)
     percent = 100 * found.indices[found.indices["total"] >= _LEAST_INDEX].head(_SHOWN_BARS)
-    frame = percent.set_axis(labels(percent.index, "Assumption"))
+    frame = percent.set_axis(labels(found, percent.index, "Assumption"))
     columns = {
         name: Column(
             label,
@@ -505,10 +526,10 @@ def convergence_figure(page: Appendix, found: Findings) -> Display:
         return page.say(_NOTHING)
     shown = [str(name) for name in found.indices.index[:_SHOWN_LINES]]
     wide = found.convergence.pivot(index="runs", columns="input", values="total")[shown] * 100
-    lines = {readable(name): (wide.index.to_numpy(), wide[name].to_numpy()) for name in shown}
-    data = wide.set_axis([readable(name) for name in shown], axis=1).rename_axis("Runs of the model")
+    lines = {label_of(found, name): (wide.index.to_numpy(), wide[name].to_numpy()) for name in shown}
+    data = wide.set_axis([label_of(found, name) for name in shown], axis=1).rename_axis("Runs of the model")
     columns = {
-        name: Column(name.capitalize(), "%", known(found), 1, function=f"{HERE}.indices.convergence") for name in data
+        name: Column(titled(name), "%", known(found), 1, function=f"{HERE}.indices.convergence") for name in data
     }
     return page.figure(
         "convergence",
@@ -531,11 +552,11 @@ def information_table(page: Appendix, found: Findings) -> Display:
     """Table: the worth of knowing everything, each set, each assumption."""
     if found.information.loc["everything", "worth"] == 0:
         return page.say(
-            "The worth of knowing everything is {sensitivity.information.all}: every draw leads to the same decision, so that no"
-            " finding within these ranges could change it."
+            f"The worth of knowing everything is {{sensitivity.information.all}}{_where_worthless(found)}: every draw leads to the"
+            " same decision, so that no finding within these ranges could change it."
         )
     shown = found.information[(found.information["worth"] > 0) | ~found.information.index.isin(found.case.varied)]
-    frame = shown.set_axis(labels(shown.index, "What would be known"))
+    frame = shown.set_axis(labels(found, shown.index, "What would be known"))
     columns = {
         "worth": Column("Worth", "GBP", known(found), 0, function=f"{HERE}.information.information_table"),
         "share": Column("Share of the whole", "%", known(found), 0, function=f"{HERE}.information.information_table"),
@@ -558,7 +579,7 @@ def hurdle_table(page: Appendix, found: Findings) -> Display:
     )
     columns = {
         name: Column(
-            readable(name).capitalize(), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle"
+            titled(label_of(found, name)), "GBP", known(found), 0, function=f"{HERE}.information.worth_by_hurdle"
         )
         for name in frame
     }
@@ -571,10 +592,10 @@ def hurdle_table(page: Appendix, found: Findings) -> Display:
     )
 
 
-def _sided(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
+def _sided(found: Findings, frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     ends = frame[[f"{measure}_low", f"{measure}_high"]]
     return pd.DataFrame({"least": ends.min(axis=1), "most": ends.max(axis=1)}).set_axis(
-        labels(frame.index, "Assumption")
+        labels(found, frame.index, "Assumption")
     )
 
 

@@ -1,11 +1,12 @@
 """What the views of the sensitivity analyses share: how numbers are known, labels, columns."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from analysis.reporting.prose import named
-from analysis.results import Column, Kind, Result
+from analysis.results import Column, Kind, Labelled, Result
 from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.analyse import Findings, how_known
 
@@ -39,14 +40,37 @@ def readable(name: object) -> str:
     return str(name).replace("_", " ")
 
 
+def label_of(found: Findings, name: object) -> str:
+    """What a register entry, an outcome or a set of inputs is called on the page; an id stands nowhere.
+
+    A name that is none of these (a beneficiary, a choice) is words already.
+    """
+    if (entry := found.case.ranges.get(str(name))) is not None:
+        return entry.short_label
+    rows = found.case.model.value_map.outcomes if isinstance(found.case.model, Model) else ()
+    return next((row.label for row in rows if row.id == name), readable(name))
+
+
 def first(frame: pd.DataFrame) -> str:
-    """The first row's label, for prose; of an empty frame that there is none."""
+    """The first row's label, to begin a sentence; of an empty frame that there is none."""
     return named(str(frame.index[0])) if len(frame) else "No assumption"
 
 
-def labels(names: Iterable[object], title: str) -> pd.Index:
-    """Ids as readable row labels under a title."""
-    return pd.Index([readable(name) for name in names], name=title, dtype=object)
+def labels(found: Findings, names: Iterable[object], title: str) -> pd.Index:
+    """Ids as row labels under a title; two of one label are told apart by their ids."""
+    shown = {str(name): titled(label_of(found, name)) for name in names}
+    often = Counter(shown.values())
+    told = [Labelled(text if often[text] == 1 else f"{text} ({name})", name) for name, text in shown.items()]
+    return pd.Index(told, name=title, dtype=object)
+
+
+def titled(text: str) -> str:
+    """A text with a capital at its start, the rest as it is.
+
+    >>> titled("months of English")
+    'Months of English'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def part(found: Findings) -> Result:

@@ -8,7 +8,16 @@ import pandas as pd
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.views.sensitivity_charts import evenly, line_chart
-from analysis.reporting.views.sensitivity_parts import HERE, amounts, inputs_of_step, known, labels, named, readable
+from analysis.reporting.views.sensitivity_parts import (
+    HERE,
+    amounts,
+    inputs_of_step,
+    known,
+    label_of,
+    labels,
+    named,
+    titled,
+)
 from analysis.results import Column, Kind
 from analysis.sroi.sensitivity.analyse import Findings
 
@@ -74,7 +83,7 @@ def materiality_table(page: Appendix, found: Findings) -> Display:
     frame = found.materiality.assign(
         rests=rests, material=np.where(found.materiality["share"] >= found.settings.material, "yes", "no")
     )
-    frame = frame.set_axis(labels(frame.index, "Outcome"))
+    frame = frame.set_axis(labels(found, frame.index, "Outcome"))
     return page.table(
         "materiality",
         frame,
@@ -92,7 +101,7 @@ def overlap_table(page: Appendix, found: Findings) -> Display:
         "overlap",
         frame,
         amounts(found, "materiality.overlap_curve", ("value", "net", "ratio")),
-        f"Overlap between {' and '.join(named(readable(name)) for name in found.settings.overlap)}.",
+        f"Overlap between {' and '.join(named(label_of(found, name)) for name in found.settings.overlap)}.",
     )
 
 
@@ -100,10 +109,10 @@ def overlap_matrix_table(page: Appendix, found: Findings) -> Display:
     """Table: the ratio if two outcomes were one benefit, for every pair."""
     if len(found.overlaps) < 2:
         return page.say("There is one outcome, so that none can be counted twice.")
-    frame = found.overlaps.set_axis(labels(found.overlaps.index, "Outcome"))
+    frame = found.overlaps.set_axis(labels(found, found.overlaps.index, "Outcome"))
     columns = {
         name: Column(
-            readable(name).capitalize(), "GBP per GBP", known(found), 2, function=f"{HERE}.materiality.overlap_matrix"
+            titled(label_of(found, name)), "GBP per GBP", known(found), 2, function=f"{HERE}.materiality.overlap_matrix"
         )
         for name in frame
     }
@@ -139,7 +148,7 @@ def wellbeing_table(page: Appendix, found: Findings) -> Display:
     caption = "Points of life satisfaction, from nought to ten, through one year for each participant that the value stands for."
     return page.table(
         "wellbeing",
-        found.wellbeing.set_axis(labels(found.wellbeing.index, "Outcome")),
+        found.wellbeing.set_axis(labels(found, found.wellbeing.index, "Outcome")),
         {"person_years": Column("Person-years", "person-years", known(found), 1, function=function)}
         | columns
         | {"why": Column("How they are counted")},
@@ -209,7 +218,7 @@ def optimism_table(page: Appendix, found: Findings) -> Display:
     frame = pd.concat(
         [found.optimism, pd.DataFrame({"grade": "", "factor": math.nan, **whole}, index=["all outcomes"])]
     )
-    frame = frame.set_axis(labels(frame.index, "Outcome"))
+    frame = frame.set_axis(labels(found, frame.index, "Outcome"))
     frame = frame.assign(
         ratio=frame["corrected"] / cost,
         rests=[*rests, ""],

@@ -68,12 +68,12 @@ def _line(step: Step, model: Model) -> Block:
 
 def _name(name: str, model: Model) -> str:
     """A register entry or a step in words."""
-    return name.replace("_", " ") if name in model.entries else _words(model.step[name])
+    if name in model.entries:
+        return model.entries[name].short_label
+    return model.value_map.term_labels.get(name) or _words(model.step[name])
 
 
 def _words(step: Step) -> str:
-    if step.role == "term":
-        return step.id.replace("_", " ")
     words = (
         _WORDS[step.role].format(year=step.year, who=step.who)
         if step.role in ("year", "kept", "discount", "total_year", "beneficiary")

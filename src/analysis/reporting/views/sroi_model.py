@@ -149,24 +149,34 @@ def _by(page: Appendix, model: Model, name: str, steps: Mapping[str, str], capti
 
 @where_there
 def beneficiary_figure(page: Appendix, model: Model) -> Display:
-    """Figure: central value by beneficiary, and the cost beside it."""
+    """Figure: central value by beneficiary, and beside it each cost and, where there are several, all of them."""
     from analysis.reporting.charts import bar_chart
 
     found = model.evaluate()
-    values = found.by_beneficiary | {"Cost, for comparison": found.cost}
-    rests = [model.inputs_of(step) for step in (*model.beneficiary_steps.values(), "total.cost")]
+    costs = _costs(model)
+    values = found.by_beneficiary | {label: model.evaluate_steps()[step] for label, step in costs.items()}
+    rests = [model.inputs_of(step) for step in (*model.beneficiary_steps.values(), *costs.values())]
     frame = pd.DataFrame({"value": values}).assign(rests=rests)
     frame.index.name = "beneficiary"
     largest = max(found.by_beneficiary, key=lambda who: float(found.by_beneficiary[who]))
     return page.figure(
         "beneficiary_chart",
         bar_chart(frame, ["value"], "pounds, central estimate", unit="GBP"),
-        "Value by beneficiary in the central estimate.",
+        "Value by beneficiary in the central estimate, beside the cost.",
         f"The largest part of the value goes to {named(largest)}.",
         frame,
         {"value": Column("Value", "GBP", model_kind(model), 0, inputs="rests", function=_EVALUATE)},
         row_header="Beneficiary",
     )
+
+
+def _costs(model: Model) -> dict[str, str]:
+    """The steps that give what value is compared with, by label: each cost, then all costs."""
+    rows = model.value_map.costs
+    if len(rows) == 1:
+        return {"Cost, for comparison": "total.cost"}
+    alone = zip(row_labels(rows), rows, strict=True)
+    return {f"Cost alone: {label}": f"{row.id}.cost" for label, row in alone} | {"All costs": "total.cost"}
 
 
 @where_there
