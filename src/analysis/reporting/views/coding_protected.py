@@ -97,8 +97,12 @@ def protect_coding(
     evidence: CodingEvidence, segments: pd.DataFrame, settled: pd.DataFrame, book: Codebook, bases: Bases
 ) -> Shown:
     """Put every count of the coded segments through the proof, and decide what follows for the other numbers."""
+    none_of_people = "they are no numbers of those who spoke"
+    evidence.decisions.append(Decision("Groups and coders", "minimum cell", SHOWN, none_of_people))
     if bases.participants < evidence.rules.minimum_cell:
         return _nothing(evidence, book)
+    why = f"at least {evidence.rules.minimum_cell} people in all"
+    evidence.decisions.append(Decision("People and segments in all", "minimum cell", SHOWN, why))
     counts = tallies.tally(settled, book, bases)[UNITS]
     people = raised(segments, settled, book).rename(columns=column)
     groups = group_of(segments)

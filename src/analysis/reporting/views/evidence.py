@@ -243,7 +243,7 @@ class Evidence:
         Raises InputError if a hidden cell of any table can be worked out from what is shown, and for a number that no rule has
         judged.
         """
-        if self.records is not None:
+        if self.measured or self.records is not None:
             of_people = [result for result in self.page.store if self.measured or result.kind is Kind.MEASURED]
             refuse_unjudged(self.page.notebook, of_people, self.decisions, self.page.example)
         for group in self.groups:
