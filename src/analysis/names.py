@@ -67,6 +67,7 @@ def described(of: str) -> str:
 
 
 _FORMS = {
+    r"^\d{0,2}$": "a whole number of at most two digits",
     CODE: "a code without blanks, such as E6",
     r"^[a-z][a-z0-9_]*$": "small letters, digits and _, a letter first",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and _, a letter first",

@@ -195,9 +195,14 @@ def test_an_empty_value_is_the_empty_text(project):
 
 def test_a_parameter_that_a_new_study_lacks_is_told_what_it_is(project):
     path = project / "params.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("08_claims_audit:", "08_claims_audit:\n  new:"), "utf-8")
-    with pytest.raises(InputError, match="found nothing; expected the rule of rounding"):
-        parameters_for(project, "08_claims_audit", "new")
+    text = path.read_text(encoding="utf-8")
+    for notebook in ("01_census_baseline", "08_claims_audit"):
+        text = text.replace(f"{notebook}:", f"{notebook}:\n  new:")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="new.area': found nothing; expected .*area") as caught:
+        parameters_for(project, "01_census_baseline", "new")
+    assert "pattern" not in str(caught.value)
+    assert parameters_for(project, "08_claims_audit", "new").planted == 200  # what has a default need not be set
 
 
 def test_what_params_yaml_holds_is_named_by_its_place_there(project):

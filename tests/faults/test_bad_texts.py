@@ -183,7 +183,7 @@ def taken(project: Path, notebook: str, study: str, place: tuple[str, ...], valu
 
 @pytest.mark.parametrize("notebook", sorted(MODELS))
 def test_every_value_of_params_yaml_is_taken_by_its_rule_or_refused(tmp_path, notebook):
-    """What stays possible is listed: a reason in any words, and numbers that are numbers."""
+    """What stays possible is listed: a reason and a scenario in any words of one line, and numbers that are numbers."""
     study = next(study for name, study in RUNS if name == notebook)
     model = MODELS[notebook]
     allowed = {
@@ -193,17 +193,31 @@ def test_every_value_of_params_yaml_is_taken_by_its_rule_or_refused(tmp_path, no
         if taken(tmp_path, notebook, study, place, value)
     }
     of_texts = {place for place, value in allowed if value[0] in "'\""}
-    assert {".".join(place) for place in of_texts} <= {"disclosure.reason", "area", "comparison", "as_of"}
+    assert {".".join(place) for place in of_texts} <= {
+        "disclosure.reason",
+        "scenario",  # studies name their own
+        "area",
+        "comparison",
+        "as_of",
+        "compare.item",
+    }
     assert {value for place, value in allowed if place in (("area",), ("comparison",))} <= {"'0'"}
     assert {value for place, value in allowed if place == ("as_of",)} <= {"''", "None"}
+    assert {value for place, value in allowed if place == ("compare", "item")} <= {"''", "'0'"}
+    of_scenarios = {value for place, value in allowed if place == ("scenario",)}
+    assert not of_scenarios & {repr("a\nb"), *(repr(text)[:40] for text in TEXTS if len(text) > 200)}
     assert {".".join(place) for place, value in allowed if value[0] not in "'\""} <= {
         "as_of",  # nothing, which is the empty text
         "near_target",
         "survey_correlation",
         "start",
+        "level",
+        "compare",
         "disclosure",
         "disclosure.rounding_base",  # 0.5; an empty group is its defaults; null
     }
+    assert {value for place, value in allowed if place == ("level",)} <= {"0.5"}
+    assert {value for place, value in allowed if place == ("compare",)} <= {"{}"}
 
 
 @pytest.mark.parametrize("sign", CONTROLS, ids=ascii)

@@ -65,10 +65,10 @@ ROWS = [  # what is wrong, cells of the row, column, words of the message
     ("shares that add up by chance only", {"beneficiaries": "a: share; b: 0.5"}, "beneficiaries", "add to"),
     ("a beneficiary without a share", {"beneficiaries": "a; b: 1"}, "beneficiaries", "name: share"),
     ("a beneficiary twice", {"beneficiaries": "a: 0.5; a: 0.5"}, "beneficiaries", "each name once"),
-    ("a start within a year", {"start": "0.5"}, "start", "match"),
-    ("a negative start", {"start": "-1"}, "start", "match"),
+    ("a start within a year", {"start": "0.5"}, "start", "a whole number"),
+    ("a negative start", {"start": "-1"}, "start", "a whole number"),
     ("an unknown kind", {"kind": "benefit"}, "kind", "'cost' or 'outcome'"),
-    ("a row name that is no name", {"row": "=1+1"}, "row", "match"),
+    ("a row name that is no name", {"row": "=1+1"}, "row", "small letters, digits and _"),
     ("a division by what may be zero", {"change": "1 / zero"}, "change", "division by zero"),
 ]
 

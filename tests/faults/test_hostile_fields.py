@@ -36,7 +36,7 @@ def sroi(study):
 
 
 def sensitivity(study):
-    return read_settings(study).case(read_model(study), study.register)
+    return read_settings(study).joint_case(read_model(study), study, seed=0)
 
 
 def everything_printed(study):

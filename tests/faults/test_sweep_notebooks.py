@@ -58,11 +58,11 @@ def test_settings_of_several_values(tmp_path):
 @pytest.mark.parametrize(
     ("texts", "content", "message"),
     [
-        (("scenario=central,middling",), None, "scenario': found 'middling'"),
+        (("scenario=as printed,middling",), None, "scenario': found 'middling'"),
         (("scenari=low",), None, "an unknown parameter"),
         (("scenario",), None, "found 'scenario'; expected a name and values"),
         (("scenario={",), None, "--set"),
-        ((), "scenario\nlow\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
+        ((), "scenario\nas printed\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
         ((), "scenari\nlow\n", "sets.csv, row 1, column 'scenari'"),
         ((), "study,scenario\nnowhere,low\n", "no such study under this notebook"),
     ],
@@ -73,6 +73,14 @@ def test_what_cannot_be_is_refused_before_anything_runs(tmp_path, texts, content
     with pytest.raises(InputError) as refused:
         cases(ROOT, *texts, sets=path if content else None)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(("study", "scenario"), [(STUDY, "as printed"), ("coproduction", "low")])
+def test_a_scenario_is_one_of_the_study_s_own(study, scenario):
+    (found,) = cases(ROOT, f"scenario={scenario}", studies=(study,))
+    assert found.arguments["values"]["scenario"] == scenario
+    with pytest.raises(InputError, match="expected one of "):
+        cases(ROOT, f"scenario={scenario}", studies=("coproduction", STUDY))
 
 
 def test_a_notebook_that_is_none():

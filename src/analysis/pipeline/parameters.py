@@ -317,7 +317,7 @@ def parameters_for(
     """The checked parameters of one run: those of params.yaml with `changes` over them; `areas`, too, if asked for.
 
     Raises InputError for a notebook or study that is not listed, and for a parameter that is unknown, mistyped, out of
-    range or of another study.
+    range or of another study, or a scenario among `changes` that the study does not have.
     """
     content = _content(root)
     if notebook not in MODELS:
@@ -354,6 +354,8 @@ def parameters_for(
             expected=repr(study),
             action="leave the study out: the run says which it is",
         )
+    if isinstance(found, SroiParameters) and changes.get("scenario", "") not in ("", (values or {}).get("scenario")):
+        _check_scenario(root, study, found.scenario)
     return found
 
 
@@ -384,6 +386,24 @@ def _check_areas(root: Path, given: Mapping[str, Any]) -> None:
         for code in [text] if name == "area" else text.split():
             reference = _reference(folder)
             check_area(code, reference.names, reference.changes, COMMAND_LINE, f"--parameter {name}")
+
+
+def _check_scenario(root: Path, study: str, given: str) -> None:
+    """Refuse a scenario from the command line that the study does not have; that of params.yaml the notebook looks up itself."""
+    from analysis.sroi.published import scenarios_of
+
+    try:
+        known = scenarios_of(root, study)
+    except InputError:  # the run of the study will say what is wrong with its file
+        return
+    if given not in known:
+        raise InputError(
+            COMMAND_LINE,
+            column="--parameter scenario",
+            found=repr(given),
+            expected=f"one of {', '.join(known)}" if known else f"nothing: {study} has no published ratios",
+            action="name a scenario that the study's source prints" if known else "leave the scenario out",
+        )
 
 
 @lru_cache(maxsize=1)
