@@ -13,6 +13,7 @@ from typing import Any
 from analysis.pipeline import preloaded
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.run import _page
+from analysis.pipeline.shell import PRIVATE
 from analysis.study import load_study
 
 
@@ -36,13 +37,16 @@ def once(root: Path, notebook: str, study: str) -> None:
 
 
 def run(notebook: Any, parameters: dict[str, Any]) -> None:
-    """Run the cells of a notebook in one namespace and put what they show into it."""
+    """Run the cells of a notebook in one namespace, but for private ones, and put what they show into it."""
     import nbformat
 
     names: dict[str, Any] = {}
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        tags = cell.metadata.get("tags", [])
+        if PRIVATE in tags:
+            continue
         shown = run_cell(cell.source, names)
-        if "parameters" in cell.metadata.get("tags", []):
+        if "parameters" in tags:
             names |= parameters
         if shown is not None:
             forms = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {"text/plain": repr(shown)}

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from project_copy import copy_project, run_analysis
 from value_maps import cost, entry, outcome, write_study
 
+from analysis.reporting.page import render_page
 from analysis.reporting.workbook import MAP
 
 
@@ -51,7 +52,8 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(run):
-    return (run / "data" / "processed" / "toy" / "pages" / "05_sroi.html").read_text(encoding="utf-8")
+    data = run / "data" / "processed" / "toy" / "pages" / "05_sroi.json"
+    return render_page(json.loads(data.read_text(encoding="utf-8")))
 
 
 def test_every_link_on_the_page_leads_somewhere(page):

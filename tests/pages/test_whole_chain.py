@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.pages, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = [f"{study}/{notebook}" for notebook, study in planned_runs(ROOT)]
 ENTRY = re.compile(r'<li id="from-(\d+)">(.*?)</li>', re.DOTALL)
+AWAY = re.compile(r"\w+\.html#from-\d+$")
 STEP = re.compile(r'href="#from-(\d+)"')
 LAST = re.compile(
     r"source line \d+|data/(?:raw|processed)/\S+|params\.yaml|a rule of disclosure control|definition: calendar"
@@ -92,9 +93,13 @@ def registered(root: Path) -> set[str]:
 
 
 def troubles(page: str, results: dict[str, dict], sources: set[str]) -> tuple[int, list[str]]:
-    """How many numbers a page shows, and those that do not lead to where they come from, each with what is missing."""
+    """How many numbers a page shows, and those that do not lead to where they come from, each with what is missing.
+
+    Numbers of the page itself: one that leads to an entry of another page is looked for there.
+    """
     entries = dict(ENTRY.findall(page))
-    shown = list(numbers(page))
+    both = zip(numbers(page), elsewhere(page), strict=True)
+    shown = [(name, entry) for (name, entry), (_, to) in both if entry or not AWAY.match(to)]
     return len(shown), sorted(
         {f"{name}: {lack}" for name, entry in shown for lack in _lacks(results[name], entry, entries, sources)}
     )
@@ -121,16 +126,24 @@ def _lacks(result: dict, entry: str, entries: dict[str, str], sources: set[str])
         yield "ends nowhere within two steps"
 
 
+def away(page: str) -> set[tuple[str, str]]:
+    """The id and the address of each number of an appendix that leads to an entry of another page of the study."""
+    return {(name, to) for name, to in elsewhere(page) if AWAY.match(to)}
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_every_number_leads_to_where_it_comes_from(finished, run, record_property):
     results = json.loads(
         (finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json").read_text(encoding="utf-8")
     )
     page = (finished / "reports" / run).with_suffix(".html").read_text(encoding="utf-8")
-    checked, lost = troubles(page, results["results"], registered(finished))
+    sources = registered(finished)
+    checked, lost = troubles(page, results["results"], sources)
     record_property("numbers checked", checked)
     assert checked > 20
     assert lost == []
+    folder = (finished / "reports" / run).parent
+    assert [lack for name, to in sorted(away(page)) for lack in _lacks_there(name, folder / to, sources)] == []
 
 
 def test_so_does_every_number_of_the_ledger_of_all_studies(finished):

@@ -37,6 +37,10 @@ def store(*results: Result) -> ResultStore:
     return made
 
 
+def at(name: str) -> str:
+    return f"08_claims_audit.html#from-{name}"
+
+
 def page(*shown: str):
     blocks = [paragraph(["It is ", number(name), "."]) for name in shown]
     return page_of("appendix.html.j2", blocks, store(COUNT, SHARE, OTHER), {"entries": []})
@@ -44,7 +48,7 @@ def page(*shown: str):
 
 @pytest.mark.parametrize("shown", ["claim:AB-001", "share"])
 def test_a_doubted_figure_and_what_is_computed_from_it_are_followed_by_a_note(shown):
-    marked = with_doubts(page("other", shown), DOUBTS, store(AGAIN))
+    marked = with_doubts(page("other", shown), DOUBTS, store(AGAIN), at)
     *_, note = marked["blocks"]
     results = ResultStore.of_records(marked["results"]).by_id
     assert len(marked["blocks"]) == 3 and note["css"] == "note"
@@ -53,11 +57,12 @@ def test_a_doubted_figure_and_what_is_computed_from_it_are_followed_by_a_note(sh
         == "Cannot be true together with what else is printed: AB-001 (People who left; recomputed as 511). "
     )
     assert [node["href"] for node in walk([note]) if node["type"] == "link"] == ["08_claims_audit.html#claim-AB-001"]
+    assert [node["href"] for node in walk([note]) if node["type"] == "number"] == [at(AGAIN.id)]
 
 
 def test_a_page_without_doubted_figures_stays_as_it_is():
     whole = page("other")
-    assert with_doubts(whole, DOUBTS, store(AGAIN)) is whole
+    assert with_doubts(whole, DOUBTS, store(AGAIN), at) is whole
 
 
 def test_a_study_without_an_audit_has_no_doubts(tmp_path):

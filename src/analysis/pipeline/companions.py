@@ -112,7 +112,7 @@ def _pages_of(
             _audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data
         )
         if doubts and name not in _OF_THE_AUDIT:
-            page = with_doubts(page, doubts, appendices[AUDIT].store)
+            page = with_doubts(page, doubts, appendices[AUDIT].store, appendices[AUDIT].at)
         page = resolve(page, path, appendices, titles)
         yield path, Published(page, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
 

@@ -4,7 +4,7 @@ It is put in when pages are published, from what the audit wrote: as an input of
 after each change of a check, though no number of theirs depends on it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,16 +46,17 @@ def _doubt(row: Mapping[str, str]) -> Doubt:
     return Doubt(row["claim_id"], row["statement"], verdict, f"claim:{row['claim_id']}.recomputed" if known else "")
 
 
-def with_doubts(page: PageData, doubts: Mapping[str, Doubt], audit: ResultStore) -> PageData:
+def with_doubts(page: PageData, doubts: Mapping[str, Doubt], audit: ResultStore, at: Callable[[str], str]) -> PageData:
     """A page on which every table, figure and paragraph with a doubted figure is followed by a note that says so.
 
-    A figure is doubted if it is a doubted claim or is computed from one. `audit` holds the results of the audit.
+    A figure is doubted if it is a doubted claim or is computed from one. `audit` holds the results of the audit,
+    `at` says where its page tells what one of them comes from; recomputed values lead there.
     """
     results: dict[str, Any] = dict(page["results"])
     blocks: list[Block] = []
     for block in page["blocks"]:
         found = [doubts[name] for name in _claims_shown(block, page["results"]) if name in doubts]
-        blocks += [block, *([_note(found)] if found else [])]
+        blocks += [block, *([_note(found, at)] if found else [])]
         results |= audit.records(doubt.recomputed for doubt in found if doubt.recomputed)
     if len(blocks) == len(page["blocks"]):
         return page
@@ -69,21 +70,21 @@ def _claims_shown(block: Block, results: Mapping[str, Mapping[str, Any]]) -> lis
     return list(dict.fromkeys(name.removeprefix("claim:") for name in names if name.startswith("claim:")))
 
 
-def _note(doubts: Iterable[Doubt]) -> Block:
+def _note(doubts: Iterable[Doubt], at: Callable[[str], str]) -> Block:
     kept = list(doubts)
-    said = [_said(verdict, [each for each in kept if each.verdict is verdict]) for verdict in WORDS]
+    said = [_said(verdict, [each for each in kept if each.verdict is verdict], at) for verdict in WORDS]
     return paragraph([node for run in said for node in run], css="note")
 
 
-def _said(verdict: Verdict, doubts: list[Doubt]) -> Run:
-    named = [[node for node in _named(doubt)] for doubt in doubts]
+def _said(verdict: Verdict, doubts: list[Doubt], at: Callable[[str], str]) -> Run:
+    named = [list(_named(doubt, at)) for doubt in doubts]
     inner = [node for place, run in enumerate(named) for node in ([", "] if place else []) + run]
     return [f"{WORDS[verdict]}: ", *inner, ". "] if doubts else []
 
 
-def _named(doubt: Doubt) -> Iterator[Inline]:
+def _named(doubt: Doubt, at: Callable[[str], str]) -> Iterator[Inline]:
     yield link(f"{AUDIT}.html#claim-{doubt.claim_id}", [label(doubt.claim_id)])
     yield from (" (", label(doubt.statement))
     if doubt.recomputed:
-        yield from ("; recomputed as ", number(doubt.recomputed))
+        yield from ("; recomputed as ", {**number(doubt.recomputed), "href": at(doubt.recomputed)})
     yield ")"
