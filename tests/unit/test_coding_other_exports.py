@@ -1,5 +1,7 @@
 """Exports for qualitative coding as other programs, languages and spreadsheets leave them."""
 
+import itertools
+
 import pytest
 
 from analysis.coding.formats import read_codebook, read_segments
@@ -17,12 +19,12 @@ def read(tmp_path, book=BOOK, highlights=HIGHLIGHTS):
     return read_segments(tmp_path / "coded_segments.csv", "coded_segments.csv", codebook)
 
 
-@pytest.mark.parametrize("saved", ["{}", "sep=;\n{}", "\ufeff{}", "\n{}"])
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("separator", "saved"),
+    [*itertools.product([",", ";", "\t"], ["{}", "\ufeff{}", "\n{}"]), (";", "sep=;\n{}")],
+)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_exports_of_taguette_saved_again_by_a_spreadsheet(tmp_path, saved, separator, line_end):
-    if saved.startswith("sep=") and separator != ";":
-        pytest.skip("the first line names a semicolon")
     texts = [saved.format(text.replace(",", separator)).replace("\n", line_end) for text in (BOOK, HIGHLIGHTS)]
     assert read(tmp_path, *texts).to_numpy().tolist() == [["Group 1", "E6", "highlight 1", "home", "coder 1"]]
 

@@ -54,6 +54,22 @@ NOTEBOOK = {
     ]
 }
 
+LOOK = {
+    "cell_type": "code",
+    "metadata": {"tags": ["private"]},
+    "source": "people",
+    "outputs": [],
+    "execution_count": None,
+}
+
+
+def written() -> dict:
+    """The notebook before the run: without the parameters of the run, with a cell that is left out of it."""
+    title, parameters, _, *others = (
+        cell | ({"outputs": []} if "outputs" in cell else {}) for cell in NOTEBOOK["cells"]
+    )
+    return {"cells": [title, parameters, LOOK, *others]}
+
 
 @pytest.fixture
 def project(tmp_path) -> Path:
@@ -65,8 +81,8 @@ def project(tmp_path) -> Path:
     (raw / HOSTILE).write_text("x\n", encoding="utf-8")
     (raw / "questionnaire.csv").write_text("person_id\nsecret\n", encoding="utf-8")
     (done / "results/08_claims_audit.json").write_text('{"results": {}}', encoding="utf-8")
-    for place in (done / "executed", tmp_path / "notebooks"):
-        (place / "08_claims_audit.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    (done / "executed/08_claims_audit.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    (tmp_path / "notebooks/08_claims_audit.ipynb").write_text(json.dumps(written()), encoding="utf-8")
     (tmp_path / "reports/s/08_claims_audit.html").write_text("<title>A &lt;page&gt;</title>", encoding="utf-8")
     (tmp_path / "reports" / HOSTILE.replace("csv", "html")).write_text("no title", encoding="utf-8")
     (tmp_path / "params.yaml").write_text(
@@ -113,11 +129,12 @@ def test_a_lock_that_is_none_is_an_error(tmp_path, content):
 
 
 def test_exhibits_carry_the_number_of_their_cell_in_the_notebook_as_written(project):
-    found = exhibits(project / "data/processed/s/executed/08_claims_audit.ipynb", {})
+    name = "08_claims_audit.ipynb"
+    found = exhibits(project / "notebooks" / name, project / "data/processed/s/executed" / name, {})
     assert [(one.sort, one.title, one.anchor, one.cell) for one in found] == [
-        ("text", "", "", 3),
-        ("table", "Table 1. Five < six", "table-1", 4),
-        ("figure", "Figure 1. Lines", "figure-1", 4),
+        ("text", "", "", 4),
+        ("table", "Table 1. Five < six", "table-1", 5),
+        ("figure", "Figure 1. Lines", "figure-1", 5),
     ]
     assert found[0].results == ("n.b", "n.a&") and found[0].code == "view.answer(page)" and found[1].results == ("n.c",)
 

@@ -71,15 +71,18 @@ def one_row(table: str) -> str:
     return f"{','.join(names)}\n{','.join(cell(table, name) for name in names)}\n"
 
 
-def test_the_data_of_a_page_are_searched_before_they_are_written(study, monkeypatch):
-    """What a page holds and does not show, such as a key of its data, counts as well as the page that readers see."""
+def test_the_data_of_a_page_are_searched_before_they_are_written(study):
+    """What a page holds and does not show, such as a key of its data, counts; then what the notebook wrote goes."""
     put(study, "records/attendance.csv", one_row("attendance"))
-    monkeypatch.setattr("analysis.reporting.page.render_page", lambda page: "<p>nothing</p>")
-    monkeypatch.setattr(run.provenance, "stage_outputs", lambda *names: [])
-    data = study.processed / "pages/02b_participation.json"
-    run._search({data: json.dumps({"blocks": [{"told": "a figure"}]})}, {}, study, "02b_participation")
+    data, secrets = study.processed / "pages/02b_participation.json", secrets_of_study(study)
+    figure = study.processed / "figures/made.svg"
+    figure.parent.mkdir(parents=True)
+    figure.write_text("<svg/>", encoding="utf-8")
+    run._search({data: json.dumps({"blocks": [{"told": "a figure"}]}).encode()}, [figure], study, secrets)
+    assert figure.exists()
     with pytest.raises(InputError, match=r"pages/02b_participation\.json.*the id of a person"):
-        run._search({data: json.dumps({"blocks": [{"told": PERSON}]})}, {}, study, "02b_participation")
+        run._search({data: json.dumps({"blocks": [{"told": PERSON}]}).encode()}, [figure], study, secrets)
+    assert not figure.exists()
 
 
 def test_every_id_of_every_table_is_searched_for(study):

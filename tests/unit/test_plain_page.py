@@ -1,6 +1,7 @@
 """Pages that are no notebook's, and the findings taken from an audit's page."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,9 @@ from analysis.reporting.nodes import link, number, paragraph
 from analysis.reporting.page import render_page
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import Kind, Result, ResultStore
+from analysis.study import load_study
 
+ROOT = Path(__file__).resolve().parents[2]
 STORE = ResultStore({"n": Result("n", "N", 1, "people", Kind.PUBLISHED)})
 
 
@@ -52,9 +55,8 @@ def section(name, words):
 
 def audited(tmp_path, monkeypatch, blocks):
     """The findings of a study whose audit shows some blocks."""
-    monkeypatch.setattr(
-        module, "load_study", lambda study, root: type("S", (), {"info": type("I", (), {"title": "S"})})
-    )
+    study = load_study("coproduction", ROOT)
+    monkeypatch.setattr(module, "load_study", lambda name, root: study)
     file = tmp_path / "data/processed/s/pages/08_claims_audit.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"blocks": blocks, "results": {}}), encoding="utf-8")
@@ -69,11 +71,15 @@ def test_the_findings_are_those_of_the_audit_with_links_to_it_whatever_its_headi
     assert f"<p>{words}</p>" in text and 'id="finding' in text and 'id="other"' not in text
     assert 'href="08_claims_audit.html#from-5"' in text and 'href="08_claims_audit.html#claim-AA-001"' in text
     assert 'data-entry="' not in text
+    study = load_study("coproduction", ROOT).info
+    opening = text.partition('<p class="study">')[2].partition("</p>")[0]
+    assert study.title in opening and study.setting in opening
+    assert text.index("<h2") < text.index(f"<p>{words}</p>") < text.index('id="section-the-findings"')
 
 
 def test_an_audit_without_findings_keeps_its_sentence(tmp_path, monkeypatch):
     page = audited(tmp_path, monkeypatch, section("section-summary-for-the-authors", "There is no finding."))
-    assert page["blocks"] == [paragraph(["There is no finding."])]
+    assert page["blocks"][1:] == [paragraph(["There is no finding."])]
 
 
 def test_an_audit_without_the_section_stops_publication(tmp_path, monkeypatch):

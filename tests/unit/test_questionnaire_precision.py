@@ -172,11 +172,11 @@ def test_what_regression_may_leave_is_that_of_every_set_of_answers():
     after = [np.mean(each) for each in lists if 3.5 <= np.mean(each) <= 4.5]
     adds = [(1 - reliability) * (top - each) for each in before]
     leaves = [b - a - add for a, add in zip(before, adds, strict=True) for b in after]
-    printed = {"A": SimpleNamespace(as_printed=parse_printed("2")), "N": SimpleNamespace(number=3)}
-    reading = SimpleNamespace(
-        label="all", scale=(1, top), after=SimpleNamespace(low=3.5, high=4.5, above=-math.inf, below=math.inf)
-    )
-    item = SimpleNamespace(before="A", readings=[reading], fewest=None, most=None)
+    means = {claim: parse_printed(text).around() for claim, text in (("A", "2"), ("B", "4"))}
+    printed = {claim: SimpleNamespace(around=around) for claim, around in means.items()}
+    printed["N"] = SimpleNamespace(number=n)
+    reading = published.PrintReading(label="all", scale=(1, top))
+    item = SimpleNamespace(before="A", after="B", readings=[reading], respondents=None, fewest=None, most=None)
     found = published.after_regression(
         item, SimpleNamespace(respondents="N"), SimpleNamespace(claims=printed), reliability
     )

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline.ledger import AUDIT
 from analysis.pipeline.provenance import sha256
-from analysis.reporting.nodes import Block, walk
+from analysis.reporting.nodes import Block, heading, label, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.places import seen_from_elsewhere, under
 from analysis.reporting.plain_page import PlainPage, plain_page
@@ -31,10 +31,12 @@ def findings(root: Path, study_id: str) -> PageData:
         "Inputs, with SHA-256": {shown(file, root): sha256(file)},
     }
     lead = "The findings of the claims audit for the authors of the source, the most severe first."
-    blocks = [*_opening(audit["blocks"]), *(node for node in walk(audit["blocks"]) if _is_table(node))]
+    tables = [node for node in walk(audit["blocks"]) if _is_table(node)]
+    blocks = [heading(2, [label("The answer")], "section-the-answer"), *_opening(audit["blocks"])]
+    blocks += [heading(2, [label("The findings")], "section-the-findings"), *tables] if tables else []
     store = ResultStore.of_records(audit["results"])
     moved = seen_from_elsewhere(blocks, f"{AUDIT}.html")
-    return plain_page(PlainPage(f"{TITLE}: {study.info.title}", lead, moved, store, colophon, "../index.html"))
+    return plain_page(PlainPage(TITLE, lead, moved, store, colophon, "../index.html", study=study.info))
 
 
 def _opening(blocks: list[Block]) -> list[Block]:

@@ -10,9 +10,11 @@ import gc
 import importlib
 import json
 import os
+import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,6 +92,15 @@ def preload(names: Iterable[str]) -> list[str]:
     return [str(warning.message) for warning in found]
 
 
+def chance_of_its_own(server: int) -> None:
+    """In a process that the fork server forked: numpy's draws are its own, as Python's own generator sees to by itself.
+
+    Else all would draw the same numbers. What these processes fork in turn is left as in a process of its own.
+    """
+    if os.getppid() == server and (random := sys.modules.get("numpy.random")):
+        random.seed()
+
+
 @contextmanager
 def _as_in_a_kernel() -> Iterator[None]:
     """Let pandas find, while it is imported, that it writes for a notebook and not for a terminal."""
@@ -106,3 +117,4 @@ if ASKED in os.environ:
     gc.collect()
     gc.freeze()  # what the children share stays shared
     gc.enable()
+    os.register_at_fork(after_in_child=partial(chance_of_its_own, os.getpid()))

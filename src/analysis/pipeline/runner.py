@@ -206,8 +206,6 @@ def work(words: list[str], root: str, environment: Mapping[str, str], told: Any)
     os.chdir(root)
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _Told(told)  # type: ignore[assignment]
     sys.argv = ["analysis", *words]
-    if random := sys.modules.get("numpy.random"):
-        random.seed()  # else all children would draw the same numbers; Python's own generator sees to it itself
     os._exit(_status(words, told))  # to take the modules of a run apart takes longer than some commands do
 
 

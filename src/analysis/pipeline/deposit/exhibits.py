@@ -26,11 +26,24 @@ class Exhibit:
     results: tuple[str, ...]
 
 
-def exhibits(executed: Path, store: dict[str, Result]) -> list[Exhibit]:
-    """The exhibits of an executed notebook, in order. The cell of parameters that a run puts in is not counted."""
-    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
-    own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    return [found for place, cell in enumerate(own, start=1) for found in _of_cell(cell, place, store)]
+def exhibits(written: Path, executed: Path, store: dict[str, Result]) -> list[Exhibit]:
+    """The exhibits of an executed notebook, in order. Cells are counted in the notebook as it is written.
+
+    So private cells count, which a run leaves out, and the cell of parameters that it puts in does not.
+    """
+    from analysis.pipeline.shell import PRIVATE
+
+    places = [place for place, cell in enumerate(_cells(written), start=1) if PRIVATE not in _tags(cell)]
+    ran = [cell for cell in _cells(executed) if "injected-parameters" not in _tags(cell)]
+    return [found for place, cell in zip(places, ran, strict=False) for found in _of_cell(cell, place, store)]
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell["metadata"].get("tags", []))
 
 
 def _of_cell(cell: dict[str, Any], place: int, store: dict[str, Result]) -> Iterator[Exhibit]:

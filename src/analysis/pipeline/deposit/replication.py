@@ -105,7 +105,8 @@ def _runs(root: Path) -> Iterator[Run]:
         executed = study.processed / "executed" / f"{notebook}.ipynb"
         if executed.is_file():
             store = ResultStore.read(study.processed / "results" / f"{notebook}.json").by_id
-            shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in exhibits(executed, store)]
+            found = exhibits(root / "notebooks" / f"{notebook}.ipynb", executed, store)
+            shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in found]
             yield Run(
                 study.info.title,
                 notebook,
