@@ -66,7 +66,7 @@ JUDGES["02_focus_group_coding"] = {
     **dict.fromkeys(("saturation.*.*", "stability.*.*"), (*_ALL_CODES, *_CODES)),
     **{f"team.{what}": (*_ALL_CODES, *_CODES) for what in ("used", "last_group", "one_group", "one_person")},
     **{f"team.{what}": _IN_ALL for what in ("segments", "participants")},
-    "changes.*.segments": _CODES,
+    "changes.*.segments": (*_CODES, "Groups and coders"),  # of codes that may be shown, and none of those that are gone
     # How many groups and coders there were, codes and pairs shown and not shown: no numbers of those who spoke.
     **{f"team.{what}": ("Groups and coders",) for what in ("groups", "coders", "shown", "hidden", "pairs", "entering")},
     **dict.fromkeys(("agreement.shown", "agreement.left_out"), ("Groups and coders",)),
