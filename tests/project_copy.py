@@ -42,6 +42,13 @@ def copy_project(target: Path) -> Path:
     return target
 
 
+def only_study(folder: Path, study: str) -> None:
+    """Leave no other study in a copy: one that params.yaml does not list runs by the files it has."""
+    for path in sorted((folder / "data" / "raw").glob("*/study.yaml")):
+        if path.parent.name != study:
+            shutil.rmtree(path.parent)
+
+
 def run_analysis(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """One command of the project's own code in a copy."""
     env = {**os.environ, "PYTHONPATH": str(folder / "src"), **environment}

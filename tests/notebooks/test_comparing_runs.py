@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from project_copy import copy_project, run_analysis
+from project_copy import copy_project, only_study, run_analysis
 
 from analysis.comparison.compare import compare
 from analysis.comparison.runs import read_run
@@ -83,6 +83,7 @@ def test_a_rerun_of_a_commit_without_results(runs, tmp_path):
     (folder / "dvc.lock").unlink()
     (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     shutil.rmtree(folder / "data" / "raw" / "overviews")  # which tell of notebooks that are not run here
+    only_study(folder, STUDY)
     git(folder, "add", "--all")
     git(folder, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "a run")
     refused = run_analysis(folder, "diff", "HEAD", str(runs[0]), "--out", "diff.html")

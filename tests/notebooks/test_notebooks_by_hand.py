@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from project_copy import ROOT, copy_project, run_analysis
+from project_copy import ROOT, copy_project, only_study, run_analysis
 
 pytestmark = pytest.mark.slow
 STUDY = "connecting_opportunities"
@@ -16,6 +16,8 @@ import pandas as pd
 
 courses = pd.DataFrame({"weeks": [12, 20]}, index=["First course", "Second course"])
 show(courses, "Weeks of each course", kind="published", unit="weeks", source="Table A of the report")"""
+
+PRIVATE = "(evaluation.root / 'private').touch()\n'seen by nobody'"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def project(tmp_path_factory):
                 "source": OWN,
             }
             notebook["cells"].insert(6, own)
-            looks = {"metadata": {"tags": ["private"]}, "id": "looks", "source": "raise ValueError('seen by nobody')"}
+            looks = {"metadata": {"tags": ["private"]}, "id": "looks", "source": PRIVATE}
             notebook["cells"].insert(7, own | looks)
         path.write_text(json.dumps(notebook), encoding="utf-8")
     params = (folder / "params.yaml").read_text(encoding="utf-8")
@@ -46,6 +48,7 @@ def project(tmp_path_factory):
     lines = [each for name in headings for each in (name, kept[kept.index(name) + 1])]
     (folder / "params.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "data" / "raw" / "overviews" / f"{STUDY}.yaml").unlink()  # it speaks of notebooks that do not run here
+    only_study(folder, STUDY)
     for notebook in NOTEBOOKS:
         done = run_analysis(folder, "run", notebook, "--study", STUDY)
         assert done.returncode == 0, done.stderr
@@ -61,6 +64,7 @@ def published(project, page):
 
 def test_a_private_cell_is_neither_run_nor_kept(project):
     executed = (project / "data/processed" / STUDY / "executed" / "05_sroi.ipynb").read_text(encoding="utf-8")
+    assert not (project / "private").exists()
     assert "Weeks of each course" in executed and "seen by nobody" not in executed
     assert "seen by nobody" not in published(project, "05_sroi")
 
@@ -92,6 +96,7 @@ def test_papermill_s_own_command_line_runs_a_notebook_and_writes_a_draft(project
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
+    (project / "private").unlink()  # papermill knows of no private cells: it ran this one, as Jupyter does
     after = {path: path.read_bytes() for path in (project / "data" / "processed").rglob("*") if path.is_file()}
     assert after == before
     draft = project / "build" / "drafts" / STUDY / "results" / "05_sroi.json"

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from analysis.errors import InputError
 from analysis.files import read_text, read_yaml
 from analysis.pipeline.parameters import OWN_PARAMETERS, listed_studies, planned_runs
 from analysis.results import write_text
@@ -66,6 +67,13 @@ def _stage(
 ) -> dict[str, Any]:
     """One stage of a study, after the listed ones of the same notebook."""
     alike = [stage["do"] for stage in listed.values() if f" run {notebook} " in stage.get("do", {}).get("cmd", "")]
+    if not alike:
+        raise InputError(
+            STAGES,
+            found=f"no stage that runs {notebook}, which the files of {study} call for",
+            expected="a stage of each notebook, as a pattern for further studies",
+            action=f"restore the stage, or list in params.yaml what is to run for {study}",
+        )
     union = {key: list(dict.fromkeys(each for do in alike for each in do[key])) for key in ("deps", "outs")}
     earlier = {name for name, other in runs if other == study and name < notebook}
     deps = [dep for dep in union["deps"] if _has(root, dep, study, earlier)]
