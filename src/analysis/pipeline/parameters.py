@@ -390,10 +390,8 @@ def _check_areas(root: Path, given: Mapping[str, Any]) -> None:
 
 def _check_scenario(root: Path, study: str, given: str) -> None:
     """Refuse a scenario from the command line that the study does not have; that of params.yaml the notebook looks up itself."""
-    from analysis.sroi.published import scenarios_of
-
     try:
-        known = scenarios_of(root, study)
+        known = _scenarios(root, study)
     except InputError:  # the run of the study will say what is wrong with its file
         return
     if given not in known:
@@ -404,6 +402,15 @@ def _check_scenario(root: Path, study: str, given: str) -> None:
             expected=f"one of {', '.join(known)}" if known else f"nothing: {study} has no published ratios",
             action="name a scenario that the study's source prints" if known else "leave the scenario out",
         )
+
+
+def _scenarios(root: Path, study: str) -> tuple[str, ...]:
+    """The scenarios whose ratios a study's sroi.yaml names; none where it has no such file. Read without the model, on whose
+    code no other page is to depend."""
+    path = root / "data" / "raw" / study / "sroi.yaml"
+    name = f"data/raw/{study}/sroi.yaml"
+    ratios = (read_yaml(path, name).get("ratios") if path.is_file() and holds_something(path, name) else None) or ()
+    return tuple(str(ratio["scenario"]) for ratio in ratios if isinstance(ratio, dict) and "scenario" in ratio)
 
 
 @lru_cache(maxsize=1)

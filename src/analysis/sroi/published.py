@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ from pydantic import Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
-from analysis.files import holds_something, read_yaml, shown, validate
+from analysis.files import holds_something, validate
 from analysis.quantities import Interval
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
@@ -103,15 +102,6 @@ def read_model(study: Study) -> PublishedModel:
         for claim_id in named:
             _known(study, claim_id)
     return model
-
-
-def scenarios_of(root: Path, study: str) -> tuple[str, ...]:
-    """The scenarios whose ratios a study's sroi.yaml names, without the study's ledger; none where it brings no such file."""
-    path = root / "data" / "raw" / study / FILE
-    name = shown(path, root)
-    if not (path.is_file() and holds_something(path, name)):
-        return ()
-    return tuple(ratio.scenario for ratio in validate(PublishedModel, read_yaml(path, name), name, None).ratios)
 
 
 def _known(study: Study, claim_id: str) -> Claim:
