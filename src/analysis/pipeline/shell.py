@@ -21,6 +21,7 @@ from traitlets.config import Config
 NAME = "analysis"  # by which papermill knows the engine
 MOST_OUTPUT = 20_000_000  # characters one notebook may show; a page of ours has half a million
 TIMED_OUT = 4  # exit status of a process whose notebook was stopped in a cell
+COLUMNS = 20  # of a frame that pandas shows in a notebook
 INLINE = "module://matplotlib_inline.backend_inline"  # what a kernel names, so that drawn pictures become outputs
 Progress = Callable[[int, int], None]
 
@@ -146,6 +147,8 @@ def _shell() -> Any:
     main, hook = sys.modules.get("__main__"), sys.displayhook
     shell = Shell.instance(config=settings)
     shell.outputs = Outputs(MOST_OUTPUT)
+    if pandas := sys.modules.get("pandas"):  # imported before there was a shell, it took itself to write for a terminal
+        pandas.set_option("display.max_columns", COLUMNS)
     try:
         yield shell
     finally:
