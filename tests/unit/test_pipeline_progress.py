@@ -1,6 +1,7 @@
 """Progress, estimates and the page that shows where the time went."""
 
 import io
+import os
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_log_shows_each_notebook_at_its_start_and_end_with_the_time_left():
 
 
 def test_a_terminal_shows_the_cells_of_every_running_notebook(monkeypatch):
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: type("Size", (), {"columns": 200}))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((200, 24)))
     stream = Terminal()
     display = Display(3, 2, {"one": 10.0, "two": 20.0, "three": 30.0}, stream)
     display.start("one")
