@@ -354,22 +354,16 @@ def _source_lines(one: Drafted) -> Iterator[str]:
     if source.wave:
         yield f"  wave: {_scalar(source.wave)}  # when it was asked: pre, then or post"
     if source.waves:
-        yield (
-            "  waves: {"
-            + ", ".join(f"{_quoted(text)}: {_scalar(moment)}" for text, moment in source.waves.items())
-            + "}"
-        )
+        said = ", ".join(f"{_quoted(text)}: {_scalar(moment)}" for text, moment in source.waves.items())
+        yield f"  waves: {{{said}}}"
     if source.units:
         said = ", ".join(f"{ours}: {_scalar(unit)}" for ours, unit in source.units.items())
         yield f"  units: {{{said}}}  # of times without one in the cell: years, months, weeks or days, by the name, or since some would have come before they were born if these were years"
     if source.reversed:
         yield f"  reversed: [{', '.join(source.reversed)}]  # 1 is the best answer, as their names say"
     if source.leave_out_rows:
-        yield (
-            "  leave_out_rows: {"
-            + ", ".join(f"{row}: {_quoted(why)}" for row, why in source.leave_out_rows.items())
-            + "}"
-        )
+        said = ", ".join(f"{row}: {_quoted(why)}" for row, why in source.leave_out_rows.items())
+        yield f"  leave_out_rows: {{{said}}}"
     if source.near_ids:
         yield "  near_ids:  # is it the same person as the one whose id it nearly is (see `analysis check`): same or other"
         yield from (f"    {row}: {_scalar(said)}" for row, said in source.near_ids.items())

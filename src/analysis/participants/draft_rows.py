@@ -271,13 +271,7 @@ class _Reader:
             return {"session_number": found[1]}
         if read := day(text, self.order):
             return {"session_date": read}
-        self.look(
-            DECIDE,
-            name,
-            "the order of day and month",
-            "Say `dates: day first` or `dates: month first` in records.yaml",
-            number,
-        )
+        self._ask_order(name, number)
         return {}
 
     def _text(self, name: str, ours: str, text: str, number: int) -> str:
@@ -349,17 +343,15 @@ class _Reader:
             return f"{ITEMS[item].low + ITEMS[item].high - float(text):g}"
         return text
 
+    def _ask_order(self, name: str, number: int) -> None:
+        what, action = "the order of day and month", "Say `dates: day first` or `dates: month first` in records.yaml"
+        self.look(DECIDE, name, what, action, number)
+
     def _day(self, name: str, ours: str, text: str, number: int) -> str:
         if found := day(text, self.order):
             return found
         if is_day(text) and self.order == ASK:
-            self.look(
-                DECIDE,
-                name,
-                "the order of day and month",
-                "Say `dates: day first` or `dates: month first` in records.yaml",
-                number,
-            )
+            self._ask_order(name, number)
             return ""
         return text
 
