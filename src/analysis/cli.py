@@ -31,6 +31,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="analysis", description="Rerun and audit programme evaluations.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _stage_commands(commands)
+    _whole_run_commands(commands)
+    _study_commands(commands)
+    _audit_commands(commands)
+    _comparison_commands(commands)
+    _sweep_options(
+        _command(
+            commands,
+            "sweep",
+            _sweep,
+            "run a function or a notebook over many cases: authorities, studies, assumptions, parameters",
+        )
+    )
+    fetch = _command(
+        commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
+    )
+    fetch.add_argument(
+        "--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated"
+    )
+    fetch.add_argument("--base", help="another address of the Nomis API")
+    fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
+    fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
+    return parser
+
+
+def _stage_commands(commands: Any) -> None:
     run = _command(commands, "run", _run, "run one notebook for one study")
     run.add_argument("notebook", help="name without ending, such as 05_sroi")
     run.add_argument("--study", required=True, help="id of the study")
@@ -44,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     collect.add_argument("--study", required=True, help="id of the study")
     _command(commands, "page-code", _page_code, "write the hashes of the code that every page is made with")
     _command(commands, "raw-files", _raw_files, "write the names of the files in each folder of raw data")
+
+
+def _whole_run_commands(commands: Any) -> None:
     again = _command(commands, "reproduce", _reproduce, "rerun whatever changed and write reports/")
     again.add_argument("--force", action="store_true", help="rerun everything")
     again.add_argument(
@@ -54,20 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         help="notebooks at a time (default: one more than there are processors)",
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
-    private = _command(
-        commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
-    )
-    private.add_argument("id", help="the study's id")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
-    _study_commands(commands)
-    _sweep_options(
-        _command(
-            commands,
-            "sweep",
-            _sweep,
-            "run a function or a notebook over many cases: authorities, studies, assumptions, parameters",
-        )
-    )
     publish = _command(commands, "publish", _publish, "write reports/ from the last run")
     publish.add_argument("--without", action="append", default=[], metavar="STUDY", help="leave out a study")
     for command in (again, publish):
@@ -83,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
     pdf.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
+
+
+def _comparison_commands(commands: Any) -> None:
     diff = _command(
         commands,
         "diff",
@@ -107,17 +126,6 @@ def _parser() -> argparse.ArgumentParser:
             "run a study with other values in its register, beside the published run: build/what-if/NAME",
         )
     )
-    _audit_commands(commands)
-    fetch = _command(
-        commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
-    )
-    fetch.add_argument(
-        "--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated"
-    )
-    fetch.add_argument("--base", help="another address of the Nomis API")
-    fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
-    fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
-    return parser
 
 
 def _study_commands(commands: Any) -> None:
@@ -151,6 +159,10 @@ def _study_commands(commands: Any) -> None:
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
     check.add_argument("id", help="id of the study")
+    private = _command(
+        commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
+    )
+    private.add_argument("id", help="the study's id")
 
 
 def _audit_commands(commands: Any) -> None:
