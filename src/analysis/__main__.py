@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from typing import NoReturn
 
 from analysis.pipeline.surroundings import keep_to_this_user, leave_strangers
@@ -10,9 +9,11 @@ from analysis.pipeline.surroundings import keep_to_this_user, leave_strangers
 
 def leave(status: int) -> NoReturn:
     """End this process at once: to take the hundreds of modules of a run apart takes longer than some commands do."""
-    with suppress(OSError):  # nobody reads any more
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except OSError:  # what was said reached nobody
+        status = status or 1
     os._exit(status)
 
 

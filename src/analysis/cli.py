@@ -1,6 +1,7 @@
 """The command line: python -m analysis COMMAND."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,11 +22,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # nobody reads any more what is printed, as under `| head`
+        return 141
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        print(f"error: {_disk_trouble(error)}", file=sys.stderr)
+        return 1
     except RuntimeError as error:
         if type(error).__name__ != "NotebookFailure":
             raise
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+_OF_THE_DISK = {
+    errno.ENOSPC: ("a full disk", "room for what a run writes", "make room and run it again"),
+    errno.EDQUOT: ("a user's share of the disk that is used up", "room for what a run writes", "make room and run it again"),
+    errno.EROFS: ("a disk that can only be read", "one that can be written to", "copy the project to one and run it there"),
+    errno.EACCES: ("no permission", "a file or folder of this user's own", "change its owner or rights, or run it as its owner"),
+}  # fmt: skip
+
+
+def _disk_trouble(error: OSError) -> InputError:
+    """What the system says of a file that cannot be read or written, as one error like all others; half-written files do not stay."""
+    found, expected, action = _OF_THE_DISK[error.errno or 0]
+    return InputError(error.filename or "the disk", found=found, expected=expected, action=action)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -184,6 +206,13 @@ def _what_if_options(what_if: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="another value for an assumption; may be repeated",
+    )
+    what_if.add_argument(
+        "--challenge",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what challenges/NAME.yaml of the study proposes; may be repeated, and is pooled",
     )
     what_if.add_argument(
         "--as", dest="name", default="", metavar="NAME", help="name of the changed run, which its folder gets"
@@ -499,25 +528,29 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _what_if(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from analysis.files import shown
     from analysis.pipeline.sweep_cases import Failed
     from analysis.study import find_root, load_study
+    from analysis.tools.challenges import read_challenges
     from analysis.tools.changes import asked_for, changes_of, name_problems
     from analysis.tools.check import told
     from analysis.tools.what_if import what_if, what_moved
 
     study = load_study(options.study, find_root())
-    asked, named, problems = asked_for(options.set, options.file, study.root)
-    name = options.name or named
-    changes, wrong = changes_of(study, asked)
-    if problems := [*name_problems(name), *problems, *wrong]:
+    request = asked_for(options.set, options.file, study.root, options.challenge)
+    name = options.name or request.name or "-and-".join(Path(each).stem for each in request.challenges)
+    challenge, unread = read_challenges(study, request.challenges)
+    changes, wrong = changes_of(study, request.asked, [each.change for each in challenge.pooled])
+    if problems := [*name_problems(name), *request.problems, *unread, *(wrong if not unread or request.asked else [])]:
         print("\n".join(["error: nothing was run", *told(problems)]), file=sys.stderr)
         return 1
     for each in (each for each in changes if each.outside):
         entry = each.published
         print(f"note: {entry.id} {each.value:.12g} is outside the register's {entry.low:.12g} to {entry.high:.12g}")
     try:
-        page, comparison = what_if(study, changes, name)
+        page, comparison = what_if(study, changes, name, challenge)
     except Failed as error:
         print(f"error: the changed run stopped: {error}", file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """A changed run beside the published one: its pages are marked and valid, and nothing published is touched."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from analysis.study import load_study
 pytestmark = pytest.mark.slow
 STUDY = "coproduction"
 VALUES = {"deadweight_english": 0.4, "friends_contact_value_2011": 8650.0}
+PANEL = """title: Friends move away
+by: A panel
+source: minutes of a meeting
+proposals:
+  - {assumption: drop_off, low: 0.1, value: 0.2, high: 0.3, by: Ann, reason: "<b>Some</b> move =1+1."}
+  - {assumption: drop_off, value: 0.4, by: Ben, reason: "Most do."}
+"""
 
 
 def hashes(root: Path) -> dict[str, str]:
@@ -35,9 +43,12 @@ def project(finished, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def changed(project) -> tuple[Path, str, bool]:
     """The folder of the changed run, what the command said, and whether anything else changed."""
+    challenge = project / "data" / "raw" / STUDY / "challenges" / "panel.yaml"
+    challenge.parent.mkdir()
+    challenge.write_text(PANEL, encoding="utf-8")
     before = hashes(project)
     sets = [f"--set={name}={value:g}" for name, value in VALUES.items()]
-    done = run_analysis(project, "what-if", STUDY, *sets, "--as", "halved")
+    done = run_analysis(project, "what-if", STUDY, *sets, "--challenge", "panel", "--as", "halved")
     assert done.returncode == 0, done.stdout + done.stderr
     return project / "build" / "what-if" / "halved", done.stdout, hashes(project) == before
 
@@ -53,7 +64,8 @@ def test_what_lies_outside_the_register_is_told(changed):
 def test_the_ratio_is_that_of_the_model_at_the_values(project, changed):
     store = ResultStore.read(changed[0] / STUDY / "results" / "05_sroi.json")
     model = read_model(load_study(STUDY, project))
-    central = {**model.scenarios.get("central", {}), **VALUES}  # the published model, asked for the values
+    pooled = {"drop_off": 0.3}  # half the pool lies below 0.3, where Ann's triangle ends, and half at 0.4
+    central = {**model.scenarios.get("central", {}), **VALUES, **pooled}  # the published model, asked for the values
     assert float(str(store["05_sroi.scenarios.central.ratio"].value)) == pytest.approx(
         float(model.evaluate(central).ratio), rel=1e-9
     )
@@ -71,9 +83,15 @@ def test_every_page_is_marked_and_every_number_of_it_is_a_result(changed):
         assert text.count("Changed run, not the published one</text>") == drawings, path.name
 
 
-def test_links_between_the_pages_lead_somewhere(changed):
-    import re
+def test_the_first_page_shows_published_and_challenged_side_by_side(changed):
+    text = (changed[0] / "index.html").read_text(encoding="utf-8")
+    assert "The challenge" in text and "minutes of a meeting" in text
+    assert "<b>Some</b>" not in text and "&lt;b&gt;Some&lt;/b&gt; move" in text
+    (row,) = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*All pooled.*?</tr>", text, re.DOTALL)
+    assert "0.3" in row and yaml.safe_load((changed[0] / "changes.yaml").read_text())["challenges"] == ["panel"]
 
+
+def test_links_between_the_pages_lead_somewhere(changed):
     for path in changed[0].rglob("*.html"):
         targets = re.findall(r'href="(?!https?:|#|data:|mailto:)([^"#]+)', path.read_text(encoding="utf-8"))
         assert [target for target in targets if not (path.parent / target).exists()] == [], path.name

@@ -27,7 +27,7 @@ def study():
 
 
 def asked(*texts: str) -> list[Asked]:
-    return asked_for(texts, None, ROOT)[0]
+    return list(asked_for(texts, None, ROOT).asked)
 
 
 def test_a_value_within_the_range_keeps_the_range_and_is_assumed(study):
@@ -72,9 +72,9 @@ def test_an_unknown_name_gets_the_nearest(study):
 
 def test_all_problems_at_once(study):
     texts = ("deadwieght_english=0,4", "drop_off", "deadweight_english=0.1", "deadweight_english=0.2")
-    listed, _, unread = asked_for(texts, None, ROOT)
-    _, problems = changes_of(study, listed)
-    assert len(unread) == 1 and [problem.found for problem in problems] == [
+    request = asked_for(texts, None, ROOT)
+    _, problems = changes_of(study, request.asked)
+    assert len(request.problems) == 1 and [problem.found for problem in problems] == [
         "no assumption of this name in coproduction",
         "'0,4'",
         "the assumption twice",
@@ -90,9 +90,11 @@ def test_names_that_are_no_folders_name(name):
 def test_a_file_says_the_same_as_the_command_line(tmp_path, study):
     path = tmp_path / "halved.yaml"
     path.write_text("as: halved\nset:\n  deadweight_english: 0.2\n  nothing_such: 1,5\n", encoding="utf-8")
-    listed, name, _ = asked_for((), path, tmp_path)
+    request = asked_for((), path, tmp_path)
+    listed = request.asked
     assert (
-        name == "halved" and changes_of(study, listed[:1])[0] == changes_of(study, asked("deadweight_english=0.2"))[0]
+        request.name == "halved"
+        and changes_of(study, listed[:1])[0] == changes_of(study, asked("deadweight_english=0.2"))[0]
     )
     assert {(problem.file, problem.row) for problem in changes_of(study, listed)[1]} == {("halved.yaml", 4)}
 

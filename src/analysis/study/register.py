@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,9 @@ from analysis.quantities import Interval
 Words = Annotated[
     str,
     BeforeValidator(
-        lambda value: str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else value
+        lambda value: (
+            str(value).strip() if isinstance(value, int | str | date) and not isinstance(value, bool) else value
+        )
     ),
     Field(min_length=1),
 ]

@@ -16,6 +16,8 @@ from analysis.reporting.svg import marked
 from analysis.reporting.views.claims import entry_result
 from analysis.results import Result, ResultStore
 from analysis.study import Study
+from analysis.tools.challenge_page import with_challenge
+from analysis.tools.challenges import NOTHING_CHALLENGED, Challenged
 from analysis.tools.changes import Changed
 
 MARK = "Changed run, not the published one"
@@ -30,12 +32,14 @@ class ChangedRun:
     name: str
     changes: Sequence[Changed]
     lapsed: Sequence[str] = ()
+    challenge: Challenged = NOTHING_CHALLENGED
 
     @property
     def command(self) -> str:
         """The command that makes it again."""
-        sets = " ".join(shlex.quote(f"--set={each.published.id}={each.value:.12g}") for each in self.changes)
-        return f"python -m analysis what-if {self.study.id} {sets} --as {self.name}"
+        sets = [f"--set={each.published.id}={each.value:.12g}" for each in self.changes if not each.by]
+        told = " ".join(map(shlex.quote, [*sets, *(f"--challenge={name}" for name in self.challenge.names)]))
+        return f"python -m analysis what-if {self.study.id} {told} --as {self.name}"
 
 
 def changed_site(run: ChangedRun, pages: Mapping[str, Published], comparison: Comparison, table: str) -> dict[str, str]:
@@ -44,6 +48,8 @@ def changed_site(run: ChangedRun, pages: Mapping[str, Published], comparison: Co
     titles = {path: page_title(each.page) for path, each in pages.items()}
     to_pages = [paragraph(["Its pages:"]), bullets([link(path, [label(title)])] for path, title in titles.items())]
     first = comparison_page(comparison, run.command, table, frozenset(pages)) | {"title": f"What if: {run.name}"}
+    if run.challenge.pooled:
+        first = with_challenge(first, run.challenge.pooled, comparison, run.study.info.currency)
     texts = {"index.html": render_page(with_changes(first, run, "", to_pages), stamp, (), COMPARISON)}
     for path, each in pages.items():
         up = "../index.html" if "/" in path else "index.html"
@@ -93,7 +99,8 @@ def _told(change: Changed) -> Run:
     now, before = (number(each.id) for each in _results(change))
     was = "published" if entry.kind == "published" else f"published run, {entry.kind}"
     outside = ". Outside the range of the register" if change.outside else ""
-    return [label(entry.label), " (", code(entry.id), "): ", now, f" assumed ({was}: ", before, f"){outside}."]
+    told: Run = [label(entry.label), " (", code(entry.id), "): ", now, f" assumed ({was}: ", before, f"){outside}."]
+    return [*told, " Proposed by ", label(change.by), "."] if change.by else told
 
 
 def _results(change: Changed) -> list[Result]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.files import read_document, shown
@@ -35,7 +35,14 @@ class ChangesFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     name: str = Field(default="", alias="as", description="name of the changed run")
-    values: dict[str, Any] = Field(alias="set", description="values by the names of assumptions")
+    values: dict[str, Any] = Field(default={}, alias="set", description="values by the names of assumptions")
+    challenges: tuple[str, ...] = Field(default=(), description="names or paths of challenges")
+
+    @model_validator(mode="after")
+    def _something(self) -> "ChangesFile":
+        if not self.values and not self.challenges:
+            raise ValueError("changes under 'set', or names under 'challenges'")
+        return self
 
 
 @dataclass(frozen=True)
@@ -46,19 +53,28 @@ class Asked:
     text: str
     file: str = COMMAND_LINE
     row: int | None = None
+    key: str = "set"  # of a file, under which it stands
 
     def trouble(self, found: str, expected: str, action: str) -> InputError:
         """What is wrong with it."""
-        column = f"--set {self.name}" if self.file == COMMAND_LINE else f"set.{self.name}"
+        column = f"--set {self.name}" if self.file == COMMAND_LINE else f"{self.key}.{self.name}"
         return InputError(self.file, row=self.row, column=column, found=found, expected=expected, action=action)
 
 
 @dataclass(frozen=True)
 class Changed:
-    """An entry of the register as published, and the value it has in the changed run."""
+    """An entry of the register as published, and what it is in the changed run: its value, and its range where that is another.
+
+    `shape` is the distribution over a range of its own; `why` and `by` say who proposes it and for what reason.
+    """
 
     published: Assumption
     value: float
+    low: float | None = None
+    high: float | None = None
+    shape: str = ""
+    why: str = ""
+    by: str = ""
 
     @property
     def outside(self) -> bool:
@@ -67,16 +83,26 @@ class Changed:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What is another in the entry: the value is assumed, whatever it was; the range holds it."""
-        entry, fixed = self.published, self.published.distribution == "fixed"
+        """What is another in the entry: the value is assumed, whatever it was; the range is its own, or holds it."""
+        entry = self.published
         old = f"{entry.value:.12g}"
         was = f"the published {old}" if entry.kind == "published" else f"{old}, {entry.kind} in the published run"
-        low, high = (self.value, self.value) if fixed else (min(entry.low, self.value), max(entry.high, self.value))
-        told = {"why_range": _WIDENED} if self.outside else {}
-        numbers = {"value": self.value, "low": low, "high": high}
-        return {name: _whole(number) for name, number in numbers.items()} | {"kind": "assumed", "changed_from": _published(entry)} | told | {
-            "decided_by": f"changed in this run from {was}"
+        told = {"why_range": self.why or _WIDENED} if self.why or self.outside else {}
+        numbers = {"value": self.value, **dict(zip(("low", "high"), self._range, strict=True))}
+        shape = {"distribution": self.shape} if self.low is not None else {}
+        by = f" as {self.by} proposed" if self.by else ""
+        return {name: _whole(number) for name, number in numbers.items()} | shape | told | {
+            "kind": "assumed", "changed_from": _published(entry), "decided_by": f"changed in this run{by} from {was}"
         }  # fmt: skip
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        entry = self.published
+        if self.low is not None and self.high is not None:
+            return self.low, self.high
+        if entry.distribution == "fixed":
+            return self.value, self.value
+        return min(entry.low, self.value), max(entry.high, self.value)
 
     @property
     def entry(self) -> Assumption:
@@ -92,16 +118,26 @@ def _whole(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def asked_for(texts: Iterable[str], file: Path | None, root: Path) -> tuple[list[Asked], str, list[InputError]]:
-    """The changes of a command line and of a file, the name that the file gives the run, and what cannot be read.
+@dataclass(frozen=True)
+class Request:
+    """What a command line and a file ask for: changes, challenges by name, the file's name for the run, and what is unreadable."""
+
+    asked: tuple[Asked, ...]
+    challenges: tuple[str, ...] = ()
+    name: str = ""
+    problems: tuple[InputError, ...] = ()
+
+
+def asked_for(texts: Iterable[str], file: Path | None, root: Path, challenges: Iterable[str] = ()) -> Request:
+    """What is asked for by texts `NAME=VALUE`, names of challenges, and a file of both.
 
     Raises InputError for a file that is none of changes.
     """
-    found, problems, name = [], [], ""
+    found, problems, name, named = [], [], "", list(challenges)
     if file is not None:
         place = shown(file.resolve(), root)
         content, line = read_document(file, place, ChangesFile)
-        name = content.name
+        name, named = content.name, [*content.challenges, *named]
         found = [Asked(str(key), str(value), place, line(("set", key))) for key, value in content.values.items()]
     for text in texts:
         key, equals, value = text.partition("=")
@@ -110,7 +146,7 @@ def asked_for(texts: Iterable[str], file: Path | None, root: Path) -> tuple[list
         else:
             told = {"found": repr(text), "expected": "NAME=VALUE", "action": "write it as in --set drop_off=0.4"}
             problems.append(InputError(COMMAND_LINE, column="--set", **told))
-    return found, name, problems
+    return Request(tuple(found), tuple(dict.fromkeys(named)), name, tuple(problems))
 
 
 def name_problems(name: str) -> Iterator[InputError]:
@@ -125,35 +161,47 @@ def name_problems(name: str) -> Iterator[InputError]:
         )
 
 
-def changes_of(study: Study, asked: list[Asked]) -> tuple[list[Changed], list[InputError]]:
-    """The changes that can be run, and every problem of those that cannot.
+def changes_of(
+    study: Study, asked: Sequence[Asked], proposed: Sequence[Changed] = ()
+) -> tuple[list[Changed], list[InputError]]:
+    """The changes that can be run, those that challenges propose among them, and every problem of those that cannot.
 
     A value outside the range of the register can be run (`Changed.outside` tells), unless nothing of its unit can be so.
     """
-    problems = [] if asked else [InputError(
-        COMMAND_LINE, column="--set", found="no change", expected="at least one", action="add --set NAME=VALUE"
-    )]  # fmt: skip
-    found = []
+    action = "add --set NAME=VALUE or --challenge NAME"
+    nothing = InputError(COMMAND_LINE, column="--set", found="no change", expected="at least one", action=action)
+    problems = [] if asked or proposed else [nothing]
+    found, taken = list(proposed), [each.published.id for each in proposed]
     for place, one in enumerate(asked):
-        if wrong := list(_problems(study, one, [other.name for other in asked[:place]])):
+        if wrong := list(_problems(study, one, [*taken, *(other.name for other in asked[:place])])):
             problems += wrong
         else:
             found.append(Changed(study.register[one.name], float(one.text)))
-    return found, problems or list(_of_the_model(study, found))
+    return found, problems or list(of_the_model(study, found))
 
 
 def _problems(study: Study, one: Asked, before: list[str]) -> Iterator[InputError]:
-    entry = study.register.get(one.name) if not one.name.startswith("assumption:") else None
-    if entry is None:
-        near = get_close_matches(one.name, list(study.register), 3, 0.5)
-        meant = f"did you mean {' or '.join(near)}?" if near else f"see {study.name('assumptions.yaml')}"
-        yield one.trouble(f"no assumption of this name in {study.id}", "an id of its register", meant)
+    entry = known_entry(study, one)
+    if isinstance(entry, InputError):
+        yield entry
     if one.name in before:
         yield one.trouble("the assumption twice", "each once", "leave one of the two out")
     if not _NUMBER.fullmatch(one.text):
         yield one.trouble(repr(one.text), "a number", _advice(one.text))
-    elif entry is not None:
-        yield from _impossible(one, entry, float(one.text))
+    elif isinstance(entry, Assumption):
+        if float(one.text) == entry.value:
+            value = f"{entry.value:.12g}, the value of the published run"
+            yield one.trouble(value, "another value", "leave the change out")
+        yield from ruled_out(one, entry, float(one.text))
+
+
+def known_entry(study: Study, one: Asked) -> Assumption | InputError:
+    """The entry of the register that a change names, or what is wrong with the name."""
+    if one.name in study.register and not one.name.startswith("assumption:"):
+        return study.register[one.name]
+    near = get_close_matches(one.name, list(study.register), 3, 0.5)
+    meant = f"did you mean {' or '.join(near)}?" if near else f"see {study.name('assumptions.yaml')}"
+    return one.trouble(f"no assumption of this name in {study.id}", "an id of its register", meant)
 
 
 def _advice(text: str) -> str:
@@ -167,18 +215,16 @@ def _advice(text: str) -> str:
     return "write it with digits and a point, without signs of money, units or words"
 
 
-def _impossible(one: Asked, entry: Assumption, value: float) -> Iterator[InputError]:
-    """A value that is no change, or that the register rules out for what the entry is."""
+def ruled_out(one: Asked, entry: Assumption, value: float) -> Iterator[InputError]:
+    """A value that the register rules out for what the entry is."""
     register = f"as in the register ({entry.low:.12g} to {entry.high:.12g} {entry.unit})"
-    if value == entry.value:
-        yield one.trouble(f"{value:.12g}, the value of the published run", "another value", "leave the change out")
-    elif value < 0 <= entry.low:
+    if value < 0 <= entry.low:
         yield one.trouble(f"{value:.12g}", f"no value below 0, {register}", "correct the value")
     elif entry.unit == "ratio" and entry.high <= 1 < value:
         yield one.trouble(f"{value:.12g}", f"a share of at most 1, {register}", "correct the value; 40 % is 0.4")
 
 
-def _of_the_model(study: Study, changes: list[Changed]) -> Iterator[InputError]:
+def of_the_model(study: Study, changes: list[Changed]) -> Iterator[InputError]:
     """What the model says to the values together, such as a share above one or a duration beyond its years."""
     try:
         if found := _changed_model(study, changes):

@@ -14,6 +14,7 @@ from analysis.files import check_header, csv_rows, holds_something, is_comment, 
 from analysis.pipeline.parameters import CALLED_FOR_BY, MODELS, called_for, listed_studies, planned_runs
 from analysis.study import Study, load_study, readable_studies
 from analysis.study.claims import OPTIONAL
+from analysis.tools.challenges import challenge_problems
 from analysis.tools.own_records import notes, problems
 from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, StudyFile, load, present
 
@@ -32,6 +33,7 @@ def check(root: Path, study_id: str) -> tuple[list[InputError], list[str]]:
             *_unknown_files(study),
             *_same_prefix(study),
             *_file_problems(study),
+            *challenge_problems(study),
             *_records_problems(root, study_id),
         ]
     return list(_once(found)), [*notes(root, study_id), "", *pages(root, study_id)]
@@ -157,7 +159,7 @@ def _table(file: StudyFile, path: Path, name: str) -> Iterator[InputError]:
         if file.name not in ("claims.csv", "measures.csv", "comparisons.csv", "readings.csv", "value_map.csv"):
             values = {column: cell for column, cell in values.items() if cell}
         yield from _misfits(model, values, name, number)
-        if file.name not in ("not_claims.csv", "comparisons.csv") and cells[0] in seen:
+        if file.name not in ("not_claims.csv", "comparisons.csv", "statements.csv") and cells[0] in seen:
             yield InputError(
                 name,
                 row=number,

@@ -34,7 +34,7 @@ class StudyFile:
     @property
     def anchor(self) -> str:
         """Its section in docs/tables.md."""
-        return self.name.replace(".", "").replace("/", "")
+        return self.name.lower().replace(".", "").replace("/", "")
 
     def model(self, key: str = "") -> type[BaseModel]:
         """The model of the file, or of the entries under one of its keys."""
@@ -77,6 +77,7 @@ FILES = (
     _file("value_map.yaml", "05_sroi", "price year, discount rate, scenarios of the model", "analysis.sroi.value_map:Settings", needed="by the value map"),
     _file("identified.yaml", "05_sroi", "what everything printed says of what is not", "analysis.sroi.identified:Problem", "analysis.sroi.identified:read_problem"),
     _file("sensitivity.yaml", "06_sroi_sensitivity", "analyses beyond the default ones", "analysis.sroi.sensitivity.settings:Settings", "analysis.sroi.sensitivity.settings:read_settings"),
+    _file("challenges/NAME.yaml", "what-if", "what others propose in place of entries of the register, who and why", "analysis.tools.challenges:Challenge"),
     _file("themes.csv", "02_focus_group_coding", "the themes that the source reports", "analysis.coding.published:Theme", "analysis.tools.readers:themes", "by 02, unless there are coded segments"),
     _file("codebook.yaml", "02_focus_group_coding", "codes of the study's own; the common codebook without it", "analysis.coding.codebook:Codebook", "analysis.coding.files:load_codebook"),
     _file("statements.csv", "02_focus_group_coding", "the statements of participants that the source prints, by code", "analysis.coding.published:Statement"),
@@ -87,6 +88,11 @@ FILES = (
 BY_NAME = {file.name: file for file in FILES}
 FOLDERS = {
     "records": ("02, 02b, 03, 04", "numbers measured from participants' own records", "docs/participant-files.md"),
+    "challenges": (
+        "what-if",
+        "other values for entries of the register, each with who proposes it and why",
+        "docs/what-if.md",
+    ),
     "management_information": ("07", "numbers measured from the programme's records", "docs/data-dictionary.md"),
 }
 

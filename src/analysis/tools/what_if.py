@@ -29,6 +29,7 @@ from analysis.pipeline.run import collect_results
 from analysis.pipeline.sweep_cases import LINKED, link, run_in
 from analysis.results import write_bytes, write_csv, write_text
 from analysis.study import Study, study_ids
+from analysis.tools.challenges import NOTHING_CHALLENGED, Challenged
 from analysis.tools.changed_pages import ChangedRun, changed_site
 from analysis.tools.changes import REGISTER, Changed, ChangedFiles, changed_files
 
@@ -37,9 +38,15 @@ CHANGES, NUMBERS = "changes.yaml", "numbers.csv"
 
 
 def what_if(
-    study: Study, changes: Sequence[Changed], name: str, tell: Callable[[str], None] = print
+    study: Study,
+    changes: Sequence[Changed],
+    name: str,
+    challenge: Challenged = NOTHING_CHALLENGED,
+    tell: Callable[[str], None] = print,
 ) -> tuple[Path, Comparison]:
     """Run a study with changes; returns the first page and the comparison with the published run.
+
+    The changes that a challenge proposes are among `changes`; the first page opens with it.
 
     Raises InputError for a study that was not run, or whose register no notebook reads, and for a name that another
     study's changed run has; `pipeline.sweep_cases.Failed` if a notebook does not come to its end. Then nothing is written.
@@ -55,14 +62,15 @@ def what_if(
             collect_results(folder, study.id)
             pages = _pages(folder)
             comparison = _compared(study, folder, name)
-            texts = changed_site(ChangedRun(study, name, changes, files.lapsed), pages, comparison, NUMBERS)
+            texts = changed_site(ChangedRun(study, name, changes, files.lapsed, challenge), pages, comparison, NUMBERS)
             stop_on_published_leaks(folder, texts)
         made = Path(new_folder())
         try:
             _write(made / "made", study, folder, texts, notebooks)
             write_csv(made / "made" / NUMBERS, as_frame(list(comparison.changes)))
-            values = {each.published.id: each.value for each in changes}
-            write_text(made / "made" / CHANGES, yaml.safe_dump({"as": name, "set": values}, sort_keys=False))
+            values = {each.published.id: each.value for each in changes if not each.by}
+            kept = {"as": name, "set": values, **({"challenges": list(challenge.names)} if challenge.names else {})}
+            write_text(made / "made" / CHANGES, yaml.safe_dump(kept, sort_keys=False))
             shutil.rmtree(target, ignore_errors=True)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(made / "made", target)
