@@ -106,7 +106,7 @@ def test_the_first_page_compares_with_the_published_run(changed):
 
 def test_the_changes_are_a_file_that_runs_again(project, changed):
     content = yaml.safe_load((changed[0] / "changes.yaml").read_text(encoding="utf-8"))
-    assert content == {"as": "halved", "set": VALUES}
+    assert content == {"as": "halved", "set": VALUES, "challenges": ["panel"]}
 
 
 def test_a_run_that_cannot_be_writes_nothing(project, changed):
