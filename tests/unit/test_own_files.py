@@ -4,6 +4,8 @@ import re
 import shutil
 from datetime import date
 from pathlib import Path
+from time import process_time
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 import pytest
@@ -455,3 +457,52 @@ def test_near_ids():
     assert loose_id("NW-070") != loose_id("NW-007")
     assert is_near("nw-12", "nw-13")
     assert not is_near("nw-12", "nw-12")
+
+
+def moved(source: Path, target: Path, swaps: dict[str, str]) -> Path:
+    """A workbook with other text in its first sheet's XML, as no program would write it."""
+    with ZipFile(source) as old, ZipFile(target, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            for before, after in swaps.items() if name == "xl/worksheets/sheet1.xml" else ():
+                assert before.encode() in text
+                text = text.replace(before.encode(), after.encode())
+            new.writestr(name, text)
+    return target
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    book = Workbook()
+    for row in (("Participant ID", "English before"), *((f"P{place}", 1 + place % 5) for place in range(9))):
+        book.active.append(row)
+    book.save(tmp_path / "small.xlsx")
+    return tmp_path / "small.xlsx"
+
+
+def test_a_cell_in_the_last_row_of_a_worksheet_costs_little_and_moves_nothing(small, tmp_path):
+    """Filled by accident, as by Ctrl-End: the last person stands in row 1,048,576."""
+    swaps = {'<row r="10"': '<row r="1048576"', 'r="A10"': 'r="A1048576"', 'r="B10"': 'r="B1048576"'}
+    drafts = []
+    for name in ("near", "far"):
+        (tmp_path / name).mkdir()
+        moved(small, tmp_path / name / "own.xlsx", swaps if name == "far" else {})
+        start = process_time()
+        drafts.append(draft(tmp_path / name))
+        assert process_time() - start < 30  # a cell made for each row and column between took minutes
+    assert drafts[0] == drafts[1]
+
+
+@pytest.mark.parametrize(
+    ("swaps", "words"),
+    [
+        ({'<row r="10"': '<row r="99999999"', 'r="A10"': 'r="A99999999"'}, "a row beyond those a worksheet has"),
+        ({'r="B10"': 'r="XFD10"'}, "16,384 columns"),
+        ({'r="B10"': 'r="ZZZZ10"'}, "cannot be opened"),
+    ],
+)
+def test_places_that_no_worksheet_has_are_told_with_the_file(small, tmp_path, swaps, words):
+    (tmp_path / "own").mkdir()
+    moved(small, tmp_path / "own" / "own.xlsx", swaps)
+    with pytest.raises(InputError, match=f"no table; own.xlsx: .*{words}"):
+        draft(tmp_path / "own")

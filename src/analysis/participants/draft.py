@@ -68,7 +68,7 @@ def draft(folder: Path) -> str:
     if not drafted:
         raise InputError(
             folder.name,
-            found="no table",
+            found="no table" + "".join(f"; {name}: {why}" for name, why in sorted(unread.items())),
             expected="workbooks, CSV, SPSS or Stata files",
             action="name the folder that holds them",
         )

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from analysis.files import csv_rows
 from analysis.participants.csv_files import SEPARATORS, decode
 from analysis.participants.excel import MOST_ROWS, _check_archive, _no_workbook, _text
-from analysis.participants.grid import check_size
+from analysis.participants.grid import check_size, check_width
 from analysis.participants.spss import read_spss
 
 Place = tuple[int, int]  # row and column, both from 1
@@ -136,7 +136,8 @@ def _workbook(path: Path) -> Iterator[Sheet]:
 
     _check_archive(path, path.name)
     try:
-        values, formulas = load_workbook(path, data_only=True), load_workbook(path, data_only=False)
+        with path.open("rb") as file:  # openpyxl leaves a file open that it cannot read
+            values, formulas = load_workbook(file, data_only=True), load_workbook(file, data_only=False)
     except Exception as error:  # openpyxl has no error class of its own
         raise _no_workbook(path.name, f"a workbook that cannot be opened ({type(error).__name__})") from None
     for sheet in values.worksheets:
@@ -148,9 +149,8 @@ def _workbook(path: Path) -> Iterator[Sheet]:
 
 
 def _sheet(file: str, sheet: Any, formulas: Any) -> Sheet:
-    rows, counted = [], _Counted()
-    for cells, written in zip(sheet.iter_rows(), formulas.iter_rows(), strict=False):
-        rows.append([counted.read(cell, source) for cell, source in zip(cells, written, strict=False)])
+    counted = _Counted()
+    rows = _rows(file, sheet, formulas, counted)
     merged = tuple((each.min_row, each.min_col, each.max_row, each.max_col) for each in sheet.merged_cells.ranges)
     return Sheet(
         file,
@@ -166,6 +166,28 @@ def _sheet(file: str, sheet: Any, formulas: Any) -> Sheet:
         comments=counted.comments,
         merged=merged,
     )
+
+
+def _rows(file: str, sheet: Any, formulas: Any, counted: "_Counted") -> list[list[str]]:
+    """The texts of a sheet up to its last cell with anything in it; rows without any are one and the same blank row.
+
+    A sheet keeps the cells it has by their places; to go through rows and columns would make every cell in between.
+    """
+    texts = {
+        place: counted.read(sheet._cells[place], source)
+        for place, source in sorted(formulas._cells.items())
+        if source.value is not None or source.comment is not None
+    }
+    width = max((column for (_, column), text in texts.items() if text.strip()), default=1)
+    check_width(file, width)
+    blank = [""] * width
+    rows = [blank] * max((row for (row, _), text in texts.items() if text.strip()), default=0)
+    for (row, column), text in texts.items():
+        if text.strip() and rows[row - 1] is blank:
+            rows[row - 1] = [*blank]
+        if column <= width and row <= len(rows) and rows[row - 1] is not blank:
+            rows[row - 1][column - 1] = text
+    return rows
 
 
 @dataclass
@@ -194,9 +216,9 @@ class _Counted:
 
 
 def _filled_down(rows: list[list[str]], merged: Sequence[tuple[int, int, int, int]]) -> list[list[str]]:
-    """Cells merged over several rows of one column hold for each of these rows."""
+    """Cells merged over several rows of one column hold for each of these rows, as far as the sheet is filled."""
     for top, left, bottom, right in merged:
-        if left == right and bottom > top:
-            for row in range(top, bottom):
-                rows[row][left - 1] = rows[top - 1][left - 1]
+        if left == right and top <= len(rows) and (text := rows[top - 1][left - 1] if left <= len(rows[0]) else ""):
+            for row in range(top, min(bottom, len(rows))):
+                rows[row] = [*rows[row][: left - 1], text, *rows[row][left:]]
     return rows

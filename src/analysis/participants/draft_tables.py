@@ -87,6 +87,8 @@ def _names(rows: list[list[str]], place: int) -> float:
 
 def _no_record(row: list[str], names: list[str]) -> str:
     """Why a row is none of records: a total, the names again, a note below; empty rows need no reason."""
+    if not any(row):
+        return ""
     cells = [cell.strip() for cell in row if cell.strip()]
     if not cells:
         return ""
@@ -149,7 +151,7 @@ def grid_of(sheet: Sheet, header: int, last: int | None, left_out: dict[int, str
     width = len(names)
     blank = [""] * width
     body = [
-        blank if number in left_out else (row + blank)[:width]
+        blank if number in left_out or not any(row) else (row + blank)[:width]
         for number, row in enumerate(sheet.rows[header : last or len(sheet.rows)], start=header + 1)
     ]
     grid = make_grid(
