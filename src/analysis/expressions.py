@@ -15,9 +15,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isinf
 from typing import Any
 
 LONGEST = 10_000  # characters; a formula in a table cell has no business being longer
+MOST_OPERATIONS = 250  # + - * / in one formula: each is a step of the stack when it is evaluated
 DEEPEST = 100  # nested parentheses or signs; keeps hostile input from exhausting the stack
 
 _TOKEN = re.compile(
@@ -83,7 +85,13 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"the formula has {len(text)} characters; at most {LONGEST} are read")
-    return _Parser(_tokens(text)).whole()
+    tokens = _tokens(text)
+    operations = sum(found in "+-*/" for kind, found, _ in tokens if kind == "operator")
+    if operations > MOST_OPERATIONS:
+        raise ExpressionError(
+            f"the formula has {operations} signs of calculation; at most {MOST_OPERATIONS} are read, so give parts of it names"
+        )
+    return _Parser(tokens).whole()
 
 
 def references(expression: Expression) -> tuple[str, ...]:
@@ -103,11 +111,14 @@ def evaluate(
     """
     look_up = values if callable(values) else values.__getitem__
     try:
-        return _evaluate(expression, look_up, {**_APPLY, **(extremes or {})})
+        found = _evaluate(expression, look_up, {**_APPLY, **(extremes or {})})
     except ZeroDivisionError as error:
         raise ExpressionError("it divides by zero, or by a figure whose rounding interval contains zero") from error
     except KeyError as error:
         raise ExpressionError(f"nothing is known under the name {error.args[0]!r}") from error
+    if isinstance(found, float) and isinf(found):
+        raise ExpressionError("its value is too large to compute with")
+    return found
 
 
 def plain_number(value: float) -> str:
@@ -202,7 +213,9 @@ class _Parser:
         kind, found, place = self.take()
         try:
             if kind == "number":
-                return Number(float(found))
+                if isinf(value := float(found)):
+                    raise ExpressionError(f"character {place}: the number is too large to compute with")
+                return Number(value)
             if kind == "reference":
                 return Reference(found)
             if found == "-":

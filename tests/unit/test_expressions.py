@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from analysis.expressions import DEEPEST, ExpressionError, evaluate, find_cycle, parse, references, to_text
+from analysis.expressions import (
+    DEEPEST,
+    MOST_OPERATIONS,
+    ExpressionError,
+    evaluate,
+    find_cycle,
+    parse,
+    references,
+    to_text,
+)
 
 HOSTILE = [
     "__import__('os').system('true')",
@@ -73,13 +82,21 @@ def test_depth_and_length_are_bounded():
     with pytest.raises(ExpressionError, match="nested"):
         parse("(" * (DEEPEST + 1) + "1" + ")" * (DEEPEST + 1))
     with pytest.raises(ExpressionError, match="nested"):
-        parse("-" * 5000 + "1")
+        parse("-" * (DEEPEST + 1) + "1")
     with pytest.raises(ExpressionError, match="characters"):
         parse("1+" * 6000 + "1")
 
 
-def test_a_long_sum_is_no_deep_one():
-    assert evaluate(parse("+".join(["1"] * 900)), {}) == 900
+def test_a_long_sum_is_no_deep_one_and_one_too_long_is_told():
+    assert evaluate(parse("+".join(["1"] * (MOST_OPERATIONS + 1))), {}) == MOST_OPERATIONS + 1
+    with pytest.raises(ExpressionError, match="1000 signs of calculation; at most 250"):
+        parse("/".join(["1"] * 1001))
+
+
+@pytest.mark.parametrize("text", ["1e309", "1" * 9_990, "2 - 1e400", "1e300 * 1e300"])
+def test_numbers_that_cannot_be_computed_with_are_told(text):
+    with pytest.raises(ExpressionError, match="too large to compute with"):
+        evaluate(parse(text), {})
 
 
 def test_hyphens_of_claims_are_not_minus_signs():
