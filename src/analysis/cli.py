@@ -181,6 +181,13 @@ def _study_commands(commands: Any) -> None:
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
     check.add_argument("id", help="id of the study")
+    release = _command(
+        commands,
+        "release-check",
+        _release_check,
+        "look once more at every file that would leave of a study, for signature",
+    )
+    release.add_argument("id", help="the study's id")
     private = _command(
         commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
     )
@@ -423,6 +430,28 @@ def _check(options: argparse.Namespace) -> int:
     print("\n".join([*told(problems), "", *lines]).strip())
     print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
     return 1 if problems else 0
+
+
+def _release_check(options: argparse.Namespace) -> int:
+    from analysis.files import shown
+    from analysis.results import write_text
+    from analysis.study import find_root, load_study
+    from analysis.tools.release_check import release_check
+    from analysis.tools.release_record import record_data, record_page
+
+    study = load_study(options.id, find_root())
+    found = release_check(study)
+    folder = study.root / "build" / "release" / study.id
+    write_text(folder / "record.html", record_page(found))
+    write_text(folder / "record.json", record_data(found))
+    lines = [f"{each.outcome}: {each.what} ({each.told})" for each in found.checks]
+    print("\n".join([*lines, f"{len(found.files)} files; record: {shown(folder / 'record.html', study.root)}"]))
+    if found.problems:
+        print(
+            "\n".join(["error: not to be passed on as it is", *(f"  {each}" for each in found.problems)]),
+            file=sys.stderr,
+        )
+    return 1 if found.problems else 0
 
 
 def _private(options: argparse.Namespace) -> int:

@@ -52,3 +52,8 @@ def _state(file: Path) -> dict[str, str]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def published_pages(root: Path) -> tuple[str, ...]:
+    """The paths below reports/ of the pages that were published last."""
+    return tuple(_kept(root))
