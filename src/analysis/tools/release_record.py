@@ -29,7 +29,7 @@ def record_page(release: Release) -> str:
     blocks += [heading(2, ["To be filled in"], "sign"), bullets([label(f"{words}: " + "_" * 40)] for words in _SIGNED)]
     lead = "What would leave of this study, looked at once more before it does."
     told = {"How to make this page again": f"python -m analysis release-check {study.id}"}
-    made = plain_page(PlainPage(TITLE, lead, blocks, page.store, told, "", study=study.info))
+    made = plain_page(PlainPage(TITLE, lead, blocks, page.store, told, "../../../reports/index.html", study=study.info))
     return render_page(made, commit_line(study.root))
 
 
@@ -68,14 +68,15 @@ def _checks(page: Appendix, release: Release) -> list[Block]:
 
 def _files(page: Appendix, release: Release) -> list[Block]:
     frame = pd.DataFrame([asdict(each) for each in release.files]).set_index("path").drop(columns="leaks")
+    frame["why"] = frame["why"].where(frame["why"].ne(""), "must not leave as it is")
     columns = {
         "what": Column("What it is"),
         "size": Column("Size", "bytes", Kind.TALLY),
-        "why": Column("Why it may leave"),
         "sha256": Column("SHA-256"),
     }
-    text = {"sha256": "code", "why": "label"}
-    return list(page.table("files", frame, columns, "Every file that leaves.", "File", text=text).blocks)
+    caption = "Every file that leaves, by why it may."
+    table = page.table("files", frame, columns, caption, "File", group_by="why", text={"sha256": "code"})
+    return list(table.blocks)
 
 
 def _decisions(page: Appendix, release: Release) -> list[list[Block]]:
