@@ -193,8 +193,9 @@ class Column:
 
     `kind` None marks a column of text. `low` and `high` name the columns of the frame that hold the interval;
     `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number, `units` one
-    with its unit. A number
-    that would read zero at its decimals reads `under` the `least`, where one is named.
+    with its unit, `places` one with its decimals, `notes` one with its note. A number that would read zero at its decimals
+    reads `under` the `least`, where one is named. `ids` is the id under which each number is recorded already, with `{row}` for
+    the name of its row. `text` marks a column of text, and says how it is shown if not as a `label` (`reporting.tables.TEXT_MODES`).
     """
 
     label: str
@@ -211,6 +212,10 @@ class Column:
     units: str = ""
     note: str = ""
     least: float | None = None
+    places: str = ""
+    notes: str = ""
+    ids: str = ""
+    text: str = ""
 
 
 def p_column(label: str = "p-value") -> Column:
@@ -249,7 +254,7 @@ def _in_row(column: Column, name: str, row: Column | None) -> Column:
     """How a cell is recorded and shown in a row of its own quantity: the value as the row says, ends in its unit."""
     if row is None or name not in (VALUE, "low", "high"):
         return column
-    return row if name == VALUE else replace(column, unit=row.unit, decimals=row.decimals)
+    return row if name == VALUE else replace(column, unit=row.unit, decimals=row.decimals, least=row.least)
 
 
 def quantities(frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[Result]:
@@ -270,6 +275,19 @@ class Labelled(str):
         made = super().__new__(cls, label)
         made.key = key
         return made
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        """What a copy is made of."""
+        return str(self), self.key
+
+
+def in_words(name: object, labels: Mapping[str, str]) -> str:
+    """What an id is called: its label, or else the id as words.
+
+    >>> in_words("drop_off", {}), in_words("weeks", {"weeks": "weeks of engagement"})
+    ('drop off', 'weeks of engagement')
+    """
+    return labels.get(str(name), str(name).replace("_", " "))
 
 
 def slug(text: object) -> str:
@@ -298,14 +316,14 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
         value=value,
         unit=str(row[column.units]) if column.units else column.unit,
         kind=Kind(row[column.kinds]) if column.kinds else column.kind,
-        decimals=column.decimals,
+        decimals=int(row[column.places]) if column.places else column.decimals,  # type: ignore[call-overload]
         low=_plain(row[column.low]) if column.low else None,
         high=_plain(row[column.high]) if column.high else None,
         interval=column.interval,
         inputs=tuple(str(row[column.inputs] or "").split()) if column.inputs else (),
         function=column.function,
         source=str(row[column.source] or "") if column.source else "",
-        note=column.note,
+        note=str(row[column.notes] or "") if column.notes else column.note,
         printed=f"under {column.least:g}" if _under(value, column.least) else "",
     )
 

@@ -137,6 +137,7 @@ class Appendix:
         filters: Mapping[str, str] | None = None,
         function: str = "",
         rows: Mapping[str, Column] | None = None,
+        ids: str = "",
     ) -> Display:
         """Record and show a frame as the next numbered table.
 
@@ -144,7 +145,7 @@ class Appendix:
         `plain` (the default; holds no digits), `label` (names that may hold digits: claim ids, lines, titles),
         `code` (formulas) or `rich` (prose with `{id}` in it). `extras` give rows, by label, an anchor, values to filter
         by and more behind a fold; `filters` names those values, with labels. `function` computed the numbers of columns
-        that name none; `rows` say what the `value` of each row is. Raises InputError for rows or columns that cannot be told
+        that name none; `rows` say what the `value` of each row is; ids begin with `ids`, if not with the name. Raises InputError for rows or columns that cannot be told
         apart, are missing or hold digits that are no results.
         """
         label = self._number(name, "Table")
@@ -153,7 +154,7 @@ class Appendix:
         shown = {column: spec for column, spec in columns.items() if column != group_by}
         title = self._inline(caption)
         table = replace(
-            self._table(name, frame, _computed_by(function, shown), text or {}, rows),
+            self._table(name, frame, _computed_by(function, shown), text or {}, rows, ids),
             anchor=_anchor(label),
             label=label,
             caption=title.run,
@@ -180,11 +181,12 @@ class Appendix:
         text: Mapping[str, str] | None = None,
         function: str = "",
         rows: Mapping[str, Column] | None = None,
+        ids: str = "",
     ) -> Display:
         """Show a matplotlib figure as the next numbered figure, with its data as a table folded beneath it.
 
         `alt` states what the figure shows; it and `caption` may hold `{id}`. Every number drawn in the figure other
-        than on its axes must be one of its results as written in a table. `function` and `rows` are as in `table`, and so are the
+        than on its axes must be one of its results as written in a table. `function`, `rows` and `ids` are as in `table`, and so are the
         errors.
         """
         from analysis.reporting.svg import drawing
@@ -192,7 +194,7 @@ class Appendix:
         label, columns = self._number(name, "Figure"), self._columns(columns)
         _label_axes(fig, self.currency)
         table = replace(
-            self._table(name, data, _computed_by(function, columns), text or {}, rows),
+            self._table(name, data, _computed_by(function, columns), text or {}, rows, ids),
             anchor=f"{_anchor(label)}-data",
             caption=["Data of ", {"type": "label", "text": label}],
             row_header=row_header or _index_name(data),
@@ -278,10 +280,11 @@ class Appendix:
         columns: Mapping[str, Column],
         text: Mapping[str, str],
         rows: Mapping[str, Column] | None = None,
+        ids: str = "",
     ) -> Table:
         """Check and record a frame; the table still lacks its caption."""
         self._check_frame(name, frame, columns, text)
-        cells = tabulate(frame, f"{self.notebook}.{name}", columns, rows)
+        cells = tabulate(frame, f"{self.notebook}.{ids or name}", columns, rows)
         self.add(results_in(cells))
         self._check_texts(name, cells, columns, text)
         for column in (c for c, mode in text.items() if mode == "rich"):
@@ -302,7 +305,7 @@ class Appendix:
     def _check_frame(
         self, name: str, frame: pd.DataFrame, columns: Mapping[str, Column], text: Mapping[str, str]
     ) -> None:
-        helpers = ("low", "high", "kinds", "inputs", "source")
+        helpers = ("low", "high", "kinds", "units", "places", "notes", "inputs", "source")
         named = [getattr(column, helper) for column in columns.values() for helper in helpers]
         self._check_columns(name, frame, [*columns, *filter(None, named)])
         twice = [row for row, count in Counter(map(slug, frame.index)).items() if count > 1]

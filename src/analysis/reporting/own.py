@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.described import as_made, description
+from analysis.described import as_made, description, labelled, titled
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.results import VALUE, Column, Kind, quantities, slug
+from analysis.reporting.nodes import Inline
+from analysis.reporting.tables import RowExtra, results_in
+from analysis.results import VALUE, Column, Kind, Result, in_words, quantities, slug, tabulate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,14 +45,20 @@ def show(
     inputs: Iterable[str] = (),
     note: str = "",
     name: str = "",
+    group_by: str = "",
+    anchor: str = "",
+    filters: Sequence[str] = (),
+    folds: Mapping[str, Inline] | None = None,
 ) -> Display | None:
     """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open; nothing of None.
 
     `kind` says how the numbers are known (see `analysis.results.Kind`), `unit` and `decimals` how they are written,
     `source` and `inputs` (ids such as `claim:CP-012`) what they rest on; a frame of results says all of these itself.
-    `columns` are those to show, if not all; `alt` says in words what a figure shows; columns of text stand as they are. Raises InputError, which says what to do, for
-    numbers without a kind, for numbers of people that have not passed disclosure control, and as `Appendix.table` and
-    `Appendix.figure` do.
+    `columns` are those to show, if not all; `alt` says in words what a figure shows; columns of text stand as they are. Of a
+    table, `group_by` names the column whose values head groups of rows, `filters` those that a reader may filter by, `anchor`
+    begins the id by which each row is linked to (`claim` for `claim-CO-012`), and `folds` hold more of rows, by their names.
+    Raises InputError, which says what to do, for numbers without a kind, for numbers of people that have not passed
+    disclosure control, and as `Appendix.table` and `Appendix.figure` do.
     """
     if shown is None:
         return None
@@ -60,22 +68,51 @@ def show(
     chosen = {name: ready.columns[name] for name in columns or ready.columns}
     is_table = isinstance(shown, pd.DataFrame | pd.Series)
     if not len(ready.frame) or (ready.hidden and not is_table):
-        return page.say(TOO_FEW)
-    text = {key: "label" for key, column in chosen.items() if column.kind is None}
-    key, more = name or slug(caption), {"row_header": ready.header, "text": text, "rows": ready.rows}
+        return page.say(TOO_FEW) if ready.may_hide else None
+    group = group_by or ready.group
+    text = {key: each.text or "label" for key, each in chosen.items() if each.kind is None and key != group}
+    key = name or ready.name or slug(caption)
+    more = {"row_header": ready.header, "text": text, "rows": ready.rows, "ids": ready.name}
     with page.store.letting(ready.passed):
-        if is_table:
-            return page.table(key, ready.frame, chosen, caption, note=note, **more)
-        return page.figure(key, shown, caption, alt or caption, ready.frame, chosen, **more)
+        if not is_table:
+            return page.figure(key, shown, caption, alt or caption, ready.frame, chosen, **more)
+        more["extras"] = ready.extras or _extras(ready, anchor, filters, folds or {})
+        more["filters"] = {column: ready.columns[column].label for column in filters}
+        return page.table(key, _headed(ready.frame, group), chosen, caption, note=note, group_by=group or None, **more)
 
 
-def record(*frames: pd.DataFrame | None) -> None:
-    """Record the `value` of each row of frames of results, with the row's name as its id, for prose and later notebooks."""
+def _extras(ready: "_Ready", anchor: str, filters: Sequence[str], folds: Mapping[str, Inline]) -> dict[str, RowExtra]:
+    """What each row has beside its cells, by its label."""
+    extras = {}
+    for row, values in ready.frame.to_dict("index").items() if anchor or filters or folds else ():
+        label, fold = ready.rows[row].label if row in ready.rows else row, folds.get(row, {})
+        data, place = {name: str(values[name]) for name in filters}, f"{anchor}-{row}" if anchor else ""
+        extras[str(label)] = RowExtra(place, data, fold.get("summary", ""), tuple(fold.get("of", ())))  # type: ignore[union-attr]
+    return extras
+
+
+def _headed(frame: pd.DataFrame, group: str) -> pd.DataFrame:
+    """The frame with its groups as headings, which begin with a capital."""
+    return frame.assign(**{group: [titled(str(each)) for each in frame[group]]}) if group else frame
+
+
+def record(*frames: pd.DataFrame | None, name: str = "") -> None:
+    """Record numbers of frames of results, for prose and later notebooks.
+
+    The `value` of each row with the row's name as its id; with a `name`, every column of each row, as
+    `<name>.<row>.<column>`; of a frame that says how its ids begin, all numbers as they are shown.
+    """
     page = Appendix.current()
     for frame in (each for each in frames if each is not None):
         ready = _results(page, frame)
+        begin = name or (f"{page.notebook}.{ready.name}" if ready.name else "")
         with page.store.letting(ready.passed):
-            page.add(quantities(ready.frame, ready.rows))
+            page.add(_all_of(ready, begin) if begin else quantities(ready.frame, ready.rows))
+
+
+def _all_of(ready: "_Ready", begin: str) -> list[Result]:
+    numbers = {name: column for name, column in ready.columns.items() if column.kind is not None}
+    return results_in(tabulate(ready.frame, begin, numbers, ready.rows))
 
 
 @dataclass(frozen=True)
@@ -88,6 +125,10 @@ class _Ready:
     header: str = ""
     passed: bool = False
     hidden: bool = False
+    may_hide: bool = True  # rows may be gone because few people stand behind them
+    group: str = ""
+    name: str = ""
+    extras: Mapping[str, RowExtra] = field(default_factory=dict)
 
 
 _SOURCE, _INPUTS = "_source", "_inputs"  # columns of the frame that say what its numbers rest on
@@ -102,15 +143,35 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
     if said is None or (page.store.tells_of_people(said.kind) and not judged.passed):
         raise _not_passed(page, str(said.kind) if said else "")
     frame = judged.frame.assign(**{_INPUTS: " ".join(said.inputs)})
+    texts = {*said.words, *(name for name, column in said.columns.items() if column.text)}
     columns = {
-        name: said.of(replace(column, inputs=_INPUTS)) if name not in said.words else column
+        name: column if name in texts else said.of(_resting(column))
         for name, column in said.columns.items()
         if name in frame
     }
-    rows = {name: said.of(replace(column, inputs=_INPUTS)) for name, column in said.rows.items()}
+    rows = {name: said.of(_resting(column)) for name, column in said.rows.items()}
+    frame = frame.assign(**{name: _by_ids(page, frame[name], each.ids) for name, each in columns.items() if each.ids})
     if VALUE in frame and rows:
         frame = frame.assign(value=_recorded(page, frame, rows))
-    return _Ready(frame, columns, rows, said.header, judged.passed, judged.hidden)
+    frame = frame.set_index(said.named) if said.named else labelled(frame)
+    anchors = zip(frame.index, frame[said.anchor], strict=True) if said.anchor else ()
+    return _Ready(
+        frame,
+        columns,
+        rows,
+        said.header or (titled(in_words(frame.index.name or "", said.labels)) if said.labels is not None else ""),
+        judged.passed,
+        judged.hidden,
+        said.basis is not None or said.passed or page.store.tells_of_people(said.kind),
+        said.group,
+        said.name,
+        {str(label): RowExtra(place) for label, place in anchors},
+    )
+
+
+def _resting(column: Column) -> Column:
+    """A column whose numbers rest on what the frame does, where the frame does not say it row by row."""
+    return column if column.inputs else replace(column, inputs=_INPUTS)
 
 
 def _changed(page: Appendix, frame: pd.DataFrame) -> InputError:
@@ -130,6 +191,14 @@ def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -
     return [found if found and found.function == rows[str(name)].function else value for name, value, found in own]
 
 
+def _by_ids(page: Appendix, values: "pd.Series[Any]", ids: str) -> "pd.Series[Any]":
+    """The values of a column; those that are recorded already as these results."""
+    known = page.store.by_id
+    own = ["" if pd.isna(value) else value for value in values]
+    found = [known.get(ids.format(row=row), value) for row, value in zip(values.index, own, strict=True)]
+    return pd.Series(found, values.index, dtype=object)
+
+
 def _own(page: Appendix, frame: pd.DataFrame, said: dict[str, Any]) -> _Ready:
     """A researcher's own frame, with what the call or the frame says of it."""
     about = {key: value if value not in ("", None, ()) else frame.attrs.get(key, value) for key, value in said.items()}
@@ -142,7 +211,7 @@ def _frame(shown: Any) -> pd.DataFrame:
     if isinstance(shown, pd.Series):
         return shown.to_frame(shown.name if shown.name is not None else "value")
     if isinstance(shown, pd.DataFrame):
-        return shown.rename(columns=str)
+        return shown.rename(columns=lambda name: name if isinstance(name, str) else str(name))
     raise InputError(
         "show",
         found=f"{type(shown).__name__} without data",
