@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis.results import Column, Kind
 
-_KEY, _INPUTS = "results", "inputs"  # in `attrs`: of a frame of results; of a frame of data
+_KEY, _INPUTS, _ROWS = "results", "inputs", "rows"  # in `attrs`: of a frame of results; of a frame of data; of both
 _ROUNDED = 7  # decimals to which a shown number may be rounded
 _READ: ContextVar[list[str] | None] = ContextVar("read", default=None)
 
@@ -115,6 +115,12 @@ def read_from(frame: pd.DataFrame, *inputs: str) -> pd.DataFrame:
     return frame
 
 
+def rows_are(frame: pd.DataFrame, rows: Mapping[str, Column]) -> pd.DataFrame:
+    """The frame of a method whose rows the data name: what each is called, and what its `value` is."""
+    frame.attrs[_ROWS] = rows
+    return frame
+
+
 def reading(name: str) -> None:
     """Note that a claim or file, by id or path, is read for the numbers that are being made."""
     if (read := _READ.get()) is not None and name not in read:
@@ -151,7 +157,8 @@ def described(
 ) -> Callable[[Callable[..., pd.DataFrame]], Callable[..., Any]]:
     """Declare what a method's frame holds. `{level}` in the words of an interval is the level that the method is called with.
 
-    A method without a basis of its own may be shown as far as all frames that it is given are of results and may.
+    A method without a basis of its own may be shown as far as all frames that it is given are of results and may. One that makes
+    None has nothing to say; one whose rows the data name says by `rows_are` what they are.
     """
     columns = columns or {"value": Column("Value")}
 
@@ -161,14 +168,17 @@ def described(
 
         @of_nothing_nothing
         @wraps(method)
-        def made(*args: Any, **kwargs: Any) -> pd.DataFrame:
+        def made(*args: Any, **kwargs: Any) -> pd.DataFrame | None:
             given = signature.bind(*args, **kwargs)
             given.apply_defaults()
             values = list(given.arguments.values())
             with _recording() as read:
                 frame = method(*given.args, **given.kwargs)
+            if frame is None:
+                return None
             inputs = dict.fromkeys([*read, *(name for value in values for name in inputs_of(value))])
-            return describe(frame, _said(said, given.arguments, tuple(inputs)))
+            own = replace(said, rows={**said.rows, **frame.attrs.get(_ROWS, {})})
+            return describe(frame, _said(own, given.arguments, tuple(inputs)))
 
         return made
 

@@ -194,7 +194,9 @@ class Column:
     `kind` None marks a column of text. `low` and `high` name the columns of the frame that hold the interval;
     `source` the column with the place or inputs of each number; `kinds` a column with the kind of each number, `units` one
     with its unit. A number
-    that would read zero at its decimals reads `under` the `least`, where one is named.
+    that would read zero at its decimals reads `under` the `least`, where one is named. `ids` is the id under which each number is
+    recorded already, with `{row}` for the name of its row. `text` marks a column of text, and says how it is shown (`label`,
+    `rich`, `code`, `plain`: see `reporting.appendix`).
     """
 
     label: str
@@ -211,6 +213,8 @@ class Column:
     units: str = ""
     note: str = ""
     least: float | None = None
+    ids: str = ""
+    text: str = ""
 
 
 def p_column(label: str = "p-value") -> Column:

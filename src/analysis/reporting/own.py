@@ -20,6 +20,8 @@ from analysis.described import as_made, description
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Inline
+from analysis.reporting.tables import RowExtra
 from analysis.results import VALUE, Column, Kind, quantities, slug
 
 if TYPE_CHECKING:
@@ -43,14 +45,20 @@ def show(
     inputs: Iterable[str] = (),
     note: str = "",
     name: str = "",
+    group_by: str = "",
+    anchor: str = "",
+    filters: Sequence[str] = (),
+    folds: Mapping[str, Inline] | None = None,
 ) -> Display | None:
     """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open; nothing of None.
 
     `kind` says how the numbers are known (see `analysis.results.Kind`), `unit` and `decimals` how they are written,
     `source` and `inputs` (ids such as `claim:CP-012`) what they rest on; a frame of results says all of these itself.
-    `columns` are those to show, if not all; `alt` says in words what a figure shows; columns of text stand as they are. Raises InputError, which says what to do, for
-    numbers without a kind, for numbers of people that have not passed disclosure control, and as `Appendix.table` and
-    `Appendix.figure` do.
+    `columns` are those to show, if not all; `alt` says in words what a figure shows; columns of text stand as they are. Of a
+    table, `group_by` names the column whose values head groups of rows, `filters` those that a reader may filter by, `anchor`
+    begins the id by which each row is linked to (`claim` for `claim-CO-012`), and `folds` hold more of rows, by their names.
+    Raises InputError, which says what to do, for numbers without a kind, for numbers of people that have not passed
+    disclosure control, and as `Appendix.table` and `Appendix.figure` do.
     """
     if shown is None:
         return None
@@ -59,14 +67,38 @@ def show(
     ready = _results(page, frame) if description(frame) else _own(page, frame, said)
     chosen = {name: ready.columns[name] for name in columns or ready.columns}
     is_table = isinstance(shown, pd.DataFrame | pd.Series)
+    if not len(ready.frame) and (about := description(frame)) and not page.store.tells_of_people(about.kind):
+        return None
     if not len(ready.frame) or (ready.hidden and not is_table):
         return page.say(TOO_FEW)
-    text = {key: "label" for key, column in chosen.items() if column.kind is None}
+    text = {key: column.text or "label" for key, column in chosen.items() if column.kind is None and key != group_by}
     key, more = name or slug(caption), {"row_header": ready.header, "text": text, "rows": ready.rows}
     with page.store.letting(ready.passed):
         if is_table:
-            return page.table(key, ready.frame, chosen, caption, note=note, **more)
+            more |= {"extras": _extras(ready, anchor, filters, folds or {})} if anchor or filters or folds else {}
+            more |= {
+                "filters": {column: ready.columns[column].label for column in filters},
+                "group_by": group_by or None,
+            }
+            return page.table(key, _headed(ready.frame, group_by), chosen, caption, note=note, **more)
         return page.figure(key, shown, caption, alt or caption, ready.frame, chosen, **more)
+
+
+def _extras(ready: "_Ready", anchor: str, filters: Sequence[str], folds: Mapping[str, Inline]) -> dict[str, RowExtra]:
+    """What each row has beside its cells, by its label."""
+    extras = {}
+    for row, values in ready.frame.to_dict("index").items():
+        label, fold = ready.rows[row].label if row in ready.rows else row, folds.get(row, {})
+        data, place = {name: str(values[name]) for name in filters}, f"{anchor}-{row}" if anchor else ""
+        extras[str(label)] = RowExtra(place, data, fold.get("summary", ""), tuple(fold.get("of", ())))  # type: ignore[union-attr]
+    return extras
+
+
+def _headed(frame: pd.DataFrame, group_by: str) -> pd.DataFrame:
+    """The frame with its groups as headings, which begin with a capital."""
+    if not group_by:
+        return frame
+    return frame.assign(**{group_by: [f"{group[:1].upper()}{group[1:]}" for group in map(str, frame[group_by])]})
 
 
 def record(*frames: pd.DataFrame | None) -> None:
@@ -103,11 +135,15 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         raise _not_passed(page, str(said.kind) if said else "")
     frame = judged.frame.assign(**{_INPUTS: " ".join(said.inputs)})
     columns = {
-        name: said.of(replace(column, inputs=_INPUTS)) if name not in said.words else column
+        name: said.of(replace(column, inputs=column.inputs or _INPUTS))
+        if not (name in said.words or column.text)
+        else column
         for name, column in said.columns.items()
         if name in frame
     }
-    rows = {name: said.of(replace(column, inputs=_INPUTS)) for name, column in said.rows.items()}
+    rows = {name: said.of(replace(column, inputs=column.inputs or _INPUTS)) for name, column in said.rows.items()}
+    known = {name: _by_ids(page, frame[name], column.ids) for name, column in columns.items() if column.ids}
+    frame = frame.assign(**known)
     if VALUE in frame and rows:
         frame = frame.assign(value=_recorded(page, frame, rows))
     return _Ready(frame, columns, rows, said.header, judged.passed, judged.hidden)
@@ -128,6 +164,14 @@ def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -
     known = (page.store.by_id.get(str(name)) for name in frame.index)
     own = zip(frame.index, frame[VALUE], known, strict=True)
     return [found if found and found.function == rows[str(name)].function else value for name, value, found in own]
+
+
+def _by_ids(page: Appendix, values: "pd.Series[Any]", ids: str) -> "pd.Series[Any]":
+    """The values of a column; those that are recorded already as these results."""
+    known = page.store.by_id
+    own = ["" if pd.isna(value) else value for value in values]
+    found = [known.get(ids.format(row=row), value) for row, value in zip(values.index, own, strict=True)]
+    return pd.Series(found, values.index, dtype=object)
 
 
 def _own(page: Appendix, frame: pd.DataFrame, said: dict[str, Any]) -> _Ready:
