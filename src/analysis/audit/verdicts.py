@@ -9,11 +9,9 @@ nothing printed determines it.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import pandas as pd
-
 from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
 from analysis.quantities import Interval, Printed, parse_range, rounds_to, truncates_to
-from analysis.study.claims import COLUMNS, Claim, Ledger
+from analysis.study.claims import Claim, Ledger
 from analysis.study.formulas import Computed, compute
 
 
@@ -326,31 +324,6 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
     return (None, None) if interval is None else (interval.low, interval.high)
 
 
-def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
-    """The ledger with its findings: the raw columns and `recomputed`, `low`, `high`, `verdict`, `problem`, `why`."""
-    rows = [
-        claim.model_dump(include=set(COLUMNS))
-        | {
-            "recomputed": finding.recomputed,
-            "low": finding.low,
-            "high": finding.high,
-            "verdict": str(finding.verdict),
-            "problem": str(finding.problem or ""),
-            "why": finding.why,
-        }
-        for claim, finding in zip(ledger.values(), findings, strict=True)
-    ]
-    return pd.DataFrame(rows).set_index("claim_id", drop=False)
-
-
-RESULTS = frozenset({"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"})
-
-
-def tally_of_results(ledger: Ledger, findings: tuple[Finding, ...]) -> dict[Verdict, int]:
-    """As `tally`, of the claims that are results: not dates, durations, thresholds, targets, assumptions and figures from elsewhere."""
-    return tally(tuple(finding for finding in findings if ledger[finding.claim_id].kind in RESULTS))
-
-
-def tally(findings: tuple[Finding, ...]) -> dict[Verdict, int]:
-    """How many claims have each verdict, every verdict named."""
-    return {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}
+RESULTS = frozenset(
+    {"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"}
+)  # kinds of claims that are results
