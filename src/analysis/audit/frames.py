@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.audit.checks import Outcome
-from analysis.audit.planted import HARMLESS_WORDS, rates, trials
+from analysis.audit.planted import KINDS, rates, trials
 from analysis.audit.run import SEVERITIES, Audit, severity_by_claim
 from analysis.audit.verdicts import RESULTS, Problem, Verdict, base_is_open, recompute
 from analysis.described import aside, described, name_of, rows_are
@@ -294,7 +294,8 @@ def planted_errors(audit: Audit, count: int, seed: int) -> pd.DataFrame | None:
     harmless change `beside`. None for a ledger in which nothing can be planted."""
     with aside():
         found = trials(audit.claims, audit.plan, count, seed)
-    return rates(found).assign(beside=lambda frame: frame.index.map(HARMLESS_WORDS).fillna("")) if found else None
+    beside = {kind: words for kind, (*_, words) in KINDS.items()}
+    return rates(found).assign(beside=lambda frame: frame.index.map(beside).fillna("")) if found else None
 
 
 @described(

@@ -108,6 +108,8 @@ def recompute(claim: Claim, ledger: Ledger) -> Computed:
 def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: str) -> Finding:
     found = recompute(claim, ledger)
     verdict, reason = _judge(claim, found, ledger, rounding)
+    conflicts = tuple(other.claim_id for other in _conflicts(claim, ledger))
+    problem = Problem.TWICE if conflicts else problem_of_kind(claim)
     return Finding(
         claim.claim_id,
         verdict,
@@ -115,8 +117,8 @@ def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: s
         found.value,
         found.interval.low,
         found.interval.high,
-        _problem(claim, ledger) if verdict is Verdict.INCONSISTENT else None,
-        tuple(other.claim_id for other in _conflicts(claim, ledger)),
+        problem if verdict is Verdict.INCONSISTENT else None,
+        conflicts,
     )
 
 
@@ -211,10 +213,6 @@ def _is_sum(claim: Claim) -> bool:
 def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
     names = references(claim.expression) if claim.expression else ()
     return all((interval := ledger[name].interval) is not None and interval.low == interval.high for name in names)
-
-
-def _problem(claim: Claim, ledger: Ledger) -> Problem:
-    return Problem.TWICE if _conflicts(claim, ledger) else problem_of_kind(claim)
 
 
 def problem_of_kind(claim: Claim) -> Problem:
