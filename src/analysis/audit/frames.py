@@ -20,17 +20,7 @@ from analysis.results import Column, Kind, slug
 from analysis.study.claims import COLUMNS
 
 CLAIM_COLUMNS = [*COLUMNS, "recomputed", "low", "high", "verdict", "problem", "why"]
-FINDING_COLUMNS = [
-    "finding",
-    "severity",
-    "title",
-    "words",
-    "inference",
-    "correction",
-    "claims",
-    "inconsistent",
-    "checks",
-]
+FINDING_COLUMNS = "finding severity title words inference correction claims inconsistent checks".split()
 MEANING = {
     Verdict.REPRODUCED: "the recomputed value rounds to the printed one",
     Verdict.CONSISTENT: "can be true together with what else is printed, which confirms nothing",
@@ -137,7 +127,7 @@ def _recomputed(audit: Audit) -> Iterator[Computed]:
 
 def _of_checks(audit: Audit) -> Iterator[Computed]:
     for check in audit.checks:
-        claims = " ".join(f"claim:{claim}" for claim in check.claims)
+        claims = " ".join(f"claim:{claim}" for claim in check.claims) or " ".join(audit.inputs)
         for name, figure in check.figures.items():
             column = replace(
                 _COMPUTED,

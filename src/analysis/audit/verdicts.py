@@ -83,18 +83,18 @@ def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
         return _compare_restatement(claim, ledger[claim.expression.name])
     if claim.expression is None or claim.number is None:
         return _compare_prints(claim, ledger)
-    return _recompute(claim, claim.expression, ledger, rounding)
+    return recompute(claim, ledger, rounding)
 
 
-def recompute(claim: Claim, ledger: Ledger) -> Computed:
-    """A claim's value by its formula from the printed inputs, and its range over their rounding intervals.
+def recompute(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
+    """The finding on a claim by its formula: its value from the printed inputs, and its range over their rounding intervals.
 
     Raises InputError, naming the row, where the formula has no value.
     """
     if claim.expression is None:
         raise ValueError(f"{claim.claim_id} has no formula")
     try:
-        return compute(claim.expression, ledger)
+        found = compute(claim.expression, ledger)
     except ExpressionError as error:
         raise ledger.trouble(
             claim.claim_id,
@@ -103,17 +103,13 @@ def recompute(claim: Claim, ledger: Ledger) -> Computed:
             "a formula that has a value",
             "correct the formula or the claims it uses",
         ) from None
-
-
-def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: str) -> Finding:
-    found = recompute(claim, ledger)
     verdict, reason = _judge(claim, found, ledger, rounding)
     conflicts = tuple(other.claim_id for other in _conflicts(claim, ledger))
     problem = Problem.TWICE if conflicts else problem_of_kind(claim)
     return Finding(
         claim.claim_id,
         verdict,
-        f"{arithmetic(claim, expression)}; {reason}{_by_hand(claim)}",
+        f"{arithmetic(claim, claim.expression)}; {reason}{_by_hand(claim)}",
         found.value,
         found.interval.low,
         found.interval.high,
