@@ -1,15 +1,27 @@
 """A small hand-written model with register entries, and how to write a register entry in one line."""
 
+import ast
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from analysis.errors import InputError
+from analysis.reporting import Appendix
+from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.case import Case, case_for
+from analysis.sroi.sensitivity.settings import Settings, read_settings, read_stipulated
+from analysis.study import Study, load_study
 from analysis.study.register import Assumption, Source
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOK = ROOT / "notebooks" / "06_sroi_sensitivity.ipynb"
 
 _SOURCE = Source(producer="a test", title="made up", published=None, locator="none", licence="none")
 
@@ -169,3 +181,28 @@ class Yearly:
 def yearly_case() -> Case:
     """The two-year model held at 1.6."""
     return case_for(Yearly(), {"x": entry("x", 1.6, 1.0, 2.0, "uniform")})
+
+
+@cache
+def coproduction() -> tuple[Study, Settings]:
+    """The study and what it asks of its sensitivity analyses."""
+    study = load_study("coproduction", ROOT)
+    return study, read_settings(study)
+
+
+def shown_by_notebook(case: Case, settings: Settings, page: Appendix, claims=(), **parameters) -> tuple[Appendix, dict]:
+    """The page after the notebook's own cells ran on another case, with few draws, and what each cell shows, by its id."""
+    names = {"evaluation": SimpleNamespace(claims=claims), "settings": settings, "case": case, "page": page}
+    names |= {"stipulated": read_stipulated(ROOT), "reference": read_reference(ROOT)}
+    cells = [cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    shown = {}
+    for cell in cells:
+        body = ast.parse("".join(cell["source"])).body
+        if cell["id"] == "cell-04" or cell is cells[-1]:  # opens the study's own; saves
+            continue
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), cell["id"], "exec"), names)
+        names |= {"draws": 2**9, "design": 2**7, "replicates": 20, **parameters} if cell["id"] == "cell-02" else {}
+        if last:
+            shown[cell["id"]] = eval(compile(ast.Expression(last.value), cell["id"], "eval"), names)
+    return page, {name: display for name, display in shown.items() if display is not None}

@@ -39,7 +39,7 @@ def ratio_at(name: str, low: float, high: float) -> Result:
         low,
         high,
         "ends",
-        function="analysis.sroi.sensitivity.one_way.tornado",
+        function="analysis.sroi.sensitivity.one_way.one_way",
     )
 
 

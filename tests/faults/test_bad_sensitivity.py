@@ -2,15 +2,12 @@
 
 import pytest
 import yaml
-from sensitivity_cases import toy_case
+from sensitivity_cases import shown_by_notebook, toy_case
 
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.views import sensitivity as view, sensitivity_structure as structure
-from analysis.sroi.sensitivity.analyse import analyse
-from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.multiverse import Choice, Option, multiverse
-from analysis.sroi.sensitivity.settings import Settings, read_settings, read_stipulated
+from analysis.sroi.sensitivity.settings import Settings, read_settings
 from analysis.study import Study, StudyInfo
 
 
@@ -75,7 +72,7 @@ def test_an_option_value_that_is_no_plain_formula_is_refused(formula):
         multiverse(toy_case(), (Choice(name="c", options=(Option(name="hostile", values={"cost": formula}),)),))
 
 
-def test_text_of_the_file_stays_text_on_the_page(project_root, tmp_path):
+def test_text_of_the_file_stays_text_on_the_page(tmp_path):
     hostile = "<script>alert(1)</script> {sroi.ratio} }{ **x** =1+1"
     choices = [{"name": hostile, "options": [{"name": "a"}, {"name": hostile, "leave_out": ["friends"]}]}]
     settings = Settings.model_validate(
@@ -86,26 +83,7 @@ def test_text_of_the_file_stays_text_on_the_page(project_root, tmp_path):
             "overlap": ["friends", "work"],
         }
     )
-    found = analyse(
-        toy_case(),
-        settings,
-        read_stipulated(project_root),
-        read_reference(project_root),
-        seed=1,
-        draws=2**8,
-        design=2**6,
-    )
-    page = Appendix("toy", "06_sroi_sensitivity", tmp_path)
-    view.record(page, found)
-    shown = [
-        show(page, found).html
-        for show in (
-            view.answer,
-            view.scenario_table,
-            structure.choice_table,
-            structure.lens_table,
-            structure.universe_figure,
-        )
-    ]
+    _, displays = shown_by_notebook(toy_case(), settings, Appendix("toy", "06_sroi_sensitivity", tmp_path))
+    shown = [displays[cell].html for cell in ("cell-07", "cell-19", "cell-28", "cell-29", "cell-35")]
     assert "<script" not in "".join(shown)
     assert sum("&lt;script&gt;" in html for html in shown) >= 3

@@ -313,7 +313,7 @@ def test_only_the_methods_that_results_name_are_shown(tmp_path):
     page = methods(material)
     assert 'id="method-social-return-on-investment"' in page
     assert 'id="method-krippendorff-s-alpha"' not in page
-    assert "analysis.sroi.sensitivity.one_way.tornado" in page  # named by results, without a case of its own
+    assert "analysis.sroi.sensitivity.one_way.one_way" in page  # named by results, without a case of its own
 
 
 def test_the_dictionary_has_every_column_of_every_participant_file(tmp_path):

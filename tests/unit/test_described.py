@@ -1,7 +1,7 @@
 """Frames of results say themselves what their numbers are; what they rest on is recorded while they are made."""
 
 import copy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,18 @@ import pandas as pd
 import pytest
 
 from analysis import english, participation
-from analysis.described import Basis, as_made, describe, described, description, inputs_of, read_from, reading, saying
+from analysis.described import (
+    Basis,
+    as_made,
+    describe,
+    described,
+    description,
+    inputs_of,
+    labelled,
+    read_from,
+    reading,
+    saying,
+)
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
 from analysis.results import Column, Kind, p_column, tabulate
@@ -191,3 +202,56 @@ def test_what_is_made_of_judged_numbers_and_of_people_has_not_passed():
     with_people = described(Kind.MEASURED)(lambda frame, people: frame.copy())
     assert description(twice(judged)).passed and not description(with_people(judged, DATA)).passed
     assert not description(with_people(DATA, judged)).passed
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that says how its numbers are known, what its ids are called, and what it was read from."""
+
+    kind: Kind = Kind.CALIBRATED
+    labels: dict = field(default_factory=lambda: {"weeks": "weeks of work", "cost": "all costs", "share": "all costs"})
+    inputs: tuple = ("data/raw/a/model.csv",)
+
+
+@described(
+    None,
+    {"base": Column("Base", units="unit", places="places", inputs="rests")},
+    header="Input",
+    other=Column("At {}", "GBP"),
+)
+def spread(case: Case) -> pd.DataFrame:
+    frame = pd.DataFrame({"base": [1.25, 1.25, 0.5], "weeks": [3.0, 4.0, 5.0]}, index=["weeks", "cost", "share"])
+    return frame.assign(unit=["weeks", "GBP", ""], places=[0, 2, 1], rests=["claim:AA-001", "claim:AA-002", ""])[
+        ["base", "unit", "places", "rests", "weeks"]
+    ]
+
+
+@described(None, {}, header="Level", row="above {:g}", other=Column("", "%", decimals=1))
+def chances(frame: pd.DataFrame) -> pd.DataFrame | None:
+    return pd.DataFrame({"cost": [50.0]}, index=[0.5]) if len(frame) else None
+
+
+def test_numbers_of_a_case_are_known_as_it_is_and_called_as_it_calls_them(tmp_path):
+    page, found = Appendix("a_study", "05_sroi", tmp_path), spread(Case())
+    assert [str(label) for label in labelled(found).index] == ["Weeks of work", "All costs (cost)", "All costs (share)"]
+    show(found, "A spread", name="s", columns=["base", "weeks"])
+    weeks, cost = (page.store[f"05_sroi.s.{name}.base"] for name in ("weeks", "cost"))
+    assert (weeks.kind, weeks.text, weeks.unit, weeks.inputs) == (Kind.CALIBRATED, "1", "weeks", ("claim:AA-001",))
+    assert (cost.text, cost.label) == ("£1.25", "All costs (cost): Base")
+    other = page.store["05_sroi.s.weeks.weeks"]
+    assert (other.label, other.unit) == ("Weeks of work: At weeks of work", "GBP")
+    assert other.inputs == ("data/raw/a/model.csv",)
+
+
+def test_what_is_made_of_a_frame_of_a_case_is_of_the_case_too(tmp_path):
+    page, found = Appendix("a_study", "05_sroi", tmp_path), chances(spread(Case()))
+    record(found, name="chance")
+    only = page.store["chance.above_0_5.cost"]
+    assert (only.kind, only.label, only.text) == (Kind.CALIBRATED, "above 0.5: All costs", "50.0%")
+    assert found.loc[0.5, "cost"] == 50.0 and description(found).inputs == ("data/raw/a/model.csv",)
+
+
+def test_a_method_may_find_nothing_and_a_frame_of_nobody_may_be_empty(tmp_path):
+    Appendix("a_study", "05_sroi", tmp_path)
+    nothing = spread(Case()).iloc[:0]
+    assert chances(nothing) is None and show(nothing, "Nothing") is None

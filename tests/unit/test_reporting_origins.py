@@ -131,28 +131,6 @@ def test_records_are_found_where_a_study_keeps_them(tmp_path):
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
 
 
-def test_numbers_rest_on_the_part_of_the_register_that_is_in_use():
-    page = Appendix("coproduction", "06_sroi_sensitivity", ROOT)
-    part = Result(
-        "the.part",
-        "Entries",
-        1,
-        "entries",
-        Kind.RECOMPUTED,
-        inputs=("assumption:total_cost",),
-        function="analysis.sroi.model.Model.rests_on",
-    )
-    plain = Result("x", "X", 1, "", Kind.CALIBRATED, function="analysis.sroi.sensitivity.one_way.tornado")
-    page.add_part(part)
-    page.add([plain])
-    assert page.store["the.part"] == part
-    assert page.store["x"].inputs == (
-        "data/raw/coproduction/value_map.csv",
-        "the.part",
-        "data/raw/coproduction/sensitivity.yaml",
-    )
-
-
 def test_an_appendix_records_the_grounds_of_its_numbers():
     page = Appendix("coproduction", "08_claims_audit", ROOT)
     page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")])

@@ -13,24 +13,22 @@ from SALib.sample import sobol as salib_sample
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity import indices
 from analysis.sroi.sensitivity.sampling import uniforms, values_at
-from analysis.sroi.sensitivity.settings import read_settings
-from analysis.study import load_study
 
 SIZE, SEED, REPLICATES = 2**10, 1, 400
 
 
 @pytest.fixture(scope="module", params=["ishigami", "sobol_g", "coproduction"])
-def case(request, project_root):
+def case(request):
     if request.param != "coproduction":
         return getattr(cases, f"{request.param}_case")()
-    study = load_study("coproduction", project_root)
-    return read_settings(study).case(read_model(study), study.register)
+    study, settings = cases.coproduction()
+    return settings.case(read_model(study), study.register)
 
 
 @pytest.fixture(scope="module")
 def ours(case):
-    """Our indices; no correlation enters them."""
-    return indices.variance_indices(indices.terms(case, SIZE, SEED), SEED, REPLICATES)
+    """Our indices as shares; no correlation enters them."""
+    return indices.sobol_indices(indices.terms(case, SIZE, SEED), SEED, REPLICATES) / 100
 
 
 @pytest.fixture(scope="module")

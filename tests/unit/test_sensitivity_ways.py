@@ -20,17 +20,18 @@ def product_case():
 
 
 def test_the_tornado_of_a_product_by_hand():
-    frame = one_way.tornado(product_case())
+    frame = one_way.one_way(product_case())
     assert list(frame.index) == ["y", "x"]
     assert frame.loc["y", ["ratio_low", "ratio_high", "ratio_swing"]].tolist() == [4.0, 12.0, 8.0]
+    assert frame.loc["y", ["base", "ratio_least", "ratio_most"]].tolist() == [6.0, 4.0, 12.0]
     assert frame.loc["x", ["ratio_low", "ratio_high", "net_low", "net_high"]].tolist() == [3.0, 9.0, 2.0, 8.0]
 
 
-def test_the_tornado_leaves_out_fixed_inputs_and_calls_the_model_once_for_each_measure():
+def test_the_tornado_leaves_out_fixed_inputs_and_calls_the_model_once_for_each_measure_and_at_base():
     case = toy_case()
-    frame = one_way.tornado(case)
+    frame = one_way.one_way(case)
     assert "people" not in frame.index
-    assert case.model.calls == [2 * len(case.varied)] * 2
+    assert case.model.calls == [*[2 * len(case.varied)] * 2, 1]
 
 
 def test_doubling_the_cost_halves_the_ratio():
@@ -40,12 +41,12 @@ def test_doubling_the_cost_halves_the_ratio():
 
 def test_a_curve_ends_where_the_tornado_does():
     case = toy_case()
-    found, ends = one_way.curve(case, "weeks"), one_way.tornado(case).loc["weeks"]
+    found, ends = one_way.curve(case, "weeks"), one_way.one_way(case).loc["weeks"]
     assert found.iloc[[0, -1]].tolist() == pytest.approx(ends[["ratio_low", "ratio_high"]].tolist())
 
 
 def test_the_break_even_contour_of_a_product_is_a_hyperbola():
-    grid = one_way.two_way(product_case(), "x", "y", points=81)
+    grid = one_way.two_way(product_case(), ("x", "y"), points=81)
     contour = one_way.break_even(grid, 7.0)
     assert (contour["x"] * contour["y"]).to_numpy() == pytest.approx(np.full(len(contour), 7.0), rel=1e-12)
     assert contour["x"].tolist() == [x for x in grid.columns if x >= 7 / 6]
@@ -109,8 +110,9 @@ def test_memory_depends_on_the_chunk_and_not_on_the_number_of_draws():
 
 def test_correlated_deadweights_widen_the_result_around_the_same_middle():
     case = toy_case()
-    found = probabilistic.both(case, 2**13, 3, default_groups(case.varied, 0.9))
-    narrow, wide = found["independent"]["ratio"], found["correlated"]["ratio"]
+    narrow, wide = (
+        probabilistic.simulate(case, 2**13, 3, groups)["ratio"] for groups in ((), default_groups(case.varied, 0.9))
+    )
     assert wide.sd > narrow.sd * 1.005
     assert wide.mean == pytest.approx(narrow.mean, rel=0.02)
 
@@ -176,7 +178,8 @@ def test_a_normal_ratio_has_the_normal_chance():
     case = function_case(lambda x: x, [entry("x", 2.0, -1.0, 5.0, "normal")])
     result = probabilistic.simulate(case, 2**14, 1)["ratio"]
     oracle = stats.norm(2.0, 3 / stats.norm.ppf(0.975)).sf([0.0, 1.0, 3.0])
-    assert probabilistic.chances(result, (0.0, 1.0, 3.0))["chance"].to_numpy() == pytest.approx(100 * oracle, abs=0.2)
+    found = probabilistic.chances(case, {"correlated": result}, (0.0, 1.0, 3.0))["correlated"]
+    assert found.to_numpy() == pytest.approx(100 * oracle, abs=0.2)
 
 
 def test_the_break_even_line_of_effect_and_cost_by_hand():

@@ -12,7 +12,7 @@ from analysis.errors import InputError
 from analysis.sroi.sensitivity import appraisal, indices, information, lenses, materiality
 from analysis.sroi.sensitivity.case import case_for
 from analysis.sroi.sensitivity.correlation import Group
-from analysis.sroi.sensitivity.multiverse import Choice, Option, multiverse
+from analysis.sroi.sensitivity.multiverse import Choice, Option, influence, multiverse, ways
 
 
 @pytest.fixture(scope="module")
@@ -21,42 +21,41 @@ def toy_terms():
 
 
 def test_first_order_indices_sum_to_at_most_1_and_totals_to_at_least_1(toy_terms):
-    found = indices.variance_indices(toy_terms)
-    assert 0.8 < found["first"].sum() <= 1.0
-    assert found["total"].sum() >= 1.0
-    assert (found["total"] >= found["first"] - 0.01).all()
+    found = indices.sobol_indices(toy_terms)
+    assert 80 < found["first"].sum() <= 100
+    assert found["total"].sum() >= 100
+    assert (found["total"] >= found["first"] - 1).all()
 
 
 def test_intervals_hold_the_index_and_the_first_row_weighs_most(toy_terms):
-    found = indices.variance_indices(toy_terms)
+    found = indices.sobol_indices(toy_terms)
     assert found["total"].between(found["total_low"], found["total_high"]).all()
     assert found["total"].is_monotonic_decreasing
 
 
 def test_an_additive_function_has_the_shares_of_its_variances():
     entries = [entry("x", 0.0, -1.0, 1.0, "uniform"), entry("y", 0.0, -2.0, 2.0, "uniform")]
-    found = indices.variance_indices(
+    found = indices.sobol_indices(
         indices.terms(function_case(lambda x, y: x + y + 9, entries), 2**12, 1), replicates=20
     )
-    assert found.loc[["x", "y"], "first"].tolist() == pytest.approx([0.2, 0.8], abs=0.01)
-    assert found.loc[["x", "y"], "total"].tolist() == pytest.approx([0.2, 0.8], abs=0.01)
+    assert found.loc[["x", "y"], "first"].tolist() == pytest.approx([20, 80], abs=1)
+    assert found.loc[["x", "y"], "total"].tolist() == pytest.approx([20, 80], abs=1)
 
 
 def test_an_input_without_effect_has_no_index_and_a_constant_model_none_at_all(toy_terms):
-    found = indices.variance_indices(toy_terms)
+    found = indices.sobol_indices(toy_terms)
     assert found.loc["share_government", ["first", "total"]].tolist() == [0.0, 0.0]
     constant = indices.terms(function_case(lambda x: 0 * x + 3, [entry("x", 0.0, 0.0, 1.0, "uniform")]), 64, 1)
-    assert indices.variance_indices(constant)[["first", "total"]].to_numpy().tolist() == [[0.0, 0.0]]
+    assert indices.sobol_indices(constant)[["first", "total"]].to_numpy().tolist() == [[0.0, 0.0]]
 
 
 def test_the_convergence_line_ends_at_the_indices_and_is_what_smaller_designs_give(toy_terms):
-    line, final = indices.convergence(toy_terms), indices.variance_indices(toy_terms, replicates=2)
-    last = line[line["runs"] == line["runs"].max()].set_index("input")
-    assert last["total"].to_numpy() == pytest.approx(final.loc[last.index, "total"].to_numpy(), rel=1e-12)
-    smaller = indices.variance_indices(indices.terms(toy_case(), 2**8, 3), replicates=2)
+    line, final = indices.convergence(toy_terms), indices.sobol_indices(toy_terms, replicates=2)
+    assert list(line) == list(final.index)
+    assert line.iloc[-1].to_numpy() == pytest.approx(final["total"].to_numpy(), rel=1e-12)
+    smaller = indices.sobol_indices(indices.terms(toy_case(), 2**8, 3), replicates=2)
     runs = 2**8 * (len(toy_terms.names) + 2)
-    part = line[line["runs"] == runs].set_index("input")
-    assert part["total"].to_numpy() == pytest.approx(smaller.loc[part.index, "total"].to_numpy(), abs=1e-3)
+    assert line.loc[runs].to_numpy() == pytest.approx(smaller.loc[list(line), "total"].to_numpy(), abs=0.1)
 
 
 def test_the_design_takes_inputs_plus_two_calls():
@@ -95,14 +94,14 @@ def test_polynomials_are_all_products_of_powers_up_to_their_degree(inputs, degre
 
 def test_information_that_changes_no_decision_is_worth_nothing():
     case = function_case(lambda x: x, [entry("x", 3.0, 2.0, 4.0, "uniform")])
-    table = information.information_table(case, {}, 1024)
+    table = information.information(case, {}, 1024)
     assert table["worth"].tolist() == [0.0, 0.0]
     assert table["share"].isna().all()
 
 
 def test_knowing_the_one_thing_that_matters_is_knowing_everything():
     entries = [entry("x", 1.5, 0.0, 3.0, "uniform"), entry("noise", 0.5, 0.0, 1.0, "uniform")]
-    table = information.information_table(
+    table = information.information(
         function_case(lambda x, noise: x + 0 * noise, entries), {"both": ("x", "noise")}, 2**13
     )
     # net is x - 1: the worth is E max(x - 1, 0) - E(x - 1) = (2^2 / 2) / 3 - 1 / 2 = 1 / 6
@@ -114,7 +113,7 @@ def test_correlation_makes_one_input_tell_of_another():
     entries = [entry("x", 1.0, -1.0, 3.0, "uniform"), entry("twin", 0.5, 0.0, 1.0, "uniform")]
     case = function_case(lambda x, twin: x + 0 * twin, entries)
     apart, together = (
-        information.information_table(case, {}, 2**12, groups=groups).loc["twin", "worth"]
+        information.information(case, {}, 2**12, groups=groups).loc["twin", "worth"]
         for groups in ((), (Group(name="g", members=("x", "twin"), correlation=0.9),))
     )
     assert together > apart + 0.2
@@ -136,14 +135,14 @@ CHOICES = (
 
 def test_the_first_universe_is_the_published_model_and_every_combination_is_there():
     found = multiverse(toy_case(), CHOICES)
-    assert len(found.table) == 16
-    assert not found.table.duplicated(["streams", "overlap", "deadweight", "proxy"]).any()
-    assert found.table["ratio"].iloc[0] == pytest.approx(toy_case().at().ratio, rel=1e-15)
+    assert len(found.frame) == 16
+    assert not found.frame.duplicated(["streams", "overlap", "deadweight", "proxy"]).any()
+    assert found.frame["ratio"].iloc[0] == pytest.approx(toy_case().at().ratio, rel=1e-15)
 
 
 def test_universes_by_hand():
     # friends 100 x 30 x 100 x 0.8 x 0.9 = 216,000; work 40 x 4,000 x 0.7 x 0.9 = 100,800; with half deadweight 135,000 and 72,000
-    found = multiverse(toy_case(), CHOICES).table.set_index(["streams", "overlap", "deadweight", "proxy"])["value"]
+    found = multiverse(toy_case(), CHOICES).frame.set_index(["streams", "overlap", "deadweight", "proxy"])["value"]
     assert found["both", "separate", "as judged", "full"] == pytest.approx(316_800)
     assert found["both", "separate", "as judged", "three quarters"] == pytest.approx(262_800)
     assert found["both", "merged", "half", "full"] == pytest.approx(135_000)
@@ -152,16 +151,17 @@ def test_universes_by_hand():
 
 def test_the_share_above_one_and_the_choice_that_moves_most():
     found = multiverse(toy_case(), CHOICES)
-    assert found.share_above() == pytest.approx(100 * (found.table["value"] > 200_000).mean())
-    influence = found.influence()
-    assert influence.index[0] == "streams"
-    assert influence.loc["streams", ["lowest", "highest"]].tolist() == ["work only", "both"]
+    above = ways(found).loc["sensitivity.universes.above", "value"]
+    assert above == pytest.approx(100 * (found.frame["value"] > 200_000).mean())
+    moves = influence(found)
+    assert moves.index[0] == "streams"
+    assert moves.loc["streams", ["lowest", "highest"]].tolist() == ["work only", "both"]
 
 
 def test_the_swing_of_a_choice_is_its_mean_difference_within_universes():
     found = multiverse(toy_case(), CHOICES)
-    pairs = found.table.pivot(index=["streams", "overlap", "proxy"], columns="deadweight", values="ratio")
-    assert found.influence().loc["deadweight", "swing"] == pytest.approx(
+    pairs = found.frame.pivot(index=["streams", "overlap", "proxy"], columns="deadweight", values="ratio")
+    assert influence(found).loc["deadweight", "swing"] == pytest.approx(
         (pairs["as judged"] - pairs["half"]).abs().mean()
     )
 
@@ -170,19 +170,19 @@ def test_a_value_may_be_a_formula_over_the_base_values():
     cheaper = Choice(
         name="cost", options=(Option(name="all"), Option(name="a quarter less", values={"cost": "cost * (1 - 0.25)"}))
     )
-    assert multiverse(toy_case(), (cheaper,)).table["cost"].tolist() == [200_000, 150_000]
+    assert multiverse(toy_case(), (cheaper,)).frame["cost"].tolist() == [200_000, 150_000]
 
 
 def test_only_some_beneficiaries():
     fiscal = Choice(name="who", options=(Option(name="all"), Option(name="government", only=("government",))))
-    found = multiverse(toy_case(), (fiscal,)).table.set_index("who")
+    found = multiverse(toy_case(), (fiscal,)).frame.set_index("who")
     assert found.loc["government", "value"] == pytest.approx(0.35 * 100_800)
 
 
 def test_discounting_on_top_of_the_model_year_by_year(project_root):
     schedules = appraisal.read_reference(project_root).schedules
     when = Choice(name="discounting", options=(Option(name="none"), Option(name="green book", discount="standard")))
-    found = multiverse(yearly_case(), (when,), schedules).table["value"]
+    found = multiverse(yearly_case(), (when,), schedules).frame["value"]
     assert found.tolist() == pytest.approx([1.6, 0.8 + 0.8 / 1.035])
     with pytest.raises(InputError, match="a model that keeps no years"):
         multiverse(toy_case(), (when,), schedules)
@@ -222,21 +222,23 @@ def test_the_materiality_curve_by_hand():
     assert list(found.index) == ["friends", "work"]
     assert found["cumulative"].tolist() == pytest.approx([100 * 216 / 316.8, 100.0])
     assert found["ratio"].tolist() == pytest.approx([1.08, 1.584])
-    assert materiality.material(found, 50.0) == ("friends",)
+    assert materiality.materiality_curve(toy_case(), 50.0)["material"].tolist() == ["yes", "no"]
 
 
 def test_overlap_runs_from_separate_to_merged():
     found = materiality.overlap_curve(toy_case(), ("friends", "work"))
     assert found["ratio"].iloc[[0, 5, -1]].tolist() == pytest.approx([1.584, 1.332, 1.08])
-    merged = multiverse(toy_case(), CHOICES[1:2]).table["ratio"]
+    merged = multiverse(toy_case(), CHOICES[1:2]).frame["ratio"]
     assert found["ratio"].iloc[[0, -1]].tolist() == pytest.approx(merged.tolist())
 
 
 def test_optimism_is_corrected_by_grade_and_a_missing_grade_is_one_clear_error():
-    found = materiality.optimism_corrected(toy_case(), {"friends": "D", "work": "A"}, {"A": 1.0, "D": 0.5})
-    assert found["corrected"].tolist() == pytest.approx([108_000, 100_800])
-    with pytest.raises(InputError, match="column 'grades.work': found nothing; expected one of A, D"):
-        materiality.optimism_corrected(toy_case(), {"friends": "D"}, {"A": 1.0, "D": 0.5})
+    factors = {name: entry(name, value) for name, value in {"optimism_factor_a": 1.0, "optimism_factor_d": 0.5}.items()}
+    found = materiality.optimism_corrected(toy_case(), {"friends": "D", "work": "A"}, factors)
+    assert found["corrected"].tolist() == pytest.approx([108_000, 100_800, 208_800])
+    assert found["ratio"].tolist() == pytest.approx([0.54, 0.504, 1.044])
+    with pytest.raises(InputError, match="column 'grades.work': found nothing; expected one of A, B, C, D"):
+        materiality.optimism_corrected(toy_case(), {"friends": "D"}, factors)
 
 
 def test_lenses_side_by_side():
@@ -246,15 +248,17 @@ def test_lenses_side_by_side():
         lenses.Lens(name="fiscal only", rules="government", only=("government",)),
         lenses.Lens(name="wellbeing", rules="WELLBY", missing="the change in life satisfaction"),
     )
-    found = lenses.lens_table(toy_case(), views)
+    found = lenses.lenses(toy_case(), views)
     assert found.loc["green book", "value"] == pytest.approx(216_000 + 33_600 * (1 + 1 / 1.035 + 1 / 1.035**2))
     assert found.loc["fiscal only", "ratio"] == pytest.approx(0.1764)
     assert np.isnan(found.loc["wellbeing", "ratio"])
 
 
 def test_the_ratio_by_points_of_life_satisfaction_by_hand():
-    lens = lenses.Lens(name="wellbeing", rules="WELLBY", values={"cost": 100_000.0})
-    found = lenses.wellby_ratios(toy_case(), lens, {"friends": 60.0}, {"central": 12_000.0}, (0.0, 0.5))
+    lens = lenses.Lens(name="wellbeing", rules="WELLBY", values={"cost": 100_000.0}, wellby=True)
+    spread = appraisal.Wellbeing(outcome="friends", person_years=60.0, price_year=2019, why="a test")
+    reference = appraisal.Reference((), (), {"central": 12_000.0}, 2019, {2019: 100.0})
+    found = lenses.wellby_ratios(toy_case(), [lens], [spread], reference, (0.0, 0.5))
     assert found["central"].tolist() == pytest.approx([1.008, 1.008 + 3.6])  # work alone, then 60 x 0.5 x 12,000 more
 
 

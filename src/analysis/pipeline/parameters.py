@@ -88,6 +88,28 @@ class SensitivityParameters(Parameters):
         int,
         Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
     ] = 2**14
+    replicates: Annotated[
+        int, Field(ge=2, le=10_000, description="bootstrap resamples for the intervals of these indices")
+    ] = 200
+    level: Annotated[float, Field(gt=0.5, lt=1, description="share of the draws between the ends of an interval")] = (
+        0.95
+    )
+    bars: Annotated[int, Field(ge=1, le=30, description="most assumptions in a figure, the largest first")] = 12
+    lines: Annotated[int, Field(ge=1, le=4, description="most assumptions in the figure of growing designs")] = 4
+    least_swing: Annotated[
+        float, Field(ge=0, description="difference of the ratio from which an assumption is in the tornado")
+    ] = 0.01
+    least_index: Annotated[
+        float, Field(ge=0, le=100, description="total index, in per cent, from which an assumption is listed")
+    ] = 0.05
+    least_worth: Annotated[
+        float,
+        Field(ge=0, description="worth of knowing everything, in the study's currency, from which a hurdle is listed"),
+    ] = 1.0
+    steady: Annotated[
+        float,
+        Field(ge=0, description="percentage points by which indices that are settled change when the design doubles"),
+    ] = 1.0
 
 
 class AuditParameters(Parameters):

@@ -108,14 +108,6 @@ class Appendix:
         """What a function reads, as the inputs of a number that names more of its own beside."""
         return self._grounds.of(function)
 
-    def add_part(self, result: Result) -> None:
-        """Record which entries of the register a page's model rests on, as a result whose inputs they are.
-
-        What is computed from the model rests on this result from now on, and no longer on the register as a whole.
-        """
-        self.add([result])
-        self._grounds.part = result.id
-
     def say(self, template: str) -> Display:
         """Prose with results in it, in the notation of `analysis.reporting.prose`.
 

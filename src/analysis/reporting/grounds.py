@@ -93,29 +93,15 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.sroi.identified": ("identified.yaml", "claims.csv"),
     "analysis.sroi.prices": ("reference/uk_cpi_annual.csv",),
     "analysis.sroi.published": ("sroi.yaml",),
-    "analysis.sroi.sensitivity": (*_VALUE_MAP, "sensitivity.yaml"),
-    "analysis.sroi.sensitivity.appraisal": (*_VALUE_MAP, "sensitivity.yaml", "reference/green_book_stpr.csv"),
-    "analysis.sroi.sensitivity.lenses": (
-        *_VALUE_MAP,
-        "sensitivity.yaml",
-        "reference/green_book_stpr.csv",
-        "reference/wellby_values.csv",
-        "reference/gdp_deflator.csv",
-    ),
-    "analysis.sroi.sensitivity.materiality": (*_VALUE_MAP, "sensitivity.yaml", "reference/sroi_sensitivity.yaml"),
 }
 
 
 @dataclass
 class Grounds:
-    """The raw tables of one study by function, each looked up once.
-
-    `part` is the id of a result that names the entries of the register in use: numbers rest on it in place of the whole file.
-    """
+    """The raw tables of one study by function, each looked up once."""
 
     study_id: str
     root: Path
-    part: str = ""
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def under(self, results: Iterable[Result]) -> list[Result]:
@@ -125,11 +111,7 @@ class Grounds:
     def _under(self, result: Result) -> Result:
         if result.inputs or not result.function or result.kind is Kind.PUBLISHED:
             return result
-        register = f"data/raw/{self.study_id}/assumptions.yaml"
-        return replace(
-            result,
-            inputs=tuple(self.part if self.part and file == register else file for file in self.of(result.function)),
-        )
+        return replace(result, inputs=self.of(result.function))
 
     def of(self, function: str) -> tuple[str, ...]:
         """What a function reads: the raw tables by project path, and before each the claims that the parts of it name."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from analysis.currency import currency_of
+from analysis.described import reading
 from analysis.errors import InputError
 from analysis.files import read_yaml, validate
 from analysis.quantities import Interval
@@ -135,7 +136,9 @@ class Register(Mapping[str, Assumption]):
     name: str
 
     def __getitem__(self, assumption_id: str) -> Assumption:
-        return self.entries[assumption_id.removeprefix("assumption:")]
+        entry = self.entries[assumption_id.removeprefix("assumption:")]
+        reading(f"assumption:{entry.id}")
+        return entry
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)

@@ -126,13 +126,3 @@ def _tick(value: float, unit: str) -> str:
     '13,640,000'
     """
     return write(value, unit, 0) if abs(value) >= 100_000 else tick_text(value, unit)
-
-
-def evenly(values: Sequence[float], points: int = 101) -> tuple[np.ndarray, np.ndarray]:
-    """Values from the lowest to the highest against the share of them (0 to 100), at evenly spaced shares.
-
-    >>> [part.tolist() for part in evenly([3.0, 1.0], 3)]
-    [[0.0, 50.0, 100.0], [1.0, 2.0, 3.0]]
-    """
-    shares = np.linspace(0, 100, points)
-    return shares, np.percentile(np.asarray(values, dtype=float), shares)

@@ -9,10 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.described import described, reading
 from analysis.errors import InputError
 from analysis.files import read_csv, shown
+from analysis.results import Column, Kind
+from analysis.sroi.sensitivity.case import PLACE, Case
+from analysis.study import Register
 
+_FOLDER = "data/raw/reference"
 _SCHEDULE, _WELLBY, _DEFLATOR = "green_book_stpr.csv", "wellby_values.csv", "gdp_deflator.csv"
 _INDEX = "gdp_deflator_2024_100"  # the column says which index it is, so that no other can stand in its place
 
@@ -39,6 +45,7 @@ class Reference:
     @property
     def schedules(self) -> dict[str, tuple[Band, ...]]:
         """Discount bands by the name that lenses and choices give them."""
+        reading(f"{_FOLDER}/{_SCHEDULE}")
         return {"standard": self.standard, "health": self.health}
 
 
@@ -131,10 +138,11 @@ def payback_years(flows: Sequence[float] | np.ndarray, cost: float, bands: Seque
 
 def reprice(amount: float, from_year: int, to_year: int, deflator: Mapping[int, float]) -> float:
     """Pounds of one year in prices of another by the GDP deflator; InputError for a year the table lacks."""
+    reading(f"{_FOLDER}/{_DEFLATOR}")
     for year in (from_year, to_year):
         if year not in deflator:
             raise InputError(
-                f"data/raw/reference/{_DEFLATOR}",
+                f"{_FOLDER}/{_DEFLATOR}",
                 column="year",
                 found=f"no index for {year}",
                 expected=f"{min(deflator)} to {max(deflator)}",
@@ -149,7 +157,13 @@ def wellby_value(reference: Reference, estimate: str, price_year: int) -> float:
     The guidance also raises the value with real income per head; that part is left out here, so the value of a later
     year is somewhat low (Wellbeing Guidance for Appraisal, HM Treasury 2021).
     """
+    reading(f"{_FOLDER}/{_WELLBY}")
     return reprice(reference.wellby[estimate], reference.wellby_year, price_year, reference.deflator)
+
+
+def wellby_values(reference: Reference, price_year: int) -> dict[str, float]:
+    """`wellby_value` of every estimate, by its name."""
+    return {name: wellby_value(reference, name, price_year) for name in reference.wellby}
 
 
 def implied_points(pounds: float, person_years: float, value_of_point: float) -> float:
@@ -174,6 +188,99 @@ def distributional_weights(
     return {name: (reference_income / income) ** elasticity for name, income in incomes.items()}
 
 
+class Wellbeing(BaseModel):
+    """An outcome whose value can be put in points of life satisfaction: over how many person-years it is spread."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: str
+    person_years: float | str = Field(description="a number, or a formula over inputs of the model")
+    price_year: int
+    why: str
+
+    def years(self, case: Case) -> float:
+        """Person-years at the base values; InputError for a formula that does not compute."""
+        return case.number(self.person_years, f"wellbeing.{self.outcome}")
+
+
+@described(
+    None,
+    {
+        "person_years": Column("Person-years", "person-years", decimals=1),
+        **{f"at_{name}": Column(f"At the {name} WELLBY", "points", decimals=2) for name in ("low", "central", "high")},
+        "why": Column("How they are counted"),
+    },
+    header="Outcome",
+    words=("why",),
+)
+def wellbeing(case: Case, spread: Sequence[Wellbeing], reference: Reference) -> pd.DataFrame | None:
+    """Points of life satisfaction through a year for each person that an outcome's value stands for, by WELLBY estimate.
+
+    Index: outcome. Columns: person_years, at_low, at_central, at_high (`implied_points`), why. None where no outcome is valued
+    so; raises InputError for a name that is no outcome.
+    """
+    rows = {entry.outcome: _points(case, entry, reference) for entry in spread}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("outcome") if rows else None
+
+
+def _points(case: Case, entry: Wellbeing, reference: Reference) -> dict[str, float | str]:
+    amounts = case.at().by_outcome
+    if entry.outcome not in amounts:
+        raise InputError(
+            PLACE,
+            column="wellbeing",
+            found=f"{entry.outcome!r}, which is no outcome of the model",
+            expected=f"one of {', '.join(amounts)}",
+            action="correct the name",
+        )
+    years, pounds = entry.years(case), float(amounts[entry.outcome])
+    worth = wellby_values(reference, entry.price_year)
+    points = {f"at_{name}": implied_points(pounds, years, point) for name, point in worth.items()}
+    return {"person_years": years, **points, "why": entry.why}
+
+
+def _flows(case: Case) -> list[float] | None:
+    """Value in pounds by year, year 0 first, to the last year with any; None where the model keeps no years."""
+    by_year = getattr(case.at(), "by_year", None)
+    return None if by_year is None else [float(by_year.get(year, 0.0)) for year in range(max(by_year) + 1)]
+
+
+@described(None, {"years": Column("Years", "years", decimals=1)}, header="Counted", row="{}")
+def payback(case: Case, reference: Reference) -> pd.DataFrame | None:
+    """Years until value reaches cost; None where the model keeps no years.
+
+    As the model counts value, its own discounting included, and with the Green Book rate on top. Index: way of counting;
+    column: years (nan: not within the years the model counts).
+    """
+    if (flows := _flows(case)) is None:
+        return None
+    ways = {
+        "as the model counts value": (),
+        "and discounted by the Green Book schedule": reference.schedules["standard"],
+    }
+    found = [payback_years(flows, float(case.at().cost), bands) for bands in ways.values()]
+    return pd.DataFrame({"years": found}, index=pd.Index(ways, name="counted")).replace(np.inf, np.nan)
+
+
+@described(
+    None,
+    {
+        "value": Column("Value as modelled", "GBP"),
+        "factor": Column("Factor", kind=Kind.REFERENCE, decimals=4),
+        "present": Column("Present value", "GBP"),
+        "together": Column("Present value so far", "GBP"),
+    },
+    header="Year",
+    row="year {}",
+)
+def value_by_year(case: Case, reference: Reference) -> pd.DataFrame | None:
+    """`discounted_years` of the model's value with the Green Book's factors, to the last year with any; None without one."""
+    flows = _flows(case)
+    if flows is None or not any(flows):
+        return None
+    return discounted_years(flows[: 1 + max(np.flatnonzero(flows))], reference.schedules["standard"])
+
+
 def discounted_years(flows: Sequence[float] | np.ndarray, bands: Sequence[Band]) -> pd.DataFrame:
     """Yearly amounts in pounds, year 0 first: columns value, factor, present and together (present values so far); index: year."""
     amounts = np.asarray(flows, dtype=float)
@@ -193,3 +300,25 @@ def weighted(by_beneficiary: Mapping[str, float], weights: Mapping[str, float] |
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "weight", "weighted"]).rename_axis(
         "beneficiary"
     )
+
+
+@described(
+    None,
+    {
+        "value": Column("Value", "GBP", inputs="rests"),
+        "weight": Column("Weight of a pound", decimals=2),
+        "weighted": Column("Weighted value", "GBP"),
+    },
+    header="Beneficiary",
+    row="{}",
+)
+def by_beneficiary(
+    case: Case, incomes: Mapping[str, float], reference_income: float | None, stipulated: Register
+) -> pd.DataFrame:
+    """`weighted` value of the model by beneficiary; without weights where no incomes are given. `rests`: what the value rests on."""
+    amounts = {name: float(found) for name, found in case.at().by_beneficiary.items()}
+    rests = case.rests("beneficiary_steps", amounts)
+    if not incomes or reference_income is None:
+        return weighted(amounts)[["value"]].assign(rests=rests)
+    weights = distributional_weights(incomes, reference_income, stipulated["income_elasticity"].value)
+    return weighted(amounts, weights).assign(rests=rests)

@@ -1,19 +1,33 @@
 """What every analysis starts from: a model, the register's ranges of its inputs, and the values it is held at."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
+import pandas as pd
 
+from analysis.described import described, reading
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.results import Column, Kind, in_words
+from analysis.sroi.model import Model
 from analysis.study.register import Assumption
 
 Values = Mapping[str, "float | np.ndarray"]
 PLACE = "sensitivity.yaml"  # the file that error messages name where an analysis is asked for something impossible
 Measure = Literal["ratio", "net", "value", "cost"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+ASSUMPTIONS = "sensitivity.assumptions"  # the result that names the entries of the register that the model rests on
+RATIO = "GBP per GBP"
+AMOUNTS = {  # columns of what a model gives
+    "value": Column("Value", "GBP"),
+    "cost": Column("Cost", "GBP"),
+    "net": Column("Net value", "GBP"),
+    "ratio": Column("Ratio", RATIO, decimals=2),
+}
+RANGE = "ends of the register's range"
 
 
 class OutcomeLike(Protocol):
@@ -87,12 +101,39 @@ class Case:
     """A model with the range of each input and the value each input has while others vary.
 
     Inputs of `together` are drawn as one: what varies apart from everything else is a factor, an input or such a set.
+    `inputs` are the files it was read from, and the result that names the entries of the register.
     """
 
     model: ModelLike
     ranges: Mapping[str, Assumption]
     base: Mapping[str, float]
     together: tuple[Together, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """How the model's numbers are known: calibrated if any input is, otherwise assumed if any is, else recomputed."""
+        kinds = {entry.kind for entry in self.ranges.values()}
+        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if kind in kinds), Kind.RECOMPUTED)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What entries of the register and outcomes are called, by id."""
+        rows = self.model.value_map.outcomes if isinstance(self.model, Model) else ()
+        return {row.id: row.label for row in rows} | {name: entry.short_label for name, entry in self.ranges.items()}
+
+    def label(self, name: object) -> str:
+        """What an input, an outcome or a set is called; a name that is none of these is words already."""
+        return in_words(name, self.labels)
+
+    def rests(self, steps: str, names: Iterable[object]) -> list[str]:
+        """What each of some outcomes or beneficiaries rests on, by the model's formulas, as the inputs of a number.
+
+        `steps` is the model's mapping that leads from their names to its steps; a model without formulas rests on all it takes.
+        """
+        if not isinstance(self.model, Model):
+            return [" ".join(f"assumption:{entry}" for entry in self.model.inputs) for _ in names]
+        return [self.model.inputs_of(getattr(self.model, steps)[str(name)]) for name in names]
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -159,3 +200,80 @@ def check_inputs(case: Case, names: Mapping[str, Any] | tuple[str, ...], place: 
                 expected=f"one of {', '.join(case.model.inputs)}",
                 action="correct the name; a model depends only on the register entries its value map names",
             )
+
+
+class OfCase:
+    """What is computed of a case, and known as it is."""
+
+    case: Case
+    kind = property(lambda self: self.case.kind)
+    labels = property(lambda self: self.case.labels)
+    inputs = property(lambda self: self.case.inputs)
+
+
+@described(Kind.RECOMPUTED, rows={ASSUMPTIONS: Column("Entries of the register that the model rests on", "entries")})
+def assumptions(ranges: Mapping[str, Assumption]) -> pd.DataFrame:
+    """How many entries of the register a model rests on: column value."""
+    for name in ranges:
+        reading(f"assumption:{name}")
+    return pd.DataFrame({"value": {ASSUMPTIONS: len(ranges)}})
+
+
+@described(
+    None,
+    rows={
+        "sensitivity.base.ratio": Column("Ratio at the base values", RATIO, decimals=2),
+        "sensitivity.base.net": Column("Net value at the base values", "GBP"),
+    },
+)
+def base_values(case: Case) -> pd.DataFrame:
+    """Ratio and net value (GBP) while nothing varies: column value."""
+    outcome = case.at()
+    return pd.DataFrame(
+        {"value": {f"sensitivity.base.{name}": float(getattr(outcome, name)) for name in ("ratio", "net")}}
+    )
+
+
+@described(
+    None,
+    {
+        "base": Column(
+            "Base value and range",
+            kinds="kind",
+            units="unit",
+            places="places",
+            low="low",
+            high="high",
+            interval=RANGE,
+            inputs="rests",
+        ),
+        "unit": Column("Unit"),
+        "distribution": Column("Distribution"),
+    },
+    header="Assumption",
+    words=("unit", "distribution"),
+)
+def ranges(case: Case) -> pd.DataFrame | None:
+    """Every input that varies. Index: input; columns: base, low, high (in its unit), unit, kind, distribution, places, rests."""
+    joined = {name for drawn in case.together for name in drawn.members}
+    entries = [case.ranges[name] for name in case.varied]
+    rows = {
+        entry.id: {
+            "base": case.base[entry.id],
+            "low": entry.low,
+            "high": entry.high,
+            "unit": entry.unit,
+            "kind": str(entry.kind),
+            "distribution": "drawn together" if entry.id in joined else entry.distribution,
+            "places": places(entry),
+            "rests": f"assumption:{entry.id}",
+        }
+        for entry in entries
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("input") if rows else None
+
+
+def places(entry: Assumption) -> int:
+    """As many decimals as the width of an entry's range asks for."""
+    width = entry.high - entry.low
+    return max(0, min(4, 2 - math.floor(math.log10(width)))) if width > 0 else 2

@@ -10,26 +10,32 @@ Factors are taken as independent: with correlated ones these indices have no suc
 are one factor, whose indices are those of the set (Jacques, Lavergne and Devictor 2006).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.sroi.sensitivity.case import Case
+from analysis.described import described
+from analysis.results import Column
+from analysis.sroi.sensitivity.case import Case, OfCase
 from analysis.sroi.sensitivity.sampling import uniforms, values_at
 
 SIZE = 2**14  # N of the design
 REPLICATES = 200  # of the bootstrap
-COVER = 0.95
 _TOGETHER = 25  # resamples weighed in one go, which reads the rows once for all of them
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(OfCase):
     """What each row of the design contributes: its mean and square, and a first-order and a total term by input."""
 
-    names: tuple[str, ...]
+    case: Case
     rows: np.ndarray  # N x (2 + 2 inputs): f, f squared, first-order terms, total terms
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The inputs, in the order of their columns."""
+        return self.case.factors
 
     def indices(self, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """First-order and total indices (... x inputs) from means of the terms (... x columns); 0 where nothing varies."""
@@ -55,7 +61,7 @@ def terms(case: Case, size: int = SIZE, seed: int = 0, measure: str = "ratio") -
         )
         rows[:, 2 + place] = other * (mixed - base)
         rows[:, 2 + len(names) + place] = (base - mixed) ** 2 / 2
-    return Terms(names, rows)
+    return Terms(case, rows)
 
 
 def _samples(case: Case, size: int, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -64,17 +70,25 @@ def _samples(case: Case, size: int, seed: int) -> tuple[dict[str, np.ndarray], d
     return values_at(case, names, block[:, : len(names)]), values_at(case, names, block[:, len(names) :])
 
 
-def variance_indices(found: Terms, seed: int = 0, replicates: int = REPLICATES) -> pd.DataFrame:
-    """First-order and total index of each input with 95 % bootstrap intervals over the rows of the design.
+_SHARE = Column("Total", "%", decimals=1, low="total_low", high="total_high", interval="{level} bootstrap")
+
+
+@described(
+    None,
+    {"total": _SHARE, "first": replace(_SHARE, label="First order", low="first_low", high="first_high")},
+    header="Assumption",
+)
+def sobol_indices(found: Terms, seed: int = 0, replicates: int = REPLICATES, level: float = 0.95) -> pd.DataFrame:
+    """First-order and total index of each input, in %, with bootstrap intervals over the rows of the design.
 
     Index: input, largest total first. Columns: first, first_low, first_high, total, total_low, total_high. The
     intervals treat the rows as a random sample; for Sobol points they are too wide rather than too narrow.
     """
     first, total = found.indices(found.rows.mean(axis=0))
     again = found.indices(_bootstrap_means(found.rows, seed, replicates))
-    frame = pd.DataFrame({"first": first, "total": total}, index=pd.Index(found.names, name="input"))
+    frame = pd.DataFrame({"first": 100 * first, "total": 100 * total}, index=pd.Index(found.names, name="input"))
     for name, replicated in zip(("first", "total"), again, strict=True):
-        ends = np.quantile(replicated, [(1 - COVER) / 2, (1 + COVER) / 2], axis=0)
+        ends = 100 * np.quantile(replicated, [(1 - level) / 2, (1 + level) / 2], axis=0)
         frame[f"{name}_low"], frame[f"{name}_high"] = ends
     return frame.sort_values("total", ascending=False, kind="stable")
 
@@ -93,17 +107,17 @@ def _picks(size: int, generator: np.random.Generator) -> np.ndarray:
     return np.bincount(generator.integers(0, size, size), minlength=size).astype(float)
 
 
+@described(None, {}, header="Runs of the model", row="{}", other=Column("", "%", decimals=1))
 def convergence(found: Terms, smallest: int = 2**6) -> pd.DataFrame:
-    """The indices at every power of two of rows up to the whole design; no further runs of the model.
+    """The total indices, in %, at every power of two of rows up to the whole design; no further runs of the model.
 
-    Columns: runs (of the model), input, first, total. The first rows of a Sobol sequence are themselves a Sobol
-    design, so each line shows what a smaller design would have given.
+    Index: runs of the model; columns: inputs, the largest at the end first. The first rows of a Sobol sequence are themselves a
+    Sobol design, so each row shows what a smaller design would have given.
     """
     sums = np.cumsum(found.rows, axis=0)
     sizes = [2**power for power in range(smallest.bit_length() - 1, len(sums).bit_length()) if 2**power <= len(sums)]
-    tables = []
-    for size in sizes:
-        first, total = found.indices(sums[size - 1] / size)
-        runs = size * (len(found.names) + 2)
-        tables.append(pd.DataFrame({"runs": runs, "input": found.names, "first": first, "total": total}))
-    return pd.concat(tables, ignore_index=True)
+    totals = [100 * found.indices(sums[size - 1] / size)[1] for size in sizes]
+    runs = pd.Index([size * (len(found.names) + 2) for size in sizes], name="runs")
+    frame = pd.DataFrame(totals, index=runs, columns=list(found.names), dtype=float)
+    last = frame.iloc[-1].sort_values(ascending=False, kind="stable") if len(frame) else frame.columns.to_series()
+    return frame[list(last.index)]

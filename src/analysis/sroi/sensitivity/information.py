@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.described import described
+from analysis.results import Column
 from analysis.sroi.sensitivity.case import Case, check_inputs
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.probabilistic import sample
@@ -124,16 +126,19 @@ def polynomials(inputs: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(terms)
 
 
-def information_table(
+@described(
+    None, {"worth": Column("Worth", "GBP"), "share": Column("Share of the whole", "%")}, header="What would be known"
+)
+def information(
     case: Case, sets: Mapping[str, Sequence[str]], count: int = DRAWS, seed: int = 0, groups: Sequence[Group] = ()
 ) -> pd.DataFrame:
     """Worth of information in pounds: everything, each named set, each varied input; in %, `share` of the whole.
 
-    Index: what would be known. Columns: members (names joined by spaces), worth, share (nan where EVPI is 0).
+    At most `DRAWS` draws are used. Index: what would be known. Columns: members (names joined by spaces), worth, share (nan where EVPI is 0).
     """
     for members in sets.values():
         check_inputs(case, tuple(members))
-    frame, net = net_draws(case, count, seed, groups)
+    frame, net = net_draws(case, min(count, DRAWS), seed, groups)
     asked = {
         **{name: tuple(members) for name, members in sets.items()},
         **{name: (name,) for name in case.varied if name not in sets},
@@ -148,6 +153,20 @@ def information_table(
     return table.assign(share=100 * table["worth"] / whole if whole > 0 else np.nan)
 
 
+@described(None, rows={"sensitivity.information.all": Column("Worth of knowing every input", "GBP")})
+def worth_of_everything(worth: pd.DataFrame) -> pd.DataFrame:
+    """The worth of knowing every input, of `information`: column value."""
+    return pd.DataFrame({"value": {"sensitivity.information.all": float(worth.loc["everything", "worth"])}})
+
+
+def worth_knowing(worth: pd.DataFrame) -> pd.DataFrame | None:
+    """Rows of `information` without single inputs that are worth nothing; None where everything together is worth nothing."""
+    if worth.loc["everything", "worth"] == 0:
+        return None
+    return worth[(worth["worth"] > 0) | (worth["members"] != worth.index)]
+
+
+@described(None, {}, header="Value asked for each pound", row="at least {:g}", other=Column("", "GBP"))
 def worth_by_hurdle(
     case: Case,
     sets: Mapping[str, Sequence[str]],
@@ -158,10 +177,10 @@ def worth_by_hurdle(
 ) -> pd.DataFrame:
     """Worth of information in pounds if funding asks for so many pounds of value for each pound, as a scarce budget does.
 
-    The decision at the level k rests on value - k x cost in place of value - cost. Index: level. Columns: everything
+    At most `HURDLE_DRAWS` draws are used. The decision at the level k rests on value - k x cost in place of value - cost. Index: level. Columns: everything
     (EVPI), then each named set (EVPPI).
     """
-    chunks = [(values, case.at(values)) for values in draws(case, count, seed, groups)]
+    chunks = [(values, case.at(values)) for values in draws(case, min(count, HURDLE_DRAWS), seed, groups)]
     frame = pd.concat([pd.DataFrame(values) for values, _ in chunks], ignore_index=True)
     value, cost = (
         np.concatenate([np.broadcast_to(getattr(at, part), size_of(values)) for values, at in chunks])

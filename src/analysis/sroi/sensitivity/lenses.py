@@ -1,12 +1,15 @@
 """One programme through several conventions side by side: as published, Green Book with WELLBYs, fiscal only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.sroi.sensitivity.appraisal import Band
-from analysis.sroi.sensitivity.case import PLACE, Case
+from analysis.described import described
+from analysis.results import Column
+from analysis.sroi.sensitivity.appraisal import Reference, Wellbeing, wellby_values
+from analysis.sroi.sensitivity.case import AMOUNTS, PLACE, RATIO, Case
 from analysis.sroi.sensitivity.multiverse import Choice, Option, multiverse
 
 
@@ -22,33 +25,43 @@ class Lens(Option):
     wellby: bool = False
 
 
-def lens_table(
-    case: Case, lenses: Sequence[Lens], schedules: Mapping[str, Sequence[Band]] | None = None, place: str = PLACE
-) -> pd.DataFrame:
-    """Value, cost, net (GBP) and ratio under each lens; nan where a lens lacks a figure.
+@described(None, {**AMOUNTS, "conventions": Column("Conventions")}, header="Lens", row="{}", words=("conventions",))
+def lenses(
+    case: Case, asked: Sequence[Lens], reference: Reference | None = None, place: str = PLACE
+) -> pd.DataFrame | None:
+    """Value, cost, net (GBP) and ratio under each lens; nan where a lens lacks a figure. None where no lens is asked for.
 
-    Index: lens. Columns: value, cost, net, ratio, rules, missing. Raises InputError as `multiverse` does.
+    Index: lens. Columns: value, cost, net, ratio, missing, conventions (in words, with what is missing). Raises InputError as
+    `multiverse` does.
     """
-    found = multiverse(case, (Choice(name="lens", options=tuple(lenses)),), schedules, place).table.set_index("lens")
-    found = found.assign(rules=[lens.rules for lens in lenses], missing=[lens.missing for lens in lenses])
+    if not asked:
+        return None
+    schedules = reference.schedules if reference else None
+    found = multiverse(case, (Choice(name="lens", options=tuple(asked)),), schedules, place).frame.set_index("lens")  # type: ignore[union-attr]
+    lacking = [f". Missing: {lens.missing}." if lens.missing else "" for lens in asked]
+    words = [lens.rules.rstrip(".") + lack for lens, lack in zip(asked, lacking, strict=True)]
+    found = found.assign(missing=[lens.missing for lens in asked], conventions=words)
     numbers = ["value", "cost", "net", "ratio"]
     found[numbers] = found[numbers].where(found["missing"] == "")
     return found
 
 
+@described(None, {}, header="Points", row="{:g}", other=Column("Ratio at the {} WELLBY", RATIO, decimals=2))
 def wellby_ratios(
-    case: Case, lens: Lens, person_years: Mapping[str, float], worth: Mapping[str, float], points: Sequence[float]
-) -> pd.DataFrame:
-    """The ratio under a lens if each outcome named had changed life satisfaction by so many points through its person-years.
+    case: Case, asked: Sequence[Lens], spread: Sequence[Wellbeing], reference: Reference, points: Sequence[float]
+) -> pd.DataFrame | None:
+    """The ratio under the lens that values life satisfaction, if that had changed by so many points through the person-years.
 
-    `person_years` by outcome; `worth` is pounds for one point for one person-year by name of the estimate. All other
-    outcomes count as under the lens. Index: points (0 to 10 scale); one column of ratios for each estimate.
+    All other outcomes count as under the lens. Index: points (0 to 10 scale); one column of ratios for each estimate of the
+    WELLBY. None without such a lens, or without outcomes that are valued so.
     """
+    lens = next((lens for lens in asked if lens.wellby), None)
+    if lens is None or not spread:
+        return None
+    years = {entry.outcome: entry.years(case) for entry in spread}
+    worth = wellby_values(reference, max(entry.price_year for entry in spread))
     outcome = case.at({name: case.number(value, lens.name) for name, value in lens.values.items()})
-    rest = float(outcome.value) - sum(float(outcome.by_outcome[name]) for name in person_years)
-    years = sum(person_years.values())
-    rows = {
-        point: {name: (rest + point * years * pounds) / float(outcome.cost) for name, pounds in worth.items()}
-        for point in points
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("points")
+    rest = float(outcome.value) - sum(float(outcome.by_outcome[name]) for name in years)
+    gained = np.multiply.outer(np.asarray(points, dtype=float) * sum(years.values()), list(worth.values()))
+    index = pd.Index(points, name="points")
+    return pd.DataFrame((rest + gained) / float(outcome.cost), index=index, columns=list(worth))

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.described import described
 from analysis.errors import InputError
+from analysis.results import Column
 from analysis.sroi.sensitivity.appraisal import Band, discount_factors
-from analysis.sroi.sensitivity.case import PLACE, Case, OutcomeLike, check_inputs
+from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, OfCase, OutcomeLike, check_inputs
 
 MOST = 200_000  # universes; more would be a mistake in the list of choices
 
@@ -47,37 +49,77 @@ class Choice(BaseModel):
 
 
 @dataclass(frozen=True)
-class Multiverse:
+class Multiverse(OfCase):
     """All universes: one column of option names for each choice, then value, cost, net (GBP) and ratio."""
 
+    case: Case
     choices: tuple[Choice, ...]
-    table: pd.DataFrame
+    frame: pd.DataFrame
 
-    def share_above(self, level: float = 1.0) -> float:
-        """Universes whose ratio is above the level, in %."""
-        return float(100 * (self.table["ratio"] > level).mean())
 
-    def influence(self) -> pd.DataFrame:
-        """How much each choice moves the ratio; the choice that moves it most first.
+@described(
+    None,
+    {
+        "swing": Column("Mean difference between its options", RATIO, decimals=2),
+        "variance": Column("Share of the variance alone", "%", decimals=1),
+        "lowest": Column("Lowest option"),
+        "highest": Column("Highest option"),
+    },
+    header="Choice",
+    row="{}",
+    words=("lowest", "highest"),
+)
+def influence(found: Multiverse) -> pd.DataFrame:
+    """How much each choice moves the ratio; the choice that moves it most first.
 
-        Index: choice. Columns: `swing`, the difference between highest and lowest option in the same universe, averaged
-        over all settings of the other choices; `lowest` and `highest`, the options with the lowest and highest mean
-        ratio; `variance`, the share of the variance between universes that the choice explains alone, in %.
-        """
-        ratios = self.table["ratio"].to_numpy().reshape([len(choice.options) for choice in self.choices])
-        rows = {choice.name: _influence(ratios, axis, choice) for axis, choice in enumerate(self.choices)}
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["swing", "lowest", "highest", "variance"])
-        return frame.rename_axis("choice").sort_values("swing", ascending=False, kind="stable")
+    Index: choice. Columns: `swing`, the difference between highest and lowest option in the same universe, averaged
+    over all settings of the other choices; `lowest` and `highest`, the options with the lowest and highest mean
+    ratio; `variance`, the share of the variance between universes that the choice explains alone, in %.
+    """
+    ratios = found.frame["ratio"].to_numpy().reshape([len(choice.options) for choice in found.choices])
+    rows = {choice.name: _influence(ratios, axis, choice) for axis, choice in enumerate(found.choices)}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["swing", "lowest", "highest", "variance"])
+    return frame.rename_axis("choice").sort_values("swing", ascending=False, kind="stable")
+
+
+@described(
+    None,
+    rows={
+        "sensitivity.universes.count": Column("Ways to build the model", "universes"),
+        "sensitivity.universes.above": Column("Ways to build the model with a ratio above one", "%", decimals=1),
+    },
+)
+def ways(found: Multiverse) -> pd.DataFrame:
+    """How many universes there are, and how many of them (%) have a ratio above one: column value."""
+    above = 100 * (found.frame["ratio"] > 1).mean()
+    rows = {"sensitivity.universes.count": len(found.frame), "sensitivity.universes.above": float(above)}
+    return pd.DataFrame({"value": pd.Series(rows, dtype=object)})
+
+
+@described(
+    None,
+    {"ratio": Column("Ratio", RATIO, decimals=2)},
+    header="Share of the ways at or below",
+    row="{:.0f} %",
+)
+def ratios_by_share(found: Multiverse, points: int = 11) -> pd.DataFrame:
+    """The ratio that so many universes (index, %) do not exceed, at evenly spaced shares."""
+    shares = np.linspace(0, 100, points)
+    return pd.DataFrame({"ratio": np.percentile(found.frame["ratio"], shares)}, index=pd.Index(shares, name="share"))
 
 
 def multiverse(
     case: Case, choices: Sequence[Choice], schedules: Mapping[str, Sequence[Band]] | None = None, place: str = PLACE
-) -> Multiverse:
+) -> Multiverse | None:
     """Evaluate the model once for all universes; the last choice varies fastest, the first universe is the published one.
+
+    None where there is nothing to choose.
 
     `schedules` holds the discount rates that options name. Raises InputError for an unknown input, outcome or
     beneficiary, two options of one name, too many universes, and discounting of a model that keeps no years.
     """
+    if not choices:
+        return None
     _check(case, choices, place)
     picks = np.indices([len(choice.options) for choice in choices]).reshape(len(choices), -1)
     grid = Universes(tuple(choices), picks)
@@ -92,7 +134,7 @@ def multiverse(
         choice.name: [choice.options[pick].name for pick in row]
         for choice, row in zip(choices, picks.tolist(), strict=True)
     }
-    return Multiverse(grid.choices, _table(names, counted * share, grid.spread(outcome.cost)))
+    return Multiverse(case, grid.choices, _table(names, counted * share, grid.spread(outcome.cost)))
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,32 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.sroi.sensitivity.case import MEASURES, Case, check_inputs
+from analysis.described import described
+from analysis.results import Column
+from analysis.sroi.sensitivity.case import AMOUNTS, MEASURES, RANGE, RATIO, Case, check_inputs
 
 POINTS = 41  # of each axis of a two-way grid
+_LISTED = 5  # of each axis beside a figure of the grid
+_MOST = 9  # points of a break-even line that are listed
 
 
-def tornado(case: Case, by: str = "ratio") -> pd.DataFrame:
+@described(
+    None,
+    {
+        "base": Column("Ratio", RATIO, decimals=2, low="ratio_least", high="ratio_most", interval=RANGE),
+        "net_low": Column("Net value at the low end", "GBP"),
+        "net_high": Column("Net value at the high end", "GBP"),
+        "net_swing": Column("Difference", "GBP"),
+    },
+    header="Assumption",
+)
+def one_way(case: Case, by: str = "ratio") -> pd.DataFrame:
     """Each factor at the two ends of its range, the others at their base values; widest swing first.
 
     The ends of inputs that are drawn together are the points of their set with the least and the greatest outcome, so
     that none leaves the set. Index: factor. Columns: low, high (unit of the input; nan for a set), and for ratio (GBP
-    per GBP) and net (GBP) the outcome at each end (`ratio_low`, `ratio_high`, ...) and its `swing`, the absolute
-    difference. `by` is the measure that sorts.
+    per GBP) and net (GBP) the outcome at each end (`ratio_low`, `ratio_high`, ...), the `least` and the `most` of the two and
+    their `swing`, the difference; `base`, the ratio at base. `by` is the measure that sorts.
     """
     names = case.factors
     frame = pd.DataFrame(
@@ -29,8 +43,15 @@ def tornado(case: Case, by: str = "ratio") -> pd.DataFrame:
         values = _one_at_a_time(case, [ends(case, name, measure) for name in names])
         found = case.measure(values, measure, 2 * len(names)).reshape(-1, 2)
         frame[[f"{measure}_low", f"{measure}_high"]] = found
+        frame[f"{measure}_least"], frame[f"{measure}_most"] = found.min(axis=1), found.max(axis=1)
         frame[f"{measure}_swing"] = np.abs(found[:, 1] - found[:, 0])
+    frame["base"] = float(case.at().ratio)
     return frame.sort_values([f"{by}_swing"], ascending=False, kind="stable")
+
+
+def in_pounds(tornado: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `one_way` that move the net value at all, widest swing of it first."""
+    return tornado[tornado["net_swing"] > 0].sort_values("net_swing", ascending=False, kind="stable")
 
 
 def _range(case: Case, name: str) -> tuple[float, float]:
@@ -61,8 +82,17 @@ def curve(case: Case, name: str, measure: str = "ratio", points: int = POINTS) -
     return pd.Series(case.measure({name: along}, measure, points), index=pd.Index(along, name=name), name=measure)
 
 
-def two_way(case: Case, across: str, up: str, measure: str = "ratio", points: int = POINTS) -> pd.DataFrame:
-    """The measure over the ranges of two inputs: rows `up`, columns `across` (values in the inputs' units)."""
+_AT_A_PLACE = Column("", RATIO, decimals=2)
+
+
+@described(None, {}, other=_AT_A_PLACE)
+def two_way(
+    case: Case, pair: tuple[str, str] | None, measure: str = "ratio", points: int = POINTS
+) -> pd.DataFrame | None:
+    """The measure over the ranges of two inputs (across, up): rows up, columns across (values in the inputs' units)."""
+    if pair is None:
+        return None
+    across, up = pair
     check_inputs(case, (across, up))
     xs, ys = (np.linspace(case.ranges[name].low, case.ranges[name].high, points) for name in (across, up))
     grid = np.meshgrid(xs, ys)
@@ -70,6 +100,7 @@ def two_way(case: Case, across: str, up: str, measure: str = "ratio", points: in
     return pd.DataFrame(found.reshape(grid[0].shape), index=pd.Index(ys, name=up), columns=pd.Index(xs, name=across))
 
 
+@described(None, {}, other=_AT_A_PLACE)
 def effect_and_cost(case: Case, points: int = POINTS) -> pd.DataFrame:
     """The ratio if part of all value were not owed to the programme and its cost were higher or lower than at base.
 
@@ -84,6 +115,28 @@ def effect_and_cost(case: Case, points: int = POINTS) -> pd.DataFrame:
     )
 
 
+@described(None, {}, other=_AT_A_PLACE)
+def corners(grid: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """A few evenly spaced rows and columns of a two-way grid, ends included, for the table beneath its figure.
+
+    Index: values of the axis up, in words; columns: name and value of the axis across.
+    """
+    step = (len(grid) - 1) // (_LISTED - 1)
+    data, across = grid.iloc[::step, ::step], case.label(grid.columns.name)
+    rows = pd.Index([_short(value) for value in data.index], name=grid.index.name)
+    return data.set_axis([f"{across} {_short(value)}" for value in data.columns], axis=1).set_axis(rows)
+
+
+def _short(value: float) -> str:
+    """A place on an axis in at most five figures, large ones spelt out.
+
+    >>> _short(13_550_000.0), _short(0.28125)
+    ('13,550,000', '0.28125')
+    """
+    return f"{float(f'{value:.5g}'):,.12g}"
+
+
+@described(None, {}, other=Column("", decimals=3))
 def break_even(grid: pd.DataFrame, level: float = 1.0) -> pd.DataFrame:
     """The contour of `level` through a two-way grid: for each column, where going up the column crosses it.
 
@@ -99,6 +152,14 @@ def break_even(grid: pd.DataFrame, level: float = 1.0) -> pd.DataFrame:
     return found.sort_values([grid.columns.name, grid.index.name], ignore_index=True)
 
 
+@described(None, {}, header="Break-even", row="point {}", other=Column("", decimals=3))
+def points_of(line: pd.DataFrame) -> pd.DataFrame | None:
+    """Some evenly spaced points of a break-even line, numbered from 1; None where there is no line."""
+    some = line.iloc[:: max(1, len(line) // (_MOST - 1))]
+    return some.set_axis(pd.RangeIndex(1, len(some) + 1)) if len(some) else None
+
+
+@described(None, AMOUNTS, header="Scenario", row="{}")
 def scenarios(case: Case, sets: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     """Value, cost, net (GBP) and ratio of each named set of input values; inputs a set leaves out stay at base."""
     for values in sets.values():

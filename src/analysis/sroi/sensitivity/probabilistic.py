@@ -1,12 +1,14 @@
 """Probabilistic analysis: the distribution of the ratio and of pounds, however many draws, in memory that stays the same."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.sroi.sensitivity.case import Case
+from analysis.described import described
+from analysis.results import Column
+from analysis.sroi.sensitivity.case import RATIO, Case
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.sampling import CHUNK, Method, draws, size_of
 
@@ -76,22 +78,49 @@ def simulate(
     return {measure: tally.result() for measure, tally in zip(measures, tallies, strict=True)}
 
 
-def both(
-    case: Case, count: int, seed: int, groups: Sequence[Group], method: Method = "sobol"
-) -> dict[str, dict[str, Distribution]]:
-    """The result with the groups' correlations (`correlated`) and, from the same uniform numbers, without (`independent`)."""
-    return {
-        "correlated": simulate(case, count, seed, groups, method),
-        "independent": simulate(case, count, seed, (), method),
-    }
+def simulate_apart(case: Case, count: int, seed: int, groups: Sequence[Group] = ()) -> Distribution | None:
+    """The ratio if inputs that are drawn together were drawn one by one; None where there are none."""
+    if not case.together:
+        return None
+    return simulate(replace(case, together=()), count, seed, groups, measures=("ratio",))["ratio"]
 
 
-def chances(distribution: Distribution, levels: Iterable[float]) -> pd.DataFrame:
-    """P(ratio > k) in % for each k: columns chance and its standard error `error`; index: k."""
+_MIDDLE = Column(
+    "Median ratio over the draws", RATIO, decimals=2, low="low", high="high", interval="middle {level} of the draws"
+)
+
+
+@described(
+    None,
+    rows={
+        "sensitivity.draws.ratio": _MIDDLE,
+        "sensitivity.draws.chance": Column("Chance that value exceeds cost", "%", decimals=1),
+        "sensitivity.draws.chance_independent": Column("The same, all inputs independent", "%", decimals=1),
+        "sensitivity.draws.ratio_apart": replace(_MIDDLE, label="Median ratio, calibrated inputs drawn one by one"),
+    },
+)
+def middle_draws(
+    case: Case, ratios: Mapping[str, Distribution], apart: Distribution | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """The middle of the draws and the chance that value exceeds cost (%): value, and low and high of the ratio.
+
+    `ratios` as in `chances`; `apart` as `simulate_apart` gives it.
+    """
     rows = {
-        level: (100 * float(distribution.above(level)), 100 * distribution.standard_error(level)) for level in levels
+        "ratio": median_and_interval(ratios["correlated"], level),
+        "chance": (100 * float(ratios["correlated"].above(1.0)), np.nan, np.nan),
+        "chance_independent": (100 * float(ratios["independent"].above(1.0)), np.nan, np.nan),
+        **({"ratio_apart": median_and_interval(apart, level)} if apart else {}),
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["chance", "error"]).rename_axis("level")
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
+    return frame.set_axis([f"sensitivity.draws.{name}" for name in rows])
+
+
+@described(None, {}, header="Ratio", row="above {:g}", other=Column("", "%", decimals=1))
+def chances(case: Case, ratios: Mapping[str, Distribution], levels: Sequence[float]) -> pd.DataFrame:
+    """P(ratio > k) in % for each k (index), one column for each way of drawing, such as correlated and independent."""
+    found = {name: 100 * drawn.above(np.asarray(levels, dtype=float)) for name, drawn in ratios.items()}
+    return pd.DataFrame(found, index=pd.Index(levels, name="level", dtype=float))
 
 
 class _Tally:

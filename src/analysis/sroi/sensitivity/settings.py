@@ -1,34 +1,26 @@
 """What a study asks of its sensitivity analyses: sensitivity.yaml, or what follows from the model alone without it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.files import shown, validate
-from analysis.sroi.sensitivity.case import PLACE, Case, ModelLike, case_for
+from analysis.sroi.model import Model
+from analysis.sroi.sensitivity.appraisal import Wellbeing
+from analysis.sroi.sensitivity.case import ASSUMPTIONS, PLACE, Case, ModelLike, case_for
 from analysis.sroi.sensitivity.correlation import Group, default_groups
 from analysis.sroi.sensitivity.lenses import Lens
 from analysis.sroi.sensitivity.multiverse import Choice, Option
-from analysis.sroi.sensitivity.one_way import tornado
+from analysis.sroi.sensitivity.one_way import one_way
 from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.study import Register, Study
 from analysis.study.register import read_register
 
 _STIPULATED = "sroi_sensitivity.yaml"  # stated factors, in data/raw/reference, as entries of a register
 _EXTREMES = ("deadweight", "displacement", "attribution", "drop_off", "discount")
-
-
-class Wellbeing(BaseModel):
-    """An outcome whose value can be put in points of life satisfaction: over how many person-years it is spread."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    outcome: str
-    person_years: float | str = Field(description="a number, or a formula over inputs of the model")
-    price_year: int
-    why: str
 
 
 class Settings(BaseModel):
@@ -69,9 +61,10 @@ class Settings(BaseModel):
         """The model at its base values: the register's, the model's own central scenario, and `base`, the last one holds."""
         return case_for(model, register, {**_scenarios(model).get("central", {}), **self.base})
 
-    def joint_case(self, model: ModelLike, study: Study, seed: int) -> Case:
+    def joint_case(self, model: Model, study: Study, seed: int) -> Case:
         """The model at its base values, its calibrated inputs drawn together from what the study's claims allow."""
-        case = self.case(model, study.register)
+        read_from = (model.value_map.name, ASSUMPTIONS, *([study.name(PLACE)] if (study.raw / PLACE).is_file() else []))
+        case = replace(self.case(model, study.register), inputs=read_from)
         return drawn_together(case, self.calibrated, scenarios_for(case, self), study.claims, seed)
 
 
@@ -108,7 +101,7 @@ def _scenarios(model: ModelLike) -> dict[str, dict[str, float]]:
 
 def grid_inputs(case: Case, settings: Settings) -> tuple[str, str] | None:
     """The two inputs of the grid: as asked, or the two widest bars of the tornado; None where fewer than two vary."""
-    widest = tuple(str(name) for name in tornado(case).index if name not in case.sets)[:2]
+    widest = tuple(str(name) for name in one_way(case).index if name not in case.sets)[:2]
     return settings.across_and_up or (widest if len(widest) == 2 else None)  # type: ignore[return-value]
 
 

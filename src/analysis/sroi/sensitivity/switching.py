@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.described import described
 from analysis.errors import InputError
-from analysis.sroi.sensitivity.case import Case
+from analysis.results import Column
+from analysis.sroi.sensitivity.case import ASSUMPTIONS, RATIO, Case, places
 from analysis.sroi.sensitivity.distributions import limits
-from analysis.sroi.sensitivity.one_way import ends, tornado
+from analysis.sroi.sensitivity.one_way import ends, one_way
 
 _POINTS = 513  # of the search for a change of sign
 _REACH = (
@@ -17,6 +19,16 @@ _REACH = (
 _HALVINGS = 200
 
 
+@described(
+    None,
+    {
+        "switch": Column("Switching value", units="unit", places="places", inputs="rests"),
+        "change": Column("Change from base", "%"),
+        "where": Column("Where it lies"),
+    },
+    header="Assumption",
+    words=("where",),
+)
 def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
     """For each varied input the value nearest to its base at which the ratio is `level`, all others at base.
 
@@ -24,7 +36,7 @@ def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
 
     Index: input. Columns: base, low, high, switch (nan: no value within the quantity's natural limits, or within ten
     times its size, does it), change (switch / base - 1 in %, nan where base is 0), within (whether low <= switch
-    <= high).
+    <= high) and where (the same in words); unit, places (decimals) and what it rests on.
     """
     names = [name for name in case.factors if name not in case.sets]
     rows = [(case.base[n], case.ranges[n].low, case.ranges[n].high, _switch(case, n, level)) for n in names]
@@ -33,7 +45,9 @@ def switching_values(case: Case, level: float = 1.0) -> pd.DataFrame:
     )
     frame["change"] = 100 * (frame["switch"] / frame["base"].where(frame["base"] != 0) - 1)
     frame["within"] = frame["switch"].between(frame["low"], frame["high"])
-    return frame
+    frame["where"] = np.where(frame["within"], "within the range", "outside the range")
+    frame["unit"], frame["places"] = [case.ranges[n].unit for n in names], [places(case.ranges[n]) for n in names]
+    return frame.assign(rests=[f"assumption:{name} {ASSUMPTIONS}" for name in names])
 
 
 def _switch(case: Case, name: str, level: float) -> float:
@@ -113,13 +127,34 @@ def joint_switch(case: Case, level: float = 1.0) -> Joint:
     return Joint(_crossing(ways, ratio - level, int(below[0])) if below.size else np.nan, float(ratio[-1]))
 
 
+@described(
+    None,
+    rows={
+        "sensitivity.fall": Column("How far the whole effect may fall until value equals cost", "%", decimals=1),
+        "sensitivity.joint.way": Column(
+            "Share of the way to all unfavourable ends at which value equals cost", "%", decimals=1
+        ),
+        "sensitivity.joint.ratio": Column("Ratio with every assumption at its unfavourable end", RATIO, decimals=2),
+    },
+)
+def whole_effect(case: Case) -> pd.DataFrame:
+    """How far the effect as a whole may fall, and `joint_switch`: column value."""
+    joint = joint_switch(case)
+    rows = {
+        "sensitivity.fall": effect_may_fall(float(case.at().ratio)),
+        "sensitivity.joint.way": joint.way,
+        "sensitivity.joint.ratio": joint.ratio_at_end,
+    }
+    return pd.DataFrame({"value": rows})
+
+
 def _crossing(ways: np.ndarray, apart: np.ndarray, place: int) -> float:
     before, after = apart[place - 1], apart[place]
     return float(100 * (ways[place - 1] + (ways[place] - ways[place - 1]) * before / (before - after)))
 
 
 def _unfavourable(case: Case) -> dict[str, float]:
-    frame = tornado(case)
+    frame = one_way(case)
     worse = (frame["net_low"] > frame["net_high"]).astype(int)
     found: dict[str, float] = {}
     for name, place in worse.items():

@@ -19,13 +19,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.described import described, reading
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.quantities import Interval
+from analysis.results import Column
 from analysis.sroi import checks
-from analysis.sroi.sensitivity.case import PLACE, Case, Measure, Together, check_inputs
+from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, Measure, Together, check_inputs
+from analysis.sroi.sensitivity.one_way import ends
 from analysis.sroi.sensitivity.sampling import uniforms, values_at
 from analysis.study.claims import Ledger
 
@@ -73,6 +77,44 @@ def drawn_together(
     for group in asked:
         _check(case, group, asked, scenarios, claims)
     return replace(case, together=tuple(_set(case, group, scenarios, claims, seed) for group in asked))
+
+
+@described(
+    None,
+    {
+        "tries": Column("Tries", "draws"),
+        "accepted": Column("Tries that met every claim", "draws"),
+        "effective": Column("Equally weighted draws that these are worth", "draws"),
+        "one_in": Column("Draws one by one for one that meets every claim", "draws"),
+        "ratio": Column(
+            "Ratio over the whole set, all else at base",
+            RATIO,
+            decimals=3,
+            low="low",
+            high="high",
+            interval="ends of the set",
+        ),
+    },
+)
+def calibrated_sets(case: Case) -> pd.DataFrame | None:
+    """How each set of inputs drawn together came about (index: its name), and the ratio over it; None without such sets."""
+    for claim in (claim for drawn in case.together for claim in drawn.claims):
+        reading(f"claim:{claim}")
+    rows = {name: _facts(case, drawn) for name, drawn in case.sets.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set") if rows else None
+
+
+def _facts(case: Case, drawn: Together) -> dict[str, float]:
+    low, high = (float(case.at(values).ratio) for values in ends(case, drawn.name, "ratio"))
+    return {
+        "tries": drawn.tries,
+        "accepted": drawn.accepted,
+        "effective": round(drawn.effective),
+        "one_in": float(f"{1 / drawn.apart:.2g}"),
+        "ratio": float(case.at().ratio),
+        "low": low,
+        "high": high,
+    }
 
 
 @dataclass(frozen=True)
