@@ -12,7 +12,7 @@ from analysis.cli import main
 from analysis.errors import InputError
 from analysis.files import read_yaml
 from analysis.programme.published import comparisons, performance
-from analysis.sroi.published import derived_quantities, read_model
+from analysis.sroi.published import derived_quantities, read_published
 from analysis.study import load_study
 from analysis.study.claims import read_claims
 
@@ -194,11 +194,11 @@ def test_a_model_that_names_what_does_not_exist(project):
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     study = load_study("coproduction", project)
     with pytest.raises(InputError, match=r"sroi\.yaml.*assumption:nowhere"):
-        derived_quantities(read_model(study), study)
+        derived_quantities(read_published(study), study)
     content["ratios"][0]["all_costs"] = "CP-999"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(InputError, match="CP-999"):
-        read_model(load_study("coproduction", project))
+        read_published(load_study("coproduction", project))
 
 
 @pytest.mark.slow

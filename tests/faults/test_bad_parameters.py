@@ -98,14 +98,12 @@ def test_a_scenario_the_source_does_not_print(project, monkeypatch, capsys):
     """Valid in itself, but not for this study: told when the notebook opens the study."""
     content = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     assert content["05_sroi"]["connecting_opportunities"] == {"scenario": "as printed"}
-    from analysis.reporting import Appendix
-    from analysis.reporting.views import sroi as view
-    from analysis.sroi.published import read_model
+    from analysis.sroi.published import headline, read_published
     from analysis.study import load_study
 
     study = load_study("connecting_opportunities", project)
     with pytest.raises(InputError, match="as printed"):
-        view.record(Appendix(study.id, "05_sroi", project), study, read_model(study), "high")
+        headline(read_published(study), study, "high")
 
 
 CENSUS_CHANGES = [

@@ -10,8 +10,8 @@ from value_maps import cost, entry, outcome, write_study
 from analysis.comparison.causes import Certainty
 from analysis.comparison.report import compare
 from analysis.comparison.runs import read_run
-from analysis.reporting.appendix import Appendix
-from analysis.reporting.views.sroi_model import outcome_table, scenario_table
+from analysis.reporting import Appendix, show
+from analysis.sroi import outcomes
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 
@@ -101,7 +101,8 @@ def run(root, **values):
     """A run of the value pages of the small study: its folder, for a comparison."""
     found = study(root, **values)
     page, model = Appendix("toy", "05_sroi", root), read_model(found)
-    scenario_table(page, model), outcome_table(page, model)
+    show(outcomes.estimates(model), "Estimates", name="scenarios")
+    show(outcomes.present_values(model), "Outcomes", name="outcomes")
     page.save()
     (root / "params.yaml").write_text(yaml.safe_dump({"05_sroi": {"toy": {}}}), encoding="utf-8")
     return read_run(root, root.name)

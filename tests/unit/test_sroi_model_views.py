@@ -2,8 +2,10 @@
 
 import pytest
 
-from analysis.reporting.appendix import Appendix
-from analysis.reporting.views import sroi_math, sroi_model
+from analysis.described import description
+from analysis.reporting import Appendix, show
+from analysis.reporting.views import sroi as view, sroi_math
+from analysis.sroi import outcomes
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 
@@ -17,12 +19,24 @@ def study(project_root):
 
 def test_value_stands_beside_each_cost_and_all_of_them(study):
     page = Appendix("coproduction", "05_sroi", study.root)
-    shown = sroi_model.beneficiary_figure(page, read_model(study))
-    costs = [
-        result.value for name, result in page.store.by_id.items() if "beneficiary_chart" in name and "cost" in name
-    ]
+    compared = outcomes.value_and_costs(read_model(study))
+    shown = show(view.beneficiary_chart(compared), "Value", data=compared, alt=view.told_of_beneficiaries(compared))
+    costs = compared.loc[compared["is_cost"], "value"]
     assert sorted(costs) == pytest.approx([532_407 - OPERATING, OPERATING, 532_407])
-    assert "Cost alone: Running the project" in shown.plain and "All costs" in shown.plain
+    assert list(costs.index) == [
+        "Cost alone: Running the project",
+        "Cost alone: Research and evaluation",
+        "All costs",
+    ]
+    assert "All costs" in shown.plain and all(result.kind == "calibrated" for result in page.store)
+
+
+def test_the_value_map_stands_as_it_is_and_other_pages_lead_to_its_rows(study):
+    Appendix("coproduction", "05_sroi", study.root)
+    model = read_model(study)
+    shown = show(outcomes.value_map_rows(model), "The value map")
+    assert all(f'id="outcome-{row.id}"' in shown.html for row in model.value_map.rows)
+    assert "<code>total_cost" in shown.html and not description(outcomes.value_map_rows(model)).rows
 
 
 def test_formulas_name_entries_and_terms_by_their_labels(study):

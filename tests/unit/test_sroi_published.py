@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.described import description
 from analysis.quantities import Interval
-from analysis.reporting.views.sroi import derived_results
-from analysis.sroi.published import derived_quantities, jointly, parts, read_model, research_shares
+from analysis.sroi.published import derived_quantities, headline, jointly, parts, read_published, research_shares
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def paper():
     study = load_study("coproduction", ROOT)
-    return read_model(study), study
+    return read_published(study), study
 
 
 @pytest.fixture(scope="module")
 def report():
     study = load_study("connecting_opportunities", ROOT)
-    return read_model(study), study
+    return read_published(study), study
 
 
 def test_research_share_of_the_central_pair_by_hand(paper):
@@ -56,7 +56,7 @@ def test_jointly():
 
 
 def test_derived_quantities_of_the_paper_by_hand(paper):
-    values = derived_quantities(*paper)["value"]
+    values = derived_quantities(*paper)["value"].rename(lambda name: name.removeprefix("derived."))
     assert values["weeks_valued"] == pytest.approx(3256)  # 273 x 3256 = 888,888
     assert values["people_in_the_average"] == pytest.approx(109.739, abs=1e-3)
     assert values["implied_price_change"] == pytest.approx(100 * (273 * 52 / 13500 - 1))
@@ -65,7 +65,7 @@ def test_derived_quantities_of_the_paper_by_hand(paper):
 
 
 def test_derived_quantities_of_the_report_by_hand(report):
-    values = derived_quantities(*report)["value"]
+    values = derived_quantities(*report)["value"].rename(lambda name: name.removeprefix("derived."))
     assert values["sum_of_parts"] == 13_600_000 + 482_500 + 534_000 + 236_278
     assert values["investment_from_total"] == pytest.approx(14_520_000 / 6.67)
     assert values["funding_pro_rata"] == pytest.approx(7_700_000 * 21 / 69)
@@ -74,10 +74,13 @@ def test_derived_quantities_of_the_report_by_hand(report):
 
 
 def test_what_rests_on_an_assumed_entry_is_assumed(report):
-    kinds = {result.id.removeprefix("derived."): str(result.kind) for result in derived_results(report[1], report[0])}
+    rows = description(derived_quantities(*report)).rows
+    kinds = {name.removeprefix("derived."): str(column.kind) for name, column in rows.items()}
     assumed = {"funding_pro_rata", "ratio_pro_rata", "ratio_pro_rata_parts", "period_share"}
     assert {name for name, kind in kinds.items() if kind == "assumed"} == assumed
     assert set(kinds.values()) == {"assumed", "recomputed"}
+    again = description(headline(*report)).rows["sroi.headline.recomputed"]
+    assert str(again.kind) == "assumed" and "assumption" in again.label
 
 
 def test_the_months_are_those_between_the_printed_dates(report):

@@ -9,9 +9,9 @@ from value_maps import cost, entry, outcome, write_study
 
 from analysis import english
 from analysis.errors import InputError
-from analysis.reporting import Appendix, record
-from analysis.reporting.views import sroi_causal as view
-from analysis.results import Kind
+from analysis.reporting import Appendix, record, show
+from analysis.reporting.views import sroi as view
+from analysis.results import Kind, slug
 from analysis.sroi import without_support as domain
 from analysis.sroi.model import read_model
 from analysis.study import load_study
@@ -77,13 +77,13 @@ def study_with(root, note=None, results=BOUNDED):
     return study
 
 
-def implied(study):
-    return view.read_implied(study, read_model(study))
+def gains(study):
+    return domain.read_gains(read_model(study), study)
 
 
 def test_the_bounds_of_print_by_hand(tmp_path):
     """A year and a half: 0.1 makes 0.15, which half of the change covers if support made 0.3; 4 makes 6, which needs 12."""
-    found = implied(study_with(tmp_path)).by_reading
+    found = domain.deadweight_by_reading(gains(study_with(tmp_path)))
     assert found["gain"].tolist() == [0.1, 4.0, -4.0]
     assert found["over"].tolist() == pytest.approx([0.15, 6.0, -6.0])
     assert found["needed"].tolist() == pytest.approx([0.3, 12.0, 0.0])
@@ -91,14 +91,15 @@ def test_the_bounds_of_print_by_hand(tmp_path):
 
 
 def test_the_measured_gain_by_hand(tmp_path):
-    found = implied(study_with(tmp_path, results=MEASURED))
+    found = gains(study_with(tmp_path, results=MEASURED))
     assert (found.kind, found.unit) == (Kind.MEASURED, "points of English")
-    assert found.by_reading["over"].tolist() == pytest.approx([0.3, -0.15, 0.75])
+    assert domain.deadweight_by_reading(found)["over"].tolist() == pytest.approx([0.3, -0.15, 0.75])
 
 
 def test_the_model_over_the_open_shares_by_hand(tmp_path):
     """£1,000 less a fifth, a half, all of it, over £500."""
-    found = implied(study_with(tmp_path)).by_share
+    study = study_with(tmp_path)
+    found = domain.ratio_by_deadweight(gains(study), read_model(study))
     assert found["outcome"].tolist() == pytest.approx([800, 500, 0])
     assert found["ratio"].tolist() == pytest.approx([1.6, 1.0, 0.0])
 
@@ -107,33 +108,29 @@ def test_the_model_over_the_open_shares_by_hand(tmp_path):
 def test_the_page_says_what_follows_and_what_stays_open(tmp_path, results, words):
     study = study_with(tmp_path, results=results)
     model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)
-    found = view.read_implied(study, model)
-    said = view.without_support(page, found, model)
+    found = domain.read_gains(model, study)
+    show(domain.deadweight_by_reading(found), "Gains", name="gain_without_support", note=view.about_gains(found))
+    show(domain.ratio_by_deadweight(found, model), "Ratios", name="deadweight_open")
+    said = view.without_support(found, model, page)
     assert words in said.plain and "neither supports" in said.plain
-    assert view.gain_table(page, found).html and view.deadweight_table(page, found, model).html
-    assert "result:04_english_and_time.yearly_gain" in page.store["without_support.first.gain"].inputs
-    assert page.store["without_support.first.gain"].kind == Kind(results["yearly_gain"]["kind"])
+    gain = page.find(f"gain_without_support.{slug(next(iter(found.by_reading)))}.gain")
+    assert gain.inputs == ("result:04_english_and_time.yearly_gain", "assumption:months", "assumption:gone")
+    assert gain.kind == Kind(results["yearly_gain"]["kind"])
 
 
-def test_a_study_that_asks_for_nothing_says_so_once(tmp_path):
+def test_a_study_that_asks_for_nothing_has_no_such_section(tmp_path):
     study = write_study(
         tmp_path, [entry("cost", 1, "GBP"), entry("worth", 2, "GBP")], [cost(), outcome(quantity="worth")]
     )
     model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)
-    assert view.read_implied(study, model) is None
-    assert "No result" in view.without_support(page, None, model).plain
-    assert view.gain_table(page, None).html == view.deadweight_table(page, None, model).html == ""
+    found = domain.read_gains(model, study)
+    assert found is domain.deadweight_by_reading(found) is domain.ratio_by_deadweight(found, model) is None
+    assert view.without_support(found, model, page) is view.about_gains(found) is None
 
 
 def test_a_gain_that_disclosure_rules_hide_is_not_shown(tmp_path):
-    assert (
-        implied(
-            study_with(
-                tmp_path, results={"yearly_gain": {"label": "Gain", "value": "hidden", "unit": "", "kind": "measured"}}
-            )
-        )
-        is None
-    )
+    hidden = {"yearly_gain": {"label": "Gain", "value": "hidden", "unit": "", "kind": "measured"}}
+    assert gains(study_with(tmp_path, results=hidden)) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +147,7 @@ def test_a_gain_that_disclosure_rules_hide_is_not_shown(tmp_path):
 )
 def test_what_does_not_fit_is_one_clear_error(tmp_path, note, results, message):
     with pytest.raises(InputError, match=message):
-        implied(study_with(tmp_path, note, results))
+        gains(study_with(tmp_path, note, results))
 
 
 @given(st.floats(-10, 10), st.floats(0.01, 10), st.floats(0.01, 1))

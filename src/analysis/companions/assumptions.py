@@ -13,7 +13,7 @@ from analysis.reporting.markup import Display, is_web_address
 from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed
 from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
-from analysis.reporting.views.sroi_model import entry_result
+from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Result, slug
 from analysis.sroi.value_map import Row, cells, has_value_map, read_value_map
 from analysis.study import Study

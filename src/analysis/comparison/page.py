@@ -19,7 +19,6 @@ from analysis.reporting.nodes import Block, Inline, Run, bullets, fact, facts, h
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.page import PageData, colophon_entries, page_of, render_page
 from analysis.reporting.tables import RowExtra, Table, table_node
-from analysis.reporting.views.sroi_model import model_kind
 from analysis.results import Column, Kind, Result, ResultStore
 
 TEMPLATES = Path(__file__).parent
@@ -299,7 +298,7 @@ def _ratio(effect: Alone, name: str, label: str, value: float, model: int) -> Re
         f"Value for each pound: {label}",
         value,
         in_currency("GBP per GBP", effect.models[model].currency),
-        model_kind(effect.models[model]),
+        effect.models[model].kind,
         4,
         function="analysis.comparison.alone.effects_alone",
     )

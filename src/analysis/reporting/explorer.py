@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from analysis.currency import DEFAULT, names, sign
+from analysis.described import of_nothing_nothing
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import Display, clean, tidy_lines
 from analysis.reporting.nodes import link
-from analysis.reporting.views.absent import where_there
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
 from analysis.sroi.sensitivity.distributions import limits
@@ -38,7 +38,7 @@ def _in_currency(program: str, code: str) -> str:
     return program
 
 
-@where_there
+@of_nothing_nothing
 def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
     """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
     program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"

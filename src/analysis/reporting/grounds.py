@@ -31,7 +31,6 @@ _SHARES = (_BIRTH, _GROUPS, _SURVEY_BY_SEX, _SURVEY_REASONS, _STATED)
 _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
-_VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
 # `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
@@ -89,10 +88,6 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.questionnaire.published.group_sizes": ("before_after.yaml:respondents,groups",),
     "analysis.questionnaire.published.item_ranges": ("before_after.yaml:respondents",),
     "analysis.questionnaire.published.ranges_by_size": ("before_after.yaml:respondents",),
-    "analysis.sroi": _VALUE_MAP,
-    "analysis.sroi.identified": ("identified.yaml", "claims.csv"),
-    "analysis.sroi.prices": ("reference/uk_cpi_annual.csv",),
-    "analysis.sroi.published": ("sroi.yaml",),
 }
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.currency import in_currency
+from analysis.described import of_nothing_nothing
 from analysis.expressions import Expression, Number, Operation, Reference
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import clean
-from analysis.reporting.views.absent import where_there
 from analysis.reporting.workbook_style import POUNDS, RATIO, head_cell, input_cell, settle_sheet, thousands
 from analysis.results import write_bytes
 from analysis.sroi.model import Model
@@ -79,7 +79,7 @@ def cell_name(entry_id: str) -> str:
     return f"_{entry_id}" if _CELL_LIKE.fullmatch(entry_id) else entry_id
 
 
-@where_there
+@of_nothing_nothing
 def write_workbook(model: Model, path: Path) -> Path:
     """Write a model's workbook whole or not at all; the same model gives the same bytes. Returns the path."""
     write_bytes(path, workbook_bytes(model))

@@ -11,8 +11,10 @@ from typing import Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.described import described
 from analysis.errors import InputError
 from analysis.files import read_csv, shown, validate
+from analysis.results import Column, Kind
 from analysis.sroi.model import Model
 from analysis.study import Study
 
@@ -55,24 +57,34 @@ def read_criteria(study: Study) -> list[Criterion]:
     return criteria
 
 
+@described(
+    Kind.RECOMPUTED,
+    {
+        "criterion": Column("Criterion"),
+        "status": Column("Answer"),
+        "why": Column("Why"),
+        "where": Column("Where", text="rich"),
+    },
+    header="Number",
+    words=("criterion", "status", "why", "where"),
+    group="framework",
+)
 def crosswalk(model: Model, study: Study) -> pd.DataFrame:
-    """Every criterion with its answer. Index: framework and number; columns framework, criterion, status, why, file, view.
+    """Every criterion with its answer. Index: framework and number; columns framework, criterion, status, why, where (the data
+    file and a link to the place on the page).
 
     The published analysis is judged: a value that a reader changed makes it no better and no worse.
     """
     criteria = read_criteria(study)
     model = replace(model, entries={name: entry.as_published for name, entry in model.entries.items()})
-    findings = [_find(criterion, model) for criterion in criteria]
+    files = [c.file.replace("<study>", study.id) for c in criteria]
     return pd.DataFrame(
-        {
-            "framework": [c.framework for c in criteria],
-            "criterion": [c.criterion for c in criteria],
-            "status": [s for s, _ in findings],
-            "why": [why for _, why in findings],
-            "file": [c.file.replace("<study>", study.id) for c in criteria],
-            "view": [c.view for c in criteria],
-        },
+        [
+            (c.framework, c.criterion, *_find(c, model), f"`{file}`, [on the page]({c.view})")
+            for c, file in zip(criteria, files, strict=True)
+        ],
         index=pd.Index([f"{c.framework} {c.number}" for c in criteria], name="criterion_number"),
+        columns=["framework", "criterion", "status", "why", "where"],
     )
 
 

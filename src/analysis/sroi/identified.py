@@ -19,11 +19,14 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from analysis.described import described, inputs_of, reading as noted
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.files import validate
 from analysis.linear import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval, as_interval
+from analysis.results import Column, Kind
+from analysis.sroi import prices
 from analysis.sroi.published import Inputs
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
@@ -197,6 +200,7 @@ def _least(program: LinearProgram, aim: np.ndarray) -> float | None:
 
 def read_problem(study: Study) -> Problem:
     """Read a study's identified.yaml; InputError for a field that does not fit."""
+    noted(study.name(FILE))
     problem = validate(Problem, study.document(FILE), study.name(FILE), None)
     choices = {reading.id: [variant.id for variant in reading.variants] for reading in problem.readings}
     unfit = [
@@ -278,6 +282,7 @@ def combinations(problem: Problem) -> Iterator[dict[str, str]]:
         yield dict(zip((reading.id for reading in problem.readings), variants, strict=True))
 
 
+@described(Kind.BOUNDED, {})
 def solve(problem: Problem, study: Study) -> pd.DataFrame:
     """Every combination of readings: one row each, the variants by reading, `possible`, and low and high by unknown.
 
@@ -370,3 +375,143 @@ def register_values(problem: Problem, study: Study, point: Mapping[str, float]) 
         return float(entry.number if hasattr(entry, "number") else entry.value)
 
     return {derived.id: float(evaluate(parse(derived.formula), look_up)) for derived in problem.calibration.derived}
+
+
+@dataclass(frozen=True)
+class IdentifiedSet:
+    """A study's problem with its solution over all combinations of readings."""
+
+    study: Study
+    problem: Problem
+    solved: pd.DataFrame
+
+    @property
+    def read_from(self) -> tuple[str, ...]:
+        """The file of the problem, and the claims and assumptions that its statements name."""
+        return (self.study.name(FILE), *inputs_of(self.solved))
+
+
+def identified_set(study: Study) -> IdentifiedSet | None:
+    """What everything printed says of a study's unknowns; None where it has no identified.yaml. InputError as `read_problem`."""
+    if not (study.raw / FILE).is_file():
+        return None
+    problem = read_problem(study)
+    return IdentifiedSet(study, problem, solve(problem, study))
+
+
+@described(
+    Kind.RECOMPUTED,
+    rows={
+        "sroi.readings.all": Column("Combinations of readings", "combinations"),
+        "sroi.readings.possible": Column("Combinations that can be true", "combinations"),
+    },
+)
+def combinations_possible(found: IdentifiedSet) -> pd.DataFrame:
+    """How many combinations of readings there are, and how many can be true with everything printed. Column: value."""
+    counts = {"sroi.readings.all": len(found.solved), "sroi.readings.possible": int(found.solved["possible"].sum())}
+    return pd.DataFrame({"value": counts})
+
+
+@described(
+    Kind.BOUNDED,
+    {
+        "low": Column("Least, any reading", "GBP"),
+        "high": Column("Most, any reading", "GBP"),
+        "own_low": Column("Least, readings of the central case", "GBP"),
+        "own_high": Column("Most, readings of the central case", "GBP"),
+        "point": Column("Central case", "GBP", Kind.CALIBRATED),
+    },
+    header="Unknown",
+)
+def unknown_ranges(found: IdentifiedSet) -> pd.DataFrame:
+    """The range of each unknown over all readings and under those of the central case, and the calibrated point.
+
+    Index: the unknown's label. Columns in pounds: low, high; own_low, own_high; point.
+    """
+    problem, study = found.problem, found.study
+    region, point = polytope(problem, study, problem.calibration.readings), calibrate(problem, study)
+    ranges = union(found.solved, problem)
+    own = [region.bounds(name) for name in ranges.index]
+    ranges["own_low"] = [bounds.low if bounds else None for bounds in own]
+    ranges["own_high"] = [bounds.high if bounds else None for bounds in own]
+    return ranges.assign(point=pd.Series(point)).set_axis([unknown.label for unknown in problem.unknowns])
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "reading": Column("It is read so"),
+        "possible": Column("Combinations that can be true", "combinations"),
+        "taken": Column("In the central case"),
+    },
+    header="Reading",
+    words=("reading", "taken"),
+    group="sentence",
+)
+def reading_counts(found: IdentifiedSet) -> pd.DataFrame | None:
+    """Every reading of every ambiguous sentence, with the number of combinations in which it can be true.
+
+    Index: reading. Columns: sentence, reading (in words), possible, taken (whether the central case takes it). None without an
+    ambiguous sentence.
+    """
+    possible, taken = found.solved[found.solved["possible"]], found.problem.calibration.readings
+    rows = {
+        f"{reading.id}: {variant.id}".replace("_", " "): {
+            "sentence": reading.sentence,
+            "reading": variant.label,
+            "possible": int((possible[reading.id] == variant.id).sum()),
+            "taken": "yes" if taken[reading.id] == variant.id else "",
+        }
+        for reading in found.problem.readings
+        for variant in reading.variants
+    }
+    return pd.DataFrame.from_dict(rows, orient="index") if rows else None
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "cannot": Column("Cannot all be true with the printed figures"),
+        "about": Column("Where the paper says it"),
+    },
+    header="Readings",
+    words=("cannot", "about"),
+)
+def reading_conflicts(found: IdentifiedSet) -> pd.DataFrame | None:
+    """The smallest sets of readings that cannot all be true, as `conflicts` finds them, in words.
+
+    Index: the readings. Columns: cannot (what they say), about (the sentences they read). None if none clash.
+    """
+    variants = {(r.id, v.id): (r.sentence, v.label) for r in found.problem.readings for v in r.variants}
+    rows = {}
+    for conflict in conflicts(found.solved, found.problem):
+        name = ", ".join(f"{reading} {variant}".replace("_", " ") for reading, variant in conflict.items())
+        sentences, labels = zip(*(variants[item] for item in conflict.items()), strict=True)
+        rows[name] = {"cannot": " — and — ".join(labels), "about": "; ".join(sentences)}
+    return pd.DataFrame.from_dict(rows, orient="index") if rows else None
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "value": Column("Weekly value", "GBP per week", decimals=2),
+        "fits": Column("Rounds to the printed figure"),
+    },
+    header="A year counted as",
+    words=("fits",),
+)
+def uprated(study: Study) -> pd.DataFrame | None:
+    """A printed annual value raised to the prices of another year and divided into weeks, under each way to count them.
+
+    Index: way. Columns: value (pounds a week), fits (whether it rounds to the printed weekly value). None where a study asks for
+    none.
+    """
+    uprating = read_problem(study).uprating if (study.raw / FILE).is_file() else None
+    if uprating is None:
+        return None
+    annual, weekly = study.claims[uprating.annual], study.claims[uprating.weekly]
+    index, _ = prices.read_index(study.root)
+    raised = prices.uprate(float(annual.number or 0), index[uprating.from_year], index[uprating.to_year])
+    values = {way.label: raised / way.weeks for way in uprating.ways}
+    fits = {way: "yes" if value in weekly.interval else "no" for way, value in values.items()}  # type: ignore[operator]
+    return pd.DataFrame({"value": values, "fits": fits})

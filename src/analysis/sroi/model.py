@@ -11,6 +11,7 @@ import numpy as np
 from analysis.currency import DEFAULT
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, references
+from analysis.results import Kind
 from analysis.sroi import checks
 from analysis.sroi.prices import known, reference_entries
 from analysis.sroi.steps import Step, expand
@@ -121,13 +122,25 @@ class Model:
         return tuple(name for name in self.inputs if name in named)
 
     def inputs_of(self, *steps: str, scenario: str = "") -> str:
-        """What some steps rest on, as the inputs of a number: entries of the register, by the model's own formulas.
+        """What some steps rest on, as the inputs of a number: entries of the register, by the model's own formulas, else the value map.
 
         In a scenario the entries that it gives values of its own are replaced by the settings that give them.
         """
         names, given = self.rests_on(*steps), self.value_map.settings.scenarios.get(scenario, {})
         entries = [f"assumption:{name}" for name in names if name not in given]
-        return " ".join([*entries, *([self.value_map.settings_name] if set(names) & set(given) else [])])
+        settings = [self.value_map.settings_name] if set(names) & set(given) else []
+        return " ".join([*entries, *settings]) or self.value_map.name
+
+    @property
+    def read_from(self) -> tuple[str, ...]:
+        """What the model as a whole rests on, as the inputs of numbers."""
+        return tuple(self.inputs_of("total.ratio").split())
+
+    @cached_property
+    def kind(self) -> Kind:
+        """How the model's results are known: calibrated or assumed as soon as one of its entries is."""
+        kinds = {entry.kind for entry in self.entries.values()}
+        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
 
     @property
     def central(self) -> dict[str, float]:
@@ -206,14 +219,12 @@ class Model:
                 )
 
 
-def read_model(study: Study) -> Model:
-    """A study's model, from its value map and its register; InputError for whatever does not fit."""
-    return assemble(read_value_map(study), study.register, study)
+def read_model(study: Study) -> Model | None:
+    """A study's model, from its value map and its register; None where it brings no value map, its valuation being what was printed.
 
-
-def open_model(study: Study) -> Model | None:
-    """A study's model; None where it brings no value map, its valuation being what was printed."""
-    return read_model(study) if has_value_map(study) else None
+    Raises InputError for whatever does not fit.
+    """
+    return assemble(read_value_map(study), study.register, study) if has_value_map(study) else None
 
 
 def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from analysis.described import reading
 from analysis.errors import InputError
 from analysis.files import read_csv, read_yaml, shown
 from analysis.study.register import Assumption
@@ -75,9 +76,14 @@ def _path(root: Path) -> Path:
     return root / "data" / "raw" / "reference" / FILE
 
 
-@lru_cache(maxsize=8)
 def read_index(root: Path) -> tuple[dict[int, float], dict[str, str | None]]:
     """Annual averages of the Consumer Prices Index by year, and their source in the form the register uses."""
+    reading(shown(_path(root), root))
+    return _index(root)
+
+
+@lru_cache(maxsize=8)
+def _index(root: Path) -> tuple[dict[int, float], dict[str, str | None]]:
     path = _path(root)
     name = shown(path, root)
     rows = read_csv(path, name, ("year", _COLUMN))

@@ -1,22 +1,35 @@
 """What follows from the published ratios, values and quantities alone, with the rounding of each figure kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from analysis.described import described
 from analysis.errors import InputError
-from analysis.expressions import ExpressionError
+from analysis.expressions import ExpressionError, parse, references
 from analysis.files import holds_something, validate
 from analysis.quantities import Interval
+from analysis.results import Column, Kind, Result
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
-from analysis.study.claims import Claim
+from analysis.study.claims import published as as_published
 from analysis.study.formulas import compute
 
 FILE = "sroi.yaml"
+_CLAIMS = ("all_costs", "without_research", "claim", "low", "high")  # fields of ratios and parts that name claims
+_SHARE = Column(
+    "Implied share of research and evaluation in all costs",
+    "%",
+    decimals=2,
+    low="low",
+    high="high",
+    interval="rounding of the ratios",
+    inputs="inputs",
+)
 
 
 class Ratio(Strict):
@@ -87,47 +100,120 @@ class PublishedModel(Strict):
 
 
 def read_published(study: Study) -> PublishedModel | None:
-    """A study's sroi.yaml as `read_model` reads it; None where a study brings none, its model being its own."""
-    there = (study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))
-    return read_model(study) if there else None
-
-
-def read_model(study: Study) -> PublishedModel:
-    """Read a study's sroi.yaml; InputError for a field or a claim that does not fit."""
+    """A study's sroi.yaml; None where it brings none, its model being its own. InputError for a field or claim that does not fit."""
+    if not ((study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))):
+        return None
     model = validate(PublishedModel, study.document(FILE), study.name(FILE), None)
-    for part in (*model.ratios, *model.parts):
-        named = [
-            value for key, value in part if key in ("all_costs", "without_research", "claim", "low", "high") and value
-        ]
-        for claim_id in named:
-            _known(study, claim_id)
+    for claim_id in claims_named(model):
+        if claim_id not in study.claims.claims:
+            raise InputError(
+                study.name(FILE),
+                column=claim_id,
+                found="an id that is no claim of this study",
+                expected="an id of claims.csv",
+                action="correct the id",
+            )
     return model
 
 
-def _known(study: Study, claim_id: str) -> Claim:
-    if claim_id not in study.claims.claims:
+def claims_named(model: PublishedModel) -> tuple[str, ...]:
+    """The claims that print the ratios, the parts and the total."""
+    named = (value for part in (*model.ratios, *model.parts) for key, value in part if key in _CLAIMS and value)
+    return tuple(dict.fromkeys([*named, *([model.total] if model.total else [])]))
+
+
+def how_known(formula: str, study: Study) -> Kind:
+    """How a quantity is known that a formula determines: as the least certain of what it rests on, an assumption or a calibration."""
+    kinds = {study.register[name].kind for name in references(parse(formula)) if name.startswith("assumption:")}
+    return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
+
+
+def _recomputing(model: PublishedModel) -> Derived | None:
+    """The entry that recomputes the headline ratio, if one does."""
+    return next((entry for entry in model.derived if entry.id == model.recomputed.derived), None)
+
+
+def _headlines(model: PublishedModel, study: Study, scenario: str = "") -> dict[str, Column]:
+    again = _recomputing(model)
+    kind = how_known(again.formula, study) if again else Kind.RECOMPUTED
+    label = "Headline ratio, recomputed" if kind is Kind.RECOMPUTED else "Headline ratio, under an assumption made here"
+    ratio = Column(label, "GBP per GBP", kind, 2, inputs="inputs", note=model.recomputed.why)
+    return dict.fromkeys(("sroi.headline", "sroi.scenario", "sroi.headline.recomputed"), ratio)
+
+
+@described(Kind.RECOMPUTED, rows=_headlines)
+def headline(model: PublishedModel, study: Study, scenario: str = "") -> pd.DataFrame:
+    """The headline ratio and that of a scenario as published, and the headline worked out again where printed figures determine it.
+
+    `scenario` empty: that of the headline. Column: value. Raises InputError for a scenario that the source does not print.
+    """
+    known = {ratio.scenario: ratio.all_costs for ratio in model.ratios}
+    own = (ratio.scenario for ratio in model.ratios if model.headline in (ratio.all_costs, ratio.without_research))
+    scenario = scenario or next(own, model.ratios[0].scenario)
+    if scenario not in known:
         raise InputError(
-            study.name(FILE),
-            column=claim_id,
-            found="an id that is no claim of this study",
-            expected="an id of claims.csv",
-            action="correct the id",
+            "params.yaml",
+            column=f"05_sroi.{study.id}.scenario",
+            found=repr(scenario),
+            expected=f"one of {', '.join(known)}",
+            action="name a scenario that the study's source prints",
         )
-    return study.claims[claim_id]
+    again = _recomputing(model)
+    found = _row(again.formula, study) if again else {"value": np.nan, "inputs": study.name(FILE)}
+    rows = {
+        "sroi.headline": {"value": _renamed(study, model.headline, "sroi.headline", "Headline ratio")},
+        "sroi.scenario": {
+            "value": _renamed(study, known[scenario], "sroi.scenario", f"Ratio of the scenario {scenario}")
+        },
+        "sroi.headline.recomputed": found,
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "inputs"], dtype=object)
 
 
-def research_shares(model: PublishedModel, study: Study) -> pd.DataFrame:
+def _renamed(study: Study, claim: str, name: str, label: str) -> Result:
+    """A claim under another name, which then rests on the claim."""
+    return replace(as_published(study.claims[claim]), id=name, label=label, inputs=(f"claim:{claim}",))
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "all_costs": Column("Ratio, all costs", "GBP per GBP", Kind.PUBLISHED),
+        "without_research": Column("Ratio, without research and evaluation", "GBP per GBP", Kind.PUBLISHED),
+        "share": _SHARE,
+    },
+    header="Scenario",
+)
+def published_ratios(model: PublishedModel, study: Study) -> pd.DataFrame:
+    """The ratios as published, and the share of research and evaluation that each pair implies.
+
+    Index: scenario. Columns: all_costs and, where a ratio without research is printed, without_research, share, low, high.
+    """
+    index = pd.Index([ratio.scenario for ratio in model.ratios], name="scenario")
+    frame = pd.DataFrame({"all_costs": _printed(study, (ratio.all_costs for ratio in model.ratios))}, index)
+    shares = research_shares(model, study)
+    if shares is None:
+        return frame
+    frame["without_research"] = _printed(study, (ratio.without_research for ratio in model.ratios))
+    return frame.join(shares.astype(object)).fillna("")
+
+
+def _printed(study: Study, claims: Iterable[str | None]) -> list[Result | str]:
+    """Claims as results; an empty text where none is named."""
+    return [as_published(study.claims[claim]) if claim else "" for claim in claims]
+
+
+@described(Kind.RECOMPUTED, {"share": replace(_SHARE, label="Implied share")}, header="Scenario")
+def research_shares(model: PublishedModel, study: Study) -> pd.DataFrame | None:
     """Share of all costs that is research and evaluation, implied by each pair of ratios: % by scenario.
 
     Value is the same in both ratios, so cost without research / all costs = ratio with all costs / ratio without
     research, and the share is 1 minus that. `low` and `high` come from the rounding of the two printed ratios. Index:
-    scenario; columns share, low, high, inputs.
+    scenario; columns share, low, high, inputs. None where no pair is printed.
     """
     pairs = [ratio for ratio in model.ratios if ratio.without_research]
-    rows = [_row(f"(1 - claim:{r.all_costs} / claim:{r.without_research}) * 100", study) for r in pairs]
-    return pd.DataFrame(
-        rows, index=pd.Index([r.scenario for r in pairs], name="scenario"), columns=["share", "low", "high", "inputs"]
-    )
+    rows = [_row(f"(1 - claim:{r.all_costs} / claim:{r.without_research}) * 100", study, "share") for r in pairs]
+    return pd.DataFrame(rows, index=pd.Index([r.scenario for r in pairs], name="scenario")) if pairs else None
 
 
 def jointly(intervals: pd.DataFrame) -> Interval | None:
@@ -136,31 +222,128 @@ def jointly(intervals: pd.DataFrame) -> Interval | None:
     return Interval(low, high) if low <= high else None
 
 
-def derived_quantities(model: PublishedModel, study: Study) -> pd.DataFrame:
-    """The quantities that sroi.yaml derives: columns value, low, high, inputs, and the text of each entry by id."""
-    rows = {entry.id: entry.model_dump() | _row(entry.formula, study, column="value") for entry in model.derived}
-    return pd.DataFrame.from_dict(rows, orient="index")
+def _joint(shares: pd.DataFrame) -> dict[str, Column]:
+    label = "Research and evaluation as a share of all costs, from all pairs of ratios"
+    note = (
+        "a range only; every value in it gives all printed ratios"
+        if jointly(shares)
+        else "no value gives all printed ratios"
+    )
+    return {"sroi.research_share": replace(_SHARE, label=label, inputs="", note=note)}
 
 
-def parts(model: PublishedModel, study: Study) -> pd.DataFrame:
-    """Published values by part in pounds, with each part's share of the sum of parts in %.
+@described(Kind.RECOMPUTED, rows=_joint)
+def research_share(shares: pd.DataFrame) -> pd.DataFrame:
+    """The range of the share of research and evaluation that all printed pairs of ratios allow together.
+
+    Columns: value (missing), low and high (missing if no share fits all pairs).
+    """
+    joint = jointly(shares)
+    ends = (joint.low, joint.high) if joint else (np.nan, np.nan)
+    return pd.DataFrame([(np.nan, *ends)], ["sroi.research_share"], ["value", "low", "high"])
+
+
+def _derived(model: PublishedModel, study: Study) -> dict[str, Column]:
+    ranged = Column("", low="low", high="high", interval="rounding of the inputs", inputs="inputs", source="formula")
+    return {
+        f"derived.{entry.id}": replace(
+            ranged,
+            label=entry.label,
+            unit=entry.unit,
+            kind=how_known(entry.formula, study),
+            decimals=entry.decimals,
+        )
+        for entry in model.derived
+    }
+
+
+@described(
+    Kind.RECOMPUTED,
+    {"value": Column("Value"), "reading": Column("How it is read"), "formula": Column("Formula", text="code")},
+    _derived,
+    "Quantity",
+    words=("reading", "formula"),
+)
+def derived_quantities(model: PublishedModel, study: Study) -> pd.DataFrame | None:
+    """The quantities that sroi.yaml derives from printed figures and assumptions, by their formulas.
+
+    Index: `derived.<id>`. Columns: value, low and high (both missing where neither end is known), inputs, formula, reading. None
+    where it derives none.
+    """
+    rows = {
+        f"derived.{entry.id}": {"formula": entry.formula, "reading": entry.reading} | _row(entry.formula, study)
+        for entry in model.derived
+    }
+    if not rows:
+        return None
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    endless = np.isinf(frame["low"]) & np.isinf(frame["high"])
+    return frame.assign(low=frame["low"].mask(endless), high=frame["high"].mask(endless))
+
+
+def _sort_of_part(model: PublishedModel, study: Study) -> str:
+    return model.parts_are
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "value": Column("Value", "GBP", Kind.PUBLISHED),
+        "low_value": Column("Low estimate", "GBP", Kind.PUBLISHED),
+        "share": Column(
+            "Share of the parts shown",
+            "%",
+            decimals=1,
+            low="low",
+            high="high",
+            interval="rounding of the values",
+            inputs="inputs",
+        ),
+        "note": Column("Remark"),
+    },
+    header=_sort_of_part,
+    words=("note",),
+)
+def parts(model: PublishedModel, study: Study) -> pd.DataFrame | None:
+    """Published values by part, with each part's share of the sum of parts in %.
 
     `low` and `high` of the share let every part vary over the rounding of its last printed digit; words such as "at
-    least" are shown with the figure and left aside here. Index: label; columns claim, share, low, high, inputs.
+    least" are shown with the figure and left aside here. Index: label; columns value and low_value as printed, share, low, high,
+    inputs, note. None where no part is printed.
     """
+    if not model.parts:
+        return None
     claims = [study.claims[part.claim] for part in model.parts]
-    rounding = [claim.as_printed.around() for claim in claims if claim.as_printed]
-    total = sum(claim.number or 0.0 for claim in claims)
-    rows = []
-    for claim, own in zip(claims, rounding, strict=True):
-        rest_low, rest_high = sum(r.low for r in rounding) - own.low, sum(r.high for r in rounding) - own.high
-        shares = ((claim.number or 0.0) / total, own.low / (own.low + rest_high), own.high / (own.high + rest_low))
-        rows.append(
-            {"claim": claim.claim_id, **dict(zip(("share", "low", "high"), (100 * s for s in shares), strict=True))}
-        )
-    frame = pd.DataFrame(rows, index=pd.Index([part.label for part in model.parts], name=model.parts_are))
-    return frame.assign(
-        inputs=" ".join(f"claim:{claim.claim_id}" for claim in claims), note=[part.note for part in model.parts]
+    value = np.array([claim.number or 0.0 for claim in claims])
+    low, high = (np.array([getattr(claim.around, end) for claim in claims]) for end in ("low", "high"))
+    return pd.DataFrame(
+        {
+            "value": _printed(study, (part.claim for part in model.parts)),
+            "share": 100 * value / value.sum(),
+            "low": 100 * low / (low + high.sum() - high),
+            "high": 100 * high / (high + low.sum() - low),
+            "inputs": " ".join(f"claim:{claim.claim_id}" for claim in claims),
+            "note": [part.note for part in model.parts],
+        }
+        | ({"low_value": _printed(study, (p.low for p in model.parts))} if any(p.low for p in model.parts) else {}),
+        index=pd.Index([part.label for part in model.parts], name="part"),
+    )
+
+
+@described(Kind.PUBLISHED, {"value": Column("Value", "GBP", inputs="claim")}, header=_sort_of_part)
+def part_values(model: PublishedModel, study: Study) -> pd.DataFrame | None:
+    """The figure printed of each part as a number. Index: label; columns value, claim. None where no part is printed."""
+    index = pd.Index([part.label for part in model.parts], name="part")
+    rows = [(study.claims[part.claim].number, f"claim:{part.claim}") for part in model.parts]
+    return pd.DataFrame(rows, index, ["value", "claim"]) if rows else None
+
+
+@described(Kind.PUBLISHED, {"needed_for": Column("Needed for")}, header="Not published", words=("needed_for",))
+def unpublished(model: PublishedModel) -> pd.DataFrame | None:
+    """What the model needs and no source prints, and what it is needed for. Index: the figure. None where nothing is missing."""
+    index = pd.Index([entry.what for entry in model.not_published], name="figure")
+    return (
+        pd.DataFrame({"needed_for": [entry.needed_for for entry in model.not_published]}, index) if len(index) else None
     )
 
 
@@ -181,7 +364,7 @@ class Inputs(Mapping[str, Any]):
         return len(self.study.claims) + len(self.study.register)
 
 
-def _row(formula: str, study: Study, column: str = "share") -> dict[str, Any]:
+def _row(formula: str, study: Study, column: str = "value") -> dict[str, Any]:
     try:
         found = compute(formula, Inputs(study))
     except ExpressionError as error:

@@ -71,7 +71,7 @@ FILES = (
     _file("before_after.yaml", "03_before_after", "answers before and after as printed, and what print allows", "analysis.questionnaire.published:Figures", "analysis.questionnaire.published:read_figures", "by 03"),
     _file("english.yaml", "04_english_and_time", "English and time in the country as printed", "analysis.english.published:Figures", "analysis.english.published:read_figures", "by 04"),
     _file("participation.yaml", "02b_participation", "who took part, as printed", "analysis.participation.published:Figures", "analysis.participation.published:read_figures", "by 02b"),
-    _file("sroi.yaml", "05_sroi", "the published ratios and values, and what follows from them", "analysis.sroi.published:PublishedModel", "analysis.sroi.published:read_model"),
+    _file("sroi.yaml", "05_sroi", "the published ratios and values, and what follows from them", "analysis.sroi.published:PublishedModel", "analysis.sroi.published:read_published"),
     _file("assumptions.yaml", "05_sroi", "the register of assumptions, which the value map computes with", {"assumptions": "analysis.study.register:Assumption"}, "analysis.tools.readers:register", "by the value map"),
     _file("value_map.csv", "05_sroi", "the model: its formulas, workbook and explorer; on 06, how far the ratio depends on each assumption", "analysis.sroi.value_map:RowText", "analysis.sroi.model:read_model", "by 06"),
     _file("value_map.yaml", "05_sroi", "price year, discount rate, scenarios of the model", "analysis.sroi.value_map:Settings", needed="by the value map"),

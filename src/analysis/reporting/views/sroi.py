@@ -1,330 +1,161 @@
-"""What 05_sroi shows: the headline as published, what it implies, the published parts, and what is missing."""
+"""The words, figures and register of 05_sroi; its tables are the frames of `analysis.sroi` as they are."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.errors import InputError
+from analysis.currency import currency_of
+from analysis.described import of_nothing_nothing
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import NOTHING, Display
+from analysis.reporting.charts import bar_chart, interval_chart
+from analysis.reporting.markup import Display
+from analysis.reporting.nodes import Block, code, fact, facts, kind, label, number
 from analysis.reporting.prose import named
-from analysis.reporting.views.claims import published, published_claims
-from analysis.results import Column, Kind, Result
-from analysis.sroi import published as sroi
+from analysis.reporting.views.claims import entry_result, published as as_published
+from analysis.results import Kind, Result, slug
+from analysis.sroi.identified import IdentifiedSet
+from analysis.sroi.model import Model
+from analysis.sroi.published import PublishedModel, claims_named, jointly
+from analysis.sroi.without_support import Gains
 from analysis.study import Study
+from analysis.study.register import Assumption
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOTHING_PUBLISHED = "No published figures of a valuation were entered for this study; what follows is its own model."
-_SHARE = "analysis.sroi.published.research_shares"
 
 
-def answer(page: Appendix, model: sroi.PublishedModel | None) -> Display:
-    """Prose: what the published figures answer, and the headline that other pages repeat."""
-    if model is None:
+def answer(page: Appendix, published: PublishedModel | None, study: Study) -> Display:
+    """What the published figures answer, and the headline that other pages repeat."""
+    if published is None:
         return page.say(NOTHING_PUBLISHED)
-    again = f"The headline ratio is {{sroi.headline}}; worked out again it is {{sroi.headline.recomputed}} ({named(model.recomputed.why)})."
-    return page.say(f"{model.answer}\n\n{again}".strip())
+    page.add(as_published(study.claims[claim]) for claim in claims_named(published))
+    again = f"worked out again it is {{sroi.headline.recomputed}} ({named(published.recomputed.why)})."
+    return page.say(f"{published.answer}\n\nThe headline ratio is {{sroi.headline}}; {again}".strip())
 
 
-def record(page: Appendix, study: Study, model: sroi.PublishedModel | None, scenario: str) -> None:
-    """Record the headline, every claim the model names, and every derived quantity (`derived.<id>`); nothing without a model."""
-    if model is None:
-        return
-    page.add(headline(study, model))
-    page.add([_chosen(study, model, scenario)])
-    named = [claim for entry in (*model.ratios, *model.parts) for claim in _claims_of(entry)] + (
-        [model.total] if model.total else []
-    )
-    page.add(published(study.claims[claim]) for claim in dict.fromkeys(named))
-    page.add(derived_results(study, model))
-    page.add(joint_share(study, model))
-
-
-def _claims_of(entry: sroi.Ratio | sroi.Part) -> list[str]:
-    return [value for key, value in entry if key in ("all_costs", "without_research", "claim", "low", "high") and value]
-
-
-def headline(study: Study, model: sroi.PublishedModel) -> list[Result]:
-    """`sroi.headline` as published, and `sroi.headline.recomputed`: from printed figures, or not available and why."""
-    claim = study.claims[model.headline]
-    again = next((r for r in derived_results(study, model) if r.id == f"derived.{model.recomputed.derived}"), None)
-    kind = again.kind if again else Kind.RECOMPUTED
-    base = {
-        "id": "sroi.headline.recomputed",
-        "label": "Headline ratio, recomputed"
-        if kind is Kind.RECOMPUTED
-        else "Headline ratio, under an assumption made here",
-        "unit": "GBP per GBP",
-        "kind": kind,
-        "decimals": 2,
-    }
-    recomputed = Result(
-        **base,
-        value=again.value if again else None,
-        inputs=again.inputs if again else (),  # type: ignore[arg-type]
-        function="analysis.sroi.published.derived_quantities",
-        note=model.recomputed.why,
-    )
-    return [_renamed(published(claim), "sroi.headline", "Headline ratio"), recomputed]
-
-
-def _chosen(study: Study, model: sroi.PublishedModel, scenario: str) -> Result:
-    known = {ratio.scenario: ratio for ratio in model.ratios}
-    of_headline = (ratio.scenario for ratio in model.ratios if model.headline in _claims_of(ratio))
-    scenario = scenario or next(of_headline, model.ratios[0].scenario)
-    if scenario not in known:
-        raise InputError(
-            "params.yaml",
-            column=f"05_sroi.{study.id}.scenario",
-            found=repr(scenario),
-            expected=f"one of {', '.join(known)}",
-            action="name a scenario that the study's source prints",
-        )
-    return _renamed(
-        published(study.claims[known[scenario].all_costs]), "sroi.scenario", f"Ratio of the scenario {scenario}"
-    )
-
-
-def _renamed(claim: Result, name: str, label: str) -> Result:
-    """A claim under another name, which then rests on the claim."""
-    return replace(claim, id=name, label=label, inputs=(claim.id,))
-
-
-def derived_results(study: Study, model: sroi.PublishedModel) -> list[Result]:
-    """Every derived quantity as a result `derived.<id>`, its interval left out where it has no end on either side."""
-    frame = sroi.derived_quantities(model, study)
-    return [_derived(name, row, study) for name, row in frame.to_dict("index").items()]
-
-
-def inherited_kind(inputs: Iterable[str], study: Study) -> Kind:
-    """How a quantity is known that a formula determines: as the least certain of what it rests on, an assumption or a calibration."""
-    kinds = {study.register[name].kind for name in inputs if name.startswith("assumption:")}
-    return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
-
-
-def _derived(name: object, row: dict[str, object], study: Study) -> Result:
-    low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
-    endless = math.isinf(low) and math.isinf(high)
-    return Result(
-        f"derived.{name}",
-        str(row["label"]),
-        float(row["value"]),
-        str(row["unit"]),
-        inherited_kind(str(row["inputs"]).split(), study),
-        int(row["decimals"]),  # type: ignore[call-overload,arg-type]
-        low=None if endless else low,
-        high=None if endless else high,
-        interval="rounding of the inputs",
-        inputs=tuple(str(row["inputs"]).split()),
-        function="analysis.sroi.published.derived_quantities",
-        source=str(row["formula"]),
-    )
-
-
-def joint_share(study: Study, model: sroi.PublishedModel) -> list[Result]:
-    """`sroi.research_share`: the range of the research share that all pairs of ratios allow together."""
-    shares = sroi.research_shares(model, study)
-    if shares.empty:
-        return []
-    joint = sroi.jointly(shares)
-    return [
-        Result(
-            "sroi.research_share",
-            "Research and evaluation as a share of all costs, from all pairs of ratios",
-            None,
-            "%",
-            Kind.RECOMPUTED,
-            2,
-            low=joint.low if joint else None,
-            high=joint.high if joint else None,
-            interval="rounding of the ratios",
-            inputs=tuple(" ".join(shares["inputs"]).split()),
-            function="analysis.sroi.published.jointly",
-            note="a range only; every value in it gives all printed ratios"
-            if joint
-            else "no value gives all printed ratios",
-        )
-    ]
-
-
-def ratio_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
-    """Table: ratios by scenario as published, and the research share each pair implies."""
-    if model is None:
-        return page.say("No ratios are entered as published.")
-    frame = pd.DataFrame(
-        {
-            "all_costs": published_claims(study.claims, [ratio.all_costs for ratio in model.ratios]),
-            "without_research": published_claims(study.claims, [ratio.without_research for ratio in model.ratios]),
-        },
-        index=pd.Index([ratio.scenario for ratio in model.ratios], name="scenario"),
-        dtype=object,
-    ).join(sroi.research_shares(model, study))
-    columns = {"all_costs": Column("Ratio, all costs", "GBP per GBP", Kind.PUBLISHED)}
-    if any(ratio.without_research for ratio in model.ratios):
-        columns |= {
-            "without_research": Column("Ratio, without research and evaluation", "GBP per GBP", Kind.PUBLISHED),
-            "share": Column(
-                "Implied share of research and evaluation in all costs",
-                "%",
-                Kind.RECOMPUTED,
-                2,
-                low="low",
-                high="high",
-                interval="rounding of the ratios",
-                inputs="inputs",
-                function=_SHARE,
-            ),
-        }
-    return page.table("ratios", frame, columns, "Social return for each pound, as published.", row_header="Scenario")
-
-
-def research_share_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
-    """Figure: the research share implied by each pair of ratios and by all jointly; a sentence where no pair is printed."""
-    if model is None:
-        return page.say("Without published ratios no share of the costs can be inferred.")
-    from analysis.reporting.charts import interval_chart
-
-    shares = sroi.research_shares(model, study)
-    joint = sroi.jointly(shares) if len(shares) else None
-    if shares.empty:
-        return None
-    if joint is None:
-        return page.say("No share of research and evaluation in the costs gives all the printed pairs of ratios.")
-    column = Column(
-        "Implied share",
-        "%",
-        Kind.RECOMPUTED,
-        2,
-        low="low",
-        high="high",
-        interval="rounding of the ratios",
-        inputs="inputs",
-        function=_SHARE,
-    )
-    return page.figure(
-        "research_share",
-        interval_chart(
-            shares,
-            "low",
-            "high",
-            "research and evaluation, % of all costs",
-            value="share",
-            band=(joint.low, joint.high),
-            band_label="all pairs together",
-            unit="%",
-            decimals=2,
-        ),
-        "Share of research and evaluation in all costs: the range each pair of printed ratios allows, and the range all allow together.",
-        "The ranges of all pairs overlap; the share they allow together runs from {sroi.research_share|interval|bare}.",
+@of_nothing_nothing
+def share_chart(shares: pd.DataFrame) -> "Figure":
+    """The research share that each pair of ratios allows, and the band that all allow together."""
+    joint = jointly(shares)
+    return interval_chart(
         shares,
-        {"share": column},
-        row_header="Scenario",
+        "low",
+        "high",
+        "research and evaluation, % of all costs",
+        value="share",
+        band=(joint.low, joint.high) if joint else None,
+        band_label="all pairs together",
+        unit="%",
+        decimals=2,
     )
 
 
-def part_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
-    """Table: published values by part, and each part's share of their sum."""
-    if model is None:
-        return page.say("No values by part are entered as published.")
-    if not model.parts:
-        return None
-    frame = sroi.parts(model, study).astype(object)
-    for column, claims in (("value", [p.claim for p in model.parts]), ("low_value", [p.low for p in model.parts])):
-        frame[column] = pd.Series(published_claims(study.claims, claims), index=frame.index, dtype=object)
-    columns = {"value": Column("Value", "GBP", Kind.PUBLISHED)}
-    if any(part.low for part in model.parts):
-        columns["low_value"] = Column("Low estimate", "GBP", Kind.PUBLISHED)
-    columns["share"] = Column(
-        "Share of the parts shown",
-        "%",
-        Kind.RECOMPUTED,
-        1,
-        low="low",
-        high="high",
-        interval="rounding of the values",
-        inputs="inputs",
-        function="analysis.sroi.published.parts",
-    )
-    columns["note"] = Column("Remark")
-    return page.table(
-        "parts",
-        frame,
-        columns,
-        f"Published values by {named(model.parts_are.lower())}.",
-        row_header=model.parts_are,
-        text={"note": "label"},
+@of_nothing_nothing
+def told_of_shares(shares: pd.DataFrame) -> str:
+    """Whether the ranges of all pairs overlap, in words."""
+    if jointly(shares) is None:
+        return "The ranges do not overlap: no share of research and evaluation gives all the printed pairs of ratios."
+    return (
+        "The ranges of all pairs overlap; the share they allow together runs from {sroi.research_share|interval|bare}."
     )
 
 
-def part_figure(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display:
-    """Figure: published values by part."""
-    if model is None or not model.parts:
-        return NOTHING
-    from analysis.reporting.charts import bar_chart
+@of_nothing_nothing
+def part_chart(parts: pd.DataFrame) -> "Figure":
+    """Published values by part."""
+    return bar_chart(parts, ["value"], "pounds, at the figure printed", unit="GBP")
 
-    frame = sroi.parts(model, study)
-    values = [study.claims[claim].number for claim in frame["claim"]]
-    frame = frame.assign(value=values, printed=[f"claim:{claim}" for claim in frame["claim"]])
-    return page.figure(
-        "part_chart",
-        bar_chart(frame, ["value"], "pounds, at the figure printed", unit="GBP"),
-        f"Published values by {named(model.parts_are.lower())}.",
-        f"{named(frame['value'].idxmax())} is the largest of the published values.",
-        frame,
-        {"value": Column("Value", "GBP", Kind.PUBLISHED, inputs="printed")},
-        row_header=model.parts_are,
+
+@of_nothing_nothing
+def told_of_parts(parts: pd.DataFrame) -> str:
+    """Which part is the largest, in words."""
+    return f"{named(parts['value'].idxmax())} is the largest of the published values."
+
+
+@of_nothing_nothing
+def beneficiary_chart(compared: pd.DataFrame) -> "Figure":
+    """Central value by beneficiary beside each cost and all of them."""
+    return bar_chart(compared, ["value"], "pounds, central estimate", unit="GBP")
+
+
+@of_nothing_nothing
+def told_of_beneficiaries(compared: pd.DataFrame) -> str:
+    """To whom the largest part of the value goes, in words."""
+    return f"The largest part of the value goes to {named(compared.loc[~compared['is_cost'], 'value'].idxmax())}."
+
+
+@of_nothing_nothing
+def readings_left(bounded: IdentifiedSet, page: Appendix) -> Display:
+    """How many readings the printed figures leave."""
+    return page.say(
+        "The sentences that allow more than one reading give {sroi.readings.all|bare} combinations; {sroi.readings.possible|bare} of them can be true "
+        "together with every printed figure at its rounding. The others contradict it, for the reasons listed below."
     )
 
 
-def derived_table(page: Appendix, study: Study, model: sroi.PublishedModel | None) -> Display | None:
-    """Table: what the printed figures imply, each with its formula, reading and range."""
-    if model is None:
-        return page.say("Without published figures nothing follows from them.")
-    if not model.derived:
-        return None
-    results = derived_results(study, model)
-    frame = pd.DataFrame(
-        {
-            "value": results,
-            "formula": [result.source for result in results],
-            "reading": [entry.reading for entry in model.derived],
-        },
-        index=pd.Index([result.label for result in results], name="quantity"),
-        dtype=object,
+@of_nothing_nothing
+def why_central(bounded: IdentifiedSet) -> str:
+    """Why the central case takes the readings that it takes, in the study's words."""
+    return bounded.problem.calibration.why
+
+
+@of_nothing_nothing
+def register_list(model: Model, page: Appendix) -> Display:
+    """Every entry the model rests on, as a list that formulas link to: value, range, unit, kind and source."""
+    results = [entry_result(entry) for entry in model.entries.values()]
+    page.add(results)
+    plain = "\n".join(f"{result.id}: {result.text}" for result in results)
+    entries = [_entry(entry, result) for entry, result in zip(model.entries.values(), results, strict=True)]
+    return Display((facts(entries, css="register", anchor="register"),), page.store.by_id, plain)
+
+
+def _entry(entry: Assumption, result: Result) -> Block:
+    unit = entry.unit.removeprefix(currency_of(entry.unit)).strip() + (
+        f", prices of {entry.price_year}" if entry.price_year else ""
     )
-    columns = {
-        "value": Column("Value", "", Kind.RECOMPUTED),
-        "reading": Column("How it is read"),
-        "formula": Column("Formula"),
-    }
-    return page.table(
-        "derived",
-        frame,
-        columns,
-        "What the printed figures imply.",
-        row_header="Quantity",
-        text={"formula": "code", "reading": "label"},
+    spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
+    said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
+    source = [label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")]
+    term = [label(entry.label), " ", code(entry.id)]
+    return fact(term, said, source, anchor=f"entry-{entry.id}") | {"css": "source"}
+
+
+@of_nothing_nothing
+def about_gains(gains: Gains) -> str:
+    """Where the gains come from, and what is missing beside them."""
+    return (
+        f"The gain is a result of `{gains.note.notebook}`. The change with support is not published in this unit, hence the "
+        "bounds on deadweight."
     )
 
 
-def unpublished_table(page: Appendix, model: sroi.PublishedModel | None) -> Display | None:
-    """Table: what the model needs and no source prints."""
-    if model is None:
-        return page.say(
-            "Without a publication nothing can be missing from it; what the model takes as given is in the register below."
-        )
-    if not model.not_published:
-        return None
-    frame = pd.DataFrame(
-        {"needed_for": [entry.needed_for for entry in model.not_published]},
-        index=pd.Index([entry.what for entry in model.not_published], name="figure"),
+_SPELT = {"sd of English": "standard deviations of English"}
+
+
+@of_nothing_nothing
+def without_support(gains: Gains, model: Model, page: Appendix) -> Display:
+    """What a gain without support says of deadweight, and what it leaves open; the tables of the section are shown before."""
+    page.add([entry_result(model.entries[gains.note.deadweight])])
+    unit, deadweight = _SPELT.get(gains.unit, gains.unit), f"{{assumption:{gains.note.deadweight}}}"
+    first, second, third = (f"gain_without_support.{slug(reading)}" for reading in gains.by_reading)
+    ratio = "{{deadweight_open.{}.ratio}}".format
+    spread = (
+        f"Of the gain in a year without support the printed fit says that its size is at least {{{first}.gain|:{unit}}}; whether it rises or "
+        f"falls with time is not printed, nor how far people's times in the country differed, so that it may be as much as {{{second}.gain}}. Over "
+        f"the time of support that makes {{{first}.over}} to {{{second}.over}} if it rises, and nothing if it falls."
+        if gains.kind == Kind.BOUNDED
+        else f"On the records the gain in a year without support is {{{first}.gain|:{unit}}}, with {{{second}.gain}} and "
+        f"{{{third}.gain}} as the ends of its interval; over the time of support that makes {{{first}.over}}. It compares different "
+        "people by their time in the country, and follows nobody."
     )
-    return page.table(
-        "unpublished",
-        frame,
-        {"needed_for": Column("Needed for")},
-        "What is not published.",
-        row_header="Not published",
-        text={"needed_for": "label"},
+    return page.say(
+        f"Deadweight is the gain without support over the gain with support, in one unit. The model assumes a share of {deadweight} and tries shares of "
+        f"{{assumption:{gains.note.deadweight}|interval}}. {spread} The change with support is not printed in this unit; while it is unknown, any "
+        "gain without support allows any deadweight from none to all. The upper end of the register asks for a change with support of at least "
+        f"{{{first}.needed|:{unit}}}; an assumption of none asks for no gain at all.\n\n"
+        "So the figure neither supports the assumption nor contradicts it. That few differences between people go with their time in the country is no "
+        "speed at which anyone learns: the speed is in the slope, and the slope also turns on how alike people's times were. If the whole value of this "
+        f"outcome were deadweight, the ratio would be {ratio('all_of_it')} instead of {ratio('as_assumed')}."
     )

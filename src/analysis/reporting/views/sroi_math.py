@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from analysis.described import of_nothing_nothing
 from analysis.expressions import references
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, link, listed, mathematics, paragraph, region
-from analysis.reporting.views.absent import where_there
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
 
@@ -29,7 +29,7 @@ _WORDS = {
 _YEARLY = {"year", "kept", "discount", "total_year"}
 
 
-@where_there
+@of_nothing_nothing
 def formulas(model: Model) -> Display:
     """All formulas: terms, then each cost and outcome, then the totals; the lines of single years are folded."""
     titles = {row.id: row.label for row in model.value_map.rows}
