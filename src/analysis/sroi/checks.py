@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,9 @@ def check_shape(value_map: ValueMap) -> None:
 
 def check_units(value_map: ValueMap, entries: Mapping[str, Assumption], currency: str = DEFAULT) -> None:
     """Costs and one-off values are money of the map's price year, lasting ones money a year; shares are plain numbers."""
-    units = _Units(value_map, entries)
+    units = _Units(value_map, {name: _register_unit(entry) for name, entry in entries.items()})
+    for name, formula in value_map.terms_in_order():
+        units.known[name] = units.of(None, f"terms.{name}", formula)
     amount = money(value_map.settings.price_year, currency)
     _expect(units, None, "discount_rate", value_map.discount_rate, (PLAIN, PLAIN / YEAR))
     for row in value_map.rows:
@@ -135,24 +138,17 @@ def _advice(found: Unit, wanted: Unit) -> str:
     return "correct the formula, or the units of the register entries it names; a value by year needs a duration"
 
 
-class _Units(dict[str, Unit]):
+@dataclass
+class _Units:
     """Units by name: of register entries as they state them, of terms as they follow."""
 
-    def __init__(self, value_map: ValueMap, entries: Mapping[str, Assumption]) -> None:
-        super().__init__()
-        self.value_map, self.entries = value_map, entries
-
-    def __missing__(self, name: str) -> Unit:
-        if name in self.value_map.terms:
-            self[name] = self.of(None, f"terms.{name}", self.value_map.terms[name])
-        else:
-            self[name] = _register_unit(self.entries[name])
-        return self[name]
+    value_map: ValueMap
+    known: dict[str, Unit]
 
     def of(self, row: Row | None, column: str, formula: Expression) -> Unit:
         """The unit of a formula; what cannot be added becomes an error at its cell."""
         try:
-            return unit_of(formula, self)
+            return unit_of(formula, self.known)
         except UnitError as error:
             raise _trouble(
                 self.value_map,
@@ -196,8 +192,10 @@ def check_ranges(value_map: ValueMap, entries: Mapping[str, Assumption]) -> None
 
     Looked at: all central values, all low, all high, and each entry at either end with the others central.
     """
-    points = probe(entries)
-    values = evaluated_terms(value_map, points)
+    values: dict[str, Any] = probe(entries)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name, formula in value_map.terms_in_order():
+            values[name] = evaluate(formula, values, NUMPY)
     for row in value_map.rows:
         for column in ("quantity", "change", "proxy"):
             _ends(value_map, row, column, row.formulas[column], values)
@@ -249,21 +247,6 @@ def probe(entries: Mapping[str, Assumption]) -> dict[str, np.ndarray]:
     for place, name in enumerate(ids):
         table[3 + 2 * place, place], table[4 + 2 * place, place] = entries[name].low, entries[name].high
     return {name: table[:, place] for place, name in enumerate(ids)}
-
-
-def evaluated_terms(value_map: ValueMap, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values given, with those of the map's terms."""
-    known_values = dict(values)
-
-    def look_up(name: str) -> Any:
-        if name not in known_values:
-            known_values[name] = evaluate(value_map.terms[name], look_up, NUMPY)
-        return known_values[name]
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for name in value_map.terms:
-            look_up(name)
-    return known_values
 
 
 def _ends(

@@ -1,7 +1,7 @@
 """The model of a study as one vectorised function of its assumptions."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -158,16 +158,12 @@ class Model:
 
         Raises InputError for an id that the register does not hold and for a duration beyond the years of the model.
         """
-        found = self._given(values)
         shape = np.broadcast_shapes(*(np.shape(value) for value in (values or {}).values()))
-        self._refuse_long(found)
-        return Outcome(self, found, shape)
+        return Outcome(self, self._given(values), shape)
 
     def evaluate_steps(self, values: Mapping[str, Number] | None = None) -> dict[str, Any]:
         """The value of every step by id, and of every entry; raises as `evaluate`."""
-        found = self._given(values)
-        self._refuse_long(found)
-        return self.complete(found, tuple(self.step))
+        return self.complete(self._given(values), tuple(self.step))
 
     def complete(self, found: dict[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
         """`found` with the values of the steps wanted, and of all they rest on, where they are not there yet."""
@@ -191,11 +187,7 @@ class Model:
 
     def _given(self, values: Mapping[str, Number] | None) -> dict[str, Any]:
         given = dict(values or {})
-        self._refuse_unknown(given)
-        return self.central | {name: value for name, value in given.items() if name in self.entries}
-
-    def _refuse_unknown(self, values: Iterable[str]) -> None:
-        for name in values:
+        for name in given:
             if name not in self.known and name not in self.entries:
                 raise InputError(
                     self.value_map.name,
@@ -204,6 +196,9 @@ class Model:
                     expected=f"one of {', '.join(self.inputs)}",
                     action="correct the id",
                 )
+        found: dict[str, Any] = self.central | {name: value for name, value in given.items() if name in self.entries}
+        self._refuse_long(found)
+        return found
 
     def _refuse_long(self, found: dict[str, Any]) -> None:
         lasting = [row for row in self.value_map.outcomes if row.lasts]

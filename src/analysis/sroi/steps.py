@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
-from analysis.expressions import Expression, Extreme, Number, Operation, Reference, references
+from analysis.expressions import Expression, Extreme, Number, Operation, Reference
 from analysis.sroi.value_map import Row, ValueMap
 
 ONE, ZERO = Number(1.0), Number(0.0)
@@ -42,20 +42,12 @@ def expand(value_map: ValueMap, years: int) -> tuple[Step, ...]:
     """All steps of a model over `years` years, each after those it needs."""
     rows = [step for row in value_map.outcomes for step in _outcome(row, years)]
     return (
-        *_terms(value_map),
+        *(Step(name, formula, "term") for name, formula in value_map.terms_in_order()),
         *_discounts(value_map, years),
         *_costs(value_map),
         *rows,
         *_totals(value_map, years, rows),
     )
-
-
-def _terms(value_map: ValueMap) -> Iterator[Step]:
-    """Terms, each after those it names; there is no cycle (checked before)."""
-    waiting = dict(value_map.terms)
-    while waiting:
-        name = next(name for name, formula in waiting.items() if not set(references(formula)) & set(waiting))
-        yield Step(name, waiting.pop(name), "term")
 
 
 def _discounts(value_map: ValueMap, years: int) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from analysis.errors import InputError
-from analysis.expressions import Expression, ExpressionError, Number, parse
+from analysis.expressions import Expression, ExpressionError, Number, parse, references
 from analysis.files import holds_something, validate
 from analysis.sroi.records import Strict
 from analysis.study import Study
@@ -190,6 +190,13 @@ class ValueMap:
     def beneficiaries(self) -> tuple[str, ...]:
         """Everyone a share of value goes to, in order of first mention."""
         return tuple(dict.fromkeys(name for row in self.outcomes for name in row.shares))
+
+    def terms_in_order(self) -> Iterator[tuple[str, Expression]]:
+        """Terms, each after those it names; there is no cycle (`checks.check_names`)."""
+        waiting = dict(self.terms)
+        while waiting:
+            name = next(name for name, formula in waiting.items() if not set(references(formula)) & set(waiting))
+            yield name, waiting.pop(name)
 
     def trouble(self, row: Row, column: str, found: str, expected: str, action: str) -> InputError:
         """An error at a cell."""
