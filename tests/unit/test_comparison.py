@@ -637,8 +637,8 @@ def test_the_page_shows_what_each_assumption_does_alone_in_the_currency_of_the_s
     from analysis.comparison.alone import Alone
     from analysis.comparison.page import _alone_table
 
-    entries = {"worth": SimpleNamespace(label="Worth", kind="assumed")}
-    model = SimpleNamespace(entries=entries, currency="EUR", inputs=("worth",))
+    entries = {"worth": SimpleNamespace(label="Worth")}
+    model = SimpleNamespace(entries=entries, currency="EUR", inputs=("worth",), kind=Kind.ASSUMED)
     table = _alone_table(Alone("garden", 6.0, 7.2, {"worth": 7.2}, (model, model)))
     assert list(table.cells.index) == [
         "Before",

@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.described import description
 from analysis.errors import InputError
 from analysis.quantities import Interval
 from analysis.sroi import identified
 from analysis.sroi.model import read_model
 from analysis.study import load_study
+from analysis.study.claims import claims_in
 
+WORDS = {"says": True, "sentence": True}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -156,3 +159,23 @@ def test_the_splits_of_the_advice_contacts(study):
     assert (len(splits), min(helped), max(helped)) == (250, entry.low, entry.high)
     found = read_model(study).evaluate_steps()
     assert (124, found["advice_assistance"], found["advice_signposting"]) in splits and entry.value == 124
+
+
+def test_an_annual_value_raised_to_another_year_and_divided_into_weeks_by_hand(study):
+    """£13,500 x 98.5 / 93.4 = £14,237.15; over 52 weeks £273.79, over 365 / 7 weeks £273.04, of which £273 is printed."""
+    found = identified.uprated(study)
+    assert found["value"].tolist()[:2] == pytest.approx([273.79, 273.04], abs=0.005)
+    assert found["fits"].tolist()[:2] == ["no", "yes"]
+    named = study.document(identified.FILE)["uprating"]
+    claims = {f"claim:{named[name]}" for name in ("annual", "weekly")}
+    files = {"data/raw/coproduction/identified.yaml", "data/raw/reference/uk_cpi_annual.csv"}
+    assert set(description(found).inputs) == claims | files
+
+
+def test_ranges_of_the_unprinted_rest_on_the_claims_that_their_statements_name(study, problem):
+    parts = (problem.statements, problem.readings)
+    named = {
+        f"claim:{claim}" for part in parts for each in part for claim in claims_in(each.model_dump_json(exclude=WORDS))
+    }
+    found = description(identified.unknown_ranges(identified.identified_set(study))).inputs
+    assert {name for name in found if name.startswith("claim:")} == named
