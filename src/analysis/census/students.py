@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.census.files import read_models
+from analysis.described import described
 from analysis.errors import InputError
+from analysis.results import Column, Kind
+
+if TYPE_CHECKING:
+    from analysis.census.case import Case
 
 STUDENTS_FILE = "local_students.csv"
 HOW_TO_SUPPLY = (
@@ -46,3 +52,29 @@ def read_local_students(study_folder: Path) -> dict[str, LocalStudents]:
                 action="remove one of the rows",
             )
     return dict(zip(codes, rows, strict=True))
+
+
+@described(
+    Kind.REFERENCE,
+    rows={
+        "local": Column(
+            "Students counted locally",
+            "people",
+            Kind.MEASURED,
+            low="low",
+            high="high",
+            interval="95 %",
+            source="source",
+        )
+    },
+    name="students",
+)
+def students_counted(case: "Case") -> pd.DataFrame | None:
+    """The count of students that the study supplies for the area: value, low, high; None where it supplies none."""
+    local = case.students.get(case.area)
+    if local is None:
+        return None
+    ends = {"low": -local.half_width, "high": local.half_width} if local.half_width else {}
+    row = {"value": local.students, "low": None, "high": None, "source": local.source}
+    row |= {end: local.students + away for end, away in ends.items()}
+    return pd.DataFrame([row], index=["local"])

@@ -16,6 +16,8 @@ _REASON_GROUPS = (
     *("other_europe", "asia", "middle_east_central_asia", "east_asia", "south_asia", "south_east_asia"),
     *("rest_of_world", "sub_saharan_africa", "north_africa", "north_america", "central_south_america", "oceania"),
 )
+NON_EU_BORN = "non_eu_born"
+SURVEY_INTERVAL = "95 %, survey and local spread"
 Z_95 = 1.959963984540054  # standard normal quantile behind a published 95 % half-width
 ROUNDED_TO = 1000.0  # persons; ONS note to the tables
 
