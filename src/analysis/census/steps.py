@@ -59,7 +59,8 @@ def steps_to_women(case: Case) -> pd.DataFrame:
 def _step(case: Case, code: str, step: str) -> dict[str, object]:
     """One step of one area, as a row."""
     numbers, rests_on = with_inputs(lambda: getattr(case.result, step).loc[code])
-    said = case.result.steps.set_index(["step", "area_code"]).loc[(step, code)]
+    steps = case.result.steps
+    said = steps[(steps["step"] == step) & (steps["area_code"] == code)].iloc[0]
     ranged = step not in ("residents", "women")
     own = numbers["low"] < numbers["high"]
     return {
