@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from analysis.census import stock as stock_difference, students as local_students
 from analysis.census.case import SHORT_LIST, Case, areas_of
 from analysis.census.standing import among
 from analysis.census.trend import NORMAL
@@ -16,16 +17,6 @@ from analysis.results import Column, Kind, slug
 from analysis.study import Study
 
 _PAPER = ("census_comparison_first_year", "census_comparison_second_year")
-SUPPLY_STOCK = (
-    "Put `census_2001_stock.csv` into the folder records of the study, under `data/raw`, with the columns `area_code`, "
-    "`birth_group`, residents and source, from {=2001} Census table {=UV008} (`eu_2001`, `eu_accession`, `non_eu`) or {=KS005} "
-    "(`eu_2001`, elsewhere)."
-)
-SUPPLY_STUDENTS = (
-    "Put `local_students.csv` into the folder records of the study, under `data/raw`, with the columns `area_code`, sex, "
-    "students, `half_width` and source: students born outside the European Union, arrived since {=2001}, who are expected to "
-    "leave again."
-)
 
 
 def answer(page: Appendix, case: Case, study: Study, ages: pd.DataFrame) -> Display:
@@ -208,7 +199,7 @@ def stock(page: Appendix, case: Case) -> Display:
         "counted in {=2001} have died or left, a lower one how many earlier arrivals have moved in from elsewhere in the country. It would "
         "also narrow the range of the arrivals as far as those departures and moves are known."
     )
-    return page.say("\n\n".join([*([] if case.gap else [words]), SUPPLY_STOCK]))
+    return page.say("\n\n".join([*([] if case.gap else [words]), named(stock_difference.HOW_TO_SUPPLY)]))
 
 
 def students(page: Appendix, case: Case) -> Display:
@@ -217,7 +208,7 @@ def students(page: Appendix, case: Case) -> Display:
     if local is None:
         return page.say(
             "The paper took students out with counts from local universities and colleges, which it does not print. Until such a "
-            f"count is supplied, the survey's share stands in. {SUPPLY_STUDENTS}"
+            f"count is supplied, the survey's share stands in. {named(local_students.HOW_TO_SUPPLY)}"
         )
     whom = "women students" if local.sex == "women" else "students, of whom women are taken at the share above"
     return page.say(
