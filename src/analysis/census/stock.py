@@ -9,11 +9,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.census.arrivals import arrival_margins
-from analysis.census.files import read_models
+from analysis.census.files import read_models, refuse_repeated
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
 from analysis.described import described, with_inputs
-from analysis.errors import InputError
 from analysis.results import Column, Kind, Labelled
 
 if TYPE_CHECKING:
@@ -52,16 +51,7 @@ def read_stock_2001(study_folder: Path) -> tuple[Stock, ...]:
     if not path.exists():
         return ()
     rows = tuple(read_models(path, Stock))
-    keys = [(row.area_code, row.birth_group) for row in rows]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            raise InputError(
-                path,
-                row=number + 2,
-                found=f"{key[0]} {key[1]} a second time",
-                expected="each area and group once",
-                action="remove one of the rows",
-            )
+    refuse_repeated([(row.area_code, row.birth_group) for row in rows], path, "each area and group once")
     return rows
 
 
