@@ -4,20 +4,13 @@ Closed means that nobody joins or leaves the group but by death; this is what "a
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.census.arrivals import SINCE_2001
 from analysis.census.reference import LifeExpectancy, Reference
-from analysis.census.shares import working_age_share
 from analysis.census.tables import AGE_AT_ARRIVAL
-from analysis.described import described, with_inputs
-from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 AGES = np.arange(101)  # completed years; 100 stands for 100 and over
 CENSUS = 2011 + 86 / 365
@@ -152,64 +145,3 @@ def exceeds_residents(reference: Reference, codes: Sequence[str], profile: pd.Da
         ["area_code", "age"]
     )
     return rows[rows["arrivals"] > rows["residents"]].reset_index()
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        **{
-            band: Column(band.replace("-", " to ").replace("+", " and over"), "%", inputs="profile_from")
-            for band in BROAD
-        },
-        "modelled": Column("16 to 64", "%", inputs="profile_from"),
-        "survey": Column(
-            "16 to 64 by the survey, all born outside the European Union",
-            "%",
-            low="low",
-            high="high",
-            interval="95 %",
-            inputs="survey_from",
-        ),
-    },
-    header="Area",
-    name="ages",
-)
-def ages_by_area(case: "Case") -> pd.DataFrame:
-    """Modelled ages of those arrived since 2001 by area (index), and their share of working age beside the survey's: per cent."""
-    year = case.settings.survey_year
-    profile, profile_from = with_inputs(lambda: case.result.profile)
-    survey, survey_from = with_inputs(lambda: working_age_share(case.reference, case.codes, year))
-    shares = 100 * broad_ages(profile).join(survey.rename(columns={"share": "survey"}))
-    return shares.set_axis(case.areas).assign(survey_from=survey_from, profile_from=profile_from)
-
-
-@described(
-    Kind.RECOMPUTED,
-    rows={
-        "alive": Column("Alive at the horizon", "%", Kind.CALIBRATED, decimals=1),
-        "adult": Column("Aged sixteen or over at the horizon", "%", decimals=1),
-        "too_many": Column("Ages with more arrivals than residents", "ages"),
-    },
-    name="ages",
-)
-def ages_checked(case: "Case") -> pd.DataFrame:
-    """Shares of the group alive, and of those adult, at the horizon (per cent), and the ages that `exceeds_residents` finds."""
-    later = case.result.by_year[-1][0]  # the area's own
-    too_many = exceeds_residents(case.reference, [case.area], case.result.profile)
-    alive = later.sum()
-    values = {
-        "alive": 100 * alive,
-        "adult": 100 * later[ADULT:].sum() / alive,
-        "too_many": len(too_many),
-    }
-    return pd.DataFrame({"value": values})
-
-
-@described(
-    Kind.REFERENCE, {"years": Column("Life expectancy of women", "years", decimals=1, source="source")}, name="ages"
-)
-def life_table(case: "Case") -> pd.DataFrame:
-    """Further years that women live, by exact age (index), as the life table has them."""
-    rows = {Labelled(f"At {row.age}", f"e{row.age}"): row.life_expectancy for row in case.reference.life_expectancy}
-    frame = pd.DataFrame({"years": list(rows.values())}, index=pd.Index(list(rows), dtype=object))
-    return frame.assign(source=case.source("life_expectancy", "women, England and Wales"))

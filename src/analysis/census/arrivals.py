@@ -6,7 +6,6 @@ Stephan 1940), and the exact range over all allocations that have these margins 
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,24 +13,13 @@ import pandas as pd
 from analysis.census.areas import missing_reasons
 from analysis.census.groups import FOREIGN, birth_groups
 from analysis.census.reference import Reference
-from analysis.census.rounding import decimals_borne, rounded
 from analysis.census.survey import survey_series
 from analysis.census.tables import YEAR_OF_ARRIVAL
-from analysis.described import described, with_inputs
-from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 BANDS = YEAR_OF_ARRIVAL.categories[2:]
 SINCE_2001 = BANDS[-4:]
 SINCE_ENLARGEMENT = BANDS[-3:]  # 2004-06 and later: the accessions of May 2004 and January 2007
 UNITED_KINGDOM = "K02000001"
-BORN = {
-    "non_eu": "Outside the European Union",
-    "eu_accession": "Countries that joined after 2001",
-    "eu_2001": "Members of 2001",
-}
 SEED_YEARS = (2005, 2011)  # first year of the survey's series, and the census year
 
 
@@ -165,63 +153,3 @@ def allocation_table(reference: Reference, code: str, seed: np.ndarray) -> pd.Da
     index = pd.MultiIndex.from_product([FOREIGN, BANDS], names=["group", "band"])
     frame = pd.DataFrame({"estimate": fitted.ravel(), "low": low.ravel(), "high": high.ravel()}, index=index)
     return frame.reset_index()
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "estimate": Column("Estimate", "people", places="decimals"),
-        "least": Column("At least", "people", Kind.BOUNDED, inputs="margins"),
-        "most": Column("At most", "people", Kind.BOUNDED, inputs="margins"),
-        "independence": Column(
-            "If birth group and year of arrival were independent", "people", places="decimals", inputs="margins"
-        ),
-    },
-    header="Country of birth",
-    name="cohort",
-)
-def arrivals_since_2001(case: "Case") -> pd.DataFrame | None:
-    """Residents who arrived since 2001 by group of birth (index): estimate, least, most, independence (people).
-
-    None where the tables have a gap for the area.
-    """
-    if case.gap:
-        return None
-    _, margins = with_inputs(lambda: arrival_margins(case.reference, [case.area]))
-    row = case.result.cohort.loc[case.area]
-    rows = [[row[f"{group}{end}"] for end in ("", "_low", "_high", "_independence")] for group in BORN]
-    index = pd.Index([Labelled(label, group) for group, label in BORN.items()], dtype=object)
-    frame = pd.DataFrame(rows, index=index, columns=["estimate", "least", "most", "independence"])
-    decimals = [decimals_borne(*ends) for ends in zip(frame["least"], frame["most"], strict=True)]
-    return frame.assign(decimals=decimals, margins=margins)
-
-
-_CELL = {"interval": "exact bounds of the two census tables"}
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "all": Column("All born abroad", "people", Kind.REFERENCE, source="source", inputs="margin"),
-        **{
-            group: Column(label, "people", low=f"{group}_low", high=f"{group}_high", **_CELL)
-            for group, label in BORN.items()
-        },
-    },
-    header="Year of arrival",
-    name="allocation",
-)
-def allocation(case: "Case") -> pd.DataFrame | None:
-    """Residents born abroad by year of arrival (index) and group: the allocation in tens, with each cell's exact bounds.
-
-    None where the tables have a gap for the area.
-    """
-    if case.gap:
-        return None
-    all_born_abroad, margin = with_inputs(lambda: case.reference.year_of_arrival.loc[case.area, list(BANDS)])
-    cells = allocation_table(case.reference, case.area, case.result.national.seed).pivot(index="band", columns="group")
-    frame = pd.DataFrame({"all": all_born_abroad})
-    for group in BORN:
-        frame[group] = cells["estimate", group].map(lambda people: rounded(people, -1))
-        frame[f"{group}_low"], frame[f"{group}_high"] = cells["low", group], cells["high", group]
-    return frame.assign(source=case.source("year_of_arrival", case.name), margin=margin)

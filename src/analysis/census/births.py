@@ -1,19 +1,11 @@
 """Expected births to a closed group of women, from a total fertility rate."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from analysis.census.reference import TotalFertility
-from analysis.census.survey import SURVEY_INTERVAL
-from analysis.described import described, with_inputs
 from analysis.errors import InputError
-from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 VINTAGES = ("2012", "2014")
 SCHEDULES = ("even_15_49", "even_20_39")
@@ -54,43 +46,3 @@ def total_rate(rates: Sequence[TotalFertility], vintage: str, birth_group: str =
         expected="one of " + ", ".join(f"{row.vintage} {row.birth_group}" for row in rates),
         action="choose one of these",
     )
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "rate": Column(
-            "Total fertility rate, women born outside the United Kingdom",
-            "children per woman",
-            Kind.REFERENCE,
-            2,
-            source="source",
-            inputs="rate_from",
-        ),
-        "births": Column(
-            "Births and their interval", "births", low="low", high="high", interval=SURVEY_INTERVAL, places="decimals"
-        ),
-        "least": Column("At least", "births", places="coarse"),
-        "most": Column("At most", "births", places="coarse"),
-    },
-    header="Rate and ages",
-    name="births",
-)
-def births_to_come(case: "Case") -> pd.DataFrame:
-    """Births expected over the horizon in the area, by vintage of the rate and the ages it is spread over (index)."""
-    births = case.result.births
-    here = births[births["area_code"] == case.area]
-    _, rate_from = with_inputs(lambda: case.reference.fertility)
-    index = [_words(*names) for names in zip(here["vintage"], here["schedule"], strict=True)]
-    frame = here.set_axis(pd.Index(index, dtype=object)).rename(
-        columns={"total_fertility_rate": "rate", "estimate": "births", "widest_low": "least", "widest_high": "most"}
-    )
-    same = frame["low"] == frame["high"]
-    ends = {end: frame[end].mask(same) for end in ("low", "high")}
-    source = case.source("fertility", "women born outside the United Kingdom, England and Wales")
-    return frame.assign(**ends, coarse=frame["decimals"] - 1, source=source, rate_from=rate_from)
-
-
-def _words(vintage: str, schedule: str) -> Labelled:
-    ages = schedule.removeprefix("even_").replace("_", " to ")
-    return Labelled(f"Published {vintage}, ages {ages} alike", f"{vintage}_{schedule}")

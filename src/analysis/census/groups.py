@@ -1,17 +1,11 @@
 """Residents by group of countries of birth, for any number of areas at once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.census.reference import Category, Reference
-from analysis.described import described
-from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 GROUPS = ("uk", "eu_2001", "eu_accession", "non_eu")
 FOREIGN = GROUPS[1:]
@@ -66,29 +60,3 @@ def countries_of_birth(reference: Reference, code: str, group: str = "non_eu") -
 def counts_of(reference: Reference, codes: Sequence[str], chosen: Sequence[Category]) -> np.ndarray:
     """Residents in the given categories, shape (areas, categories)."""
     return reference.country.loc[list(codes), [category.category for category in chosen]].to_numpy(dtype=float)
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "residents": Column("Residents", "people", Kind.REFERENCE, source="source"),
-        "share": Column("Share of all residents", "%", decimals=1),
-        "elsewhere": Column("Share in the first area compared", "%", decimals=1),
-    },
-    header="Country of birth",
-    name="groups",
-)
-def residents_by_birth(case: "Case") -> pd.DataFrame:
-    """Residents by group of countries of birth (index), and their shares here and in the first area compared (per cent)."""
-    other = next(iter(case.comparison), case.area)
-    groups = birth_groups(case.reference, [case.area, other])[list(GROUP_LABELS)]
-    shares = 100 * groups.div(groups["all"], axis=0)
-    return pd.DataFrame(
-        {
-            "residents": groups.iloc[0].to_numpy(),
-            "share": shares.iloc[0].to_numpy(),
-            "elsewhere": shares.iloc[1].to_numpy(),
-            "source": case.source("country", case.name),
-        },
-        index=pd.Index([Labelled(label, name) for name, label in GROUP_LABELS.items()], dtype=object),
-    )

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analysis.census.case import Case
 from analysis.census.files import read_yaml
 from analysis.census.groups import birth_groups, counts_of, leaves
 from analysis.census.reference import FOLDER, Reference
 from analysis.census.tables import FLAT_TABLES
 from analysis.described import EACH, described, reading, with_inputs
 from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 FILE = "integration_domains.yaml"
 TABLES = {
@@ -125,7 +123,7 @@ def same_country(counts: np.ndarray) -> np.ndarray:
     return np.divide(pairs, total * (total - 1), out=np.full(len(total), np.nan), where=total > 1)
 
 
-def _indicators(case: "Case") -> pd.DataFrame:
+def _indicators(case: Case) -> pd.DataFrame:
     """`domain_table` of the case, by the indicator's label; what the domains are read from is a ground of every row."""
     domains, file = with_inputs(lambda: read_domains(case.folder / FILE))
     table = domain_table(case.reference, domains, case.codes)
@@ -141,7 +139,7 @@ def _indicators(case: "Case") -> pd.DataFrame:
     group="group",
     name="integration",
 )
-def integration(case: "Case") -> pd.DataFrame:
+def integration(case: Case) -> pd.DataFrame:
     """Indicators of the ten domains (index), per cent, one column for each area; what is missing is said of the area alone."""
     table = _indicators(case)
     there = table["status"] == "available"
@@ -155,7 +153,7 @@ def integration(case: "Case") -> pd.DataFrame:
 
 
 @described(Kind.RECOMPUTED, rows={"filled": Column("Domains with an indicator at hand", "domains")}, name="integration")
-def domains_filled(case: "Case") -> pd.DataFrame:
+def domains_filled(case: Case) -> pd.DataFrame:
     """How many domains have an indicator at hand: column value."""
     table = _indicators(case)
     return pd.DataFrame({"value": {"filled": table["domain"][table["status"] == "available"].nunique()}})
@@ -169,7 +167,7 @@ def domains_filled(case: "Case") -> pd.DataFrame:
     group="domain",
     name="indicators",
 )
-def indicators(case: "Case") -> pd.DataFrame:
+def indicators(case: Case) -> pd.DataFrame:
     """For each indicator (index) the table it comes from and how it is read, or the official table that would fill it."""
     table = _indicators(case)
     missing = "Not available. Would be filled by: " + table["source"] + "."

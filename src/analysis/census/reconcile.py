@@ -1,19 +1,17 @@
 """The three estimators side by side: what each says, why they differ, and which one the appendix uses."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.census.arrivals import arrival_cohort, arrival_margins, uniform_seed
+from analysis.census.case import Case
 from analysis.census.rounding import decimals_borne
 from analysis.census.stock import stock_difference
 from analysis.census.trend import NORMAL
 from analysis.described import described, with_inputs
 from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 USED = "arrival_cohort"
 # estimator, what it measures, label, how it is known, why it differs from the others
@@ -91,7 +89,7 @@ ROWS = {
     words=("measure", "differs"),
     name="estimators",
 )
-def estimators(case: "Case") -> pd.DataFrame:
+def estimators(case: Case) -> pd.DataFrame:
     """Residents of the area born outside the European Union, by estimator (index): people, with what each measures.
 
     Columns estimate, low, high (95 % normal), least, most (exact bounds), measure, kind, differs, used, note.
@@ -102,7 +100,7 @@ def estimators(case: "Case") -> pd.DataFrame:
     return pd.DataFrame(rows, index=index).astype({"least": object, "most": object}).assign(margins=margins)
 
 
-def _row(case: "Case", name: str) -> dict[str, object]:
+def _row(case: Case, name: str) -> dict[str, object]:
     _, measure, kind, differs = ROWS[name]
     figures, rests_on = with_inputs(lambda: _FIGURES[name](case))
     ends = figures.get("low", figures.get("least")), figures.get("high", figures.get("most"))
@@ -124,11 +122,11 @@ def _row(case: "Case", name: str) -> dict[str, object]:
     }
 
 
-def _count(case: "Case") -> float:
+def _count(case: Case) -> float:
     return float(case.result.groups.loc[case.area, "non_eu"])
 
 
-def _line(case: "Case", name: str, sign: int = 1, of: float = 0.0) -> dict[str, object]:
+def _line(case: Case, name: str, sign: int = 1, of: float = 0.0) -> dict[str, object]:
     """A figure of the survey's line, or what is left `of` a number after it (`sign` −1)."""
     line = case.result.trend.lines.loc[case.area]
     ends = sorted(of + sign * line[f"{name}_{end}"] for end in ("low", "high"))
@@ -140,17 +138,17 @@ def _line(case: "Case", name: str, sign: int = 1, of: float = 0.0) -> dict[str, 
     }
 
 
-def _change(case: "Case") -> dict[str, object]:
+def _change(case: Case) -> dict[str, object]:
     found = stock_difference(case.reference, [case.area], case.stock).query("birth_group == 'non_eu'").iloc[0]
     return {"estimate": found["change"], "note": found["note"]}
 
 
-def _arrived(case: "Case", name: str, cohort: pd.DataFrame) -> dict[str, object]:
+def _arrived(case: Case, name: str, cohort: pd.DataFrame) -> dict[str, object]:
     row = cohort.loc[case.area]
     return {"estimate": row[name], "least": row["non_eu_low"], "most": row["non_eu_high"], "note": row["gap"]}
 
 
-_FIGURES: dict[str, Callable[["Case"], dict[str, Any]]] = {
+_FIGURES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "census_level": lambda case: {"estimate": _count(case)},
     "survey_level": lambda case: _line(case, "level"),
     "level_difference": lambda case: _line(case, "level", -1, _count(case)),
@@ -163,7 +161,7 @@ _FIGURES: dict[str, Callable[["Case"], dict[str, Any]]] = {
 }
 
 
-def why_used(case: "Case") -> str:
+def why_used(case: Case) -> str:
     """Why the appendix uses the arrival cohort, given what the study supplies."""
     supplied = any((row.area_code, row.birth_group) == (case.area, "non_eu") for row in case.stock)
     about_stock = (

@@ -1,20 +1,14 @@
 """National survey shares applied to an area: women by country of birth, formal study by region of birth."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.census.groups import countries_of_birth, counts_of, leaves
+from analysis.census.groups import counts_of, leaves
 from analysis.census.reference import Category, Reference
-from analysis.census.survey import NON_EU_BORN, SURVEY_INTERVAL, Z_95, sampling_variance, survey_series
-from analysis.described import described, with_inputs
+from analysis.census.survey import NON_EU_BORN, Z_95, sampling_variance, survey_series
 from analysis.errors import InputError
-from analysis.results import Column, Kind
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 SURVEY_YEAR = 2011
 STUDY = "formal_study"
@@ -183,48 +177,3 @@ def share_draws(shares: pd.DataFrame, draws: int, rng: np.random.Generator) -> n
     alpha, beta = (part[:, None] for part in (mean[varies] * size, (1 - mean[varies]) * size))
     found[varies] = rng.beta(alpha, beta, size=(int(varies.sum()), draws))
     return found
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "residents": Column("Residents", "people", Kind.REFERENCE, source="source", inputs="counted"),
-        "of_group": Column("Share of all born outside the European Union", "%", decimals=1, inputs="counted"),
-        "share": Column("Women, United Kingdom", "%", low="low", high="high", interval="95 %", inputs="surveyed"),
-        "basis": Column("Share taken from"),
-    },
-    header="Country of birth",
-    words=("basis",),
-    name="countries",
-)
-def largest_countries(case: "Case", most: int = 12) -> pd.DataFrame:
-    """The largest countries of birth outside the European Union (index): residents, share of the group, share of women."""
-    countries, counted = with_inputs(lambda: countries_of_birth(case.reference, case.area).head(most))
-    women, surveyed = with_inputs(lambda: women_shares(case.reference, "non_eu", case.settings.survey_year))
-    frame = countries.join(women).set_index("name")
-    ends = {name: 100 * (frame["share"] + sign * Z_95 * frame["error"]) for name, sign in (("low", -1), ("high", 1))}
-    percentages = {"share": 100 * frame["share"], "of_group": 100 * frame["share_of_group"], **ends}
-    source = case.source("country", case.name)
-    return frame.assign(**percentages, source=source, counted=counted, surveyed=surveyed)
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "women": Column("Women", "%", low="women_low", high="women_high", interval=SURVEY_INTERVAL),
-        "study": Column(
-            "Came for formal study",
-            "%",
-            low="study_low",
-            high="study_high",
-            interval="95 %, survey",
-            inputs="study_from",
-        ),
-    },
-    header="Area",
-    name="shares",
-)
-def shares_by_area(case: "Case") -> pd.DataFrame:
-    """National shares of women, and of those who came for formal study, applied to each area's countries (index): per cent."""
-    _, study_from = with_inputs(lambda: case.result.share_of_study)
-    return (100 * case.result.shares).set_axis(case.names_of(case.codes)).assign(study_from=study_from)

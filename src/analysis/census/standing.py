@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from analysis.census.areas import authorities
 from analysis.census.arrivals import arrival_cohort, uniform_seed
+from analysis.census.case import Case
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
 from analysis.described import described
 from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 COMPLETE = 300  # districts; fewer than this and the file is a selection, not the official table
 MEASURES = {
@@ -98,7 +95,7 @@ TITLES = {
 }
 
 
-def among(case: "Case") -> Standing:
+def among(case: Case) -> Standing:
     """`standing` of the case's area."""
     return standing(case.reference, case.area, case.comparison)
 
@@ -109,7 +106,7 @@ def among(case: "Case") -> Standing:
     header="Area",
     name="standing",
 )
-def all_areas(case: "Case") -> pd.DataFrame:
+def all_areas(case: Case) -> pd.DataFrame:
     """The area (first) and all others it can be set beside (index), by measure: per cent."""
     values = among(case).values
     ordered = 100 * values.loc[[case.area, *values.index.drop(case.area)]]
@@ -135,7 +132,7 @@ _PER_CENT = {
     header="Share of residents",
     name="standing",
 )
-def place_among_others(case: "Case") -> pd.DataFrame:
+def place_among_others(case: Case) -> pd.DataFrame:
     """The area's value, rank and number of areas, and the middle half of all (per cent), by measure (index)."""
     places = among(case).places
     percentages = {name: 100 * places[name] for name in _PER_CENT}

@@ -2,21 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.census.arrivals import arrival_margins
 from analysis.census.files import read_models, refuse_repeated
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
-from analysis.described import described, with_inputs
-from analysis.results import Column, Kind, Labelled
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 STOCK_FILE = "census_2001_stock.csv"
 HOW_TO_SUPPLY = (
@@ -24,12 +18,6 @@ HOW_TO_SUPPLY = (
     "source, from 2001 Census table UV008 (eu_2001, eu_accession, non_eu) or KS005 (eu_2001, elsewhere)."
 )
 # KS005 of 2001 knows no later members: accession countries and the rest of the world stand together as "elsewhere".
-BORN = {
-    "non_eu": "born outside the European Union",
-    "eu_2001": "born in the European Union of 2001",
-    "eu_accession": "born in countries that joined since",
-    "elsewhere": "born outside the European Union of 2001",
-}
 SUMS = {name: [name] for name in ("eu_2001", "eu_accession", "non_eu")} | {"elsewhere": ["eu_accession", "non_eu"]}
 
 
@@ -94,38 +82,3 @@ def stock_that_would_agree(cohort: pd.DataFrame, groups: pd.DataFrame, group: st
     now = groups[group]
     arrived = {"estimate": cohort[group], "low": cohort[f"{group}_high"], "high": cohort[f"{group}_low"]}
     return pd.DataFrame({end: now - number for end, number in arrived.items()})
-
-
-@described(
-    Kind.RECOMPUTED,
-    {
-        "before": Column("Residents in 2001", "people", Kind.REFERENCE, notes="note"),
-        "now": Column("Residents in 2011", "people", Kind.REFERENCE, source="source"),
-        "change": Column("Difference", "people", notes="note"),
-    },
-    header="Group",
-    name="stock",
-)
-def stock_change(case: "Case") -> pd.DataFrame:
-    """`stock_difference` in the area by group of birth (index): before, now, change (people); without a count no change."""
-    table = stock_difference(case.reference, [case.area], case.stock)
-    index = pd.Index([Labelled(BORN[group], group) for group in table["birth_group"]], dtype=object)
-    frame = table.set_axis(index).rename(columns={"residents_2001": "before", "residents_2011": "now"})
-    return frame.assign(source=case.source("country", case.name))
-
-
-@described(
-    Kind.BOUNDED,
-    rows={
-        "agrees": Column("2001 count that agrees, estimate", "people", Kind.RECOMPUTED, -3),
-        "agrees_least": Column("2001 count that agrees, low", "people", inputs="margins"),
-        "agrees_most": Column("2001 count that agrees, high", "people", inputs="margins"),
-    },
-    name="stock",
-)
-def agreeing_count(case: "Case") -> pd.DataFrame:
-    """`stock_that_would_agree` in the area: column value (people)."""
-    _, margins = with_inputs(lambda: arrival_margins(case.reference, [case.area]))
-    agree = stock_that_would_agree(case.result.cohort, case.result.groups).loc[case.area]
-    names = {"agrees": "estimate", "agrees_least": "low", "agrees_most": "high"}
-    return pd.DataFrame({"value": {name: agree[end] for name, end in names.items()}}).assign(margins=margins)

@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.census.files import read_models, refuse_repeated
-from analysis.described import described
-from analysis.results import Column, Kind
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
 
 STUDENTS_FILE = "local_students.csv"
 HOW_TO_SUPPLY = (
@@ -41,29 +35,3 @@ def read_local_students(study_folder: Path) -> dict[str, LocalStudents]:
     rows: Sequence[LocalStudents] = read_models(path, LocalStudents) if path.exists() else []
     refuse_repeated([(row.area_code,) for row in rows], path, "each area once", "area_code")
     return {row.area_code: row for row in rows}
-
-
-@described(
-    Kind.REFERENCE,
-    rows={
-        "local": Column(
-            "Students counted locally",
-            "people",
-            Kind.MEASURED,
-            low="low",
-            high="high",
-            interval="95 %",
-            source="source",
-        )
-    },
-    name="students",
-)
-def students_counted(case: "Case") -> pd.DataFrame | None:
-    """The count of students that the study supplies for the area: value, low, high; None where it supplies none."""
-    local = case.students.get(case.area)
-    if local is None:
-        return None
-    ends = {"low": -local.half_width, "high": local.half_width} if local.half_width else {}
-    row = {"value": local.students, "low": None, "high": None, "source": local.source}
-    row |= {end: local.students + away for end, away in ends.items()}
-    return pd.DataFrame([row], index=["local"])

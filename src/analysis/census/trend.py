@@ -1,18 +1,11 @@
 """Estimator 3, the survey trend: a weighted straight line through the yearly estimates of the Annual Population Survey."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.census.rounding import decimals_borne
-from analysis.census.survey import NON_EU_BORN, Z_95, sampling_variance, survey_series
-from analysis.described import described, with_inputs
-from analysis.results import Column, Kind
-
-if TYPE_CHECKING:
-    from analysis.census.case import Case
+from analysis.census.survey import Z_95, sampling_variance
 
 NORMAL = "95 % normal"
 
@@ -101,65 +94,3 @@ def trend_chart_data(
     frame["low"], frame["high"] = frame["estimate"] - frame["half_width"], frame["estimate"] + frame["half_width"]
     frame["census"] = np.where(frame.index == int(CENSUS_DATE), census, np.nan)
     return frame.drop(columns="half_width").reset_index()
-
-
-@described(
-    Kind.REFERENCE,
-    {
-        "estimate": Column(
-            "Survey",
-            "people",
-            decimals=-3,
-            low="lowest",
-            high="highest",
-            interval="95 %, as published",
-            source="survey_source",
-            inputs="surveyed",
-        ),
-        "fitted": Column("Trend", "people", Kind.RECOMPUTED, -2, inputs="lined"),
-        "census": Column("Census", "people", source="census_source", inputs="counted"),
-    },
-    header="Year",
-    name="trend",
-)
-def trend_by_year(case: "Case") -> pd.DataFrame | None:
-    """The survey's yearly estimates with their intervals, the line through them, and the census count (people), by year.
-
-    None where fewer than three years of the survey are published for the area.
-    """
-    trend, lined = with_inputs(lambda: case.result.trend)
-    if trend.lines.loc[case.area, "years"] < FEWEST_YEARS:
-        return None
-    codes = pd.Index(list(case.codes))
-    series, surveyed = with_inputs(lambda: survey_series(case.reference.survey, NON_EU_BORN, codes))
-    census, counted = with_inputs(lambda: case.result.groups.loc[case.area, "non_eu"])
-    data = trend_chart_data(trend, *series, case.area, census).set_index("year")
-    frame = data.rename(columns={"low": "lowest", "high": "highest"}).astype(object)
-    frame["census"] = frame["census"].where(frame["census"].notna(), "")
-    frame["survey_source"] = [case.source("survey", case.name, str(year)) for year in frame.index]
-    grounds = {"surveyed": surveyed, "lined": lined, "counted": counted}
-    return frame.assign(census_source=case.source("country", case.name), **grounds)
-
-
-@described(
-    Kind.RECOMPUTED,
-    rows={
-        "yearly_change": Column(
-            "Yearly change of the survey's trend",
-            "people a year",
-            low="low",
-            high="high",
-            interval=NORMAL,
-            places="decimals",
-        )
-    },
-    name="trend",
-)
-def yearly_change(case: "Case") -> pd.DataFrame | None:
-    """The yearly change of the survey's trend in the area: value, low, high (people a year), decimals; None without a trend."""
-    line = case.result.trend.lines.loc[case.area]
-    if line["years"] < FEWEST_YEARS:
-        return None
-    ends = {end: line[f"yearly_change_{end}"] for end in ("low", "high")}
-    row = {"value": line["yearly_change"], **ends, "decimals": decimals_borne(**ends)}
-    return pd.DataFrame([row], index=["yearly_change"])
