@@ -91,9 +91,9 @@ def test_every_published_estimate_has_a_range_or_is_a_count(project, monkeypatch
         assert result(names, f"steps.arrived.{end}").kind == "bounded"
     assert result(names, "steps.arrived.least").text == "6,165"
     assert result(names, "steps.arrived.most").text == "14,948"
-    assert result(names, "ages.alive").kind == "calibrated"
+    assert result(names, "ages.alive.value").kind == "calibrated"
     assert {
-        result(names, f"assumptions.{name}").kind for name in ("allocation_of_arrivals", "local_share_of_women")
+        result(names, f"assumptions.{name}.value").kind for name in ("allocation_of_arrivals", "local_share_of_women")
     } == {"assumed"}
     assert {names["page"].store[f"claim:CP-00{number}"].text for number in (6, 7)} == {"2001", "2011"}
 
@@ -107,11 +107,11 @@ def test_a_count_of_2001_and_of_students_is_used_where_it_is_supplied(project, m
         f"area_code,sex,students,half_width,source\n{PORTSMOUTH},women,1000,100,invented\n"
     )
     html, names = run_cells(project, monkeypatch)
-    assert result(names, "estimators.stock_difference").value == 16_241 - 7_000
+    assert result(names, "estimators.stock_difference.estimate").value == 16_241 - 7_000
     assert result(names, "stock.non_eu.before").value == 7_000
     women = result(names, "steps.women_arrived.estimate").value
     assert result(names, "steps.women_settled.estimate").value == pytest.approx(women - 1_000)
-    assert result(names, "students.local").kind == "measured"
+    assert result(names, "students.local.value").kind == "measured"
     assert check_numbers(html, names["page"].store) == []
 
 
@@ -119,8 +119,8 @@ def test_the_ends_of_the_parameters(project, monkeypatch):
     html, names = run_cells(
         project, monkeypatch, horizon_years=0, draws=200, allocation="independence", survey_correlation=0.75, seed=0
     )
-    assert result(names, "births.2012.even_15_49.births").value == 0
-    assert result(names, "ages.alive").text == "100.0%"
+    assert result(names, "births.2012_even_15_49.births").value == 0
+    assert result(names, "ages.alive.value").text == "100.0%"
     assert check_numbers(html, names["page"].store) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from analysis import english, participation
 from analysis.described import (
+    EACH,
     Basis,
     as_made,
     describe,
@@ -19,11 +20,13 @@ from analysis.described import (
     labelled,
     read_from,
     reading,
+    remembered,
     saying,
+    with_inputs,
 )
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
-from analysis.results import Column, Kind, p_column, tabulate
+from analysis.results import Column, Kind, Labelled, p_column, slug, tabulate
 from analysis.study import load_study
 from analysis.study.claims import claims_in
 
@@ -255,3 +258,55 @@ def test_a_method_may_find_nothing_and_a_frame_of_nobody_may_be_empty(tmp_path):
     Appendix("a_study", "05_sroi", tmp_path)
     nothing = spread(Case()).iloc[:0]
     assert chances(nothing) is None and show(nothing, "Nothing") is None
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "first": Column("First", "people", places="decimals", notes="why", inputs="first_from"),
+        EACH: Column("", "%"),
+    },
+    header="Row",
+    group="sort",
+    name="named",
+)
+def by_place(data: pd.DataFrame) -> pd.DataFrame:
+    """Rows and one column known by ids, and decimals, notes and inputs that differ by row."""
+    _, first_from = with_inputs(lambda: reading("claim:AA-003"))
+    frame = pd.DataFrame({"first": [1234.0, None], Labelled("A place", "E01"): [5.0, 6.0]})
+    said = {"decimals": [-2, 0], "why": ["", "no table"], "sort": ["one", "other"], "first_from": first_from}
+    return frame.assign(**said).set_axis(pd.Index([Labelled("Row 1", "one"), Labelled("Row 2", "two")], dtype=object))
+
+
+def test_ids_of_a_frame_that_has_a_name_are_the_same_wherever_its_numbers_are_shown(tmp_path):
+    page = Appendix("a_study", "05_sroi", tmp_path)
+    frame = by_place(DATA)
+    record(frame)
+    before = dict(page.store.by_id)
+    html = show(frame, "Places", name="table").html
+    assert page.store.by_id == before and {"05_sroi.named.one.first", "05_sroi.named.two.e01"} <= set(before)
+    assert ">1,200<" in html and "A place" in html and html.index("one") < html.index("Row 1") < html.index("other")
+    first, missing = page.store["05_sroi.named.one.first"], page.store["05_sroi.named.two.first"]
+    assert set(first.inputs) == {"claim:AA-003"} and (missing.text, missing.note) == ("not available", "no table")
+    assert set(page.store["05_sroi.named.one.e01"].inputs) == {"claim:AA-003", "data/raw/a/file.csv"}
+
+
+class Parts:
+    made = 0
+
+    @remembered
+    def part(self) -> pd.DataFrame:
+        reading("claim:AA-004")
+        self.made += 1
+        return DATA
+
+
+def test_a_part_is_made_once_and_tells_everybody_what_was_read_for_it():
+    parts = Parts()
+    assert parts.part is parts.part and parts.made == 1
+    first, second = (described(Kind.RECOMPUTED)(lambda who: who.part.copy())(parts) for _ in range(2))
+    assert description(first).inputs == description(second).inputs == ("claim:AA-004",)
+
+
+def test_a_copied_label_keeps_its_id():
+    assert slug(copy.deepcopy(Labelled("A place", "E01"))) == "e01"

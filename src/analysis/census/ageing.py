@@ -60,6 +60,7 @@ def age_profile(reference: Reference, codes: Sequence[str]) -> pd.DataFrame:
     ages at arrival of all residents born abroad, in each band alike, and those born outside the European Union no other
     than the rest. No table crosses these for a local authority.
     """
+    reference.supposes("ages_of_recent_arrivals")
     ages = reference.age_at_arrival.reindex(list(codes)).iloc[:, 2:].to_numpy(dtype=float)
     bands = reference.year_of_arrival.reindex(list(codes))[list(SINCE_2001)].to_numpy(dtype=float)
     at_arrival = _shares(spread_ages_at_arrival(ages))
@@ -121,9 +122,14 @@ def carry_forward(people: np.ndarray, alive: np.ndarray, years: int) -> np.ndarr
     return np.stack(steps)
 
 
+BROAD = {"0-15": (0, 16), "16-24": (16, 25), "25-49": (25, 50), "50-64": (50, 65), "65+": (65, 101)}
+ADULT = 16
+WORKING = {"modelled": (ADULT, 65)}
+
+
 def broad_ages(profile: pd.DataFrame) -> pd.DataFrame:
-    """Single years gathered into under 16, 16 to 24, 25 to 49, 50 to 64, 65 and over: areas x 5 shares."""
-    edges = {"0-15": (0, 16), "16-24": (16, 25), "25-49": (25, 50), "50-64": (50, 65), "65+": (65, 101)}
+    """Single years gathered into under 16, 16 to 24, 25 to 49, 50 to 64, 65 and over, and `modelled`, 16 to 64: shares."""
+    edges = BROAD | WORKING
     return pd.DataFrame({name: profile.iloc[:, slice(*ends)].sum(axis=1, skipna=False) for name, ends in edges.items()})
 
 

@@ -126,8 +126,7 @@ def arrival_cohort(reference: Reference, codes: Sequence[str], seed: np.ndarray)
     """Residents who arrived since 2001 by birth group: areas x columns, persons, with a gap where it cannot be told.
 
     For each group: `<group>` (IPF with `seed`), `<group>_independence` (IPF with the uniform seed), `<group>_low` and
-    `<group>_high` (exact bounds); `all` arrivals since 2001; `under_10_years` (QS803EW), the same cohort counted by
-    completed years of residence, smaller by those who came in January to March 2001; `gap`.
+    `<group>_high` (exact bounds); `all` arrivals since 2001; `gap`.
     """
     groups, bands, gaps = arrival_margins(reference, codes)
     since = bands[list(SINCE_2001)].sum(axis=1, skipna=False).to_numpy()
@@ -137,9 +136,7 @@ def arrival_cohort(reference: Reference, codes: Sequence[str], seed: np.ndarray)
     columns = {
         group + name: values[:, place] for name, values in by_name.items() for place, group in enumerate(FOREIGN)
     }
-    shorter = reference.length_of_residence.reindex(list(codes)).iloc[:, 2:5].sum(axis=1, skipna=False)
-    frame = pd.DataFrame({"all": since, **columns}, index=groups.index)
-    return frame.assign(under_10_years=shorter.where(gaps == ""), gap=gaps)
+    return pd.DataFrame({"all": since, **columns}, index=groups.index).assign(gap=gaps)
 
 
 def since_2001(fitted: np.ndarray) -> np.ndarray:

@@ -7,6 +7,9 @@ import numpy as np
 from analysis.census.reference import TotalFertility
 from analysis.errors import InputError
 
+VINTAGES = ("2012", "2014")
+SCHEDULES = ("even_15_49", "even_20_39")
+
 
 def fertility_schedule(total_rate: float, first: int, last: int) -> np.ndarray:
     """Births a year to a woman of each completed age, shape (101,): the total rate spread evenly over first to last.

@@ -1,6 +1,6 @@
 """Reads the tables under data/raw: text first, then checked numbers, with the place of whatever cannot be used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -103,6 +103,27 @@ def counts(frame: pd.DataFrame, columns: Sequence[str], path: Path) -> np.ndarra
             action="take the figure from the official table",
         )
     return cells.astype(np.int64)
+
+
+def refuse(
+    wrong: "pd.Series[bool]",
+    path: Path,
+    found: Callable[[int], str],
+    expected: str,
+    action: str,
+    column: str | None = None,
+) -> None:
+    """Raise InputError at the first row of a table that is wrong; `found` says what stands in it."""
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise InputError(path, row=row + 2, column=column, found=found(row), expected=expected, action=action)
+
+
+def refuse_repeated(keys: list[tuple[str, ...]], path: Path, expected: str, column: str | None = None) -> None:
+    """Raise InputError at the first row whose key another row has."""
+    repeated = pd.Series(keys, dtype=object).duplicated()
+    said = [f"{' '.join(key)} a second time" for key in keys]
+    refuse(repeated, path, said.__getitem__, expected, "remove one of the rows", column)
 
 
 def read_models(path: Path, model: type[Model]) -> list[Model]:

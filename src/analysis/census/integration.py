@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analysis.census.case import Case
 from analysis.census.files import read_yaml
 from analysis.census.groups import birth_groups, counts_of, leaves
-from analysis.census.reference import Reference
+from analysis.census.reference import FOLDER, Reference
 from analysis.census.tables import FLAT_TABLES
+from analysis.described import EACH, described, reading, with_inputs
+from analysis.results import Column, Kind, Labelled
 
+FILE = "integration_domains.yaml"
 TABLES = {
     "QS205EW": "english",
     "QS801EW": "year_of_arrival",
@@ -60,11 +64,12 @@ class Domain(BaseModel):
 
 def read_domains(path: Path) -> tuple[Domain, ...]:
     """The ten domains, from data/raw/reference/integration_domains.yaml."""
+    reading(f"{FOLDER}/{path.name}")
     return tuple(read_yaml(path, Domain))
 
 
 def domain_table(reference: Reference, domains: Sequence[Domain], codes: Sequence[str]) -> pd.DataFrame:
-    """One row for each indicator: domain, facet, indicator, label, reads_as, source, status, then one column per area.
+    """One row for each indicator: domain, facet, indicator, label, reads_as, source, status, rests_on, one column per area.
 
     Values are shares (0 to 1) of residents, NaN where the table is not at hand; `status` is "available" or "not
     available", and `source` then the official table that would fill it.
@@ -75,7 +80,9 @@ def domain_table(reference: Reference, domains: Sequence[Domain], codes: Sequenc
 
 def _row(reference: Reference, domain: Domain, indicator: Indicator, codes: Sequence[str]) -> dict[str, object]:
     available = indicator.measure is not None
-    values = _measure(reference, indicator, codes) if available else np.full(len(codes), np.nan)
+    values, rests_on = with_inputs(
+        lambda: _measure(reference, indicator, codes) if available else [np.nan] * len(codes)
+    )
     return {
         "domain": domain.label,
         "facet": domain.facet,
@@ -84,6 +91,7 @@ def _row(reference: Reference, domain: Domain, indicator: Indicator, codes: Sequ
         "reads_as": indicator.reads_as,
         "source": indicator.table if available else indicator.would_fill,
         "status": "available" if available else "not available",
+        "rests_on": rests_on,
         **dict(zip(codes, values, strict=True)),
     }
 
@@ -113,3 +121,55 @@ def same_country(counts: np.ndarray) -> np.ndarray:
     total = counts.sum(axis=1)
     pairs = (counts * (counts - 1)).sum(axis=1)
     return np.divide(pairs, total * (total - 1), out=np.full(len(total), np.nan), where=total > 1)
+
+
+def _indicators(case: Case) -> pd.DataFrame:
+    """`domain_table` of the case, by the indicator's label; what the domains are read from is a ground of every row."""
+    domains, file = with_inputs(lambda: read_domains(case.folder / FILE))
+    table = domain_table(case.reference, domains, case.codes)
+    index = pd.Index([Labelled(row.label, row.indicator) for row in table.itertuples()], dtype=object)
+    rests_on = (file + " " + table["rests_on"]).str.strip()
+    return table.assign(rests_on=rests_on, group=table["domain"] + " (" + table["facet"] + ")").set_axis(index)
+
+
+@described(
+    Kind.RECOMPUTED,
+    {EACH: Column("", "%", decimals=1, source="source", notes="note", inputs="rests_on")},
+    header="Indicator",
+    group="group",
+    name="integration",
+)
+def integration(case: Case) -> pd.DataFrame:
+    """Indicators of the ten domains (index), per cent, one column for each area; what is missing is said of the area alone."""
+    table = _indicators(case)
+    there = table["status"] == "available"
+    values = 100 * table[list(case.codes)].astype(float)
+    values = values.astype(object).where(there, "").assign(**{case.area: values[case.area].astype(object)})
+    source, note = table["source"].where(there, ""), ("would be filled by " + table["source"]).mask(there, "")
+    columns = dict(zip(case.codes, case.areas, strict=True))
+    return values.rename(columns=columns).assign(
+        source=source, note=note, rests_on=table["rests_on"], group=table["group"]
+    )
+
+
+@described(Kind.RECOMPUTED, rows={"filled": Column("Domains with an indicator at hand", "domains")}, name="integration")
+def domains_filled(case: Case) -> pd.DataFrame:
+    """How many domains have an indicator at hand: column value."""
+    table = _indicators(case)
+    return pd.DataFrame({"value": {"filled": table["domain"][table["status"] == "available"].nunique()}})
+
+
+@described(
+    Kind.RECOMPUTED,
+    {"reads": Column("Table at hand and how it is read, or the official table that would fill it")},
+    header="Indicator",
+    words=("reads",),
+    group="domain",
+    name="indicators",
+)
+def indicators(case: Case) -> pd.DataFrame:
+    """For each indicator (index) the table it comes from and how it is read, or the official table that would fill it."""
+    table = _indicators(case)
+    missing = "Not available. Would be filled by: " + table["source"] + "."
+    reads = (table["source"] + ". " + table["reads_as"]).where(table["status"] == "available", missing)
+    return table[["domain"]].assign(reads=reads)

@@ -1,14 +1,18 @@
 """The three estimators side by side: what each says, why they differ, and which one the appendix uses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
-from analysis.census.baseline import Baseline
-from analysis.census.reference import Reference
-from analysis.census.stock import HOW_TO_SUPPLY, Stock, stock_difference
+from analysis.census.arrivals import arrival_cohort, arrival_margins, uniform_seed
+from analysis.census.case import Case
+from analysis.census.rounding import decimals_borne
+from analysis.census.stock import stock_difference
+from analysis.census.trend import NORMAL
+from analysis.described import described, with_inputs
+from analysis.results import Column, Kind, Labelled
 
-NORMAL, BOUNDS = "95 % normal", "exact bounds of the two margins"
 USED = "arrival_cohort"
 # estimator, what it measures, label, how it is known, why it differs from the others
 ROWS = {
@@ -61,70 +65,109 @@ ROWS = {
 }
 
 
-def reconcile(reference: Reference, result: Baseline, code: str, stock: Sequence[Stock] = ()) -> pd.DataFrame:
-    """One area's estimates of residents born outside the European Union, by estimator.
+@described(
+    Kind.RECOMPUTED,
+    {
+        "estimate": Column(
+            "Estimate and its interval",
+            "people",
+            low="low",
+            high="high",
+            interval=NORMAL,
+            kinds="kind",
+            places="decimals",
+            source="source",
+            notes="note",
+            inputs="rests_on",
+        ),
+        "least": Column("At least", "people", Kind.BOUNDED, inputs="margins"),
+        "most": Column("At most", "people", Kind.BOUNDED, inputs="margins"),
+        "measure": Column("Measures"),
+        "differs": Column("Why it differs from the others"),
+    },
+    header="Estimator",
+    words=("measure", "differs"),
+    name="estimators",
+)
+def estimators(case: Case) -> pd.DataFrame:
+    """Residents of the area born outside the European Union, by estimator (index): people, with what each measures.
 
-    Columns label, measure, estimate, low, high (persons, NaN where not available), interval, kind, differs, used, note.
+    Columns estimate, low, high (95 % normal), least, most (exact bounds), measure, kind, differs, used, note.
     """
-    cohort, line = result.cohort.loc[code], result.trend.lines.loc[code]
-    missing = _no_survey(line)
-    change = stock_difference(reference, [code], stock).query("birth_group == 'non_eu'").iloc[0]
-    figures = {
-        "census_level": (result.groups.loc[code, "non_eu"], None, None, "", ""),
-        "survey_level": (line["level"], line["level_low"], line["level_high"], NORMAL, missing),
-        "level_difference": (*_less(result.groups.loc[code, "non_eu"], line), NORMAL, missing),
-        "stock_difference": (change["change"], None, None, "", change["note"]),
-        "arrival_cohort": (cohort["non_eu"], cohort["non_eu_low"], cohort["non_eu_high"], BOUNDS, cohort["gap"]),
-        "arrival_cohort_independence": (
-            cohort["non_eu_independence"],
-            cohort["non_eu_low"],
-            cohort["non_eu_high"],
-            BOUNDS,
-            cohort["gap"],
-        ),
-        "survey_decade_change": (
-            line["decade_change"],
-            line["decade_change_low"],
-            line["decade_change_high"],
-            NORMAL,
-            missing,
-        ),
-    }
-    return pd.DataFrame([_row(name, figures[name]) for name in ROWS], index=pd.Index(ROWS, name="estimator"))
+    _, margins = with_inputs(lambda: arrival_margins(case.reference, [case.area]))
+    rows = [_row(case, name) for name in ROWS]
+    index = pd.Index([Labelled(ROWS[name][0], name) for name in ROWS], dtype=object)
+    return pd.DataFrame(rows, index=index).astype({"least": object, "most": object}).assign(margins=margins)
 
 
-def _row(name: str, figures: tuple[object, ...]) -> dict[str, object]:
-    label, measure, kind, differs = ROWS[name]
-    estimate, low, high, interval, note = figures
+def _row(case: Case, name: str) -> dict[str, object]:
+    _, measure, kind, differs = ROWS[name]
+    figures, rests_on = with_inputs(lambda: _FIGURES[name](case))
+    ends = figures.get("low", figures.get("least")), figures.get("high", figures.get("most"))
+    used = name == USED
     return {
-        "label": label,
+        "low": None,
+        "high": None,
+        "least": "",
+        "most": "",
+        "note": "",
+        **figures,
+        "decimals": 0 if None in ends else decimals_borne(*ends),
         "measure": measure,
-        "estimate": estimate,
-        "low": low,
-        "high": high,
-        "interval": interval,
         "kind": kind,
-        "differs": differs,
-        "used": "yes" if name == USED else "",
-        "note": note,
+        "source": case.source("country", case.name) if kind == Kind.REFERENCE else "",
+        "differs": f"Used here. {differs}" if used else differs,
+        "used": used,
+        "rests_on": rests_on,
     }
 
 
-def _less(count: float, line: pd.Series) -> tuple[float, float, float]:
-    return count - line["level"], count - line["level_high"], count - line["level_low"]
+def _count(case: Case) -> float:
+    return float(case.result.groups.loc[case.area, "non_eu"])
 
 
-def _no_survey(line: pd.Series) -> str:
-    return "fewer than three years of the survey are published for this area" if pd.isna(line["level"]) else ""
+def _line(case: Case, name: str, sign: int = 1, of: float = 0.0) -> dict[str, object]:
+    """A figure of the survey's line, or what is left `of` a number after it (`sign` −1)."""
+    line = case.result.trend.lines.loc[case.area]
+    ends = sorted(of + sign * line[f"{name}_{end}"] for end in ("low", "high"))
+    return {
+        "estimate": of + sign * line[name],
+        "low": ends[0],
+        "high": ends[1],
+        "note": "fewer than three years of the survey are published for this area" if pd.isna(line[name]) else "",
+    }
 
 
-def why_used(table: pd.DataFrame) -> str:
-    """Why the appendix uses the arrival cohort, given what `reconcile` could fill."""
-    stock = table.loc["stock_difference", "estimate"]
+def _change(case: Case) -> dict[str, object]:
+    found = stock_difference(case.reference, [case.area], case.stock).query("birth_group == 'non_eu'").iloc[0]
+    return {"estimate": found["change"], "note": found["note"]}
+
+
+def _arrived(case: Case, name: str, cohort: pd.DataFrame) -> dict[str, object]:
+    row = cohort.loc[case.area]
+    return {"estimate": row[name], "least": row["non_eu_low"], "most": row["non_eu_high"], "note": row["gap"]}
+
+
+_FIGURES: dict[str, Callable[[Case], dict[str, Any]]] = {
+    "census_level": lambda case: {"estimate": _count(case)},
+    "survey_level": lambda case: _line(case, "level"),
+    "level_difference": lambda case: _line(case, "level", -1, _count(case)),
+    "stock_difference": _change,
+    "arrival_cohort": lambda case: _arrived(case, "non_eu", case.result.cohort),
+    "arrival_cohort_independence": lambda case: _arrived(
+        case, "non_eu", arrival_cohort(case.reference, [case.area], uniform_seed())
+    ),
+    "survey_decade_change": lambda case: _line(case, "decade_change"),
+}
+
+
+def why_used(case: Case) -> str:
+    """Why the appendix uses the arrival cohort, given what the study supplies."""
+    supplied = any((row.area_code, row.birth_group) == (case.area, "non_eu") for row in case.stock)
     about_stock = (
-        f"The stock difference needs a 2001 count that is not at hand. {HOW_TO_SUPPLY}"
-        if pd.isna(stock)
-        else "The stock difference nets arrivals against deaths, departures and moves, so it is another quantity."
+        "The stock difference nets arrivals against deaths, departures and moves, so it is another quantity."
+        if supplied
+        else "The stock difference needs a 2001 count that is not at hand."
     )
     return (
         "The arrival cohort counts the people the programme was for, in the area itself: residents who came in the "

@@ -1,8 +1,9 @@
 """Everything the baseline reads, found, checked and held together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from analysis.census.survey import (
     read_sex_by_country,
     with_england_and_wales,
 )
+from analysis.described import reading
 from analysis.errors import InputError
 from analysis.files import read_yaml as read_document, validate
 
@@ -97,9 +99,37 @@ class Origin(BaseModel):
     note: str
 
 
+FOLDER = "data/raw/reference"
+_OWN = {
+    "categories": "census_2011_QS203EW_categories.csv",
+    "changes": "area_codes.csv",
+    "fertility": "fertility_total_rates_2011.csv",
+    "life_expectancy": "life_expectancy_women_2010_2012.csv",
+    "assumptions": "census_assumptions.yaml",
+}
+_CENSUS = {
+    "country": tables.country_table(()),
+    "year_of_arrival": tables.YEAR_OF_ARRIVAL,
+    "age_at_arrival": tables.AGE_AT_ARRIVAL,
+    "length_of_residence": tables.LENGTH_OF_RESIDENCE,
+    "english": tables.ENGLISH,
+    "age": tables.AGE,
+    "sex": tables.SEX,
+}
+_SURVEY = {
+    "survey": "aps_country_of_birth_all_ages_*.csv",
+    "survey_working_age": "aps_country_of_birth_16_64_*.csv",
+    "sex_by_country": "aps_uk_country_of_birth_by_sex_*.csv",
+    "reasons": "aps_uk_reason_for_migration_*.csv",
+}
+
+
 @dataclass(frozen=True)
 class Reference:
-    """All inputs of the baseline. Census tables: areas (2011 codes) x categories. Survey tables: long."""
+    """All inputs of the baseline. Census tables: areas (2011 codes) x categories. Survey tables: long.
+
+    `files` are the project paths of the inputs, by name; what asks for an input rests on its file.
+    """
 
     categories: tuple[Category, ...]
     changes: tuple[AreaChange, ...]
@@ -118,10 +148,22 @@ class Reference:
     fertility: tuple[TotalFertility, ...]
     life_expectancy: tuple[LifeExpectancy, ...]
     assumptions: dict[str, CensusAssumption]
+    files: Mapping[str, str]
+
+    def __getattribute__(self, name: str) -> Any:
+        """An input, or anything else; that an input is read is noted."""
+        if file := object.__getattribute__(self, "files").get(name):
+            reading(file)
+        return object.__getattribute__(self, name)
 
     def assumed(self, assumption_id: str) -> float:
         """The value of a numeric assumption."""
         return float(self.assumptions[assumption_id].value)
+
+    def supposes(self, *assumption_ids: str) -> None:
+        """Note that what is being made takes these choices for granted; KeyError for one that is not stated."""
+        for name in assumption_ids:
+            self.assumptions[name]
 
 
 def load_reference(folder: Path, official: Path | None = None) -> Reference:
@@ -132,30 +174,32 @@ def load_reference(folder: Path, official: Path | None = None) -> Reference:
     cannot be used.
     """
     official = official or folder
-    categories = read_categories(folder / "census_2011_QS203EW_categories.csv")
-    changes = read_changes(folder / "area_codes.csv")
-    country = tables.country_table(tuple(category.category for category in categories))
-    flat = {
-        table.table: to_2011_codes(tables.read_census_table(official / table.file, table), changes)
-        for table in tables.FLAT_TABLES
-    }
-    parents = tuple(category.parent_cell for category in categories)
+    paths = {name: folder / file for name, file in _OWN.items()}
+    paths |= {name: official / table.file for name, table in _CENSUS.items()}
+    categories, changes = read_categories(paths["categories"]), read_changes(paths["changes"])
+    counted = _census_tables(paths, categories, changes)
+    paths |= {name: _only(official, pattern) for name, pattern in _SURVEY.items()}
     return Reference(
         categories=categories,
         changes=changes,
-        names=to_2011_codes(tables.read_area_names(official / country.file).to_frame(), changes)["area"],
-        country=to_2011_codes(tables.read_census_table(official / country.file, country, parents), changes),
-        year_of_arrival=flat["QS801EW"],
-        age_at_arrival=flat["QS802EW"],
-        length_of_residence=flat["QS803EW"],
-        english=flat["QS205EW"],
-        age=flat["QS103EW"],
-        sex=flat["QS104EW"],
-        **_survey_tables(official, changes),
-        fertility=tuple(read_models(folder / "fertility_total_rates_2011.csv", TotalFertility)),
-        life_expectancy=tuple(read_models(folder / "life_expectancy_women_2010_2012.csv", LifeExpectancy)),
-        assumptions={entry.id: entry for entry in read_yaml(folder / "census_assumptions.yaml", CensusAssumption)},
+        names=to_2011_codes(tables.read_area_names(paths["country"]).to_frame(), changes)["area"],
+        **counted,
+        **_survey_tables(paths, changes),
+        fertility=tuple(read_models(paths["fertility"], TotalFertility)),
+        life_expectancy=tuple(read_models(paths["life_expectancy"], LifeExpectancy)),
+        assumptions={entry.id: entry for entry in read_yaml(paths["assumptions"], CensusAssumption)},
+        files={name: f"{FOLDER}/{path.name}" for name, path in paths.items() if name != "changes"},  # it names areas
     )
+
+
+def _census_tables(
+    paths: Mapping[str, Path], categories: tuple[Category, ...], changes: tuple[AreaChange, ...]
+) -> dict[str, pd.DataFrame]:
+    country = tables.country_table(tuple(category.category for category in categories))
+    parents = tuple(category.parent_cell for category in categories)
+    read = {name: tables.read_census_table(paths[name], table) for name, table in _CENSUS.items() if name != "country"}
+    read["country"] = tables.read_census_table(paths["country"], country, parents)
+    return {name: to_2011_codes(table, changes) for name, table in read.items()}
 
 
 def read_categories(path: Path) -> tuple[Category, ...]:
@@ -188,16 +232,12 @@ def _origin(path: Path) -> Origin:
     return validate(Origin, read_document(path, str(path)), str(path), None, action="complete the origin of the table")
 
 
-def _survey_tables(folder: Path, changes: tuple[AreaChange, ...]) -> dict[str, pd.DataFrame]:
-    paths = {
-        name: _only(folder, f"aps_country_of_birth_{ages}_*.csv")
-        for name, ages in (("survey", "all_ages"), ("survey_working_age", "16_64"))
-    }
-    read = {name: read_local_survey(path) for name, path in paths.items()}
+def _survey_tables(paths: Mapping[str, Path], changes: tuple[AreaChange, ...]) -> dict[str, pd.DataFrame]:
+    read = {name: read_local_survey(paths[name]) for name in ("survey", "survey_working_age")}
     check_ages(read["survey"], read["survey_working_age"], paths["survey_working_age"])
     return {name: _under_2011_codes(survey, changes) for name, survey in read.items()} | {
-        "sex_by_country": read_sex_by_country(_only(folder, "aps_uk_country_of_birth_by_sex_*.csv")),
-        "reasons": read_reasons(_only(folder, "aps_uk_reason_for_migration_*.csv")),
+        "sex_by_country": read_sex_by_country(paths["sex_by_country"]),
+        "reasons": read_reasons(paths["reasons"]),
     }
 
 

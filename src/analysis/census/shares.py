@@ -1,18 +1,17 @@
 """National survey shares applied to an area: women by country of birth, formal study by region of birth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.census.groups import counts_of, leaves
 from analysis.census.reference import Category, Reference
-from analysis.census.survey import Z_95, sampling_variance, survey_series
+from analysis.census.survey import NON_EU_BORN, Z_95, sampling_variance, survey_series
 from analysis.errors import InputError
 
 SURVEY_YEAR = 2011
 STUDY = "formal_study"
-NON_EU_BORN = "non_eu_born"
 
 
 def share_of_parts(
@@ -44,7 +43,8 @@ def women_shares(reference: Reference, group: str = "non_eu", year: int = SURVEY
     chosen = leaves(reference.categories, group)
     listed = [country for leaf in chosen for country in leaf.countries if country in survey.index]
     spread = between_countries(survey.loc[listed])
-    rows = [_women_share(leaf, survey, listed, spread) for leaf in chosen]
+    people = dict(zip(survey.index, survey[_BY_SEX].to_numpy(dtype=float), strict=True))
+    rows = [_women_share(leaf, people, listed, spread) for leaf in chosen]
     return pd.DataFrame(rows, index=pd.Index([leaf.category for leaf in chosen], name="category"))
 
 
@@ -62,10 +62,15 @@ def _survey_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
     return rows
 
 
-def _women_share(leaf: Category, survey: pd.DataFrame, listed: Sequence[str], spread: float) -> dict[str, object]:
-    own = [country for country in leaf.countries if country in survey.index]
+_BY_SEX = ["female", "male", "female_ci95", "male_ci95"]
+
+
+def _women_share(
+    leaf: Category, people: Mapping[str, np.ndarray], listed: Sequence[str], spread: float
+) -> dict[str, object]:
+    own = [country for country in leaf.countries if country in people]
     single = len(own) == 1 and leaf.countries == (own[0],) and not leaf.category.split(": ")[-1].startswith("Other")
-    share, error = _pooled(survey.loc[own or list(listed)])
+    share, error = _pooled(np.array([people[country] for country in own or listed]))
     basis = "country" if single else "countries of the category" if own else "average of the group"
     return {
         "share": share,
@@ -75,10 +80,10 @@ def _women_share(leaf: Category, survey: pd.DataFrame, listed: Sequence[str], sp
     }
 
 
-def _pooled(rows: pd.DataFrame) -> tuple[float, float]:
-    women, men = rows["female"].sum(), rows["male"].sum()
-    variances = [sampling_variance(rows[f"{sex}_ci95"].to_numpy()).sum() for sex in ("female", "male")]
-    share, error = share_of_parts(np.float64(women), np.float64(men), *variances)
+def _pooled(rows: np.ndarray) -> tuple[float, float]:
+    """Share of women and its error of countries taken together; `rows` (countries, `_BY_SEX`)."""
+    women, men = rows[:, :2].sum(axis=0)
+    share, error = share_of_parts(women, men, *sampling_variance(rows[:, 2:]).sum(axis=0))
     return float(share), float(error)
 
 

@@ -8,8 +8,11 @@ import pandas as pd
 
 from analysis.census.areas import authorities
 from analysis.census.arrivals import arrival_cohort, uniform_seed
+from analysis.census.case import Case
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
+from analysis.described import described
+from analysis.results import Column, Kind, Labelled
 
 COMPLETE = 300  # districts; fewer than this and the file is a selection, not the official table
 MEASURES = {
@@ -80,3 +83,58 @@ def _place(values: pd.Series, code: str) -> dict[str, float]:
         "median": quartiles[1],
         "upper_quartile": quartiles[2],
     }
+
+
+TITLES = {
+    "non_eu_share": "Born outside the EU",
+    "foreign_share": "Born outside the UK",
+    "recent_share": "Arrived in the last decade",
+    "recent_of_foreign": "Recent among all born abroad",
+    "not_well_share": "Speak English not well",
+    "women_share_of_all": "Women among all residents",
+}
+
+
+def among(case: Case) -> Standing:
+    """`standing` of the case's area."""
+    return standing(case.reference, case.area, case.comparison)
+
+
+@described(
+    Kind.RECOMPUTED,
+    {measure: Column(title, "%", decimals=1) for measure, title in TITLES.items()},
+    header="Area",
+    name="standing",
+)
+def all_areas(case: Case) -> pd.DataFrame:
+    """The area (first) and all others it can be set beside (index), by measure: per cent."""
+    values = among(case).values
+    ordered = 100 * values.loc[[case.area, *values.index.drop(case.area)]]
+    return ordered.set_axis(pd.Index(case.names_of(list(ordered.index)), dtype=object))
+
+
+_PER_CENT = {
+    "value": "Here",
+    "lower_quartile": "Lower quartile",
+    "median": "Middle area",
+    "upper_quartile": "Upper quartile",
+}
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "value": Column("Here", "%", decimals=1),
+        "rank": Column("Rank, the highest first", "areas"),
+        "areas": Column("Areas with a value", "areas"),
+        **{name: Column(label, "%", decimals=1) for name, label in _PER_CENT.items() if name != "value"},
+    },
+    header="Share of residents",
+    name="standing",
+)
+def place_among_others(case: Case) -> pd.DataFrame:
+    """The area's value, rank and number of areas, and the middle half of all (per cent), by measure (index)."""
+    places = among(case).places
+    percentages = {name: 100 * places[name] for name in _PER_CENT}
+    index = pd.Index([Labelled(label, measure) for measure, label in MEASURES.items()], dtype=object)
+    return places.assign(**percentages).set_axis(index)

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.census.files import read_models
+from analysis.census.files import read_models, refuse_repeated
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
-from analysis.errors import InputError
 
 STOCK_FILE = "census_2001_stock.csv"
 HOW_TO_SUPPLY = (
@@ -40,16 +39,7 @@ def read_stock_2001(study_folder: Path) -> tuple[Stock, ...]:
     if not path.exists():
         return ()
     rows = tuple(read_models(path, Stock))
-    keys = [(row.area_code, row.birth_group) for row in rows]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            raise InputError(
-                path,
-                row=number + 2,
-                found=f"{key[0]} {key[1]} a second time",
-                expected="each area and group once",
-                action="remove one of the rows",
-            )
+    refuse_repeated([(row.area_code, row.birth_group) for row in rows], path, "each area and group once")
     return rows
 
 

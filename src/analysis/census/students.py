@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.census.files import read_models
-from analysis.errors import InputError
+from analysis.census.files import read_models, refuse_repeated
 
 STUDENTS_FILE = "local_students.csv"
 HOW_TO_SUPPLY = (
@@ -34,15 +33,5 @@ def read_local_students(study_folder: Path) -> dict[str, LocalStudents]:
     """
     path = study_folder / STUDENTS_FILE
     rows: Sequence[LocalStudents] = read_models(path, LocalStudents) if path.exists() else []
-    codes = [row.area_code for row in rows]
-    for number, code in enumerate(codes):
-        if code in codes[:number]:
-            raise InputError(
-                path,
-                row=number + 2,
-                column="area_code",
-                found=f"{code} a second time",
-                expected="each area once",
-                action="remove one of the rows",
-            )
-    return dict(zip(codes, rows, strict=True))
+    refuse_repeated([(row.area_code,) for row in rows], path, "each area once", "area_code")
+    return {row.area_code: row for row in rows}

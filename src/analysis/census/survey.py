@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.census.files import read_text_table, require_columns
+from analysis.census.files import read_text_table, refuse, require_columns
 from analysis.errors import InputError
 
 SUPPRESSED = {"c": "disclosure control", ".": "no contact in the sample", "z": "not applicable", ":": "not available"}
@@ -16,6 +16,8 @@ _REASON_GROUPS = (
     *("other_europe", "asia", "middle_east_central_asia", "east_asia", "south_asia", "south_east_asia"),
     *("rest_of_world", "sub_saharan_africa", "north_africa", "north_america", "central_south_america", "oceania"),
 )
+NON_EU_BORN = "non_eu_born"
+SURVEY_INTERVAL = "95 %, survey and local spread"
 Z_95 = 1.959963984540054  # standard normal quantile behind a published 95 % half-width
 ROUNDED_TO = 1000.0  # persons; ONS note to the tables
 
@@ -137,17 +139,10 @@ def with_england_and_wales(survey: pd.DataFrame) -> pd.DataFrame:
 
 def _numbers(text: pd.DataFrame, column: str, path: Path) -> pd.Series:
     cells = text[column]
-    good = cells.str.fullmatch(r"\d{0,10}")
-    if not good.all():
-        row = int((~good).to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            column=column,
-            found=cells.iloc[row],
-            expected="a whole number, 0 or more, or an empty cell",
-            action="take the figure from the official table; a suppressed one is left empty and marked",
-        )
+    refuse(
+        ~cells.str.fullmatch(r"\d{0,10}"), path, cells.iloc.__getitem__, "a whole number, 0 or more, or an empty cell",
+        "take the figure from the official table; a suppressed one is left empty and marked", column,
+    )  # fmt: skip
     return pd.to_numeric(cells.where(cells != "", None)).astype(float)
 
 
@@ -156,100 +151,65 @@ def _whole(text: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
     if frame.isna().to_numpy().any():
         row, column = np.argwhere(frame.isna().to_numpy())[0]
         raise InputError(
-            path,
-            row=int(row) + 2,
-            column=columns[column],
-            found="an empty cell",
-            expected="a figure",
+            path, row=row + 2, column=columns[column], found="an empty cell", expected="a figure",
             action="take it from the official table",
-        )
+        )  # fmt: skip
     return frame.astype({"year": int})
 
 
 def _check_known(text: pd.DataFrame, column: str, known: tuple[str, ...], path: Path) -> None:
-    good = text[column].isin(known)
-    if not good.all():
-        row = int((~good).to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            column=column,
-            found=repr(text[column].iloc[row]),
-            expected="one of " + ", ".join(name or "(empty)" for name in known),
-            action="use the marks of the official table",
-        )
+    expected = "one of " + ", ".join(name or "(empty)" for name in known)
+    cells = text[column]
+    refuse(
+        ~cells.isin(known),
+        path,
+        lambda row: repr(cells.iloc[row]),
+        expected,
+        "use the marks of the official table",
+        column,
+    )
 
 
 def _check_marks(frame: pd.DataFrame, path: Path) -> None:
     figures = frame["estimate"].notna().astype(int) + frame["half_width"].notna().astype(int)
     wrong = ((frame["gap"] == "") & (figures < 2)) | ((frame["gap"] != "") & (figures > 0))
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            column="suppression",
-            found="a cell with neither or both of a figure and a mark",
-            expected="estimate and half-width, or a mark that says why there is none",
-            action="take the row from the official table; an estimate without its half-width cannot be used",
-        )
+    refuse(
+        wrong, path, lambda row: "a cell with neither or both of a figure and a mark",
+        "estimate and half-width, or a mark that says why there is none",
+        "take the row from the official table; an estimate without its half-width cannot be used", "suppression",
+    )  # fmt: skip
 
 
 def _check_sexes(frame: pd.DataFrame, path: Path) -> None:
     """Men and women add to the total, but for the rounding of all three."""
     wrong = (frame["total"] - frame["male"] - frame["female"]).abs() > 1.5 * ROUNDED_TO
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        men, women, total = (f"{frame[name].iloc[row]:,.0f}" for name in ("male", "female", "total"))
-        raise InputError(
-            path,
-            row=row + 2,
-            column="total",
-            found=f"{total}, with {men} men and {women} women",
-            expected="men and women that add to the total, but for rounding",
-            action="compare the row with the official table",
-        )
+    refuse(
+        wrong, path, lambda row: "{total:,.0f}, with {male:,.0f} men and {female:,.0f} women".format(**frame.iloc[row]),
+        "men and women that add to the total, but for rounding", "compare the row with the official table", "total",
+    )  # fmt: skip
 
 
 def _check_years(frame: pd.DataFrame, path: Path) -> None:
     """The years of a table are those that its file is named by: aps_..._2011, or aps_..._2005_2014 for all between."""
     ends = [int(year) for year in re.findall(r"_(\d{4})(?=_|$)", path.stem)]
-    wrong = ~frame["year"].between(min(ends), max(ends)) if ends else pd.Series(False, index=frame.index)
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            column="year",
-            found=str(frame["year"].iloc[row]),
-            expected=f"{min(ends)}{f' to {max(ends)}' if max(ends) > min(ends) else ''}, as the name of the file says",
-            action="put the table of these years in the file, or name the file by the years that it holds",
-        )
+    if not ends:
+        return
+    span = " to ".join(str(year) for year in dict.fromkeys([min(ends), max(ends)]))
+    refuse(
+        ~frame["year"].between(min(ends), max(ends)), path, lambda row: str(frame["year"].iloc[row]),
+        f"{span}, as the name of the file says",
+        "put the table of these years in the file, or name the file by the years that it holds", "year",
+    )  # fmt: skip
 
 
 def _check_unit(frame: pd.DataFrame, column: str, path: Path) -> None:
     """Estimates are persons rounded to 1,000; one that is not is of a table in thousands, as the spreadsheets print it."""
-    wrong = frame[column] % ROUNDED_TO > 0
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            column=column,
-            found=f"{frame[column].iloc[row]:,.0f}",
-            expected="persons, rounded to 1,000",
-            action="write the figures of the official table, which are in thousands, as persons",
-        )
+    refuse(
+        frame[column] % ROUNDED_TO > 0, path, lambda row: f"{frame[column].iloc[row]:,.0f}", "persons, rounded to 1,000",
+        "write the figures of the official table, which are in thousands, as persons", column,
+    )  # fmt: skip
 
 
 def _check_once(frame: pd.DataFrame, key: list[str], path: Path) -> None:
-    repeated = frame.duplicated(key)
-    if repeated.any():
-        row = int(repeated.to_numpy().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            found=", ".join(str(frame[name].iloc[row]) for name in key) + " a second time",
-            expected="each combination once",
-            action="remove one of the rows",
-        )
+    said = frame[key].astype(str).agg(", ".join, axis=1) + " a second time"
+    refuse(frame.duplicated(key), path, said.iloc.__getitem__, "each combination once", "remove one of the rows")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.census.files import counts, read_rows, read_text_table, text_table
+from analysis.census.files import counts, read_rows, read_text_table, refuse, refuse_repeated, text_table
 from analysis.errors import InputError
 
 CODE_COLUMNS = ("area_code", "lad20cd", "lad11cd", "geographycode", "geography_code", "geography code", "area code")
@@ -164,7 +164,7 @@ def _census_table(text: pd.DataFrame, table: CensusTable, parents: tuple[int | N
     _check_areas(text, str(code), path)
     values = counts(text, _category_columns(text, table, path), path)
     frame = pd.DataFrame(values, index=pd.Index(text[code], name="area_code"), columns=list(table.categories))
-    _refuse_repeated_areas(frame, path)
+    refuse_repeated([(code,) for code in frame.index], path, "each area once")
     _check_parts(frame, parents, path)
     return frame
 
@@ -254,16 +254,13 @@ def _check_date(text: pd.DataFrame, path: Path) -> None:
 
 def _check_areas(text: pd.DataFrame, code: str, path: Path) -> None:
     """Every row is a country, a region, a county or a local authority."""
-    wrong = ~text[code].str.fullmatch(_AREAS)
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        cell = text[code].iloc[row]
-        kind = _OTHER_AREAS.get(cell[:3], "")
-        raise InputError(
-            path, row=row + 2, column=code, found=f"{cell!r}{f', {kind}' if kind else ''}",
-            expected="codes of local authorities, counties, regions or countries",
-            action="download the table for local authorities",
-        )  # fmt: skip
+    cells = text[code]
+    kinds = cells.str[:3].map(_OTHER_AREAS)
+    said = ("'" + cells + "'").where(kinds.isna(), "'" + cells + "', " + kinds.fillna(""))
+    refuse(
+        ~cells.str.fullmatch(_AREAS), path, said.iloc.__getitem__,
+        "codes of local authorities, counties, regions or countries", "download the table for local authorities", code,
+    )  # fmt: skip
 
 
 def _tidy(name: str) -> str:
@@ -380,31 +377,14 @@ def _other_columns(
     )
 
 
-def _refuse_repeated_areas(frame: pd.DataFrame, path: Path) -> None:
-    repeated = frame.index[frame.index.duplicated()]
-    if len(repeated):
-        row = int(frame.index.duplicated().argmax())
-        raise InputError(
-            path,
-            row=row + 2,
-            found=f"{repeated[0]} a second time",
-            expected="each area once",
-            action="remove one row",
-        )
-
-
 def _check_parts(frame: pd.DataFrame, parents: tuple[int | None, ...], path: Path) -> None:
     values = frame.to_numpy()
     for parent in sorted({number for number in parents if number is not None}):
-        parts = [number for number, of in enumerate(parents) if of == parent]
-        wrong = values[:, parts].sum(axis=1) != values[:, parent]
+        total, added = values[:, parent], values[:, [at for at, of in enumerate(parents) if of == parent]].sum(axis=1)
+        wrong = pd.Series(total != added)
         if wrong.any():
-            row = int(wrong.argmax())
-            raise InputError(
-                path,
-                row=row + 2,
-                column=frame.columns[parent],
-                found=f"{values[row, parent]:,} where the parts add to {values[row, parts].sum():,}",
-                expected="parts that add to their total",
-                action=f"take the row of {frame.index[row]} from the official table",
-            )
+            refuse(
+                wrong, path, lambda row: f"{total[row]:,} where the parts add to {added[row]:,}",  # noqa: B023
+                "parts that add to their total",
+                f"take the row of {frame.index[wrong.to_numpy().argmax()]} from the official table", frame.columns[parent],
+            )  # fmt: skip

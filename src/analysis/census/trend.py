@@ -7,7 +7,10 @@ import pandas as pd
 
 from analysis.census.survey import Z_95, sampling_variance
 
+NORMAL = "95 % normal"
+
 CENSUS_DATE = 2011 + 86 / 365  # 27 March 2011, as a decimal year
+FEWEST_YEARS = 3  # of the survey, for a line and its error
 MID_YEAR = 0.5  # an estimate for a calendar year stands at its middle
 
 
@@ -63,7 +66,7 @@ def _precision(half_widths: np.ndarray, present: np.ndarray, correlation: float)
 def _solve(
     design: np.ndarray, values: np.ndarray, precision: np.ndarray, present: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    enough = present.sum(axis=1) >= 3
+    enough = present.sum(axis=1) >= FEWEST_YEARS
     information = np.einsum("ip,aij,jq->apq", design, precision, design)
     information[~enough] = np.eye(2)
     covariance = np.linalg.inv(information)

@@ -12,22 +12,6 @@ from analysis.files import read_yaml, shown
 from analysis.results import Kind, Result
 from analysis.study.claims import claims_in
 
-_BIRTH = "reference/census_2011_QS203EW_country_of_birth_lad.csv"
-_GROUPS = "reference/census_2011_QS203EW_categories.csv"
-_YEAR = "reference/census_2011_QS801EW_year_of_arrival_lad.csv"
-_AGE_AT = "reference/census_2011_QS802EW_age_of_arrival_lad.csv"
-_STAY = "reference/census_2011_QS803EW_length_of_residence_lad.csv"
-_ENGLISH = "reference/census_2011_QS205EW_english_proficiency_lad.csv"
-_AGES = "reference/census_2011_QS103EW_age_lad.csv"
-_SEX = "reference/census_2011_QS104EW_sex_lad.csv"
-_SURVEY = "reference/aps_country_of_birth_all_ages_2005_2014.csv"
-_SURVEY_OF_WORKING_AGE = "reference/aps_country_of_birth_16_64_2005_2014.csv"
-_SURVEY_BY_SEX = "reference/aps_uk_country_of_birth_by_sex_2011.csv"
-_SURVEY_REASONS = "reference/aps_uk_reason_for_migration_2011.csv"
-_LIFE = "reference/life_expectancy_women_2010_2012.csv"
-_FERTILITY = "reference/fertility_total_rates_2011.csv"
-_STATED = "reference/census_assumptions.yaml"
-_SHARES = (_BIRTH, _GROUPS, _SURVEY_BY_SEX, _SURVEY_REASONS, _STATED)
 _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
@@ -36,24 +20,6 @@ COMMON = "coproduction"  # the study whose codebook serves the studies that have
 # `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
 # study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
-    "analysis.census": (_BIRTH, _GROUPS),
-    "analysis.census.ageing": (_AGE_AT, _YEAR, _AGES, _LIFE, _STATED),
-    "analysis.census.arrivals": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
-    "analysis.census.arrivals.arrival_margins": (_YEAR,),
-    "analysis.census.arrivals.frechet_bounds": (_BIRTH, _GROUPS, _YEAR),
-    "analysis.census.baseline": (*_SHARES, _YEAR, _SURVEY, _AGE_AT, _LIFE),
-    "analysis.census.baseline.births_table": (*_SHARES, _YEAR, _SURVEY, _AGE_AT, _LIFE, _FERTILITY),
-    "analysis.census.integration": ("reference/integration_domains.yaml", _AGE_AT, _STAY, _ENGLISH),
-    "analysis.census.reconcile": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
-    "analysis.census.reference": (_LIFE, _FERTILITY),
-    "analysis.census.sensitivity": (*_SHARES, _YEAR, _SURVEY),
-    "analysis.census.shares": (_SURVEY_BY_SEX, _SURVEY_REASONS, _BIRTH, _GROUPS, _STATED),
-    "analysis.census.shares.working_age_share": (_SURVEY_OF_WORKING_AGE, _SURVEY),
-    "analysis.census.standing": (_BIRTH, _GROUPS, _YEAR, _ENGLISH, _SEX),
-    "analysis.census.stock": (_BIRTH, _GROUPS, _YEAR, _SURVEY),
-    "analysis.census.stock.stock_difference": (_BIRTH, _GROUPS),
-    "analysis.census.survey": (_SURVEY,),
-    "analysis.census.trend": (_SURVEY,),
     "analysis.coding": ("records/coded_segments.*",),
     "analysis.coding.codebook": ("common/codebook.yaml",),
     "analysis.coding.files.load_codebook": ("common/codebook.yaml",),
@@ -149,8 +115,8 @@ class Grounds:
 def patterns(function: str) -> tuple[str, ...]:
     """The entry of the longest beginning of a function's name; nothing where none fits.
 
-    >>> patterns("analysis.census.trend.weighted_trend")
-    ('reference/aps_country_of_birth_all_ages_2005_2014.csv',)
+    >>> patterns("analysis.sroi.prices.in_prices_of")
+    ('reference/uk_cpi_annual.csv',)
     """
     steps = function.split(".")
     names = (".".join(steps[:length]) for length in range(len(steps), 0, -1))

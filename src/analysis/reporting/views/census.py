@@ -1,145 +1,113 @@
-"""What 01_census_baseline shows of how many there are: the answer, the inputs, and three estimators."""
+"""The words and the table of inputs of 01_census_baseline; its numbers are the frames of `analysis.census` as they are."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
-from analysis.census.baseline import Settings
-from analysis.census.case import Case, open_case
-from analysis.census.groups import GROUP_LABELS
-from analysis.census.reconcile import NORMAL, why_used
-from analysis.census.rounding import decimals_borne
-from analysis.census.stock import HOW_TO_SUPPLY
-from analysis.census.survey import survey_series
-from analysis.census.trend import trend_chart_data
+from analysis.census import stock as stock_difference, students as local_students
+from analysis.census.case import SHORT_LIST, Case, areas_of
+from analysis.census.standing import among
+from analysis.census.trend import NORMAL
+from analysis.described import described, of_nothing_nothing
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, is_web_address
-from analysis.reporting.views.census_charts import ends_chart, trend_chart
-from analysis.reporting.views.census_numbers import (
-    COUNTRY,
-    SURVEY,
-    ages_look_young,
-    ends_frame,
-    estimator_table,
-    number,
-    percent,
-    printed_in,
-    results_of,
-    step_ends,
-)
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
-from analysis.results import Column, Kind, Result, slug
+from analysis.results import Column, Kind, slug
 from analysis.study import Study
 
-ENDS_COLUMNS: Mapping[str, Column] = {
-    "estimate": Column("Estimate and its interval", "people"),
-    "least": Column("At least", "people", Kind.BOUNDED),
-    "most": Column("At most", "people", Kind.BOUNDED),
-}
-MOST_NAMES = 12  # of areas that are listed by name
-_SHORT = {
-    "census_level": "Census count",
-    "survey_level": "Survey trend, census day",
-    "stock_difference": "Stock difference",
-    "arrival_cohort": "Arrival cohort",
-    "arrival_cohort_independence": "Arrival cohort, no association",
-    "survey_decade_change": "Survey trend, ten years' growth",
-}
-_PARAMETERS = "a parameter of this page (params.yaml)"
 _PAPER = ("census_comparison_first_year", "census_comparison_second_year")
 
 
-def prepare(study: Study, area: str, comparison: list[str], settings: Settings) -> Case:
-    """The area's baseline from the project's tables and what the study supplies; raises InputError as `open_case` does."""
-    return open_case(study.root / "data" / "raw" / "reference", study.records_folder, area, comparison, settings)
-
-
-def named(text: object) -> str:
-    """A text as a template in which words with digits (tables, years, files) stand as names.
-
-    >>> named("table QS203EW of 2011")
-    'table {=QS203EW} of {=2011}'
-    """
-    words = re.split(r"(\s+)", str(text).translate({ord(mark): None for mark in "*`{}[]"}))
-    return "".join(_named_word(word) for word in words)
-
-
-def _named_word(word: str) -> str:
-    """One word: names of files and columns as code, other words with digits as names."""
-    core = word.strip("(),.;:")
-    if re.search(r"\w_\w|\w/\w+$", core):
-        return word.replace(core, f"`{core}`")
-    return f"{{={word}}}" if re.search(r"\d", word) else word
-
-
-def record(page: Appendix, case: Case, study: Study) -> None:
-    """Record what the prose refers to: the steps, the horizon, the settings, and what the source says of its own method."""
-    for ends in step_ends(case, case.area).values():
-        page.add(results_of(ends))
-    page.add(
-        [
-            number(
-                "settings.horizon",
-                "Years over which the group is aged",
-                case.settings.horizon_years,
-                "years",
-                Kind.ASSUMED,
-                source=_PARAMETERS,
-            ),
-            number("settings.draws", "Random draws", case.settings.draws, "draws", Kind.ASSUMED, source=_PARAMETERS),
-            _widening(case),
-        ]
-    )
-    page.add(published(claim) for quantity in _PAPER for claim in study.claims.about(quantity))
-
-
-def _widening(case: Case) -> Result:
-    ends = step_ends(case, case.area)["women_settled"]
-    widest = ends.range
-    known = widest is not None and ends.estimate.low is not None and ends.estimate.high is not None
-    ratio = (widest[1] - widest[0]) / (ends.estimate.high - ends.estimate.low) if known else None  # type: ignore[operator,index]
-    label = "Width of the range over allocations, in widths of the survey's interval"
-    return number(
-        "answer.widening", label, ratio, "times", Kind.RECOMPUTED, function="analysis.census.baseline.baseline"
-    )
-
-
-def answer(case: Case, study: Study) -> str:
-    """The opening paragraphs, as a template over the recorded results."""
+def answer(page: Appendix, case: Case, study: Study, ages: pd.DataFrame) -> Display:
+    """The opening paragraphs."""
+    years = [claim for quantity in _PAPER for claim in study.claims.about(quantity)]
+    page.add(map(published, years))
     here = f"{{steps.residents.estimate|:residents}} of {named(case.name)} were born outside the European Union on {{=27 March 2011}}."
-    if case.gap:
-        return f"{here} How many of them had arrived since {{=2001}} cannot be told here: {named(case.gap)}.{_of_the_paper(study)}"
-    young = "; that last figure is probably low, for the reason given with the ages" if ages_look_young(case) else ""
+    arrived = (
+        f"{here} How many of them had arrived since {{=2001}} cannot be told here: {named(case.gap)}."
+        if case.gap
+        else f"{here} {_arrived(case, ages)}"
+    )
+    paper = [f"{{claim:{claim.claim_id}}} ([{{={claim.claim_id}}}](08_claims_audit.html))" for claim in years]
+    return page.say("\n\n".join([arrived, *([_of_the_paper(*paper)] if len(paper) == len(_PAPER) else [])]))
+
+
+def _arrived(case: Case, ages: pd.DataFrame) -> str:
+    young = "; that last figure is probably low, for the reason given with the ages" if look_young(ages) else ""
     settled = "are not students by the local count" if case.area in case.students else "had not come for formal study"
     return (
-        f"{here} About {{steps.arrived.estimate}} of them had arrived since {{=2001}}; no table at hand crosses country of birth "
+        "About {steps.arrived.estimate} of them had arrived since {=2001}; no table at hand crosses country of birth "
         "with year of arrival, and the two that are here allow anything from {steps.arrived.least|bare} to "
         "{steps.arrived.most}. About {steps.women_arrived.estimate} ({steps.women_arrived.estimate|interval|bare}) of the arrivals "
         f"were women, of whom about {{steps.women_settled.estimate}} ({{steps.women_settled.estimate|interval|bare}}) {settled}. "
         "Of these, about {steps.adult_women_later.estimate} ({steps.adult_women_later.estimate|interval|bare}) would be alive and "
-        f"aged sixteen or over {{settings.horizon|:years}} later{young}."
+        f"aged sixteen or over {{settings.horizon.value|:years}} later{young}."
         "\n\n"
         "The intervals in brackets hold only if the allocation of arrivals is right. Over all allocations that the census tables "
         "allow, the women who are not students number {steps.women_settled.least|bare} to {steps.women_settled.most}, a range about "
-        "{answer.widening|bare} times as wide. A larger survey sample would not narrow it; a census table that "
-        "crosses country of birth with year of arrival for the area would." + _of_the_paper(study)
+        "{answer.widening.value|bare} times as wide. A larger survey sample would not narrow it; a census table that "
+        "crosses country of birth with year of arrival for the area would."
     )
 
 
-def _of_the_paper(study: Study) -> str:
-    years = [claim for quantity in _PAPER for claim in study.claims.about(quantity)]
-    if len(years) != len(_PAPER):
-        return ""
-    first, second = (f"{{claim:{claim.claim_id}}} ([{{={claim.claim_id}}}](08_claims_audit.html))" for claim in years)
+def _of_the_paper(first: str, second: str) -> str:
     return (
-        f"\n\nThe paper says that it compared the censuses of {first} and {second}, but prints a count from neither, so its "
+        f"The paper says that it compared the censuses of {first} and {second}, but prints a count from neither, so its "
         "estimate cannot be checked against this one. The earlier count is not among the tables here either; what it would change "
         "is said below."
     )
+
+
+def look_young(ages: pd.DataFrame) -> bool:
+    """Whether the modelled ages put fewer at working age than the interval of the survey allows, in the area (first row)."""
+    here = ages.iloc[0]
+    return bool(here["modelled"] < here["low"])
+
+
+@described(
+    Kind.TALLY,
+    {
+        "areas": Column("Areas", text="rich"),
+        "date": Column("Date"),
+        "source": Column("Source", text="rich"),
+        "file": Column("File", text="code"),
+        "licence": Column("Licence"),
+    },
+    header="Table",
+    words=("areas", "date", "source", "file", "licence"),
+    group="series",
+    name="inputs",
+)
+def inputs(case: Case) -> pd.DataFrame:
+    """Every input (index: table and title) with areas, date, source, file and licence, by producer and series."""
+    origins = case.origins.sort_values(["series", "table"], kind="stable")
+    producer, series = origins["producer"], origins["series"]
+    own = [told.startswith(by) for told, by in zip(series, producer, strict=True)]
+    frame = pd.DataFrame(
+        {
+            "series": producer.where(own, producer + ": " + series),
+            "areas": [_areas(case, file) for file in origins.index],
+            "date": origins["date"],
+            "source": [_linked(address) for address in origins["address"]],
+            "file": [f"{file}.csv" for file in origins.index],
+            "licence": origins["licence"],
+        }
+    ).set_axis(origins["table"] + ": " + origins["title"])
+    return frame.drop(columns="licence") if licence(case) else frame
+
+
+def licence(case: Case) -> str:
+    """The licence of all inputs, as a note; nothing where they differ."""
+    first, *others = dict.fromkeys(case.origins["licence"])
+    return "" if others else f"Licence of all: {named(first)}."
+
+
+def _areas(case: Case, file: str) -> str:
+    held = areas_of(case, file)
+    if len(held) > SHORT_LIST:
+        return f"{{inputs.{slug(file)}.areas|bare}} areas"
+    return named(", ".join(held) or case.origins.loc[file, "areas"])
 
 
 def _linked(address: str) -> str:
@@ -147,165 +115,42 @@ def _linked(address: str) -> str:
     return f"[{named(urlsplit(address).netloc)}]({address})" if is_web_address(address) else named(address)
 
 
-def input_table(page: Appendix, case: Case) -> Display:
-    """Table: every input with table, areas, date, source and licence, by producer and series."""
-    origins = case.origins.sort_values(["series", "table"], kind="stable")
-    licences = list(dict.fromkeys(origins["licence"]))
-    frame = pd.DataFrame(
-        {
-            "series": [_series(row) for row in origins.itertuples()],
-            "areas": [_areas(page, case, name, row) for name, row in origins.iterrows()],
-            "date": [named(text) for text in origins["date"]],
-            "file": [f"`{name}.{'yaml' if name.endswith('domains') else 'csv'}`" for name in origins.index],
-            "source": [_linked(address) for address in origins["address"]],
-        },
-        index=pd.Index([f"{row.table}: {row.title}" for row in origins.itertuples()], name="table"),
-    )
-    columns = {"areas": Column("Areas"), "date": Column("Date"), "source": Column("Source"), "file": Column("File")}
-    if len(licences) > 1:
-        frame["licence"] = [named(text) for text in origins["licence"]]
-        columns["licence"] = Column("Licence")
-    return page.table(
-        "inputs",
-        frame,
-        {"series": Column(""), **columns},
-        "Inputs, all in `data/raw/reference`, and where they come from.",
-        group_by="series",
-        text=dict.fromkeys(columns, "rich"),
-        note=f"Licence of all: {named(licences[0])}." if len(licences) == 1 else "",
-    )
+def first_compared(case: Case) -> str:
+    """The first area compared."""
+    return named(case.reference.names[next(iter(case.comparison), case.area)])
 
 
-def _areas(page: Appendix, case: Case, file: object, row: pd.Series) -> str:
-    """The areas a file holds now: more than its origin names where tables were fetched or put in whole."""
-    held = _names_held(case, row)
-    if len(held) <= MOST_NAMES:
-        return named(", ".join(held) or row["areas"])
-    page.add(
-        [
-            number(
-                f"inputs.{slug(file)}.areas",
-                f"Areas in {file}",
-                len(held),
-                "areas",
-                Kind.RECOMPUTED,
-                function="analysis.census.reference.load_reference",
-            )
-        ]
-    )
-    return f"{{inputs.{slug(file)}.areas|bare}} areas"
-
-
-def _names_held(case: Case, row: pd.Series) -> list[str]:
-    reference = case.reference
-    census = {
-        "QS203EW": reference.country,
-        "QS801EW": reference.year_of_arrival,
-        "QS802EW": reference.age_at_arrival,
-        "QS803EW": reference.length_of_residence,
-        "QS205EW": reference.english,
-        "QS103EW": reference.age,
-        "QS104EW": reference.sex,
-    }
-    survey = {"1.1": reference.survey, "1.2": reference.survey_working_age}
-    table = str(row["table"]).partition(":")[0]
-    if table in survey:
-        return list(dict.fromkeys(survey[table]["area"]))
-    counted = table in census and row["unit"] == "usual residents"
-    return [str(reference.names.get(code, code)) for code in census[table].index] if counted else []
-
-
-def _series(row: Any) -> str:
-    return row.producer if row.series.startswith(row.producer) else f"{row.producer}: {row.series}"
-
-
-def group_table(page: Appendix, case: Case) -> Display:
-    """Table: residents by group of countries of birth, here and in the first area compared."""
-    groups, other = case.result.groups, next(iter(case.comparison), case.area)
-    function = "analysis.census.groups.birth_groups"
-    names, source = list(GROUP_LABELS), printed_in(case, COUNTRY, case.name)
-    shares = groups[names].div(groups["all"], axis=0)
-    rows = [
-        {
-            "residents": number(
-                f"groups.{name}",
-                label,
-                groups.loc[case.area, name],
-                "people",
-                Kind.REFERENCE,
-                function=function,
-                source=source,
-            ),
-            "share": percent(f"groups.{name}.share", f"{label}, share", shares.loc[case.area, name], function=function),
-            "elsewhere": percent(
-                f"groups.{name}.elsewhere", f"{label}, share elsewhere", shares.loc[other, name], function=function
-            ),
-        }
-        for name, label in GROUP_LABELS.items()
-    ]
-    columns = {
-        "residents": Column(case.name, "people"),
-        "share": Column(f"{case.name}, share"),
-        "elsewhere": Column(f"{case.reference.names[other]}, share"),
-    }
-    frame = pd.DataFrame(rows, index=pd.Index(GROUP_LABELS.values(), name="country_of_birth"), dtype=object)
-    return page.table(
-        "groups",
-        frame,
-        columns,
-        f"Usual residents of {named(case.name)} by country of birth, {{=2011}} Census.",
-        note="Croatia, which joined in {=2013}, and the Channel Islands and the Isle of Man count as outside the European Union.",
-    )
-
-
-def estimator_figure(page: Appendix, case: Case) -> Display:
-    """Figure: what each estimator says, on one axis."""
-    table = estimator_table(case).drop(index="level_difference")
-    rows = [replace(ends, label=_SHORT[str(name)]) for name, ends in table["ends"].items()]
-    counts = [name for name, measure in table["measure"].items() if measure == "residents, 2011"]
-    for row in rows:
-        page.add(results_of(row))
-    return page.figure(
-        "estimator_chart",
-        ends_chart(rows, "people born outside the European Union", breaks=[len(counts)]),
-        f"Three estimators of residents of {named(case.name)} born outside the European Union. Above the line: residents in {{=2011}}. "
-        "Below it: those who came, or the change, over about ten years.",
-        _estimator_finding(case),
-        ends_frame(rows, "estimator"),
-        ENDS_COLUMNS,
-    )
-
-
-def _estimator_finding(case: Case) -> str:
+def told_of_steps(case: Case) -> str:
+    """The figure of the steps in words."""
     if case.gap:
-        return "The census counts {estimators.census_level|bare} residents; arrivals since the earlier census cannot be told."
-    level = case.result.trend.lines.loc[case.area, "level"]
-    survey = "no survey trend" if pd.isna(level) else "the survey's trend at {estimators.survey_level|bare}"
+        return "Only the census count and the women among all residents are known for this area."
     return (
-        f"The census counts {{estimators.census_level|bare}} residents against {survey}; the arrival cohort is "
-        "{estimators.arrival_cohort|bare} in a range from {estimators.arrival_cohort_least|bare} to "
-        "{estimators.arrival_cohort_most|bare}; the stock difference is {estimators.stock_difference|bare}."
+        "Of {steps.residents.estimate|bare} residents about {steps.women_settled.estimate|bare} are women who arrived since "
+        "the earlier census and are not students; the range over allocations is "
+        "{steps.women_settled.least|bare} to {steps.women_settled.most|bare}."
     )
 
 
-def estimator_table_display(page: Appendix, case: Case) -> Display:
-    """Table: the reconciliation: what each estimator measures, what it says, why they differ, and which is used."""
-    table = estimator_table(case)
-    frame = ends_frame(list(table["ends"]), "estimator").assign(
-        measure=table["measure"].to_numpy(),
-        differs=["**Used here.** " * bool(row.used) + named(row.differs) for row in table.itertuples()],
-    )
-    columns = {**ENDS_COLUMNS, "measure": Column("Measures"), "differs": Column("Why it differs from the others")}
-    modes = {"measure": "label", "differs": "rich"}
-    return page.table(
-        "estimators", frame, columns, "The estimators reconciled.", text=modes, note=_estimator_note(case)
+def told_of_estimators(case: Case) -> str:
+    """The figure of the estimators in words."""
+    if case.gap:
+        return "The census counts {estimators.census_level.estimate|bare} residents; arrivals since the earlier census cannot be told."
+    survey = "the survey's trend at {estimators.survey_level.estimate|bare}" if _has_trend(case) else "no survey trend"
+    return (
+        f"The census counts {{estimators.census_level.estimate|bare}} residents against {survey}; the arrival cohort is "
+        "{estimators.arrival_cohort.estimate|bare} in a range from {estimators.arrival_cohort.least|bare} to "
+        "{estimators.arrival_cohort.most|bare}; the stock difference is {estimators.stock_difference.estimate|bare}."
     )
 
 
-def _estimator_note(case: Case) -> str:
-    line = case.result.trend.lines.loc[case.area]
+def _has_trend(case: Case) -> bool:
+    return bool(pd.notna(case.result.trend.lines.loc[case.area, "level"]))
+
+
+def note_on_estimators(case: Case) -> str:
+    """What the ends of the table are; where the survey has no trend, that it has none."""
     bounds = "At least and at most are the exact bounds of the two census tables."
-    if pd.isna(line["level"]):
+    if not _has_trend(case):
         return f"{bounds} The survey's tables here have fewer than three years for this area, so there is no trend."
     return (
         f"The range beside a survey estimate is its {{={NORMAL}}} interval, with its years taken as independent samples; what correlation "
@@ -313,67 +158,109 @@ def _estimator_note(case: Case) -> str:
     )
 
 
-def why_this_one(case: Case) -> str:
-    """Why the appendix uses the estimator it uses; how to supply what is missing stands in its own section."""
-    return named(why_used(estimator_table(case)).replace(f" {HOW_TO_SUPPLY}", ""))
-
-
-def trend_figure(page: Appendix, case: Case) -> Display:
-    """Figure: the survey's yearly estimates, their trend, and the census count; a sentence where there is no trend."""
-    line = case.result.trend.lines.loc[case.area]
-    if pd.isna(line["level"]):
-        return page.say("The survey's tables at hand have fewer than three years for this area; no trend is drawn.")
-    series = survey_series(case.reference.survey, "non_eu_born", pd.Index(list(case.codes)))
-    data = trend_chart_data(case.result.trend, *series, case.area, case.result.groups.loc[case.area, "non_eu"])
-    page.add([_line_result(line, "yearly_change", "Yearly change of the survey's trend")])
-    return page.figure(
-        "trend",
-        trend_chart(data, "people"),
-        f"Residents of {named(case.name)} born outside the European Union: the Annual Population Survey with its intervals, and the "
-        "census count.",
-        f"The survey's trend {'rises' if line['yearly_change'] > 0 else 'changes'} by {{trend.yearly_change|bare}} people a year "
-        f"({{trend.yearly_change|interval|bare}}); the census count is {_beside(case, line)} the interval of the trend at census day.",
-        *_trend_data(data, case),
+def told_of_trend(case: Case) -> str:
+    """The figure of the survey's trend in words."""
+    line, count = case.result.trend.lines.loc[case.area], case.result.groups.loc[case.area, "non_eu"]
+    where = "above" if count > line["level_high"] else "below" if count < line["level_low"] else "inside"
+    return (
+        f"The survey's trend {'rises' if line['yearly_change'] > 0 else 'changes'} by {{trend.yearly_change.value|bare}} people a year "
+        f"({{trend.yearly_change.value|interval|bare}}); the census count is {where} the interval of the trend at census day."
     )
 
 
-def _beside(case: Case, line: pd.Series) -> str:
-    count = case.result.groups.loc[case.area, "non_eu"]
-    return "above" if count > line["level_high"] else "below" if count < line["level_low"] else "inside"
+def gap(page: Appendix, case: Case) -> Display | None:
+    """Why the arrivals cannot be told; nothing where they can."""
+    words = f"Arrivals by country of birth cannot be told for this area: {named(case.gap)}. There is no allocation."
+    return page.say(words) if case.gap else None
 
 
-def _line_result(line: pd.Series, name: str, label: str) -> Result:
-    low, high = line[f"{name}_low"], line[f"{name}_high"]
-    return number(
-        f"trend.{name}",
-        label,
-        line[name],
-        "people a year",
-        Kind.RECOMPUTED,
-        decimals_borne(low, high),
-        low,
-        high,
-        "95 % normal",
-        "analysis.census.trend.weighted_trend",
+@of_nothing_nothing
+def told_of_cohort(cohort: pd.DataFrame) -> str:
+    """The figure of arrivals by group of birth in words."""
+    first, *others = cohort["estimate"]
+    ends = cohort[["least", "most"]].iloc[0]
+    if first > max(others) and ends["most"] - ends["least"] > max(others):
+        return (
+            "Residents born outside the European Union are the largest group of arrivals with {cohort.non_eu.estimate|bare} but the two "
+            "tables allow {cohort.non_eu.least|bare} to {cohort.non_eu.most|bare} of them: a range wider than the estimates of the "
+            "other two groups."
+        )
+    return (
+        "The two tables allow {cohort.non_eu.least|bare} to {cohort.non_eu.most|bare} arrivals born outside the European Union; "
+        "the allocation chosen gives {cohort.non_eu.estimate|bare}."
     )
 
 
-def _trend_data(data: pd.DataFrame, case: Case) -> tuple[pd.DataFrame, dict[str, Column]]:
-    frame = data.set_index("year").rename(columns={"low": "lowest", "high": "highest"}).astype(object)
-    frame["census"] = ["" if pd.isna(value) else value for value in frame["census"]]
-    frame["survey_source"] = [printed_in(case, SURVEY, case.name, str(year)) for year in frame.index]
-    frame["census_source"] = printed_in(case, COUNTRY, case.name)
-    survey = {
-        "low": "lowest",
-        "high": "highest",
-        "interval": "95 %, as published",
-        "function": "analysis.census.survey.survey_series",
-        "source": "survey_source",
-    }
-    return frame, {
-        "estimate": Column("Survey", "people", Kind.REFERENCE, -3, **survey),
-        "fitted": Column("Trend", "people", Kind.RECOMPUTED, -2, function="analysis.census.trend.weighted_trend"),
-        "census": Column(
-            "Census", "people", Kind.REFERENCE, function="analysis.census.groups.birth_groups", source="census_source"
-        ),
-    }
+def stock(page: Appendix, case: Case) -> Display:
+    """What the count of the earlier census would change, and how to supply it."""
+    words = (
+        "With a count of {stock.agrees.value} in {=2001} the stock difference and the arrival cohort would say the same; over all "
+        "allocations that count lies between {stock.agrees_least.value|bare} and {stock.agrees_most.value}. A higher count would show how many of those "
+        "counted in {=2001} have died or left, a lower one how many earlier arrivals have moved in from elsewhere in the country. It would "
+        "also narrow the range of the arrivals as far as those departures and moves are known."
+    )
+    return page.say("\n\n".join([*([] if case.gap else [words]), named(stock_difference.HOW_TO_SUPPLY)]))
+
+
+def students(page: Appendix, case: Case) -> Display:
+    """Which of the two student inputs is used, and how to supply a local count."""
+    local = case.students.get(case.area)
+    if local is None:
+        return page.say(
+            "The paper took students out with counts from local universities and colleges, which it does not print. Until such a "
+            f"count is supplied, the survey's share stands in. {named(local_students.HOW_TO_SUPPLY)}"
+        )
+    whom = "women students" if local.sex == "women" else "students, of whom women are taken at the share above"
+    return page.say(
+        f"A local count is used in place of the survey's share: {{students.local.value|:{whom}}} ({named(local.source)})."
+    )
+
+
+def ages_in_words(page: Appendix, case: Case, ages: pd.DataFrame) -> Display:
+    """How the ages are made, how they stand beside the survey, and what that does to the count of adult women."""
+    if case.gap:
+        return page.say(f"No ages are carried forward for this area: {named(case.gap)}.")
+    known = [row.age for row in case.reference.life_expectancy]
+    expectancy = ", ".join(f"{{ages.e{age}.years|bare}} at {named(age) if age else 'birth'}" for age in known)
+    return page.say(
+        "The profile takes the age at arrival of all residents born abroad, whenever and wherever from, because no table at hand gives "
+        f"it for recent arrivals from outside the European Union. {_beside_survey(case, ages)} A check against all residents by single "
+        "year finds {ages.too_many.value|:ages} at which it would put more arrivals than there are residents. At the horizon {ages.adult.value} of "
+        "the group would be aged sixteen or over; if none were younger, the adult women would be all those alive, "
+        "{steps.women_later.estimate} ({steps.women_later.estimate|interval|bare})."
+        "\n\n"
+        f"Survival follows a Gompertz-Makeham curve solved for so that it meets the published life expectancy of women ({expectancy}); "
+        "over the horizon {ages.alive.value} of the group stay alive. The group is closed: nobody moves in or away."
+    )
+
+
+def _beside_survey(case: Case, ages: pd.DataFrame) -> str:
+    place = f"ages.{slug(case.area)}"
+    if pd.isna(ages["survey"].iloc[0]):
+        return "The survey has no share of working age for this area to hold it against."
+    young = (
+        " It seems to have too many children, so adult women, and births to them, are probably counted too low."
+        if look_young(ages)
+        else ""
+    )
+    return (
+        f"It puts {{{place}.modelled}} of them at working age, the survey {{{place}.survey}} "
+        f"({{{place}.survey|interval|bare}}) of all born outside the European Union, whenever they came.{young}"
+    )
+
+
+def scope(case: Case) -> str:
+    """Which areas the area is set beside."""
+    return named(among(case).scope.partition(" ")[2])
+
+
+def standing(page: Appendix, case: Case) -> Display:
+    """Which areas the comparison is with, and how to have all of them."""
+    if "England" in scope(case):
+        return page.say(
+            "The complete census tables are at hand, so every local authority of England and Wales is shown."
+        )
+    return page.say(
+        "Only the areas compared are at hand. With the complete official tables in `data/raw/reference` the same strips show every local "
+        "authority of England and Wales; `docs/census.md` says how."
+    )

@@ -1,18 +1,19 @@
 """The figures of the census baseline: estimates with two sorts of range, the survey's trend, an area among others.
 
-Numbers are written as the tables write them, since the charts take the results themselves.
+Numbers are written as the tables write them, since the charts take the same frames.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.census.standing import TITLES
+from analysis.described import of_nothing_nothing
 from analysis.reporting.charts import tick_text
 from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, blank, colour, house_style
-from analysis.reporting.views.census_numbers import Ends
-from analysis.results import Result
+from analysis.results import slug, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,41 +21,72 @@ if TYPE_CHECKING:
 
 _WORDS, _RANGE = -0.13, 0.13  # from the middle of a row up to its words and down to its range, inches
 _PANEL = 0.98  # height of one of the small multiples, inches
+SHORT = {
+    "census_level": "Census count",
+    "survey_level": "Survey trend, census day",
+    "stock_difference": "Stock difference",
+    "arrival_cohort": "Arrival cohort",
+    "arrival_cohort_independence": "Arrival cohort, no association",
+    "survey_decade_change": "Survey trend, ten years' growth",
+}
 _FEW = 30  # areas up to which each is a dot of full strength
 
 
-def ends_chart(rows: Sequence[Ends], axis_label: str, breaks: Sequence[int] = ()) -> "Figure":
-    """A dot for each estimate, a dark bar for its interval, a light bar for the least and most; lines at `breaks`."""
+@of_nothing_nothing
+def ends_chart(
+    frame: pd.DataFrame, axis_label: str, breaks: Sequence[str] = (), names: Mapping[str, str] | None = None
+) -> "Figure":
+    """A dot for each estimate, a dark bar for its interval, a light bar for the least and most; lines before the rows `breaks`.
+
+    `frame` has the columns estimate, decimals and, where they are known, low, high, least and most; `names` are short labels
+    by the rows' ids, and rows without one are left out.
+    """
+    keys = [slug(label) for label in frame.index]
+    rows = [row for key, row in zip(keys, frame.to_dict("records"), strict=True) if names is None or key in names]
+    labels = list(frame.index) if names is None else [names[key] for key in keys if key in names]
+    shown = [key for key in keys if names is None or key in names]
+    numbers = [_number(row, name) for row in rows for name in ("estimate", "low", "high", "most")]
+    known = [value for value in numbers if value is not None]
     with house_style():
-        fig, axes = blank([row.label for row in rows], rows=2)
-        _axis(
-            axes, max([_highest(row) for row in rows] + [1.0]), min([_lowest(row) for row in rows] + [0.0]), axis_label
-        )
+        fig, axes = blank(labels, rows=2)
+        _axis(axes, max([*known, 1.0]), min([*known, 0.0]), axis_label)
         for row, place in zip(rows, axes.get_yticks(), strict=True):
             _draw_ends(axes, row, place)
         edges = list(accumulate(axes.get_yticks(), lambda edge, middle: 2 * middle - edge, initial=0.0))
-        for place in breaks:
-            axes.axhline(edges[place], color=RULE, linewidth=1)
+        for key in breaks:
+            axes.axhline(edges[shown.index(key)], color=RULE, linewidth=1)
         _key(fig, rows)
     return fig
 
 
-def _draw_ends(axes: "Axes", row: Ends, place: float) -> None:
-    y = place + _RANGE
-    if row.range is not None:
-        axes.plot(row.range, (y, y), color=colour(1), alpha=0.35, linewidth=9, solid_capstyle="butt")
-    if row.estimate.low is not None:
-        axes.plot((row.estimate.low, row.estimate.high), (y, y), color=colour(0), linewidth=6, solid_capstyle="butt")
-    if row.estimate.value is not None:
-        axes.plot([row.estimate.value], [y], "o", color=INK, markersize=6, markeredgecolor=PAPER)
-    _write(axes, _words(row), float(row.estimate.value or 0), place + _WORDS)
+def _number(row: Mapping[str, Any], name: str) -> float | None:
+    value = row.get(name)
+    return None if value is None or value == "" or pd.isna(value) else float(value)
 
 
-def _words(row: Ends) -> str:
-    inside = row.estimate.interval_text
-    if not inside and row.least is not None and row.most is not None and row.range is not None:
-        inside = f"{row.least.text} to {row.most.text}"
-    return f"{row.estimate.text} ({inside})" if inside else row.estimate.text
+def _ends(row: Mapping[str, Any], low: str, high: str) -> tuple[float, float] | None:
+    ends = _number(row, low), _number(row, high)
+    return None if None in ends else ends  # type: ignore[return-value]
+
+
+def _draw_ends(axes: "Axes", row: Mapping[str, Any], place: float) -> None:
+    y, estimate = place + _RANGE, _number(row, "estimate")
+    if ends := _ends(row, "least", "most"):
+        axes.plot(ends, (y, y), color=colour(1), alpha=0.35, linewidth=9, solid_capstyle="butt")
+    if ends := _ends(row, "low", "high"):
+        axes.plot(ends, (y, y), color=colour(0), linewidth=6, solid_capstyle="butt")
+    if estimate is not None:
+        axes.plot([estimate], [y], "o", color=INK, markersize=6, markeredgecolor=PAPER)
+    _write(axes, _words(row), estimate or 0.0, place + _WORDS)
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    """The estimate as a table writes it, and in brackets its interval, or else the least and the most."""
+    text = write(_number(row, "estimate"), "people", int(row["decimals"]))
+    own, widest = _ends(row, "low", "high"), _ends(row, "least", "most")
+    decimals = int(row["decimals"] if own else row.get("end_decimals", 0))
+    ends = [write(end, "people", decimals) for end in own or widest or ()]
+    return f"{text} ({' to '.join(ends)})" if ends else text
 
 
 def _write(axes: "Axes", words: str, x: float, y: float) -> None:
@@ -66,17 +98,6 @@ def _write(axes: "Axes", words: str, x: float, y: float) -> None:
     axes.annotate(words, (place, y), (offset, 0), textcoords="offset points", ha=side, va="center_baseline")
 
 
-def _highest(row: Ends) -> float:
-    values = (row.estimate.value, row.estimate.high, row.most.value if row.most else None)
-    return max([float(value) for value in values if isinstance(value, int | float)] + [0.0])
-
-
-def _lowest(row: Ends) -> float:
-    return min(
-        [float(value) for value in (row.estimate.value, row.estimate.low) if isinstance(value, int | float)] + [0.0]
-    )
-
-
 def _axis(axes: "Axes", high: float, low: float, label: str) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -86,22 +107,23 @@ def _axis(axes: "Axes", high: float, low: float, label: str) -> None:
     axes.set_xlabel(label, color=QUIET)
 
 
-def _key(fig: "Figure", rows: Sequence[Ends]) -> None:
+def _key(fig: "Figure", rows: Sequence[Mapping[str, Any]]) -> None:
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], marker="o", color=INK, linestyle="", label="estimate")]
-    if any(row.estimate.low is not None for row in rows):
+    if any(_ends(row, "low", "high") for row in rows):
         handles.append(Line2D([], [], color=colour(0), linewidth=6, label="sampling interval"))
-    if any(row.range is not None for row in rows):
+    if any(_ends(row, "least", "most") for row in rows):
         handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label="all the census tables allow"))
     legend = fig.legend(handles=handles, loc="outside upper left", ncols=1, handlelength=1.2)
     legend.set_gid("structural_legend")
 
 
+@of_nothing_nothing
 def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
     """Yearly survey estimates with their intervals, the line through them, and the census count.
 
-    `data` has the columns year, estimate, low, high, fitted and census (people, NaN where there is none).
+    `data` is by year, with the columns estimate, lowest, highest, fitted and census (people, empty where there is none).
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -109,14 +131,15 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
     with house_style():
         fig = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         axes = fig.subplots()
-        spread = [data["estimate"] - data["low"], data["high"] - data["estimate"]]
+        data = data[["estimate", "lowest", "highest", "fitted", "census"]].apply(pd.to_numeric, errors="coerce")
+        spread = [data["estimate"] - data["lowest"], data["highest"] - data["estimate"]]
         survey, census = (
             {"color": colour(0), "markersize": 6},
             {"color": colour(1), "markersize": 9, "markeredgecolor": PAPER},
         )
-        axes.errorbar(data["year"], data["estimate"], spread, fmt="o", elinewidth=2, label="survey, yearly", **survey)
-        axes.plot(data["year"], data["fitted"], "--", color=colour(0), linewidth=1.6, label="survey, trend")
-        axes.plot(data["year"], data["census"], "D", linestyle="", label="census count", **census)
+        axes.errorbar(data.index, data["estimate"], spread, fmt="o", elinewidth=2, label="survey, yearly", **survey)
+        axes.plot(data.index, data["fitted"], "--", color=colour(0), linewidth=1.6, label="survey, trend")
+        axes.plot(data.index, data["census"], "D", linestyle="", label="census count", **census)
         axes.set_ylim(0, None)
         axes.grid(True, axis="y")
         axes.grid(False, axis="x")
@@ -128,22 +151,20 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
     return fig
 
 
-def small_multiples(
-    values: pd.DataFrame, code: str, own: Sequence[Result], titles: Sequence[str], label: str, marks: Sequence[float]
-) -> "Figure":
-    """One strip for each column of `values` (areas x measures, %): a dot for each area, the area `code` marked.
+def small_multiples(values: pd.DataFrame, places: pd.DataFrame) -> "Figure":
+    """One strip for each column of `values` (areas x measures, %): a dot for each area, the first area marked.
 
-    `own` are the marked area's results, written beside the strip's title; `marks` the middle values, drawn as lines.
+    `places` has for each measure the area's own value, written beside the strip's title, and the median, drawn as a line.
     """
     from matplotlib.figure import Figure
 
     with house_style():
-        fig = Figure(figsize=(WIDTH, 0.5 + _PANEL * len(titles)), layout="constrained")
-        panels = fig.subplots(len(titles), 1, squeeze=False)[:, 0]
-        for place, (axes, measure) in enumerate(zip(panels, values.columns, strict=True)):
-            _strip(axes, values[measure], code, marks[place])
-            axes.set_title(f"{titles[place]}: {own[place].text}", loc="left", fontsize=12.5, pad=4)
-        _strip_key(fig, label, few=len(values) <= _FEW)
+        fig = Figure(figsize=(WIDTH, 0.5 + _PANEL * len(TITLES)), layout="constrained")
+        panels = fig.subplots(len(TITLES), 1, squeeze=False)[:, 0]
+        for axes, (measure, title), row in zip(panels, TITLES.items(), places.to_dict("records"), strict=True):
+            _strip(axes, values[measure], row["median"])
+            axes.set_title(f"{title}: {write(row['value'], '%', 1)}", loc="left", fontsize=12.5, pad=4)
+        _strip_key(fig, str(values.index[0]), few=len(values) <= _FEW)
     return fig
 
 
@@ -159,15 +180,15 @@ def _strip_key(fig: "Figure", label: str, few: bool) -> None:
     legend.set_gid("structural_legend")
 
 
-def _strip(axes: "Axes", values: pd.Series, code: str, middle: float) -> None:
+def _strip(axes: "Axes", values: pd.Series, middle: float) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    others = values.drop(code).dropna()
+    others = values.iloc[1:].dropna()
     few = len(others) <= _FEW
     alpha, size = (0.7, 8) if few else (0.22, 6)
     axes.plot(others, [0.0] * len(others), "o", color=colour(0), alpha=alpha, markersize=size, markeredgewidth=0)
     axes.plot([middle], [0], "|", color=INK, markersize=20, markeredgewidth=1.6)
-    axes.plot([values[code]], [0], "D", color=colour(1), markersize=10, markeredgecolor=PAPER)
+    axes.plot([values.iloc[0]], [0], "D", color=colour(1), markersize=10, markeredgecolor=PAPER)
     axes.set_yticks([])
     axes.set_ylim(-1, 1)
     axes.margins(x=0.04)
