@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from analysis.errors import CONTROL, InputError, control_in
 from analysis.names import described
@@ -22,6 +22,23 @@ _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as
 DEEPEST = 20  # lists and mappings in one another; a table of ours has four
 MOST_BITS = 1_000  # of a whole number: more than Python's floats can hold is no number of ours
 MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
+
+
+class Records(list[Row]):
+    """Records that say which files they were read from (`analysis.described.inputs_of`)."""
+
+    inputs: tuple[str, ...] = ()
+
+
+class Document(BaseModel):
+    """A record of a whole file, which says so too."""
+
+    _inputs: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files that it was read from, by project path."""
+        return self._inputs
 
 
 def shown(path: Path, root: Path) -> str:
@@ -131,7 +148,7 @@ def holds_something(path: Path, name: str) -> bool:
     )
 
 
-def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:
+def read_records(path: Path, name: str, model: type[Row]) -> Records[Row]:
     """The rows of a CSV file as checked records; the columns are the fields of `model`.
 
     Empty cells take the field's default where it has one. Raises InputError with the row and column of the first cell
@@ -140,7 +157,9 @@ def read_records(path: Path, name: str, model: type[Row]) -> list[Row]:
     required = [field for field, about in model.model_fields.items() if about.is_required()]
     optional = [field for field in model.model_fields if field not in required]
     rows = read_csv(path, name, required, optional)
-    return [validate(model, filled(cells), name, row) for row, cells in rows]
+    records = Records(validate(model, filled(cells), name, row) for row, cells in rows)
+    records.inputs = (name,)
+    return records
 
 
 def filled(cells: dict[str, str]) -> dict[str, Any]:
@@ -221,7 +240,10 @@ def read_document(path: Path, name: str, model: type[Row]) -> tuple[Row, Callabl
     if content is None:
         raise InputError(name, found="comments only", expected="YAML", action="fill the file")
     line = line_finder(text)
-    return validate(model, content, name, line), line
+    record = validate(model, content, name, line)
+    if isinstance(record, Document):
+        record._inputs = (name,)
+    return record, line
 
 
 def line_finder(text: str) -> Callable[[Place], int | None]:

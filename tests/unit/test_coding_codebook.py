@@ -140,16 +140,16 @@ def test_changes_between_versions():
         ("deep", "removed"),
     ]
     assert found.loc[1, ["before", "after"]].tolist() == ["Under & <below>", "Under"]
-    assert len(codebook_changes(BOOK, BOOK)) == 0
+    assert codebook_changes(BOOK, BOOK) is None
 
 
 def test_the_segments_a_change_touches():
     new = BOOK.codes[:1] + (BOOK.codes[1].model_copy(update={"name": "New name", "exclude": ""}),)
     changes = codebook_changes(BOOK, Codebook(title="Small", version="2", codes=new))
     segments = pd.DataFrame({"segment_id": ["s1", "s1", "s2"], "code": ["under", "under", "deep"]})
-    found = segments_to_recode(changes, segments).set_index("change")
+    found = segments_to_recode(segments, changes).set_index("change")
     assert found["segments"].to_dict() == {"renamed": 1, "exclusion rule changed": 1, "removed": 1}
-    assert found["read_again"].to_dict() == {"renamed": False, "exclusion rule changed": True, "removed": True}
+    assert found["again"].to_dict() == {"renamed": "no", "exclusion rule changed": "yes", "removed": "yes"}
 
 
 TAGUETTE_CODEBOOK = (

@@ -12,14 +12,20 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.optimize import linprog
 
+from analysis import coding
+from analysis.coding.agreement import agreement_by_code
 from analysis.coding.codebook import Code, Codebook
 from analysis.coding.people import complete_headings, fewest_for_groups, raised, without_circles
 from analysis.coding.segments import bases, settle
+from analysis.described import Basis, described
 from analysis.disclosure.decisions import REFUSED
 from analysis.errors import InputError
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
-from analysis.reporting import Appendix
-from analysis.reporting.views.coding_protected import Shown, judge_agreement, open_coding, protect_coding
+from analysis.reporting import Appendix, record, show
+from analysis.reporting.own import TOO_FEW
+from analysis.reporting.views.coding_protected import CodingEvidence, Shown, judge_agreement, open_coding
+from analysis.reporting.views.evidence import HIDDEN
+from analysis.results import Column, Kind
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,11 +43,13 @@ BOOK = Codebook(
 )
 
 
-def evidence(study: str = "coproduction", **rules):
+def evidence(
+    study: str = "coproduction", segments: pd.DataFrame | None = None, book: Codebook = BOOK, **rules
+) -> CodingEvidence:
     """The evidence of a run of a real study, or of the worked example."""
     found = load_study(study, ROOT)
     page = Appendix(found.id, "02_focus_group_coding", ROOT, found.info.example)
-    return open_coding(page, found, {**RULES, **rules}, True)
+    return open_coding(page, found, {**RULES, **rules}, segments, book)
 
 
 def spoken(people: list[set[str]], groups: int = 3) -> pd.DataFrame:
@@ -55,8 +63,7 @@ def spoken(people: list[set[str]], groups: int = 3) -> pd.DataFrame:
 
 
 def protected(people: list[set[str]], study: str = "coproduction", groups: int = 3, book: Codebook = BOOK) -> Shown:
-    table = spoken(people, groups)
-    return protect_coding(evidence(study), table, settle(table), book, bases(table))
+    return evidence(study, spoken(people, groups), book).coded.shown
 
 
 def attack(shown: Shown, code: str) -> tuple[float, float]:
@@ -281,6 +288,107 @@ def test_numbers_over_all_codes_are_refused_beside_a_hidden_code_but_of_syntheti
     assert example.counts.loc["c"].isna().all()
 
 
+PEOPLE = [{"a"}] * 8 + [{"b"}] * 6 + [{"c"}] * 2 + [set()] * 4  # who raised C is hidden
+
+
+def opened() -> tuple[CodingEvidence, pd.DataFrame, tuple[Codebook, object]]:
+    """A page of a team's own segments, the settled codes, and what else methods want."""
+    table = spoken(PEOPLE)
+    return evidence(segments=table), settle(table), (BOOK, bases(table))
+
+
+def numbers(page: Appendix) -> dict[str, object]:
+    return {result.id: result.value for result in page.store if isinstance(result.value, int | float)}
+
+
+def test_every_method_on_segments_is_judged_by_what_it_counts():
+    found, settled, known = opened()
+    table, page = found.coded.segments, found.page
+    record(coding.sizes(table), coding.codes_used(settled), coding.narrow_counts(settled, BOOK))
+    assert numbers(page) == {"team.segments": 20, "team.participants": 20, "team.groups": 3, "team.coders": 1}
+    show(coding.code_counts(settled, *known), "Counts", name="tally")
+    tally = {name.split(".")[2]: value for name, value in numbers(page).items() if name.endswith(".tally.a.mentions")}
+    assert tally == {"a": 8}
+    assert page.store["02_focus_group_coding.tally.c.mentions"].value == HIDDEN
+    assert show(coding.codes_by_group(settled, *known), "By group", name="by_group").plain == TOO_FEW
+    assert show(coding.leave_one_group_out(settled, *known), "Stability", name="stability").plain == TOO_FEW
+    assert "C" not in {str(name) for name in show(coding.co_occurrence(settled, BOOK), "Pairs").plain.split()}
+
+
+def test_a_number_over_codes_is_shown_of_those_alone_that_may_enter_it():
+    """A by 8 and B by 6 people of three groups, where 7 are needed: A alone may enter, and it came up in all of them."""
+    found, settled, known = opened()
+    show(coding.saturation(settled, known[1]), "All codes", name="all")
+    assert not [value for value in numbers(found.page).values()]
+    assert found.decisions[-1].decision == REFUSED
+    show(coding.saturation(found.entering(), known[1]), "Saturation", name="saturation")
+    assert found.entering()["code"].unique().tolist() == ["a"]
+    assert numbers(found.page)["02_focus_group_coding.saturation.3.codes_mean"] == 1
+
+
+@pytest.mark.parametrize("part", ["one group", "one person"])
+def test_a_part_of_the_segments_passes_under_no_name(part):
+    """What holds of all segments holds of no part of them."""
+    found, settled, known = opened()
+    some = {"one group": settled["group"] == "g0", "one person": settled["speaker"] == "P0"}[part]
+    table = found.coded.segments[found.coded.segments["group"] == "g0"]
+    record(coding.sizes(table), coding.codes_used(settled[some]), coding.narrow_counts(settled[some], BOOK))
+    show(coding.code_counts(settled[some], *known), "Counts", name="counts")
+    show(coding.codes_by_group(settled[some], *known), "By group", name="by_group")
+    show(coding.co_occurrence(settled[some], BOOK), "Pairs", name="pairs")
+    show(coding.saturation(settled[some], known[1]), "Saturation", name="saturation")
+    show(coding.stability_over_groups(settled[some], *known), "Stability", name="stability")
+    show(agreement_by_code(table, BOOK, seed=1, draws=100), "Agreement", name="agreement")
+    assert numbers(found.page) == {}
+
+
+def test_a_heading_of_another_codebook_is_not_the_one_that_was_proved():
+    """`top` is A, B and C: 15 people. With C moved away from it, it is 10, which have not been proved beside the others."""
+    table = spoken([{"a", "b"}] * 5 + [{"a"}] * 2 + [{"b"}] * 3 + [{"c"}] * 5 + [set()] * 5)
+    found, settled = evidence(segments=table), settle(table)
+    codes = tuple(Code(id="c", name="C") if code.id == "c" else code for code in BOOK.codes)
+    moved = Codebook(title="t", version="2", codes=codes)
+    for book, top in ((BOOK, 15), (moved, HIDDEN)):
+        counts = found.allowed(coding.code_counts(settled, book, bases(table)))
+        assert counts.loc[["top", "a", "c"], "participants"].tolist() == [top, 7, 5]
+
+
+@pytest.mark.parametrize("basis", [None, Basis("anything", statistic="mean"), Basis("anything", "a sort of its own")])
+def test_a_statistic_of_segments_that_no_rule_here_knows_is_not_shown(basis):
+    found, settled, _ = opened()
+    words = described(Kind.MEASURED, {"words": Column("Words", "words")}, basis=basis)(
+        lambda settled: pd.DataFrame({"words": [len(settled)]}, index=["all"])
+    )
+    if basis is None:
+        with pytest.raises(InputError, match="does not say what they rest on"):
+            show(words(settled), "Words")
+    else:
+        assert show(words(settled), "Words").plain == TOO_FEW
+    with pytest.raises(InputError, match="no rule has judged"):
+        found.page.add([replace(coding_number(), value=12)])
+    assert numbers(found.page) == {}
+
+
+def coding_number():
+    from analysis.reporting.views.evidence import number
+
+    return number("02_focus_group_coding.tally.a.words", "Words", 12, "words")
+
+
+def test_what_follows_from_print_passes_beside_segments_and_what_is_read_from_them_does_not():
+    study = load_study("coproduction", ROOT)
+    book = coding.load_codebook(study)
+    table = coding.load_segments(load_study("coproduction_example", ROOT), book)
+    found = open_coding(Appendix(study.id, "02_focus_group_coding", ROOT), study, RULES, table, book)
+    record(coding.theme_counts(coding.load_themes(study, book)))
+    assert found.page.store["published.places"].value > 0
+    lengths = described(Kind.RECOMPUTED, {"rows": Column("Rows", "rows")})(
+        lambda segments: pd.DataFrame({"rows": [len(segments)]}, index=["all"])
+    )
+    with pytest.raises(InputError, match="does not say what they rest on"):
+        show(lengths(table), "Rows")
+
+
 def test_agreement_is_refused_where_few_people_raised_the_code_in_all_coders_eyes():
     found = evidence()
     assert judge_agreement(found, BOOK, "abcd", pd.Series({"a": 5, "b": 4, "d": 4}), {"c", "d"}) == ["a", "c", "d"]
@@ -326,9 +434,7 @@ def test_styles_marks_numbers_and_printed_speaker_codes_are_no_leaks(tmp_path, t
 def test_the_collected_record_of_decisions_holds_those_on_focus_groups(tmp_path):
     table = spoken([{"a"}] * 8 + [{"b"}] * 6 + [{"c"}] * 2 + [set()] * 4)
     study = replace(load_study("coproduction", ROOT), root=own_segments(tmp_path, "g,K9,k1,english,a\n").root)
-    found = open_coding(Appendix(study.id, "02_focus_group_coding", tmp_path), study, RULES, True)
-    protect_coding(found, table, settle(table), BOOK, bases(table))
-    found.close()
+    open_coding(Appendix(study.id, "02_focus_group_coding", tmp_path), study, RULES, table, BOOK).close()
     shutil.copy(ROOT / "params.yaml", tmp_path)
     merged = json.loads(collect_decisions(tmp_path, "coproduction").read_text(encoding="utf-8"))
     (part,) = merged["notebooks"]

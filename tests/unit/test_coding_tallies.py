@@ -98,12 +98,24 @@ def test_codes_by_groups_keep_the_group_without_codes():
 
 @pytest.mark.parametrize(("unit", "together"), [("mentions", 1), ("participants", 1), ("groups", 1)])
 def test_co_occurrence(unit, together):
-    found = tallies.co_occurrence(settle(TABLE), BOOK, unit)
+    found = tallies.in_both(settle(TABLE), BOOK, unit)
     own = tallies.tally(settle(TABLE), BOOK, ALL)[unit]
     assert list(found.index) == ["a", "b", "c"]
     assert found.loc["a", "b"] == together and (found.to_numpy() == found.to_numpy().T).all()
     assert np.diag(found).tolist() == own[["a", "b", "c"]].tolist()
     assert found.loc["a", "c"] == (1 if unit == "groups" else 0)
+
+
+def test_pairs_that_nobody_shares_are_left_out():
+    """E1 raised a and b, in one segment; H1 of the same group as H2 raised a, H2 c."""
+    found = tallies.co_occurrence(settle(TABLE), BOOK)
+    columns = ["name", "participants", "mentions", "groups", "behind"]
+    assert found[columns].to_numpy().tolist() == [["A and B", 1, 1, 1, 1]]
+
+
+def test_what_leaving_out_a_group_changes_at_least_and_at_most():
+    found = tallies.stability_over_groups(settle(TABLE), BOOK, ALL)
+    assert found.loc["codes_lost"].tolist() == [0, 1] and found.loc["rank_correlation", "high"] == 1
 
 
 def test_leaving_a_group_out_names_the_codes_that_go_with_it():
@@ -129,6 +141,7 @@ def test_codes_that_rest_on_one_person_or_one_group():
     two = TABLE.assign(code=TABLE["code"].where(TABLE["segment_id"] != "s3", "c"))
     assert tallies.narrow_codes(settle(two), BOOK)["rests_on"].to_dict()["c"] == "one group"
     assert "speaker" not in found.columns
+    assert tallies.narrow_counts(settle(two), BOOK)["value"].tolist() == [2, 1]  # a and b on E1 alone; c on group 2
 
 
 def brute_force(present):
@@ -181,7 +194,7 @@ def test_many_groups_have_the_expectation_and_no_extremes():
     found = saturation(settled, Bases(0, 0, tuple(f"{k:02d}" for k in range(40)), ()))
     # Code a is in every group, code b in one of forty: 1 + k/40.
     assert found["codes_mean"].to_numpy() == pytest.approx(1 + np.arange(1, 41) / 40)
-    assert "codes_low" not in found.columns and found["complete"].isna().all()
+    assert found[["codes_low", "new_high", "complete"]].isna().all(axis=None)
 
 
 def test_expected_codes_ends_at_all_codes_and_never_falls():

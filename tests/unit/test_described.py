@@ -13,6 +13,7 @@ from analysis.described import (
     EACH,
     Basis,
     as_made,
+    beside,
     describe,
     described,
     description,
@@ -24,6 +25,8 @@ from analysis.described import (
     saying,
     with_inputs,
 )
+from analysis.disclosure.decisions import REFUSED, judge
+from analysis.disclosure.rules import Rules
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
 from analysis.results import Column, Kind, Labelled, p_column, slug, tabulate
@@ -310,3 +313,27 @@ def test_a_part_is_made_once_and_tells_everybody_what_was_read_for_it():
 
 def test_a_copied_label_keeps_its_id():
     assert slug(copy.deepcopy(Labelled("A place", "E01"))) == "e01"
+
+
+def test_rows_have_names_groups_and_anchors_columns_that_the_data_name_and_words_beside(tmp_path):
+    page = Appendix("a_study", "05_sroi", tmp_path)
+
+    @described(Kind.RECOMPUTED, {"n": Column("Number")}, named="name", group="sort", anchor="place")
+    def counts(data: pd.DataFrame) -> pd.DataFrame:
+        rows = {"name": ["First", "Second"], "sort": ["B", "A"], "place": ["one", "two"], "n": [1, 2], "x": [3, 4]}
+        return saying(pd.DataFrame(rows, index=["a", "b"]), columns={"x": Column("An x of the data")})
+
+    frame = beside(counts(DATA), "link", Column("More", text="rich"), ["[here](#one)", "none"])
+    text = show(frame, "Counts").html
+    assert {each.id for each in page.store} >= {"05_sroi.counts.first.n", "05_sroi.counts.second.x"}
+    assert '<tr id="one"' in text and 'href="#one"' in text and "An x of the data" in text
+    assert text.index("First") < text.index("Second") and "B" in text
+    with pytest.raises(ValueError, match="as its method made it"):
+        beside(counts(DATA).assign(n=[7, 8]), "link", Column("More"), ["", ""])
+    assert described(Kind.RECOMPUTED)(lambda data: None)(DATA) is None
+
+
+def test_a_sort_of_number_that_a_page_has_no_rule_for_is_refused():
+    basis = Basis("Counts of codes", "codes", among="x").over({"data": DATA})
+    assert basis.values == {1.0, 2.0}
+    assert judge(replace(basis, people=1000), Rules(5, "a test")).decision == REFUSED

@@ -103,19 +103,7 @@ def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
 
 
 def test_every_notebook_about_people_that_shows_no_frames_yet_has_its_judges():
-    assert set(JUDGES) == {"02_focus_group_coding", "03_before_after", "07_programme_performance"}
-
-
-def test_a_number_of_coded_segments_that_nothing_has_judged_is_refused():
-    shown = [Decision("Code: English", "minimum cell", SHOWN, "enough")]
-    counted, added = (
-        number(f"02_focus_group_coding.{name}", "A count", 12)
-        for name in ("tally.english.participants", "tally_of_words")
-    )
-    refuse_unjudged("02_focus_group_coding", [counted], shown, False)
-    for result, decisions in ((counted, []), (added, shown)):
-        with pytest.raises(InputError, match="no rule has judged"):
-            refuse_unjudged("02_focus_group_coding", [result], decisions, False)
+    assert set(JUDGES) == {"03_before_after", "07_programme_performance"}
 
 
 SESSIONS = (

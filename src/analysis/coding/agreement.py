@@ -18,6 +18,8 @@ import pandas as pd
 
 from analysis.bounds.intervals import defined, jackknife_t
 from analysis.coding.codebook import NO_CODE, Codebook
+from analysis.described import Basis, described
+from analysis.results import Column, Kind
 
 ONE_CODER = "one coder: agreement cannot be estimated"
 NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
@@ -25,6 +27,17 @@ NO_VARIATION = "all ratings are the same: alpha is not defined"
 FEW_DEFINED = "no interval of alpha: without somebody alpha would be perfect or not defined, as where a code is rare"
 _MEASURES = ("prevalence", "percent_agreement", "alpha", "ac1")
 _SHARES = ("prevalence", "percent_agreement")  # measures in %
+
+_JACKKNIFE, _BOOTSTRAP = "{level} jackknife t", "{level} bootstrap"
+_COLUMNS = {
+    name: Column(label, unit, decimals=decimals, low=f"{name}_low", high=f"{name}_high", interval=interval)
+    for name, label, unit, decimals, interval in (
+        ("prevalence", "Prevalence", "%", 1, _BOOTSTRAP),
+        ("percent_agreement", "Percent agreement", "%", 1, _BOOTSTRAP),
+        ("alpha", "Krippendorff's alpha", "", 2, _JACKKNIFE),
+        ("ac1", "Gwet's AC1", "", 2, _JACKKNIFE),
+    )
+} | {"statement": Column("Why a number or an interval is missing")}
 
 Cluster = Literal["segment_id", "speaker", "group"]
 
@@ -136,6 +149,14 @@ def _ac1(sums: Sums) -> np.ndarray:
     return _divide(_percent_agreement(sums) - chance, 1 - chance)
 
 
+@described(
+    Kind.MEASURED,
+    _COLUMNS,
+    header="Code",
+    words=("statement",),
+    named="name",
+    basis=Basis("Agreement", "agreement"),
+)
 def agreement_by_code(
     segments: pd.DataFrame,
     codebook: Codebook,
@@ -165,8 +186,31 @@ def agreement_by_code(
     table = pd.DataFrame(rows, index=pd.Index(codebook.codable, name="code"))
     statement = ONE_CODER if segments["coder"].nunique() < 2 else NO_OVERLAP
     table.loc[table["units"] == 0, "statement"] = statement
-    table.insert(0, "name", [codebook.names[code] for code in codebook.codable])
+    table.insert(0, "name", [codebook.labels[code] for code in codebook.codable])
     return table
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "agreement.units": Column("Segments that two or more coders read", "segments"),
+        "agreement.shown": Column("Codes for which agreement is shown", "codes"),
+        "agreement.left_out": Column("Codes for which it is not", "codes"),
+        "agreement.lowest_alpha": Column("Lowest alpha", decimals=2),
+        "agreement.highest_alpha": Column("Highest alpha", decimals=2),
+    },
+)
+def agreement_counts(agreement: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """How many segments and codes the rows of `agreement_by_code` rest on, and their lowest and highest alpha: column value."""
+    alpha, shown = agreement["alpha"], len(agreement)
+    values = {
+        "units": int(agreement["units"].max()),
+        "shown": shown,
+        "left_out": len(codebook.codable) - shown,
+        "lowest_alpha": alpha.min(),
+        "highest_alpha": alpha.max(),
+    }
+    return pd.DataFrame({"value": {f"agreement.{name}": value for name, value in values.items()}}, dtype=object)
 
 
 def _code_counts(

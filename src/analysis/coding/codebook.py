@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +13,13 @@ from typing import Annotated
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
+from analysis.described import described
 from analysis.errors import InputError
-from analysis.files import filled, read_document, validate
+from analysis.files import Document, filled, read_document, validate
 from analysis.participants.csv_files import read_rows
+from analysis.results import Column, Kind, slug
 
+LONGEST = 2_000  # characters of a definition or rule in a table of a page
 NO_CODE = "none"  # in a table of coded segments: the coder read the segment and applied no code
 
 
@@ -50,7 +54,7 @@ class Code(BaseModel):
     codable: bool = True
 
 
-class Codebook(BaseModel):
+class Codebook(Document):
     """A version of a codebook; its codes have unique ids and form a hierarchy without cycles."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +93,11 @@ class Codebook(BaseModel):
             names[next(each for each in chain([name], numbered) if each not in names)] = code
         return {code: name for name, code in names.items()}
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The names by id, told apart as `distinct` does."""
+        return dict(zip(self.by_id, distinct(self.names.values()), strict=True))
+
     def line(self, code_id: str) -> tuple[str, ...]:
         """The name of a code and of those above it, nearest first."""
         return tuple(self.by_id[each].name for each in (code_id, *self.ancestors(code_id)))
@@ -106,7 +115,7 @@ class Codebook(BaseModel):
         """One row for each code (index: id): name, theme (topmost code), level (0 at the top), and its texts."""
         rows = [
             {
-                "name": self.names[code.id],
+                "name": self.labels[code.id],
                 "theme": self.names[(code.id, *self.ancestors(code.id))[-1]],
                 "level": len(self.ancestors(code.id)),
                 **code.model_dump(include={"definition", "include", "exclude", "codable"}),
@@ -114,6 +123,50 @@ class Codebook(BaseModel):
             for code in self.codes
         ]
         return pd.DataFrame(rows, index=pd.Index(list(self.by_id), name="code"))
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """Labels that stay apart as parts of result ids: those that do not are numbered by their place.
+
+    >>> distinct(["C", "C++", "Rights"])
+    ['C (1)', 'C++ (2)', 'Rights']
+    """
+    texts = list(texts)
+    times = Counter(map(slug, texts))
+    return [text if times[slug(text)] == 1 else f"{text} ({place})" for place, text in enumerate(texts, start=1)]
+
+
+@described(Kind.RECOMPUTED, rows={"codebook.codes": Column("Codes that may be applied", "codes")})
+def codebook_size(codebook: Codebook) -> pd.DataFrame:
+    """How many codes may be applied: column value."""
+    return pd.DataFrame({"value": {"codebook.codes": len(codebook.codable)}})
+
+
+@described(
+    Kind.RECOMPUTED,
+    {"definition": Column("Definition"), "include": Column("Includes"), "exclude": Column("Excludes")},
+    header="Code",
+    words=("definition", "include", "exclude"),
+    named="name",
+    group="theme",
+)
+def codebook_table(codebook: Codebook, longest: int = LONGEST) -> pd.DataFrame:
+    """Every code with its definition and rules (index: id): name, theme and the texts, those over `longest` characters cut."""
+    table, texts = codebook.table(), ["definition", "include", "exclude"]
+    headings = table["name"] + " (a heading, not applied)"
+    return table.assign(
+        name=table["name"].where(table["codable"], headings),
+        **{text: table[text].map(partial(cut, longest=longest)) for text in texts},
+    )
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """A text, cut between words where it is longer than a page shows.
+
+    >>> cut("word " * 500)[-8:], cut("short")
+    ('word ...', 'short')
+    """
+    return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0] or text[:longest]} ..."
 
 
 def _told_apart(own: tuple[str, ...], alike: Sequence[tuple[str, ...]]) -> str:

@@ -1,7 +1,7 @@
 """Where a study keeps its coding: the codebook, coded segments if a team has any, and what is published."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -10,6 +10,8 @@ from analysis.coding.example import earlier_codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.matrix import SocialImpactMatrix, check_links, check_names, check_themes, read_matrix
 from analysis.coding.published import (
+    PROGRAMMES,
+    Programmes,
     StakeholderTheme,
     Statement,
     Theme,
@@ -18,8 +20,9 @@ from analysis.coding.published import (
     read_themes,
 )
 from analysis.coding.steps import Steps, read_steps
+from analysis.described import read_from
 from analysis.errors import InputError
-from analysis.files import shown
+from analysis.files import Records, shown
 from analysis.participants.layout import SegmentsLayout, read_layout
 from analysis.study import Study, load_study
 
@@ -36,14 +39,13 @@ THEMES = "themes.csv"
 STATEMENTS, INTERVIEWS, MATRIX = "statements.csv", "stakeholder_themes.csv", "social_impact_matrix.yaml"
 
 
-@dataclass(frozen=True)
-class Framework:
-    """What frames the focus groups of a study: statements, stakeholder themes, the matrix and the steps."""
+class Framework(NamedTuple):
+    """What frames the focus groups of a study: statements, stakeholder themes, the matrix and the steps; or None of them."""
 
-    statements: tuple[Statement, ...]
-    stakeholder_themes: tuple[StakeholderTheme, ...]
-    matrix: SocialImpactMatrix
-    steps: Steps
+    statements: Records[Statement] | None = None
+    stakeholder_themes: Records[StakeholderTheme] | None = None
+    matrix: SocialImpactMatrix | None = None
+    steps: Steps | None = None
 
 
 def load_codebook(study: Study) -> Codebook:
@@ -59,7 +61,10 @@ def load_codebook(study: Study) -> Codebook:
     if own is None and project.is_file() and not (study.raw / THEMES).is_file():
         own = project
     own = own or load_study(COMMON, study.root).raw / CODEBOOK
-    return read_codebook(own, shown(own, study.root), layout=load_layout(study))
+    name = shown(own, study.root)
+    codebook = read_codebook(own, name, layout=load_layout(study))
+    codebook._inputs = (name,)
+    return codebook
 
 
 def load_layout(study: Study) -> SegmentsLayout:
@@ -85,7 +90,10 @@ def load_segments(study: Study, codebook: Codebook) -> pd.DataFrame | None:
     Raises InputError for two such files in one folder, and whatever reading one raises.
     """
     path = _only(study, SEGMENTS)
-    return None if path is None else read_segments(path, shown(path, study.root), codebook, load_layout(study))
+    if path is None:
+        return None
+    name = shown(path, study.root)
+    return read_from(read_segments(path, name, codebook, load_layout(study)), name)
 
 
 def has_segments(study: Study) -> bool:
@@ -102,14 +110,27 @@ def _only(study: Study, names: tuple[str, ...]) -> Path | None:
     return found[0] if found else None
 
 
-def load_themes(study: Study, codebook: Codebook) -> tuple[Theme, ...]:
-    """The themes the study's source reports (themes.csv)."""
+def load_themes(study: Study, codebook: Codebook) -> Records[Theme] | None:
+    """The themes the study's source reports (themes.csv); None where it has none."""
+    if not (study.raw / THEMES).is_file():
+        return None
     return read_themes(study.raw / THEMES, study.name(THEMES), codebook)
+
+
+def load_programmes(study: Study, codebook: Codebook) -> Programmes | None:
+    """What the sources of both `PROGRAMMES` report, for a study that is one of them."""
+    if study.id not in PROGRAMMES:
+        return None
+    studies = [load_study(each, study.root) for each in PROGRAMMES]
+    titles = {each.id: each.info.title for each in studies}
+    return Programmes(titles, {each.id: load_themes(each, codebook) or Records() for each in studies})
 
 
 def load_framework(study: Study, codebook: Codebook) -> Framework:
     """The published statements, stakeholder themes, matrix and steps of a study, checked against each other and the
-    quantities of its claims."""
+    quantities of its claims; none of them where it has no matrix."""
+    if not (study.raw / MATRIX).is_file():
+        return Framework()
     files = (STATEMENTS, INTERVIEWS, MATRIX, "steps.yaml")
     statements, themes, matrix, steps = ((study.raw / file, study.name(file)) for file in files)
     framework = Framework(
@@ -118,9 +139,9 @@ def load_framework(study: Study, codebook: Codebook) -> Framework:
         read_matrix(*matrix, codebook),
         read_steps(*steps),
     )
-    check_themes(themes[1], framework.stakeholder_themes, framework.matrix)
+    check_themes(themes[1], framework.stakeholder_themes, framework.matrix)  # type: ignore[arg-type]
     quantities = {claim.quantity for claim in study.claims.values()}
-    check_links(framework.matrix, matrix[1], claims=quantities)
+    check_links(framework.matrix, matrix[1], claims=quantities)  # type: ignore[arg-type]
     return framework
 
 

@@ -10,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.coding.codebook import Codebook, CodeId, Name, Text
 from analysis.coding.published import StakeholderTheme
+from analysis.described import described, saying
 from analysis.errors import InputError
-from analysis.files import read_document
+from analysis.files import Document, read_document
+from analysis.results import Column, Kind, slug
 
 Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
 Names = tuple[CodeId, ...]
 NOT_HELD = "outcome the matrix does not hold"
+STATES = ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither")
 HEADINGS = ("stakeholders", "objectives", "outcomes", "assumptions")
 
 
@@ -51,7 +54,7 @@ class Cell(_Entry):
     note: Text = ""
 
 
-class SocialImpactMatrix(_Entry):
+class SocialImpactMatrix(_Entry, Document):
     """The whole matrix, with what is known of the printed one in `note`.
 
     Outcomes and assumptions have their names here, so that the matrix can be shown without the values of the model.
@@ -152,6 +155,31 @@ def links_grid(matrix: SocialImpactMatrix) -> pd.DataFrame:
     return table
 
 
+@described(Kind.RECOMPUTED, {}, header="Objective")
+def social_impact_matrix(matrix: SocialImpactMatrix) -> pd.DataFrame:
+    """The states of `links_grid`, objectives (index) and stakeholders (columns) by name."""
+    names = [stakeholder.name for stakeholder in matrix.stakeholders]
+    grid = links_grid(matrix).set_axis([objective.name for objective in matrix.objectives])
+    columns = {name: Column(name) for name in names}
+    return saying(grid.set_axis(names, axis="columns"), columns=columns, words=tuple(names))
+
+
+@described(
+    Kind.RECOMPUTED,
+    rows={
+        "matrix.cells": Column("Cells of the matrix", "cells"),
+        "matrix.readings": Column("Cells that are our reading", "cells"),
+        **{f"matrix.{slug(state)}": Column(f"Cells: {state}", "cells") for state in STATES},
+    },
+)
+def matrix_counts(matrix: SocialImpactMatrix) -> pd.DataFrame:
+    """How many cells there are, how many are our reading, and how many are in each state: column value."""
+    states = [_state(cell) for cell in matrix.cells]
+    values = {"cells": len(states), "readings": sum(cell.basis == "reading" for cell in matrix.cells)}
+    values |= {slug(state): states.count(state) for state in STATES}
+    return pd.DataFrame({"value": {f"matrix.{name}": value for name, value in values.items()}})
+
+
 def _state(cell: Cell) -> str:
     if cell.outcomes:
         unmeasured = "valued on an assumption" if cell.assumptions else "valued only"
@@ -183,6 +211,18 @@ def gaps(
     rows += [(NOT_HELD, name, "") for each, name in (outcomes or {}).items() if each not in _ids(matrix.outcomes)]
     rows += [("theme without an objective", theme.statement, "") for theme in themes if not theme.objectives]
     return pd.DataFrame(rows, columns=["gap", "what", "where"]).astype("str")
+
+
+@described(Kind.RECOMPUTED, {"gap": Column("What is missing")}, header="Objective, outcome or theme", words=("gap",))
+def open_ends(
+    matrix: SocialImpactMatrix, themes: Sequence[StakeholderTheme] = (), outcomes: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """The `gaps` by what is open (index): one text of all that is missing."""
+    found = gaps(matrix, themes, outcomes)
+    sorts = found["gap"].str.split().str[0].map({"theme": "Interview theme: ", "outcome": "SROI outcome: "}).fillna("")
+    places = (" – " + found["where"].str.lower()).where(found["where"] != "", "")
+    labels = (sorts + found["what"] + places).rename("what")
+    return found.groupby(labels, sort=False)["gap"].agg("; ".join).to_frame()
 
 
 def _cell_gaps(cell: Cell) -> list[str]:

@@ -11,18 +11,34 @@ import numpy as np
 import pandas as pd
 
 from analysis.coding.segments import Bases
-from analysis.coding.tallies import group_table
+from analysis.coding.tallies import OVER_CODES, group_table
+from analysis.described import described
+from analysis.results import Column, Kind
 
 MOST_GROUPS = 14  # beyond it the sets are too many to list (2^14 = 16,384) and only the expectation is given
 
 
+def _mean(label: str, name: str) -> Column:
+    return Column(label, "codes", decimals=1, low=f"{name}_low", high=f"{name}_high", interval="all orders")
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "codes_mean": _mean("Codes seen, mean", "codes"),
+        "new_mean": _mean("New codes from the last group read, mean", "new"),
+        "complete": Column("Orders in which every code has been seen", "%"),
+    },
+    header="Groups read",
+    basis=OVER_CODES,
+)
 def saturation(settled: pd.DataFrame, bases: Bases, order: Sequence[str] | None = None) -> pd.DataFrame:
     """The saturation curve of settled codes (index: groups read, from 1 to all groups in `bases`).
 
     Columns: codes_mean, codes_low, codes_high (codes seen so far: mean, fewest and most over all orders), new_mean,
     new_low, new_high (codes that the last group read adds), share (codes_mean as % of all), complete (% of orders in
     which every code has been seen); with `order`, also codes_in_order and new_in_order for the groups as they were
-    held. Beyond 14 groups the lows and highs are missing.
+    held. Beyond 14 groups the lows, highs and orders are missing.
 
     The mean is the sum over codes of 1 - C(n - m, k) / C(n, k) for a code that occurs in m of n groups, the
     expectation of sample-based rarefaction (Ugland, Gray and Ellingsen 2003, Journal of Animal Ecology 72, 888-897).
@@ -34,9 +50,18 @@ def saturation(settled: pd.DataFrame, bases: Bases, order: Sequence[str] | None 
     table["new_mean"] = np.diff(table["codes_mean"], prepend=0.0)
     table["share"] = 100 * table["codes_mean"] / max(codes, 1)
     table["complete"] = 100 * _complete(present)
-    if groups <= MOST_GROUPS:
-        table = table.assign(**_extremes(present))
+    ends = [f"{name}_{end}" for name in ("codes", "new") for end in ("low", "high")]
+    table = table.assign(**(_extremes(present) if groups <= MOST_GROUPS else dict.fromkeys(ends, np.nan)))
     return table if order is None else table.assign(**_in_order(settled, bases, order))
+
+
+@described(
+    Kind.MEASURED,
+    rows={"team.last_group": Column("New codes from the last group, mean over all orders", "codes", decimals=1)},
+)
+def last_group(curve: pd.DataFrame) -> pd.DataFrame:
+    """What the last group adds to the curve of `saturation`: column value."""
+    return pd.DataFrame({"value": {"team.last_group": curve["new_mean"].iloc[-1]}})
 
 
 def expected_codes(groups_with: np.ndarray, groups: int) -> np.ndarray:

@@ -13,9 +13,11 @@ from typing import Literal
 import pandas as pd
 
 from analysis.coding.codebook import NO_CODE, Codebook
+from analysis.described import Basis, described, inputs_of, of_nothing_nothing, read_from
 from analysis.errors import InputError
 from analysis.names import is_code, is_name, normal
 from analysis.participants.csv_files import read_frame
+from analysis.results import Column, Kind
 
 COLUMNS = ("group", "speaker", "segment_id", "code", "coder")
 _MEANING = {
@@ -194,12 +196,31 @@ def _first_row(where: pd.Series) -> int:
     return int(where.idxmax())
 
 
+@of_nothing_nothing
 def bases(segments: pd.DataFrame) -> Bases:
     """The segments, participants (speaker codes), groups and coders in a table of coded segments; names sorted."""
     groups, coders = (tuple(sorted(segments[column].unique())) for column in ("group", "coder"))
     return Bases(int(segments["segment_id"].nunique()), int(segments["speaker"].nunique()), groups, coders)
 
 
+@described(
+    Kind.MEASURED,
+    rows={
+        "team.segments": Column("Segments", "segments"),
+        "team.participants": Column("Participants who spoke", "people"),
+        "team.groups": Column("Groups", "groups"),
+        "team.coders": Column("Coders", "coders"),
+    },
+    basis=Basis("People and segments in all", "in all"),
+)
+def sizes(segments: pd.DataFrame) -> pd.DataFrame:
+    """What the bases are: column value of segments, participants, groups and coders."""
+    found = bases(segments)
+    values = {name: getattr(found, name) for name in ("segments", "participants", "groups", "coders")}
+    return pd.DataFrame({"value": {f"team.{name}": value for name, value in values.items()}})
+
+
+@of_nothing_nothing
 def settle(segments: pd.DataFrame, rule: Rule | str = "any") -> pd.DataFrame:
     """One row for each code that counts for a segment: group, speaker, segment_id, code.
 
@@ -211,11 +232,11 @@ def settle(segments: pd.DataFrame, rule: Rule | str = "any") -> pd.DataFrame:
         if rule not in set(segments["coder"]):
             raise ValueError(f"no coder is called {rule!r}; the rule is any, all, most or the name of a coder")
         segments, rule = segments[segments["coder"] == rule], "any"
-    given = segments[segments["code"] != NO_CODE]
+    files, given = inputs_of(segments), segments[segments["code"] != NO_CODE]
     settled = given.drop_duplicates(["segment_id", "code"])
     if rule != "any":
         settled = settled[_enough(given, settled, segments, 1.0 if rule == "all" else 0.5)]
-    return settled.drop(columns="coder").reset_index(drop=True)
+    return read_from(settled.drop(columns="coder").reset_index(drop=True), *files)
 
 
 def _enough(given: pd.DataFrame, settled: pd.DataFrame, segments: pd.DataFrame, share: float) -> pd.Series:

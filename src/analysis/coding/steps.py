@@ -7,8 +7,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.coding.codebook import CodeId, Name, Text
+from analysis.described import described
 from analysis.errors import InputError
-from analysis.files import read_document
+from analysis.files import Document, read_document
+from analysis.results import Column, Kind
 
 Number = Annotated[int, Field(gt=0)]
 
@@ -36,7 +38,7 @@ class Return(_Entry):
     line: Number
 
 
-class Steps(_Entry):
+class Steps(_Entry, Document):
     """The sequence of steps and the paths back."""
 
     study: CodeId
@@ -65,9 +67,27 @@ def read_steps(path: Path, name: str) -> Steps:
     return steps
 
 
+LEADS = {"project team": "the project team", "both": "team and participants together", "participants": "participants"}
+_COLUMNS = {
+    "place": Column("Step"),
+    "what": Column("What is done"),
+    "leads": Column("Who leads"),
+    "line": Column("Source line"),
+}
+
+
+@described(Kind.RECOMPUTED, rows={"steps.steps": Column("Steps towards co-production", "steps")})
+def step_counts(steps: Steps) -> pd.DataFrame:
+    """How many steps there are: column value."""
+    return pd.DataFrame({"value": {"steps.steps": len(steps.steps)}})
+
+
+@described(Kind.RECOMPUTED, _COLUMNS, header="Step", words=tuple(_COLUMNS), named="title")
 def steps_table(steps: Steps) -> pd.DataFrame:
-    """One row for each step (index: number): title, what, led_by, line."""
-    return pd.DataFrame([step.model_dump() for step in steps.steps]).set_index("number")
+    """One row for each step (index: number): place (the number as text), title, what, led_by and in words, line."""
+    frame = pd.DataFrame([step.model_dump() for step in steps.steps])
+    leads = frame["led_by"].map(LEADS).str.capitalize()
+    return frame.assign(place=frame["number"].astype("str"), leads=leads).set_index("number")
 
 
 def steps_layout(steps: Steps) -> pd.DataFrame:

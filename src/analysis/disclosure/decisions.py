@@ -32,6 +32,8 @@ def judge(basis: Basis, rules: Rules) -> Decision:
         return judge_model(basis.of, basis.people, basis.parameters, rules)
     if basis.sort == "quantile":
         return judge_quantile(basis.of, basis.people, basis.quantile, rules)
+    if basis.sort != "statistic":
+        return Decision(basis.of, basis.sort, REFUSED, "this page has no rule for it")
     return judge_statistic(basis.of, basis.statistic, basis.people, rules)
 
 

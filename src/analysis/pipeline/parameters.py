@@ -179,6 +179,9 @@ class ProgrammeParameters(RecordsParameters):
     ] = ""
 
 
+_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
+
+
 class CodingParameters(RecordsParameters):
     """02_focus_group_coding."""
 
@@ -186,6 +189,7 @@ class CodingParameters(RecordsParameters):
         Literal["any", "all", "most"],
         Field(description="a code counts if any, all or most of the coders who read the segment gave it"),
     ] = "any"
+    level: _LEVEL = 0.95
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")] = 20121101
     draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")] = 2000
 
@@ -211,9 +215,6 @@ class BeforeAfterParameters(RecordsParameters):
         ),
     ] = CompareSettings()
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")] = 20140430
-
-
-_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
 
 
 class ParticipationParameters(RecordsParameters):

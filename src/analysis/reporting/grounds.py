@@ -14,26 +14,11 @@ from analysis.study.claims import claims_in
 
 _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
-COMMON = "coproduction"  # the study whose codebook serves the studies that have none of their own
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
-# `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
-# study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
+# `of_study/` is the study that an export is held against, its own unless its records.yaml names another. After a colon the
+# parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
-    "analysis.coding": ("records/coded_segments.*",),
-    "analysis.coding.codebook": ("common/codebook.yaml",),
-    "analysis.coding.files.load_codebook": ("common/codebook.yaml",),
-    "analysis.coding.files.load_framework": (
-        "social_impact_matrix.yaml",
-        "statements.csv",
-        "stakeholder_themes.csv",
-        "steps.yaml",
-    ),
-    "analysis.coding.files.load_themes": ("themes.csv",),
-    "analysis.coding.matrix": ("social_impact_matrix.yaml", "statements.csv"),
-    "analysis.coding.published": ("themes.csv", "common/codebook.yaml"),
-    "analysis.coding.published.side_by_side": ("coproduction/themes.csv", "connecting_opportunities/themes.csv"),
-    "analysis.coding.steps": ("steps.yaml",),
     "analysis.disclosure": _PEOPLE,
     "analysis.participants": _PEOPLE,
     "analysis.programme": ("management_information", "of_study/counting_rules.yaml"),
@@ -93,9 +78,8 @@ class Grounds:
         """The files that a pattern stands for, by project path."""
         raw = self.root / "data" / "raw"
         folder, _, rest = pattern.rpartition("/")
-        if folder in ("of_study", "common"):
-            holder = self._held_against if folder == "of_study" else self._holder(rest)
-            place, pattern = raw / holder, rest
+        if folder == "of_study":
+            place, pattern = raw / self._held_against, rest
         else:
             place = raw / self.study_id if folder in ("", "records") else raw
         return [shown(path, self.root) for path in sorted(place.glob(pattern))]
@@ -106,10 +90,6 @@ class Grounds:
         layout = self.root / "data" / "raw" / self.study_id / "management_information" / "records.yaml"
         told = read_yaml(layout, shown(layout, self.root)) if layout.is_file() else {}
         return str(told.get("of_study") or self.study_id) if isinstance(told, dict) else self.study_id
-
-    def _holder(self, file: str) -> str:
-        """The study whose file serves this one: its own, else the common one."""
-        return self.study_id if (self.root / "data" / "raw" / self.study_id / file).is_file() else COMMON
 
 
 def patterns(function: str) -> tuple[str, ...]:

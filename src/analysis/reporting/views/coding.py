@@ -1,286 +1,71 @@
-"""What 02_focus_group_coding shows; its sections, and what may be shown of people, are in the other `coding_` modules."""
-
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+"""The words and figures of 02_focus_group_coding; its tables are the frames of `analysis.coding` as they are."""
 
 import pandas as pd
 
-from analysis.coding import files, matrix, saturation, segments
+from analysis.coding.agreement import NO_OVERLAP, ONE_CODER
 from analysis.coding.codebook import Codebook
 from analysis.coding.files import Framework
-from analysis.coding.people import headings
-from analysis.coding.published import Theme, speaker_letters
+from analysis.coding.published import GROUP_EVIDENCE, PROGRAMMES, Programmes, Statement, Theme, speaker_letters
 from analysis.coding.segments import Bases
+from analysis.coding.tallies import leave_one_group_out, narrow_codes, stability_over_groups
+from analysis.described import beside, of_nothing_nothing
 from analysis.errors import InputError
+from analysis.files import Records
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, joined
-from analysis.reporting.nodes import heading
+from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
-from analysis.reporting.views.coding_protected import CodingEvidence, Shown, open_coding, protect_coding
-from analysis.reporting.views.evidence import HIDDEN
-from analysis.results import Kind, Result, slug, write_text
+from analysis.reporting.views.coding_protected import CodingEvidence
+from analysis.results import Column, write_text
 from analysis.study import Claim, Study
 
-_FILES = "analysis.coding.files"
-GROUP_EVIDENCE = ("focus groups", "focus groups and surveys")
+
+def claims_about(study: Study, quantity: str) -> tuple[Claim, ...]:
+    """The claims that print a quantity; none where the study has no ledger of claims."""
+    return study.claims.about(quantity) if (study.raw / "claims.csv").is_file() else ()
 
 
-@dataclass(frozen=True)
-class Material:
-    """Everything a study has for this notebook; what it does not have is empty or None."""
-
-    study: Study
-    codebook: Codebook
-    earlier: Codebook | None
-    themes: tuple[Theme, ...]
-    framework: Framework | None
-    segments: pd.DataFrame | None
-
-    def claim(self, quantity: str, line: int = 0) -> Claim:
-        """The claim that prints a quantity, nearest to a line where several do; InputError where none does."""
-        found = self.study.claims.about(quantity)
-        if not found:
-            raise InputError(
-                self.study.name("themes.csv"),
-                column="quantity",
-                found=f"'{quantity}'",
-                expected="a quantity of the study's claims.csv",
-                action="correct the name, or leave the cell empty",
-            )
-        return min(found, key=lambda claim: abs(claim.line - line)) if line else found[0]
-
-    def claims_about(self, quantity: str) -> tuple[Claim, ...]:
-        """The claims that print a quantity; none where the study has no ledger of claims."""
-        return self.study.claims.about(quantity) if (self.study.raw / "claims.csv").is_file() else ()
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A team's coded segments, settled to one row for each code of a segment, and what may be shown of them."""
-
-    table: pd.DataFrame
-    settled: pd.DataFrame
-    bases: Bases
-    codebook: Codebook
-    shown: Shown
-
-    @property
-    def hidden(self) -> int:
-        """How many of the codes that may be applied have their number of people hidden."""
-        return int(self.shown.counts.loc[list(self.codebook.codable), "participants"].isna().sum())
-
-    def entering(self) -> pd.DataFrame:
-        """The settled codes that may enter numbers over many codes: all, or those that are shown in every unit."""
-        alone = set(self.shown.codes("groups")) - set(headings(self.codebook))
-        return self.settled if self.shown.whole else self.settled[self.settled["code"].isin(alone)]
-
-
-def load(study: Study) -> Material:
-    """Read what the study has; raises InputError for the first thing in its files that does not fit."""
-    book = files.load_codebook(study)
-    has_themes, has_matrix = ((study.raw / file).is_file() for file in ("themes.csv", "social_impact_matrix.yaml"))
-    return Material(
-        study,
-        book,
-        files.load_earlier_codebook(study, book),
-        files.load_themes(study, book) if has_themes else (),
-        files.load_framework(study, book) if has_matrix else None,
-        files.load_segments(study, book),
+def answer(
+    page: Appendix,
+    study: Study,
+    themes: Records[Theme] | None,
+    framework: Framework,
+    evidence: CodingEvidence,
+    counts: pd.DataFrame | None,
+) -> Display:
+    """The opening paragraphs, over what the study has."""
+    parts = (
+        _published_answer(page, study, themes, framework),
+        _framework_answer(framework),
+        _team_answer(evidence, counts),
     )
+    return page.say("\n\n".join(filter(None, parts)))
 
 
-def open_evidence(page: Appendix, material: Material, disclosure: Mapping[str, object]) -> CodingEvidence:
-    """The rules of disclosure of this run, and every decision under them; raises InputError for rules not allowed."""
-    return open_coding(page, material.study, disclosure, material.segments is not None)
-
-
-def coded(evidence: CodingEvidence, material: Material, rule: str) -> Coded | None:
-    """The study's coded segments under a rule of settling (`segments.settle`); None where no team has supplied any."""
-    table, book = material.segments, material.codebook
-    if table is None:
-        return None
-    settled, bases = segments.settle(table, rule), segments.bases(table)
-    return Coded(table, settled, bases, book, protect_coding(evidence, table, settled, book, bases))
-
-
-def words(numbers: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
-    """Protected numbers with the word in place of each hidden one.
-
-    >>> words(pd.Series([3, None], dtype="Int64")).tolist()
-    [3, 'hidden']
-    """
-    return numbers.astype(object).where(numbers.notna(), HIDDEN)
-
-
-def distinct(texts: Iterable[str]) -> list[str]:
-    """Labels that stay apart as parts of result ids: those that do not are numbered by their place.
-
-    >>> distinct(["C", "C++", "Rights"])
-    ['C (1)', 'C++ (2)', 'Rights']
-    """
-    texts = list(texts)
-    times = Counter(map(slug, texts))
-    return [text if times[slug(text)] == 1 else f"{text} ({place})" for place, text in enumerate(texts, start=1)]
-
-
-def labels(book: Codebook) -> dict[str, str]:
-    """The name of each code by its id, told apart as `distinct` does."""
-    return dict(zip(book.by_id, distinct(book.names.values()), strict=True))
-
-
-def section(title: str, *shown: Display | None) -> Display:
-    """Displays under a heading of the third level; those that are None are left out."""
-    parts = [part for part in shown if part is not None]
-    opening = heading(3, [title], f"part-{slug(title).replace('_', '-')}")
-    return joined(Display((opening,), plain=title), *parts)
-
-
-def number(
-    name: str,
-    label: str,
-    value: float | str,
-    unit: str,
-    kind: Kind = Kind.RECOMPUTED,
-    decimals: int = 0,
-    function: str = "",
-) -> Result:
-    """A result for the prose of the page."""
-    return Result(name, label, value, unit, kind, decimals, function=function)
-
-
-def record(page: Appendix, material: Material, team: Coded | None) -> None:
-    """Record the numbers that the prose of the page refers to."""
-    book = material.codebook
-    page.add(
-        [
-            number(
-                "codebook.codes",
-                "Codes that may be applied",
-                len(book.codable),
-                "codes",
-                function=f"{_FILES}.load_codebook",
-            )
-        ]
-    )
-    if material.themes:
-        page.add(_published_numbers(material))
-    if material.framework:
-        page.add(_framework_numbers(material.framework))
-    if team:
-        page.add(_team_numbers(team))
-
-
-def _published_numbers(material: Material) -> Iterable[Result]:
-    themes = material.themes
-    with_words = [theme for theme in themes if theme.frequency]
-    for quantity in ("focus_groups", "stakeholder_interviews"):
-        yield from (published(claim) for claim in material.claims_about(quantity)[:1])
-    counts = {
-        "places": ("Places at which the source reports a theme", len(themes)),
-        "group_places": ("Places that rest on focus groups", sum(theme.evidence in GROUP_EVIDENCE for theme in themes)),
-        "word_places": ("Places with a word for how many", len(with_words)),
-        "group_words": ("Such places that rest on focus groups", sum(t.evidence in GROUP_EVIDENCE for t in with_words)),
-    }
-    yield from (
-        number(f"published.{name}", label, value, "places", function=f"{_FILES}.load_themes")
-        for name, (label, value) in counts.items()
-    )
-    codes = len({theme.code for theme in themes})
-    yield number("published.codes", "Codes that the source reports", codes, "codes", function=f"{_FILES}.load_themes")
-
-
-def _framework_numbers(framework: Framework) -> Iterable[Result]:
-    said, cells = framework.statements, framework.matrix.cells
-    letters = speaker_letters(said)
-    counts = {
-        "published.statements": ("Published statements", len({s.statement_id for s in said}), "statements"),
-        "published.speakers": ("Speaker codes among them", len({s.speaker for s in said}), "speaker codes"),
-        "published.last_letter": (
-            "Place in the alphabet of the last letter of a speaker code",
-            int(letters["place"].max()),
-            "letters",
-        ),
-        "matrix.cells": ("Cells of the matrix", len(cells), "cells"),
-        "matrix.readings": ("Cells that are our reading", sum(cell.basis == "reading" for cell in cells), "cells"),
-        "steps.steps": ("Steps towards co-production", len(framework.steps.steps), "steps"),
-        "interviews.themes": ("Themes of the stakeholder interviews", len(framework.stakeholder_themes), "themes"),
-    }
-    yield from (
-        number(name, label, value, unit, function=f"{_FILES}.load_framework")
-        for name, (label, value, unit) in counts.items()
-    )
-    states = matrix.links_grid(framework.matrix).stack().value_counts()
-    for state in ("measured and valued", "measured only", "valued on an assumption", "valued only", "neither"):
-        yield number(
-            f"matrix.{slug(state)}",
-            f"Cells: {state}",
-            int(states.get(state, 0)),
-            "cells",
-            function="analysis.coding.matrix.links_grid",
-        )
-
-
-def _team_numbers(team: Coded) -> Iterable[Result]:
-    bases, shown = team.bases, team.shown
-    people = shown.counts.loc[list(team.codebook.codable), "participants"]
-    used = team.settled["code"].nunique()
-    counts: dict[str, tuple[str, int | str, str]] = {
-        "segments": ("Segments", HIDDEN if shown.everybody is None else bases.segments, "segments"),
-        "participants": ("Participants who spoke", shown.everybody or HIDDEN, "people"),
-        "groups": ("Groups", bases.groups, "groups"),
-        "coders": ("Coders", bases.coders, "coders"),
-        "used": ("Codes applied at least once", used if shown.whole else HIDDEN, "codes"),
-        "shown": ("Codes whose number of people is shown", int(people.notna().sum()), "codes"),
-        "hidden": ("Codes whose number of people is hidden", team.hidden, "codes"),
-        "entering": ("Codes that enter saturation and stability", team.entering()["code"].nunique(), "codes"),
-    }
-    if people.notna().any():
-        counts["most"] = (f"Participants who came up with: {commonest(team)}", int(people.max()), "people")
-    for name, (label, value, unit) in counts.items():
-        yield number(f"team.{name}", label, value, unit, Kind.MEASURED, function="analysis.coding.segments.bases")
-    if len(team.entering()):
-        new = saturation.saturation(team.entering(), bases)["new_mean"].iloc[-1]
-        label = "New codes from the last group, mean over all orders"
-        yield number(
-            "team.last_group", label, float(new), "codes", Kind.MEASURED, 1, "analysis.coding.saturation.saturation"
-        )
-
-
-def answer(material: Material, team: Coded | None) -> str:
-    """The opening paragraphs, as a template over the recorded numbers, of what the study has."""
-    return "\n\n".join(filter(None, (_published_answer(material), _framework_answer(material), _team_answer(team))))
-
-
-def _published_answer(material: Material) -> str:
-    if not material.themes:
+def _published_answer(page: Appendix, study: Study, themes: Records[Theme] | None, framework: Framework) -> str:
+    if themes is None:
         return ""
-    held = "".join(
-        f" It says that {{claim:{claim.claim_id}|:focus groups}} were held."
-        for claim in material.claims_about("focus_groups")[:1]
-    )
+    claims = claims_about(study, "focus_groups")[:1]
+    page.add(map(published, claims))
+    held = "".join(f" It says that {{claim:{claim.claim_id}|:focus groups}} were held." for claim in claims)
     statements = (
         " Of what was said in them it prints {published.statements|:statements} by {published.speakers|:speaker codes}."
-        if material.framework
+        if framework.statements
         else ""
     )
+    together = any(theme.evidence == GROUP_EVIDENCE[1] for theme in themes)
+    groups = "focus groups and surveys, which it does not tell apart" if together else "the focus groups"
     return (
         f"The source reports themes, and not how often each came up.{held}{statements} Its text reports a theme at "
-        f"{{published.places|:places}}; {{published.group_places|bare}} of these rest on {_groups_named(material)}, "
+        f"{{published.places|:places}}; {{published.group_places|bare}} of these rest on {groups}, "
         "the others on something else. This tells which themes the source reports, and on what. It does not tell how "
         "many people or groups raised a theme, whether more groups would have brought new ones, or whether two "
         "coders agree; none of that is computed from the publication."
     )
 
 
-def _groups_named(material: Material) -> str:
-    together = any(theme.evidence == GROUP_EVIDENCE[1] for theme in material.themes)
-    return "focus groups and surveys, which it does not tell apart" if together else "the focus groups"
-
-
-def _framework_answer(material: Material) -> str:
-    if not material.framework:
+def _framework_answer(framework: Framework) -> str:
+    if framework.matrix is None:
         return ""
     return (
         "Of {matrix.cells|:cells} of the social impact matrix, {matrix.measured_and_valued|bare} are measured and "
@@ -291,37 +76,32 @@ def _framework_answer(material: Material) -> str:
     )
 
 
-def _team_answer(team: Coded | None) -> str:
-    if team is None:
+def _team_answer(evidence: CodingEvidence, counts: pd.DataFrame | None) -> str:
+    if counts is None or evidence.coded is None:
         return ""
+    whole = evidence.coded.shown.whole
     used = (
         "{team.used|bare} of {codebook.codes|:codes} were applied. "
-        if team.shown.whole
+        if whole
         else "The codebook has {codebook.codes|:codes}. "
     )
+    of_which = "" if whole else ", of the {team.entering|:codes} that enough people raised"
     last = (
-        f" A last group adds {{team.last_group|:codes}} on average over all orders in which the groups could have been "
-        f"read{_of_which(team)}."
-        if len(team.entering())
-        else ""
+        " A last group adds {team.last_group|:codes} on average over all orders in which the groups could have been "
+        f"read{of_which}."
     )
     return (
         "The coded segments are {team.segments|:segments} by {team.participants|:participants} in "
-        "{team.groups|:groups}, read by {team.coders|:coders}. " + used + "For {team.hidden|bare} of the codes the "
+        f"{{team.groups|:groups}}, read by {{team.coders|:coders}}. {used}For {{team.hidden|bare}} of the codes the "
         "number of people is hidden, since it, or the number of those who did not come up with the code, is small or would "
-        "give a small one away." + _top(team) + last
+        f"give a small one away.{_top(evidence, counts)}{last if evidence.entering() is not None else ''}"
     )
 
 
-def _of_which(team: Coded) -> str:
-    """What the codes that enter a number are, where they are not all."""
-    return "" if team.shown.whole else ", of the {team.entering|:codes} that enough people raised"
-
-
-def _top(team: Coded) -> str:
+def _top(evidence: CodingEvidence, counts: pd.DataFrame) -> str:
     """What most participants came up with; not said where a hidden number could be greater, whether or not it is."""
-    most = commonest(team)
-    if not team.hidden:
+    most, hidden = commonest(counts, evidence.coded.codebook)  # type: ignore[union-attr]
+    if not hidden:
         return f" Most participants, {{team.most|bare}}, came up with: {named(most)}."
     said = (
         " Which code most participants came up with is not said: a number is hidden as well where nearly everybody came up "
@@ -331,46 +111,193 @@ def _top(team: Coded) -> str:
     return said + shown
 
 
-def commonest(team: Coded) -> str:
-    """The shown code that most participants came up with, or those that as many did; empty where no code is shown."""
-    people = team.shown.counts.loc[list(team.codebook.codable), "participants"].dropna()
-    return "; ".join(labels(team.codebook)[code] for code in people.index[people == people.max()])
+def commonest(counts: pd.DataFrame, codebook: Codebook) -> tuple[str, bool]:
+    """The shown code that most participants came up with, or those that as many did (empty: none is shown); and whether the
+    number of any code is hidden."""
+    people = pd.to_numeric(counts.loc[list(codebook.codable), "participants"], errors="coerce")
+    return "; ".join(codebook.labels[code] for code in people.index[people == people.max()]), bool(people.isna().any())
 
 
-def opening(page: Appendix, material: Material) -> Display | None:
-    """What stands in place of the sections on what is published, for a study of which nothing is."""
-    if material.themes:
-        return None
-    if material.study.info.example:
-        return page.say(
-            "Nothing is published of a worked example; all it has are synthetic coded segments, shown below."
-        )
-    return page.say("No themes of a publication are in this study's folder.")
-
-
-def segments_opening(page: Appendix, team: Coded | None) -> Display:
-    """What the sections on coded segments rest on, or that there are none and what that means."""
-    if team is None:
-        return page.say(
-            "There are no coded segments in this study's folder. Mentions, participants and groups are not counted, "
-            "and no saturation, stability or agreement is computed. `docs/coding.md` says in which formats a team "
-            "brings its own; the worked example shows what the page then holds."
-        )
-    return page.say(
-        "A mention is a segment that carries the code; a participant or a group counts once for a code, however "
-        "often it comes up. Every number of people here, with the headings above a code and the pairs of codes, has "
-        "passed disclosure control: small numbers, zero included, and those of nearly everybody are hidden, and others "
-        "with them from which they could be worked out. What else is counted from a code is shown only where its people "
-        "are. The last section but one says what was hidden and why."
+@of_nothing_nothing
+def told_of_evidence(counts: pd.DataFrame) -> str:
+    """What the commonest basis of the reported themes is."""
+    return (
+        f"The commonest basis, {counts.index[0]}, stands behind {{published.commonest|bare}} of {{published.places|bare}} "
+        "places; focus groups stand behind {published.group_places|bare}."
     )
 
 
-def write_codebook(page: Appendix, material: Material) -> Display:
+def letters(page: Appendix, study: Study, statements: Records[Statement] | None) -> Display | None:
+    """What the letters of the speaker codes could mean, and what is printed beside."""
+    if statements is None:
+        return None
+    first = list(speaker_letters(statements).index)
+    printed = claims_about(study, "focus_groups")
+    page.add(map(published, printed[:1]))
+    against = f", where the source prints {{claim:{printed[0].claim_id}}}" if printed else ""
+    return page.say(
+        f"The speaker codes open with the letters {', '.join(first[:-1])} and {first[-1]}; what a letter stands "
+        "for is not printed. If letters numbered the groups, there would have been at least "
+        f"{{published.last_letter|:groups}}{against}. No statement is therefore assigned to a group here."
+    )
+
+
+def with_figures(
+    page: Appendix, study: Study, table: pd.DataFrame | None, themes: Records[Theme] | None
+) -> pd.DataFrame | None:
+    """`published_themes` with the published figures that measure a theme beside it, where there are any."""
+    measured = [(theme.code, _claim(study, theme)) for theme in themes or () if theme.quantity]
+    if table is None or not measured:
+        return table
+    page.add(published(claim) for _, claim in measured)
+    cells = [
+        "; ".join(dict.fromkeys(claim_link(claim) for code, claim in measured if code == wanted))
+        for wanted in table.index
+    ]
+    return beside(table, "figure", Column("Printed figure (published)", text="rich"), cells)
+
+
+def _claim(study: Study, theme: Theme) -> Claim:
+    """The claim that prints a theme's quantity, nearest to its line where several do; InputError where none does."""
+    found = study.claims.about(theme.quantity)
+    if not found:
+        raise InputError(
+            study.name("themes.csv"),
+            column="quantity",
+            found=f"'{theme.quantity}'",
+            expected="a quantity of the study's claims.csv",
+            action="correct the name, or leave the cell empty",
+        )
+    return min(found, key=lambda claim: abs(claim.line - theme.line))
+
+
+def claim_link(claim: Claim) -> str:
+    """A published figure with its label and value, linked to the ledger of claims; a template for rich text."""
+    link = f"[{{={claim.claim_id}}}](08_claims_audit.html#claim-{claim.claim_id})"
+    return f"{link} {named(claim.statement)}: {{claim:{claim.claim_id}|bare}}"
+
+
+def interviewed(page: Appendix, study: Study, framework: Framework) -> Display | None:
+    """Whom the source says it interviewed, and what it tells of them."""
+    if framework.stakeholder_themes is None:
+        return None
+    claims = claims_about(study, "stakeholder_interviews")[:1]
+    page.add(map(published, claims))
+    asked = [f"{{claim:{claim.claim_id}|:community leaders and service providers}}" for claim in claims]
+    return page.say(
+        f"The source says that it interviewed {asked[0] if asked else 'stakeholders'} and reports "
+        "{interviews.themes|:themes} without saying how many of them raised each. The objectives are those of the "
+        "matrix below; tying themes to them is our reading."
+    )
+
+
+@of_nothing_nothing
+def told_of_programmes(programmes: Programmes) -> str:
+    """How many codes both programmes report, and what their places rest on."""
+    first, second = (named(programmes.titles[study]) for study in PROGRAMMES)
+    one, two = PROGRAMMES
+    return (
+        f"Both sources report {{both.both|:codes}}; {{both.only_first|bare}} are reported for {first} alone and "
+        f"{{both.only_second|bare}} for {second} alone. "
+        f"Focus groups stand behind {{both.{one}.groups|bare}} of {{both.{one}.places|:places}} for {first}, "
+        f"and behind {{both.{two}.groups|bare}} of {{both.{two}.places|:places}} for {second}, where they are not "
+        "told apart from surveys."
+    )
+
+
+@of_nothing_nothing
+def told_of_people(counts: pd.DataFrame, codebook: Codebook) -> str:
+    """What most participants came up with, of the codes drawn."""
+    most, hidden = commonest(counts, codebook)
+    return (
+        f"{'Of the codes drawn, most' if hidden else 'Most'} participants came up with: {named(most)}. "
+        "{team.hidden|bare} of {codebook.codes|bare} codes are left out, since their number is hidden"
+        f"{'; the strongest may be among them' if hidden else ''}."
+    )
+
+
+def left_out_of_curve(page: Appendix, evidence: CodingEvidence) -> Display | None:
+    """Which codes a curve of saturation lacks, where it lacks any."""
+    if evidence.entering() is None or evidence.coded.shown.whole:  # type: ignore[union-attr]
+        return None
+    return page.say(
+        "The curve holds only the {team.entering|:codes} of which the numbers of people and of groups are shown. Rare codes, on "
+        "which saturation turns, are not in it, so that it looks flatter than the whole; "
+        "`analysis.coding.saturation.saturation` gives the team that curve."
+    )
+
+
+def stability(evidence: CodingEvidence, codebook: Codebook, bases: Bases | None) -> pd.DataFrame | None:
+    """What is left without each group: by name where groups may be named, else the least and the most over them."""
+    by_name = evidence.allowed(leave_one_group_out(evidence.entering(), codebook, bases))
+    return by_name if by_name is not None else stability_over_groups(evidence.entering(), codebook, bases)
+
+
+def narrow(page: Appendix, evidence: CodingEvidence) -> Display | None:
+    """The codes that rest on one group of enough people by name; the others as a number, where that may be shown."""
+    coded = evidence.coded
+    if coded is None:
+        return None
+    frame = narrow_codes(coded.settled, coded.codebook)
+    safe = frame["rests_on"].eq("one group") & frame.index.isin(
+        set(coded.shown.codes("groups")) & set(coded.codebook.codable)
+    )
+    names = "; ".join(frame.loc[safe, "name"]) or "none"
+    whole = (
+        "Codes that rest on one person: {team.one_person|bare}; on several people of one group: {team.one_group|bare}."
+        if coded.shown.whole
+        else "How many codes rest on one person, or on a few people of one group, is not shown: each of them is a small count."
+    )
+    return page.say(
+        f"{whole} Named is a code that rests on one group only where enough people of it raised the code: {named(names)}. "
+        "`analysis.coding.tallies.narrow_codes` tells the team of the others."
+    )
+
+
+def why_no_agreement(page: Appendix, segments: pd.DataFrame | None, agreement: pd.DataFrame | None) -> Display | None:
+    """The plain statement why there is no agreement (as far as it may be shown), where there is none."""
+    if segments is None or agreement is not None:
+        return None
+    if (segments.groupby("segment_id")["coder"].nunique() < 2).all():
+        return page.say(f"{(NO_OVERLAP if segments['coder'].nunique() > 1 else ONE_CODER).capitalize()}.")
+    return page.say("Agreement on any of the codes could tell how few people raised it; no agreement is shown.")
+
+
+@of_nothing_nothing
+def ranked(agreement: pd.DataFrame) -> pd.DataFrame:
+    """Agreement by code, from the highest alpha to the lowest."""
+    return agreement.sort_values("alpha", ascending=False, kind="stable")
+
+
+@of_nothing_nothing
+def told_of_alpha(agreement: pd.DataFrame) -> str:
+    """Where alpha is lowest and highest; `agreement` as `ranked`."""
+    names = agreement.dropna(subset=["alpha"])["name"]
+    return (
+        f"Alpha runs from {{agreement.lowest_alpha|bare}} for {named(names.iloc[-1])} to "
+        f"{{agreement.highest_alpha|bare}} for {named(names.iloc[0])}."
+    )
+
+
+def about_codebook(page: Appendix, codebook: Codebook) -> Display:
+    """Which codebook it is."""
+    made = f" It was {named(codebook.source)}." if codebook.source else ""
+    return page.say(
+        f"{named(codebook.title)}, version {named(codebook.version)}, with {{codebook.codes|:codes}} that may be applied.{made}"
+    )
+
+
+def about_changes(study: Study, earlier: Codebook | None) -> str:
+    """From which version on changes are listed."""
+    invented = " The earlier version is invented, to show the comparison." if study.info.example else ""
+    return f"What changed since version {named(earlier.version)} of the codebook.{invented}" if earlier else ""
+
+
+def write_codebook(page: Appendix, study: Study, codebook: Codebook) -> Display:
     """Write `data/processed/<study>/codebook.qdc`, the codebook as other programs read it."""
     from analysis.coding.refi import qdc_text
 
-    write_text(material.study.output / "codebook.qdc", qdc_text(material.codebook))
+    write_text(study.output / "codebook.qdc", qdc_text(codebook))
     return page.say(
-        "The same for NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA): "
-        f"`data/processed/{material.study.id}/codebook.qdc`."
+        f"The same for NVivo, ATLAS.ti, MAXQDA or QualCoder (REFI-QDA): `data/processed/{study.id}/codebook.qdc`."
     )

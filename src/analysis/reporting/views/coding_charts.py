@@ -1,11 +1,12 @@
 """Drawings that only this notebook needs: states of a matrix, steps in lanes, the saturation curve."""
 
 import textwrap
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.coding.steps import Steps, steps_layout
+from analysis.described import description, of_nothing_nothing
 from analysis.reporting.style import (
     INK,
     LABEL_WIDTH,
@@ -18,6 +19,7 @@ from analysis.reporting.style import (
     row_places,
     wrap,
 )
+from analysis.results import drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +38,7 @@ _LANES = ("Project team", "Together", "Participants")
 _LETTERS = 15  # of a step's title on one line
 
 
+@of_nothing_nothing
 def state_chart(frame: pd.DataFrame) -> "Figure":
     """A grid of marks with the rows and columns of `frame`; its cells are states of `coding.matrix.links_grid`."""
     from matplotlib.figure import Figure
@@ -86,10 +89,12 @@ def _marks(axes: "Axes", frame: pd.DataFrame, state: str) -> None:
     )
 
 
-def steps_chart(layout: pd.DataFrame, returns: Sequence[tuple[int, int]]) -> "Figure":
-    """Steps as boxes in lanes of who leads, joined by arrows; `layout` as from `steps.steps_layout`, returns dashed."""
+@of_nothing_nothing
+def steps_chart(steps: Steps) -> "Figure":
+    """Steps as boxes in lanes of who leads, joined by arrows; returns dashed."""
     from matplotlib.figure import Figure
 
+    layout = steps_layout(steps)
     centres = {
         number: (_lane(row["x"]), _TOP + _BOX_HEIGHT / 2 + _STEP * row["y"]) for number, row in layout.iterrows()
     }
@@ -105,8 +110,8 @@ def steps_chart(layout: pd.DataFrame, returns: Sequence[tuple[int, int]]) -> "Fi
             _box(axes, f"{number}. {title}", number, *centres[number])
         for before, after in zip(layout.index, layout.index[1:], strict=False):
             _arrow(axes, centres[before], centres[after])
-        for start, end in returns:
-            _back(axes, centres[start], centres[end])
+        for back in steps.returns:
+            _back(axes, centres[back.from_step], centres[back.to_step])
     return fig
 
 
@@ -154,34 +159,21 @@ def _back(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) ->
     axes.annotate("", (end[0] + edge, end[1]), (right, end[1]), arrowprops=style)
 
 
-def saturation_chart(frame: pd.DataFrame) -> "Figure":
-    """The saturation curve (`coding.saturation.saturation`): mean over all orders, between the fewest and the most."""
+@of_nothing_nothing
+def saturation_chart(curve: pd.DataFrame) -> "Figure":
+    """The curve of `coding.saturation`, as it is shown: mean over all orders, between the fewest and the most."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
+    frame = as_shown(curve)
     with house_style():
         fig = Figure(figsize=(WIDTH, 3.6), layout="constrained")
-        axes = fig.subplots()
-        if "codes_low" in frame:
+        axes, blue = fig.subplots(), colour(0)
+        if frame["codes_low"].notna().any():
             label = "from the fewest to the most, over all orders"
-            axes.fill_between(
-                frame.index,
-                frame["codes_low"],
-                frame["codes_high"],
-                color=colour(0),
-                alpha=0.22,
-                linewidth=0,
-                label=label,
-            )
-        axes.plot(
-            frame.index,
-            frame["codes_mean"],
-            "o-",
-            color=colour(0),
-            linewidth=2,
-            markersize=6,
-            label="mean over all orders",
-        )
+            ends = frame["codes_low"], frame["codes_high"]
+            axes.fill_between(frame.index, *ends, color=blue, alpha=0.22, linewidth=0, label=label)
+        axes.plot(frame["codes_mean"], "o-", color=blue, linewidth=2, markersize=6, label="mean over all orders")
         axes.set(xlabel="groups read", ylabel="codes seen so far")
         axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -191,3 +183,29 @@ def saturation_chart(frame: pd.DataFrame) -> "Figure":
         axes.tick_params(axis="y", colors=QUIET)
         fig.legend(loc="outside upper left", ncols=1).set_gid("structural_legend")
     return fig
+
+
+@of_nothing_nothing
+def bars(frame: pd.DataFrame, value: str, axis_label: str) -> "Figure":
+    """One column of a frame of counts as bars."""
+    from analysis.reporting.charts import bar_chart
+
+    return bar_chart(frame.set_index("name"), [value], axis_label)
+
+
+@of_nothing_nothing
+def alpha_chart(agreement: pd.DataFrame) -> "Figure":
+    """Krippendorff's alpha by code with its interval."""
+    from analysis.reporting.charts import interval_chart
+
+    frame = as_shown(agreement).set_index("name")
+    return interval_chart(
+        frame, "alpha_low", "alpha_high", "Krippendorff's alpha", value="alpha", decimals=2, from_zero=True
+    )
+
+
+def as_shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of results with its numbers as they are shown, so that a figure tells no more."""
+    said = description(frame)
+    columns = {name: said.of(column) for name, column in said.columns.items() if name not in said.words}  # type: ignore[union-attr]
+    return drawn(frame, {name: column for name, column in columns.items() if name in frame})

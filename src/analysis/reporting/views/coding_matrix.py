@@ -1,101 +1,84 @@
-"""The social impact matrix with its links and gaps, and the steps towards co-production."""
+"""The social impact matrix in 02_focus_group_coding: what each cell leads to, and the steps towards co-production in words."""
 
 from collections.abc import Collection
 from itertools import groupby
 
 import pandas as pd
 
-from analysis.coding import matrix as impact, steps as sequence
+from analysis.coding import matrix as impact
+from analysis.coding.codebook import Codebook, distinct
 from analysis.coding.files import MATRIX, Framework
 from analysis.coding.matrix import Cell, SocialImpactMatrix
-from analysis.coding.steps import Step, Steps
+from analysis.coding.steps import LEADS, Step, Steps, steps_layout
+from analysis.described import beside, described, of_nothing_nothing
 from analysis.expressions import references
 from analysis.participants.schema import ITEMS
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.tables import RowExtra
+from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published
-from analysis.reporting.views.coding import Material, distinct, named, section
-from analysis.reporting.views.coding_published import claim_link, objective_anchor
-from analysis.results import Column
+from analysis.reporting.views.coding import claim_link, claims_about
+from analysis.results import Column, Kind
 from analysis.sroi.value_map import cells as value_map_cells, has_value_map, read_value_map
 from analysis.study import Study
 
 _QUESTIONS = {item: entry.label for item, entry in ITEMS.items()} | {"friends": "Friends met regularly"}
 _BASIS = {"text": "the text states it", "reading": "our reading"}
-_LEAD = {"project team": "the project team", "both": "team and participants together", "participants": "participants"}
 
 
-def matrix(page: Appendix, material: Material) -> Display:
-    """Section: the matrix as a figure and as a table of indicators; a sentence where the study has none."""
-    framework = material.framework
-    if framework is None:
-        return page.say(
-            "This study has no social impact matrix, and no steps towards co-production are published for it."
-        )
-    _check(material, framework)
-    known = framework.matrix
-    note = page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
-    return section("The matrix", note, _figure(page, known), _table(page, known))
+def value_map_outcomes(study: Study, matrix: SocialImpactMatrix | None) -> dict[str, str] | None:
+    """The outcomes of the study's value map by id; None where it has none.
+
+    Raises InputError for a link of the matrix to a question that the questionnaire, or to an outcome that the value map does
+    not have, or has under another name.
+    """
+    outcomes = {row.id: row.label for row in read_value_map(study).outcomes} if has_value_map(study) else None
+    if matrix is not None:
+        name = study.name(MATRIX)
+        impact.check_links(matrix, name, items=_QUESTIONS, outcomes=outcomes)
+        if outcomes is not None:
+            impact.check_names(matrix.outcomes, name, "outcomes", outcomes, "value map")
+    return outcomes
 
 
-def _check(material: Material, framework: Framework) -> None:
-    """InputError for a link to a question that the questionnaire, or an outcome that the SROI model does not have."""
-    name, outcomes = material.study.name(MATRIX), _outcomes(material.study)
-    impact.check_links(framework.matrix, name, items=_QUESTIONS, outcomes=outcomes)
-    if outcomes is not None:
-        impact.check_names(framework.matrix.outcomes, name, "outcomes", outcomes, "value map")
-
-
-def _outcomes(study: Study) -> dict[str, str] | None:
-    """The outcomes of the study's value map by id; None where it has no value map."""
-    return {row.id: row.label for row in read_value_map(study).outcomes} if has_value_map(study) else None
-
-
-def _figure(page: Appendix, matrix: SocialImpactMatrix) -> Display:
-    from analysis.reporting.views.coding_charts import state_chart
-
-    grid = impact.links_grid(matrix)
-    frame = grid.set_axis([o.name for o in matrix.objectives]).set_axis(
-        [s.name for s in matrix.stakeholders], axis="columns"
-    )
-    frame.index.name = "objective"
-    return page.figure(
-        "matrix_figure",
-        state_chart(frame),
-        "Objectives by stakeholders: what is measured and what is valued.",
+@of_nothing_nothing
+def told_of_states(states: pd.DataFrame) -> str:
+    """For whom a cell is measured and valued, and for whom one is neither."""
+    holders = {
+        state: "; ".join(named(str(name).lower()) for name in states if (states[name] == state).any()) or "none"
+        for state in ("measured and valued", "neither")
+    }
+    return (
         "{matrix.measured_and_valued|bare} of {matrix.cells|bare} cells are measured and valued. Fully measured "
-        f"and valued are only cells for: {_holders(grid, matrix, 'measured and valued')}. Neither measured nor valued "
-        f"is something for: {_holders(grid, matrix, 'neither')}.",
-        frame,
-        {name: Column(name) for name in frame.columns},
-        row_header="Objective",
-        text=dict.fromkeys(frame.columns, "label"),
+        f"and valued are only cells for: {holders['measured and valued']}. Neither measured nor valued "
+        f"is something for: {holders['neither']}."
     )
 
 
-def _holders(grid: pd.DataFrame, matrix: SocialImpactMatrix, state: str) -> str:
-    """The stakeholders with a cell in a state, as a list."""
-    return "; ".join(named(s.name.lower()) for s in matrix.stakeholders if (grid[s.id] == state).any()) or "none"
+@of_nothing_nothing
+def as_printed(known: SocialImpactMatrix | Steps, page: Appendix) -> Display:
+    """Where the source prints it, and what is known of the print."""
+    return page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
 
 
-def _table(page: Appendix, matrix: SocialImpactMatrix) -> Display:
-    """Table: each objective with its stakeholders and their indicators, which lead to what the cell is linked to."""
+@described(
+    Kind.RECOMPUTED,
+    {"cells": Column("For whom, and by which indicator", text="rich")},
+    header="Objective",
+    words=("cells",),
+    anchor="anchor",
+)
+def indicators(matrix: SocialImpactMatrix) -> pd.DataFrame:
+    """Each objective with its stakeholders and their indicators, which lead to what the cell is linked to."""
     names = {stakeholder.id: stakeholder.name for stakeholder in matrix.stakeholders}
-    cells = {
-        objective.name: "; ".join(_entry(cell, names) for cell in matrix.cells if cell.objective == objective.id)
+    rows = {
+        objective.name: {
+            "cells": "; ".join(_entry(cell, names) for cell in matrix.cells if cell.objective == objective.id),
+            "anchor": _objective(objective.id),
+        }
         for objective in matrix.objectives
     }
-    return page.table(
-        "matrix",
-        pd.DataFrame({"cells": cells}).rename_axis("objective"),
-        {"cells": Column("For whom, and by which indicator")},
-        "The social impact matrix: the indicator of each cell.",
-        row_header="Objective",
-        text={"cells": "rich"},
-        extras={objective.name: RowExtra(objective_anchor(objective.id)) for objective in matrix.objectives},
-        note="An indicator leads to what the cell is linked to. The figure above, and its data, set out the same cells as a grid.",
-    )
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _entry(cell: Cell, names: dict[str, str]) -> str:
@@ -108,60 +91,68 @@ def _anchor(cell: Cell) -> str:
     return f"cell-{cell.stakeholder}-{cell.objective}"
 
 
-def links(page: Appendix, material: Material) -> Display | None:
-    """Section: for each cell of the matrix, what measures, describes and values it, and how the cell is known."""
-    if material.framework is None:
-        return None
-    matrix = material.framework.matrix
-    named = [
-        claim for cell in matrix.cells for quantity in cell.claims for claim in material.claims_about(quantity)[:1]
+def _objective(objective: str) -> str:
+    """The anchor of an objective's row in the table of the matrix."""
+    return f"objective-{objective}"
+
+
+def with_objectives(table: pd.DataFrame | None, framework: Framework) -> pd.DataFrame | None:
+    """`stakeholder_table` with links to the objectives that each theme bears on beside it."""
+    if table is None or framework.matrix is None:
+        return table
+    names = {objective.id: objective.name for objective in framework.matrix.objectives}
+    cells = [
+        "; ".join(f"[{named(names[each])}](#{_objective(each)})" for each in theme.objectives) or "none"
+        for theme in framework.stakeholder_themes or ()
     ]
-    page.add(published(claim) for claim in named)
-    frame = pd.DataFrame([_row(cell, material, matrix) for cell in matrix.cells], index=_labels(matrix))
-    columns = {
-        "stakeholder": Column("Stakeholder"),
-        "measured": Column("Measured by (figures as published)"),
-        "codes": Column("Described by the codes"),
-        "valued": Column("Valued by"),
-        "known": Column("How the cell is known, and remark"),
-    }
-    table = page.table(
-        "links",
-        frame,
-        columns,
-        "What each cell of the matrix is linked to: question, printed figure, codes, SROI outcome.",
-        row_header="Objective and its indicator",
-        group_by="stakeholder",
-        text={"measured": "rich", "codes": "label", "valued": "rich", "known": "label"},
-        extras={label: RowExtra(_anchor(cell)) for label, cell in zip(frame.index, matrix.cells, strict=True)},
-    )
-    said = page.say(
-        "The links are ours throughout. Claim ids lead to their row in the ledger of claims, outcomes and assumptions to "
-        "theirs in the SROI model. A code describes and does not measure. Questions are those of the questionnaire, whose "
-        "answers were not published."
-    )
-    return section("What each cell is linked to", said, table)
+    return beside(table, "bears_on", Column("Objectives it bears on", text="rich"), cells)
 
 
-def _labels(matrix: SocialImpactMatrix) -> pd.Index:
+_LINKS = {
+    "measured": Column("Measured by (figures as published)", text="rich"),
+    "codes": Column("Described by the codes"),
+    "valued": Column("Valued by", text="rich"),
+    "known": Column("How the cell is known, and remark"),
+}
+
+
+@described(
+    Kind.RECOMPUTED,
+    _LINKS,
+    header="Objective and its indicator",
+    words=tuple(_LINKS),
+    group="stakeholder",
+    anchor="anchor",
+)
+def links(matrix: SocialImpactMatrix, page: Appendix, study: Study, codebook: Codebook) -> pd.DataFrame:
+    """For each cell of the matrix, what measures, describes and values it, and how the cell is known."""
+    found = [claim for cell in matrix.cells for quantity in cell.claims for claim in claims_about(study, quantity)[:1]]
+    page.add(published(claim) for claim in found)
     names = {heading.id: heading.name for heading in matrix.objectives}
-    return pd.Index(distinct(f"{names[cell.objective]}: {cell.indicator}" for cell in matrix.cells), name="cell")
+    labels = distinct(f"{names[cell.objective]}: {cell.indicator}" for cell in matrix.cells)
+    places = _places(study)
+    return pd.DataFrame([_row(cell, study, codebook, matrix, places) for cell in matrix.cells], index=labels)
 
 
-def _row(cell: Cell, material: Material, matrix: SocialImpactMatrix) -> dict[str, str]:
-    outcomes = {outcome.id: outcome.name for outcome in matrix.outcomes}
-    stakeholders = {stakeholder.id: stakeholder.name for stakeholder in matrix.stakeholders}
-    questions = [f"question “{_QUESTIONS[item]}”" for item in cell.items]
-    claims = [claim_link(material.claims_about(quantity)[0]) for quantity in cell.claims]
-    places = _places(material.study)
-    valued = [_linked(outcomes[each], f"outcome-{each}", places) for each in cell.outcomes]
-    assumptions = {assumption.id: assumption.name for assumption in matrix.assumptions}
-    assumed = [f"assumption: {_linked(assumptions[each], f'entry-{each}', places)}" for each in cell.assumptions]
+def _row(
+    cell: Cell, study: Study, codebook: Codebook, matrix: SocialImpactMatrix, places: Collection[str]
+) -> dict[str, str]:
+    names = {
+        kind: {heading.id: heading.name for heading in getattr(matrix, kind)}
+        for kind in ("stakeholders", "outcomes", "assumptions")
+    }
+    measured = [f"question “{_QUESTIONS[item]}”" for item in cell.items]
+    measured += [claim_link(claims_about(study, quantity)[0]) for quantity in cell.claims]
+    valued = [_linked(names["outcomes"][each], f"outcome-{each}", places) for each in cell.outcomes]
+    valued += [
+        f"assumption: {_linked(names['assumptions'][each], f'entry-{each}', places)}" for each in cell.assumptions
+    ]
     return {
-        "stakeholder": stakeholders[cell.stakeholder],
-        "measured": "; ".join([*questions, *claims]) or "nothing published",
-        "codes": "; ".join(material.codebook.names[code] for code in cell.codes),
-        "valued": "; ".join([*valued, *assumed]) or "no outcome",
+        "anchor": _anchor(cell),
+        "stakeholder": names["stakeholders"][cell.stakeholder],
+        "measured": "; ".join(measured) or "nothing published",
+        "codes": "; ".join(codebook.names[code] for code in cell.codes),
+        "valued": "; ".join(valued) or "no outcome",
         "known": f"{_BASIS[cell.basis]}, source line {', '.join(map(str, cell.lines))}. {cell.note}".strip(),
     }
 
@@ -182,75 +173,23 @@ def _places(study: Study) -> set[str]:
     }
 
 
-def gaps(page: Appendix, material: Material) -> Display | None:
-    """Section: objectives that nothing measures, outcomes nothing supports, themes without an objective."""
-    if material.framework is None:
-        return None
-    outcomes = _outcomes(material.study)
-    found = impact.gaps(material.framework.matrix, material.framework.stakeholder_themes, outcomes)
-    label = [_open(row.gap, row.what, row.where) for row in found.itertuples()]
-    frame = found.assign(label=label).groupby("label", sort=False)["gap"].agg("; ".join).to_frame().rename_axis("what")
-    unsupported = found["gap"].isin(["outcome nothing supports", impact.NOT_HELD]).any()
+@of_nothing_nothing
+def about_gaps(gaps: pd.DataFrame, outcomes: dict[str, str] | None) -> str:
+    """How a gap is read, and whether every outcome of the SROI model is supported."""
+    unsupported = gaps["gap"].str.contains(f"outcome nothing supports|{impact.NOT_HELD}").any()
     supported = (
         ""
         if unsupported or outcomes is None
         else " Every outcome of the SROI model rests on at least one measured cell."
     )
-    table = page.table(
-        "gaps",
-        frame,
-        {"gap": Column("What is missing")},
-        "What the matrix leaves open.",
-        row_header="Objective, outcome or theme",
-        text={"gap": "label"},
-        note=f"Valued on an assumption: the SROI model has a value for it, and no measure.{supported}",
-    )
-    return section("Gaps", table)
+    return f"Valued on an assumption: the SROI model has a value for it, and no measure.{supported}"
 
 
-def _open(gap: str, what: str, where: str) -> str:
-    """What is left open, as the head of a row."""
-    sort = "Interview theme: " if gap.startswith("theme") else "SROI outcome: " if gap.startswith("outcome") else ""
-    return f"{sort}{what} – {where.lower()}" if where else f"{sort}{what}"
-
-
-def steps(page: Appendix, material: Material) -> Display | None:
-    """Section: the published steps as a drawing with its text, and as a table."""
-    if material.framework is None:
-        return None
-    known = material.framework.steps
-    frame = sequence.steps_table(known)
-    frame = frame.assign(
-        led_by=[_LEAD[step.led_by].capitalize() for step in known.steps],
-        place=[str(step.number) for step in known.steps],
-    )
-    frame = frame.set_index("title")
-    columns = {
-        "place": Column("Step"),
-        "what": Column("What is done"),
-        "led_by": Column("Who leads"),
-        "line": Column("Source line"),
-    }
-    from analysis.reporting.views.coding_charts import steps_chart
-
-    figure = page.figure(
-        "steps",
-        steps_chart(sequence.steps_layout(known), [(back.from_step, back.to_step) for back in known.returns]),
-        "Steps towards co-production, and who leads them.",
-        _in_words(known),
-        frame,
-        columns,
-        row_header="Step",
-        text=dict.fromkeys(columns, "label"),
-    )
-    note = page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
-    return section("Steps towards co-production", note, figure)
-
-
-def _in_words(steps: Steps) -> str:
+@of_nothing_nothing
+def told_of_steps(steps: Steps) -> str:
     """The drawing in words, without digits: who leads which steps, and the paths back."""
     parts = [
-        f"{_LEAD[leader].capitalize()} lead{'s' if leader == 'project team' else ''}: {_titles(run)}."
+        f"{LEADS[leader].capitalize()} lead{'s' if leader == 'project team' else ''}: {_titles(run)}."
         for leader, run in groupby(steps.steps, lambda step: step.led_by)
     ]
     titles = {step.number: step.title for step in steps.steps}
@@ -258,9 +197,9 @@ def _in_words(steps: Steps) -> str:
         f"A path leads back from {named(titles[each.from_step].lower())} to {named(titles[each.to_step].lower())}."
         for each in steps.returns
     ]
-    order = [sequence.steps_layout(steps)["x"].is_monotonic_increasing]
+    passes = steps_layout(steps)["x"].is_monotonic_increasing
     opening = "{steps.steps|bare} steps, one after the other" + (
-        ", in which the lead passes from the team to participants." if all(order) else "."
+        ", in which the lead passes from the team to participants." if passes else "."
     )
     return " ".join([opening, *parts, *back])
 

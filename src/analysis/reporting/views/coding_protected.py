@@ -5,14 +5,14 @@ Whatever else is counted from a code (mentions, groups, agreement) is shown only
 people are not shown enters no other number of the page, nor does it decide silently what else is shown.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 import pandas as pd
 
 from analysis.coding import tallies
-from analysis.coding.codebook import Codebook
+from analysis.coding.codebook import Codebook, distinct
 from analysis.coding.people import (
     NO,
     YES,
@@ -23,40 +23,23 @@ from analysis.coding.people import (
     raised,
     without_circles,
 )
-from analysis.coding.segments import Bases
+from analysis.coding.segments import bases, settle
+from analysis.coding.tallies import BY_GROUP, OVER_ALL
+from analysis.described import Basis, Description, as_made, describe, description, inputs_of
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
 from analysis.disclosure.joint import Linear
 from analysis.disclosure.protect import Protected, protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import read_rules
 from analysis.disclosure.tables import TOTAL, count_people
-from analysis.reporting.appendix import Appendix
-from analysis.reporting.views.evidence import Evidence, no_rounding
+from analysis.reporting.appendix import Appendix, Judged
+from analysis.reporting.views.evidence import Evidence, hidden_words, in_words, no_rounding
+from analysis.results import Column, Kind
 from analysis.study import Study
 
 PAIRS = 15  # pairs of codes shown, those that most participants share first
 UNITS = ["mentions", "participants", "groups"]
-
-
-@dataclass
-class CodingEvidence(Evidence):
-    """The rules and decisions of this notebook; what it reads of people are coded segments."""
-
-    coded: bool = False
-
-    @property
-    def measured(self) -> bool:
-        """Whether there are coded segments."""
-        return self.coded
-
-    @property
-    def people(self) -> int:
-        """Nobody: those who spoke are known by speaker codes, and are not told apart among those who joined."""
-        return 0
-
-    def _published(self) -> list[Linear]:
-        """Nothing to be proved with other notebooks: no table of theirs has a column of codes."""
-        return []
+NO_INTERVAL = "an interval would tell how many people raised the code"
 
 
 @dataclass(frozen=True)
@@ -81,29 +64,212 @@ class Shown:
         return list(self.counts.index[self.counts[unit].notna()])
 
 
-def open_coding(page: Appendix, study: Study, disclosure: Mapping[str, object], coded: bool) -> CodingEvidence:
-    """The evidence of a run under its rules; raises InputError for rules that are not allowed, and for rounding.
+@dataclass(frozen=True)
+class Coded:
+    """Coded segments with their codebook, settled to one row for each code of a segment, and what may be shown of them."""
+
+    codebook: Codebook
+    segments: pd.DataFrame
+    settled: pd.DataFrame
+    shown: Shown
+
+    def entering(self) -> pd.DataFrame:
+        """The settled codes that may enter numbers over many codes: all, or those that are shown in every unit."""
+        alone = set(self.shown.codes("groups")) - set(headings(self.codebook))
+        return self.settled if self.shown.whole else self.settled[self.settled["code"].isin(alone)]
+
+
+@dataclass
+class CodingEvidence(Evidence):
+    """The rules and decisions of this notebook; what it reads of people are coded segments."""
+
+    coded: Coded | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are coded segments."""
+        return self.coded is not None
+
+    @property
+    def people(self) -> int:
+        """Nobody: those who spoke are known by speaker codes, and are not told apart among those who joined."""
+        return 0
+
+    def _published(self) -> list[Linear]:
+        """Nothing to be proved with other notebooks: no table of theirs has a column of codes."""
+        return []
+
+    def entering(self) -> pd.DataFrame | None:
+        """The settled codes that may enter numbers over many codes; None where there are none."""
+        found = self.coded.entering() if self.coded else ()
+        return found if len(found) else None  # type: ignore[return-value]
+
+    def allowed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """The part of a frame of results that may be shown; None where that is nothing."""
+        found = super().allowed(frame)
+        return found if found is not None and len(found) else None
+
+    def judge(self, frame: pd.DataFrame) -> Judged:
+        """As on every page of records; what follows from print alone, and was not read from the segments, passes."""
+        said, files = description(frame), set(inputs_of(self.coded.segments) if self.coded else ())
+        if said and said.kind is Kind.RECOMPUTED and said.inputs and files and not files & set(said.inputs):
+            return Judged(frame, passed=as_made(frame))
+        return super().judge(frame)
+
+    def _by_basis(self, frame: pd.DataFrame, said: Description, basis: Basis) -> Judged:
+        """A frame by the rule of what it counts. It must be of all segments: of a part of them, or of anything else that
+        a method may count from them, no rule here knows what it tells."""
+        rule = _RULES.get(basis.sort)
+        if rule is None or self.coded is None or basis.people != len(_whole_of(self.coded, basis)):
+            why = "it is not of all coded segments that may enter it" if rule else "this page has no rule for it"
+            self.keeps(Decision(basis.of, basis.sort, REFUSED, why))
+            return Judged(_nothing_of(frame, said), passed=True, hidden=True)
+        found = rule(self, self.coded, frame, said)
+        return Judged(describe(found, replace(description(found) or said, passed=True)), passed=True)
+
+
+def _whole_of(coded: Coded, basis: Basis) -> pd.DataFrame:
+    """The rows that a method must have been given: of the codes that it is over, as far as these may enter, or all."""
+    if basis.sort == "codes together":
+        entering = coded.entering()
+        return entering[entering["code"].isin(basis.values)]
+    return coded.segments if basis.sort in ("in all", "agreement", "changed codes") else coded.settled
+
+
+def _nothing_of(frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """No rows; where rows are different quantities, words in the place of their numbers."""
+    return in_words(frame, said) if said.rows else frame.iloc[:0]
+
+
+def _in_words(frame: pd.DataFrame, said: Description, let: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """A frame with a word in the place of each number that is not let, by column; a column that none lets holds none."""
+    never = pd.Series(False, frame.index)
+    names = [name for name in said.columns if name not in said.words]
+    return frame.assign(**{name: frame[name].astype(object).where(let.get(name, never), HIDDEN) for name in names})
+
+
+def _codes(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Counts of codes (index), those that have been proved."""
+    let = coded.shown.counts.reindex(frame.index).eq(frame[UNITS]).fillna(False).astype(bool)
+    return _in_words(frame, said, {**let, "share_participants": let["participants"]})
+
+
+def _changed(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Segments of changed codes: of codes that may be shown, and of those no segment can carry any more."""
+    book = coded.codebook
+    known = {*coded.shown.codes(), *(set(frame["code"]) - set(book.by_id))} - set(headings(book))
+    let = frame["code"].isin(known)
+    return _in_words(frame, said, {"segments": let}).assign(again=frame["again"].where(let, "if any carries it"))
+
+
+def _pairs_shown(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """The shown pairs; mentions and groups where enough people stand behind them."""
+    pairs = pd.Series(list(zip(frame["code"], frame["other"], strict=True)), frame.index, dtype=object)
+    proved = pairs.map(dict(coded.shown.pairs))
+    kept = frame[proved.eq(frame["participants"])]
+    enough = kept["participants"] >= fewest_for_groups(bases(coded.segments).groups, evidence.rules.width)
+    behind = kept["behind"] >= evidence.rules.minimum_cell
+    return _in_words(kept, said, {"participants": kept["participants"] > 0, "mentions": behind, "groups": enough})
+
+
+def _groups(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Participants by group where groups are large; where they are small only of synthetic segments, whether anybody is."""
+    shown, names = coded.shown, [name for name in frame if name != "name"]
+    if shown.by_group is not None:
+        cells, unit = hidden_words(shown.by_group.loc[frame.index]), "people"
+    else:
+        counts, unit = frame[names] if shown.named else frame[names].iloc[:0], ""
+        cells = counts.astype(object).mask(counts > 0, "raised").mask(counts == 0, "")
+    labels = distinct(names)
+    found = cells.set_axis(labels, axis="columns").assign(name=frame["name"].loc[cells.index])
+    return describe(found, replace(said, columns={label: Column(label, unit) for label in labels}))
+
+
+def _in_all(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Segments and people in all where they are enough; groups and coders are no numbers of those who spoke."""
+    let = [coded.shown.everybody is not None or said.rows[name].unit in ("groups", "coders") for name in frame.index]
+    return frame.astype(object).where(pd.Series(let, frame.index), HIDDEN, axis=0)
+
+
+def _agreed(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Agreement on the codes for which it tells of enough people, or nothing of people; of the latter without intervals.
+
+    An interval that draws people would tell on how few of them the segments rest.
+    """
+    if not frame["units"].any():
+        return frame.iloc[:0]
+    segments, book = coded.segments, coded.codebook
+    lowest = [code for code in frame.index if code not in headings(book)]
+    agreed = raised(segments, settle(segments, "all"), book)[lowest]
+    people = (agreed == YES).sum()[[code for code in lowest if code in coded.shown.codes()]]
+    kept = frame.loc[judge_agreement(evidence, book, lowest, people, _plenty(segments, lowest))].copy()
+    alone = people.reindex(kept.index, fill_value=0) < evidence.rules.minimum_cell
+    kept.loc[alone, [name for name in kept if str(name).endswith(("_low", "_high"))]] = float("nan")
+    kept.loc[alone, "statement"] = NO_INTERVAL
+    return kept if kept["statement"].any() else kept.drop(columns="statement")
+
+
+_RULES: dict[str, Callable[[CodingEvidence, Coded, pd.DataFrame, Description], pd.DataFrame]] = {
+    "codes": _codes,
+    "changed codes": _changed,
+    "pairs": _pairs_shown,
+    "groups": _groups,
+    "agreement": _agreed,
+    "in all": _in_all,
+    "codes together": lambda evidence, coded, frame, said: frame,  # `_whole_of` has seen to it that these may enter
+    "all codes": lambda evidence, coded, frame, said: frame if coded.shown.whole else _nothing_of(frame, said),
+    "named groups": lambda evidence, coded, frame, said: (
+        frame if coded.shown.named and coded.shown.whole else frame.iloc[:0]
+    ),
+}
+
+
+def _plenty(segments: pd.DataFrame, codes: list[str]) -> set[str]:
+    """The codes that as many segments carry in the eyes of every coder, and as many in those of none, as there are people.
+
+    One person or everybody may then have raised the code. Of people in the segments, P raised it in M of S: P is at most
+    M, and at least the number of people less the S - M other segments, of which everybody else has one. Neither binds.
+    """
+    readers = segments.groupby("segment_id")["coder"].nunique()
+    table = segments[segments["segment_id"].isin(readers.index[readers > 1])]
+    every, any_ = (settle(table, rule)["code"].value_counts() for rule in ("all", "any"))
+    least, whole = segments["speaker"].nunique(), table["segment_id"].nunique()
+    return {code for code in codes if every.get(code, 0) >= least and whole - any_.get(code, 0) >= least}
+
+
+def open_coding(
+    page: Appendix,
+    study: Study,
+    disclosure: Mapping[str, object],
+    segments: pd.DataFrame | None = None,
+    codebook: Codebook | None = None,
+    rule: str = "any",
+) -> CodingEvidence:
+    """The evidence of a run under its rules, with what may be shown of the coded segments, settled by `rule`.
 
     Counts are hidden and not rounded here: a rounded count beside exact mentions, groups or agreement would not stay
-    rounded.
+    rounded. Raises InputError for rules that are not allowed, and for rounding.
     """
     rules = read_rules(disclosure)
     if rules.rounding_base is not None:
         raise no_rounding("02_focus_group_coding", rules, "mentions and agreement")
-    return CodingEvidence(page, study, rules, None, coded=coded)
+    evidence = CodingEvidence(page, study, rules, None)
+    if segments is not None and codebook is not None:
+        page.store.of_people = page.store.guarded = True
+        settled = settle(segments, rule)
+        evidence.coded = Coded(codebook, segments, settled, _protected(evidence, segments, settled, codebook))
+    return evidence
 
 
-def protect_coding(
-    evidence: CodingEvidence, segments: pd.DataFrame, settled: pd.DataFrame, book: Codebook, bases: Bases
-) -> Shown:
+def _protected(evidence: CodingEvidence, segments: pd.DataFrame, settled: pd.DataFrame, book: Codebook) -> Shown:
     """Put every count of the coded segments through the proof, and decide what follows for the other numbers."""
-    none_of_people = "they are no numbers of those who spoke"
+    none_of_people, all_ = "they are no numbers of those who spoke", bases(segments)
     evidence.decisions.append(Decision("Groups and coders", "minimum cell", SHOWN, none_of_people))
-    if bases.participants < evidence.rules.minimum_cell:
+    if all_.participants < evidence.rules.minimum_cell:
         return _nothing(evidence, book)
     why = f"at least {evidence.rules.minimum_cell} people in all"
     evidence.decisions.append(Decision("People and segments in all", "minimum cell", SHOWN, why))
-    counts = tallies.tally(settled, book, bases)[UNITS]
+    counts = tallies.tally(settled, book, all_)[UNITS]
     people = raised(segments, settled, book).rename(columns=column)
     groups = group_of(segments)
     if groups.value_counts().min() >= 2 * evidence.rules.minimum_cell:
@@ -111,7 +277,7 @@ def protect_coding(
     else:
         (totals, pairs), table = _linked(evidence, people, book), None
     shown = counts.where(totals.notna(), other=pd.NA).astype("Int64")
-    shown = _hide_groups(evidence, shown, bases, table)
+    shown = _hide_groups(evidence, shown, all_.groups, table)
     return Shown(shown, len(people), pairs, table, _whole(evidence, shown, book), _named(evidence, table))
 
 
@@ -264,10 +430,10 @@ def _by_group(
 
 
 def _hide_groups(
-    evidence: CodingEvidence, shown: pd.DataFrame, bases: Bases, table: pd.DataFrame | None
+    evidence: CodingEvidence, shown: pd.DataFrame, groups: int, table: pd.DataFrame | None
 ) -> pd.DataFrame:
     """The counts without the numbers of groups that could narrow down how many people of one group raised a code."""
-    least = fewest_for_groups(bases.groups, evidence.rules.width)
+    least = fewest_for_groups(groups, evidence.rules.width)
     hide = (shown["participants"] < least) if table is None else table.isna().any(axis=1)
     if (hide & shown["groups"].notna()).any():
         why = (
@@ -283,20 +449,18 @@ def _hide_groups(
 
 def _whole(evidence: CodingEvidence, shown: pd.DataFrame, book: Codebook) -> bool:
     """Whether numbers over all codes may be shown: only where no code and no number of groups is hidden."""
-    what = "Numbers over all codes: how many came up, saturation, stability, codes that rest on one person or group"
     if shown.loc[list(book.codable)].notna().all(axis=None):
-        return evidence.allows(Decision(what, "numbers of codes", SHOWN, "nothing of any code is hidden"))
+        return evidence.allows(Decision(OVER_ALL, "numbers of codes", SHOWN, "nothing of any code is hidden"))
     why = "they would tell of hidden codes that somebody raised them, or in how many groups"
-    return evidence.allows(Decision(what, "numbers of codes", REFUSED, why))
+    return evidence.allows(Decision(OVER_ALL, "numbers of codes", REFUSED, why))
 
 
 def _named(evidence: CodingEvidence, table: pd.DataFrame | None) -> bool:
     """Whether it may be said of a group that a code came up in it or not."""
-    what = "Which codes came up in which group"
     if table is not None and not table.isna().any(axis=None):
-        return evidence.allows(Decision(what, "minimum cell", SHOWN, "every count by group is shown"))
+        return evidence.allows(Decision(BY_GROUP, "minimum cell", SHOWN, "every count by group is shown"))
     return evidence.allows(
-        Decision(what, "minimum cell", REFUSED, "it would tell small counts of a group, zero included")
+        Decision(BY_GROUP, "minimum cell", REFUSED, "it would tell small counts of a group, zero included")
     )
 
 

@@ -85,9 +85,13 @@ class Evidence:
             return Judged(frame, passed=True)
         if said.basis is None:
             raise unjudged_frame(self.page.place, said.function)
-        if said.basis.each:
-            return Judged(self._by_row(frame, said, said.basis), passed=True)
-        let = self.allows(judge(said.basis, self.rules))
+        return self._by_basis(frame, said, said.basis)
+
+    def _by_basis(self, frame: pd.DataFrame, said: Description, basis: Basis) -> Judged:
+        """A frame judged by its basis, as a whole or row by row."""
+        if basis.each:
+            return Judged(self._by_row(frame, said, basis), passed=True)
+        let = self.allows(judge(basis, self.rules))
         return Judged(frame if let else in_words(frame, said), passed=True, hidden=not let)
 
     def _by_row(self, frame: pd.DataFrame, said: Description, basis: Basis) -> pd.DataFrame:
@@ -351,7 +355,8 @@ def _single(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def in_words(frame: pd.DataFrame, said: Description) -> pd.DataFrame:
     """A frame of results with a word in the place of every number, and no interval."""
     ends = {end for column in (*said.columns.values(), *said.rows.values()) for end in (column.low, column.high) if end}
-    hidden = {name: None if name in ends and name not in said.columns else HIDDEN for name in frame}
+    kept = {said.named, said.group, said.anchor}
+    hidden = {name: None if name in ends and name not in said.columns else HIDDEN for name in frame if name not in kept}
     return describe(frame.astype(object).assign(**hidden), replace(said, passed=True))
 
 

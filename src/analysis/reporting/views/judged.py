@@ -56,22 +56,6 @@ JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-_CODES, _PAIRS, _AGREED = ("Code: *", "Number of groups in which a code came up"), ("Pair: *",), ("Agreement: *",)
-_ALL_CODES, _IN_ALL = ("Numbers over all codes: *",), ("People and segments in all",)
-JUDGES["02_focus_group_coding"] = {
-    **dict.fromkeys(("tally.*.*", "participants.*.participants", "team.most"), _CODES),
-    "together.*.*": (*_PAIRS, *_CODES),
-    "by_group.*.*": ("Which codes came up in which group",),
-    **dict.fromkeys(("agreement.*.*", "alpha.*.alpha", "agreement.*_alpha", "agreement.units"), _AGREED),
-    **dict.fromkeys(("saturation.*.*", "stability.*.*"), (*_ALL_CODES, *_CODES)),
-    **{f"team.{what}": (*_ALL_CODES, *_CODES) for what in ("used", "last_group", "one_group", "one_person")},
-    **{f"team.{what}": _IN_ALL for what in ("segments", "participants")},
-    "changes.*.segments": (*_CODES, "Groups and coders"),  # of codes that may be shown, and none of those that are gone
-    # How many groups and coders there were, codes and pairs shown and not shown: no numbers of those who spoke.
-    **{f"team.{what}": ("Groups and coders",) for what in ("groups", "coders", "shown", "hidden", "pairs", "entering")},
-    **dict.fromkeys(("agreement.shown", "agreement.left_out"), ("Groups and coders",)),
-}
-
 
 # What asks `programme_counts.protected` before it is shown: every cell of a table through `mask`, and these others.
 _MASKED = {
