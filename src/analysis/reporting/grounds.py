@@ -34,8 +34,7 @@ COMMON = "coproduction"  # the study whose codebook serves the studies that have
 _VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
-# `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
-# study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
+# `common/` is the study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.audit": ("claims.csv", "audit.yaml"),
     "analysis.audit.verdicts": ("claims.csv",),
@@ -73,19 +72,6 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.coding.steps": ("steps.yaml",),
     "analysis.disclosure": _PEOPLE,
     "analysis.participants": _PEOPLE,
-    "analysis.programme": ("management_information", "of_study/counting_rules.yaml"),
-    "analysis.programme.against_print": ("management_information", "of_study/measures.csv"),
-    "analysis.programme.against_print.national": (
-        "management_information",
-        "of_study/counting_rules.yaml",
-    ),
-    "analysis.programme.against_print.reconcile": (
-        "management_information",
-        "of_study/counting_rules.yaml",
-    ),
-    "analysis.programme.published": ("measures.csv",),
-    "analysis.programme.published.comparisons": ("comparisons.csv",),
-    "analysis.programme.published.readings": ("readings.csv",),
     "analysis.questionnaire": (_ANSWERS,),
     "analysis.questionnaire.published.among_everyone": ("before_after.yaml:everyone",),
     "analysis.questionnaire.published.group_sizes": ("before_after.yaml:respondents,groups",),
@@ -152,19 +138,11 @@ class Grounds:
         """The files that a pattern stands for, by project path."""
         raw = self.root / "data" / "raw"
         folder, _, rest = pattern.rpartition("/")
-        if folder in ("of_study", "common"):
-            holder = self._held_against if folder == "of_study" else self._holder(rest)
-            place, pattern = raw / holder, rest
+        if folder == "common":
+            place, pattern = raw / self._holder(rest), rest
         else:
             place = raw / self.study_id if folder in ("", "records") else raw
         return [shown(path, self.root) for path in sorted(place.glob(pattern))]
-
-    @property
-    def _held_against(self) -> str:
-        """The study whose counting rules and printed tables an export is held against."""
-        layout = self.root / "data" / "raw" / self.study_id / "management_information" / "records.yaml"
-        told = read_yaml(layout, shown(layout, self.root)) if layout.is_file() else {}
-        return str(told.get("of_study") or self.study_id) if isinstance(told, dict) else self.study_id
 
     def _holder(self, file: str) -> str:
         """The study whose file serves this one: its own, else the common one."""

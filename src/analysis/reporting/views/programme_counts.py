@@ -5,60 +5,55 @@ of a measure, of its base, or of a part of one: `exit_employment | area=Leeds`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+from analysis.described import Description, as_made, describe, description
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
 from analysis.participants import FLAGS
 from analysis.programme import achieved, distance, funnel, overlap, timing
-from analysis.programme.counting import base, count_rule, meets
+from analysis.programme.counting import (
+    GROUPED,
+    PEOPLE,
+    REFERRALS,
+    base,
+    base_name,
+    count_rule,
+    known_rules,
+    meets,
+    recorded,
+)
+from analysis.programme.funnel import NOT_RECORDED
 from analysis.programme.monitoring import Monitoring
+from analysis.programme.overlap import MOST_COMBINATIONS
 from analysis.programme.rules import Condition, CountingRule, contains, restricts
+from analysis.programme.timing import DAYS, TIMED
+from analysis.reporting.appendix import Appendix, Judged
+from analysis.reporting.views.evidence import HIDDEN, unjudged_frame
+from analysis.results import Kind, Result
+from analysis.study import Study
 
-HIDDEN, NOT_RECORDED = "hidden", "not recorded"
-PEOPLE, REFERRALS = "people", "referrals"
-MARKS = (90, 180, 270, 365)  # days: quarters of the year for which somebody is supported, as the page tells them
-DAYS = (*range(30, 331, 30), 365)  # days at which curves are read, the marks among them
-TIMED = ("exit_employment", "exit_education")
 QUARTERLY = ("participants", "exit_education", "exit_employment", "inactive_job_search")
-GROUPED = ("outputs", "results", "other_results")  # groups of measures that are shown by partner and area
 SEX = "sex"
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What may be shown of a page's counts: names that are hidden, and measures of which nothing was recorded."""
+    """What may be shown of a page's counts: `shown`, the names that may, and measures of which nothing was recorded."""
 
-    hidden: frozenset[str]
+    shown: frozenset[str]
     unrecorded: frozenset[str]
-    minimum: int
 
     def word(self, *names: str) -> str:
-        """Why a number that rests on these counts is not shown; an empty text where it is."""
+        """Why a number that rests on these counts is not shown; an empty text where it is. A name that the page does not
+        know is hidden."""
         if any(name.partition(" | ")[0].removeprefix("base of ") in self.unrecorded for name in names):
             return NOT_RECORDED
-        return HIDDEN if self.hidden.intersection(names) else ""
-
-    def shows(self, *names: str) -> bool:
-        """Whether a number that rests on these counts may be shown."""
-        return not self.word(*names)
-
-    def mask(
-        self, frame: pd.DataFrame, rests: Mapping[str, Sequence[Sequence[str]]], ends: Sequence[str] = ()
-    ) -> pd.DataFrame:
-        """The frame with the reason in place of each number that may not be shown. `rests` names for each column the
-        counts behind each of its cells; `ends` are ends of intervals, which become empty."""
-        shown = frame.astype(object).where(frame.notna(), "")
-        for column in rests:
-            words = [self.word(*names) for names in rests[column]]
-            gone = [bool(word) for word in words]
-            shown.loc[gone, column] = [None if column in ends else word for word in words if word]
-        for column in ends:
-            shown[column] = [value if value != "" else None for value in shown[column]]
-        return shown
+        return "" if self.shown.issuperset(names) else HIDDEN
 
 
 def protected(records: Monitoring) -> Protected:
@@ -67,8 +62,115 @@ def protected(records: Monitoring) -> Protected:
     if key not in records.memo:
         sums = page_sums(records)
         gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
-        records.memo[key] = Protected(sums.hidden(), gone, records.minimum_cell)
+        named = {name for name, count in sums.counts.items() if count.shown}
+        named |= {each.label for each in sums.equations if each.label}
+        records.memo[key] = Protected(frozenset(named) - sums.hidden(), gone)
     return records.memo[key]
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a page shows of a programme's records (None where a study has none) passes here, cell by cell.
+
+    A number is shown if all counts that its method says it rests on (`described.Basis.behind`) may be; else a word stands in
+    its place, and of an interval nothing.
+    """
+
+    page: Appendix
+    records: Monitoring | None
+    study: Study
+    minimum: int
+
+    def __post_init__(self) -> None:
+        """The page takes no number of records in any other way."""
+        if self.records is not None:
+            self.page.store.of_people = self.page.store.guarded = True
+            self.page.judge = self.judge
+            smallest = ("records.minimum", "The smallest count that is shown", self.minimum, "people", Kind.ASSUMED)
+            self.page.add([Result(*smallest, source="a rule of disclosure control")])
+
+    @property
+    def printed(self) -> Study:
+        """The study whose printed tables the records are held against: its own, or the one that a worked example imitates."""
+        return self.records.printed if self.records else self.study
+
+    def allowed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """A frame of results as it may be shown, to go on with; None of None."""
+        return None if frame is None else self.page.judge(frame).frame
+
+    def judge(self, frame: pd.DataFrame) -> Judged:
+        """A frame of results with the reason in place of each number that may not be shown.
+
+        Raises InputError for a frame that was changed, and for numbers whose method does not say which counts they rest on.
+        """
+        said = description(frame)
+        if said is None or not self.page.store.tells_of_people(said.kind):
+            return Judged(frame)
+        if not as_made(frame):
+            raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
+        if said.passed or not any(_is_number(cell) for name in frame for cell in frame[name]) or self._of_print(said):
+            return Judged(frame, passed=True)
+        return Judged(describe(self._masked(frame, said), replace(said, passed=True)), passed=True)
+
+    def _of_print(self, said: Description) -> bool:
+        """Whether numbers that follow from others rest on files and claims that are named, and none of them of records."""
+        of_records = self.records is not None and set(said.inputs) & set(self.records.inputs[:1])
+        return said.kind is Kind.RECOMPUTED and said.basis is None and bool(said.inputs) and not of_records
+
+    def _masked(self, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+        behind = _behind(frame, said)
+        missing = [name for name in frame if name not in behind and any(map(_is_number, frame[name]))]
+        if missing or said.basis is None:
+            raise unjudged_frame(self.page.place, f"{said.function} ({', '.join(map(str, missing)) or 'all columns'})")
+        if said.basis.each:
+            frame = frame[[not self._word(names) for names in frame[said.basis.each]]]
+        ends = {end for each in said.columns.values() for end in (each.low, each.high)} - set(said.columns)
+        shown = frame.astype(object).where(frame.notna(), None)
+        for column in (name for name in frame if name in behind):
+            empty = None if column in ends else ""
+            cells = zip(shown[column], shown.reset_index(names="row").to_dict("records"), strict=True)
+            shown[column] = pd.Series(
+                [
+                    empty if cell is None else self._cell(cell, behind[column], row, column, empty, said)
+                    for cell, row in cells
+                ],
+                index=shown.index,
+                dtype=object,
+            )
+        return shown
+
+    def _cell(
+        self,
+        cell: object,
+        behind: Sequence[str],
+        row: Mapping[str, object],
+        column: str,
+        empty: object,
+        said: Description,
+    ) -> object:
+        word = self._word([name.format(**{**row, "column": column}) for name in behind])
+        return cell if not word else empty if empty is None or column in said.words else word
+
+    def _word(self, names: Iterable[str]) -> str:
+        return protected(self.records).word(*filter(None, names))  # type: ignore[arg-type]
+
+
+def _behind(frame: pd.DataFrame, said: Description) -> dict[str, tuple[str, ...]]:
+    """For each column of numbers of a frame, and the ends of its intervals, the counts that it says they rest on."""
+    named = dict(said.basis.behind) if said.basis else {}
+    if "*" in named:
+        named = {str(name): named["*"] for name in frame if name in said.columns} | named
+    for name, column in said.columns.items():
+        for end in filter(None, (column.low, column.high)):
+            named.setdefault(end, named.get(name, ()))
+    return {name: names for name, names in named.items() if name in frame}
+
+
+def _is_number(cell: object) -> bool:
+    """Whether a cell holds a number that may be of people: no figure as printed."""
+    if isinstance(cell, Result):
+        return cell.kind is not Kind.PUBLISHED
+    return isinstance(cell, Real) and not isinstance(cell, bool | np.bool_)
 
 
 def page_sums(records: Monitoring) -> Sums:
@@ -81,40 +183,6 @@ def page_sums(records: Monitoring) -> Sums:
     for part in (_sustained, _alternatives, _reasons, _overlaps):
         part(sums, records)
     return sums
-
-
-def recorded(records: Monitoring, rule: CountingRule) -> bool:
-    """Whether anything was recorded of what a rule counts: the table it reads, the columns it asks for, its evidence."""
-    columns = {**rule.who.columns, **rule.base.columns}
-    aged = (rule.who.aged_from, rule.base.aged_from) != (None, None)
-    asked = [records.people[name] for name in (*columns, *(["age"] if aged else []))]
-    tables = {
-        "activity": records.activities["type"],
-        "exit": records.exits["destination"],
-        "evidence": records.evidence["what"],
-        "in_work": records.outcomes["in_work"],
-        "gain": records.outcomes[rule.scale] if rule.scale else None,
-    }
-    asked += [tables[rule.event]] if rule.event in tables else []
-    asked += [records.evidence["what"][records.evidence["what"] == rule.evidence]] if rule.evidence else []
-    whole = records.rules.by_measure.get(rule.base_measure)
-    return all(column.notna().any() for column in asked) and (whole is None or recorded(records, whole))
-
-
-def known_rules(records: Monitoring, tables: Sequence[str] = ()) -> list[CountingRule]:
-    """The programme's rules about people of which something was recorded, of all groups of measures or of some."""
-    return [
-        rule
-        for rule in records.rules.used
-        if rule.unit == "people" and (not tables or rule.table in tables) and recorded(records, rule)
-    ]
-
-
-def base_name(rule: CountingRule) -> str:
-    """The name of the base of a rule: everybody, the people of another measure, or its own."""
-    if rule.base != Condition() or rule.event == "gain":
-        return f"base of {rule.measure}"
-    return rule.base_measure or PEOPLE
 
 
 def condition_name(column: str, values: Sequence[str]) -> str:
@@ -319,7 +387,7 @@ def _way_in(sums: Sums, records: Monitoring) -> None:
     """Referrals by decision and by source, and starts by source."""
     if records.referrals.empty:
         return
-    steps, decisions, sources = funnel.funnel(records), funnel.decisions(records), funnel.by_source(records)
+    steps, decisions, sources = funnel.referral_funnel(records), funnel.decisions(records), funnel.by_source(records)
     for decision, number in decisions["people"].items():
         sums.add(decision_name(decision), int(number))
     sums.split(REFERRALS, *map(decision_name, decisions.index), complete=True)
@@ -345,7 +413,7 @@ def destination_name(destination: object, evidence: bool = False) -> str:
 def _destinations(sums: Sums, records: Monitoring) -> None:
     if records.exits.empty:
         return
-    frame, proven = funnel.destinations(records), funnel.proven(records.rules)
+    frame, proven = funnel.all_destinations(records), funnel.proven(records.rules)
     for name, row in frame.iterrows():
         sums.add(destination_name(name), int(row["people"]))
         sums.add(destination_name(name, True), int(row["with_evidence"]), shown=name in proven)
@@ -389,7 +457,8 @@ def scale_name(scale: str, what: str) -> str:
 
 def _distances(sums: Sums, records: Monitoring) -> None:
     """Answers at the start and at exit; printed means are sums over the pairs of answers."""
-    for label, row in distance.travelled(records).dropna(subset=["change"]).iterrows():
+    travelled = distance.travelled(records)
+    for label, row in travelled.iterrows() if travelled is not None else ():
         scale = str(label)
         name = {what: scale_name(scale, what) for what in ("initial", "both", "missing", "higher", "same", "lower")}
         both = int(row["both"])
@@ -447,15 +516,13 @@ def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> Non
 
 
 def review_name(mark: object, what: str) -> str:
-    """The name of those who `left` for work so many weeks ago, were `reviewed`, or were `in_work` then."""
-    return f"after {mark} weeks | {what}"
+    """The name of those who `left` for work so long ago, were `reviewed`, or were `in_work` then."""
+    return f"after {mark} | {what}"
 
 
 def _sustained(sums: Sums, records: Monitoring) -> None:
-    if not any(rule.measure == distance.INTO_WORK for rule in known_rules(records)):
-        return
     frame, after = distance.sustained(records), distance.INTO_WORK
-    for mark, row in frame.iterrows():
+    for mark, row in frame.iterrows() if frame is not None else ():
         names = [review_name(mark, what) for what in ("left", "reviewed", "in_work")]
         for name, what in zip(names, ("left", "reviewed", "in_work"), strict=True):
             sums.add(name, int(row[what]))
@@ -469,18 +536,10 @@ def gain_name(measure: str, what: str) -> str:
     return f"{measure} | {what}"
 
 
-def alternative_known(records: Monitoring, rule: CountingRule) -> bool:
-    """Whether anything was recorded of what a rule counts and of what the rule it would replace counts."""
-    own = records.rules.by_measure[rule.alternative_to]
-    return own.unit == "people" and recorded(records, rule) and recorded(records, own)
-
-
 def _alternatives(sums: Sums, records: Monitoring) -> None:
     """What other rules would count: those whom both count, those gained, and those lost."""
-    for rule in records.rules.alternatives:
+    for rule in achieved.alternatives(records):
         own = records.rules.by_measure[rule.alternative_to]
-        if not alternative_known(records, rule):
-            continue
         one, other = (set(count_rule(records, each)["person_id"]) for each in (own, rule))
         both, gained, lost = (gain_name(rule.measure, what) for what in ("both", "gained", "lost"))
         sums.add(rule.measure, len(other))
@@ -534,9 +593,6 @@ def _unlike(rule: CountingRule, other: CountingRule) -> dict[str, object]:
 def combination_name(combination: object) -> str:
     """The name of the people who are in exactly these target groups."""
     return f"groups: {combination}"
-
-
-MOST_COMBINATIONS = 15
 
 
 def _overlaps(sums: Sums, records: Monitoring) -> None:
