@@ -15,7 +15,7 @@ from analysis.described import Description, as_made, describe, description
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
 from analysis.participants import FLAGS
-from analysis.programme import achieved, distance, funnel, overlap, timing
+from analysis.programme import achieved, against_print, distance, funnel, overlap, timing
 from analysis.programme.counting import (
     GROUPED,
     PEOPLE,
@@ -185,6 +185,18 @@ def page_sums(records: Monitoring) -> Sums:
     return sums
 
 
+def _named(sums: Sums, frame: pd.DataFrame | None, *columns: str) -> Iterator[dict[str, str]]:
+    """For each row of a frame what its method calls the counts of some columns, which are added; nothing of None."""
+    if frame is None:
+        return
+    behind = description(frame).basis.behind  # type: ignore[union-attr]
+    for row in frame.reset_index(names="row").to_dict("records"):
+        names = {column: behind[column][0].format(**row) for column in columns}
+        for column, name in names.items():
+            sums.add(name, int(row[column]))
+        yield names
+
+
 def condition_name(column: str, values: Sequence[str]) -> str:
     """The name of everybody with one of these answers."""
     return f"{column}={'/'.join(values)}"
@@ -319,45 +331,31 @@ def _sexes(sums: Sums, records: Monitoring) -> None:
                     sums.split(group_name(base_name(whole), SEX, group), base_name(rule), complete=True)
 
 
-def quarter_name(measure: str, what: str, quarter: object) -> str:
-    """The name of a number of a quarter: `in`, `to date`, `at its end` or `late`."""
-    return f"{measure} | {what} {quarter}"
-
-
 def _quarters(sums: Sums, records: Monitoring) -> None:
-    measures = {rule.measure for rule in known_rules(records)}
-    for measure in (name for name in QUARTERLY if name in measures):
-        frame, before = achieved.by_quarter(records, measure), ""
-        for quarter, row in frame.iterrows():
-            names = {what: quarter_name(measure, what, quarter) for what in ("in", "to date", "at its end", "late")}
-            columns = ("count", "count_to_date", "at_its_end", "late")
-            for name, column in zip(names.values(), columns, strict=True):
-                sums.add(name, int(row[column]))
-            sums.split(names["in"], names["at its end"], names["late"], complete=True)
-            sums.split(names["to date"], *([before] if before else []), names["in"], complete=True)
-            before = names["to date"]
+    for measure in QUARTERLY:
+        before: list[str] = []
+        for name in _named(sums, achieved.by_quarter(records, measure), "count", "count_to_date", "at_its_end", "late"):
+            sums.split(name["count"], name["at_its_end"], name["late"], complete=True)
+            sums.split(name["count_to_date"], *before, name["count"], complete=True)
+            before = [name["count_to_date"]]
         if before:
-            sums.split(measure, before, complete=True)
-
-
-def month_name(what: str, month: object) -> str:
-    """The name of a running total of referrals or starts."""
-    return f"{what} | by the end of {month}"
+            sums.split(measure, *before, complete=True)
 
 
 def _months(sums: Sums, records: Monitoring) -> None:
     """Running totals by month; that of starts holds those who joined by the end of a quarter."""
-    frame = funnel.by_month(records)
-    for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
-        names = _running(
-            sums, [(month_name(what, month), number) for month, number in frame[f"{what}_to_date"].items()]
-        )
-        if names and (whole == PEOPLE or len(records.referrals)):
-            sums.split(whole, names[-1], complete=True)
-    ends = achieved.quarters(records)["end"]
-    for quarter, end in ends.items():
-        starts = month_name("starts", end.to_period("M"))
-        joined = quarter_name("participants", "to date", quarter)
+    frame = funnel.to_date_by_month(records)
+    if frame is None:
+        return
+    for column, whole in (("referrals_to_date", REFERRALS), ("starts_to_date", PEOPLE)):
+        before = ""
+        for name in _named(sums, frame, column):
+            if before:
+                sums.split(name[column], before)
+            before = name[column]
+        sums.split(whole, before, complete=True)
+    for quarter, end in achieved.quarters(records)["end"].items():
+        starts, joined = f"starts | by the end of {end.to_period('M')}", f"participants | to date {quarter}"
         if {starts, joined} <= set(sums.counts) and end.is_month_end:
             sums.split(starts, joined)
 
@@ -373,36 +371,26 @@ def _running(sums: Sums, totals: Iterable[tuple[str, int]]) -> list[str]:
     return names
 
 
-def decision_name(decision: object) -> str:
-    """The name of the referrals with a decision."""
-    return f"decision: {decision}"
-
-
-def source_name(what: str, source: object) -> str:
-    """The name of referrals or starts by source; `None` for all whose source is known."""
-    return f"{what} | source" if source is None else f"{what} | source={source}"
-
-
 def _way_in(sums: Sums, records: Monitoring) -> None:
     """Referrals by decision and by source, and starts by source."""
-    if records.referrals.empty:
-        return
     steps, decisions, sources = funnel.referral_funnel(records), funnel.decisions(records), funnel.by_source(records)
-    for decision, number in decisions["people"].items():
-        sums.add(decision_name(decision), int(number))
-    sums.split(REFERRALS, *map(decision_name, decisions.index), complete=True)
-    decided = [name for name in decisions.index if name != funnel.PENDING]
+    if decisions is None:
+        return
+    names = [name["people"] for name in _named(sums, decisions, "people")]
+    sums.split(REFERRALS, *names, complete=True)
+    decided = [name for name, decision in zip(names, decisions.index, strict=True) if decision != funnel.PENDING]
     # Hidden before any decision: beside all referrals it tells those without one, whatever else is hidden.
     sums.add("decided", int(steps.loc["Decided", "people"]), rank=FIRST)
-    sums.split("decided", *map(decision_name, decided), complete=True)
+    sums.split("decided", *decided, complete=True)
+    parts = {}
     for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
-        sums.add(source_name(what, None), int(sources[what].sum()), rank=HEADLINE)
-        for source, number in sources[what].items():
-            sums.add(source_name(what, source), int(number))
-        sums.split(source_name(what, None), *(source_name(what, source) for source in sources.index), complete=True)
-        sums.split(whole, source_name(what, None), complete=True)
-    for source in sources.index:
-        sums.split(source_name("referrals", source), source_name("starts", source))
+        known = f"{what} | source"
+        sums.add(known, int(sources[what].sum()), rank=HEADLINE)
+        parts[what] = [name[what] for name in _named(sums, sources, what)]
+        sums.split(known, *parts[what], complete=True)
+        sums.split(whole, known, complete=True)
+    for of_source in zip(*parts.values(), strict=True):
+        sums.split(*of_source)
 
 
 def destination_name(destination: object, evidence: bool = False) -> str:
@@ -427,25 +415,21 @@ def _destinations(sums: Sums, records: Monitoring) -> None:
                 sums.split(rule.measure, *labels, complete=True)
 
 
-def time_name(measure: str, what: str, day: int | None = None) -> str:
-    """The name of those who `reached` an outcome, who `left` without it, who are `still on`, or `followed` to a day."""
-    return f"{measure} | {what}" if day is None else f"{measure} | {what} day {day}"
-
-
 def _times(sums: Sums, records: Monitoring) -> None:
     rules = {rule.measure: rule for rule in known_rules(records)}
     for measure in (name for name in TIMED if name in rules):
         times, own = timing.time_to(records, measure), base_name(rules[measure])
         how = times["how"].value_counts()
-        for what, word in (("left", timing.LEFT), ("still on", timing.STAYS)):
-            sums.add(time_name(measure, what), int(how.get(word, 0)))
-        sums.split(own, measure, time_name(measure, "left"), time_name(measure, "still on"), complete=True)
+        left, still_on = f"{measure} | left", f"{measure} | still on"
+        for name, word in ((left, timing.LEFT), (still_on, timing.STAYS)):
+            sums.add(name, int(how.get(word, 0)))
+        sums.split(own, measure, left, still_on, complete=True)
         stays = destination_name(funnel.STILL_ON)
         if own == PEOPLE and stays in sums.counts:
-            sums.same(stays, time_name(measure, "still on"))
+            sums.same(stays, still_on)
         reached = times.loc[times["how"] == timing.OUTCOME, "days"]
-        by = [(time_name(measure, "reached by", day), int((reached <= day).sum())) for day in DAYS]
-        after = [(time_name(measure, "followed to", day), timing.at_risk(times, (day,))[0]) for day in reversed(DAYS)]
+        by = [(f"{measure} | reached by day {day}", int((reached <= day).sum())) for day in DAYS]
+        after = [(f"{measure} | followed to day {day}", timing.at_risk(times, (day,))[0]) for day in reversed(DAYS)]
         sums.split(measure, _running(sums, by)[-1], complete=True)
         sums.split(own, _running(sums, after)[-1])
 
@@ -515,25 +499,12 @@ def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> Non
         sums.about(scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005))
 
 
-def review_name(mark: object, what: str) -> str:
-    """The name of those who `left` for work so long ago, were `reviewed`, or were `in_work` then."""
-    return f"after {mark} | {what}"
-
-
 def _sustained(sums: Sums, records: Monitoring) -> None:
-    frame, after = distance.sustained(records), distance.INTO_WORK
-    for mark, row in frame.iterrows() if frame is not None else ():
-        names = [review_name(mark, what) for what in ("left", "reviewed", "in_work")]
-        for name, what in zip(names, ("left", "reviewed", "in_work"), strict=True):
-            sums.add(name, int(row[what]))
-        for whole, part in ((after, names[0]), (names[0], names[1]), (names[1], names[2])):
+    after = distance.INTO_WORK
+    for name in _named(sums, distance.sustained(records), "left", "reviewed", "in_work"):
+        for whole, part in zip((after, name["left"], name["reviewed"]), name.values(), strict=True):
             sums.split(whole, part)
-        after = names[0]
-
-
-def gain_name(measure: str, what: str) -> str:
-    """The name of those whom another rule counts too (`both`), whom it would gain, or lose."""
-    return f"{measure} | {what}"
+        after = name["left"]
 
 
 def _alternatives(sums: Sums, records: Monitoring) -> None:
@@ -541,7 +512,7 @@ def _alternatives(sums: Sums, records: Monitoring) -> None:
     for rule in achieved.alternatives(records):
         own = records.rules.by_measure[rule.alternative_to]
         one, other = (set(count_rule(records, each)["person_id"]) for each in (own, rule))
-        both, gained, lost = (gain_name(rule.measure, what) for what in ("both", "gained", "lost"))
+        both, gained, lost = (f"{rule.measure} | {what}" for what in ("both", "gained", "lost"))
         sums.add(rule.measure, len(other))
         sums.add(both, len(one & other), shown=False)
         sums.add(gained, len(other - one))
@@ -553,19 +524,11 @@ def _alternatives(sums: Sums, records: Monitoring) -> None:
             sums.split(own.measure, both, lost, complete=True)
 
 
-REASONS = ("undecided", "refused", "without")
-
-
-def reason_name(measure: str, what: str) -> str:
-    """The name of the people with the event of a measure, or of those of them who do not count for a reason."""
-    return f"{measure} | {what}"
-
-
 def _reasons(sums: Sums, records: Monitoring) -> None:
     """The people with the event behind each measure, and why some of them do not count."""
     for rule in known_rules(records):
         found = achieved.behind(records, rule)
-        events, late = (reason_name(rule.measure, what) for what in ("events", "late"))
+        events, late = (f"{rule.measure} | {what}" for what in ("events", "late"))
         sums.add(events, found["events"])
         sums.add(late, found["late"])
         sums.split(rule.measure, late)
@@ -575,9 +538,10 @@ def _reasons(sums: Sums, records: Monitoring) -> None:
         if found["events"] == found["counted"]:  # nobody is left out, as the two numbers say themselves
             sums.same(events, rule.measure)
             continue
-        for what in REASONS:
-            sums.add(reason_name(rule.measure, what), found[what])
-        sums.split(events, rule.measure, *(reason_name(rule.measure, what) for what in REASONS), complete=True)
+        reasons = {f"{rule.measure} | {what}": found[what] for what in against_print.REASONS}
+        for name, number in reasons.items():
+            sums.add(name, number)
+        sums.split(events, rule.measure, *reasons, complete=True)
         plain = next((each for each in records.rules.alternatives if each.alternative_to == rule.measure
                       and each == each.model_copy(update=_unlike(rule, each))), None)  # fmt: skip
         if plain and plain.measure in sums.counts and sums.counts[plain.measure].value == found["events"]:
