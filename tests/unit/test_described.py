@@ -222,8 +222,10 @@ def test_a_method_may_find_nothing():
 
 @pytest.mark.parametrize(("ends", "kept"), [(False, ["value", "from"]), (True, ["value", "low", "high", "from"])])
 def test_a_figure_has_the_numbers_as_it_shows_them_and_no_more(ends, kept):
-    found = for_figure(grouped(DATA), 1, ends, value="Here")
+    frame = grouped(DATA)
+    found = for_figure(describe(frame.copy(), replace(description(frame), kind=Kind.MEASURED)), 1, ends, value="Here")
     assert found.columns.tolist() == kept and found["value"].to_dict() == {"First": 1.3, "Third": 2.0}
+    assert for_figure(frame, 1, value="Here")["value"].to_dict() == {"First": 1.26, "Third": 2.04}  # nobody's
     said = description(found).columns["value"]
     assert (said.label, said.decimals, said.low) == ("Here", 1, "low" if ends else "")
     assert as_made(found) and for_figure(grouped(DATA).loc[["Second"]], 1, value="Here") is None

@@ -24,7 +24,7 @@ from analysis.programme.achieved import (
 )
 from analysis.programme.against_print import agreement, checks, differing, national, published_cells, rules_in_words
 from analysis.programme.distance import sustained, travelled
-from analysis.programme.funnel import by_source, decisions, destinations, referral_funnel, to_date_by_month
+from analysis.programme.funnel import by_month, by_source, decisions, destinations, referral_funnel
 from analysis.programme.overlap import combinations, frequent, left_out
 from analysis.programme.published import (
     comparisons,
@@ -41,6 +41,7 @@ from analysis.programme.timing import curves, time_table
 
 __all__ = [
     "agreement",
+    "by_month",
     "by_quarter",
     "by_sex",
     "by_source",
@@ -73,6 +74,5 @@ __all__ = [
     "targets_reached",
     "time_table",
     "to_date",
-    "to_date_by_month",
     "travelled",
 ]

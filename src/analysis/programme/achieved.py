@@ -12,8 +12,7 @@ from analysis.programme.published import standing
 from analysis.programme.rules import TABLE_WORDS, CountingRule, contains
 from analysis.results import Column, Kind
 
-LEVEL = 0.95
-CONFIDENCE = "95 % confidence"
+CONFIDENCE = "{level} confidence"
 
 
 @described(
@@ -47,7 +46,7 @@ def count_measures(records: Monitoring, table: str, near: float = 10.0) -> pd.Da
 
     Index: label. Columns: measure, count, target (of all quarters), progress (count / target, in %), target_to_date (of the
     quarters that have ended; where fewer than all are), base (people; base_of: its name), share (count / base, in %) with low
-    and high (Wilson 1927, 95 %), share_of_all (count / all participants, in %), standing (met, near by so many percentage
+    and high (Wilson 1927), share_of_all (count / all participants, in %), standing (met, near by so many percentage
     points, below). Without any target those about targets are left out.
     """
     rules = [rule for rule in records.rules.used if rule.table == table]
@@ -101,7 +100,7 @@ def _achieved(records: Monitoring, rule: CountingRule) -> dict[str, object]:
     targets = records.targets[records.targets["measure"] == rule.measure]
     target = float(targets["target"].sum()) if len(targets) else None
     ended = targets.loc[targets["quarter_end"] <= records.as_of, "target"].sum()
-    low, high = wilson(count, people)
+    low, high = wilson(count, people, records.level)
     return {
         "measure": rule.measure,
         "count": count,
@@ -126,13 +125,13 @@ def percent(part: float, whole: float | None) -> float | None:
     return 100 * part / whole if whole else None
 
 
-def wilson(count: int, people: int | None) -> tuple[float | None, float | None]:
-    """The 95 % interval of a share, in % (E. B. Wilson 1927); (None, None) where there is no base."""
+def wilson(count: int, people: int | None, level: float = 0.95) -> tuple[float | None, float | None]:
+    """The interval of a share, in % (E. B. Wilson 1927); (None, None) where there is no base."""
     if not people:
         return None, None
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(count, people, 1 - LEVEL, method="wilson")
+    low, high = proportion_confint(count, people, 1 - level, method="wilson")
     return 100 * float(low), 100 * float(high)
 
 
@@ -342,7 +341,7 @@ def by_sex(records: Monitoring, few: int | None = None) -> pd.DataFrame | None:
 
     Measures that are about one sex are left out; for `few` (the smallest number that is shown) see `sexes`. Index: label.
     Columns: measure, base_of, table; women, women_base, women_share, women_low, women_high (%, Wilson); the same for men;
-    difference (women less men, in percentage points) with difference_low and difference_high (Newcombe 1998, 95 %);
+    difference (women less men, in percentage points) with difference_low and difference_high (Newcombe 1998);
     women_of_counted (women among all who count, in %).
     """
     rules = [rule for rule in sex_rules(records) if recorded(records, rule)]
@@ -368,7 +367,7 @@ def _by_sex(records: Monitoring, rule: CountingRule, of: pd.Series) -> dict[str,
     row: dict[str, object] = {"measure": rule.measure, "base_of": base_name(rule), "table": TABLE_WORDS[rule.table]}
     for name in ("women", "men"):
         count, people = int((counts == name).sum()), int((bases == name).sum())
-        low, high = wilson(count, people)
+        low, high = wilson(count, people, records.level)
         row |= {
             name: count,
             f"{name}_base": people,
@@ -376,16 +375,16 @@ def _by_sex(records: Monitoring, rule: CountingRule, of: pd.Series) -> dict[str,
             f"{name}_low": low,
             f"{name}_high": high,
         }
-    return row | _difference(row) | {"women_of_counted": percent(row["women"], len(counts))}  # type: ignore[arg-type]
+    return row | _difference(row, records.level) | {"women_of_counted": percent(row["women"], len(counts))}  # type: ignore[arg-type]
 
 
-def _difference(row: dict[str, object]) -> dict[str, float | None]:
+def _difference(row: dict[str, object], level: float) -> dict[str, float | None]:
     if not (row["women_base"] and row["men_base"]):
         return dict.fromkeys(("difference", "difference_low", "difference_high"))
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     low, high = confint_proportions_2indep(
-        row["women"], row["women_base"], row["men"], row["men_base"], compare="diff", method="newcomb", alpha=1 - LEVEL
+        row["women"], row["women_base"], row["men"], row["men_base"], compare="diff", method="newcomb", alpha=1 - level
     )
     gap = float(row["women_share"]) - float(row["men_share"])  # type: ignore[arg-type]
     return {"difference": gap, "difference_low": 100 * float(low), "difference_high": 100 * float(high)}

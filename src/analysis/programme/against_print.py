@@ -273,7 +273,7 @@ def agreement(cells: pd.DataFrame) -> pd.DataFrame | None:
 def national(records: Monitoring) -> pd.DataFrame | None:
     """National figures beside the programme's from records, on the matching base; None where none is printed.
 
-    Index: label. Columns: national (published), counted, base (people), share (%), low, high (Wilson, 95 %), difference
+    Index: label. Columns: national (published), counted, base (people), share (%), low, high (Wilson), difference
     (share less national, percentage points), like_for_like, why, part and whole (the measures), inputs. Rows that the
     records cannot give are left out.
     """
@@ -281,7 +281,7 @@ def national(records: Monitoring) -> pd.DataFrame | None:
         return None
     given = in_place_of_claims(records)
     rows = {
-        row.label: _national(records.printed, row.matched, row.national, given)
+        row.label: _national(records.printed, row.matched, row.national, given, records.level)
         | {"like_for_like": row.like_for_like, "why": row.why}
         | dict(zip(("part", "whole"), _measures_of(records, row.matched), strict=True))
         for row in comparison_rows(records.printed)
@@ -308,9 +308,11 @@ def _ratio(formula: str, given: Mapping[str, Counted]) -> tuple[int, int] | None
     return int(given[names[0]].number), int(given[names[1]].number)
 
 
-def _national(printed: Study, formula: str, claim_id: str, given: Mapping[str, Counted]) -> dict[str, object]:
+def _national(
+    printed: Study, formula: str, claim_id: str, given: Mapping[str, Counted], level: float
+) -> dict[str, object]:
     count, people = _ratio(formula, given) or (0, 0)
-    low, high = wilson(count, people)
+    low, high = wilson(count, people, level)
     share, other = percent(count, people), printed.claims[claim_id].number
     gap = None if share is None or other is None else share - other
     return {
@@ -404,8 +406,9 @@ def checks(printed: Study, counted: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 def _claims_of(printed: Study, rules: Rules) -> list[str]:
-    """The claims that print the counts of each check, as inputs."""
+    """The claims that print the counts of each check, and the files that say which, as inputs."""
     if not has_print(printed):
         return [""] * len(rules.checks)
     claims = {row.measure: f"claim:{row.participants}" for row in measures(printed) if row.participants}
-    return [" ".join(claims[name] for name in (*check.parts, check.whole) if name in claims) for check in rules.checks]
+    named = ([claims[name] for name in (*check.parts, check.whole) if name in claims] for check in rules.checks)
+    return [" ".join((*each, printed.name(MEASURES), rules.name)) for each in named]

@@ -1,6 +1,6 @@
 """Who counts for each measure, and since when: the counting rules applied to the records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -9,17 +9,6 @@ from analysis.programme.rules import Condition, CountingRule
 
 PEOPLE, REFERRALS = "people", "referrals"  # what everybody on the programme, and all referrals, are called
 GROUPED = ("outputs", "results", "other_results")  # groups of measures that are shown by partner and area
-COUNTED = ("measure", "person_id", "counted_on", "known_on")
-
-
-def counted(records: Monitoring, rules: Iterable[CountingRule] | None = None) -> pd.DataFrame:
-    """Who counts for which measure: one row for each person (or organisation) and measure.
-
-    Columns: measure, person_id, counted_on (the day of the event, which decides the quarter), known_on (the day from
-    which it counted: the event's or, if later, that of the acceptance of the evidence). `rules` default to all of them.
-    """
-    parts = [count_rule(records, rule).assign(measure=rule.measure) for rule in (rules or records.rules.rules)]
-    return pd.concat(parts, ignore_index=True)[list(COUNTED)]
 
 
 def count_rule(records: Monitoring, rule: CountingRule) -> pd.DataFrame:

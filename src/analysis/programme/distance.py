@@ -12,7 +12,6 @@ from analysis.results import Column, Kind
 SCALES = ("language", "employability", "finance", "integration", "connection", "wellbeing", "confidence", "empowerment")
 SUSTAINED_WEEKS = (13, 26)  # three and six months after leaving for work, as such programmes are usually reviewed
 REVIEW_WINDOW = 4  # weeks either side in which a review counts for its mark
-LEVEL = 0.95
 INTO_WORK = "exit_employment"  # the measure of those who left for work
 
 
@@ -32,7 +31,7 @@ _SHARES = {"higher": "Higher", "same": "Same", "lower": "Lower"}
         "missing_share": Column("Share missing", "%", decimals=1),
         "mean_initial": Column("Mean at the start", "points", decimals=2),
         "mean_exit": Column("Mean at exit", "points", decimals=2),
-        "change": Column("Mean change", "points", decimals=2, low="low", high="high", interval="95 % confidence"),
+        "change": Column("Mean change", "points", decimals=2, low="low", high="high", interval="{level} confidence"),
         **{name: Column(label, "%", decimals=1) for name, label in _SHARES.items()},
         "mean_initial_missing": Column("Mean at the start of those missing", "points", decimals=2),
     },
@@ -53,11 +52,11 @@ def travelled(records: Monitoring) -> pd.DataFrame | None:
     """Distance travelled on each scale, of those who answered both at the initial assessment and at exit; None where nobody did.
 
     Index: scale's label. Columns: initial (people who answered then), both, missing (people without an answer at exit),
-    missing_share (%), mean_initial, mean_exit, change with low and high (paired mean, Student's t, 95 %), higher, same,
+    missing_share (%), mean_initial, mean_exit, change with low and high (paired mean, Student's t), higher, same,
     lower (%), mean_initial_missing (of those without an answer at exit).
     """
     labels = table_columns("outcomes")
-    rows = {labels[scale].label: _travelled(records.outcomes, scale) for scale in SCALES}
+    rows = {labels[scale].label: _travelled(records.outcomes, scale, records.level) for scale in SCALES}
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scale").dropna(subset=["change"])
     return frame if len(frame) else None
 
@@ -80,12 +79,12 @@ def pairs(outcomes: pd.DataFrame, scale: str) -> pd.DataFrame:
     return pd.concat(_answers(outcomes, scale), axis=1, join="inner", keys=["initial", "exit"])
 
 
-def _travelled(outcomes: pd.DataFrame, scale: str) -> dict[str, float | int | None]:
+def _travelled(outcomes: pd.DataFrame, scale: str, level: float) -> dict[str, float | int | None]:
     initial, last = _answers(outcomes, scale)
     both = pairs(outcomes, scale)
     missing = initial[~initial.index.isin(last.index)]
     change = (both["exit"] - both["initial"]).to_numpy()
-    low, high = mean_interval(change)
+    low, high = mean_interval(change, level)
     shares = {name: _share(sign, change) for name, sign in (("higher", 1), ("same", 0), ("lower", -1))}
     return {
         "initial": len(initial),
@@ -110,13 +109,13 @@ def _mean(values: pd.Series) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
-def mean_interval(values: np.ndarray) -> tuple[float | None, float | None]:
-    """The 95 % interval of a mean by Student's t; (None, None) for fewer than two values."""
+def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float | None, float | None]:
+    """The interval of a mean by Student's t; (None, None) for fewer than two values."""
     if len(values) < 2:
         return None, None
     from scipy.special import stdtrit
 
-    half = float(stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, (1 + level) / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values))
     return float(values.mean()) - half, float(values.mean()) + half
 
 

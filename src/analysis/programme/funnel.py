@@ -114,23 +114,6 @@ def by_source(records: Monitoring) -> pd.DataFrame | None:
     return frame.rename_axis("source")
 
 
-def by_month(records: Monitoring) -> pd.DataFrame:
-    """Referrals and starts by month and cumulatively, every month from the first to the last.
-
-    Index: month (Period); columns: referrals, starts, referrals_to_date, starts_to_date.
-    """
-    days = {"referrals": records.referrals["referral_date"], "starts": records.people["start_date"]}
-    months = {name: dates.dt.to_period("M").value_counts() for name, dates in days.items()}
-    known = [month for counts in months.values() for month in counts.index]
-    span = (
-        pd.period_range(min(known), max(known), freq="M", name="month")
-        if known
-        else pd.period_range("2000-01", periods=0, freq="M")
-    )
-    frame = pd.DataFrame({name: counts.reindex(span, fill_value=0) for name, counts in months.items()}, index=span)
-    return frame.assign(**{f"{name}_to_date": frame[name].cumsum() for name in months})
-
-
 @described(
     Kind.MEASURED,
     {
@@ -144,17 +127,21 @@ def by_month(records: Monitoring) -> pd.DataFrame:
         behind={f"{what}_to_date": (f"{what} | by the end of {{month}}",) for what in ("referrals", "starts")},
     ),
 )
-def to_date_by_month(records: Monitoring) -> pd.DataFrame | None:
-    """Referrals and starts to date, by month; None where there are no referrals.
+def by_month(records: Monitoring) -> pd.DataFrame | None:
+    """Referrals and starts to date, every month from the first to the last; None where there are no referrals.
 
     Index: month in words; columns: referrals_to_date, starts_to_date (people), month, end (its last day).
     """
     if records.referrals.empty:
         return None
-    frame = by_month(records)[["referrals_to_date", "starts_to_date"]]
-    ends = frame.index.to_timestamp(how="end").normalize()
-    words = pd.Index([f"{end:%B %Y}" for end in ends], name="month")
-    return frame.assign(month=frame.index.astype(str), end=ends).set_axis(words, axis=0)
+    days = {"referrals": records.referrals["referral_date"], "starts": records.people["start_date"]}
+    months = {name: dates.dt.to_period("M").value_counts() for name, dates in days.items()}
+    known = [month for counts in months.values() for month in counts.index]
+    span = pd.period_range(min(known), max(known), freq="M")
+    sums = {f"{name}_to_date": counts.reindex(span, fill_value=0).cumsum() for name, counts in months.items()}
+    ends = span.to_timestamp(how="end").normalize()
+    frame = pd.DataFrame(sums).assign(month=span.astype(str), end=ends)
+    return frame.set_axis(pd.Index([f"{end:%B %Y}" for end in ends], name="month"), axis=0)
 
 
 @described(

@@ -35,7 +35,7 @@ class Monitoring:
     export, without rows and decisions that came later. A table the export does not hold is empty. `latest` is the last
     day on which anything was recorded. `printed` is the study that prints what the records are held against. `memo` keeps
     who counts for each rule, and what else many tables ask for. Numbers of people below `minimum_cell` are not shown.
-    `inputs`: the folder of the export and the file of the rules.
+    `level` is that of all intervals. `inputs`: the folder of the export and the file of the rules.
     """
 
     of_people: ClassVar[bool] = True  # what is computed from it rests on records
@@ -52,6 +52,7 @@ class Monitoring:
     rules: Rules
     printed: Study
     minimum_cell: int = 10
+    level: float = 0.95
     inputs: tuple[str, ...] = ()
     memo: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 

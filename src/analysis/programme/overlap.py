@@ -11,12 +11,6 @@ NONE = "none of the groups"
 MOST_COMBINATIONS = 15  # that a chart shows
 
 
-def group_sizes(records: Monitoring) -> pd.Series:
-    """Participants in each target group, largest first. Index: group's label."""
-    counts = {label: int((records.people[flag] == "yes").sum()) for flag, label in FLAGS.items()}
-    return pd.Series(counts, name="people").rename_axis("group").sort_values(ascending=False, kind="stable")
-
-
 @described(
     Kind.MEASURED,
     {"people": Column("Participants", "people")},

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def open_records(page: Appendix, study: Study, as_of: str, disclosure: Mapping[str, object]) -> Door:
-    """The records of a study as known on a day, behind the rules of disclosure of the run; without any where it has none.
+def open_records(page: Appendix, study: Study, as_of: str, disclosure: Mapping[str, object], level: float) -> Door:
+    """The records of a study as known on a day, behind the rules of disclosure of the run, with the level of all
+    intervals; without any where it has none.
 
     Raises InputError as `open_monitoring` does, and for rules that are not allowed; rounding is not offered here.
     """
@@ -34,7 +35,9 @@ def open_records(page: Appendix, study: Study, as_of: str, disclosure: Mapping[s
     if rules.rounding_base is not None:
         raise no_rounding(page.notebook, rules, "shares and sums")
     records = open_monitoring(study, as_of)
-    return Door(page, records and replace(records, minimum_cell=rules.minimum_cell), study, rules.minimum_cell)
+    return Door(
+        page, records and replace(records, minimum_cell=rules.minimum_cell, level=level), study, rules.minimum_cell
+    )
 
 
 # The answer

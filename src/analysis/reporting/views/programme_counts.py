@@ -58,7 +58,7 @@ class Protected:
 
 def protected(records: Monitoring) -> Protected:
     """What may be shown of a page's counts, worked out once."""
-    key = ("every measure", f"hidden below {records.minimum_cell}")
+    key = ("every measure", f"hidden below {records.minimum_cell} at {records.level:g}")
     if key not in records.memo:
         sums = page_sums(records)
         gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
@@ -344,7 +344,7 @@ def _quarters(sums: Sums, records: Monitoring) -> None:
 
 def _months(sums: Sums, records: Monitoring) -> None:
     """Running totals by month; that of starts holds those who joined by the end of a quarter."""
-    frame = funnel.to_date_by_month(records)
+    frame = funnel.by_month(records)
     if frame is None:
         return
     for column, whole in (("referrals_to_date", REFERRALS), ("starts_to_date", PEOPLE)):
@@ -455,7 +455,7 @@ def _distances(sums: Sums, records: Monitoring) -> None:
         sums.split(PEOPLE, name["initial"])
         sums.split(name["both"], name["higher"], name["same"], name["lower"], complete=True)
         _gains_of_scale(sums, records, scale, name)
-        _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row)
+        _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row, records.level)
 
 
 def _gains_of_scale(sums: Sums, records: Monitoring, scale: str, name: Mapping[str, str]) -> None:
@@ -473,7 +473,7 @@ def _gains_of_scale(sums: Sums, records: Monitoring, scale: str, name: Mapping[s
                 sums.split(measure, name[what])
 
 
-def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> None:
+def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series, level: float) -> None:
     """The pairs of answers behind higher, same and lower, and what the printed means say of them."""
     points = range(int(pairs.min().min()), int(pairs.max().max()) + 1)
     counts = pairs.value_counts()
@@ -496,7 +496,9 @@ def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> Non
     printed = [round(float(row[end]), 2) for end in ("change", "low", "high") if pd.notna(row[end])]
     if len(printed) == 3:
         squares = {name: (j - i - printed[0]) ** 2 for (i, j), name in cells.items()}
-        sums.about(scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005))
+        sums.about(
+            scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005, level=level)
+        )
 
 
 def _sustained(sums: Sums, records: Monitoring) -> None:
