@@ -200,10 +200,10 @@ GROUPED = pd.DataFrame(
 )
 
 
-@described(Kind.RECOMPUTED, header="Row", group="part", words=("part", "why"), rich=("why",))
+@described(Kind.RECOMPUTED, header="Row", group="part", words=("part", "why"))
 def grouped(data: pd.DataFrame) -> pd.DataFrame | None:
     value = Column("Found", units="unit", places="places", inputs="from", low="low", high="high", interval="rounding")
-    columns = {"part": Column("Part"), "value": value, "why": Column("Why")}
+    columns = {"part": Column("Part"), "value": value, "why": Column("Why", text="rich")}
     return saying(GROUPED.copy(), columns=columns) if len(data) else None
 
 
@@ -213,7 +213,7 @@ def test_rows_have_groups_units_decimals_references_and_inputs_of_their_own(tmp_
     display = show(grouped(DATA), "Groups", name="g")
     first, third = (page.store[f"05_sroi.g.{row}.value"] for row in ("first", "third"))
     assert (first.text, first.inputs, third.text, third.inputs) == ("1.3%", ("claim:AA-003",), "2", ("claim:AA-004",))
-    assert [group["name"] for group in display.blocks[0]["groups"]] == ["a", "b"] and "of 7" in display.plain
+    assert [group["name"] for group in display.blocks[0]["groups"]] == ["A", "B"] and "of 7" in display.plain
 
 
 def test_a_method_may_find_nothing():

@@ -255,11 +255,10 @@ def agreement(cells: pd.DataFrame) -> pd.DataFrame | None:
         ),
         "difference": Column("Difference", "percentage points", decimals=1, **_RESTS),
         "like_for_like": Column("Is the printed comparison like for like?"),
-        "why": Column("Why"),
+        "why": Column("Why", text="rich"),
     },
     header="Measure",
     words=("like_for_like", "why"),
-    rich=("why",),
     basis=Basis(
         "national comparisons",
         "counts",

@@ -233,11 +233,10 @@ def _everyone(study: Study) -> str:
             "Difference on the matching base", "percentage points", decimals=1, inputs="difference_inputs"
         ),
         "like_for_like": Column("Is the printed comparison like for like?"),
-        "why": Column("Why"),
+        "why": Column("Why", text="rich"),
     },
     header="Measure",
     words=("like_for_like", "why"),
-    rich=("why",),
 )
 def comparisons(printed: Study) -> pd.DataFrame | None:
     """National figures beside the programme's, in %: as printed, and on the base that matches; None where none is printed.
