@@ -348,7 +348,7 @@ def _of_case(said: Description, values: list[Any], names: list[str]) -> Descript
 
 def for_figure(frame: pd.DataFrame, decimals: int, ends: bool = False, **labels: str) -> pd.DataFrame | None:
     """The rows of a frame of results that have numbers in all of some columns (labels by column), with these alone at the
-    decimals of a figure, so that it tells no more; with their intervals if `ends`. None where there are no such rows."""
+    decimals of a figure, rounded to them where they are measured, so that it tells no more; with their intervals if `ends`. None where there are no such rows."""
     if (said := description(frame)) is None:
         return None
     without = {} if ends else {"low": "", "high": "", "interval": ""}
@@ -358,7 +358,9 @@ def for_figure(frame: pd.DataFrame, decimals: int, ends: bool = False, **labels:
     }
     within = [end for column in chosen.values() for end in (column.low, column.high) if end]
     numbers = frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce") for name in (*chosen, *within)})
-    numbers = drawn(numbers.dropna(subset=list(chosen)), {name: said.of(column) for name, column in chosen.items()})
+    numbers = numbers.dropna(subset=list(chosen))
+    if said.kind is Kind.MEASURED:
+        numbers = drawn(numbers, {name: said.of(column) for name, column in chosen.items()})
     rests = dict.fromkeys(column.inputs for column in chosen.values() if column.inputs)
     kept = numbers[[*chosen, *within, *rests]]
     return describe(kept, replace(said, columns=chosen, group="")) if len(kept) else None

@@ -17,6 +17,7 @@ from analysis.described import (
     describe,
     described,
     description,
+    for_figure,
     inputs_of,
     labelled,
     read_from,
@@ -29,7 +30,7 @@ from analysis.disclosure.decisions import REFUSED, judge
 from analysis.disclosure.rules import Rules
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
-from analysis.results import Column, Kind, Labelled, p_column, slug, tabulate
+from analysis.results import Column, Kind, Labelled, Result, p_column, slug, tabulate
 from analysis.study import load_study
 from analysis.study.claims import claims_in
 
@@ -337,3 +338,49 @@ def test_a_sort_of_number_that_a_page_has_no_rule_for_is_refused():
     basis = Basis("Counts of codes", "codes", among="x").over({"data": DATA})
     assert basis.values == {1.0, 2.0}
     assert judge(replace(basis, people=1000), Rules(5, "a test")).decision == REFUSED
+
+
+GROUPED = pd.DataFrame(
+    {
+        "part": ["a", "b", "a"],
+        "value": [1.26, "", 2.04],
+        "unit": ["%", "%", "people"],
+        "places": [1, 1, 0],
+        "from": ["claim:AA-003", "", "claim:AA-004"],
+        "why": ["of {claim:AA-003|bare}", "", ""],
+        "low": [1.0, np.nan, 2.0],
+        "high": [1.5, np.nan, 3.0],
+    },
+    index=["First", "Second", "Third"],
+)
+
+
+@described(Kind.RECOMPUTED, header="Row", group="part", words=("part", "why"))
+def grouped(data: pd.DataFrame) -> pd.DataFrame | None:
+    value = Column("Found", units="unit", places="places", inputs="from", low="low", high="high", interval="rounding")
+    columns = {"part": Column("Part"), "value": value, "why": Column("Why", text="rich")}
+    return saying(GROUPED.copy(), columns=columns) if len(data) else None
+
+
+def test_rows_have_groups_units_decimals_references_and_inputs_of_their_own(tmp_path):
+    page = Appendix("a_study", "05_sroi", tmp_path)
+    page.add([Result("claim:AA-003", "Printed", 7, "people", Kind.PUBLISHED)])
+    display = show(grouped(DATA), "Groups", name="g")
+    first, third = (page.store[f"05_sroi.g.{row}.value"] for row in ("first", "third"))
+    assert (first.text, first.inputs, third.text, third.inputs) == ("1.3%", ("claim:AA-003",), "2", ("claim:AA-004",))
+    assert [group["name"] for group in display.blocks[0]["groups"]] == ["A", "B"] and "of 7" in display.plain
+
+
+def test_a_method_may_find_nothing():
+    assert grouped(DATA.iloc[:0]) is None
+
+
+@pytest.mark.parametrize(("ends", "kept"), [(False, ["value", "from"]), (True, ["value", "low", "high", "from"])])
+def test_a_figure_has_the_numbers_as_it_shows_them_and_no_more(ends, kept):
+    frame = grouped(DATA)
+    found = for_figure(describe(frame.copy(), replace(description(frame), kind=Kind.MEASURED)), 1, ends, value="Here")
+    assert found.columns.tolist() == kept and found["value"].to_dict() == {"First": 1.3, "Third": 2.0}
+    assert for_figure(frame, 1, value="Here")["value"].to_dict() == {"First": 1.26, "Third": 2.04}  # nobody's
+    said = description(found).columns["value"]
+    assert (said.label, said.decimals, said.low) == ("Here", 1, "low" if ends else "")
+    assert as_made(found) and for_figure(grouped(DATA).loc[["Second"]], 1, value="Here") is None

@@ -99,18 +99,10 @@ def raw(root: Path, *files: str) -> None:
 
 
 def test_a_third_study_rests_on_its_own_files_and_names_no_other_study(tmp_path):
-    counting, own = "analysis.programme.achieved.achieved", ("counting_rules.yaml", "measures.csv", "codebook.yaml")
-    others = [f"connecting_opportunities/{file}" for file in own[:2]] + ["coproduction/codebook.yaml"]
-    raw(tmp_path, *others, *(f"third/{file}" for file in own), "third/management_information/a.csv")
+    function, own = "analysis.coding.published", ("themes.csv", "codebook.yaml")
+    raw(tmp_path, *(f"coproduction/{file}" for file in own), *(f"third/{file}" for file in own))
     found = Grounds("third", tmp_path)
-    assert found.of(counting) == ("data/raw/third/management_information", "data/raw/third/counting_rules.yaml")
+    assert found.of(function) == ("data/raw/third/themes.csv", "data/raw/third/codebook.yaml")
     named = {file for function in GROUNDS if "side_by_side" not in function for file in found.of(function)}
     assert {file.split("/")[2] for file in named} == {"third"}
-    assert Grounds("fourth", tmp_path).of(counting) == ()
-
-
-def test_a_worked_example_rests_on_the_rules_of_the_study_that_it_is_held_against(tmp_path):
-    raw(tmp_path, "first/counting_rules.yaml", "first_example/management_information/records.yaml")
-    layout = tmp_path / "data/raw/first_example/management_information/records.yaml"
-    layout.write_text("of_study: first\n", encoding="utf-8")
-    assert "data/raw/first/counting_rules.yaml" in Grounds("first_example", tmp_path).of("analysis.programme")
+    assert Grounds("fourth", tmp_path).of("analysis.audit") == ()

@@ -25,7 +25,6 @@ from analysis.reporting.views import against_print, participation as view
 from analysis.reporting.views.against_print import OPEN, Compared
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.reporting.views.judged import JUDGES, refuse_unjudged
-from analysis.reporting.views.programme_records import would_change
 from analysis.results import Column, Kind
 from analysis.study import load_study
 
@@ -75,15 +74,6 @@ def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(tmp_pat
 TAU = pd.DataFrame({"tau": [0.3]}, index=["Kendall"])
 
 
-def test_the_programme_page_stops_as_well(tmp_path):
-    page = Appendix("a_study", "07_programme_performance", tmp_path)
-    page.add([number("records.people", "Participants", 1875)])
-    would_change(page, SimpleNamespace())
-    page.add([number("records.median_age", "Median age", 41)])
-    with pytest.raises(InputError, match="records.median_age"):
-        would_change(page, SimpleNamespace())
-
-
 def test_a_number_needs_a_judge_that_let_it_be_shown():
     mean, words = (number("headline.mean", "Mean", value, "points", 1) for value in (2.8, "withheld"))
     asked = {what: [Decision("means: Trust", "a rule", what, "")] for what in (SHOWN, REFUSED)}
@@ -103,7 +93,7 @@ def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
 
 
 def test_every_notebook_about_people_that_shows_no_frames_yet_has_its_judges():
-    assert set(JUDGES) == {"03_before_after", "07_programme_performance"}
+    assert set(JUDGES) == {"03_before_after"}
 
 
 SESSIONS = (

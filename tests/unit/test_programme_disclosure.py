@@ -6,15 +6,12 @@ import pandas as pd
 import pytest
 from export_files import ROOT
 from programme_attack import Attack, count_in, read_tables
+from programme_page import run_page
 
 from analysis.disclosure.sums import Sums
 from analysis.programme.monitoring import Monitoring, open_monitoring
 from analysis.reporting import Appendix
-from analysis.reporting.views import programme_record_figures as figures, programme_records as tables
 from analysis.study import load_study
-
-GROUPS = ("outputs", "results", "other_results", "target_groups", "outcomes")
-QUARTERLY = ("participants", "exit_education", "exit_employment", "inactive_job_search")
 
 
 @pytest.fixture(scope="module")
@@ -47,22 +44,9 @@ def few_lower(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def show(records: Monitoring) -> tuple[dict[str, str], Appendix]:
-    """The displays of the page's record-based sections by name, and the page they are on."""
-    page = Appendix("a_study", "07_programme_performance", ROOT, example=True)
-    tables.record(page, records)
-    shown = {
-        name: getattr(tables, f"{name}_table")(page, records) for name in ("funnel", "gains", "sustained", "national")
-    }
-    shown |= {"decisions": tables.decision_table(page, records), "sources": tables.source_table(page, records)}
-    shown |= {f"records_{group}": tables.achieved_table(page, records, group, 10.0) for group in GROUPS}
-    for column, value in (("partner", "count"), ("partner", "progress"), ("area", "count"), ("area", "share")):
-        shown[f"by_{column}_{value}"] = tables.group_table(page, records, column, value)
-    shown |= {f"by_quarter_{name}": tables.quarter_table(page, records, name) for name in QUARTERLY}
-    shown |= {"by_sex": tables.sex_table(page, records), "destinations": tables.destination_table(page, records)}
-    shown |= {"time_to_outcome": tables.time_table(page, records), "distance": tables.distance_table(page, records)}
-    shown |= {"differences": tables.differences_table(page, records), "overlap": figures.overlap_figure(page, records)}
-    shown |= {"referrals_to_date": figures.referral_figure(page, records), "answer": tables.answer(page, records)}
-    return {name: display.html for name, display in shown.items() if display is not None}, page
+    """The displays of the page by name, and the page they are on."""
+    shown, page = run_page(records)
+    return {name: display.html for name, display in shown.items()}, page
 
 
 SEX = ("rest", "of unknown or other sex")

@@ -7,17 +7,22 @@ import pandas as pd
 import pytest
 from export_files import ROOT, monitoring
 from numbers_check import check_numbers
+from programme_page import run_page
 
+from analysis import programme
+from analysis.described import Basis, described, description, read_from
 from analysis.disclosure.rules import MINIMUM_CELL
+from analysis.errors import InputError
+from analysis.programme.counting import PEOPLE as PEOPLE_NAME
 from analysis.programme.monitoring import open_monitoring
 from analysis.programme.rules import Rules
-from analysis.reporting import Appendix
+from analysis.reporting import Appendix, show
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.page import _without_empty_sections
 from analysis.reporting.svg import to_svg
 from analysis.reporting.upset import upset_chart
-from analysis.reporting.views import programme, programme_record_figures, programme_records
-from analysis.reporting.views.programme_counts import HIDDEN, NOT_RECORDED
+from analysis.reporting.views.programme_counts import HIDDEN, NOT_RECORDED, Door, page_sums
+from analysis.results import Column, Kind, Result
 from analysis.study import load_study
 
 PEOPLE = "\n".join(
@@ -41,11 +46,6 @@ SMALL = {"participants": PEOPLE, "evidence": EVIDENCE, "exits": EXITS}
 
 
 @pytest.fixture
-def page():
-    return Appendix("a_study", "07_programme_performance", ROOT, example=True)
-
-
-@pytest.fixture
 def records(tmp_path):
     """Ninety people in two partners; four of the South left for work, and fifty of the North."""
     return monitoring(tmp_path, SMALL)
@@ -53,38 +53,12 @@ def records(tmp_path):
 
 @pytest.fixture(scope="module")
 def example():
-    return open_monitoring(load_study("connecting_opportunities_example", ROOT))
+    return run_page(open_monitoring(load_study("connecting_opportunities_example", ROOT)))
 
 
-def test_without_records_nothing_is_shown(page):
-    for module in (programme_records, programme_record_figures):
-        for show, given in calls(module):
-            assert show(page, None, *given) is None
-    assert len(page.store) == 0
-
-
-def test_without_print_nothing_is_shown_as_printed(page):
-    study = load_study("connecting_opportunities_example", ROOT)
-    assert programme.performance_table(page, study, "outputs", 10.0) is None
-    assert programme.answer(page, study) is None
-    programme.record(page, study)
-    assert len(page.store) == 0
-
-
-def calls(module):
-    """Every display of a module with arguments that it takes."""
-    arguments = {
-        "achieved_table": [
-            (table, 10.0) for table in ("outputs", "results", "other_results", "target_groups", "outcomes")
-        ],
-        "group_table": [(column, value) for column in ("partner", "area") for value in ("count", "share")],
-        "progress_figure": [("results", "Results")],
-        "quarter_table": [("exit_employment",)],
-        "quarter_figure": [("exit_employment",)],
-    }
-    for name, show in vars(module).items():
-        if hasattr(show, "__wrapped__"):
-            yield from ((show, given) for given in arguments.get(name, [()]))
+def test_with_neither_records_nor_print_nothing_is_shown():
+    shown, page = run_page(None)
+    assert set(shown) == {"cell-81"} and len(page.store) == 0  # what would change the answer
 
 
 @pytest.mark.parametrize(
@@ -92,121 +66,148 @@ def calls(module):
     [{"participants": PEOPLE}, SMALL, {"participants": "\n".join(PEOPLE.splitlines()[:2])}],
     ids=["participants only", "small", "one person"],
 )
-def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(page, tmp_path, tables):
-    records = monitoring(tmp_path, tables)
-    programme_records.record(page, records)
-    for module in (programme_records, programme_record_figures):
-        for show, given in calls(module):
-            display = show(page, records, *given)
-            assert display is None or check_numbers(display.html, page.store) == [], show.__name__
+def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(tmp_path, tables):
+    shown, page = run_page(monitoring(tmp_path, tables))
+    for name, display in shown.items():
+        assert check_numbers(display.html, page.store) == [], name
 
 
 @pytest.mark.parametrize("table", ["none", "outputs", "results", "other_results", "target_groups", "outcomes"])
-def test_rules_for_some_tables_only_show_these(page, records, table):
+def test_rules_for_some_tables_only_show_these(records, table):
     there = [rule for rule in records.rules.rules if rule.table == table and not rule.alternative_to]
     known = {rule.measure for rule in there}
     rules = Rules(tuple(rule for rule in there if not rule.base_measure or rule.base_measure in known), (), "rules")
-    some = replace(records, rules=rules, memo={})
-    programme_records.record(page, some)
-    shown = {}
-    for module in (programme_records, programme_record_figures):
-        for show, given in calls(module):
-            display = show(page, some, *given)
-            assert display is None or check_numbers(display.html, page.store) == [], show.__name__
-            shown[show.__name__, *given] = display
+    shown, page = run_page(replace(records, rules=rules, memo={}))
+    for display in shown.values():
+        assert check_numbers(display.html, page.store) == []
     for name in ("outputs", "results", "other_results", "target_groups", "outcomes"):
-        assert (shown["achieved_table", name, 10.0] is not None) == (name == table)
+        assert (f"records_{name}" in shown) == (name == table)
 
 
-def test_what_was_never_recorded_is_not_called_hidden(page, tmp_path):
+def test_what_was_never_recorded_is_not_called_hidden(tmp_path):
     """An export of participants alone, of whom no sex is recorded: no exits, activities or evidence of anything."""
     people = "person_id,age,labour_status,partner,start_date\n"
     people += "\n".join(f"P{n},30,inactive,North,2020-01-10" for n in range(40))
-    records = monitoring(tmp_path, {"participants": people})
-    programme_records.achieved_table(page, records, "results", 10.0)
-    programme_records.achieved_table(page, records, "outputs", 10.0)
+    shown, page = run_page(monitoring(tmp_path, {"participants": people}))
     for row in ("records_results.into_employment_on_leaving", "records_outputs.women"):
         assert page.store[f"07_programme_performance.{row}.count"].value == NOT_RECORDED
-    assert programme_records.destination_table(page, records) is None
-    assert programme_records.sex_table(page, records) is None
-    assert programme_records.time_table(page, records) is None
+    assert not {"destinations", "by_sex", "time_to_outcome"} & set(shown)
 
 
-def test_evidence_that_no_rule_asks_for_is_not_called_hidden(page, example):
-    programme_records.destination_table(page, example)
+def test_evidence_that_no_rule_asks_for_is_not_called_hidden(example):
     for row in ("economically_inactive", "moved_away", "still_on_the_programme"):
         key = f"07_programme_performance.destinations.{row}.with_evidence"
-        assert page.store[key].value == NOT_RECORDED
+        assert example[1].store[key].value == NOT_RECORDED
 
 
-def small_numbers(page, units=("people", "referrals")):
-    values = [result for result in page.store if result.unit in units and isinstance(result.value, int | float)]
-    assert len(values) > 20
-    return [result for result in values if result.value < MINIMUM_CELL]
-
-
-def test_no_small_count_of_people_is_recorded(page, records):
-    programme_records.record(page, records)
-    for show in (
-        programme_records.funnel_table,
-        programme_records.decision_table,
-        programme_records.source_table,
-        programme_records.destination_table,
-        programme_records.gains_table,
-        programme_records.sex_table,
-        programme_records.time_table,
-        programme_records.differences_table,
-        programme_record_figures.overlap_figure,
-    ):
-        show(page, records)
-    for table in ("outputs", "results", "other_results", "target_groups", "outcomes"):
-        programme_records.achieved_table(page, records, table, 10.0)
-    for column in ("partner", "area"):
-        programme_records.group_table(page, records, column, "count")
-    allowed = ("target", "printed")
-    assert [result.id for result in small_numbers(page) if not any(word in result.id for word in allowed)] == []
-
-
-def test_what_follows_from_a_hidden_count_is_hidden(page, records):
-    programme_records.group_table(page, records, "partner", "share")
-    assert page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.south"].value == HIDDEN
-    assert (
-        page.store["07_programme_performance.by_partner_share.into_employment_on_leaving.north"].value == HIDDEN
-    )  # total less North is South
-    assert page.store["07_programme_performance.by_partner_share.participants.north"].value == 100
-
-
-def test_every_number_of_the_displays_is_recorded(page, example):
-    programme_records.record(page, example)
-    shown = [
-        programme_records.answer(page, example),
-        programme_records.rules_table(page, example),
-        programme_records.sex_table(page, example),
-        programme_records.quarter_table(page, example, "exit_employment"),
-        programme_records.distance_table(page, example),
-        programme_records.sustained_table(page, example),
-        programme_records.national_table(page, example),
-        programme_records.agreement_table(page, example),
-        programme_records.differences_table(page, example),
-        programme_record_figures.referral_figure(page, example),
-        programme_record_figures.overlap_figure(page, example),
-        programme_record_figures.survival_figure(page, example),
-        programme_record_figures.quarter_figure(page, example, "participants"),
-        programme_record_figures.sex_figure(page, example),
-        programme_record_figures.distance_figure(page, example),
+def test_no_small_count_of_people_is_recorded(records):
+    _, page = run_page(records)
+    numbers = [
+        each for each in page.store if each.unit in ("people", "referrals") and isinstance(each.value, int | float)
     ]
-    for display in shown:
-        assert check_numbers(display.html, page.store) == []
-    marked = [display for display in shown if "<figure" in display.html or "<table" in display.html]
-    assert len(marked) == 14
-    assert all("Worked example: synthetic records, not findings" in display.html for display in marked)
+    small = [each.id for each in numbers if each.value < MINIMUM_CELL]
+    assert len(numbers) > 20
+    assert [name for name in small if not any(word in name for word in ("target", "printed"))] == []
 
 
-def test_checks_on_print_alone(page):
-    display = programme_records.check_table(page, load_study("connecting_opportunities", ROOT), None)
-    assert display is not None
-    assert display.html.count("does not hold") == 1
-    assert "in the records" not in display.html
+def test_what_follows_from_a_hidden_count_is_hidden(records):
+    _, page = run_page(records)
+    for group in ("north", "south"):  # total less North is South
+        name = f"07_programme_performance.by_partner_count.into_employment_on_leaving.{group}"
+        assert page.store[name].value == HIDDEN
+    assert page.store["07_programme_performance.by_partner_count.participants.north"].value == 70
+
+
+def test_every_number_of_the_displays_is_recorded(example):
+    shown, page = example
+    for name, display in shown.items():
+        assert check_numbers(display.html, page.store) == [], name
+    marked = [name for name, each in shown.items() if "<figure" in each.html or "<table" in each.html]
+    assert len(marked) > 30
+    assert all("Worked example: synthetic records, not findings" in shown[name].html for name in marked)
+
+
+def test_every_count_that_a_method_names_is_one_that_the_page_protects(records):
+    """A name that the page does not know hides its number, so a misspelt one would leave a column of words."""
+    known = page_sums(records)
+    names = set(known.counts) | {each.label for each in known.equations}
+    frame = programme.count_measures(records, "results")
+    said = description(frame).basis.behind
+    found = {name.format(**row) for row in frame.to_dict("records") for name in (*said["share"], *said["share_of_all"])}
+    assert found <= names and len(found) > 4
+
+
+# The door
+
+
+def opened(records):
+    return Door(Appendix("a_study", "07_programme_performance", ROOT, example=True), records, None, 10)
+
+
+def method(behind, **more):
+    """A method of a frame with the number of people who joined, as `joined`."""
+    basis = behind and Basis("a test", "counts", behind=behind)
+    columns = {"joined": Column("Joined", "people"), **{name: Column(name) for name in more}}
+    made = described(Kind.MEASURED, columns, basis=basis)
+    return made(lambda records: pd.DataFrame({"joined": [len(records.people)], **more}, index=["All"]))
+
+
+def test_the_page_takes_no_number_of_records_but_through_the_door(records):
+    page = opened(records).page
+    for kind in (Kind.MEASURED, Kind.BOUNDED, Kind.RECOMPUTED):
+        with pytest.raises(InputError, match="no rule has judged"):
+            page.add([Result("records.median_age", "Median age", 41, "years", kind)])
+    assert set(page.store.by_id) == {"records.minimum"}
+    assert "90" in show(method({"joined": (PEOPLE_NAME,)})(records), "Joined").plain
+
+
+@pytest.mark.parametrize(
+    ("behind", "more", "told"),
+    [
+        (None, {}, "does not say what they rest on"),
+        ({"other": (PEOPLE_NAME,)}, {}, "joined"),
+        ({"joined": (PEOPLE_NAME,)}, {"median_age": [41.0]}, "median_age"),
+    ],
+)
+def test_a_number_whose_method_names_no_counts_stops_the_page(records, behind, more, told):
+    opened(records)
+    with pytest.raises(InputError, match=told):
+        show(method(behind, **more)(records), "Joined")
+
+
+def test_a_count_that_the_page_does_not_know_is_hidden(records):
+    opened(records)
+    assert HIDDEN in show(method({"joined": ("people | partner=West",)})(records), "Joined").plain
+
+
+def test_a_changed_frame_and_one_made_with_records_beside_judged_numbers_are_refused(records):
+    door = opened(records)
+    frame = method({"joined": (PEOPLE_NAME,)})(records)
+    with pytest.raises(InputError, match="was changed"):
+        door.allowed(frame.assign(joined=4))
+    ages = described(Kind.MEASURED, {"age": Column("Age")})
+    beside = ages(lambda judged, records: pd.DataFrame({"age": [records.people["age"].mean()]}, index=["All"]))
+    with pytest.raises(InputError, match="does not say what they rest on"):
+        show(beside(door.allowed(frame), records), "Age")
+
+
+def test_recomputed_numbers_pass_only_where_they_name_print_alone(records):
+    named = replace(records, inputs=("data/raw/a_study/management_information", "data/raw/a_study/counting_rules.yaml"))
+    opened(named)
+    made = described(Kind.RECOMPUTED, {"x": Column("X")})
+    for data, good in ((named, False), (read_from(pd.DataFrame(), "data/raw/a_study/measures.csv"), True), (3, False)):
+        frame = made(lambda given: pd.DataFrame({"x": [1.0]}, index=["All"]))(data)
+        if good:
+            assert "1" in show(frame, "X").plain
+        else:
+            with pytest.raises(InputError, match="does not say what they rest on"):
+                show(frame, "X")
+
+
+def test_checks_on_print_alone():
+    study = load_study("connecting_opportunities", ROOT)
+    frame = programme.checks(study, None)
+    assert frame["as published"].to_list().count("does not hold") == 1 and "in the records" not in frame
 
 
 # The page and the charts

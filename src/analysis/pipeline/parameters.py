@@ -160,12 +160,16 @@ def _that_there_is(day: str) -> str:
     return day
 
 
+_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
+
+
 class ProgrammeParameters(RecordsParameters):
     """07_programme_performance."""
 
     near_target: Annotated[
         float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
     ] = 10.0
+    level: _LEVEL = 0.95
     as_of: Annotated[
         str,
         BeforeValidator(

@@ -1,23 +1,14 @@
 """Who counts for each measure, and since when: the counting rules applied to the records."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pandas as pd
 
 from analysis.programme.monitoring import Monitoring
 from analysis.programme.rules import Condition, CountingRule
 
-COUNTED = ("measure", "person_id", "counted_on", "known_on")
-
-
-def counted(records: Monitoring, rules: Iterable[CountingRule] | None = None) -> pd.DataFrame:
-    """Who counts for which measure: one row for each person (or organisation) and measure.
-
-    Columns: measure, person_id, counted_on (the day of the event, which decides the quarter), known_on (the day from
-    which it counted: the event's or, if later, that of the acceptance of the evidence). `rules` default to all of them.
-    """
-    parts = [count_rule(records, rule).assign(measure=rule.measure) for rule in (rules or records.rules.rules)]
-    return pd.concat(parts, ignore_index=True)[list(COUNTED)]
+PEOPLE, REFERRALS = "people", "referrals"  # what everybody on the programme, and all referrals, are called
+GROUPED = ("outputs", "results", "other_results")  # groups of measures that are shown by partner and area
 
 
 def count_rule(records: Monitoring, rule: CountingRule) -> pd.DataFrame:
@@ -59,6 +50,46 @@ def _base(records: Monitoring, rule: CountingRule) -> pd.Series:
     if rule.event == "gain":
         people = people[people.isin(scores(records, rule.scale, rule.stages)["person_id"])]
     return people
+
+
+def base_name(rule: CountingRule) -> str:
+    """What the base of a rule is called: everybody, the people of another measure, or its own; nothing of organisations.
+
+    >>> base_name(CountingRule(measure="women", label="Women", table="outputs", event="start"))
+    'people'
+    """
+    if rule.unit == "organisations":
+        return ""
+    if rule.base != Condition() or rule.event == "gain":
+        return f"base of {rule.measure}"
+    return rule.base_measure or PEOPLE
+
+
+def recorded(records: Monitoring, rule: CountingRule) -> bool:
+    """Whether anything was recorded of what a rule counts: the table it reads, the columns it asks for, its evidence."""
+    columns = {**rule.who.columns, **rule.base.columns}
+    aged = (rule.who.aged_from, rule.base.aged_from) != (None, None)
+    asked = [records.people[name] for name in (*columns, *(["age"] if aged else []))]
+    tables = {
+        "activity": records.activities["type"],
+        "exit": records.exits["destination"],
+        "evidence": records.evidence["what"],
+        "in_work": records.outcomes["in_work"],
+        "gain": records.outcomes[rule.scale] if rule.scale else None,
+    }
+    asked += [tables[rule.event]] if rule.event in tables else []
+    asked += [records.evidence["what"][records.evidence["what"] == rule.evidence]] if rule.evidence else []
+    whole = records.rules.by_measure.get(rule.base_measure)
+    return all(column.notna().any() for column in asked) and (whole is None or recorded(records, whole))
+
+
+def known_rules(records: Monitoring, tables: Sequence[str] = ()) -> list[CountingRule]:
+    """The programme's rules about people of which something was recorded, of all groups of measures or of some."""
+    return [
+        rule
+        for rule in records.rules.used
+        if rule.unit == "people" and (not tables or rule.table in tables) and recorded(records, rule)
+    ]
 
 
 def meets(people: pd.DataFrame, condition: Condition) -> pd.Series:

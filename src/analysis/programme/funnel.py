@@ -2,41 +2,104 @@
 
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.participants import table_columns
+from analysis.programme.counting import PEOPLE, REFERRALS
 from analysis.programme.monitoring import Monitoring
 from analysis.programme.rules import CountingRule, Rules
+from analysis.results import Column, Kind
 
 PENDING = table_columns("referrals")["decision"].choices["pending"]
+NOT_RECORDED = "not recorded"
 NO_DESTINATION, STILL_ON = "destination not recorded", "still on the programme"
 
 
-def funnel(records: Monitoring) -> pd.DataFrame:
-    """The steps of the way in. Index: step; columns: people, of_received and of_step_before (in %).
+@described(
+    Kind.MEASURED,
+    {
+        "people": Column("People", "people"),
+        "of_received": Column("Of those received", "%", decimals=1),
+        "of_step_before": Column("Of the step before", "%", decimals=1),
+    },
+    header="Step",
+    basis=Basis(
+        "the way in",
+        "counts",
+        behind={
+            "people": ("{count}",),
+            "of_received": ("{count}", REFERRALS),
+            "of_step_before": ("{count}", "{before}"),
+        },
+    ),
+)
+def referral_funnel(records: Monitoring) -> pd.DataFrame | None:
+    """The steps of the way in; None where there are no referrals.
 
+    Index: step; columns: people, of_received and of_step_before (in %), count and before (what the two counts are called).
     Started are participants; those who started without a referral in the export are in it as well.
     """
+    if records.referrals.empty:
+        return None
     received = len(records.referrals)
     decided = int((records.referrals["decision"].notna() & (records.referrals["decision"] != "pending")).sum())
     eligible = int((records.referrals["decision"] == "eligible").sum())
     steps = {"Referrals received": received, "Decided": decided, "Eligible": eligible, "Started": len(records.people)}
     frame = pd.DataFrame({"people": steps}).rename_axis("step")
-    frame["of_received"] = 100 * frame["people"] / received if received else None
+    frame["of_received"] = 100 * frame["people"] / received
     frame["of_step_before"] = 100 * frame["people"] / frame["people"].shift().replace(0, None)
-    return frame
+    count = [REFERRALS, "decided", "decision: eligible", PEOPLE]
+    return frame.assign(count=count, before=[REFERRALS, *count[:-1]])
 
 
-def decisions(records: Monitoring) -> pd.DataFrame:
-    """Referrals by decision, with the reasons for those not taken up. Index: decision; columns: people, share (%)."""
+@described(
+    Kind.MEASURED,
+    {"people": Column("Referrals", "referrals"), "share": Column("Share", "%", decimals=1)},
+    header="Decision",
+    basis=Basis(
+        "the way in", "counts", behind={"people": ("decision: {row}",), "share": ("decision: {row}", REFERRALS)}
+    ),
+)
+def decisions(records: Monitoring) -> pd.DataFrame | None:
+    """Referrals by decision, with the reasons for those not taken up; None where there are none.
+
+    Index: decision; columns: people, share (%).
+    """
+    if records.referrals.empty:
+        return None
     names = table_columns("referrals")["decision"].choices
     counts = records.referrals["decision"].value_counts()
     frame = pd.DataFrame({"people": {label: int(counts.get(value, 0)) for value, label in names.items()}}).rename_axis(
         "decision"
     )
-    return frame.assign(share=100 * frame["people"] / max(len(records.referrals), 1))
+    return frame.assign(share=100 * frame["people"] / len(records.referrals))
 
 
-def by_source(records: Monitoring) -> pd.DataFrame:
-    """Referrals and starts by source. Index: source; columns: referrals, referrals_share, starts, starts_share (in %)."""
+@described(
+    Kind.MEASURED,
+    {
+        "referrals": Column("Referrals", "referrals"),
+        "referrals_share": Column("Share of referrals", "%", decimals=1),
+        "starts": Column("Started", "people"),
+        "starts_share": Column("Share of those who started", "%", decimals=1),
+    },
+    header="Source",
+    basis=Basis(
+        "the way in",
+        "counts",
+        behind={
+            name: tuple(f"{what} | source{end}" for end in ends)
+            for what in ("referrals", "starts")
+            for name, ends in ((what, ("={row}",)), (f"{what}_share", ("={row}", "")))
+        },
+    ),
+)
+def by_source(records: Monitoring) -> pd.DataFrame | None:
+    """Referrals and starts by source; None where there are no referrals.
+
+    Index: source; columns: referrals, referrals_share, starts, starts_share (in %).
+    """
+    if records.referrals.empty:
+        return None
     names = table_columns("referrals")["source"].choices
     source = records.referrals.set_index("referral_id")["source"]
     counts = {
@@ -51,29 +114,71 @@ def by_source(records: Monitoring) -> pd.DataFrame:
     return frame.rename_axis("source")
 
 
-def by_month(records: Monitoring) -> pd.DataFrame:
-    """Referrals and starts by month and cumulatively, every month from the first to the last.
+@described(
+    Kind.MEASURED,
+    {
+        "referrals_to_date": Column("Referrals received", "people"),
+        "starts_to_date": Column("People who started", "people"),
+    },
+    header="By the end of",
+    basis=Basis(
+        "referrals and starts by month",
+        "counts",
+        behind={f"{what}_to_date": (f"{what} | by the end of {{month}}",) for what in ("referrals", "starts")},
+    ),
+)
+def by_month(records: Monitoring) -> pd.DataFrame | None:
+    """Referrals and starts to date, every month from the first to the last; None where there are no referrals.
 
-    Index: month (Period); columns: referrals, starts, referrals_to_date, starts_to_date.
+    Index: month in words; columns: referrals_to_date, starts_to_date (people), month, end (its last day).
     """
+    if records.referrals.empty:
+        return None
     days = {"referrals": records.referrals["referral_date"], "starts": records.people["start_date"]}
     months = {name: dates.dt.to_period("M").value_counts() for name, dates in days.items()}
     known = [month for counts in months.values() for month in counts.index]
-    span = (
-        pd.period_range(min(known), max(known), freq="M", name="month")
-        if known
-        else pd.period_range("2000-01", periods=0, freq="M")
-    )
-    frame = pd.DataFrame({name: counts.reindex(span, fill_value=0) for name, counts in months.items()}, index=span)
-    return frame.assign(**{f"{name}_to_date": frame[name].cumsum() for name in months})
+    span = pd.period_range(min(known), max(known), freq="M")
+    sums = {f"{name}_to_date": counts.reindex(span, fill_value=0).cumsum() for name, counts in months.items()}
+    ends = span.to_timestamp(how="end").normalize()
+    frame = pd.DataFrame(sums).assign(month=span.astype(str), end=ends)
+    return frame.set_axis(pd.Index([f"{end:%B %Y}" for end in ends], name="month"), axis=0)
 
 
-def destinations(records: Monitoring) -> pd.DataFrame:
-    """Where people went on leaving, with and without accepted evidence.
+@described(
+    Kind.MEASURED,
+    {
+        "people": Column("People", "people"),
+        "share": Column("Share of all participants", "%", decimals=1),
+        "with_evidence": Column("With accepted evidence", "people"),
+    },
+    header="Destination",
+    basis=Basis(
+        "destinations",
+        "counts",
+        behind={
+            "people": ("destination: {row}",),
+            "share": ("destination: {row}", PEOPLE),
+            "with_evidence": ("{proven}",),
+        },
+    ),
+)
+def destinations(records: Monitoring) -> pd.DataFrame | None:
+    """Where people went on leaving, with and without accepted evidence; None where nobody is known to have left.
 
     Index: destination, and those still on the programme; columns: people, share (of all participants, in %),
-    with_evidence (people).
+    with_evidence (people; in words where no rule of the programme asks for evidence), proven (what that count is called).
     """
+    if records.exits.empty:
+        return None
+    frame = all_destinations(records).astype({"with_evidence": object})
+    asked = frame.index.isin(proven(records.rules))
+    frame.loc[~asked, "with_evidence"] = NOT_RECORDED
+    names = [f"destination: {name}, with evidence" if ask else "" for name, ask in zip(frame.index, asked, strict=True)]
+    return frame.assign(proven=names)
+
+
+def all_destinations(records: Monitoring) -> pd.DataFrame:
+    """`destinations` with the people with evidence of each: people, with_evidence, share."""
     names = table_columns("exits")["destination"].choices
     good = records.evidence[(records.evidence["what"] == "destination") & (records.evidence["accepted"] == "yes")]
     left = records.exits.assign(shown=records.exits["person_id"].isin(good["person_id"]))

@@ -1,17 +1,18 @@
 """The records of a programme as they were known on a day: what had happened, and which evidence had been accepted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
 from analysis.participants import EXPORT_TABLES, Export, first_rows, read_export, table_columns
+from analysis.participants.exports import FOLDER
 from analysis.participants.typed import Table
-from analysis.programme.rules import Rules, read_rules
+from analysis.programme.rules import FILE, Rules, read_rules
 from analysis.study import Study, load_study
 
 # The day on which a row of each table became known. Evidence is known when it was received, whatever day it is dated.
@@ -34,7 +35,10 @@ class Monitoring:
     export, without rows and decisions that came later. A table the export does not hold is empty. `latest` is the last
     day on which anything was recorded. `printed` is the study that prints what the records are held against. `memo` keeps
     who counts for each rule, and what else many tables ask for. Numbers of people below `minimum_cell` are not shown.
+    `level` is that of all intervals. `inputs`: the folder of the export and the file of the rules.
     """
+
+    of_people: ClassVar[bool] = True  # what is computed from it rests on records
 
     as_of: pd.Timestamp
     latest: pd.Timestamp
@@ -48,6 +52,8 @@ class Monitoring:
     rules: Rules
     printed: Study
     minimum_cell: int = 10
+    level: float = 0.95
+    inputs: tuple[str, ...] = ()
     memo: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -72,7 +78,8 @@ def open_monitoring(study: Study, as_of: str = "") -> Monitoring | None:
     if export is None:
         return None
     printed = study if export.of_study == study.id else load_study(export.of_study, study.root)
-    return known_on(export, read_rules(printed), printed, as_of)
+    inputs = (study.name(FOLDER), printed.name(FILE))
+    return replace(known_on(export, read_rules(printed), printed, as_of), inputs=inputs)
 
 
 def known_on(export: Export, rules: Rules, printed: Study, as_of: str = "") -> Monitoring:

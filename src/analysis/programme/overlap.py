@@ -2,18 +2,21 @@
 
 import pandas as pd
 
+from analysis.described import Basis, describe, described, description
 from analysis.participants import FLAGS
 from analysis.programme.monitoring import Monitoring
+from analysis.results import VALUE, Column, Kind
 
 NONE = "none of the groups"
+MOST_COMBINATIONS = 15  # that a chart shows
 
 
-def group_sizes(records: Monitoring) -> pd.Series:
-    """Participants in each target group, largest first. Index: group's label."""
-    counts = {label: int((records.people[flag] == "yes").sum()) for flag, label in FLAGS.items()}
-    return pd.Series(counts, name="people").rename_axis("group").sort_values(ascending=False, kind="stable")
-
-
+@described(
+    Kind.MEASURED,
+    {"people": Column("Participants", "people")},
+    header="Combination",
+    basis=Basis("target groups", "counts", behind={"people": ("groups: {row}",), "groups": ()}),
+)
 def combinations(records: Monitoring) -> pd.DataFrame:
     """Participants by the exact combination of target groups they are in, most frequent first; adds up to everybody.
 
@@ -33,3 +36,25 @@ def combinations(records: Monitoring) -> pd.DataFrame:
     return frame.sort_values(["people", "combination"], ascending=[False, True]).set_index("combination")[
         ["people", "groups", *labels]
     ]
+
+
+def frequent(found: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The rows of `combinations` that may be shown; None where there are none, or no groups."""
+    if found is None:
+        return None
+    frame = found[found["people"].map(lambda cell: isinstance(cell, int))]
+    kept = describe(frame.astype({"people": int}), description(found))  # type: ignore[arg-type]
+    return kept if len(kept) and len(kept.columns) > 2 else None
+
+
+@described(
+    Kind.MEASURED, rows={"records.other_combinations": Column("Participants in combinations not shown", "people")}
+)
+def left_out(shown: pd.DataFrame, everybody: pd.DataFrame, fewest: int) -> pd.DataFrame | None:
+    """How many people are in no combination that is shown, by `achieved.headline`; in words if fewer than `fewest` are."""
+    joined = everybody.loc["records.people", VALUE]
+    if not isinstance(joined, int):
+        return None
+    rest = joined - int(shown["people"].sum())
+    value = rest if rest >= fewest or rest == 0 else "few"
+    return pd.DataFrame({"value": pd.Series({"records.other_combinations": value}, dtype=object)})

@@ -6,12 +6,14 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analysis.described import described, reading, saying
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
 from analysis.files import holds_something, validate
 from analysis.quantities import Interval
+from analysis.results import Column, Kind, Result
 from analysis.study import Study
-from analysis.study.claims import Claim
+from analysis.study.claims import Claim, published
 from analysis.study.formulas import Computed, compute
 
 MEASURES, COMPARISONS, READINGS = "measures.csv", "comparisons.csv", "readings.csv"
@@ -96,27 +98,99 @@ def has_rows(study: Study, file: str) -> bool:
     return (study.raw / file).is_file() and bool(holds_something(study.raw / file, study.name(file)))
 
 
-def performance(study: Study, table: str) -> pd.DataFrame:
-    """One published table: claims as printed, and progress and share recomputed from the counts.
+def open_print(study: Study) -> Study | None:
+    """The study, if it prints tables of its own; None where it does not, as a worked example."""
+    return study if has_rows(study, MEASURES) else None
 
-    Index: label of the measure. Columns: measure, the claim ids target, target_share, participants, progress and share
-    ("" where none is printed), and in % progress_recomputed (participants / target) and share_recomputed
-    (participants / all participants), with the ids of the claims behind them in progress_inputs and share_inputs.
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "target": Column("Target", "people", Kind.PUBLISHED),
+        "participants": Column("Participants", "people", Kind.PUBLISHED),
+        "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
+        "progress_recomputed": Column("Progress", "%", decimals=1, inputs="progress_inputs"),
+        "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
+        "share_recomputed": Column("Share of participants", "%", decimals=1, inputs="share_inputs"),
+        "standing": Column("Against target"),
+    },
+    header="Measure",
+    words=("standing",),
+)
+def performance(printed: Study, table: str, near: float = 10.0) -> pd.DataFrame | None:
+    """One published table: figures as printed, and progress and share recomputed from the counts; None where there is none.
+
+    Index: label of the measure. Columns: measure, the published figures target, participants, progress and share ("" where
+    none is printed), and in % progress_recomputed (participants / target) and share_recomputed (participants / all
+    participants), with the claims behind them in progress_inputs and share_inputs; standing (met, near by so many
+    percentage points, below). Columns without a figure are left out.
     """
-    rows = [measure for _, measure in _read(study, MEASURES, Measure) if measure.table == table]
-    everyone = _everyone(study)
-    data = [row.model_dump() | _ratios(study, row, everyone) | _inputs(row, everyone) for row in rows]
-    index = pd.Index([row.label for row in rows], name="measure")
-    return pd.DataFrame(data, index=index, columns=_PERFORMANCE)
+    rows = [measure for _, measure in _read(printed, MEASURES, Measure) if measure.table == table]
+    everyone = _everyone(printed)
+    data = [_printed_row(printed, row) | _ratios(printed, row, everyone) | _inputs(row, everyone) for row in rows]
+    frame = pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure"), dtype=object)
+    if frame.empty:
+        return None
+    frame["standing"] = [standing(None if value == "" else value, near) for value in frame["progress_recomputed"]]
+    empty = [name for name in frame if name != "measure" and not any(cell != "" for cell in frame[name])]
+    without = ["standing"] if "progress_recomputed" in empty else []
+    return frame.drop(columns=[name for name in empty + without if not name.endswith("_inputs")])
 
 
-_PERFORMANCE = [
-    *("measure", "target", "target_share", "participants", "progress", "share"),
-    *("progress_recomputed", "share_recomputed", "progress_inputs", "share_inputs"),
-]
+def _printed_row(study: Study, row: Measure) -> dict[str, object]:
+    cells = ("target", "participants", "progress", "share")
+    claims = {name: getattr(row, name) for name in cells}
+    return {"measure": row.measure} | {name: as_printed(study, claim) for name, claim in claims.items()}
 
 
-def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | None]:
+def as_printed(study: Study, claim: str) -> Result | str:
+    """A published figure; an empty text where none is named."""
+    return published(study.claims[claim]) if claim else ""
+
+
+@described(Kind.PUBLISHED, {"people": Column("Participants", "people", inputs="inputs")}, header="Target group")
+def group_sizes(groups: pd.DataFrame) -> pd.DataFrame | None:
+    """Participants of the rows of `performance` that print any, largest first: people, inputs. None of fewer than two."""
+    found = [cell for cell in groups.get("participants", ()) if isinstance(cell, Result)]
+    frame = groups[[isinstance(cell, Result) for cell in groups.get("participants", [""] * len(groups))]][[]]
+    frame = frame.assign(people=[cell.value for cell in found], inputs=[cell.id for cell in found])
+    return frame.sort_values("people", ascending=False, kind="stable") if len(frame) > 1 else None
+
+
+@described(Kind.RECOMPUTED, words=("label",))
+def named_measures(printed: Study) -> pd.DataFrame:
+    """Progress and share of every measure, as prose and overviews name them. Index: `progress.women`, `share.women`; columns:
+    value (%; None where none follows), label, inputs."""
+    everyone = _everyone(printed)
+    rows = {}
+    for _, row in _read(printed, MEASURES, Measure):
+        if row.table != "outcomes":
+            ratios, inputs = _ratios(printed, row, everyone), _inputs(row, everyone)
+            for name in ("progress", "share"):
+                found = ratios[f"{name}_recomputed"]
+                rows[f"{name}.{row.measure}"] = (
+                    None if found == "" else found,
+                    f"{row.label}: {name}",
+                    inputs[f"{name}_inputs"],
+                )
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "label", "inputs"])
+    columns = {name: Column(label, "%", decimals=1, inputs="inputs") for name, label in frame["label"].items()}
+    return saying(frame, rows=columns)
+
+
+@described(Kind.RECOMPUTED)
+def targets_reached(measures: pd.DataFrame, table: str, what: str) -> pd.DataFrame | None:
+    """How many of the measures of `performance` reached their target: `value` by id, and of how many; None without targets."""
+    progress = measures.get("progress_recomputed", pd.Series(dtype=object))
+    known = pd.to_numeric(progress, errors="coerce").dropna()
+    rows = {f"{table}.reached": Column(f"{what} that reached their target", "measures")}
+    rows[f"{table}.measures"] = Column(what, "measures")
+    values = [int((known >= 100).sum()), len(known)]
+    return saying(pd.DataFrame({"value": values}, index=list(rows)), rows=rows) if len(known) else None
+
+
+def _ratios(study: Study, row: Measure, everyone: str) -> dict[str, float | str]:
+    """Progress and share in %; an empty text where none follows."""
     people = study.claims[row.participants].number if row.participants else None
     return {
         "progress_recomputed": _percent(people, study, row.target),
@@ -136,11 +210,9 @@ def _ids(*claims: str) -> str:
     return " ".join(f"claim:{claim}" for claim in dict.fromkeys(claims) if claim)
 
 
-def _percent(part: float | None, study: Study, whole: str) -> float | None:
-    if part is None or not whole:
-        return None
-    base = study.claims[whole].number
-    return 100 * part / base if base else None
+def _percent(part: float | None, study: Study, whole: str) -> float | str:
+    base = study.claims[whole].number if whole and part is not None else None
+    return 100 * part / base if base and part is not None else ""
 
 
 def _everyone(study: Study) -> str:
@@ -151,24 +223,59 @@ def _everyone(study: Study) -> str:
     return found[0] if found else ""
 
 
-def comparisons(study: Study) -> pd.DataFrame:
-    """National figures beside the programme's, in %: as printed, and on the base that matches.
+@described(
+    Kind.RECOMPUTED,
+    {
+        "national": Column("National programme", "%", Kind.PUBLISHED),
+        "printed": Column("Programme, as compared in the source", "%", Kind.PUBLISHED),
+        "matched": Column("Programme, on the matching base", "%", decimals=1, inputs="inputs"),
+        "difference": Column(
+            "Difference on the matching base", "percentage points", decimals=1, inputs="difference_inputs"
+        ),
+        "like_for_like": Column("Is the printed comparison like for like?"),
+        "why": Column("Why", text="rich"),
+    },
+    header="Measure",
+    words=("like_for_like", "why"),
+)
+def comparisons(printed: Study) -> pd.DataFrame | None:
+    """National figures beside the programme's, in %: as printed, and on the base that matches; None where none is printed.
 
-    Index: label. Columns: measure, national and printed (claim ids), matched, low, high (the range over rounding of
+    Index: label. Columns: measure, national and printed (published figures), matched, low, high (the range over rounding of
     the inputs), inputs, difference (matched less national, in percentage points) and its difference_inputs, like_for_like,
     why.
     """
+    if not has_rows(printed, COMPARISONS):
+        return None
     rows = [
-        (number, row, _computed(study, COMPARISONS, number, "matched", row.matched))
-        for number, row in _read(study, COMPARISONS, Comparison)
+        (row, _computed(printed, COMPARISONS, number, "matched", row.matched))
+        for number, row in _read(printed, COMPARISONS, Comparison)
     ]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         [
-            row.model_dump() | _spread(found, "matched") | _difference(found, study.claims[row.national])
-            for _, row, found in rows
+            row.model_dump() | _spread(found, "matched") | _difference(found, printed.claims[row.national])
+            for row, found in rows
         ],
-        index=pd.Index([row.label for _, row, _ in rows], name="measure"),
+        index=pd.Index([row.label for row, _ in rows], name="measure"),
     ).drop(columns="label")
+    return frame.assign(
+        **{name: [as_printed(printed, each) for each in frame[name]] for name in ("national", "printed")}
+    )
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "national_value": Column("National programme", "%", Kind.PUBLISHED, inputs="claim"),
+        "matched": Column("Programme, matching base", "%", inputs="inputs"),
+    },
+    header="Measure",
+)
+def on_one_base(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """The two figures of each row of `comparisons` as numbers: national_value, matched, claim, inputs."""
+    national = [cell.value for cell in comparisons["national"]]
+    claims = [cell.id for cell in comparisons["national"]]
+    return comparisons[["matched", "inputs"]].assign(national_value=national, claim=claims)
 
 
 def _difference(found: Computed, national: Claim) -> dict[str, Any]:
@@ -176,45 +283,76 @@ def _difference(found: Computed, national: Claim) -> dict[str, Any]:
     return {"difference": found.value - (national.number or 0.0), "difference_inputs": inputs}
 
 
-def readings(study: Study) -> pd.DataFrame:
-    """Readings of percentages whose base is not printed: the people each would mean, and whether so many can be.
+@described(
+    Kind.RECOMPUTED,
+    {
+        "printed": Column("Printed", "%", Kind.PUBLISHED),
+        "says": Column("People it would mean"),
+        "people": Column(
+            "How many", "people", low="low", high="high", interval="rounding of the percentage", inputs="inputs"
+        ),
+        "limit": Column("At most", "people", inputs="limit_inputs"),
+        "limit_is": Column("Limit"),
+        "possible": Column("Can it be?"),
+    },
+    header="Reading",
+    words=("says", "limit_is", "possible"),
+)
+def readings(printed: Study) -> pd.DataFrame | None:
+    """Readings of percentages whose base is not printed: the people each would mean, and whether so many can be; None where
+    there are none.
 
-    Index: label. Columns: reading, claim, people, low, high (over the rounding of the percentage), limit (the most
+    Index: label. Columns: reading, printed (the published figure), people, low, high (over the rounding of the percentage), limit (the most
     people the printed counts allow), possible ("possible" or "impossible"), says, limit_is, inputs, limit_inputs.
     """
+    if not has_rows(printed, READINGS):
+        return None
     rows = []
-    for number, row in _read(study, READINGS, Reading):
-        people = _computed(study, READINGS, number, "formula", row.formula)
-        limit = _computed(study, READINGS, number, "limit", row.limit)
+    for number, row in _read(printed, READINGS, Reading):
+        people = _computed(printed, READINGS, number, "formula", row.formula)
+        limit = _computed(printed, READINGS, number, "limit", row.limit)
         possible = "possible" if people.interval.low <= limit.interval.high else "impossible"
         rows.append(
             row.model_dump()
             | _spread(people, "people")
             | {"limit": limit.value, "limit_inputs": " ".join(limit.inputs), "possible": possible}
+            | {"printed": as_printed(printed, row.claim)}
         )
     return pd.DataFrame(rows, index=pd.Index([row["label"] for row in rows], name="reading")).drop(columns="label")
 
 
-def implied_targets(study: Study, table: str = "outcomes") -> pd.DataFrame:
-    """Targets and bases that counts and percentages of a table without printed targets imply: whole people.
+@described(
+    Kind.RECOMPUTED,
+    {
+        "participants": Column("Participants", "people", Kind.PUBLISHED),
+        "target_low": Column("Target, at least", "people", inputs="target_inputs"),
+        "target_high": Column("Target, at most", "people", inputs="target_inputs"),
+        "base_low": Column("Base of the share, at least", "people", inputs="base_inputs"),
+        "base_high": Column("Base of the share, at most", "people", inputs="base_inputs"),
+    },
+    header="Outcome",
+)
+def implied_targets(printed: Study, table: str = "outcomes") -> pd.DataFrame | None:
+    """Targets and bases that counts and percentages of a table without printed targets imply: whole people; None where none.
 
     target = count / progress, base = count / share, each as the range of whole numbers that would print the percentage.
-    Index: label; columns participants (claim id), target_low, target_high, base_low, base_high, and target_inputs and
-    base_inputs (claim ids).
+    Index: label; columns participants (published figure), target_low, target_high, base_low, base_high, and target_inputs
+    and base_inputs (claims). Columns without a number are left out.
     """
     rows = [
         row
-        for _, row in _read(study, MEASURES, Measure)
+        for _, row in _read(printed, MEASURES, Measure)
         if row.table == table and row.participants and (row.progress or row.share)
     ]
     data = [
-        {"participants": row.participants}
-        | _whole("target", _divided(study, row.participants, row.progress))
-        | _whole("base", _divided(study, row.participants, row.share))
+        {"participants": as_printed(printed, row.participants)}
+        | _whole("target", _divided(printed, row.participants, row.progress))
+        | _whole("base", _divided(printed, row.participants, row.share))
         | {"target_inputs": _ids(row.participants, row.progress), "base_inputs": _ids(row.participants, row.share)}
         for row in rows
     ]
-    return pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure"))
+    frame = pd.DataFrame(data, index=pd.Index([row.label for row in rows], name="measure"))
+    return frame.dropna(axis="columns", how="all") if len(frame) else None
 
 
 def _divided(study: Study, count: str, percentage: str) -> Interval:
@@ -251,6 +389,7 @@ def _computed(study: Study, file: str, row: int, column: str, formula: str) -> C
 
 def _read(study: Study, file: str, model: type[R]) -> list[tuple[int, R]]:
     rows = study.table(file, tuple(model.model_fields))
+    reading(study.name(file))
     checked = [(number, validate(model, values, study.name(file), number)) for number, values in rows]
     for number, row in checked:
         _check_claims(study, file, number, row)

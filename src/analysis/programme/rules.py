@@ -12,7 +12,13 @@ from analysis.participants import SCALES, table_columns
 from analysis.study import Study
 
 FILE = "counting_rules.yaml"
-TABLES = ("outputs", "results", "other_results", "target_groups", "outcomes")
+TABLE_WORDS = {
+    "outputs": "Outputs",
+    "results": "Results",
+    "other_results": "Other results",
+    "target_groups": "Target groups",
+    "outcomes": "Outcomes reported by participants",
+}
 Event = Literal["start", "activity", "exit", "gain", "evidence", "in_work"]
 
 # The column of the export whose values an event may name.

@@ -5,11 +5,15 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from analysis.programme.counting import base, count_rule
+from analysis.described import Basis, described
+from analysis.programme.counting import base, base_name, count_rule, known_rules
 from analysis.programme.monitoring import Monitoring
+from analysis.results import Column, Kind
 
 OUTCOME, LEFT, STAYS = "outcome", "left without it", "still on the programme"
-LEVEL = 0.95
+MARKS = (90, 180, 270, 365)  # days: quarters of the year for which somebody is supported, as the page tells them
+DAYS = (*range(30, 331, 30), 365)  # days at which curves are read, the marks among them
+TIMED = {"exit_employment": "no employment yet", "exit_education": "no education or training yet"}
 
 
 def time_to(records: Monitoring, measure: str) -> pd.DataFrame:
@@ -26,11 +30,11 @@ def time_to(records: Monitoring, measure: str) -> pd.DataFrame:
     return pd.DataFrame({"person_id": people.index, "days": (until - people).dt.days.to_numpy(), "how": how})
 
 
-def survival(times: pd.DataFrame) -> pd.DataFrame:
+def survival(times: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """The share who have not yet reached the outcome, day by day (Kaplan and Meier 1958).
 
     People who left without it and people still on the programme are censored on that day: the curve says what would be
-    if leaving told nothing about the outcome. Index: days (of outcomes); columns: not_yet (share), low, high (95 %, on
+    if leaving told nothing about the outcome. Index: days (of outcomes); columns: not_yet (share), low, high (on
     the log-log scale of Kalbfleisch and Prentice), at_risk, reached (people).
     """
     from scipy.stats import CensoredData, ecdf
@@ -41,7 +45,7 @@ def survival(times: pd.DataFrame) -> pd.DataFrame:
     found = ecdf(CensoredData(uncensored=days[reached], right=days[~reached])).sf
     with warnings.catch_warnings():  # where the curve ends at nought the interval is not defined, and shown as such
         warnings.simplefilter("ignore", RuntimeWarning)
-        ends = found.confidence_interval(LEVEL, method="log-log")
+        ends = found.confidence_interval(level, method="log-log")
     event = np.isin(found.quantiles, days[reached])
     at_risk = np.array([(days >= day).sum() for day in found.quantiles])
     frame = pd.DataFrame(
@@ -79,12 +83,33 @@ def at_days(curve: pd.DataFrame, column: str, days: tuple[int, ...], start: floa
     return [float(values[at]) for at in place]
 
 
-def curve_at(records: Monitoring, measure: str, days: tuple[int, ...]) -> pd.DataFrame:
-    """The survival curve of one measure at certain days. Index: days; columns: not_yet, low, high (in %), at_risk (people)."""
-    times = time_to(records, measure)
-    curve = survival(times)
-    read = {name: [100 * value for value in at_days(curve, name, days, 1.0)] for name in ("not_yet", "low", "high")}
-    return pd.DataFrame(read | {"at_risk": at_risk(times, days)}, index=pd.Index(days, name="days"))
+@described(
+    Kind.MEASURED,
+    {"not_yet": Column("Not yet", "%", decimals=1, low="low", high="high", interval="{level} confidence")},
+    header="Curve",
+    basis=Basis("survival curves", "counts", behind={"not_yet": ("{reached_by}", "{followed_to}"), "days": ()}),
+)
+def curves(records: Monitoring) -> pd.DataFrame | None:
+    """The survival curves of employment and education at the start and every month; None where either was not recorded.
+
+    Index: curve and day; columns: not_yet, low, high (in %), days, and what the counts that a reader can tell at a day are
+    called (reached_by, followed_to).
+    """
+    known = [rule.measure for rule in known_rules(records) if rule.measure in TIMED]
+    if set(known) != set(TIMED):
+        return None
+    return pd.concat([_curve(records, measure) for measure in TIMED])
+
+
+def _curve(records: Monitoring, measure: str) -> pd.DataFrame:
+    days, curve = (0, *DAYS), survival(time_to(records, measure), records.level)
+    frame = pd.DataFrame(
+        {name: [100 * value for value in at_days(curve, name, days, 1.0)] for name in ("not_yet", "low", "high")},
+        index=pd.Index([f"{TIMED[measure]}, day {day}" for day in days], name="curve"),
+    )
+    for what in ("reached by", "followed to"):
+        frame[what.replace(" ", "_")] = [f"{measure} | {what} day {day}" if day else "" for day in days]
+    return frame.assign(days=days)
 
 
 def at_risk(times: pd.DataFrame, days: tuple[int, ...]) -> list[int]:
@@ -92,22 +117,53 @@ def at_risk(times: pd.DataFrame, days: tuple[int, ...]) -> list[int]:
     return [int((times["days"] >= day).sum()) for day in days]
 
 
-def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, ...]) -> pd.DataFrame:
-    """The curves of some measures read at certain days.
+_ON_CURVE = ("{measure} | reached by day {day}", "{measure} | followed to day {day}")
 
-    Index: measure and day. Columns: label, people, reached, left, still_on, at_risk (people), reached_by (cumulative
-    incidence, %), not_yet (survival, %), low, high (%).
+
+@described(
+    Kind.MEASURED,
+    {
+        "people": Column("People", "people"),
+        "reached": Column("Reached it at all", "people"),
+        "left": Column("Left without it", "people"),
+        "still_on": Column("Still on the programme", "people"),
+        "reached_by": Column("Reached it by then", "%", decimals=1),
+        "at_risk": Column("Followed until then", "people"),
+        "not_yet": Column(
+            "Not yet, if nobody left without it", "%", decimals=1, low="low", high="high", interval="{level} confidence"
+        ),
+    },
+    header="Outcome",
+    basis=Basis(
+        "time to an outcome",
+        "counts",
+        behind={
+            "people": ("{base_of}",),
+            "reached": ("{measure}",),
+            "left": ("{measure} | left",),
+            "still_on": ("{measure} | still on",),
+            "at_risk": _ON_CURVE[1:],
+            **dict.fromkeys(("reached_by", "not_yet"), _ON_CURVE),
+            "day": (),
+        },
+    ),
+)
+def time_table(records: Monitoring, days: tuple[int, ...] = MARKS) -> pd.DataFrame | None:
+    """By when people reached an outcome, at certain days; None where no such outcome was recorded.
+
+    Index: measure and day in words. Columns: people, reached, left, still_on, at_risk (people), reached_by (cumulative
+    incidence, %), not_yet (survival, %), low, high (%), measure, base_of, day.
     """
+    rules = [rule for rule in known_rules(records) if rule.measure in TIMED]
     rows = {}
-    for measure in measures:
-        times = time_to(records, measure)
-        curve, reached = survival(times), incidence(times)
+    for rule in rules:
+        times = time_to(records, rule.measure)
+        curve, reached = survival(times, records.level), incidence(times)
         read = {name: at_days(curve, name, days, 1.0) for name in ("not_yet", "low", "high")}
         by = at_days(reached, "reached_share", days, 0.0)
         how = times["how"].value_counts()
         for place, day in enumerate(days):
-            rows[measure, day] = {
-                "label": records.rules.by_measure[measure].label,
+            rows[f"{rule.label}: by day {day}"] = {
                 "people": len(times),
                 "reached": int(how.get(OUTCOME, 0)),
                 "left": int(how.get(LEFT, 0)),
@@ -115,5 +171,8 @@ def time_table(records: Monitoring, measures: tuple[str, ...], days: tuple[int, 
                 "reached_by": 100 * by[place],
                 "at_risk": at_risk(times, (day,))[0],
                 **{name: 100 * values[place] for name, values in read.items()},
+                "measure": rule.measure,
+                "base_of": base_name(rule),
+                "day": day,
             }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["measure", "day"])
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("outcome") if rules else None

@@ -16,24 +16,10 @@ _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnair
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
-# `of_study/` is the study that an export is held against, its own unless its records.yaml names another. After a colon the
-# parts of the file that the function reads, where claims are all they name.
+# After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.disclosure": _PEOPLE,
     "analysis.participants": _PEOPLE,
-    "analysis.programme": ("management_information", "of_study/counting_rules.yaml"),
-    "analysis.programme.against_print": ("management_information", "of_study/measures.csv"),
-    "analysis.programme.against_print.national": (
-        "management_information",
-        "of_study/counting_rules.yaml",
-    ),
-    "analysis.programme.against_print.reconcile": (
-        "management_information",
-        "of_study/counting_rules.yaml",
-    ),
-    "analysis.programme.published": ("measures.csv",),
-    "analysis.programme.published.comparisons": ("comparisons.csv",),
-    "analysis.programme.published.readings": ("readings.csv",),
     "analysis.questionnaire": (_ANSWERS,),
     "analysis.questionnaire.published.among_everyone": ("before_after.yaml:everyone",),
     "analysis.questionnaire.published.group_sizes": ("before_after.yaml:respondents,groups",),
@@ -77,19 +63,9 @@ class Grounds:
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path."""
         raw = self.root / "data" / "raw"
-        folder, _, rest = pattern.rpartition("/")
-        if folder == "of_study":
-            place, pattern = raw / self._held_against, rest
-        else:
-            place = raw / self.study_id if folder in ("", "records") else raw
+        folder = pattern.rpartition("/")[0]
+        place = raw / self.study_id if folder in ("", "records") else raw
         return [shown(path, self.root) for path in sorted(place.glob(pattern))]
-
-    @property
-    def _held_against(self) -> str:
-        """The study whose counting rules and printed tables an export is held against."""
-        layout = self.root / "data" / "raw" / self.study_id / "management_information" / "records.yaml"
-        told = read_yaml(layout, shown(layout, self.root)) if layout.is_file() else {}
-        return str(told.get("of_study") or self.study_id) if isinstance(told, dict) else self.study_id
 
 
 def patterns(function: str) -> tuple[str, ...]:

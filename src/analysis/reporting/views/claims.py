@@ -1,24 +1,15 @@
 """Published figures as results, shown as their source prints them; entries of the assumption register likewise."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from analysis.results import Kind, Result
 from analysis.study.claims import Ledger, published
 from analysis.study.register import Assumption
 
-if TYPE_CHECKING:
-    from analysis.reporting.appendix import Appendix
-
 
 def published_claims(ledger: Ledger, claim_ids: Iterable[str | None]) -> list[Result | str]:
     """The results of the claims named, in order; an empty text where none is named."""
     return [published(ledger[claim_id]) if claim_id else "" for claim_id in claim_ids]
-
-
-def beside_print(page: "Appendix", printed: Iterable[Result], function: str) -> list[str]:
-    """What numbers held against printed figures rest on, as the inputs of rows: the figure, and what the function reads."""
-    return [" ".join((claim.id, *page.grounds(function))) for claim in printed]
 
 
 def entry_result(entry: Assumption) -> Result:

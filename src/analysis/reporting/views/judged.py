@@ -8,7 +8,7 @@ refused, the run stops.
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.decisions import REFUSED, Decision
 from analysis.errors import InputError
 from analysis.results import Kind, Result, slug
 
@@ -54,39 +54,6 @@ JUDGES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("showing.detectable", "showing.equivalence_*"), ("t intervals of the means: *",)),
         "against_print.*.measured": (_PRINT, *_MEANS),
     },
-}
-
-
-# What asks `programme_counts.protected` before it is shown: every cell of a table through `mask`, and these others.
-_MASKED = {
-    "funnel": "people of_received of_step_before",
-    "decisions": "people share",
-    "sources": "referrals referrals_share starts starts_share",
-    "records_*": "count target target_to_date progress base share share_of_all",
-    "by_partner_*": "*",
-    "by_area_*": "*",
-    "by_quarter_*": "count target count_to_date target_to_date progress_to_date at_its_end late",
-    "by_sex": "women women_base women_share men men_base men_share difference women_of_counted",
-    "destination*": "people share with_evidence",
-    "time_to_outcome": "people reached left still_on reached_by at_risk not_yet",
-    "distance": "initial both missing missing_share mean_initial mean_exit change higher same lower mean_initial_missing",
-    "distance_chart": "mean_initial mean_exit",
-    "sustained": "left reviewed in_work share at_least at_most",
-    "national": "counted base share difference",
-    "gains": "counted otherwise gained lost",
-    "agreement": "cells agree differ",
-    "differences": "events counted undecided refused without late",
-    "checks": "in_the_records_by",
-    "*_to_date": "referrals_to_date starts_to_date counted target",
-    "sex_chart": "women_share men_share",
-    "overlap": "people",
-    "survival": "not_yet",
-}
-COUNTS = Decision("counts of the page", "sums", SHOWN, "each small count stays open beside all others")
-JUDGES["07_programme_performance"] = {
-    **{f"{table}.*.{column}": (COUNTS.table,) for table, columns in _MASKED.items() for column in columns.split()},
-    **dict.fromkeys(("records.people", "records.referrals", "records.other_combinations"), (COUNTS.table,)),
-    **dict.fromkeys(("records.count.*", "records.progress.*", "records.given.*.*"), (COUNTS.table,)),
 }
 
 

@@ -1,365 +1,321 @@
-"""What 07_programme_performance shows: outputs and results against target, comparisons, women and men, target groups."""
+"""The words and figures of 07_programme_performance; its tables are the frames of `analysis.programme` as they are."""
 
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.programme import published as programme
+from analysis.described import for_figure, of_nothing_nothing
+from analysis.disclosure.rules import read_rules
+from analysis.programme.monitoring import open_monitoring
+from analysis.programme.rules import TABLE_WORDS
 from analysis.reporting.appendix import Appendix
+from analysis.reporting.charts import bar_chart, paired_chart, progress_chart
+from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
-from analysis.reporting.views.claims import published, published_claims
-from analysis.results import Column, Kind, Result
+from analysis.reporting.upset import upset_chart
+from analysis.reporting.views.evidence import no_rounding
+from analysis.reporting.views.programme_counts import Door
+from analysis.results import Result
 from analysis.study import Study
 
-_PERFORMANCE = "analysis.programme.published.performance"
-_COLUMNS = {
-    "target": Column("Target", "people", Kind.PUBLISHED),
-    "participants": Column("Participants", "people", Kind.PUBLISHED),
-    "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
-    "progress_recomputed": Column("Progress", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="progress_inputs"),
-    "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
-    "share_recomputed": Column(
-        "Share of participants", "%", Kind.RECOMPUTED, 1, function=_PERFORMANCE, inputs="share_inputs"
-    ),
-}
-_CLAIM_COLUMNS = ("target", "target_share", "participants", "progress", "share", "national", "printed")
-_TITLES = {
-    "outputs": "Outputs against target.",
-    "results": "Results against target.",
-    "other_results": "Other results against target.",
-    "target_groups": "Participants in each target group; a person may be in several.",
-    "outcomes": "Outcomes that participants reported.",
-}
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
-P = ParamSpec("P")
+def open_records(page: Appendix, study: Study, as_of: str, disclosure: Mapping[str, object], level: float) -> Door:
+    """The records of a study as known on a day, behind the rules of disclosure of the run, with the level of all
+    intervals; without any where it has none.
 
-
-def where_printed(
-    show: Callable[Concatenate[Appendix, Study, P], Display],
-) -> Callable[Concatenate[Appendix, Study, P], Display | None]:
-    """A display of published tables, as one that is left out for a study that prints none, such as a worked example."""
-
-    @wraps(show)
-    def shown(page: Appendix, study: Study, *args: P.args, **kwargs: P.kwargs) -> Display | None:
-        return show(page, study, *args, **kwargs) if programme.has_rows(study, programme.MEASURES) else None
-
-    return shown
-
-
-def with_claims(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame of the programme module with its claim ids replaced by the published figures."""
-    found = frame.astype(object)
-    for column in set(_CLAIM_COLUMNS) & set(frame.columns):
-        found[column] = pd.Series(published_claims(study.claims, frame[column]), index=frame.index, dtype=object)
-    return found
-
-
-@where_printed
-def performance_table(page: Appendix, study: Study, table: str, near_target: float) -> Display | None:
-    """Table of one group of measures: target, people, progress and share, printed and recomputed, and how it stands."""
-    frame = programme.performance(study, table)
-    if frame.empty:
-        return None
-    rows = with_claims(study, frame)
-    for column in ("progress_recomputed", "share_recomputed"):
-        rows[column] = [value if pd.notna(value) else "" for value in frame[column]]
-    rows["standing"] = [programme.standing(value, near_target) for value in frame["progress_recomputed"]]
-    shown = {name: column for name, column in _COLUMNS.items() if _filled(rows, name)}
-    if "progress_recomputed" in shown:
-        shown["standing"] = Column("Against target")
-    return page.table(table, rows, shown, _TITLES[table], row_header="Measure")
-
-
-def _filled(frame: pd.DataFrame, column: str) -> bool:
-    return any(isinstance(cell, Result) or (cell != "" and pd.notna(cell)) for cell in frame[column])
-
-
-@where_printed
-def progress_figure(page: Appendix, study: Study, table: str, what: str) -> Display | None:
-    """Figure: progress to target of one group of measures, recomputed from the counts, against the whole target."""
-    from analysis.reporting.charts import progress_chart
-
-    frame = programme.performance(study, table).dropna(subset=["progress_recomputed"])
-    if frame.empty:
-        return None
-    below = frame[frame["progress_recomputed"] < 100]
-    furthest = f"; the furthest below is {named(below['progress_recomputed'].idxmin())}" if len(below) else ""
-    page.add(
-        [
-            _number(f"{table}.reached", f"{what} that reached their target", len(frame) - len(below)),
-            _number(f"{table}.measures", what, len(frame)),
-        ]
-    )
-    column = Column("Progress to target", "%", Kind.RECOMPUTED, 0, function=_PERFORMANCE, inputs="progress_inputs")
-    return page.figure(
-        f"{table}_progress",
-        progress_chart(frame, "progress_recomputed", "participants as a percentage of the target"),
-        f"{what}: participants as a percentage of the target.",
-        f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target{furthest}.",
-        frame,
-        {"progress_recomputed": column},
-        row_header="Measure",
+    Raises InputError as `open_monitoring` does, and for rules that are not allowed; rounding is not offered here.
+    """
+    rules = read_rules(disclosure)
+    if rules.rounding_base is not None:
+        raise no_rounding(page.notebook, rules, "shares and sums")
+    records = open_monitoring(study, as_of)
+    return Door(
+        page, records and replace(records, minimum_cell=rules.minimum_cell, level=level), study, rules.minimum_cell
     )
 
 
-def _number(
-    name: str, label: str, value: float | int | None, unit: str = "measures", decimals: int = 0, inputs: str = ""
-) -> Result:
-    return Result(
-        name, label, value, unit, Kind.RECOMPUTED, decimals, inputs=tuple(inputs.split()), function=_PERFORMANCE
-    )
+# The answer
 
 
-@where_printed
-def comparison_table(page: Appendix, study: Study) -> Display | None:
-    """Table: national figures, the programme's printed figures, and the programme's figures on the matching base."""
-    if not programme.has_rows(study, programme.COMPARISONS):
-        return None
-    columns = {
-        "national": Column("National programme", "%", Kind.PUBLISHED),
-        "printed": Column("Programme, as compared in the source", "%", Kind.PUBLISHED),
-        "matched": Column(
-            "Programme, on the matching base",
-            "%",
-            Kind.RECOMPUTED,
-            1,
-            inputs="inputs",
-            function="analysis.programme.published.comparisons",
-        ),
-        "difference": Column(
-            "Difference on the matching base",
-            "percentage points",
-            Kind.RECOMPUTED,
-            1,
-            inputs="difference_inputs",
-            function="analysis.programme.published.comparisons",
-        ),
-        "like_for_like": Column("Is the printed comparison like for like?"),
-        "why": Column("Why"),
-    }
-    return page.table(
-        "comparison",
-        with_claims(study, programme.comparisons(study)),
-        columns,
-        "The programme and the national programme: as printed, and like for like.",
-        row_header="Measure",
-        text={"why": "rich"},
-    )
-
-
-@where_printed
-def comparison_figure(page: Appendix, study: Study) -> Display | None:
-    """Figure: national figure and matching programme figure by measure."""
-    if not programme.has_rows(study, programme.COMPARISONS):
-        return None
-    from analysis.reporting.charts import paired_chart
-
-    frame = programme.comparisons(study)
-    frame = frame.assign(
-        national_value=[study.claims[claim_id].number for claim_id in frame["national"]], claim=_of(frame["national"])
-    )
-    columns = {
-        "national_value": Column("National programme", "%", Kind.PUBLISHED, 0, inputs="claim"),
-        "matched": Column(
-            "Programme, matching base",
-            "%",
-            Kind.RECOMPUTED,
-            0,
-            inputs="inputs",
-            function="analysis.programme.published.comparisons",
-        ),
-    }
-    widest = frame["difference"].abs().idxmax()
-    return page.figure(
-        "comparison_chart",
-        paired_chart(
-            frame,
-            "national_value",
-            "matched",
-            ("national programme", "this programme, matching base"),
-            "% of the people in the base",
-        ),
-        "The national programme and this programme on the matching base.",
-        f"The two differ most in: {named(widest.lower())}. This programme is above the national one in: {_listed(frame, above=True)}; "
-        f"below it in: {_listed(frame, above=False)}.",
-        frame,
-        columns,
-        row_header="Measure",
-    )
-
-
-def _of(claim_ids: pd.Series) -> list[str]:
-    """Claims as the input of a figure that is drawn from print."""
-    return [f"claim:{claim_id}" for claim_id in claim_ids]
-
-
-def _listed(frame: pd.DataFrame, above: bool) -> str:
-    """Labels of the rows where the programme lies above (or below) the national figure."""
-    chosen = frame.index[(frame["difference"] > 0) == above]
-    return ", ".join(named(str(label).lower()) for label in chosen) or "none"
-
-
-@where_printed
-def reading_table(page: Appendix, study: Study) -> Display | None:
-    """Table: what percentages printed without a base would mean in people, and whether so many can be."""
-    if not programme.has_rows(study, programme.READINGS):
-        return None
-    frame = programme.readings(study).astype(object)
-    frame["printed"] = pd.Series(
-        [published(study.claims[claim_id]) for claim_id in frame["claim"]], index=frame.index, dtype=object
-    )
-    columns = {
-        "printed": Column("Printed", "%", Kind.PUBLISHED),
-        "says": Column("People it would mean"),
-        "people": Column(
-            "How many",
-            "people",
-            Kind.RECOMPUTED,
-            0,
-            low="low",
-            high="high",
-            interval="rounding of the percentage",
-            inputs="inputs",
-            function="analysis.programme.published.readings",
-        ),
-        "limit": Column(
-            "At most",
-            "people",
-            Kind.RECOMPUTED,
-            0,
-            function="analysis.programme.published.readings",
-            inputs="limit_inputs",
-        ),
-        "limit_is": Column("Limit"),
-        "possible": Column("Can it be?"),
-    }
-    return page.table(
-        "readings",
-        frame,
-        columns,
-        "Readings of each percentage that is printed without a base.",
-        row_header="Reading",
-        text={"says": "label", "limit_is": "label"},
-    )
-
-
-@where_printed
-def implied_table(page: Appendix, study: Study) -> Display | None:
-    """Table: the targets and bases that the outcome percentages imply."""
-    frame = with_claims(study, programme.implied_targets(study))
-    if frame.empty:
-        return None
-    function = "analysis.programme.published.implied_targets"
-    columns = {
-        "participants": _COLUMNS["participants"],
-        "target_low": Column("Target, at least", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
-        "target_high": Column("Target, at most", "people", Kind.RECOMPUTED, function=function, inputs="target_inputs"),
-        "base_low": Column(
-            "Base of the share, at least", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"
-        ),
-        "base_high": Column(
-            "Base of the share, at most", "people", Kind.RECOMPUTED, function=function, inputs="base_inputs"
-        ),
-    }
-    return page.table(
-        "implied",
-        frame,
-        {name: column for name, column in columns.items() if _filled(frame, name)},
-        "Targets and bases that the printed counts and percentages imply, in whole people.",
-        row_header="Outcome",
-    )
-
-
-@where_printed
-def target_group_figure(page: Appendix, study: Study) -> Display | None:
-    """Figure: participants by target group."""
-    from analysis.reporting.charts import bar_chart
-
-    frame = programme.performance(study, "target_groups")
-    frame = frame[frame["participants"] != ""]
-    if len(frame) < 2:
-        return None
-    people = [study.claims[claim_id].number for claim_id in frame["participants"]]
-    frame = frame.assign(people=people, claim=_of(frame["participants"])).sort_values("people", ascending=False)
-    return page.figure(
-        "target_group_chart",
-        bar_chart(frame, ["people"], "participants"),
-        "Participants by target group; a person may be in several.",
-        f"{named(frame.index[0])} is the largest target group and {named(frame.index[-1])} the smallest.",
-        frame,
-        {"people": Column("Participants", "people", Kind.PUBLISHED, inputs="claim")},
-        row_header="Target group",
-    )
-
-
-def record(page: Appendix, study: Study) -> None:
-    """Record the figures that the prose of the page refers to; nothing where the study prints none."""
-    if not programme.has_rows(study, programme.MEASURES):
-        return
-    for table in ("outputs", "results", "other_results"):
-        frame = programme.performance(study, table)
-        for column in ("participants", "target"):
-            page.add(result for result in published_claims(study.claims, frame[column]) if isinstance(result, Result))
-    page.add(_measures(study))
-
-
-def _measures(study: Study) -> list[Result]:
-    """Progress and share of every measure by its short name: `progress.women`, `share.women`."""
-    found = []
-    for table in ("outputs", "results", "other_results", "target_groups"):
-        for label, row in programme.performance(study, table).iterrows():
-            for name in ("progress", "share"):
-                value = row[f"{name}_recomputed"]
-                found.append(
-                    _number(
-                        f"{name}.{row['measure']}",
-                        f"{label}: {name}",
-                        None if pd.isna(value) else float(value),
-                        "%",
-                        1,
-                        row[f"{name}_inputs"],
-                    )
-                )
-    return found
-
-
-@where_printed
-def answer(page: Appendix, study: Study) -> Display:
-    """The opening paragraph, over the recorded figures; which measures it names follows from the data."""
-    frame = pd.concat([programme.performance(study, table) for table in ("outputs", "results", "other_results")])
-    ranked = frame.dropna(subset=["progress_recomputed"]).sort_values("progress_recomputed", kind="stable")
-    said = [*_everyone_words(frame.set_index("measure")), *_ranked_words(ranked)]
+@of_nothing_nothing
+def answer(outputs: pd.DataFrame, *more: pd.DataFrame | None) -> Display:
+    """The opening paragraph over the printed tables, outputs first; which measures it names follows from the data."""
+    page, frame = Appendix.current(), pd.concat([outputs, *(each for each in more if each is not None)])
+    progress = frame.get("progress_recomputed", pd.Series(dtype=object))
+    ranked = frame.assign(progress=pd.to_numeric(progress, errors="coerce")).dropna(subset=["progress"])
+    ranked = ranked.sort_values("progress", kind="stable").set_index("measure", append=True)["progress"]
+    said = [*_everyone_words(page, frame.set_index("measure")), *_ranked_words(ranked, "progress.")]
     said += ["No target is printed beside what was reached."] if ranked.empty else []
-    said += ["Every printed figure with its check stands in {@08_claims_audit:ledger}."]
-    return page.say(" ".join(said))
+    return page.say(" ".join([*said, "Every printed figure with its check stands in {@08_claims_audit:ledger}."]))
 
 
-def _everyone_words(frame: pd.DataFrame) -> Iterator[str]:
+def _everyone_words(page: Appendix, frame: pd.DataFrame) -> Iterator[str]:
     """How many took part, as far as the study has rows `participants` and `women`."""
-    if "participants" in frame.index and (people := frame.loc["participants", "participants"]):
-        target = frame.loc["participants", "target"]
-        of_target = f", {{progress.participants}} of its target of {{claim:{target}}}" if target else ""
-        yield f"The programme supported {{claim:{people}|:people}}{of_target}."
-    if (
-        "women" in frame.index
-        and frame.loc["women", "share_inputs"]
-        and pd.notna(frame.loc["women", "share_recomputed"])
-    ):
+    cells = {name: frame.get(name, {}).get("participants") for name in ("participants", "target")}
+    known = {name: cell for name, cell in cells.items() if isinstance(cell, Result)}
+    page.add(known.values())
+    if "participants" in known:
+        of_target = (
+            f", {{progress.participants}} of its target of {{{known['target'].id}}}" if "target" in known else ""
+        )
+        yield f"The programme supported {{{known['participants'].id}|:people}}{of_target}."
+    if isinstance(frame.get("share_recomputed", {}).get("women"), float):
         yield "Women were {share.women|:of participants}."
 
 
-def _ranked_words(ranked: pd.DataFrame) -> Iterator[str]:
-    """Which measures went furthest beyond their targets and stayed furthest below."""
-    beyond, below = (ranked[ranked["progress_recomputed"] > 100], ranked[ranked["progress_recomputed"] < 100])
-    if len(beyond):
-        yield f"It went furthest beyond its target in: {_named(beyond.iloc[-1])}."
-    if len(below):
-        yield f"It stayed furthest below in: {' and '.join(_named(row) for _, row in below.iloc[:2].iterrows())}."
+def _ranked_words(ranked: "pd.Series[float]", prefix: str) -> Iterator[str]:
+    """Which measures (label, name) went furthest beyond their targets and stayed furthest below."""
+    words = [f"{named(str(label).lower())} ({{{prefix}{name}}})" for label, name in ranked.index]
+    below = int((ranked < 100).sum())
+    if (ranked > 100).any():
+        yield f"It went furthest beyond its target in: {words[-1]}."
+    if below:
+        yield f"It stayed furthest below in: {' and '.join(words[: min(below, 2)])}."
 
 
-def _named(row: pd.Series) -> str:
-    return f"{named(str(row.name).lower())} ({{progress.{row['measure']}}})"
+@of_nothing_nothing
+def answer_of_records(headline: pd.DataFrame, door: Door) -> Display:
+    """The opening paragraph over the records; `headline` as it may be shown."""
+    prefix, records = "records.progress.", door.records
+    progress = headline[headline.index.str.startswith(prefix)]
+    progress = progress.assign(value=pd.to_numeric(progress["value"], errors="coerce")).dropna(subset=["value"])
+    labels = [str(label).removesuffix(": progress") for label in progress["label"]]
+    index = pd.MultiIndex.from_arrays([labels, progress.index.str.removeprefix(prefix)])
+    ranked = pd.Series(progress["value"].to_numpy(float), index).sort_values(kind="stable")
+    came = " Referrals received: {records.referrals}." if len(records.referrals) else ""  # type: ignore[union-attr]
+    ends = "".join(f" {words}" for words in _ranked_words(ranked, prefix))
+    day = records.as_of  # type: ignore[union-attr]
+    return door.page.say(
+        f"By the records as known on {{={day.day} {day:%B %Y}}}, {{records.people|:people}} joined.{came}{ends} Counts below "
+        "{records.minimum|bare} are hidden, and so are others from which one could be worked out: a hidden count may be either."
+    )
+
+
+@of_nothing_nothing
+def of_measure(quarters: pd.DataFrame, words: str) -> str:
+    """Words before the name of the measure that a frame by quarter is of, as a caption."""
+    label = str(quarters["label"].iloc[0])
+    return f"{words}: {named(label[0].lower() + label[1:])}."
+
+
+# Figures
+
+
+def _lower(label: object) -> str:
+    """A label from the data within a sentence."""
+    return named(str(label).lower())
+
+
+@of_nothing_nothing
+def bars_of_progress(measures: pd.DataFrame, column: str) -> pd.DataFrame | None:
+    """The progress of a table of measures, of those that have any, as a figure shows it."""
+    return for_figure(measures, 0, **{column: "Progress to target"}) if column in measures else None
+
+
+@of_nothing_nothing
+def bars(progress: pd.DataFrame, axis: str) -> "Figure":
+    """Progress to the target as bars."""
+    return progress_chart(progress, progress.columns[0], axis)
+
+
+@of_nothing_nothing
+def told_of_targets(progress: pd.DataFrame, table: str) -> str:
+    """How many measures of a printed table reached their target, and which stayed furthest below."""
+    below = progress.iloc[:, 0][lambda values: values < 100]
+    furthest = f"; the furthest below is {named(below.idxmin())}" if len(below) else ""
+    return f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target{furthest}."
+
+
+@of_nothing_nothing
+def told_of_those_below(progress: pd.DataFrame) -> str:
+    """Which measures are below their target by the records."""
+    below = progress.index[progress.iloc[:, 0] < 100]
+    return f"Below their target: {', '.join(map(_lower, below))}." if len(below) else "All reached their target."
+
+
+@of_nothing_nothing
+def comparison_chart(figures: pd.DataFrame) -> "Figure":
+    """National figure and matching programme figure by measure."""
+    labels = ("national programme", "this programme, matching base")
+    return paired_chart(figures, "national_value", "matched", labels, "% of the people in the base")
+
+
+@of_nothing_nothing
+def told_of_comparison(comparisons: pd.DataFrame) -> str:
+    """Where the two differ most, and where this programme is above and below."""
+    gap = comparisons["difference"].astype(float)
+    above, below = (", ".join(map(_lower, gap.index[chosen])) or "none" for chosen in (gap > 0, ~(gap > 0)))
+    return (
+        f"The two differ most in: {_lower(gap.abs().idxmax())}. This programme is above the national one in: {above}; "
+        f"below it in: {below}."
+    )
+
+
+@of_nothing_nothing
+def group_chart(groups: pd.DataFrame) -> "Figure":
+    """Participants, or people, by group as bars."""
+    return bar_chart(groups, ["people"], "participants")
+
+
+@of_nothing_nothing
+def told_of_groups(groups: pd.DataFrame) -> str:
+    """Which target group is the largest and which the smallest."""
+    return f"{named(groups.index[0])} is the largest target group and {named(groups.index[-1])} the smallest."
+
+
+@of_nothing_nothing
+def months_that_show(months: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame | None:
+    """Referrals and starts by month, where both may be shown of all months."""
+    shown = [isinstance(headline.loc[f"records.{name}", "value"], int) for name in ("people", "referrals")]
+    return months if all(shown) else None
+
+
+def _over_time(frame: pd.DataFrame, columns: list[str], labels: list[str], axis: str) -> "Figure":
+    numbers = frame[columns].apply(pd.to_numeric, errors="coerce").set_axis(pd.DatetimeIndex(frame["end"]), axis=0)
+    return line_chart(numbers, columns, labels, "year", axis)
+
+
+@of_nothing_nothing
+def referral_chart(months: pd.DataFrame) -> "Figure":
+    """Referrals and starts to date, by month."""
+    columns, labels = ["referrals_to_date", "starts_to_date"], ["referrals received", "people who started"]
+    return _over_time(months, columns, labels, "people, to date")
+
+
+@of_nothing_nothing
+def quarter_chart(to_date: pd.DataFrame) -> "Figure":
+    """One measure to date against its target to date."""
+    columns = [name for name in ("counted", "target") if name in to_date]
+    return _over_time(to_date, columns, [f"{name} to date" for name in columns], "people")
+
+
+@of_nothing_nothing
+def told_of_quarters(to_date: pd.DataFrame) -> str:
+    """Whether the count is at its target at the end, and was on the way."""
+    if "target" not in to_date:
+        return ""
+    known = to_date[["counted", "target"]].apply(pd.to_numeric, errors="coerce").dropna()
+    met = known["counted"] >= known["target"]
+    if met.empty:
+        return ""
+    ends, ever = "at or above" if met.iloc[-1] else "below", "at times above" if met.any() else "never above"
+    return f"At the end the count is {ends} its target; on the way it was {ever} it."
+
+
+@of_nothing_nothing
+def sexes_compared(by_sex: pd.DataFrame) -> pd.DataFrame | None:
+    """The shares of women and men who reached the results, where the difference may be shown."""
+    shown = pd.to_numeric(by_sex["difference"], errors="coerce").notna()
+    tables = [TABLE_WORDS[name] for name in ("results", "other_results")]
+    return for_figure(by_sex[shown & by_sex["table"].isin(tables)], 0, women_share="Women", men_share="Men")
+
+
+@of_nothing_nothing
+def sex_chart(shares: pd.DataFrame) -> "Figure":
+    """Shares of women and of men as pairs."""
+    return paired_chart(shares, "women_share", "men_share", ("women", "men"), "% of the base")
+
+
+@of_nothing_nothing
+def told_of_sexes(shares: pd.DataFrame, by_sex: pd.DataFrame) -> str:
+    """Where women and men differ most."""
+    gap = by_sex.loc[shares.index, "difference"].astype(float).abs()
+    return f"Women and men differ most in: {_lower(gap.idxmax())}."
+
+
+@of_nothing_nothing
+def overlap_chart(combinations: pd.DataFrame) -> "Figure":
+    """An UpSet chart of the target groups."""
+    return upset_chart(combinations, "people", list(combinations.columns[2:]), "participants")
+
+
+@of_nothing_nothing
+def told_of_overlap(combinations: pd.DataFrame) -> str:
+    """The most frequent combination, and the most frequent overlap."""
+    several = combinations.index[combinations["groups"].astype(int) > 1]
+    most = f" The most frequent overlap is: {named(several[0])}." if len(several) else ""
+    return f"The most frequent combination is: {named(combinations.index[0])}.{most}"
+
+
+@of_nothing_nothing
+def destinations_shown(destinations: pd.DataFrame) -> pd.DataFrame | None:
+    """The destinations whose people may be shown, most first."""
+    shown = for_figure(destinations, 0, people="People")
+    return None if shown is None else shown.sort_values("people", ascending=False, kind="stable")
+
+
+@of_nothing_nothing
+def told_of_destinations(destinations: pd.DataFrame) -> str:
+    """The most frequent destination."""
+    return f"The most frequent destination is: {named(destinations.index[0])}."
+
+
+@of_nothing_nothing
+def curves_shown(curves: pd.DataFrame) -> pd.DataFrame | None:
+    """The days of the survival curves that may be shown; None where a curve has fewer than two, or does not fall."""
+    shown = for_figure(curves, 1, ends=True, not_yet="Not yet")
+    parts = _curves(shown)
+    falls = [len(part) > 1 and bool((part["not_yet"] < 100).any()) for part in parts.values()]
+    return shown if len(parts) > 1 and all(falls) else None
+
+
+def _curves(shown: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Each curve by its name, over the days; its rows are named `no employment yet, day 30`."""
+    if shown is None:
+        return {}
+    name, days = (list(part) for part in zip(*(str(row).split(", day ") for row in shown.index), strict=True))
+    frame = shown.set_axis(pd.Index(map(int, days), name="days"), axis=0)
+    return {curve: frame[[each == curve for each in name]] for curve in dict.fromkeys(name)}
+
+
+@of_nothing_nothing
+def survival_chart(curves: pd.DataFrame) -> "Figure":
+    """Survival curves of the time from start to outcome."""
+    return step_chart(_curves(curves), "not_yet", "low", "high", "days since the start", "% of those still followed")
+
+
+@of_nothing_nothing
+def told_of_curves(curves: pd.DataFrame) -> str:
+    """Which curve falls further."""
+    last = {name: float(part["not_yet"].iloc[-1]) for name, part in _curves(curves).items()}
+    return f"Both curves fall over the year; the one with {min(last, key=lambda name: last[name])} falls further."
+
+
+@of_nothing_nothing
+def scales_shown(distance: pd.DataFrame) -> pd.DataFrame | None:
+    """The means at the start and at exit, where both may be shown."""
+    return for_figure(distance, 1, mean_initial="Mean at the start", mean_exit="Mean at exit")
+
+
+@of_nothing_nothing
+def distance_chart(means: pd.DataFrame) -> "Figure":
+    """Means at the start and at exit as pairs."""
+    labels, axis = ("at the start", "at exit"), "mean, in points of the scale"
+    return paired_chart(means, "mean_initial", "mean_exit", labels, axis, unit="points", decimals=1)
+
+
+@of_nothing_nothing
+def told_of_distance(means: pd.DataFrame, distance: pd.DataFrame) -> str:
+    """On which scale the mean rises furthest."""
+    change = pd.to_numeric(distance.loc[means.index, "change"], errors="coerce").dropna()
+    return f"The mean rises furthest on: {_lower(change.idxmax())}." if (change > 0).any() else ""
+
+
+def would_change(door: Door) -> Display:
+    """What would change the answer: without records, the records; with them, what they do not hold."""
+    if door.records is None:
+        return door.page.say(
+            "The records of the programme's management information system, which say who is in each base and who counts; and "
+            "the bases of percentages that are printed without one."
+        )
+    return door.page.say(
+        "Evidence that comes in later, which changes past quarters; the day as of which the records are read is a parameter. "
+        "Another rule of counting, some of which are shown above. What became of the people without a form at exit, and of "
+        "those without an in-work review. The bases of percentages that are printed without one."
+    )

@@ -5,70 +5,172 @@ of a measure, of its base, or of a part of one: `exit_employment | area=Leeds`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+from analysis.described import Description, as_made, describe, description
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
 from analysis.participants import FLAGS
-from analysis.programme import achieved, distance, funnel, overlap, timing
-from analysis.programme.counting import base, count_rule, meets
+from analysis.programme import achieved, against_print, distance, funnel, overlap, timing
+from analysis.programme.counting import (
+    GROUPED,
+    PEOPLE,
+    REFERRALS,
+    base,
+    base_name,
+    count_rule,
+    known_rules,
+    meets,
+    recorded,
+)
+from analysis.programme.funnel import NOT_RECORDED
 from analysis.programme.monitoring import Monitoring
+from analysis.programme.overlap import MOST_COMBINATIONS
 from analysis.programme.rules import Condition, CountingRule, contains, restricts
+from analysis.programme.timing import DAYS, TIMED
+from analysis.reporting.appendix import Appendix, Judged
+from analysis.reporting.views.evidence import HIDDEN, unjudged_frame
+from analysis.results import Kind, Result
+from analysis.study import Study
 
-HIDDEN, NOT_RECORDED = "hidden", "not recorded"
-PEOPLE, REFERRALS = "people", "referrals"
-MARKS = (90, 180, 270, 365)  # days: quarters of the year for which somebody is supported, as the page tells them
-DAYS = (*range(30, 331, 30), 365)  # days at which curves are read, the marks among them
-TIMED = ("exit_employment", "exit_education")
 QUARTERLY = ("participants", "exit_education", "exit_employment", "inactive_job_search")
-GROUPED = ("outputs", "results", "other_results")  # groups of measures that are shown by partner and area
 SEX = "sex"
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What may be shown of a page's counts: names that are hidden, and measures of which nothing was recorded."""
+    """What may be shown of a page's counts: `shown`, the names that may, and measures of which nothing was recorded."""
 
-    hidden: frozenset[str]
+    shown: frozenset[str]
     unrecorded: frozenset[str]
-    minimum: int
 
     def word(self, *names: str) -> str:
-        """Why a number that rests on these counts is not shown; an empty text where it is."""
+        """Why a number that rests on these counts is not shown; an empty text where it is. A name that the page does not
+        know is hidden."""
         if any(name.partition(" | ")[0].removeprefix("base of ") in self.unrecorded for name in names):
             return NOT_RECORDED
-        return HIDDEN if self.hidden.intersection(names) else ""
-
-    def shows(self, *names: str) -> bool:
-        """Whether a number that rests on these counts may be shown."""
-        return not self.word(*names)
-
-    def mask(
-        self, frame: pd.DataFrame, rests: Mapping[str, Sequence[Sequence[str]]], ends: Sequence[str] = ()
-    ) -> pd.DataFrame:
-        """The frame with the reason in place of each number that may not be shown. `rests` names for each column the
-        counts behind each of its cells; `ends` are ends of intervals, which become empty."""
-        shown = frame.astype(object).where(frame.notna(), "")
-        for column in rests:
-            words = [self.word(*names) for names in rests[column]]
-            gone = [bool(word) for word in words]
-            shown.loc[gone, column] = [None if column in ends else word for word in words if word]
-        for column in ends:
-            shown[column] = [value if value != "" else None for value in shown[column]]
-        return shown
+        return "" if self.shown.issuperset(names) else HIDDEN
 
 
 def protected(records: Monitoring) -> Protected:
     """What may be shown of a page's counts, worked out once."""
-    key = ("every measure", f"hidden below {records.minimum_cell}")
+    key = ("every measure", f"hidden below {records.minimum_cell} at {records.level:g}")
     if key not in records.memo:
         sums = page_sums(records)
         gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
-        records.memo[key] = Protected(sums.hidden(), gone, records.minimum_cell)
+        named = {name for name, count in sums.counts.items() if count.shown}
+        named |= {each.label for each in sums.equations if each.label}
+        records.memo[key] = Protected(frozenset(named) - sums.hidden(), gone)
     return records.memo[key]
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a page shows of a programme's records (None where a study has none) passes here, cell by cell.
+
+    A number is shown if all counts that its method says it rests on (`described.Basis.behind`) may be; else a word stands in
+    its place, and of an interval nothing.
+    """
+
+    page: Appendix
+    records: Monitoring | None
+    study: Study
+    minimum: int
+
+    def __post_init__(self) -> None:
+        """The page takes no number of records in any other way."""
+        if self.records is not None:
+            self.page.store.of_people = self.page.store.guarded = True
+            self.page.judge = self.judge
+            smallest = ("records.minimum", "The smallest count that is shown", self.minimum, "people", Kind.ASSUMED)
+            self.page.add([Result(*smallest, source="a rule of disclosure control")])
+
+    @property
+    def printed(self) -> Study:
+        """The study whose printed tables the records are held against: its own, or the one that a worked example imitates."""
+        return self.records.printed if self.records else self.study
+
+    def allowed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """A frame of results as it may be shown, to go on with; None of None."""
+        return None if frame is None else self.page.judge(frame).frame
+
+    def judge(self, frame: pd.DataFrame) -> Judged:
+        """A frame of results with the reason in place of each number that may not be shown.
+
+        Raises InputError for a frame that was changed, and for numbers whose method does not say which counts they rest on.
+        """
+        said = description(frame)
+        if said is None or not self.page.store.tells_of_people(said.kind):
+            return Judged(frame)
+        if not as_made(frame):
+            raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
+        if said.passed or not any(_is_number(cell) for name in frame for cell in frame[name]) or self._of_print(said):
+            return Judged(frame, passed=True)
+        return Judged(describe(self._masked(frame, said), replace(said, passed=True)), passed=True)
+
+    def _of_print(self, said: Description) -> bool:
+        """Whether numbers that follow from others rest on files and claims that are named, and none of them of records."""
+        of_records = self.records is not None and set(said.inputs) & set(self.records.inputs[:1])
+        return said.kind is Kind.RECOMPUTED and said.basis is None and bool(said.inputs) and not of_records
+
+    def _masked(self, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+        behind = _behind(frame, said)
+        missing = [name for name in frame if name not in behind and any(map(_is_number, frame[name]))]
+        if missing or said.basis is None:
+            raise unjudged_frame(self.page.place, f"{said.function} ({', '.join(map(str, missing)) or 'all columns'})")
+        if said.basis.each:
+            frame = frame[[not self._word(names) for names in frame[said.basis.each]]]
+        ends = {end for each in said.columns.values() for end in (each.low, each.high)} - set(said.columns)
+        shown = frame.astype(object).where(frame.notna(), None)
+        for column in (name for name in frame if name in behind):
+            empty = None if column in ends else ""
+            cells = zip(shown[column], shown.reset_index(names="row").to_dict("records"), strict=True)
+            shown[column] = pd.Series(
+                [
+                    empty if cell is None else self._cell(cell, behind[column], row, column, empty, said)
+                    for cell, row in cells
+                ],
+                index=shown.index,
+                dtype=object,
+            )
+        return shown
+
+    def _cell(
+        self,
+        cell: object,
+        behind: Sequence[str],
+        row: Mapping[str, object],
+        column: str,
+        empty: object,
+        said: Description,
+    ) -> object:
+        word = self._word([name.format(**{**row, "column": column}) for name in behind])
+        return cell if not word else empty if empty is None or column in said.words else word
+
+    def _word(self, names: Iterable[str]) -> str:
+        return protected(self.records).word(*filter(None, names))  # type: ignore[arg-type]
+
+
+def _behind(frame: pd.DataFrame, said: Description) -> dict[str, tuple[str, ...]]:
+    """For each column of numbers of a frame, and the ends of its intervals, the counts that it says they rest on."""
+    named = dict(said.basis.behind) if said.basis else {}
+    if "*" in named:
+        named = {str(name): named["*"] for name in frame if name in said.columns} | named
+    for name, column in said.columns.items():
+        for end in filter(None, (column.low, column.high)):
+            named.setdefault(end, named.get(name, ()))
+    return {name: names for name, names in named.items() if name in frame}
+
+
+def _is_number(cell: object) -> bool:
+    """Whether a cell holds a number that may be of people: no figure as printed."""
+    if isinstance(cell, Result):
+        return cell.kind is not Kind.PUBLISHED
+    return isinstance(cell, Real) and not isinstance(cell, bool | np.bool_)
 
 
 def page_sums(records: Monitoring) -> Sums:
@@ -83,38 +185,16 @@ def page_sums(records: Monitoring) -> Sums:
     return sums
 
 
-def recorded(records: Monitoring, rule: CountingRule) -> bool:
-    """Whether anything was recorded of what a rule counts: the table it reads, the columns it asks for, its evidence."""
-    columns = {**rule.who.columns, **rule.base.columns}
-    aged = (rule.who.aged_from, rule.base.aged_from) != (None, None)
-    asked = [records.people[name] for name in (*columns, *(["age"] if aged else []))]
-    tables = {
-        "activity": records.activities["type"],
-        "exit": records.exits["destination"],
-        "evidence": records.evidence["what"],
-        "in_work": records.outcomes["in_work"],
-        "gain": records.outcomes[rule.scale] if rule.scale else None,
-    }
-    asked += [tables[rule.event]] if rule.event in tables else []
-    asked += [records.evidence["what"][records.evidence["what"] == rule.evidence]] if rule.evidence else []
-    whole = records.rules.by_measure.get(rule.base_measure)
-    return all(column.notna().any() for column in asked) and (whole is None or recorded(records, whole))
-
-
-def known_rules(records: Monitoring, tables: Sequence[str] = ()) -> list[CountingRule]:
-    """The programme's rules about people of which something was recorded, of all groups of measures or of some."""
-    return [
-        rule
-        for rule in records.rules.used
-        if rule.unit == "people" and (not tables or rule.table in tables) and recorded(records, rule)
-    ]
-
-
-def base_name(rule: CountingRule) -> str:
-    """The name of the base of a rule: everybody, the people of another measure, or its own."""
-    if rule.base != Condition() or rule.event == "gain":
-        return f"base of {rule.measure}"
-    return rule.base_measure or PEOPLE
+def _named(sums: Sums, frame: pd.DataFrame | None, *columns: str) -> Iterator[dict[str, str]]:
+    """For each row of a frame what its method calls the counts of some columns, which are added; nothing of None."""
+    if frame is None:
+        return
+    behind = description(frame).basis.behind  # type: ignore[union-attr]
+    for row in frame.reset_index(names="row").to_dict("records"):
+        names = {column: behind[column][0].format(**row) for column in columns}
+        for column, name in names.items():
+            sums.add(name, int(row[column]))
+        yield names
 
 
 def condition_name(column: str, values: Sequence[str]) -> str:
@@ -251,45 +331,31 @@ def _sexes(sums: Sums, records: Monitoring) -> None:
                     sums.split(group_name(base_name(whole), SEX, group), base_name(rule), complete=True)
 
 
-def quarter_name(measure: str, what: str, quarter: object) -> str:
-    """The name of a number of a quarter: `in`, `to date`, `at its end` or `late`."""
-    return f"{measure} | {what} {quarter}"
-
-
 def _quarters(sums: Sums, records: Monitoring) -> None:
-    measures = {rule.measure for rule in known_rules(records)}
-    for measure in (name for name in QUARTERLY if name in measures):
-        frame, before = achieved.by_quarter(records, measure), ""
-        for quarter, row in frame.iterrows():
-            names = {what: quarter_name(measure, what, quarter) for what in ("in", "to date", "at its end", "late")}
-            columns = ("count", "count_to_date", "at_its_end", "late")
-            for name, column in zip(names.values(), columns, strict=True):
-                sums.add(name, int(row[column]))
-            sums.split(names["in"], names["at its end"], names["late"], complete=True)
-            sums.split(names["to date"], *([before] if before else []), names["in"], complete=True)
-            before = names["to date"]
+    for measure in QUARTERLY:
+        before: list[str] = []
+        for name in _named(sums, achieved.by_quarter(records, measure), "count", "count_to_date", "at_its_end", "late"):
+            sums.split(name["count"], name["at_its_end"], name["late"], complete=True)
+            sums.split(name["count_to_date"], *before, name["count"], complete=True)
+            before = [name["count_to_date"]]
         if before:
-            sums.split(measure, before, complete=True)
-
-
-def month_name(what: str, month: object) -> str:
-    """The name of a running total of referrals or starts."""
-    return f"{what} | by the end of {month}"
+            sums.split(measure, *before, complete=True)
 
 
 def _months(sums: Sums, records: Monitoring) -> None:
     """Running totals by month; that of starts holds those who joined by the end of a quarter."""
     frame = funnel.by_month(records)
-    for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
-        names = _running(
-            sums, [(month_name(what, month), number) for month, number in frame[f"{what}_to_date"].items()]
-        )
-        if names and (whole == PEOPLE or len(records.referrals)):
-            sums.split(whole, names[-1], complete=True)
-    ends = achieved.quarters(records)["end"]
-    for quarter, end in ends.items():
-        starts = month_name("starts", end.to_period("M"))
-        joined = quarter_name("participants", "to date", quarter)
+    if frame is None:
+        return
+    for column, whole in (("referrals_to_date", REFERRALS), ("starts_to_date", PEOPLE)):
+        before = ""
+        for name in _named(sums, frame, column):
+            if before:
+                sums.split(name[column], before)
+            before = name[column]
+        sums.split(whole, before, complete=True)
+    for quarter, end in achieved.quarters(records)["end"].items():
+        starts, joined = f"starts | by the end of {end.to_period('M')}", f"participants | to date {quarter}"
         if {starts, joined} <= set(sums.counts) and end.is_month_end:
             sums.split(starts, joined)
 
@@ -305,36 +371,26 @@ def _running(sums: Sums, totals: Iterable[tuple[str, int]]) -> list[str]:
     return names
 
 
-def decision_name(decision: object) -> str:
-    """The name of the referrals with a decision."""
-    return f"decision: {decision}"
-
-
-def source_name(what: str, source: object) -> str:
-    """The name of referrals or starts by source; `None` for all whose source is known."""
-    return f"{what} | source" if source is None else f"{what} | source={source}"
-
-
 def _way_in(sums: Sums, records: Monitoring) -> None:
     """Referrals by decision and by source, and starts by source."""
-    if records.referrals.empty:
+    steps, decisions, sources = funnel.referral_funnel(records), funnel.decisions(records), funnel.by_source(records)
+    if decisions is None:
         return
-    steps, decisions, sources = funnel.funnel(records), funnel.decisions(records), funnel.by_source(records)
-    for decision, number in decisions["people"].items():
-        sums.add(decision_name(decision), int(number))
-    sums.split(REFERRALS, *map(decision_name, decisions.index), complete=True)
-    decided = [name for name in decisions.index if name != funnel.PENDING]
+    names = [name["people"] for name in _named(sums, decisions, "people")]
+    sums.split(REFERRALS, *names, complete=True)
+    decided = [name for name, decision in zip(names, decisions.index, strict=True) if decision != funnel.PENDING]
     # Hidden before any decision: beside all referrals it tells those without one, whatever else is hidden.
     sums.add("decided", int(steps.loc["Decided", "people"]), rank=FIRST)
-    sums.split("decided", *map(decision_name, decided), complete=True)
+    sums.split("decided", *decided, complete=True)
+    parts = {}
     for what, whole in (("referrals", REFERRALS), ("starts", PEOPLE)):
-        sums.add(source_name(what, None), int(sources[what].sum()), rank=HEADLINE)
-        for source, number in sources[what].items():
-            sums.add(source_name(what, source), int(number))
-        sums.split(source_name(what, None), *(source_name(what, source) for source in sources.index), complete=True)
-        sums.split(whole, source_name(what, None), complete=True)
-    for source in sources.index:
-        sums.split(source_name("referrals", source), source_name("starts", source))
+        known = f"{what} | source"
+        sums.add(known, int(sources[what].sum()), rank=HEADLINE)
+        parts[what] = [name[what] for name in _named(sums, sources, what)]
+        sums.split(known, *parts[what], complete=True)
+        sums.split(whole, known, complete=True)
+    for of_source in zip(*parts.values(), strict=True):
+        sums.split(*of_source)
 
 
 def destination_name(destination: object, evidence: bool = False) -> str:
@@ -345,7 +401,7 @@ def destination_name(destination: object, evidence: bool = False) -> str:
 def _destinations(sums: Sums, records: Monitoring) -> None:
     if records.exits.empty:
         return
-    frame, proven = funnel.destinations(records), funnel.proven(records.rules)
+    frame, proven = funnel.all_destinations(records), funnel.proven(records.rules)
     for name, row in frame.iterrows():
         sums.add(destination_name(name), int(row["people"]))
         sums.add(destination_name(name, True), int(row["with_evidence"]), shown=name in proven)
@@ -359,25 +415,21 @@ def _destinations(sums: Sums, records: Monitoring) -> None:
                 sums.split(rule.measure, *labels, complete=True)
 
 
-def time_name(measure: str, what: str, day: int | None = None) -> str:
-    """The name of those who `reached` an outcome, who `left` without it, who are `still on`, or `followed` to a day."""
-    return f"{measure} | {what}" if day is None else f"{measure} | {what} day {day}"
-
-
 def _times(sums: Sums, records: Monitoring) -> None:
     rules = {rule.measure: rule for rule in known_rules(records)}
     for measure in (name for name in TIMED if name in rules):
         times, own = timing.time_to(records, measure), base_name(rules[measure])
         how = times["how"].value_counts()
-        for what, word in (("left", timing.LEFT), ("still on", timing.STAYS)):
-            sums.add(time_name(measure, what), int(how.get(word, 0)))
-        sums.split(own, measure, time_name(measure, "left"), time_name(measure, "still on"), complete=True)
+        left, still_on = f"{measure} | left", f"{measure} | still on"
+        for name, word in ((left, timing.LEFT), (still_on, timing.STAYS)):
+            sums.add(name, int(how.get(word, 0)))
+        sums.split(own, measure, left, still_on, complete=True)
         stays = destination_name(funnel.STILL_ON)
         if own == PEOPLE and stays in sums.counts:
-            sums.same(stays, time_name(measure, "still on"))
+            sums.same(stays, still_on)
         reached = times.loc[times["how"] == timing.OUTCOME, "days"]
-        by = [(time_name(measure, "reached by", day), int((reached <= day).sum())) for day in DAYS]
-        after = [(time_name(measure, "followed to", day), timing.at_risk(times, (day,))[0]) for day in reversed(DAYS)]
+        by = [(f"{measure} | reached by day {day}", int((reached <= day).sum())) for day in DAYS]
+        after = [(f"{measure} | followed to day {day}", timing.at_risk(times, (day,))[0]) for day in reversed(DAYS)]
         sums.split(measure, _running(sums, by)[-1], complete=True)
         sums.split(own, _running(sums, after)[-1])
 
@@ -389,7 +441,8 @@ def scale_name(scale: str, what: str) -> str:
 
 def _distances(sums: Sums, records: Monitoring) -> None:
     """Answers at the start and at exit; printed means are sums over the pairs of answers."""
-    for label, row in distance.travelled(records).dropna(subset=["change"]).iterrows():
+    travelled = distance.travelled(records)
+    for label, row in travelled.iterrows() if travelled is not None else ():
         scale = str(label)
         name = {what: scale_name(scale, what) for what in ("initial", "both", "missing", "higher", "same", "lower")}
         both = int(row["both"])
@@ -402,7 +455,7 @@ def _distances(sums: Sums, records: Monitoring) -> None:
         sums.split(PEOPLE, name["initial"])
         sums.split(name["both"], name["higher"], name["same"], name["lower"], complete=True)
         _gains_of_scale(sums, records, scale, name)
-        _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row)
+        _changes(sums, scale, distance.pairs(records.outcomes, distance.scale_of(scale)), row, records.level)
 
 
 def _gains_of_scale(sums: Sums, records: Monitoring, scale: str, name: Mapping[str, str]) -> None:
@@ -420,7 +473,7 @@ def _gains_of_scale(sums: Sums, records: Monitoring, scale: str, name: Mapping[s
                 sums.split(measure, name[what])
 
 
-def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> None:
+def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series, level: float) -> None:
     """The pairs of answers behind higher, same and lower, and what the printed means say of them."""
     points = range(int(pairs.min().min()), int(pairs.max().max()) + 1)
     counts = pairs.value_counts()
@@ -443,46 +496,25 @@ def _changes(sums: Sums, scale: str, pairs: pd.DataFrame, row: pd.Series) -> Non
     printed = [round(float(row[end]), 2) for end in ("change", "low", "high") if pd.notna(row[end])]
     if len(printed) == 3:
         squares = {name: (j - i - printed[0]) ** 2 for (i, j), name in cells.items()}
-        sums.about(scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005))
-
-
-def review_name(mark: object, what: str) -> str:
-    """The name of those who `left` for work so many weeks ago, were `reviewed`, or were `in_work` then."""
-    return f"after {mark} weeks | {what}"
+        sums.about(
+            scale_name(scale, "interval"), squares, *squares_around(len(pairs), *printed, half=0.005, level=level)
+        )
 
 
 def _sustained(sums: Sums, records: Monitoring) -> None:
-    if not any(rule.measure == distance.INTO_WORK for rule in known_rules(records)):
-        return
-    frame, after = distance.sustained(records), distance.INTO_WORK
-    for mark, row in frame.iterrows():
-        names = [review_name(mark, what) for what in ("left", "reviewed", "in_work")]
-        for name, what in zip(names, ("left", "reviewed", "in_work"), strict=True):
-            sums.add(name, int(row[what]))
-        for whole, part in ((after, names[0]), (names[0], names[1]), (names[1], names[2])):
+    after = distance.INTO_WORK
+    for name in _named(sums, distance.sustained(records), "left", "reviewed", "in_work"):
+        for whole, part in zip((after, name["left"], name["reviewed"]), name.values(), strict=True):
             sums.split(whole, part)
-        after = names[0]
-
-
-def gain_name(measure: str, what: str) -> str:
-    """The name of those whom another rule counts too (`both`), whom it would gain, or lose."""
-    return f"{measure} | {what}"
-
-
-def alternative_known(records: Monitoring, rule: CountingRule) -> bool:
-    """Whether anything was recorded of what a rule counts and of what the rule it would replace counts."""
-    own = records.rules.by_measure[rule.alternative_to]
-    return own.unit == "people" and recorded(records, rule) and recorded(records, own)
+        after = name["left"]
 
 
 def _alternatives(sums: Sums, records: Monitoring) -> None:
     """What other rules would count: those whom both count, those gained, and those lost."""
-    for rule in records.rules.alternatives:
+    for rule in achieved.alternatives(records):
         own = records.rules.by_measure[rule.alternative_to]
-        if not alternative_known(records, rule):
-            continue
         one, other = (set(count_rule(records, each)["person_id"]) for each in (own, rule))
-        both, gained, lost = (gain_name(rule.measure, what) for what in ("both", "gained", "lost"))
+        both, gained, lost = (f"{rule.measure} | {what}" for what in ("both", "gained", "lost"))
         sums.add(rule.measure, len(other))
         sums.add(both, len(one & other), shown=False)
         sums.add(gained, len(other - one))
@@ -494,19 +526,11 @@ def _alternatives(sums: Sums, records: Monitoring) -> None:
             sums.split(own.measure, both, lost, complete=True)
 
 
-REASONS = ("undecided", "refused", "without")
-
-
-def reason_name(measure: str, what: str) -> str:
-    """The name of the people with the event of a measure, or of those of them who do not count for a reason."""
-    return f"{measure} | {what}"
-
-
 def _reasons(sums: Sums, records: Monitoring) -> None:
     """The people with the event behind each measure, and why some of them do not count."""
     for rule in known_rules(records):
         found = achieved.behind(records, rule)
-        events, late = (reason_name(rule.measure, what) for what in ("events", "late"))
+        events, late = (f"{rule.measure} | {what}" for what in ("events", "late"))
         sums.add(events, found["events"])
         sums.add(late, found["late"])
         sums.split(rule.measure, late)
@@ -516,9 +540,10 @@ def _reasons(sums: Sums, records: Monitoring) -> None:
         if found["events"] == found["counted"]:  # nobody is left out, as the two numbers say themselves
             sums.same(events, rule.measure)
             continue
-        for what in REASONS:
-            sums.add(reason_name(rule.measure, what), found[what])
-        sums.split(events, rule.measure, *(reason_name(rule.measure, what) for what in REASONS), complete=True)
+        reasons = {f"{rule.measure} | {what}": found[what] for what in against_print.REASONS}
+        for name, number in reasons.items():
+            sums.add(name, number)
+        sums.split(events, rule.measure, *reasons, complete=True)
         plain = next((each for each in records.rules.alternatives if each.alternative_to == rule.measure
                       and each == each.model_copy(update=_unlike(rule, each))), None)  # fmt: skip
         if plain and plain.measure in sums.counts and sums.counts[plain.measure].value == found["events"]:
@@ -534,9 +559,6 @@ def _unlike(rule: CountingRule, other: CountingRule) -> dict[str, object]:
 def combination_name(combination: object) -> str:
     """The name of the people who are in exactly these target groups."""
     return f"groups: {combination}"
-
-
-MOST_COMBINATIONS = 15
 
 
 def _overlaps(sums: Sums, records: Monitoring) -> None:
