@@ -71,8 +71,8 @@ class Grounds:
 def patterns(function: str) -> tuple[str, ...]:
     """The entry of the longest beginning of a function's name; nothing where none fits.
 
-    >>> patterns("analysis.sroi.prices.in_prices_of")
-    ('reference/uk_cpi_annual.csv',)
+    >>> patterns("analysis.participants.records.read_records") == patterns("analysis.participants")
+    True
     """
     steps = function.split(".")
     names = (".".join(steps[:length]) for length in range(len(steps), 0, -1))
