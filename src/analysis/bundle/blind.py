@@ -7,7 +7,7 @@ file stops the bundle. The source that was rerun, its programme and its place st
 import io
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def _history(root: Path, stamp: str) -> Iterator[str]:
         yield from (line.partition(" ")[2] for line in done.stdout.splitlines())
 
 
-def blinded(page: PageData, secrets: list[str]) -> PageData:
+def blinded(page: PageData, secrets: Sequence[str]) -> PageData:
     """A page without how to cite it, without what of its colophon leads to the repository, and without any secret in its words."""
     pattern = _pattern(secrets)
     colophon = [entry for entry in page["colophon"] if entry[0] in KEPT_COLOPHON]
@@ -75,13 +75,13 @@ def _without(content: Any, pattern: re.Pattern[str]) -> Any:
     return {key: part if key in _AS_THEY_ARE else _without(part, pattern) for key, part in content.items()}
 
 
-def _pattern(secrets: list[str]) -> re.Pattern[str]:
+def _pattern(secrets: Sequence[str]) -> re.Pattern[str]:
     """Any of the secrets, as whole words, in any case but for single words, which may be words of the language too."""
     texts = [re.escape(text) if text.isalpha() else f"(?i:{re.escape(text)})" for text in secrets]
     return re.compile(rf"(?<!\w)(?:{'|'.join(texts)})(?!\w)")
 
 
-def stop_on_names(files: Mapping[str, bytes], secrets: list[str]) -> None:
+def stop_on_names(files: Mapping[str, bytes], secrets: Sequence[str]) -> None:
     """Raise InputError for the first file that still tells who made it; the message does not."""
     pattern = _pattern(secrets)
     for name, content in files.items():

@@ -125,12 +125,22 @@ class _Bundle:
     program: str
     stamp: str
     notes: list[str]
+    secrets: Sequence[str] = ()
     files: dict[str, bytes] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
 
     def text(self, name: str, text: str) -> None:
         """Add a file of text."""
         self.files[name] = text.encode("utf-8")
+
+    def clean(self, page: PageData) -> PageData:
+        """A page of the bundle's own, without what must not be told."""
+        return blinded(page, self.secrets) if self.secrets else page
+
+    @property
+    def title(self) -> str:
+        """The study's title as its pages have it."""
+        return str(next(iter(self.pages.values()))["study_title"])
 
     def render(self, page: PageData, links: Sequence[tuple[str, str, bool]] = ()) -> str:
         """A page as HTML."""
@@ -144,7 +154,7 @@ def bundle_files(study: Study, pages: Mapping[str, Published], program: str, bli
     data = {name: blinded(each.page, secrets) if blind else each.page for name, each in pages.items()}
     links = {name: each.links for name, each in pages.items()}
     notes = [*([BLIND] if blind else []), *([] if program else [NO_BROWSER])]
-    made = _Bundle(study, data, links, program, WITHHELD if blind else stamp, notes)
+    made = _Bundle(study, data, links, program, WITHHELD if blind else stamp, notes, secrets)
     _add_pages(made)
     _add_tables(made)
     _add_figures(made)
@@ -165,7 +175,7 @@ def _add_pages(made: _Bundle) -> None:
     names = frozenset([*(f"{name}.html" for name in made.pages), *(path.name for path in workbooks)])
     for name, page in made.pages.items():
         made.text(f"pages/{name}.html", made.render(within(page, names), made.links[name]))
-    made.text(WHOLE, made.render(whole(made.pages, made.study.info.title, {"colophon": [], "up": [INDEX, "Contents"]})))
+    made.text(WHOLE, made.render(whole(made.pages, made.title, {"colophon": [], "up": [INDEX, "Contents"]})))
 
 
 def _add_tables(made: _Bundle) -> None:
@@ -221,9 +231,9 @@ def _add_citation(made: _Bundle, stamp: str) -> list[str]:
 
 def _add_contents(made: _Bundle, others: Sequence[str]) -> None:
     titles = {name: page.get("heading") or page["title"] for name, page in made.pages.items()}
-    made.text(CAPTIONS, captions(made.study.info.title, titles, made.items))
+    made.text(CAPTIONS, captions(made.title, titles, made.items))
     listed = [CAPTIONS, *others, *(name for name in made.files if name.endswith(".xlsx"))]
-    page = contents_page(made.study.info, titles, made.items, listed, made.notes)
+    page = made.clean(contents_page(made.study.info, titles, made.items, listed, made.notes))
     cite = next(iter(made.pages.values())).get("cite")
     made.text(INDEX, made.render(page | ({"cite": cite} if cite else {})))
 

@@ -7,10 +7,10 @@ span (17.4.66), of pPr style, keepNext, jc (17.3.1.26).
 """
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
 
 from analysis.bundle.formats import Cell, captioned, header, is_numeric, shown
 from analysis.bundle.zips import zip_bytes
+from analysis.reporting.markup import escape
 from analysis.reporting.sheets import Sheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -81,7 +81,7 @@ def _document(sheet: Sheet) -> str:
 def _caption(sheet: Sheet) -> str:
     """A caption with Word's own count, set to this table's number, so that lists of tables find it."""
     words, _, number = sheet["label"].rpartition(" ")
-    count = quoteattr(rf" SEQ {words} \* ARABIC \r {number} ")
+    count = _quoted(rf" SEQ {words} \* ARABIC \r {number} ")
     field = f"<w:fldSimple w:instr={count}>{_run(number)}</w:fldSimple>"
     return _paragraph(
         [_run(f"{words} "), field, _run(f". {captioned(sheet)}")], '<w:pStyle w:val="Caption"/><w:keepNext/>'
@@ -91,7 +91,7 @@ def _caption(sheet: Sheet) -> str:
 def _table(sheet: Sheet) -> str:
     count = len(sheet["columns"]) + 1
     look = '<w:tblLook w:val="0620" w:firstRow="1" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
-    about = f"<w:tblCaption w:val={quoteattr(sheet['label'])}/><w:tblDescription w:val={quoteattr(captioned(sheet))}/>"
+    about = f"<w:tblCaption w:val={_quoted(sheet['label'])}/><w:tblDescription w:val={_quoted(captioned(sheet))}/>"
     properties = f'<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/>{look}{about}</w:tblPr>'
     grid = f"<w:tblGrid>{'<w:gridCol/>' * count}</w:tblGrid>"
     right = [False, *(is_numeric(sheet, place) for place in range(count - 1))]
@@ -122,6 +122,10 @@ def _cell(text: str, right: bool, bold: bool, properties: str) -> str:
 
 def _paragraph(runs: Iterable[str], properties: str = "") -> str:
     return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{''.join(runs)}</w:p>"
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text)}"'
 
 
 def _run(text: str, bold: bool = False) -> str:
