@@ -181,6 +181,10 @@ def test_it_holds_nothing_of_people_and_nothing_private(whole, project):
             wanted |= {text for name, text in row.items() if name.endswith("_id") and text and not text.isdigit()}
             wanted |= {text for text in row.values() if text and len(text) >= 25}
             wanted.add(",".join(row.values()))
+    specified = "".join(path.read_text(encoding="utf-8") for path in (project / "tests/spec").glob("*.yaml"))
+    wanted = {
+        text for text in wanted if text not in specified
+    }  # the methods page shows these cases, which are nobody's
     assert len(wanted) > 100
     found = {(name, text) for name, all_of_it in readable(whole).items() for text in wanted if text in all_of_it}
     assert found == set()
@@ -258,7 +262,8 @@ def _alternatives(node) -> list[str]:
         return [text for part in node for text in _alternatives(part)]
     if not isinstance(node, dict):
         return []
-    return [str(node["/Alt"])] * ("/Alt" in node) + (_alternatives(node["/K"]) if "/K" in node else [])
+    own = [str(node["/Alt"])] if "/Alt" in node else []
+    return own + (_alternatives(node["/K"]) if "/K" in node else [])
 
 
 def test_the_one_page_opens_without_a_request_or_a_complaint(whole, visit):
