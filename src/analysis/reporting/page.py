@@ -23,7 +23,6 @@ from analysis.reporting.nodes import Block, ids_of, walk
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.places import index_of
 from analysis.reporting.render import environment
-from analysis.reporting.sheets import payload
 from analysis.results import KIND_MEANING, Result, ResultStore
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ def _closing(page: PageData) -> Iterable[tuple[str, str]]:
 def _programs(page: PageData, results: Mapping[str, Result]) -> dict[str, Any]:
     """Style and scripts of a page, and the tables that a reader may take from it. The policy admits the project's own
     programs by their hashes, and nothing else."""
+    from analysis.reporting.sheets import payload  # pages are rendered at publication, on which no stage depends
+
     program, tables = page.get("program", ""), payload(page["blocks"], results)
     scripts = [_script("filter.js")] if has_filters(page["blocks"]) else []
     scripts += [_script("take.js")] if tables else []
