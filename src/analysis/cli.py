@@ -120,7 +120,22 @@ def _whole_run_commands(commands: Any) -> None:
         commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
     )
     pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
-    pdf.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
+    bundle = _command(
+        commands,
+        "bundle",
+        _bundle,
+        "one published study as a folder or zip that stands alone: pages, everything on one page, tables, figures, citation",
+    )
+    bundle.add_argument("study", help="id of the study")
+    bundle.add_argument(
+        "--to",
+        type=_path,
+        metavar="TARGET",
+        help="a folder, or a file .zip; nothing there yet (default: build/bundle/STUDY)",
+    )
+    bundle.add_argument("--blind", action="store_true", help="for blind review: without names, addresses and commit")
+    for command in (pdf, bundle):
+        command.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
 
 
 def _comparison_commands(commands: Any) -> None:
@@ -535,6 +550,16 @@ def _pdf(options: argparse.Namespace) -> int:
 
     root = find_root()
     print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
+    return 0
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    from analysis.bundle.bundle import bundle
+    from analysis.files import shown
+    from analysis.study import find_root
+
+    root = find_root()
+    print(f"wrote {shown(bundle(root, options.study, options.to, options.blind, options.browser), root)}")
     return 0
 
 

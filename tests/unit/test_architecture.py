@@ -16,7 +16,7 @@ LAYERS = [
     {"reporting"},
     {"companions"},
     {"pipeline"},
-    {"comparison", "tools"},
+    {"bundle", "comparison", "tools"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

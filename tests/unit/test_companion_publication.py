@@ -1,6 +1,8 @@
 """Publication of a small project: every page with its companions, nothing remade or written without need, nothing by halves."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 import toy_companions as toys
@@ -31,6 +33,7 @@ def project(root, wording):
     (root / "params.yaml").write_text(
         json.dumps({name: {"toy": {}} for name in (toys.VALUE, toys.SENSITIVITY)}), encoding="utf-8"
     )
+    shutil.copy(Path(__file__).resolve().parents[2] / "CITATION.cff", root)
     (root / "notebooks").mkdir()
     for appendix in material.appendices:
         cells = [{"cell_type": "markdown", "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question]}]

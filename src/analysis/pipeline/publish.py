@@ -91,6 +91,7 @@ def _publish(
 ) -> Path | None:
     """Publish the planned studies; None, with nothing written, if one of them cannot be, which `failures` then says."""
     from analysis.companions.links import check_links
+    from analysis.pipeline.citing import citation_files, with_citations
     from analysis.pipeline.companions import Published, code_state, study_pages
     from analysis.pipeline.ledger import audited, ledger
     from analysis.pipeline.rendered import rendered
@@ -107,7 +108,8 @@ def _publish(
         replication.FILE: Published(replication.form_data(root, stamp)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    texts = rendered(root, pages, stamp, code_state(root))
+    pages = with_citations(root, pages, stamp)
+    texts = rendered(root, pages, stamp, code_state(root)) | citation_files(root, pages, stamp)
     stop_on_published_leaks(root, texts)
     for line in check_earlier(root, again):
         tell(f"Note: {line}")

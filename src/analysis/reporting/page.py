@@ -104,7 +104,7 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
         "links": list(links),
         "kinds": page.get("kinds") or kinds_in(page["blocks"], results),
     }
-    fields |= {"closing": list(_closing(fields)), **_programs(page)}
+    fields |= {"closing": list(_closing(fields)), **_programs(page, results)}
     template = environment(*folders).get_template(page["template"])
     return tidy(template.render({"page": fields, "results": results}))
 
@@ -118,17 +118,27 @@ def _closing(page: PageData) -> Iterable[tuple[str, str]]:
     """The sections that close a page, by their ids."""
     yield from [("page-kinds", "How each number is known")] if page["kinds"] else ()
     yield from [("page-sources", "Where each number comes from")] if page.get("entries") else ()
+    yield from [("page-cite", "How to cite")] if page.get("cite") else ()
     yield ("page-colophon", "How this page was made")
 
 
-def _programs(page: PageData) -> dict[str, Any]:
-    """Style and scripts of a page. The policy admits the project's own programs by their hashes, and nothing else."""
-    program = page.get("program", "")
-    script = filter_script() if has_filters(page["blocks"]) else ""
-    texts = [*programs_in(page["blocks"]), *([program] if program else []), *([script] if script else [])]
+def _programs(page: PageData, results: Mapping[str, Result]) -> dict[str, Any]:
+    """Style and scripts of a page, and the tables that a reader may take from it. The policy admits the project's own
+    programs by their hashes, and nothing else."""
+    from analysis.reporting.sheets import payload  # pages are rendered at publication, on which no stage depends
+
+    program, tables = page.get("program", ""), payload(page["blocks"], results)
+    scripts = [_script("filter.js")] if has_filters(page["blocks"]) else []
+    scripts += [_script("take.js")] if tables else []
+    texts = [*programs_in(page["blocks"]), *([program] if program else []), *scripts]
     hashes = " ".join(f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}'" for text in texts)
     css = style_sheet() + page.get("css", "")
-    return {"css": css, "script": script, "script_policy": f" script-src {hashes};" if texts else ""}
+    return {
+        "css": css,
+        "scripts": scripts,
+        "tables": tables,
+        "script_policy": f" script-src {hashes};" if texts else "",
+    }
 
 
 def programs_in(blocks: Iterable[Block]) -> list[str]:
@@ -148,9 +158,9 @@ def kinds_in(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[tup
 
 
 @cache
-def filter_script() -> str:
-    """The script of tables that can be filtered."""
-    return (Path(__file__).parent / "template" / "filter.js").read_text(encoding="utf-8")
+def _script(name: str) -> str:
+    """A script of all pages, by the name of its file."""
+    return (Path(__file__).parent / "template" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -26,6 +26,9 @@ _VARIABLES = {
     "#000000": "var(--ink, currentColor)",
 } | {colour: f"var(--series-{place}, {colour})" for place, colour in enumerate(SERIES, start=1)}
 
+# What stands for these properties outside the page: the colours that the figures were drawn with.
+PLAIN = {variable: colour for colour, variable in _VARIABLES.items() if colour != "#000000"}
+
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
 _FONT = re.compile(r"font:\s*(?P<style>(?:[a-z]+\s|\d00\s)*)(?P<size>[\d.]+px)[^;]*")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
@@ -149,6 +152,38 @@ def marked(drawn: str, mark: str) -> str:
     root = ElementTree.fromstring(drawn.replace("<svg", f'<svg xmlns="{_SVG}"', 1))
     _mark(root, mark)
     return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1)
+
+
+# As the style sheet has it: the letters of pages, and a halo that keeps a number readable across a line.
+ALONE = (
+    'svg{font-family:"DejaVu Sans",Verdana,Arial,sans-serif}text{paint-order:stroke;stroke:#ffffff;stroke-width:5px;'
+    'stroke-linejoin:round}[id*="tick_"] text{stroke:none}'
+)
+
+
+def standalone(drawn: str) -> str:
+    """A finished drawing as a file of its own, at its size in print: colours as drawn, with its title and description."""
+    for variable, colour in PLAIN.items():
+        drawn = drawn.replace(variable, colour)
+    width, height = size(drawn)
+    sized = f'<svg xmlns="{_SVG}" width="{width:g}pt" height="{height:g}pt"'
+    head, middle, rest = drawn.replace("<svg", sized, 1).partition(">")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{middle}<style>{ALONE}</style>{rest}\n'
+
+
+def size(drawn: str) -> tuple[float, float]:
+    """Width and height of a finished drawing in points, 72 an inch."""
+    root = ElementTree.fromstring(drawn)
+    width, height = root.attrib["viewBox"].split()[2:]
+    return float(width), float(height)
+
+
+def rekeyed(drawn: str, key: str, new: str) -> str:
+    """A finished drawing with other ids: each that begins with `key`, and what refers to it, begins with `new`."""
+    drawn = drawn.replace(f'"{key}-title {key}-desc"', f'"{new}-title {new}-desc"')
+    for before in ('id="', 'href="#', "url(#"):
+        drawn = drawn.replace(f"{before}{key}-", f"{before}{new}-")
+    return drawn
 
 
 def _name(root: ElementTree.Element, key: str, title: str, description: str) -> None:

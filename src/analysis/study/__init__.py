@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from analysis.errors import InputError
 from analysis.files import read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
+from analysis.study.authors import DOI, Author
 from analysis.study.claims import Claim, Ledger, read_claims
 from analysis.study.register import Assumption, Register, read_register
 
@@ -85,6 +86,16 @@ class StudyInfo(BaseModel):
         default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"
     )
     example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
+    authors: tuple[Author, ...] = Field(
+        default=(), description="authors of this rerun, not of the source; without them those of CITATION.cff"
+    )
+    version: str | None = Field(default=None, min_length=1, description="version of this study, in quotation marks")
+    date: Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+        default=None, description="day on which this version came out: yyyy-mm-dd"
+    )
+    doi: str | None = Field(
+        default=None, pattern=DOI, description="DOI of this version, such as 10.5281/zenodo.1234567"
+    )
 
     @property
     def setting(self) -> str:

@@ -21,8 +21,10 @@ from analysis.disclosure.scan import Leak, Secrets, scan_file
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import published, team_files
+from analysis.pipeline.citing import cff_text, citation_of
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.deposit import crate, replication
+from analysis.pipeline.deposit.citation import FILE as CITATION
 from analysis.pipeline.earlier import check_earlier
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.rendered import published_pages
@@ -32,7 +34,7 @@ from analysis.study import Study, readable_studies
 
 HOLDS, FAILS, NOTE = "holds", "fails", "to be looked at"
 _COMMON = ("index.html", "ledger.html", replication.FILE, crate.FILE)  # in reports/, of all studies together
-_WHAT = {".html": "page", ".pdf": "page, as a PDF", ".xlsx": "workbook of the model", ".csv": "table", ".json": "data", ".ipynb": "executed notebook", ".qdc": "codebook"}  # fmt: skip
+_WHAT = {".html": "page", ".pdf": "page, as a PDF", ".xlsx": "workbook of the model", ".csv": "table", ".json": "data", ".ipynb": "executed notebook", ".qdc": "codebook", ".cff": "how to cite"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,19 @@ def _known(study: Study) -> set[str]:
     """The paths of the files in reports/ that a run makes."""
     pages = {f"reports/{path}" for path in published_pages(study.root)}
     books = {f"reports/{study.id}/{path.name}" for path in (study.processed / "workbooks").glob("*.xlsx")}
-    return pages | {path.removesuffix(".html") + ".pdf" for path in pages} | books | {f"reports/{crate.FILE}"}
+    return (
+        pages
+        | {path.removesuffix(".html") + ".pdf" for path in pages}
+        | books
+        | {f"reports/{crate.FILE}", *_cited(study)}
+    )
+
+
+def _cited(study: Study) -> list[str]:
+    """The path of the study's citation file, if it says what publication wrote and no more."""
+    path = study.root / "reports" / study.id / CITATION
+    written = cff_text(citation_of(study.root, study.id, commit_line(study.root)))
+    return [shown(path, study.root)] if path.is_file() and path.read_text(encoding="utf-8") == written else []
 
 
 def _leaving(study: Study, path: Path, secrets: Sequence[Secrets], known: set[str]) -> Leaving:

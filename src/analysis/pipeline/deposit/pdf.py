@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -39,6 +39,7 @@ FLAGS = (
     "--export-tagged-pdf",
     "--generate-pdf-document-outline",
 )
+ENDINGS = {"--print-to-pdf": ".pdf", "--screenshot": ".png"}
 SECONDS = 120
 NO_HISTORY = "1970-01-01T00:00:00+00:00"  # the date where no commit gives one
 _LINK = re.compile(rb"/URI \((file://(?:[^()\\]|\\.)*)\)")
@@ -52,8 +53,8 @@ def print_pages(root: Path, study: str = "", browser: str = "") -> list[Path]:
     `browser` is a program's name or path; without it the first known one is taken. The description of the reports is
     written again, since it names the PDFs too. Raises InputError where there is no browser or no page, or it does not print.
     """
-    program, pages = _program(browser), _pages(root, study)
-    date = _pdf_date(commit_time(root) or NO_HISTORY)
+    program, pages = find_browser(browser), _pages(root, study)
+    date = commit_date(root)
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 1))) as pool:
         printed = list(pool.map(lambda page: _print(root, page, program, date), pages))
     described = crate.crate_text(root, commit_line(root), crate.published_titles(root))
@@ -61,7 +62,18 @@ def print_pages(root: Path, study: str = "", browser: str = "") -> list[Path]:
     return printed
 
 
-def _program(named: str) -> str:
+def commit_date(root: Path) -> bytes:
+    """The date that PDFs bear: the commit's, and a fixed one where there is none."""
+    return _pdf_date(commit_time(root) or NO_HISTORY)
+
+
+def has_browser() -> bool:
+    """Whether a browser that prints is installed."""
+    return any(map(shutil.which, BROWSERS))
+
+
+def find_browser(named: str = "", command: str = "pdf") -> str:
+    """The path of a browser: the one named, or else the first known one. InputError, for a command, where there is none."""
     found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
     if found is None:
         raise InputError(
@@ -69,7 +81,7 @@ def _program(named: str) -> str:
             column="--browser",
             found=f"no program {named!r}" if named else "no Chromium or Chrome",
             expected="a browser that prints",
-            action="install chromium, or name its program: analysis pdf --browser PATH",
+            action=f"install chromium, or name its program: analysis {command} --browser PATH",
         )
     return found
 
@@ -88,19 +100,32 @@ def _pages(root: Path, study: str) -> list[Path]:
 
 def _print(root: Path, page: Path, program: str, date: bytes) -> Path:
     target = page.with_suffix(".pdf")
+    made = drive(program, page, "--print-to-pdf", shown(page, root), FLAGS[-3:])
+    write_bytes(target, relative_links(dated(made, date), page.parent))
+    return target
+
+
+def dated(pdf: bytes, date: bytes) -> bytes:
+    """A browser's PDF with another date, as `commit_date` gives it, in place of the time it was made."""
+    return _DATES.sub(lambda match: b"/" + match[1] + b" (" + date + b")", pdf)
+
+
+def drive(program: str, page: Path, option: str, place: str, named: Sequence[str], *more: str) -> bytes:
+    """What a browser makes of a page by an option that names a file; InputError, at `place`, if it makes nothing.
+
+    `named` are the options that its version may not know; `more` are further options.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "page.pdf"
-        problem = _run([program, *_flags(folder), f"--print-to-pdf={made}", page.resolve().as_uri()])
+        made = Path(folder) / f"made{ENDINGS[option]}"  # by which a browser knows what to make
+        problem = _run([program, *_flags(folder), *more, f"{option}={made}", page.resolve().as_uri()])
         if not made.is_file() or not made.stat().st_size:
             raise InputError(
-                shown(page, root),
+                place,
                 found=problem or "nothing printed",
-                expected="a PDF from the browser",
-                action=f"see whether {Path(program).name} runs; its version must know these options: {' '.join(FLAGS[-3:])}",
+                expected="a file from the browser",
+                action=f"see whether {Path(program).name} runs; its version must know these options: {' '.join(named)}",
             )
-        dated = _DATES.sub(lambda match: b"/" + match[1] + b" (" + date + b")", made.read_bytes())
-        write_bytes(target, relative_links(dated, page.parent))
-    return target
+        return made.read_bytes()
 
 
 def _flags(folder: str) -> Iterator[str]:

@@ -1,0 +1,140 @@
+"""Tables of a page as they leave it: what a file of one needs, as data from which the page's own buttons and the bundle write.
+
+A sheet is plain data, so that it stands in the page as JSON. `columns` are [label, words of the header, unit, kind, interval]:
+what all numbers of a column share stands there, what differs with each number. A cell is a text, or a number as it is shown:
+[text, interval, kind, unit], ends that are empty left out. Hidden and withheld numbers are words, as on the page. What a row
+holds behind a fold is not part of a sheet.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from analysis.reporting.markup import clean
+from analysis.reporting.nodes import Block, Inline, walk
+from analysis.reporting.svg import ALONE, PLAIN
+from analysis.results import Result
+
+Sheet = dict[str, Any]
+
+
+def sheets_of(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[Sheet]:
+    """The sheets of the tables of some blocks, and of the data of their figures, in order."""
+    found = []
+    for node in walk(list(blocks)):
+        if node["type"] == "table" and node["id"]:
+            found.append(sheet_of(node, results))
+        elif node["type"] == "figure":
+            about = {key: node[key] for key in ("id", "label", "mark", "caption")}
+            found.append(sheet_of(node["table"] | about, results) | {"figure": 1})
+    return found
+
+
+def sheet_of(table: Block, results: Mapping[str, Result]) -> Sheet:
+    """One table, by its node and the results that it names."""
+    columns = [
+        [column["label"], column["words"], *_shared(table, place, results)]
+        for place, column in enumerate(table["columns"])
+    ]
+    groups = [
+        [
+            group["name"] or "",
+            [
+                [
+                    row["label"],
+                    [_cell(cell, column, results) for cell, column in zip(row["cells"], columns, strict=True)],
+                ]
+                for row in group["rows"]
+            ],
+        ]
+        for group in table["groups"]
+    ]
+    said = {
+        "id": table["id"],
+        "label": table["label"],
+        "mark": table["mark"],
+        "caption": words_of(table["caption"], results),
+        "note": words_of(table["note"], results),
+        "header": table["row_header"],
+        "columns": columns,
+        "groups": groups,
+    }
+    return _clean(said)
+
+
+def payload(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
+    """The sheets of a page as the JSON that its buttons read; an empty text where it has none."""
+    sheets = sheets_of(blocks, results)
+    if not sheets:
+        return ""
+    said = {"sheets": sheets} | (
+        {"colours": PLAIN, "look": ALONE} if any("figure" in sheet for sheet in sheets) else {}
+    )
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def words_of(run: Iterable[Inline], results: Mapping[str, Result]) -> str:
+    """A run of text in plain words, each number with how it is known."""
+    return " ".join("".join(_said(node, results) for node in run).split())
+
+
+def _said(node: Any, results: Mapping[str, Result]) -> str:
+    if isinstance(node, str):
+        return node
+    match node.get("type"):
+        case "number":
+            result = results[node["id"]]
+            shown = (result.interval_text or "not available") if node["part"] == "interval" else result.text
+            return " ".join(
+                filter(None, (shown, node.get("noun", ""), f"({node['words']})" if node.get("words") else ""))
+            )
+        case "reference" | "elsewhere":
+            return str(node["label"])
+        case "break":
+            return "; "
+        case "mathematics":
+            return "(formula)"
+        case "fold":
+            return f"{node['summary']}: {words_of(node['of'], results)}"
+        case "list":
+            return "; ".join(words_of(item, results) for item in node["items"])
+        case "facts":
+            return "; ".join(
+                f"{words_of(one['term'], results)}: {'; '.join(words_of(said, results) for said in one['said'])}"
+                for one in node["entries"]
+            )
+        case _:
+            return str(node["text"]) if "text" in node else words_of(node.get("of", ()), results)
+
+
+def _shared(table: Block, place: int, results: Mapping[str, Result]) -> list[str]:
+    """Unit, kind and sort of interval that the numbers of a column share, each empty where they differ or there are none."""
+    cells = [row["cells"][place] for group in table["groups"] for row in group["rows"]]
+    numbers = [results[cell["number"]["id"]] for cell in cells if cell.get("number")]
+    ranges = [results[cell["number"]["id"]].interval for cell in cells if cell.get("interval")]
+    return [_one(one.unit for one in numbers), _one(str(one.kind) for one in numbers), _one(ranges)]
+
+
+def _one(texts: Iterable[str]) -> str:
+    found = set(texts)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _cell(cell: Block, column: list[str], results: Mapping[str, Result]) -> str | list[str]:
+    if not cell.get("number"):
+        return words_of(cell["of"], results)
+    result = results[cell["number"]["id"]]
+    interval = result.interval_text if cell.get("interval") else ""
+    said = [result.text, interval, "" if column[3] else str(result.kind), "" if column[2] else result.unit]
+    while len(said) > 1 and not said[-1]:
+        said.pop()
+    return said
+
+
+def _clean(content: Any) -> Any:
+    """Content on one line each, without characters that turn the direction of text or cannot be written."""
+    if isinstance(content, str):
+        return " ".join(clean(content).split())
+    if isinstance(content, list):
+        return [_clean(part) for part in content]
+    return {key: _clean(part) for key, part in content.items()} if isinstance(content, dict) else content
