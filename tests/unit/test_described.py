@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import english, participation
-from analysis.described import Basis, as_made, describe, described, description, inputs_of, read_from, reading
+from analysis.described import Basis, as_made, describe, described, description, inputs_of, read_from, reading, saying
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
 from analysis.results import Column, Kind, p_column, tabulate
@@ -95,6 +95,25 @@ def test_rows_of_different_quantities_have_their_own_words_and_decimals():
     assert [each.text for each in cells["value"]] == ["0.123", "7"] and cells["value"].iloc[0].label == "The share"
     assert [each.text for each in cells["p"]] == ["under 0.001", "0.040"]
     assert p_column().decimals == 3 and cells["p"].iloc[0].id == "t.share.p"
+
+
+def test_rows_that_the_data_name_are_said_by_the_method_s_frame(tmp_path):
+    counts = described(Kind.RECOMPUTED, rows={"all": Column("All", "people")})(
+        lambda data, *names: saying(
+            pd.DataFrame({"value": range(len(names) + 1), "of": "claim:AA-001"}, index=[*names, "all"]),
+            rows={name: Column(f"Of {name}", "points", function="analysis.x.made", inputs="of") for name in names},
+        )
+    )
+    page = Appendix("a_study", "05_sroi", tmp_path)
+    record(counts(DATA, "one"))
+    one, everything = page.store["one"], page.store["all"]
+    assert (one.label, one.unit, one.kind, one.function) == ("Of one", "points", Kind.RECOMPUTED, "analysis.x.made")
+    assert (one.inputs, everything.inputs) == (("claim:AA-001",), ("data/raw/a/file.csv",))
+    assert (everything.label, everything.value) == ("All", 1)
+
+
+def test_a_method_that_makes_nothing_shows_nothing():
+    assert described(Kind.RECOMPUTED)(lambda data: None)(DATA) is None
 
 
 def test_steps_of_pandas_keep_what_a_frame_says():

@@ -5,10 +5,13 @@ import pytest
 from matplotlib.figure import Figure
 from numbers_check import check_numbers
 
+from analysis.described import described
 from analysis.errors import InputError
 from analysis.reporting import Appendix, show
 from analysis.reporting.chain import Sources
+from analysis.reporting.nodes import fold, walk
 from analysis.reporting.render import html
+from analysis.results import Column, Kind, Result
 
 COURSES = pd.DataFrame(
     {"weeks_in_all": [12, 20], "share": [0.255, 0.745], "note": ["4 days", ""]}, index=["First", "Second"]
@@ -76,3 +79,39 @@ def test_without_a_page_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr(Appendix, "_current", None)
     with pytest.raises(InputError, match="run the notebook's first cells"):
         show(COURSES, "Weeks", kind="assumed")
+
+
+@described(
+    Kind.RECOMPUTED,
+    {
+        "sort": Column("Sort", text="label"),
+        "why": Column("Why", text="rich"),
+        "twice": Column("Twice", ids="{row}.twice"),
+    },
+    header="Course",
+)
+def courses(data):
+    rows = {"sort": ["short", "long"], "why": ["of {first.twice|bare}", "*long*"], "twice": [24.0, None]}
+    return pd.DataFrame(rows, index=["first", "second"])
+
+
+def test_rows_in_groups_with_anchors_filters_and_folds(page):
+    page.add([Result("first.twice", "Twice", 24, "weeks", Kind.RECOMPUTED)])
+    folds = {"second": fold("More", ["said here"])}
+    shown = show(courses(COURSES), "C", group_by="sort", anchor="course", filters=["sort"], folds=folds)
+    first, second = (node for node in walk(list(shown.blocks)) if node["type"] == "row")
+    groups = [group["name"] for group in shown.blocks[0]["groups"]]
+    assert groups == ["Short", "Long"] and shown.blocks[0]["filters"] == "sort=Sort"
+    assert (first["anchor"], first["data"], "more" in first) == ("course-first", {"sort": "short"}, False)
+    assert (second["anchor"], second["more"]) == ("course-second", {"summary": "More", "of": ["said here"]})
+
+
+def test_numbers_that_are_recorded_already_stand_under_their_ids(page):
+    page.add([Result("first.twice", "Twice", 24, "weeks", Kind.RECOMPUTED)])
+    shown = show(courses(COURSES), "C")
+    assert [node["id"] for node in walk(list(shown.blocks)) if node["type"] == "number"] == ["first.twice"] * 2
+    assert len(page.store) == 1 and "of 24" in shown.plain
+
+
+def test_of_results_that_are_none_in_number_nothing_is_shown(page):
+    assert show(courses(COURSES).iloc[:0], "C") is None
