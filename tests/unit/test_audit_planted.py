@@ -4,7 +4,7 @@ import pytest
 
 from analysis.audit.plan import claims_by_check, read_plan, touching
 from analysis.audit.planted import (
-    ERRORS,
+    KINDS,
     alarms,
     changed,
     linked_claims,
@@ -32,7 +32,7 @@ def planted(request):
 def test_two_hundred_errors_and_as_many_harmless_changes(planted):
     *_, found = planted
     assert [sum(trial.harmless is harmless for trial in found) for harmless in (False, True)] == [200, 200]
-    assert {trial.kind for trial in found} <= set(ERRORS)
+    assert {trial.kind for trial in found} <= set(KINDS)
 
 
 def test_harmless_changes_raise_no_alarm(planted):

@@ -3,10 +3,9 @@
 import pytest
 
 from analysis.audit.checks import Outcome
-from analysis.audit.plan import AuditPlan, read_plan
-from analysis.audit.run import run_checks, standing_findings
-from analysis.audit.settle import settle
-from analysis.audit.verdicts import Verdict, audit
+from analysis.audit.plan import AuditPlan
+from analysis.audit.run import audit_claims, audit_study
+from analysis.audit.verdicts import Verdict
 from analysis.study import load_study
 from analysis.study.claims import Claim, Ledger
 
@@ -31,8 +30,7 @@ def ledger(*rows: dict) -> Ledger:
 
 def settled(claims: Ledger, **plan: list[dict]) -> list[str]:
     """The verdicts in the order of the claims."""
-    read = AuditPlan.model_validate(plan)
-    return [str(found.verdict) for found in settle(audit(claims), claims, read, run_checks(claims, read))]
+    return [str(found.verdict) for found in audit_claims(claims, AuditPlan.model_validate(plan)).verdicts]
 
 
 PARTS = ({"printed": "40"}, {"printed": "25"}, {"printed": "14"})
@@ -84,10 +82,8 @@ def test_a_national_figure_on_another_base_is_not_called_wrong():
 @pytest.fixture(scope="module", params=("coproduction", "connecting_opportunities"))
 def whole(request):
     study = load_study(request.param)
-    plan = read_plan(study)
-    checks = run_checks(study.claims, plan)
-    verdicts = settle(audit(study.claims), study.claims, plan, checks)
-    return study, checks, {found.claim_id: found for found in verdicts}, standing_findings(plan, checks, verdicts)
+    found = audit_study(study)
+    return study, found.checks, {each.claim_id: each for each in found.verdicts}, found.standing
 
 
 def test_verdicts_and_findings_of_both_studies_agree(whole):

@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from analysis.audit.checks import Outcome
-from analysis.audit.plan import AuditPlan, Statement, read_plan
-from analysis.audit.run import run_checks, standing_findings
-from analysis.audit.verdicts import Verdict, audit
+from analysis.audit.plan import AuditPlan, Statement
+from analysis.audit.run import audit_study
+from analysis.audit.verdicts import Verdict
 from analysis.study import load_study
 from analysis.tools.tables import tables_page
 
@@ -71,10 +71,11 @@ def test_the_example_of_the_page_on_the_audit_comes_out_as_it_says(tmp_path):
     (folder / "claims.csv").write_text(f"{ledger}\n", encoding="utf-8")
     (folder / "audit.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1], encoding="utf-8")
     opened = load_study("example", tmp_path)
-    verdicts = audit(opened.claims, "either")
-    plan = read_plan(opened)
-    checks = run_checks(opened.claims, plan)
-    assert {verdict.claim_id: verdict.verdict for verdict in verdicts}["AB-004"] == Verdict.REPRODUCED
-    assert {check.id: check.outcome for check in checks} == {"whole_people": Outcome.HOLDS, "parts": Outcome.FAILS}
-    assert {check.id: check for check in checks}["parts"].figures["sum"].value == 39
-    assert [entry.finding.id for entry in standing_findings(plan, checks, verdicts)] == ["one_person"]
+    found = audit_study(opened)
+    assert {verdict.claim_id: verdict.verdict for verdict in found.verdicts}["AB-004"] == Verdict.REPRODUCED
+    assert {check.id: check.outcome for check in found.checks} == {
+        "whole_people": Outcome.HOLDS,
+        "parts": Outcome.FAILS,
+    }
+    assert {check.id: check for check in found.checks}["parts"].figures["sum"].value == 39
+    assert [entry.finding.id for entry in found.standing] == ["one_person"]

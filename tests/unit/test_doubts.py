@@ -5,16 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.plan import read_plan
-from analysis.audit.run import run_checks, standing_findings
-from analysis.audit.settle import settle
-from analysis.audit.verdicts import Verdict, as_frame, audit
+from analysis import audit
+from analysis.audit.verdicts import Verdict
 from analysis.pipeline.doubts import Doubt, doubts_of, with_doubts
-from analysis.reporting import Appendix
+from analysis.reporting import Appendix, record
 from analysis.reporting.nodes import number, paragraph, plain, walk
 from analysis.reporting.page import page_of
-from analysis.reporting.views import audit as view, audit_checks, audit_findings
-from analysis.reporting.views.audit_ledger import whole_ledger
 from analysis.results import Kind, Result, ResultStore
 from analysis.study import load_study
 
@@ -71,29 +67,22 @@ def test_a_study_without_an_audit_has_no_doubts(tmp_path):
 
 @pytest.mark.parametrize("study_id", ["coproduction", "connecting_opportunities"])
 def test_ledger_counts_chart_table_and_findings_agree(study_id, tmp_path):
-    study = load_study(study_id, ROOT)
-    plan = read_plan(study)
-    checks = run_checks(study.claims, plan)
-    verdicts = settle(audit(study.claims), study.claims, plan, checks)
-    stands = standing_findings(plan, checks, verdicts)
-    expected = Counter(str(found.verdict) for found in verdicts)
-    shown = Appendix(study_id, "08_claims_audit", ROOT)
-    view.record(shown, study, verdicts)
-    audit_checks.record_checks(shown, checks)
-    audit_findings.record_findings(shown, stands)
+    audited = audit.audit_study(load_study(study_id, ROOT))
+    expected = Counter(str(found.verdict) for found in audited.verdicts)
+    shown, verdicts = Appendix(study_id, "08_claims_audit", ROOT), audit.verdicts_of(audited)
+    record(audit.tally(verdicts, audit.checks_of(audited), audit.findings_of(audited)))
     counts = {name: shown.find(f"audit.verdicts.{name.replace(' ', '_')}").value for name in expected}
-    chart = walk(view.verdict_figure(shown, verdicts).blocks)
-    bars = [row for row in chart if row["type"] == "row"]
-    rows = [node for node in walk(whole_ledger(shown, study, verdicts, stands).blocks) if node["type"] == "row"]
-    written = as_frame(study.claims, verdicts)
-    written.to_csv(tmp_path / "claims.csv", index=False)
+    bars = audit.verdict_counts(verdicts)["claims"]
+    verdicts[audit.CLAIM_COLUMNS].to_csv(tmp_path / "claims.csv", index=False)
     doubted = doubts_of(tmp_path, tmp_path)
-    assert counts == expected == Counter(written["verdict"]) == Counter(row["data"]["verdict"] for row in rows)
-    assert len(bars) == len(Verdict)
+    assert counts == expected == Counter(verdicts["verdict"])
+    assert dict(bars[bars > 0]) == {name.capitalize(): count for name, count in expected.items()} and len(bars) == len(
+        Verdict
+    )
     assert Counter(str(doubt.verdict) for doubt in doubted.values()) == {
         name: count for name, count in expected.items() if name in ("inconsistent", "in question")
     }
-    assert {name for entry in stands for name in entry.inconsistent} == {
+    assert {name for entry in audited.standing for name in entry.inconsistent} == {
         name for name, doubt in doubted.items() if doubt.verdict is Verdict.INCONSISTENT
     }
 
@@ -108,10 +97,8 @@ def test_index_overview_and_summary_take_every_verdict_from_the_results_of_the_a
 
 def test_the_rows_of_the_report_that_cannot_be_true_are_called_so():
     """By hand, each with its reason in the ledger's remark or in the finding that names it."""
-    study = load_study("connecting_opportunities", ROOT)
-    plan = read_plan(study)
-    verdicts = settle(audit(study.claims), study.claims, plan, run_checks(study.claims, plan))
+    found = audit.audit_study(load_study("connecting_opportunities", ROOT))
     numbers = "026 027 035 038 051 052 086 106 156 159 164 169 172 195 205 206 227 273 274 275 280 281 282 287 288 314"
     expected = {f"CO-{name}" for name in f"{numbers} 324 325 326 327 336".split()}
-    assert {found.claim_id for found in verdicts if found.verdict is Verdict.INCONSISTENT} == expected
+    assert set(audit.inconsistent(audit.verdicts_of(found)).index) == expected
     assert len(expected) == 31  # and one of the paper

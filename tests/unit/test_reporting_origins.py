@@ -96,16 +96,16 @@ def test_every_raw_table_of_a_ground_is_described():
 
 
 def test_the_longest_beginning_of_a_function_s_name_counts():
-    assert patterns("analysis.audit.verdicts.tally") == ("claims.csv",)
-    assert patterns("analysis.audit.run.run_checks") == ("claims.csv", "audit.yaml")
-    assert patterns("analysis.auditing.other") == ()
+    assert patterns("analysis.sroi.model.ratio") == ("value_map.csv", "assumptions.yaml")
+    assert patterns("analysis.sroi.published.shown") == ("sroi.yaml",)
+    assert patterns("analysis.sroining.other") == ()
 
 
 @pytest.mark.parametrize(
     "kept",
     [
-        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.audit.verdicts.tally"),
-        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.audit.verdicts.tally"),
+        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.sroi.published.shown"),
+        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.sroi.published.shown"),
         Result("x", "X", 1, "", Kind.ASSUMED, source="a parameter"),
         Result("x", "X", 1, "", Kind.RECOMPUTED, function="elsewhere.function"),
     ],
@@ -115,8 +115,8 @@ def test_a_number_that_names_its_inputs_or_is_copied_stays_as_it_is(kept):
 
 
 def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
-    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally")
-    assert Grounds("coproduction", ROOT).under([plain])[0].inputs == ("data/raw/coproduction/claims.csv",)
+    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")
+    assert Grounds("coproduction", ROOT).under([plain])[0].inputs == ("data/raw/coproduction/sroi.yaml",)
 
 
 def test_records_are_found_where_a_study_keeps_them(tmp_path):
@@ -155,5 +155,5 @@ def test_numbers_rest_on_the_part_of_the_register_that_is_in_use():
 
 def test_an_appendix_records_the_grounds_of_its_numbers():
     page = Appendix("coproduction", "08_claims_audit", ROOT)
-    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.audit.verdicts.tally")])
-    assert page.store["x"].inputs == ("data/raw/coproduction/claims.csv",)
+    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")])
+    assert page.store["x"].inputs == ("data/raw/coproduction/sroi.yaml",)

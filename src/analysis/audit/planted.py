@@ -341,38 +341,16 @@ def _possible_alone(ledger: Ledger, _: dict[str, Finding], random: Random) -> Ch
 
 
 Maker = Callable[[Ledger, dict[str, Finding], Random], Change]
-ERRORS: dict[str, Maker] = {
-    "digit slip": _digit_slip,
-    "wrong base": _wrong_base,
-    "stale total": _stale_total,
-    "swapped label": _swapped_label,
-    "rounding": _rounding,
-    "impossible percentage": _impossible,
-    "decimal point": _decimal_point,
-    "one off where restated": _one_off,
-    "false over": _false_over,
-}
-HARMLESS: dict[str, Maker] = {
-    "digit slip": _separator,
-    "wrong base": _one_more_digit,
-    "stale total": _restatement,
-    "swapped label": _other_section,
-    "rounding": _about,
-    "impossible percentage": _possible_alone,
-    "decimal point": _same_words,
-    "one off where restated": _about_again,
-    "false over": _true_over,
-}
-HARMLESS_WORDS = {
-    "digit slip": "the same figure with a thousands separator",
-    "wrong base": "the same percentage with one more digit",
-    "stale total": "a true restatement added",
-    "swapped label": "the figure under another heading",
-    "rounding": "the word about put before it",
-    "impossible percentage": "a possible percentage of a printed number of people",
-    "decimal point": "other words of the same meaning",
-    "one off where restated": "the word about before one of two prints",
-    "false over": "the word over before a percentage that was rounded down",
+KINDS: dict[str, tuple[Maker, Maker, str]] = {  # the error, the harmless change beside it, and what that is
+    "digit slip": (_digit_slip, _separator, "the same figure with a thousands separator"),
+    "wrong base": (_wrong_base, _one_more_digit, "the same percentage with one more digit"),
+    "stale total": (_stale_total, _restatement, "a true restatement added"),
+    "swapped label": (_swapped_label, _other_section, "the figure under another heading"),
+    "rounding": (_rounding, _about, "the word about put before it"),
+    "impossible percentage": (_impossible, _possible_alone, "a possible percentage of a printed number of people"),
+    "decimal point": (_decimal_point, _same_words, "other words of the same meaning"),
+    "one off where restated": (_one_off, _about_again, "the word about before one of two prints"),
+    "false over": (_false_over, _true_over, "the word over before a percentage that was rounded down"),
 }
 TRIES = 50  # to find a claim that a change of the kind can befall
 
@@ -391,13 +369,14 @@ def trials(ledger: Ledger, plan: AuditPlan, count: int, seed: int) -> tuple[Tria
     linked, named = linked_claims(ledger, plan), claims_by_check(plan)
     looking = lookers(ledger)
     found = []
+    makers = {kind: pair for kind, (*pair, _) in KINDS.items()}
     usable = [
-        kind for kind in ERRORS if all(_make(m[kind], ledger, verdicts, Random(seed)) for m in (ERRORS, HARMLESS))
+        kind for kind, pair in makers.items() if all(_make(each, ledger, verdicts, Random(seed)) for each in pair)
     ]
-    for makers, harmless in ((ERRORS, False), (HARMLESS, True)):
+    for harmless in (False, True):
         for number in range(count if usable else 0):
             kind = usable[number % len(usable)]
-            change = _make(makers[kind], ledger, verdicts, random)
+            change = _make(makers[kind][harmless], ledger, verdicts, random)
             raised = alarms(changed(ledger, change), touching(plan, named, change), nearby(ledger, change, looking))
             found.append(
                 Trial(kind, harmless, tuple(change), _is_linked(change, linked), tuple(sorted(raised - before)))

@@ -1,21 +1,24 @@
-"""Runs every check of a plan over a ledger, and says which findings stand."""
+"""Runs every check of a plan over a ledger, settles the verdicts, and says which findings stand."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analysis.audit.averages import check_average
-from analysis.audit.checks import Check, Method, Outcome, name_of
+from analysis.audit.checks import Check, Method, Outcome, name_of as as_name
 from analysis.audit.drift import check_drift, check_order
 from analysis.audit.granularity import check_bases, check_granularity
 from analysis.audit.identified import check_implied, check_split, check_two_groups
 from analysis.audit.like_for_like import check_comparison
 from analysis.audit.own import look_by_itself
-from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check
+from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check, read_plan
 from analysis.audit.regression import check_regression
+from analysis.audit.settle import settle
 from analysis.audit.systems import check_system
 from analysis.audit.totals import check_total
-from analysis.audit.verdicts import Finding, Verdict
+from analysis.audit.verdicts import Finding, Verdict, audit
+from analysis.described import name_of
 from analysis.errors import InputError
+from analysis.study import Study
 from analysis.study.claims import Ledger
 
 _CHECKS: dict[str, Callable[..., Check]] = {
@@ -52,7 +55,7 @@ def run_checks(
     `claims` are those whose own percentages are looked at (None: all).
     """
     made = _run(ledger, plan, explain, claims)
-    return tuple(replace(check, function=f"{by.__module__}.{by.__name__}") if explain else check for by, check in made)
+    return tuple(replace(check, function=name_of(by)) if explain else check for by, check in made)
 
 
 def _run(
@@ -144,7 +147,7 @@ def _of_claims(wrong: dict[str, Finding], explained: Collection[str]) -> Iterato
 
 def _of_claim(verdict: Finding, claims: tuple[str, ...]) -> Standing:
     finding = Discrepancy(
-        id=f"claim_{name_of(verdict.claim_id)}",
+        id=f"claim_{as_name(verdict.claim_id)}",
         title=str(verdict.problem).capitalize(),
         severity="table",
         claims=claims,
@@ -173,3 +176,28 @@ def severity_by_claim(stands: Iterable[Standing]) -> dict[str, str]:
         for claim in entry.finding.claims:
             found.setdefault(claim, entry.finding.severity)
     return found
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit of a ledger came to: checks, verdicts in source order, findings that stand; `inputs`: files that it read."""
+
+    claims: Ledger
+    plan: AuditPlan
+    checks: tuple[Check, ...]
+    verdicts: tuple[Finding, ...]
+    standing: tuple[Standing, ...]
+    inputs: tuple[str, ...] = ()
+
+
+def audit_study(study: Study, rounding: str = "either") -> Audit:
+    """The audit of a study's ledger by the study's plan; raises InputError as `read_plan` and `run_checks` do."""
+    files = tuple(study.name(file) for file in ("claims.csv", FILE) if (study.raw / file).is_file())
+    return replace(audit_claims(study.claims, read_plan(study), rounding), inputs=files)
+
+
+def audit_claims(claims: Ledger, plan: AuditPlan, rounding: str = "either") -> Audit:
+    """The audit of a ledger by a plan; `rounding` as in `verdicts.audit`."""
+    checks = run_checks(claims, plan)
+    verdicts = settle(audit(claims, rounding), claims, plan, checks)
+    return Audit(claims, plan, checks, verdicts, standing_findings(plan, checks, verdicts))

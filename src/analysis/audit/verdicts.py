@@ -9,11 +9,9 @@ nothing printed determines it.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import pandas as pd
-
 from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
 from analysis.quantities import Interval, Printed, parse_range, rounds_to, truncates_to
-from analysis.study.claims import COLUMNS, Claim, Ledger
+from analysis.study.claims import Claim, Ledger
 from analysis.study.formulas import Computed, compute
 
 
@@ -85,18 +83,18 @@ def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
         return _compare_restatement(claim, ledger[claim.expression.name])
     if claim.expression is None or claim.number is None:
         return _compare_prints(claim, ledger)
-    return _recompute(claim, claim.expression, ledger, rounding)
+    return recompute(claim, ledger, rounding)
 
 
-def recompute(claim: Claim, ledger: Ledger) -> Computed:
-    """A claim's value by its formula from the printed inputs, and its range over their rounding intervals.
+def recompute(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
+    """The finding on a claim by its formula: its value from the printed inputs, and its range over their rounding intervals.
 
     Raises InputError, naming the row, where the formula has no value.
     """
     if claim.expression is None:
         raise ValueError(f"{claim.claim_id} has no formula")
     try:
-        return compute(claim.expression, ledger)
+        found = compute(claim.expression, ledger)
     except ExpressionError as error:
         raise ledger.trouble(
             claim.claim_id,
@@ -105,20 +103,18 @@ def recompute(claim: Claim, ledger: Ledger) -> Computed:
             "a formula that has a value",
             "correct the formula or the claims it uses",
         ) from None
-
-
-def _recompute(claim: Claim, expression: Expression, ledger: Ledger, rounding: str) -> Finding:
-    found = recompute(claim, ledger)
     verdict, reason = _judge(claim, found, ledger, rounding)
+    conflicts = tuple(other.claim_id for other in _conflicts(claim, ledger))
+    problem = Problem.TWICE if conflicts else problem_of_kind(claim)
     return Finding(
         claim.claim_id,
         verdict,
-        f"{arithmetic(claim, expression)}; {reason}{_by_hand(claim)}",
+        f"{arithmetic(claim, claim.expression)}; {reason}{_by_hand(claim)}",
         found.value,
         found.interval.low,
         found.interval.high,
-        _problem(claim, ledger) if verdict is Verdict.INCONSISTENT else None,
-        tuple(other.claim_id for other in _conflicts(claim, ledger)),
+        problem if verdict is Verdict.INCONSISTENT else None,
+        conflicts,
     )
 
 
@@ -213,10 +209,6 @@ def _is_sum(claim: Claim) -> bool:
 def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
     names = references(claim.expression) if claim.expression else ()
     return all((interval := ledger[name].interval) is not None and interval.low == interval.high for name in names)
-
-
-def _problem(claim: Claim, ledger: Ledger) -> Problem:
-    return Problem.TWICE if _conflicts(claim, ledger) else problem_of_kind(claim)
 
 
 def problem_of_kind(claim: Claim) -> Problem:
@@ -326,31 +318,6 @@ def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
     return (None, None) if interval is None else (interval.low, interval.high)
 
 
-def as_frame(ledger: Ledger, findings: tuple[Finding, ...]) -> pd.DataFrame:
-    """The ledger with its findings: the raw columns and `recomputed`, `low`, `high`, `verdict`, `problem`, `why`."""
-    rows = [
-        claim.model_dump(include=set(COLUMNS))
-        | {
-            "recomputed": finding.recomputed,
-            "low": finding.low,
-            "high": finding.high,
-            "verdict": str(finding.verdict),
-            "problem": str(finding.problem or ""),
-            "why": finding.why,
-        }
-        for claim, finding in zip(ledger.values(), findings, strict=True)
-    ]
-    return pd.DataFrame(rows).set_index("claim_id", drop=False)
-
-
-RESULTS = frozenset({"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"})
-
-
-def tally_of_results(ledger: Ledger, findings: tuple[Finding, ...]) -> dict[Verdict, int]:
-    """As `tally`, of the claims that are results: not dates, durations, thresholds, targets, assumptions and figures from elsewhere."""
-    return tally(tuple(finding for finding in findings if ledger[finding.claim_id].kind in RESULTS))
-
-
-def tally(findings: tuple[Finding, ...]) -> dict[Verdict, int]:
-    """How many claims have each verdict, every verdict named."""
-    return {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}
+RESULTS = frozenset(
+    {"count", "share", "progress", "mean", "score", "statistic", "money", "ratio"}
+)  # kinds of claims that are results

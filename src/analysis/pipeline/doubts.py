@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.audit import CLAIM_COLUMNS
 from analysis.audit.verdicts import Verdict
 from analysis.files import read_csv, shown
-from analysis.pipeline.ledger import AUDIT, CLAIM_COLUMNS
+from analysis.pipeline.ledger import AUDIT
 from analysis.reporting.nodes import Block, Inline, Run, label, link, number, paragraph, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from analysis.audit import CLAIM_COLUMNS, FINDING_COLUMNS
 from analysis.audit.run import SEVERITIES
 from analysis.errors import InputError
 from analysis.files import read_csv, shown
@@ -14,27 +15,6 @@ from analysis.results import ResultStore
 from analysis.study import load_study
 
 AUDIT = "08_claims_audit"
-CLAIM_COLUMNS = (
-    "claim_id",
-    "line",
-    "section",
-    "quantity",
-    "statement",
-    "printed",
-    "value",
-    "unit",
-    "base",
-    "kind",
-    "formula",
-    "note",
-    "recomputed",
-    "low",
-    "high",
-    "verdict",
-    "problem",
-    "why",
-)
-_FINDINGS = ("finding", "severity", "title", "words", "inference", "correction", "claims", "inconsistent", "checks")
 
 
 def ledger(root: Path) -> PageData:
@@ -76,7 +56,7 @@ def _files(root: Path, study_id: str) -> Iterator[Path]:
 def _audit(root: Path, study_id: str) -> Audit:
     _, claims, findings, results = _files(root, study_id)
     verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), CLAIM_COLUMNS)}
-    stands = [row for _, row in read_csv(findings, shown(findings, root), _FINDINGS)]
+    stands = [row for _, row in read_csv(findings, shown(findings, root), FINDING_COLUMNS)]
     return Audit(
         load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html"
     )

@@ -37,8 +37,6 @@ _VALUE_MAP = ("value_map.csv", "assumptions.yaml")
 # `of_study/` is the study that an export is held against, its own unless its records.yaml names another; `common/` is the
 # study itself where it has the file, else the one whose file serves all that have none. After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
-    "analysis.audit": ("claims.csv", "audit.yaml"),
-    "analysis.audit.verdicts": ("claims.csv",),
     "analysis.census": (_BIRTH, _GROUPS),
     "analysis.census.ageing": (_AGE_AT, _YEAR, _AGES, _LIFE, _STATED),
     "analysis.census.arrivals": (_BIRTH, _GROUPS, _YEAR, _SURVEY, _STATED),
