@@ -148,7 +148,7 @@ def verdict_counts(verdicts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"claims": counts, "meaning": list(MEANING.values())}, index=names)
 
 
-@described(Kind.TALLY, {"method": _text("Method"), "why": _sentence("What comes out")}, header="Check")
+@described(Kind.TALLY, {"method": _text("Method"), "why": _sentence("What comes out")}, header="Check", group="method")
 def checks_of(audit: Audit) -> pd.DataFrame:
     """Every check by id: `method`, `label`, `outcome`, `why`, `correction`, `function`, and ids of `claims`, `culprits`, `disputed`."""
     ids = ["claims", "culprits", "disputed"]
@@ -174,6 +174,7 @@ def checks_of(audit: Audit) -> pd.DataFrame:
         "links": _sentence("Claims"),
     },
     header="Finding",
+    group="touches",
 )
 def findings_of(audit: Audit) -> pd.DataFrame:
     """The findings that stand by id, most severe first: `severity`, `title`, `words`, `inference`, `correction`, the ids of
