@@ -389,6 +389,17 @@ def test_what_follows_from_print_passes_beside_segments_and_what_is_read_from_th
         show(lengths(table), "Rows")
 
 
+def test_by_group_nothing_is_shown_beside_a_hidden_count_and_all_counts_are_where_none_is():
+    """Groups of 20. All codes but A and D come up nowhere, which is hidden; in a codebook of A alone nothing is."""
+    people = [{"a"} if at % 4 < 2 else {"d"} for at in range(40)]
+    alone = Codebook(title="t", version="1", codes=(Code(id="a", name="A"), Code(id="d", name="D")))
+    for book, expected in ((BOOK, None), (alone, [[10, 10], [10, 10]])):
+        table = spoken(people, groups=2)
+        found = evidence(segments=table, book=book)
+        shown = found.allowed(coding.codes_by_group(settle(table), book, bases(table)))
+        assert shown is expected or shown[["g0", "g1"]].to_numpy().tolist() == expected
+
+
 def test_agreement_is_refused_where_few_people_raised_the_code_in_all_coders_eyes():
     found = evidence()
     assert judge_agreement(found, BOOK, "abcd", pd.Series({"a": 5, "b": 4, "d": 4}), {"c", "d"}) == ["a", "c", "d"]

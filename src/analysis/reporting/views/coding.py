@@ -229,7 +229,8 @@ def left_out_of_curve(page: Appendix, evidence: CodingEvidence) -> Display | Non
 
 def stability(evidence: CodingEvidence, codebook: Codebook, bases: Bases | None) -> pd.DataFrame | None:
     """What is left without each group: by name where groups may be named, else the least and the most over them."""
-    by_name = evidence.allowed(leave_one_group_out(evidence.entering(), codebook, bases))
+    settled = evidence.coded and evidence.coded.settled
+    by_name = evidence.allowed(leave_one_group_out(settled, codebook, bases))
     return by_name if by_name is not None else stability_over_groups(evidence.entering(), codebook, bases)
 
 

@@ -173,13 +173,13 @@ def _pairs_shown(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, sa
 
 
 def _groups(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
-    """Participants by group where groups are large; where they are small only of synthetic segments, whether anybody is."""
+    """Participants by group where groups are large, or whether there is anybody; only where groups may be named."""
     shown, names = coded.shown, [name for name in frame if name != "name"]
     if shown.by_group is not None:
         cells, unit = hidden_words(shown.by_group.loc[frame.index]), "people"
     else:
-        counts, unit = frame[names] if shown.named else frame[names].iloc[:0], ""
-        cells = counts.astype(object).mask(counts > 0, "raised").mask(counts == 0, "")
+        cells, unit = frame[names].astype(object).mask(frame[names] > 0, "raised").mask(frame[names] == 0, ""), ""
+    cells = cells if shown.named else cells.iloc[:0]
     labels = distinct(names)
     found = cells.set_axis(labels, axis="columns").assign(name=frame["name"].loc[cells.index])
     return describe(found, replace(said, columns={label: Column(label, unit) for label in labels}))
