@@ -91,6 +91,24 @@ def test_numbers_by_another_choice_than_was_judged_are_refused(guard, pairs, cho
         show(method(guard, pairs), "By another choice")
 
 
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_every_number_that_could_be_shown_is_one_that_its_judge_has_seen(guard, pairs, level, monkeypatch):
+    """Were nothing withheld, no number would be other than the judges have seen; bootstrap intervals are judged without digits."""
+    seen = replace(guard, level=level)
+    monkeypatch.setattr(Answers, "shown", lambda self, item, statistic: True)
+    monkeypatch.setattr(guard.evidence, "beside", seen.judge)
+    frames = (
+        questionnaire.effect_sizes(pairs, seed=1, level=level, resamples=199),
+        questionnaire.tests_of_no_change(pairs, guard.bands),
+        questionnaire.shares_at_least(pairs, guard.threshold, level=level),
+        questionnaire.means(pairs, level=level),
+        questionnaire.headline(pairs, level=level),
+        questionnaire.change_by_item(guard.records, guard.items, 1, level=level, resamples=199),
+    )
+    for frame in frames:
+        assert not guard.evidence.allowed(frame).isin(["withheld"]).any(axis=None)
+
+
 def test_of_an_item_that_does_not_head_the_page_no_more_is_shown_than_was_judged(guard):
     """Its means, its upper band and its standardised changes have had no judge."""
     item = next(item for item in guard.items if item != guard.headline)

@@ -211,26 +211,16 @@ class CompareSettings(_Settings):
     missing: Literal["pairs", "complete", "unchanged"] = "pairs"
 
 
-_Reliability = Annotated[float, Field(ge=0, le=1)]
-_Margin = Annotated[float, Field(gt=0, le=100)]
+_Reliabilities = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=20)]
+_Margins = Annotated[list[Annotated[float, Field(gt=0, le=100)]], Field(max_length=10)]
 
 
 class PrecisionSettings(_Settings):
     """What 03_before_after sets the change against."""
 
-    reliabilities: Annotated[
-        list[_Reliability], Field(min_length=1, max_length=20, description="of a single question")
-    ] = [
-        0.5,
-        0.6,
-        0.7,
-        0.8,
-        0.9,
-    ]
+    reliabilities: Annotated[_Reliabilities, Field(description="of a single question")] = [0.5, 0.6, 0.7, 0.8, 0.9]
     power: Annotated[float, Field(gt=0.05, lt=1, description="with which a change is to be found")] = 0.8
-    margins: Annotated[
-        list[_Margin], Field(max_length=10, description="what may be the smallest change that matters, in points")
-    ] = [1.0, 2.0]
+    margins: Annotated[_Margins, Field(description="smallest changes that may matter, in points")] = [1.0, 2.0]
 
 
 class BeforeAfterParameters(RecordsParameters):

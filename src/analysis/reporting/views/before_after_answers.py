@@ -21,7 +21,7 @@ from analysis.questionnaire.attrition import change_limits
 from analysis.questionnaire.change import rank_biserial
 from analysis.questionnaire.judged import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact
-from analysis.questionnaire.response_shift import ASKED, REMEMBERED
+from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
 from analysis.questionnaire.shift import TESTS, direction_counts, thirds, upper_band
 from analysis.reporting.views.before_after_statistics import (
     AnswerSet,
@@ -233,12 +233,17 @@ class Answers:
         return f"{write(share, '%', 0)} or more" if more else f"{write(-share, '%', 0)} or less"
 
     def _shift_stands(self, difference: str, people: int) -> bool:
-        """Whether a difference of `response_shift` may be shown: three of them, of which two give the third, tell more digits."""
+        """Whether a difference of `response_shift` may be shown: three of them, of which two give the third, tell more digits.
+
+        Beside hidden counts that is the shift itself, and the change that the page's means are of.
+        """
         if not self.evidence.allows(judge_statistic("Response shift", "mean", people, self.evidence.rules)):
             return False
         hidden = None in self.directions(self.headline).shown
-        told = {ASKED: self.shown(self.headline, names.MEANS), REMEMBERED: False}
-        return not hidden or told.get(difference, True)
+        of_means = REMEMBERED if self.moment == "then" else ASKED
+        return (
+            not hidden or difference == SHIFTED or (difference == of_means and self.shown(self.headline, names.MEANS))
+        )
 
     @cached_property
     def counts(self) -> dict[str, pd.Series]:
