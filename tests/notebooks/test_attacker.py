@@ -5,13 +5,14 @@ from pathlib import Path
 
 import attacker
 import pytest
+from before_after_run import guard_of
 from project_copy import ROOT, copy_project, run_analysis
 
 from analysis.questionnaire.change import mean_change
 from analysis.questionnaire.proportions import mcnemar_exact
 from analysis.questionnaire.shift import direction_counts
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.views.before_after_answers import Answers, read_answers
+from analysis.reporting.views.before_after_answers import Answers
 from analysis.reporting.views.evidence import open_evidence
 from analysis.results import slug
 from analysis.study import load_study
@@ -52,7 +53,7 @@ def truth(run) -> Answers:
     folder, minimum = run
     study = replace(load_study("coproduction", ROOT), root=folder.parents[2])
     evidence = open_evidence(Appendix("coproduction", "03_before_after", study.root), study, RULES[minimum])
-    return read_answers(evidence, "confidence", "asked before", "pairs", seed=1)
+    return guard_of(evidence)
 
 
 def test_no_stored_number_says_more_than_its_text(run):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from before_after_run import guard_of
 from made_up import write_example
 
 from analysis.english import english_sample
@@ -16,7 +17,6 @@ from analysis.results import Kind
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPARE = {"item": "confidence", "before": "asked before", "missing": "pairs"}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,7 @@ def measured(evidence: Evidence) -> dict[str, object]:
 
 
 def test_what_the_print_says_is_measured_and_what_would_tell_of_a_hidden_count_is_withheld(evidence):
-    run = before_after.open_run(evidence, COMPARE, 1)
-    before_after.compared(run)
+    before_after.compared(guard_of(evidence))
     found = measured(evidence)
     assert {result.kind for result in found.values()} == {Kind.MEASURED}
     # How many improved is hidden at ten people a cell; the shares by course would tell it.
@@ -87,8 +86,7 @@ def test_participation_and_english_are_held_against_their_print(evidence):
 
 def test_a_study_whose_source_prints_nothing_says_so(evidence):
     (evidence.study.raw / "before_after.yaml").unlink()
-    run = before_after.open_run(evidence, COMPARE, 1)
-    assert "prints no such figures" in before_after.compared(run).plain
+    assert "prints no such figures" in before_after.compared(guard_of(evidence)).plain
 
 
 def test_without_records_the_section_is_left_out(tmp_path):

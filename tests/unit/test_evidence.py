@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from before_after_run import guard_of, run_cells
 from hypothesis import given, strategies as st
 from made_up import write_example
 
@@ -19,20 +20,16 @@ from analysis.errors import InputError
 from analysis.participants import read_records
 from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
 from analysis.quantities import band_labels
-from analysis.questionnaire.change import effect_sizes
-from analysis.reporting import Appendix
+from analysis.questionnaire.judged import NET
+from analysis.reporting import Appendix, show
 from analysis.reporting.charts_records import heat_map
-from analysis.reporting.views import before_after
-from analysis.reporting.views.before_after_answers import read_answers
-from analysis.reporting.views.before_after_missing import reason_table, reasons_of, words_table
-from analysis.reporting.views.before_after_records import _EFFECTS as EFFECTS, missing_table
-from analysis.reporting.views.before_after_statistics import MEANS, NET, AnswerSet
-from analysis.reporting.views.evidence import Evidence, Shown, open_evidence, p_value
-from analysis.results import Kind, write
+from analysis.reporting.views.before_after_missing import everyone, in_words, reasons, reasons_of, told_of_reasons
+from analysis.reporting.views.before_after_statistics import p_text
+from analysis.reporting.views.evidence import Evidence, Shown, open_evidence
+from analysis.results import Kind
 from analysis.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPARE = {"item": "confidence", "before": "asked before", "missing": "pairs"}
 
 
 def study_in(folder: Path, study_id: str) -> Study:
@@ -57,7 +54,7 @@ def evidence_of(study: Study, **rules: object) -> Evidence:
 
 def test_a_study_without_records_is_bounded_and_says_so(tmp_path):
     evidence = evidence_of(study_in(tmp_path, "coproduction"))
-    assert (evidence.measured, evidence.kind) == (False, Kind.BOUNDED)
+    assert not evidence.measured
     assert "No participant records were read" in evidence.close().plain
     written = json.loads((tmp_path / "data/processed/coproduction/results/03_before_after.disclosure.json").read_text())
     assert (written["records"], written["decisions"]) == (False, [])
@@ -89,8 +86,8 @@ def test_the_closing_proof_stops_a_table_that_was_shown_without_protection(tmp_p
 
 def test_a_team_s_own_records_are_measured_and_no_small_count_of_the_headline_is_shown(tmp_path):
     evidence = evidence_of(own_records(tmp_path))
-    answers = read_answers(evidence, seed=1, **COMPARE)
-    assert evidence.kind is Kind.MEASURED
+    answers = guard_of(evidence)
+    assert evidence.measured
     counts = [count for table in answers.counts.values() for count in table.dropna()]
     assert all(count >= 10 for count in counts)
     # Nearly everybody improved, so the exact difference of the shares would say how few did not.
@@ -99,15 +96,15 @@ def test_a_team_s_own_records_are_measured_and_no_small_count_of_the_headline_is
 
 def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_path):
     evidence = evidence_of(own_records(tmp_path))
-    answers = read_answers(evidence, seed=1, **COMPARE)
+    answers = guard_of(evidence)
     table = evidence.records.questionnaire
-    shown = reason_table(answers).html + words_table(answers).html
+    shown = show(reasons(answers), "Reasons", name="reasons").html + show(in_words(answers), "Words", name="words").html
     results = evidence.page.store.by_id
     given = {key.split(".")[2]: result.value for key, result in results.items() if key.endswith(".given")}
     for column, count in given.items():
-        reasons = reasons_of(table, column)
-        assert count + len(reasons) == len(table.values)
-        assert set(reasons.str.partition(":")[0]) <= {"in words", "missing", "refused", "not_asked"}
+        found = reasons_of(table, column)
+        assert count + len(found) == len(table.values)
+        assert set(found.str.partition(":")[0]) <= {"in words", "missing", "refused", "not_asked"}
     counts = [result.value for key, result in results.items() if ".reasons." in key or ".words." in key]
     assert all(value == "hidden" or value == 0 or value >= 10 for value in counts)
     assert ">other words<" in shown
@@ -122,24 +119,10 @@ def test_why_people_gave_no_number_is_counted_and_small_counts_are_hidden(tmp_pa
 @pytest.mark.parametrize("base", [5, 10])
 def test_rounded_is_rounded_everywhere_and_said(tmp_path, base):
     """Every number of people is a multiple of the base, every share a ratio of two of them, and nothing else is shown."""
-    run = before_after.open_run(evidence_of(own_records(tmp_path), rounding_base=base), COMPARE, 1)
-    said = before_after.answer(run).plain
-    for view in (
-        "items",
-        "forest",
-        "shift",
-        "slope",
-        "effects",
-        "tests",
-        "threshold",
-        "ceiling",
-        "groups",
-        "remembered",
-        "missing",
-    ):
-        getattr(before_after, view)(run)
-    reason_table(run.answers), words_table(run.answers)
-    found = {key: each for key, each in run.evidence.page.store.by_id.items() if isinstance(each.value, int | float)}
+    evidence = evidence_of(own_records(tmp_path), rounding_base=base)
+    names = run_cells(evidence)
+    said = names["view"].answer(evidence.page, names["guard"], None).plain
+    found = {key: each for key, each in evidence.page.store.by_id.items() if isinstance(each.value, int | float)}
     people = {key: each.value for key, each in found.items() if each.unit == "people"}
     assert people["03_before_after.items.confidence.n"] == {5: 55, 10: 60}[base] and not [
         key for key in people if people[key] % base
@@ -149,7 +132,7 @@ def test_rounded_is_rounded_everywhere_and_said(tmp_path, base):
     assert shares and all(each.value in ratios for each in shares.values())  # kept as they are shown
     assert {(each.kind, each.low, each.high) for each in shares.values()} == {(Kind.RECOMPUTED, None, None)}
     others = set(found) - set(people) - set(shares)
-    assert others == {"03_before_after.threshold.at_least", "shift.cells", "shift.hidden"}
+    assert others == {"shift.cells", "shift.hidden"}
     assert f"rounded to the nearest {base}" in said
 
 
@@ -163,18 +146,18 @@ def test_a_notebook_whose_sums_or_models_would_undo_rounding_refuses_it(tmp_path
 def test_reasons_are_of_those_who_answered_the_questionnaire_and_leave_no_subtraction(tmp_path):
     """57 answered afterwards and 53 gave a number on safety: of the four others, known to everybody, no reason is counted."""
     evidence = evidence_of(own_records(tmp_path))
-    reason_table(read_answers(evidence, seed=1, **COMPARE))
+    show(reasons(guard_of(evidence)), "Reasons", name="reasons")
     shown = {key: each.value for key, each in evidence.page.store.by_id.items() if ".reasons." in key}
     without = {key[:-8]: shown[key] - shown[f"{key[:-8]}.given"] for key in shown if key.endswith(".reached")}
     assert len(without) > 10 and any(0 < count < 10 for count in without.values())
     for key, count in without.items():
-        reasons = [shown[name] for name in shown if name.startswith(key) and not name.endswith((".reached", ".given"))]
-        assert set(reasons) == {0 if not count else "hidden"} or count >= 10
+        told = [shown[name] for name in shown if name.startswith(key) and not name.endswith((".reached", ".given"))]
+        assert set(told) == {0 if not count else "hidden"} or count >= 10
 
 
 def test_an_item_that_was_not_asked_is_refused_with_those_that_were(tmp_path):
     with pytest.raises(InputError, match="confidence, english, health"):
-        read_answers(evidence_of(own_records(tmp_path)), seed=1, **{**COMPARE, "item": "happiness"})
+        guard_of(evidence_of(own_records(tmp_path)), item="happiness")
 
 
 def test_records_of_another_study_are_refused(tmp_path):
@@ -238,9 +221,9 @@ def test_one_to_eight_answers_that_are_no_number_stop_no_page(count, tmp_path):
         frame[f"{item}_pre"] = [word] * count + column.where(column.str.isdigit(), "3").to_list()[count:]
     frame.to_csv(path, index=False)
     evidence = evidence_of(study)
-    answers = read_answers(evidence, seed=1, **COMPARE)
-    assert "reasons are hidden" in reason_table(answers).html
-    words_table(answers)
+    answers = guard_of(evidence)
+    show(reasons(answers), "Reasons", name="reasons"), show(in_words(answers), "Words", name="words")
+    assert "reasons are hidden" in told_of_reasons(answers)
     evidence.close()
     results = evidence.page.store.by_id
     for item in QUESTIONS:
@@ -285,9 +268,7 @@ def test_every_band_of_sessions_holds_enough_people(sessions, fewest):
 
 
 def test_small_p_values_are_written_in_words():
-    assert p_value("a", "a", 0.00049).text == "under 0.001"
-    assert p_value("a", "a", 0.00051).text == "0.001"
-    assert p_value("a", "a", float("nan")).text == "not available"
+    assert list(map(p_text, (0.00049, 0.00051, float("nan")))) == ["under 0.001", "0.001", "not available"]
 
 
 def test_a_heat_map_names_hidden_cells_and_draws_no_number_for_them():
@@ -308,21 +289,6 @@ def test_rules_below_ten_need_a_reason(tmp_path):
     )
 
 
-def test_every_effect_is_one_that_its_judge_has_seen(tmp_path):
-    """An effect size is printed under the name of a judged statistic; that statistic's judge must have seen its text."""
-    answers = read_answers(evidence_of(own_records(tmp_path)), seed=1, **COMPARE)
-    pairs = answers.pairs(answers.headline)
-    answered = AnswerSet(answers.about_headline, pairs[["before", "after"]])
-    names = {statistic for _, statistic in EFFECTS.values()}
-    judges = {each.name: each for each in answers.about_headline.statistics(answers.summary) if each.name in names}
-    seen = {name: judge.printed(answered) for name, judge in judges.items()}
-    effects = effect_sizes(pairs, 1, resamples=99)["value"]
-    assert set(effects.index) == set(EFFECTS)
-    for effect, (_, statistic) in EFFECTS.items():
-        texts = [seen[statistic]] if isinstance(seen[statistic], str) else seen[statistic]
-        assert write(float(effects[effect]), "", 1 if statistic == MEANS else 2) in texts, effect
-
-
 def test_worst_cases_use_what_those_who_left_had_answered_before(tmp_path):
     """The example's confidence: 57 changes of 161 in all; of 36 more at joining, 34 answered before; 9 others neither.
 
@@ -334,8 +300,7 @@ def test_worst_cases_use_what_those_who_left_had_answered_before(tmp_path):
         text = path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction")
         path.write_text(text, encoding="utf-8")
     evidence = evidence_of(study)
-    answers = read_answers(evidence, "confidence", "asked before", "pairs", 1)
-    missing_table(answers)
+    show(everyone(guard_of(evidence)), "Everyone", name="missing")
     kept = evidence.page.store.by_id
     found = {key.split(".missing.")[1]: kept[key].text for key in kept if ".missing." in key and "mean" in key}
     first, second = "everyone_who_answered_the_initial_questionnaire", "everyone_who_joined"
@@ -348,7 +313,7 @@ def test_worst_cases_use_what_those_who_left_had_answered_before(tmp_path):
 
 
 def test_answers_of_few_who_left_are_taken_as_unknown(tmp_path):
-    answers = read_answers(evidence_of(own_records(tmp_path)), "confidence", "asked before", "pairs", 1)
+    answers = guard_of(evidence_of(own_records(tmp_path)))
     few, enough = (pd.DataFrame({"before": [7.0] * n + [np.nan] * 3, "after": np.nan}) for n in (9, 10))
     assert set(answers._limits(few)["most"]) == {8} and set(answers._limits(few)["least"]) == {-8}
     assert answers._limits(enough)["most"].tolist() == [2] * 10 + [8] * 3

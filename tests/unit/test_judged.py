@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis import english, participation
 from analysis.described import Basis, described
 from analysis.disclosure.bands import starts_with
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.decisions import REFUSED
 from analysis.disclosure.derived import squares_around
 from analysis.disclosure.rules import Rules
 from analysis.english.specification import ARBITRARY, Principled
@@ -24,7 +24,6 @@ from analysis.reporting.own import TOO_FEW
 from analysis.reporting.views import against_print, participation as view
 from analysis.reporting.views.against_print import OPEN, Compared
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
-from analysis.reporting.views.judged import JUDGES, refuse_unjudged
 from analysis.results import Column, Kind
 from analysis.study import load_study
 
@@ -37,25 +36,11 @@ def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
     return Evidence(Appendix(study.id, notebook, folder), study, Rules(minimum, "made up for a test"), records)
 
 
-@pytest.mark.parametrize(
-    ("notebook", "added"),
-    [
-        ("03_before_after", "headline.skewness"),
-        ("03_before_after", "03_before_after.items.trust.mean"),
-    ],
-)
-def test_a_statistic_that_is_added_to_a_page_stops_it_until_a_judge_is_named(tmp_path, notebook, added):
-    evidence = evidence_in(tmp_path, notebook)
-    evidence.page.add([number(added, "A statistic", 3.2, "", 1)])
-    with pytest.raises(InputError, match="no rule has judged") as refused:
-        evidence.close()
-    assert added in str(refused.value) and not list(tmp_path.rglob("*.disclosure.json"))
-
-
-def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(tmp_path):
+@pytest.mark.parametrize("notebook", ["03_before_after", "04_english_and_time"])
+def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(notebook, tmp_path):
     """Where a frame is shown, nothing is: neither a number put beside it nor one of a method that tells not what it rests on."""
-    page = evidence_in(tmp_path, "04_english_and_time").page
-    added = number("04_english_and_time.strength.kendall.tau.value", "A statistic", 3.2, "", 1)
+    page = evidence_in(tmp_path, notebook).page
+    added = number(f"{notebook}.strength.kendall.tau.value", "A statistic", 3.2, "", 1)
     with pytest.raises(InputError, match="no rule has judged") as refused:
         page.add([added])
     assert added.id in str(refused.value) and not len(page.store)
@@ -72,28 +57,6 @@ def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(tmp_pat
 
 
 TAU = pd.DataFrame({"tau": [0.3]}, index=["Kendall"])
-
-
-def test_a_number_needs_a_judge_that_let_it_be_shown():
-    mean, words = (number("headline.mean", "Mean", value, "points", 1) for value in (2.8, "withheld"))
-    asked = {what: [Decision("means: Trust", "a rule", what, "")] for what in (SHOWN, REFUSED)}
-    other = [Decision("change in Trust", "a rule", SHOWN, "")]
-    refuse_unjudged("03_before_after", [mean, words], asked[SHOWN], False)
-    for decisions in (asked[REFUSED], other, []):
-        refuse_unjudged("03_before_after", [words], decisions, False)
-        with pytest.raises(InputError, match="headline.mean"):
-            refuse_unjudged("03_before_after", [mean], decisions, False)
-
-
-def test_only_what_synthetic_records_were_made_to_meet_needs_no_judge():
-    met = number("03_before_after.met.0", "Joined", 102, kind=Kind.CALIBRATED)
-    refuse_unjudged("03_before_after", [met], [], example=True)
-    with pytest.raises(InputError, match="met"):
-        refuse_unjudged("03_before_after", [met], [], example=False)
-
-
-def test_every_notebook_about_people_that_shows_no_frames_yet_has_its_judges():
-    assert set(JUDGES) == {"03_before_after"}
 
 
 SESSIONS = (

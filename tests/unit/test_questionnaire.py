@@ -40,6 +40,7 @@ from analysis.questionnaire.shift import (
     ceiling_shares,
     direction_shares,
     net_improvement,
+    shares_at_least,
     shift_table,
     single_bands,
     threshold_change,
@@ -94,13 +95,15 @@ def test_shares_of_directions_are_those_of_the_pairs():
     shares = direction_shares(pairs)
     assert shares["count"].to_dict() == {"improved": 2, "same": 1, "worse": 1}
     assert net_improvement(pairs)["difference"] == 0.25
-    assert ceiling_shares(pairs_of([9, 9, 5], [9, 8, 9]), CONFIDENCE)["count"].to_dict() == {"before": 2, "after": 2}
+    assert ceiling_shares(pairs_of([9, 9, 5], [9, 8, 9]), CONFIDENCE)["count"].to_dict() == {"Before": 2, "After": 2}
 
 
 def test_a_threshold_compares_the_two_shares_that_reach_it():
     found = threshold_change(pairs_of([7, 5, 5, 8, 1], [8, 7, 9, 5, 1]), 7)
     assert found[["share_before", "share_after", "difference", "n"]].tolist() == pytest.approx([0.4, 0.6, 0.2, 5])
     assert found["p_exact"] == mcnemar_exact(2, 1) == 1.0
+    told = shares_at_least(pairs_of([7, 5, 5, 8, 1], [8, 7, 9, 5, 1]), 7)["value"]
+    assert told.to_dict() == pytest.approx({"before": 40, "after": 60, "difference": 20, "p": 1})
 
 
 @given(st.integers(0, 30), st.integers(0, 30))

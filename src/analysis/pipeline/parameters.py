@@ -198,6 +198,9 @@ class CodingParameters(RecordsParameters):
     draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")] = 2000
 
 
+_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
+
+
 class CompareSettings(_Settings):
     """What 03_before_after compares."""
 
@@ -206,6 +209,18 @@ class CompareSettings(_Settings):
     ] = ""
     before: Literal["asked before", "looking back"] = "asked before"
     missing: Literal["pairs", "complete", "unchanged"] = "pairs"
+
+
+_Reliabilities = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=20)]
+_Margins = Annotated[list[Annotated[float, Field(gt=0, le=100)]], Field(max_length=10)]
+
+
+class PrecisionSettings(_Settings):
+    """What 03_before_after sets the change against."""
+
+    reliabilities: Annotated[_Reliabilities, Field(description="of a single question")] = [0.5, 0.6, 0.7, 0.8, 0.9]
+    power: Annotated[float, Field(gt=0.05, lt=1, description="with which a change is to be found")] = 0.8
+    margins: Annotated[_Margins, Field(description="smallest changes that may matter, in points")] = [1.0, 2.0]
 
 
 class BeforeAfterParameters(RecordsParameters):
@@ -218,7 +233,15 @@ class BeforeAfterParameters(RecordsParameters):
             "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
         ),
     ] = CompareSettings()
+    level: _LEVEL = 0.95
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")] = 20140430
+    resamples: Annotated[int, Field(ge=199, le=100_000, description="resamples of a bootstrap interval")] = 1999
+    precision: Annotated[
+        PrecisionSettings,
+        Field(
+            description="reliabilities that are assumed, the power, and changes that may matter, as lists of numbers"
+        ),
+    ] = PrecisionSettings()
 
 
 class ParticipationParameters(RecordsParameters):

@@ -13,3 +13,70 @@
 
 Changes are signed so that positive means better. Nothing here decides what may be shown: see `analysis.disclosure`.
 """
+
+from analysis.questionnaire.answers import about_before, item_named, items_answered, paired_answers
+from analysis.questionnaire.attrition import difference_by_course
+from analysis.questionnaire.change import before_and_after, effect_sizes, means
+from analysis.questionnaire.measurement import error_of_measurement
+from analysis.questionnaire.precision import what_could_be_shown
+from analysis.questionnaire.printed import (
+    first_item,
+    groups_in_all,
+    improved_among_everyone,
+    improved_by_reading,
+    item_ranges,
+    last_item,
+    over_readings,
+    possible_groups,
+    printed_error,
+    printed_means,
+    what_cannot_be,
+    what_spreads_say,
+)
+from analysis.questionnaire.published import read_printed
+from analysis.questionnaire.response_shift import response_shift
+from analysis.questionnaire.shift import (
+    ceiling_shares,
+    headline,
+    shares_at_least,
+    tests_of_no_change,
+    thirds,
+    upper_band,
+)
+from analysis.questionnaire.summary import change_by_item, items_above, net_by_item
+
+__all__ = [
+    "first_item",
+    "last_item",
+    "about_before",
+    "before_and_after",
+    "ceiling_shares",
+    "change_by_item",
+    "difference_by_course",
+    "effect_sizes",
+    "error_of_measurement",
+    "groups_in_all",
+    "headline",
+    "improved_among_everyone",
+    "improved_by_reading",
+    "item_named",
+    "item_ranges",
+    "items_above",
+    "items_answered",
+    "means",
+    "net_by_item",
+    "over_readings",
+    "paired_answers",
+    "possible_groups",
+    "printed_error",
+    "printed_means",
+    "read_printed",
+    "response_shift",
+    "shares_at_least",
+    "tests_of_no_change",
+    "thirds",
+    "upper_band",
+    "what_cannot_be",
+    "what_could_be_shown",
+    "what_spreads_say",
+]

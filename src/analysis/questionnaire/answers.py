@@ -6,6 +6,10 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analysis.described import inputs_of, of_nothing_nothing, read_from
+from analysis.errors import InputError
+from analysis.participants import ITEMS
+
 
 @dataclass(frozen=True)
 class Item:
@@ -20,17 +24,63 @@ class Item:
     high: int | None
     higher_is_better: bool = True
 
+    @property
+    def best(self) -> int | None:
+        """The best answer; None where it has no end."""
+        return self.high if self.higher_is_better else self.low
+
+
+FRIENDS = Item("friends", "Friends met regularly", 0, None)
+QUESTIONS = (*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), FRIENDS)
+
 
 class MissingRule(StrEnum):
     """What happens to people who did not give both answers of an item."""
 
-    PAIRS = "people who answered this item both times"
-    COMPLETE = "people who answered every listed item both times"
-    UNCHANGED = "a missing answer counted as no change"
+    PAIRS = "pairs"  # people who answered this item both times
+    COMPLETE = "complete"  # people who answered every listed item both times
+    UNCHANGED = "unchanged"  # a missing answer counted as no change
 
 
+@of_nothing_nothing
+def about_before(answers: pd.DataFrame, before: str) -> pd.DataFrame:
+    """The answers to compare with: as `asked before`, or with those given `looking back` in their place."""
+    if before == "asked before":
+        return answers
+    then = {f"{item.name}_pre": answers[f"{item.name}_then"] for item in QUESTIONS if f"{item.name}_then" in answers}
+    return answers.assign(**then)
+
+
+@of_nothing_nothing
+def items_answered(answers: pd.DataFrame) -> tuple[Item, ...]:
+    """The questions that at least two people answered before and after."""
+    return tuple(item for item in QUESTIONS if _twice(answers, item) > 1)
+
+
+def _twice(answers: pd.DataFrame, item: Item) -> int:
+    columns = [f"{item.name}_pre", f"{item.name}_post"]
+    return int(answers[columns].notna().all(axis=1).sum()) if set(columns) <= set(answers) else 0
+
+
+@of_nothing_nothing
+def item_named(items: Iterable[Item], name: str = "") -> Item:
+    """One of the items that have an upper end: of that name, or the first; raises InputError where there is none."""
+    asked = [item for item in items if item.high is not None]
+    chosen = next((item for item in asked if item.name == (name or item.name)), None)
+    if chosen is None:
+        raise InputError(
+            "params.yaml",
+            column="03_before_after.compare.item",
+            found=repr(name),
+            expected=f"one of {', '.join(item.name for item in asked)}",
+            action="name an item that people answered before and after",
+        )
+    return chosen
+
+
+@of_nothing_nothing
 def paired_answers(
-    records: pd.DataFrame, item: Item, rule: MissingRule = MissingRule.PAIRS, items: Iterable[Item] = ()
+    records: pd.DataFrame, item: Item, rule: MissingRule | str = MissingRule.PAIRS, items: Iterable[Item] = ()
 ) -> pd.DataFrame:
     """Columns `before`, `after` and `change` (positive: better), one row for each person whom the rule keeps.
 
@@ -43,7 +93,7 @@ def paired_answers(
        before  after  change
     0     4.0    8.0     4.0
     """
-    items = list(items)
+    items, rule = list(items), MissingRule(rule)
     if rule is MissingRule.COMPLETE and not items:
         raise ValueError("the rule for complete answers needs the list of items")
     pairs = answered_either(records, item)
@@ -55,7 +105,7 @@ def paired_answers(
         pairs = pairs[pd.concat([answered_either(records, each) for each in items], axis=1).notna().all(axis=1)]
     pairs = pairs.dropna()
     sign = 1 if item.higher_is_better else -1
-    return pairs.assign(change=sign * (pairs["after"] - pairs["before"]))
+    return read_from(pairs.assign(change=sign * (pairs["after"] - pairs["before"])), *inputs_of(records))
 
 
 def as_numbers(answers: pd.Series, item: Item) -> pd.Series:

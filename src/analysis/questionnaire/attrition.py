@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.quantities import Interval
+from analysis.questionnaire.answers import Item, as_numbers
+from analysis.results import Column, Kind
 
 
 def worst_case_share(count: int, answered: int, everyone: int, surely: int = 0, never: int = 0) -> Interval:
@@ -81,6 +84,40 @@ def lee_bounds(outcome: pd.Series, answered: pd.Series, group: pd.Series, first:
             "rate_second": rates[1],
         }
     )
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "untrimmed": Column("As answered", "points", decimals=1),
+        "low": Column("Trimmed, lower bound", "points", decimals=1),
+        "high": Column("Trimmed, upper bound", "points", decimals=1),
+        "around_low": Column("Confidence interval around both, from", "points", decimals=1),
+        "around_high": Column("to", "points", decimals=1),
+    },
+    header="Difference",
+    basis=Basis("Lee bounds by course", statistic="mean", each="n"),
+)
+def difference_by_course(answers: pd.DataFrame, item: Item, seed: int, level: float = 0.95) -> pd.DataFrame | None:
+    """The mean answer after of those on English courses less that of the others, with `lee_bounds` and `lee_interval`.
+
+    `n` is the smaller number of answers. None unless people of both answered.
+    """
+    course = answers["course"] if "course" in answers else pd.Series(dtype="str")
+    group = course.eq("esol").map({True: "esol", False: "other"}).where(course.notna())
+    outcome = as_numbers(answers[f"{item.name}_post"], item)
+    sizes = outcome.notna().groupby(group).sum() if len(group) else pd.Series(dtype=int)
+    if len(sizes) < 2 or not sizes.min():
+        return None
+    people = (outcome, outcome.notna(), group, "esol", "other")
+    found, around = lee_bounds(*people), lee_interval(*people, seed, level)
+    row = {
+        **found[["untrimmed", "low", "high"]],
+        "around_low": around.low,
+        "around_high": around.high,
+        "n": sizes.min(),
+    }
+    return pd.DataFrame([row], index=["English courses less other courses"])
 
 
 def lee_interval(

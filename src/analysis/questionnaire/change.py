@@ -7,6 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.bounds.intervals import defined
+from analysis.described import Basis, described, saying
+from analysis.questionnaire.answers import Item
+from analysis.questionnaire.judged import BASE, MEANS, PRATT, RANK, RESAMPLED, SPREADS, T_INTERVALS
+from analysis.results import Column, Kind
 
 RESAMPLES = 9999  # of a bootstrap; the ends then move by about a hundredth of their distance from seed to seed
 
@@ -25,6 +29,41 @@ def mean_change(pairs: pd.DataFrame, level: float = 0.95) -> pd.Series:
     half = float(stdtrit(n - 1, (1 + level) / 2)) * error
     p = float(2 * stdtr(n - 1, -abs(t)))
     return pd.Series({"n": n, "mean": mean, "sd": sd, "low": mean - half, "high": mean + half, "t": t, "p": p})
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "n": Column("People", "people"),
+        "mean": Column("Mean", "points", decimals=1, low="low", high="high", interval="{level} (t)"),
+    },
+    header="Answers",
+    basis=Basis("means", "beside", by={"n": BASE, "mean": MEANS}, ends={"mean": T_INTERVALS}),
+)
+def means(pairs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Means before, after and of the change (index) with t intervals: n, mean, low, high in points, as `mean_change`."""
+    rows = {
+        when: mean_change(pairs[[when]].set_axis(["change"], axis=1), level) for when in ("before", "after", "change")
+    }
+    return pd.DataFrame(rows).T[["n", "mean", "low", "high"]].astype({"n": int})
+
+
+@described(Kind.MEASURED, header="Item")
+def before_and_after(means: pd.DataFrame, item: Item, level: float = 0.95) -> pd.DataFrame | None:
+    """Means before and after of an item with their intervals side by side, as `means` are printed; None where there are none."""
+    if math.isnan(means.loc["before", "mean"]):
+        return None
+    found = {f"{when}{end}": means.loc[when, part] for when in ("before", "after") for end, part in _ENDS.items()}
+    columns = {when: _mean(when, math.isnan(found[f"{when}_low"])) for when in ("before", "after")}
+    return saying(pd.DataFrame(found, index=[item.label]), columns=columns)
+
+
+def _mean(when: str, bare: bool) -> Column:
+    ends = {} if bare else {"low": f"{when}_low", "high": f"{when}_high", "interval": "{level} (t)"}
+    return Column(f"Mean {when}", "points", decimals=1, **ends)
+
+
+_ENDS = {"": "mean", "_low": "low", "_high": "high"}
 
 
 def mean_of(change: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -104,6 +143,31 @@ def _bca_levels(value: float, drawn: np.ndarray, left_out: np.ndarray, level: fl
     return ndtr(bias + shifted / (1 - (bend / spread if spread else 0.0) * shifted))
 
 
+def _effect(label: str, decimals: int = 2) -> Column:
+    return Column(label, decimals=decimals, low="low", high="high", interval="{level} (BCa)")
+
+
+_EFFECTS = {
+    "mean change": (_effect("Mean change, points", 1), MEANS),
+    "d_z": (_effect("Mean change in standard deviations of the changes (d_z)"), SPREADS),
+    "d_av": (_effect("Mean change in standard deviations of the answers (d_av)"), SPREADS),
+    "rank-biserial correlation": (_effect("Rank-biserial correlation"), RANK),
+    "rank-biserial correlation, Pratt": (_effect("Rank-biserial correlation, Pratt"), PRATT),
+}
+
+
+@described(
+    Kind.MEASURED,
+    {"value": Column("Value", low="low", high="high", interval="{level} (BCa)")},
+    {effect: column for effect, (column, _) in _EFFECTS.items()},
+    "Measure",
+    Basis(
+        "effect sizes",
+        "beside",
+        by={effect: judged for effect, (_, judged) in _EFFECTS.items()},
+        ends=dict.fromkeys(_EFFECTS, RESAMPLED),
+    ),
+)
 def effect_sizes(pairs: pd.DataFrame, seed: int, level: float = 0.95, resamples: int = RESAMPLES) -> pd.DataFrame:
     """Mean change, d_z, d_av and rank-biserial correlation (zeros dropped, and Pratt's) with BCa intervals.
 
@@ -140,6 +204,11 @@ def wilcoxon_tests(pairs: pd.DataFrame) -> pd.DataFrame:
     change = pairs["change"].to_numpy(dtype=float)
     rows = {rule: _signed_ranks(change, rule) for rule in ("dropped", "pratt")}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("zeros")
+
+
+def wilcoxon_p(pairs: pd.DataFrame, zeros: str) -> float:
+    """The p-value of `wilcoxon_tests` under one rule."""
+    return _signed_ranks(pairs["change"].to_numpy(dtype=float), zeros)["p"]
 
 
 def _signed_ranks(change: np.ndarray, rule: str) -> dict[str, float]:

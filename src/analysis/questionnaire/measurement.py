@@ -5,9 +5,15 @@ prints it, so that every number is for a reliability that is assumed.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+from analysis.described import described
+from analysis.questionnaire.answers import Item
+from analysis.questionnaire.precision import printed_sd
+from analysis.results import Column, Kind
 
 
 def standard_error_of_measurement(sd: float, reliability: float) -> float:
@@ -56,6 +62,38 @@ def regression_to_the_mean(before: float, population: float, reliability: float)
     of a group that was not taken on for its answers.
     """
     return true_score(before, population, reliability) - before
+
+
+@described(
+    Kind.ASSUMED,
+    {
+        "sem": Column("Standard error of one answer", "points", decimals=1),
+        "one": Column("Change that error alone rarely gives one person", "points", decimals=1),
+        "most": Column("Rise by regression to the mean, at most", "points", decimals=1),
+        "left": Column("Mean change less that, at least", "points", decimals=1),
+    },
+    header="Reliability",
+)
+def error_of_measurement(
+    means: pd.DataFrame, item: Item, reliabilities: Sequence[float], level: float = 0.95
+) -> pd.DataFrame | None:
+    """What of a change may be error, by assumed reliability (index), in points, from `change.means` as they are printed.
+
+    `sem` and `one` (`detectable_in_one_person`) where intervals are printed; `most` (`regression_to_the_mean` towards the best
+    answer) and what of the mean change it leaves where there is one. None where no means are printed.
+    """
+    before, change = means.loc["before"], means.loc["change"]
+    sd = printed_sd(before, level) if printed_sd(change, level) > 0 else math.nan
+    if math.isnan(before["mean"]):
+        return None
+    columns: dict[str, list[float]] = {}
+    if sd > 0:
+        columns["sem"] = [standard_error_of_measurement(sd, each) for each in reliabilities]
+        columns["one"] = [detectable_in_one_person(sd, each, level) for each in reliabilities]
+    if item.best is not None:
+        columns["most"] = [abs(regression_to_the_mean(before["mean"], item.best, each)) for each in reliabilities]
+        columns["left"] = [change["mean"] - each for each in columns["most"]]
+    return pd.DataFrame(columns, index=[f"{each:g}" for each in reliabilities])
 
 
 def shares_beyond(change: pd.Series, thresholds: tuple[float, ...]) -> pd.DataFrame:

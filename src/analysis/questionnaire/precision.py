@@ -1,9 +1,14 @@
 """What so many people could show: the change they can detect, and whether a change is small enough to be none."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
+from analysis.described import described, saying
 from analysis.quantities import Interval
+from analysis.results import Column, Kind, p_column
 
 
 @dataclass(frozen=True)
@@ -62,3 +67,50 @@ def tipping_point(mean: float, answered: int, everyone: int, target: float = 0.0
     if not 0 < answered < everyone:
         raise ValueError(f"{answered} of {everyone} people leave nobody without an answer")
     return (target * everyone - mean * answered) / (everyone - answered)
+
+
+def printed_sd(row: pd.Series, level: float = 0.95) -> float:
+    """The standard deviation that follows from `n`, `low` and `high` of a t interval: half of it is t(n - 1) sd / sqrt(n)."""
+    from scipy.special import stdtrit
+
+    n = float(row["n"])
+    return float(row["high"] - row["low"]) / 2 * math.sqrt(n) / float(stdtrit(n - 1, (1 + level) / 2))
+
+
+_TIP = "Change of the others with which the mean of all {} would not have changed"
+_MARGIN = "p-value that the mean change is smaller than a margin of {:g} (points) either way"
+
+
+def _rows(found: pd.DataFrame) -> dict[str, Column]:
+    """What each row is, in its own words."""
+    fixed = {"detectable": Column("Mean change that so many people find at the power asked for", "points", decimals=1)}
+    points = {
+        name: p_column(label) if name.startswith("equivalence") else Column(label, "points", decimals=1)
+        for name, label in found["label"].items()
+    }
+    return {**points, **fixed}
+
+
+@described(Kind.MEASURED, header="Measure")
+def what_could_be_shown(
+    means: pd.DataFrame, everyone: pd.DataFrame, margins: Sequence[float], power: float = 0.8, level: float = 0.95
+) -> pd.DataFrame | None:
+    """The change so many people find, whether it is smaller than one that matters, and what would undo it: value, label.
+
+    From `change.means` as printed: `detectable_change` and `equivalence` within each margin (points), where the interval is
+    printed; `tipping_point` for each row of `everyone` (column people), where that holds others than those who answered twice.
+    None where there is none of these.
+    """
+    change, rows = means.loc["change"], {}
+    n, sd = int(change["n"]), printed_sd(change, level)
+    if sd > 0 and printed_sd(means.loc["before"], level) > 0:
+        rows["detectable"] = (detectable_change(sd, n, power, 1 - level), "")
+        for margin in margins:
+            p = equivalence(change["mean"], sd, n, margin, 1 - level).p
+            rows[f"equivalence_{margin:g}"] = (p, _MARGIN.format(margin))
+    for who, people in everyone["people"].items() if not math.isnan(change["mean"]) else ():
+        if people > n:
+            words = str(who).removeprefix("Everyone ")
+            rows[f"tip_{words}"] = (tipping_point(change["mean"], n, int(people)), _TIP.format(words))
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "label"])
+    return saying(found, rows=_rows(found)) if rows else None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analysis.bounds.groups import possible_groups, with_difference
 from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_changes, totals
 from analysis.bounds.wilcoxon import WIDEST, wilcoxon_range
+from analysis.described import described
 from analysis.errors import InputError
 from analysis.files import validate
 from analysis.quantities import Interval
@@ -18,6 +19,7 @@ from analysis.questionnaire.attrition import worst_case_share
 from analysis.questionnaire.measurement import regression_to_the_mean
 from analysis.questionnaire.scales import scale_of
 from analysis.questionnaire.spread import Moments, most_sd
+from analysis.results import Kind
 from analysis.study import Study
 
 FILE = "before_after.yaml"
@@ -105,6 +107,11 @@ class Printed:
     study: Study
     figures: Figures
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The file that names them."""
+        return (self.study.name(FILE),)
+
     @cached_property
     def by_size(self) -> dict[str, pd.DataFrame]:
         """`ranges_by_size` of every item, by its id."""
@@ -114,6 +121,11 @@ class Printed:
     def ranges(self) -> dict[str, pd.DataFrame]:
         """`item_ranges` of every item, by its id."""
         return {item: item_ranges(found) for item, found in self.by_size.items()}
+
+
+def read_printed(study: Study) -> Printed:
+    """The printed figures of a study; raises InputError as `read_figures` does."""
+    return Printed(study, read_figures(study))
 
 
 def read_figures(study: Study) -> Figures:
@@ -170,6 +182,7 @@ def sizes(item: PrintedItem, figures: Figures, study: Study) -> range:
     return range(min(most, item.fewest or most), most + 1)
 
 
+@described(Kind.BOUNDED)
 def ranges_by_size(item: PrintedItem, figures: Figures, study: Study) -> pd.DataFrame:
     """Every statistic's range under every reading for every possible number of people: people, reading, statistic, low, high.
 
@@ -271,12 +284,6 @@ def _ranges(reading: Reading, scale: Scale, search: bool) -> pd.DataFrame:
     return table.rename_axis("statistic").reset_index()
 
 
-def over_readings(ranges: pd.DataFrame, statistic: str) -> Interval:
-    """The range of a statistic over all readings together."""
-    rows = ranges[ranges["statistic"] == statistic]
-    return Interval(float(rows["low"].min()), float(rows["high"].max()))
-
-
 def after_regression(
     item: PrintedItem, figures: Figures, study: Study, reliability: float
 ) -> tuple[float, float] | None:
@@ -305,7 +312,7 @@ def _on_scale(sums: range, least: int, most: int) -> range:
     return range(max(sums.start, least), min(sums.stop, most + 1))
 
 
-def group_sizes(figures: Figures, study: Study) -> pd.DataFrame:
+def group_sizes(figures: Figures, study: Study, level: float = 0.95) -> pd.DataFrame:
     """Every pair of group sizes that make up the respondents and give both percentages, with the difference of the shares.
 
     Columns as `bounds.groups.with_difference` returns them. Raises ValueError where no groups are printed.
@@ -313,7 +320,7 @@ def group_sizes(figures: Figures, study: Study) -> pd.DataFrame:
     if figures.groups is None:
         raise ValueError("no groups are printed")
     percents = {name: study.claims[claim].interval for name, claim in figures.groups.claims.items()}
-    return with_difference(possible_groups(percents, people(figures, study)))  # type: ignore[arg-type]
+    return with_difference(possible_groups(percents, people(figures, study)), level)  # type: ignore[arg-type]
 
 
 def among_everyone(by_size: pd.DataFrame, figures: Figures, study: Study) -> pd.DataFrame:

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.change import RESAMPLES, effect_sizes, mean_change, wilcoxon_tests
+from analysis.questionnaire.judged import BASE, DIRECTIONS, HOLM, INTERVAL, NET, RANK, RESAMPLED
 from analysis.questionnaire.shift import direction_shares, net_improvement
+from analysis.results import Column, Kind, p_column
 
 
 def holm(p_values: pd.Series) -> pd.Series:
@@ -29,11 +32,68 @@ def holm_adjusted(p_values: np.ndarray) -> np.ndarray:
     return adjusted
 
 
+_NET = Column("Improved less worse", "%", low="net_low", high="net_high", interval="{level} or more (Tango)")
+_RANK = Column("Rank-biserial correlation", decimals=2, low="rank_low", high="rank_high", interval="{level} (BCa)")
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "n": Column("People", "people"),
+        **{each: Column(each.capitalize(), "%") for each in DIRECTIONS},
+        "net": _NET,
+        "p_holm": p_column("p-value, McNemar, Holm over the items"),
+        "rank": _RANK,
+    },
+    header="Item",
+    basis=Basis(
+        "change by item",
+        "beside",
+        by={"n": BASE, **{each: each for each in DIRECTIONS}, "net": NET, "p_holm": HOLM, "rank": RANK},
+        ends={"net": INTERVAL, "rank": RESAMPLED},
+    ),
+)
+def change_by_item(
+    answers: pd.DataFrame,
+    items: Iterable[Item],
+    seed: int,
+    rule: MissingRule | str = MissingRule.PAIRS,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+) -> pd.DataFrame:
+    """`item_summary`, shares in per cent: n, improved, same, worse, net with its ends, p_holm, rank with its ends. Index: item."""
+    found = item_summary(answers, items, seed, rule, level, resamples)
+    found = found.rename(columns=lambda name: name.replace("rank_biserial", "rank"))
+    return found.assign(**{name: 100 * found[name] for name in (*DIRECTIONS, "net", "net_low", "net_high")})
+
+
+@described(Kind.MEASURED, {"net": _NET}, header="Item")
+def net_by_item(items: pd.DataFrame, level: float = 0.95) -> pd.DataFrame | None:
+    """The items of `change_by_item`, as printed, whose difference of shares is known, the largest first: net, net_low, net_high.
+
+    None where it is of no item.
+    """
+    known = items[["net", "net_low", "net_high"]].dropna(subset="net")
+    return known.sort_values("net", ascending=False) if len(known) else None
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "items.above": Column("Items whose interval lies above zero", "items"),
+        "items.shown": Column("Items shown", "items"),
+    },
+)
+def items_above(net: pd.DataFrame) -> pd.DataFrame:
+    """How many items of `net_by_item` have an interval above zero, and how many there are: column value."""
+    return pd.DataFrame({"value": {"items.above": int((net["net_low"] > 0).sum()), "items.shown": len(net)}})
+
+
 def item_summary(
     records: pd.DataFrame,
     items: Iterable[Item],
     seed: int,
-    rule: MissingRule = MissingRule.PAIRS,
+    rule: MissingRule | str = MissingRule.PAIRS,
     level: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> pd.DataFrame:

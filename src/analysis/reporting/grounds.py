@@ -4,27 +4,20 @@ A number that follows from two claims names these claims. One that is computed f
 claims or a share of all people, rests on the table, and which table that is follows from its function.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.files import read_yaml, shown
+from analysis.files import shown
 from analysis.results import Kind, Result
-from analysis.study.claims import claims_in
 
 _ANSWERS, _SESSIONS, _ADVICE = (f"records/{table}.*" for table in ("questionnaire", "attendance", "advice_contacts"))
 _PEOPLE = (_ANSWERS, _SESSIONS, _ADVICE, "records/participants.xlsx")
 
 # A function, or how its name begins; the longest that fits counts. Files of data/raw, or of the study where no folder is named.
-# After a colon the parts of the file that the function reads, where claims are all they name.
 GROUNDS: dict[str, tuple[str, ...]] = {
     "analysis.disclosure": _PEOPLE,
     "analysis.participants": _PEOPLE,
-    "analysis.questionnaire": (_ANSWERS,),
-    "analysis.questionnaire.published.among_everyone": ("before_after.yaml:everyone",),
-    "analysis.questionnaire.published.group_sizes": ("before_after.yaml:respondents,groups",),
-    "analysis.questionnaire.published.item_ranges": ("before_after.yaml:respondents",),
-    "analysis.questionnaire.published.ranges_by_size": ("before_after.yaml:respondents",),
 }
 
 
@@ -46,19 +39,11 @@ class Grounds:
         return replace(result, inputs=self.of(result.function))
 
     def of(self, function: str) -> tuple[str, ...]:
-        """What a function reads: the raw tables by project path, and before each the claims that the parts of it name."""
+        """What a function reads: the raw tables by project path."""
         if function not in self.known:
-            found = (name for pattern in patterns(function) for name in self._names(*pattern.partition(":")[::2]))
-            self.known[function] = tuple(dict.fromkeys(found))
+            files = (file for pattern in patterns(function) for file in self._files(pattern))
+            self.known[function] = tuple(dict.fromkeys(files))
         return self.known[function]
-
-    def _names(self, pattern: str, parts: str) -> Iterator[str]:
-        for file in self._files(pattern):
-            content = read_yaml(self.root / file, file) if parts else {}
-            yield from (
-                f"claim:{claim}" for part in parts.split(",") for claim in claims_in(str(content.get(part, "")))
-            )
-            yield file
 
     def _files(self, pattern: str) -> list[str]:
         """The files that a pattern stands for, by project path."""

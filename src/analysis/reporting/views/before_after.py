@@ -1,146 +1,207 @@
-"""What 03_before_after shows: measured where there are records, else what the printed means and percentages allow."""
+"""The words and charts of 03_before_after; its tables are the frames of `analysis.questionnaire` as they are."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from analysis.questionnaire import published as figures_of
+import numpy as np
+import pandas as pd
+
+from analysis.described import described, inputs_of, name_of, of_nothing_nothing
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_statistic
+from analysis.disclosure.derived import RULE
+from analysis.questionnaire.answers import Item, paired_answers
+from analysis.questionnaire.judged import MEANS, NET
+from analysis.questionnaire.published import FILE, Printed, read_figures
+from analysis.questionnaire.shift import direction_shares
+from analysis.reporting import charts_records as charts
+from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
-from analysis.reporting.views import (
-    against_print,
-    before_after_missing as other_answers,
-    before_after_precision as precision,
-    before_after_published as published,
-    before_after_records as measured,
+from analysis.reporting.views import against_print, before_after_published
+from analysis.reporting.views.against_print import Compared, enough
+from analysis.reporting.views.before_after_answers import Answers, protect_answers
+from analysis.reporting.views.before_after_missing import (
+    everyone,
+    in_words,
+    people_by_band,
+    reasons,
+    told_of_everyone,
+    told_of_reasons,
 )
-from analysis.reporting.views.before_after_answers import Answers, read_answers
-from analysis.reporting.views.evidence import Evidence, Run
+from analysis.reporting.views.evidence import HIDDEN, Evidence
+from analysis.results import Column, Kind
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "everyone",
+    "in_words",
+    "people_by_band",
+    "protect_answers",
+    "reasons",
+    "told_of_everyone",
+    "told_of_reasons",
+]
 
 
-class BeforeAfter(Run):
-    """One run of the notebook."""
-
-    answers: Answers | None
-
-    @cached_property
-    def printed(self) -> figures_of.Printed:
-        """The printed figures, for a study without records."""
-        return figures_of.Printed(self.evidence.study, figures_of.read_figures(self.evidence.study))
+def read_questionnaire(evidence: Evidence) -> pd.DataFrame | None:
+    """Everybody's answers; None where there are no records of a questionnaire."""
+    return evidence.records.questionnaire.values if evidence.measured else None  # type: ignore[union-attr]
 
 
-def open_run(evidence: Evidence, compare: Mapping[str, str], seed: int) -> BeforeAfter:
-    """Read the answers (`compare`: item, before, missing) and record what the prose refers to."""
-    run = BeforeAfter(evidence, read_answers(evidence, seed=seed, **compare))
-    if run.answers:
-        measured.record(run.answers)
+def about(item: Item | None, words: str) -> str:
+    """A caption that begins with the item's name."""
+    return f"{item.label}: {words}" if item else words
+
+
+def about_threshold(item: Item | None, at_least: int | None) -> str:
+    """The caption of the shares in the upper band, which begins at a point of the scale."""
+    return about(item, f"answers of {{={at_least}}} or more, before and after.")
+
+
+ERROR = "what may be error of measurement, by the reliability that is assumed."
+ABOUT_ERROR = (
+    "Reliability is the share of the differences between people that is no error; no source prints it for this question. A group "
+    "taken on for its low answers rises of itself; by no more than shown, since nobody's own mean lies beyond the best answer. "
+    "A group that was not taken on for its answers does not."
+)
+
+
+def answer(page: Appendix, answers: Answers | None, printed: Printed | None) -> Display:
+    """The opening paragraph, from the records where there are any, else from print."""
+    return page.say(_measured(answers) if answers else before_after_published.answer(page, printed))  # type: ignore[arg-type]
+
+
+def _measured(answers: Answers) -> str:
+    item, base = answers.headline, answers.evidence.base
+    opening = f"Of the {{headline.n|:people}} who answered on {named(item.label.lower())} before and after, "
+    if base is not None:
+        return (
+            f"{opening}the share that improved is {{headline.improved}}. Every number of people on this page is rounded to the nearest {{={base}}}, "
+            "and every share is worked out from rounded numbers; what would follow from exact ones is withheld."
+        )
+    net = (
+        "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
+        if answers.shown(item, NET)
+        else "the share that improved and the share that got worse are withheld, since their difference would say how few did not improve"
+    )
+    mean = (
+        "The mean changed by {headline.mean|:points}."
+        if answers.shown(item, MEANS)
+        else "The means are withheld as well."
+    )
+    return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on them."
+
+
+@of_nothing_nothing
+def forest_chart(net: pd.DataFrame) -> "Figure":
+    """Share improved less share worse by item, with its interval."""
+    return charts.forest_chart(net, "net", "net_low", "net_high", "share improved less share worse", "%")
+
+
+@of_nothing_nothing
+def told_of_forest(net: pd.DataFrame) -> str:
+    """How many intervals lie above zero, and which difference is the largest."""
+    largest = f"the largest difference is for {net.index[0].lower()}"
+    return f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; {largest}."
+
+
+@of_nothing_nothing
+def heat_map(people: pd.DataFrame) -> "Figure":
+    """People by answer before and after, hidden cells marked."""
+    return charts.heat_map(people.mask(people == HIDDEN), "after", "before")
+
+
+@described(
+    Kind.MEASURED,
+    rows={
+        "shift.hidden": Column("Hidden cells of the shift table", "cells"),
+        "shift.cells": Column("Cells of the shift table", "cells"),
+    },
+)
+def hidden_cells(people: pd.DataFrame) -> pd.DataFrame:
+    """How many cells of the shift table are hidden, and how many there are."""
+    return pd.DataFrame({"value": {"shift.hidden": int((people == HIDDEN).sum().sum()), "shift.cells": people.size}})
+
+
+@of_nothing_nothing
+def told_of_shift(people: pd.DataFrame) -> str:
+    """How many cells are hidden, and why if any is."""
+    if not (people == HIDDEN).any(axis=None):
+        return "None of the {shift.cells|bare} cells is hidden."
+    return "{shift.hidden|bare} of {shift.cells|bare} cells are hidden since they are small or would give a small one away."
+
+
+@of_nothing_nothing
+def slope_chart(ends: pd.DataFrame, evidence: Evidence) -> "Figure":
+    """An item's mean before and after, with intervals where they are shown."""
+    label = ends.index[0]
+    evidence.allows(judge_figure(f"Mean {label} before and after", one_mark_each=False))
+    words = f"mean {label.lower()}, points"
+    return charts.slope_chart(ends, "before", "after", "low", "high", ("before", "after"), words)
+
+
+@of_nothing_nothing
+def told_of_slope(ends: pd.DataFrame) -> str:
+    """What the line shows."""
+    return f"The mean of {ends.index[0].lower()} moves by {{headline.mean|bare}} points from before to after."
+
+
+@of_nothing_nothing
+def about_slope(ends: pd.DataFrame) -> str:
+    """The caption, which says whether there are intervals."""
+    hidden = np.isnan(ends.filter(like="_").to_numpy(float)).all()
+    return f"{ends.index[0]}: mean before and after" + (
+        "; the intervals would give a hidden count away." if hidden else ", with intervals."
+    )
+
+
+@of_nothing_nothing
+def compared(answers: Answers) -> Display:
+    """Table: the printed means and shares beside those of the records, of people who answered twice."""
+    if nothing := against_print.nothing_printed(answers.evidence, FILE):
+        return nothing
+    figures, rows = read_figures(against_print.printed_study(answers.evidence)), []
+    known = {item.name: item for item in answers.items}
+    for printed in figures.items:
+        if printed.id in known:
+            rows += _compared_means(answers, known[printed.id], {"before": printed.before, "after": printed.after})
+    if figures.groups is not None and "english" in known:
+        esol, other = figures.groups.claims.values()
+        rows += _compared_english(answers, known["english"], {True: esol, False: other})
+    return against_print.compared_table(answers.evidence, rows)
+
+
+def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:
+    """Means of the headline item as judged; of an item without an upper end, for enough people, whose changes they leave open."""
+    pairs, name = answers.pairs(item), f"against the print: means of {item.label}"
+    if item == answers.headline:
+        kept = answers.shown(item, MEANS)
+    elif item.high is None:
+        kept = answers.evidence.allows(judge_statistic(name, "mean", len(pairs), answers.evidence.rules))
     else:
-        published.record(evidence.page, run.printed)
-    return run
+        why = "means are proved beside the counts for the headline item alone"
+        kept = answers.evidence.keeps(Decision(name, RULE, REFUSED, why))
+    about = ("", 1, f"of those who answered twice, {answers.compared_with}", name_of(paired_answers), inputs_of(pairs))
+    return [Compared(claim, float(pairs[when].mean()) if kept else None, *about) for when, claim in claims.items()]
 
 
-def answer(run: BeforeAfter) -> Display:
-    """The opening paragraph."""
-    template = measured.answer(run.answers) if run.answers else published.answer(run.printed)
-    return run.evidence.page.say(template)
-
-
-def items(run: BeforeAfter) -> Display:
-    """Table: every item; without records, the printed means."""
-    return run.show(measured.item_table, published.printed_table)
-
-
-def forest(run: BeforeAfter) -> Display:
-    """Figure: net improvement by item; without records, the range of the share improved."""
-    return run.show(measured.forest_figure, published.improved_figure)
-
-
-def first_ranges(run: BeforeAfter) -> Display:
-    """Table: the first printed item's ranges (without records only)."""
-    return run.show(None, published.range_table, 0)
-
-
-def last_ranges(run: BeforeAfter) -> Display:
-    """Table: the last printed item's ranges (without records only)."""
-    return run.show(None, published.range_table, -1)
-
-
-def slope(run: BeforeAfter) -> Display:
-    """Figure: means before and after (records only)."""
-    return run.show(measured.slope_figure)
-
-
-def shift(run: BeforeAfter) -> Display:
-    """Figure: shift table (records only)."""
-    return run.show(measured.shift_figure)
-
-
-def effects(run: BeforeAfter) -> Display:
-    """Table: effect sizes; without records, what printed standard deviations say of them."""
-    return run.show(measured.effect_table, published.spread_table)
-
-
-def tests(run: BeforeAfter) -> Display:
-    """Table: tests; without records, printed figures that cannot be."""
-    return run.show(measured.test_table, published.impossible_table)
-
-
-def threshold(run: BeforeAfter) -> Display:
-    """Table: share in the upper band before and after (records only)."""
-    return run.show(measured.threshold_table)
-
-
-def ceiling(run: BeforeAfter) -> Display:
-    """Table: share at the best answer (records only)."""
-    return run.show(measured.ceiling_table)
-
-
-def error(run: BeforeAfter) -> Display:
-    """Table: what may be error of measurement, by assumed reliability."""
-    return run.show(precision.error_table, precision.printed_error_table)
-
-
-def showing(run: BeforeAfter) -> Display:
-    """Table: what so many people could show, and what would undo it (records only)."""
-    return run.show(precision.showing_table)
-
-
-def groups(run: BeforeAfter) -> Display:
-    """Table: the two groups in English: possible sizes, or bounds on the difference between groups of courses."""
-    return run.show(measured.lee_table, published.group_table)
-
-
-def remembered(run: BeforeAfter) -> Display | None:
-    """Table: asked before against looking back; without records, what the source says of it."""
-    if run.answers:
-        return measured.response_table(run.answers)
-    said = run.printed.figures.asked_before
-    if not said:
-        return None
-    return run.evidence.page.say(
-        f"{named(said)} People who look back "
-        "often judge their start by other standards than they did then, so the printed differences may be larger or smaller than the change."
+def _compared_english(answers: Answers, item: Item, claims: dict[bool, str]) -> list[Compared]:
+    """Shares whose English improved, by course: withheld unless the number of all who improved is shown and no cell is small."""
+    pairs, everybody = answers.pairs(item), answers.counts[f"change in {item.label}"][("improved",)]
+    esol = answers.records.loc[pairs.index, "course"].eq("esol")
+    improved = {group: pairs.loc[esol == group, "change"] > 0 for group in claims}
+    courses = {True: "English", False: "other"}
+    safe = all(
+        enough(answers.evidence, f"{item.label} improved, {courses[group]} courses", int(found.sum()), len(found))
+        for group, found in improved.items()
     )
-
-
-def reasons(run: BeforeAfter) -> Display:
-    """Table: why no number was given, by item and moment (records only)."""
-    return run.show(other_answers.reason_table)
-
-
-def words(run: BeforeAfter) -> Display:
-    """Table: answers in words on the number of friends (records only)."""
-    return run.show(other_answers.words_table)
-
-
-def compared(run: BeforeAfter) -> Display | None:
-    """Table: printed figures beside those of the records (None without records: the section is then left out)."""
-    if not run.answers:
-        return None
-    return against_print.nothing_printed(run.evidence, figures_of.FILE) or against_print.compared_table(
-        run.evidence, measured.compared(run.answers)
-    )
-
-
-def missing(run: BeforeAfter) -> Display:
-    """Table: those who did not answer."""
-    return run.show(measured.missing_table, published.everyone_table)
+    hidden = pd.isna(everybody)
+    why = f"the number of all who improved is {'hidden' if hidden else 'shown'}"
+    name = f"against the print: {item.label} improved by course"
+    kept = answers.evidence.keeps(Decision(name, RULE, REFUSED if hidden else SHOWN, why))
+    about = ("%", 0, answers.compared_with, name_of(direction_shares), inputs_of(pairs))
+    return [
+        Compared(claim, 100 * float(improved[group].mean()) if safe and kept else None, *about)
+        for group, claim in claims.items()
+    ]

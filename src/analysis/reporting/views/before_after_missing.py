@@ -1,17 +1,22 @@
-"""What 03_before_after shows of answers that are no number: missing, refused, not asked, and given in words."""
+"""Those who did not answer, as 03_before_after shows them: how far they could move the result, and why they gave no number."""
 
 import pandas as pd
 
-from analysis.disclosure.decisions import SHOWN, Decision
+from analysis.described import Description, describe, inputs_of, name_of, of_nothing_nothing
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
+from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.scan import SHORTEST_TEXT
-from analysis.disclosure.tables import count_people
-from analysis.participants import MOMENTS, Status, Table, stages_reached, table_columns
-from analysis.questionnaire.answers import Item
-from analysis.reporting.markup import Display
-from analysis.reporting.views.before_after_answers import FRIENDS, Answers
-from analysis.reporting.views.evidence import HIDDEN, number
-from analysis.results import Column, Kind, Result, slug
+from analysis.disclosure.tables import TOTAL, as_frame, count_people
+from analysis.participants import MOMENTS, Status, Table, read_records, stages_reached, table_columns
+from analysis.quantities import Interval, as_interval
+from analysis.questionnaire.answers import FRIENDS, Item
+from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
+from analysis.questionnaire.judged import MEANS, WORST
+from analysis.reporting.views import before_after_statistics as statistics
+from analysis.reporting.views.before_after_answers import STAGES, Answers
+from analysis.reporting.views.evidence import HIDDEN, hidden_words
+from analysis.results import Column, Kind, Labelled, slug
 
 REASONS = {
     Status.WORDS: "In words",
@@ -20,91 +25,157 @@ REASONS = {
     Status.NOT_ASKED: "Not asked",
 }
 _WORDS, OTHER = f"{Status.WORDS}: ", "other words"
-_READ = "analysis.participants.read_records"
 
 
-def reason_table(answers: Answers) -> Display:
-    """Table: of each item and moment, how many gave a number, and why the others did not."""
-    table = _questionnaire(answers)
+def _passed(answers: Answers, frame: pd.DataFrame, columns: dict[str, Column], header: str, kind: Kind) -> pd.DataFrame:
+    """A frame that is made of protected counts and of statistics that may stand beside them."""
+    inputs = inputs_of(answers.records)
+    return describe(frame, Description(kind, columns, header=header, inputs=inputs, passed=True))
+
+
+def _people(label: str, function: str = name_of(protect)) -> Column:
+    return Column(label, "people", function=function)
+
+
+@of_nothing_nothing
+def people_by_band(answers: Answers) -> pd.DataFrame:
+    """The headline item's answers before (index) and after in bands, hidden counts in words."""
+    cells = as_frame(answers.counts["shift"]).rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
+    cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
+    columns = {str(name): _people(f"After: {name}") for name in cells}
+    return _passed(answers, hidden_words(cells).rename(columns=str), columns, "Before", Kind.MEASURED)
+
+
+@of_nothing_nothing
+def everyone(answers: Answers) -> pd.DataFrame:
+    """How far those who did not answer could move the share improved and the mean change; index: for whom."""
+    rows = {f"Everyone {words}": _everyone(answers, stage) for stage, words in STAGES.items()}
+    share, mean = name_of(worst_case_share), name_of(worst_case_mean)
+    columns = {
+        "people": Column("People", "people", Kind.MEASURED, function=name_of(stages_reached)),
+        "share_improved_low": Column("Improved, at least", "%", function=share),
+        "share_improved_high": Column("Improved, at most", "%", function=share),
+        "mean_change_low": Column("Mean change, at least", "points", decimals=1, function=mean),
+        "mean_change_high": Column("Mean change, at most", "points", decimals=1, function=mean),
+    }
+    return _passed(answers, pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "Among", Kind.BOUNDED)
+
+
+def _everyone(answers: Answers, stage: str) -> dict[str, object]:
+    limits, share = answers.others[stage], _worst_share(answers, stage)
+    mean = _worst_mean(answers, limits)
+    return {
+        "people": answers.evidence.count(len(answers.pairs(answers.headline)) + len(limits)),
+        **{f"share_improved_{end}": 100 * getattr(share, end) if share else HIDDEN for end in ("low", "high")},
+        **{f"mean_change_{end}": getattr(mean, end) if mean else HIDDEN for end in ("low", "high")},
+    }
+
+
+def _worst_mean(answers: Answers, limits: pd.DataFrame) -> Interval | None:
+    """The mean change among everybody: from the answers, or from the printed mean where that would say too much; None if withheld."""
+    change, item = answers.pairs(answers.headline)["change"], answers.headline
+    if not answers.shown(item, MEANS):
+        return None
+    total = as_interval(float(change.sum()))
+    if not answers.shown(item, WORST):
+        printed, half = round(float(change.mean()), 1), statistics.HALF
+        total = Interval(len(change) * (printed - half), len(change) * (printed + half))
+    return worst_case_mean(total, len(change), limits)
+
+
+def _worst_share(answers: Answers, stage: str) -> Interval | None:
+    """The share improved among everybody; None where the number that improved is not shown."""
+    item, n = answers.headline, len(answers.pairs(answers.headline))
+    improved = answers.counts[f"change in {item.label}"][("improved",)]
+    if pd.isna(improved) or answers.evidence.base is not None:
+        return None
+    surely, never = map(sum, zip(*_settled(answers, stage), strict=True))
+    return worst_case_share(int(improved), n, n + len(answers.others[stage]), surely, never)
+
+
+def _settled(answers: Answers, stage: str) -> list[tuple[int, int]]:
+    """Of each ring up to a stage, how many surely improved and how many cannot have; none where that would tell of few."""
+    stages = list(STAGES)
+    return [_directions_known(answers, answers.rings[ring]) for ring in stages[: stages.index(stage) + 1]]
+
+
+def _directions_known(answers: Answers, limits: pd.DataFrame) -> tuple[int, int]:
+    surely, never = int((limits["least"] > 0).sum()), int((limits["most"] <= 0).sum())
+    if not surely + never:
+        return 0, 0
+    fewest = answers.evidence.rules.minimum_cell
+    small = min(never, len(limits) - surely - never) < fewest or 0 < surely < fewest
+    why = f"fewer than {fewest} people are, or are not, among them" if small else "enough people are in each group"
+    decision = Decision("others whose direction is known", "minimum cell", REFUSED if small else SHOWN, why)
+    return (surely, never) if answers.evidence.allows(decision) else (0, 0)
+
+
+@of_nothing_nothing
+def told_of_everyone(answers: Answers) -> str:
+    """What the bounds rest on."""
+    said = (
+        "Somebody whose answer before is known can change from there to the ends of the scale; everybody else over the whole scale. "
+        "The ranges hold whatever was answered; they take no sample for a population."
+    )
+    if not answers.shown(answers.headline, WORST):
+        said += (
+            " The mean is taken as printed, rounding included, so that the ranges tell no more of anybody than it does."
+        )
+    if not any(map(any, _settled(answers, list(STAGES)[-1]))):
+        said += " For the shares it is not used who gave the best answer before: either nobody did, or too few for it to be told."
+    return said
+
+
+@of_nothing_nothing
+def reasons(answers: Answers) -> pd.DataFrame:
+    """Of each item and moment (index), how many gave a number, and why the others did not, hidden counts in words."""
     why = "how many answered is the base of every figure, and says nothing of anybody's answers"
     answers.evidence.allows(Decision("Numbers of answers by item and moment", "base of a statistic", SHOWN, why))
-    rows = {}
-    for item, moment in _asked(answers):
-        label, key = (
-            f"{item.label}, {MOMENTS[moment].label}",
-            f"{answers.evidence.page.notebook}.reasons.{item.name}_{moment}",
-        )
-        given = int((table.status[f"{item.name}_{moment}"] == Status.ANSWERED).sum())
-        shown, reached = _protected(answers, item, moment), int(_reached(table, item, moment).sum())
-        rows[label] = {
-            "reached": number(
-                f"{key}.reached",
-                f"{label}: answered the questionnaire",
-                answers.evidence.count(reached),
-                function="analysis.participants.stages_reached",
-            ),
-            "given": number(f"{key}.given", f"{label}: a number", answers.evidence.count(given), function=_READ),
-        } | {
-            slug(name): _count(f"{key}.{slug(name)}", f"{label}: {name.lower()}", shown, str(status))
-            for status, name in REASONS.items()
-            if status != Status.WORDS or f"{item.name}_{moment}_words" in table.values
-        }
-    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(
-        columns=["reached", "given", *map(slug, REASONS.values())]
-    )
-    columns = {
-        "reached": Column("Answered the questionnaire", "people", Kind.MEASURED),
-        "given": Column("Gave a number", "people", Kind.MEASURED),
-        **{slug(name): Column(name, "people", Kind.MEASURED) for name in REASONS.values()},
+    rows = {
+        Labelled(f"{item.label}, {MOMENTS[moment].label}", f"{item.name}_{moment}"): _reasons(answers, item, moment)
+        for item, moment in _asked(answers)
     }
-    return answers.evidence.page.table(
-        "reasons",
-        frame.where(frame.notna(), ""),
-        columns,
-        "How many of those who answered the questionnaire gave a number, and why the others did not: answered in words, asked without an answer, refused, or not asked.",
-        row_header="Question",
-        note="Only the number of friends may be given in words." + (_LEFT_OUT if _few(answers) else ""),
-    )
+    columns = {
+        "reached": _people("Answered the questionnaire", name_of(stages_reached)),
+        "given": _people("Gave a number", name_of(read_records)),
+        **{slug(name): _people(name) for name in REASONS.values()},
+    }
+    frame = pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object), list(columns), dtype=object)
+    return _passed(answers, frame.where(frame.notna(), ""), columns, "Question", Kind.MEASURED)
 
 
-_LEFT_OUT = (
-    " Where too few people gave no number for their reasons to be protected, the reasons are hidden, none included."
-)
+def _reasons(answers: Answers, item: Item, moment: str) -> dict[str, object]:
+    table, shown, column = _questionnaire(answers), _protected(answers, item, moment), f"{item.name}_{moment}"
+    given, reached = (table.status[column] == Status.ANSWERED).sum(), _reached(table, item, moment).sum()
+    numbers = {"reached": answers.evidence.count(int(reached)), "given": answers.evidence.count(int(given))}
+    return numbers | {
+        slug(name): _count(shown, str(status))
+        for status, name in REASONS.items()
+        if status != Status.WORDS or f"{column}_words" in table.values
+    }
 
 
-def _few(answers: Answers) -> bool:
-    """Whether the reasons at some question are withheld whole."""
-    return any(cells.isna().all() for cells in answers.reasons.values())
+@of_nothing_nothing
+def told_of_reasons(answers: Answers) -> str:
+    """What the reasons leave out, if the reasons at some question are withheld whole."""
+    said = "Only the number of friends may be given in words."
+    if not any(cells.isna().all() for cells in answers.reasons.values()):
+        return said
+    return f"{said} Where too few people gave no number for their reasons to be protected, the reasons are hidden, none included."
 
 
-def words_table(answers: Answers) -> Display:
-    """Table: answers in words on the number of friends, by moment; those of few people hidden."""
+@of_nothing_nothing
+def in_words(answers: Answers) -> pd.DataFrame | None:
+    """Answers in words on the number of friends (index), by moment; those of few people hidden. None where nobody gave any."""
     moments = [moment for item, moment in _asked(answers) if item == FRIENDS]
     found = {moment: _protected(answers, FRIENDS, moment) for moment in moments}
-    words = sorted({label for cells in found.values() for label in cells.index if str(label).startswith(_WORDS)})
-    if not words:
-        return answers.evidence.page.say("Nobody answered in words where a number of friends was asked for.")
-    rows = {
-        label.removeprefix(_WORDS): {
-            moment: _count(
-                f"{answers.evidence.page.notebook}.words.{slug(label)}.{moment}",
-                f"{label}, {MOMENTS[moment].label}",
-                found[moment],
-                label,
-            )
-            for moment in moments
-        }
-        for label in words
-    }
-    columns = {moment: Column(MOMENTS[moment].label.capitalize(), "people", Kind.MEASURED) for moment in moments}
-    return answers.evidence.page.table(
-        "words",
-        pd.DataFrame.from_dict(rows, orient="index", dtype=object),
-        columns,
-        f"{FRIENDS.label}: answers in words, by moment. They are in none of the means.",
-        row_header="Answer",
-        note="Words of few people are counted together. A moment at which nobody gave an answer is as hidden as one at which few did.",
-    )
+    labels = sorted({label for cells in found.values() for label in cells.index if str(label).startswith(_WORDS)})
+    if not labels:
+        return None
+    index = pd.Index([Labelled(label.removeprefix(_WORDS), slug(label)) for label in labels], dtype=object)
+    counts = {moment: [_count(found[moment], label) for label in labels] for moment in moments}
+    columns = {moment: _people(MOMENTS[moment].label.capitalize()) for moment in moments}
+    return _passed(answers, pd.DataFrame(counts, index, dtype=object), columns, "Answer", Kind.MEASURED)
 
 
 def _questionnaire(answers: Answers) -> Table:
@@ -189,6 +260,6 @@ def _reason(detail: str) -> str:
     return str(Status.WORDS) if detail.startswith(_WORDS) else detail
 
 
-def _count(key: str, label: str, cells: pd.Series, name: str) -> Result:
+def _count(cells: pd.Series, name: str) -> object:
     count = cells.get(name, pd.NA)
-    return number(key, label, HIDDEN if pd.isna(count) else int(count), function="analysis.disclosure.protect.protect")
+    return HIDDEN if pd.isna(count) else int(count)

@@ -1,6 +1,6 @@
 """Which statistics of an item 03_before_after may show beside its protected counts: the rule of `analysis.disclosure.derived`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -15,34 +15,31 @@ from analysis.quantities import as_interval
 from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.attrition import worst_case_mean
-from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
-from analysis.questionnaire.ordinal import ordered_logit_change
-from analysis.questionnaire.shift import as_square, shift_table, threshold_change
+from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial
+from analysis.questionnaire.judged import (
+    HOLM,
+    INTERVAL,
+    MEANS,
+    NET,
+    NET_SIGN,
+    PRATT,
+    RANK,
+    RESAMPLED,
+    SPREADS,
+    T_INTERVALS,
+    THRESHOLD,
+    THRESHOLD_INTERVAL,
+    WORST,
+)
+from analysis.questionnaire.shift import TESTS, threshold_change
 from analysis.questionnaire.summary import holm_adjusted
-from analysis.reporting.views.evidence import p_value
-from analysis.reporting.views.judged import TESTS
-from analysis.results import write
+from analysis.results import Column, p_column, write
 
-NET, NET_SIGN, INTERVAL, HOLM = (
-    "share improved less share worse",
-    "whether more improved than got worse",
-    "Tango's interval of that difference",
-    "McNemar's test after Holm",
-)
-RANK, PRATT, RESAMPLED = "rank-biserial correlation", "rank-biserial correlation, Pratt", "bootstrap intervals"
-MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
-    "means",
-    "t intervals of the means",
-    "standardised changes",
-    "change at a threshold",
-    "interval and test at a threshold",
-)
-WORST = "worst-case change among those who did not answer"
 SIZES = (
     1,
     2,
     3,
-)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five points has them
+)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five has them
 MOST_SETS = 2_000_000  # of sizes, for one table
 Counts = tuple[int, ...]
 
@@ -103,23 +100,25 @@ def net_text(table: Counts) -> str:
     return write(100 * (table[0] - table[2]) / sum(table), "%", 0)
 
 
-def interval_text(table: Counts) -> tuple[str, str]:
+def interval_text(table: Counts, level: float = 0.95) -> tuple[str, str]:
     """Tango's interval of it as it is printed."""
-    ends = proportions.tango_interval(table[0], table[2], sum(table))
+    ends = proportions.tango_interval(table[0], table[2], sum(table), level)
     return write(100 * ends.low, "%", 0), write(100 * ends.high, "%", 0)
 
 
-def widest_interval(directions: Directions, rules: Rules) -> tuple[float, float]:
+def widest_interval(directions: Directions, rules: Rules, level: float = 0.95) -> tuple[float, float]:
     """The lowest and the highest end of Tango's interval over all tables with the counts and the difference shown, in per cent.
 
     It covers the interval of the true table, and says nothing that the counts and the difference do not say already.
     """
     tables = [table for table in directions.fitting(rules) if net_text(table) == net_text(directions.true)]
-    ends = [proportions.tango_interval(table[0], table[2], directions.n) for table in tables]
+    ends = [proportions.tango_interval(table[0], table[2], directions.n, level) for table in tables]
     return 100 * min(each.low for each in ends), 100 * max(each.high for each in ends)
 
 
-def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules: Rules) -> Judged[Counts]:
+def judge_item(
+    item: Item, directions: Directions, summary: pd.DataFrame, rules: Rules, level: float = 0.95
+) -> Judged[Counts]:
     """Which statistics of an item may be shown that is known by its directions alone; `summary` holds all items.
 
     All whole-number tables are gone through. A reader is taken to know the other items' p-values. Raises ValueError if
@@ -129,9 +128,9 @@ def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules:
     statistics: list[Statistic[Counts]] = [
         Statistic(NET, net_text, spare=1),
         Statistic(NET_SIGN, lambda table: table[0] > table[2]),
-        Statistic(HOLM, lambda table: _holm_texts(item, table, summary["p"])),
+        Statistic(HOLM, lambda table: holm_texts(item, table, summary["p"])),
         Statistic(RANK, lambda table: table == directions.true or has_rank(table, rank), (NET,), follows=False),
-        Statistic(INTERVAL, interval_text, (NET,)),
+        Statistic(INTERVAL, lambda table: interval_text(table, level), (NET,)),
         # Whoever resamples a table that fits gets other ends; none that prints the same can be counted on.
         Statistic(RESAMPLED, lambda table: table, (RANK,), follows=False),
     ]
@@ -139,15 +138,27 @@ def judge_item(item: Item, directions: Directions, summary: pd.DataFrame, rules:
     return judge_derived(item.label, statistics, tables, lambda table: [table[i] for i in places], rules, every=True)
 
 
-def _holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:
+def holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:
+    """The p-values of all items after Holm as they are printed, with those counts of one item."""
     with_this = p_values.to_numpy(dtype=float, copy=True)
     with_this[p_values.index.get_loc(item.label)] = proportions.mcnemar_exact(table[0], table[2])
     return tuple(p_text(float(p)) for p in holm_adjusted(with_this))
 
 
+def text_in(column: Column, number: object) -> str:
+    """A number as it is printed in a column.
+
+    >>> text_in(p_column(), 0.0000004), text_in(Column("Mean", decimals=1), 2.75)
+    ('under 0.001', '2.8')
+    """
+    if column.least is not None and isinstance(number, float) and number < column.least / 2:
+        return f"under {column.least:g}"
+    return write(number, column.unit, column.decimals)  # type: ignore[arg-type]
+
+
 def p_text(p: float) -> str:
     """A p-value as it is printed."""
-    return p_value("p", "p", p).text
+    return text_in(p_column(), p)
 
 
 def has_rank(table: Counts, text: str) -> bool:
@@ -178,7 +189,7 @@ def _mid_ranks(sizes: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline item: its scale, its bands and its threshold."""
+    """The headline item: its scale, its bands, its threshold, and the level of its intervals."""
 
     item: Item
     bands: Mapping[str, tuple[int, int]]
@@ -186,6 +197,7 @@ class Headline:
     others: Sequence[
         pd.DataFrame
     ] = ()  # what those without both answers can have changed by, as `change_limits` gives it
+    level: float = 0.95
 
     def statistics(self, summary: pd.DataFrame) -> "list[Statistic[AnswerSet]]":
         """Everything the page prints of the headline item beside its counts, by importance; the dearest test comes late."""
@@ -193,7 +205,7 @@ class Headline:
         return [
             Statistic(MEANS, lambda answers: answers.means("mean")),
             Statistic(NET, lambda answers: net_text(answers.directions)),
-            Statistic(HOLM, lambda answers: _holm_texts(self.item, answers.directions, summary["p"])),
+            Statistic(HOLM, lambda answers: holm_texts(self.item, answers.directions, summary["p"])),
             Statistic(T_INTERVALS, lambda answers: answers.means("mean", "low", "high"), (MEANS,)),
             Statistic(SPREADS, lambda answers: answers.spreads(), (T_INTERVALS,)),
             *tests,
@@ -201,7 +213,7 @@ class Headline:
             Statistic(PRATT, lambda answers: write(float(rank_biserial(answers.change, zeros="pratt")), "", 2)),
             Statistic(THRESHOLD, lambda answers: answers.at_threshold[:1]),
             Statistic(THRESHOLD_INTERVAL, lambda answers: answers.at_threshold, (THRESHOLD,)),
-            Statistic(INTERVAL, lambda answers: interval_text(answers.directions), (NET,)),
+            Statistic(INTERVAL, lambda answers: interval_text(answers.directions, self.level), (NET,)),
             dear,
             Statistic(RESAMPLED, lambda answers: answers.sorted(), (SPREADS, RANK, PRATT)),
             Statistic(WORST, lambda answers: answers.worst_cases(), (MEANS,)),
@@ -239,23 +251,19 @@ class AnswerSet:
     @cached_property
     def at_threshold(self) -> tuple[str, ...]:
         """The change at the threshold, the ends of its interval and its p-value, as printed."""
-        row = threshold_change(self.pairs, self.headline.threshold)
+        row = threshold_change(self.pairs, self.headline.threshold, self.headline.level)
         shares = (write(100 * float(row[name]), "%", 0) for name in ("difference", "tango_low", "tango_high"))
         return (*shares, p_text(float(row["p_exact"])))
 
     @cached_property
     def mean_rows(self) -> list[pd.Series]:
         """Means before, after and of the change, as `questionnaire.change.mean_change` gives them."""
-        return [mean_change(self.pairs.assign(change=self.pairs[name])) for name in ("before", "after", "change")]
-
-    @cached_property
-    def wilcoxon(self) -> pd.Series:
-        """Wilcoxon's p-values under both rules."""
-        return wilcoxon_tests(self.pairs)["p"]
+        names, level = ("before", "after", "change"), self.headline.level
+        return [mean_change(self.pairs.assign(change=self.pairs[name]), level) for name in names]
 
     def p_value(self, test: str) -> float:
         """The p-value of one of `TESTS`."""
-        return float(_P_VALUES[test](self))
+        return float(TESTS[test](self.pairs, self.headline.bands))
 
     def means(self, *parts: str) -> tuple[str, ...]:
         """Parts of the means before, after and of the change, as printed."""
@@ -264,7 +272,8 @@ class AnswerSet:
     def spreads(self) -> tuple[str, ...]:
         """The standardised changes as printed."""
         before, after = (self.answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
-        return write(float(d_z(self.change)), "", 2), write(float(d_av(before, after)), "", 2)
+        ends = (before, after) if self.headline.item.higher_is_better else (-before, -after)
+        return write(float(d_z(self.change)), "", 2), write(float(d_av(*ends)), "", 2)
 
     def worst_cases(self) -> tuple[str, ...]:
         """The bounds of the mean change among everybody, as printed; a reader is taken to know the others' answers."""
@@ -277,24 +286,7 @@ class AnswerSet:
         return tuple(map(tuple, self.answers.sort_values(list(self.answers)).to_numpy()))
 
 
-_P_VALUES: dict[str, Callable[[AnswerSet], float]] = dict(
-    zip(
-        TESTS,
-        (
-            lambda answers: answers.mean_rows[-1]["p"],
-            lambda answers: answers.wilcoxon["dropped"],
-            lambda answers: answers.wilcoxon["pratt"],
-            lambda answers: proportions.mcnemar_exact(answers.directions[0], answers.directions[2]),
-            lambda answers: proportions.mcnemar_mid_p(answers.directions[0], answers.directions[2]),
-            lambda answers: proportions.stuart_maxwell(as_square(shift_table(answers.pairs, answers.headline.bands))).p,
-            lambda answers: ordered_logit_change(answers.pairs)["p"],
-        ),
-        strict=True,
-    )
-)
-
-
-def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Statement, ...], ...]:
+def moments(columns: Mapping[str, str], pairs: pd.DataFrame, level: float = 0.95) -> tuple[tuple[Statement, ...], ...]:
     """What the page may print of means, as sums over people, from most to least: means with t intervals, means, nothing.
 
     They hold what the page says and nothing besides, since they are kept beside it: each sum of answers lies where it
@@ -302,8 +294,8 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
     mean ± t(n - 1) sd / sqrt(n) prints the same ends, of the answers before and after and of their differences.
     """
     one, two = columns["before"], columns["after"]
-    printed = {when: printed_mean(pairs[when]) for when in ("before", "after")}
-    printed["change"] = printed_mean(pairs["after"] - pairs["before"])
+    printed = {when: printed_mean(pairs[when], level) for when in ("before", "after")}
+    printed["change"] = printed_mean(pairs["after"] - pairs["before"], level)
     room = {
         when: (round(n * (mean - HALF), 9), round(n * (mean + HALF), 9)) for when, (n, mean, _, _) in printed.items()
     }
@@ -313,7 +305,7 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
         Statement("mean change", (one, two), lambda before, after: after - before, *room["change"]),
     )
     centre = {when: mean for when, (_, mean, _, _) in printed.items()}
-    squares = {when: squares_around(*each, half=HALF) for when, each in printed.items()}
+    squares = {when: squares_around(*each, half=HALF, level=level) for when, each in printed.items()}
     intervals = (
         Statement("interval before", (one,), lambda before: (before - centre["before"]) ** 2, *squares["before"]),
         Statement("interval after", (two,), lambda after: (after - centre["after"]) ** 2, *squares["after"]),
@@ -330,8 +322,8 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame) -> tuple[tuple[Stat
 HALF = 0.05  # of the last digit that means are printed with
 
 
-def printed_mean(values: pd.Series) -> tuple[int, float, float, float]:
+def printed_mean(values: pd.Series, level: float = 0.95) -> tuple[int, float, float, float]:
     """How many answered, and the mean with the ends of its t interval as they are printed."""
-    row = mean_change(pd.DataFrame({"change": values}))
+    row = mean_change(pd.DataFrame({"change": values}), level)
     mean, low, high = (round(float(row[part]), 1) for part in ("mean", "low", "high"))
     return len(values), mean, low, high

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,11 +32,10 @@ from analysis.disclosure.tables import TOTAL, as_frame, count_people, with_margi
 from analysis.errors import InputError
 from analysis.participants import Records, read_records
 from analysis.reporting.appendix import Appendix, Judged
-from analysis.reporting.markup import NOTHING, Display
+from analysis.reporting.markup import Display
 from analysis.reporting.nodes import label
 from analysis.reporting.tables import RowExtra
-from analysis.reporting.views.judged import JUDGES, refuse_unjudged
-from analysis.results import Column, Kind, Result, write_text
+from analysis.results import Column, Kind, Result, drawn, write_text
 from analysis.study import Study
 
 HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
@@ -63,11 +61,14 @@ class Evidence:
     records: Records | None
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Shown] = field(default_factory=list)
+    beside: Callable[[pd.DataFrame, Description], pd.DataFrame] | None = (
+        None  # judges what stands beside protected counts
+    )
 
     def __post_init__(self) -> None:
         """What rests on records is kept as it is shown from here on, and comes in through this door alone."""
         self.page.store.of_people = self.measured or self.records is not None
-        self.page.store.guarded = self.records is not None and self.page.notebook not in JUDGES
+        self.page.store.guarded = self.records is not None
         self.page.judge = self.judge
 
     def judge(self, frame: pd.DataFrame) -> Judged:
@@ -83,16 +84,38 @@ class Evidence:
             raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
         if said.passed:
             return Judged(frame, passed=True)
-        if said.basis is None:
+        if said.basis is None or (said.basis.sort == "beside" and self.beside is None):
             raise unjudged_frame(self.page.place, said.function)
         return self._by_basis(frame, said, said.basis)
 
     def _by_basis(self, frame: pd.DataFrame, said: Description, basis: Basis) -> Judged:
         """A frame judged by its basis, as a whole or row by row."""
+        if basis.sort == "beside":
+            return _in_part(self.beside(frame, said))  # type: ignore[misc]
         if basis.each:
             return Judged(self._by_row(frame, said, basis), passed=True)
         let = self.allows(judge(basis, self.rules))
+        if basis.sort == "base" and self.base is not None:
+            frame = self._rounded(frame, said)
         return Judged(frame if let else in_words(frame, said), passed=True, hidden=not let)
+
+    def _rounded(self, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+        """A frame of numbers of people, each rounded; words where it holds anything else."""
+        units = {column.unit for column in (*said.columns.values(), *said.rows.values())} - {""}
+        if units != {"people"}:
+            return in_words(frame, said)
+        return describe(frame[list(said.columns)].map(self.count), replace(said, passed=True))
+
+    def printed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """What may be shown of a frame of results, at the digits that are shown, to go on with: no number where a word stands.
+
+        None of None.
+        """
+        if frame is None:
+            return None
+        kept, said = self.allowed(frame), description(frame)
+        columns = {name: said.of(column) for name, column in said.columns.items() if name in kept}  # type: ignore[union-attr, operator]
+        return drawn(kept.apply(pd.to_numeric, errors="coerce"), columns)  # type: ignore[union-attr]
 
     def _by_row(self, frame: pd.DataFrame, said: Description, basis: Basis) -> pd.DataFrame:
         """The rows that may be shown; where rows are different quantities, words in the place of the others."""
@@ -148,11 +171,6 @@ class Evidence:
     def measured(self) -> bool:
         """Whether there are records with a questionnaire."""
         return self.records is not None and self.records.questionnaire is not None
-
-    @property
-    def kind(self) -> Kind:
-        """How the numbers of this run are known."""
-        return Kind.MEASURED if self.measured else Kind.BOUNDED
 
     @property
     def base(self) -> int | None:
@@ -244,12 +262,8 @@ class Evidence:
     def close(self) -> Display:
         """Prove all tables together, write the decisions beside the results, and show them.
 
-        Raises InputError if a hidden cell of any table can be worked out from what is shown, and for a number that no rule has
-        judged.
+        Raises InputError if a hidden cell of any table can be worked out from what is shown.
         """
-        if self.measured or self.records is not None:
-            of_people = [result for result in self.page.store if self.measured or result.kind is Kind.MEASURED]
-            refuse_unjudged(self.page.notebook, of_people, self.decisions, self.page.example)
         for group in self.groups:
             prove(group.shown, group.true, self.rules, self._file, group.background)
         rows = self._published()
@@ -347,6 +361,13 @@ class Evidence:
         )
 
 
+def _in_part(frame: pd.DataFrame) -> Judged:
+    """A judged frame; hidden if words stand in the place of all its numbers."""
+    return Judged(
+        frame, passed=True, hidden=not any(isinstance(each, float | int) for each in frame.to_numpy(object).flat)
+    )
+
+
 def _single(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """The rows of a frame, each as a frame."""
     return (frame.iloc[[place]] for place in range(len(frame)))
@@ -379,27 +400,6 @@ def _withheld(tables: Mapping[str, pd.Series], reason: str) -> Protected:
         columns=["table", "hidden", "sensitive", "narrowest"],
     )
     return Protected(cells, proof, tuple(Decision(name, "proof", REFUSED, reason) for name in tables))
-
-
-@dataclass
-class Run:
-    """One run of a notebook: the evidence, and the answers where there are records (None where there are none)."""
-
-    evidence: Evidence
-    answers: Any = None
-
-    @property
-    def printed(self) -> Any:
-        """What the printed figures allow; each notebook's own."""
-        raise NotImplementedError
-
-    def show(
-        self, of_records: Callable[[Any], Display] | None, of_print: Callable[..., Display] | None = None, *more: int
-    ) -> Display:
-        """A display of the records where there are any, else one of the printed figures; nothing where there is neither."""
-        if self.answers:
-            return of_records(self.answers) if of_records else NOTHING
-        return of_print(self.evidence.page, self.printed, *more) if of_print else NOTHING
 
 
 def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object], rounds: bool = False) -> Evidence:
@@ -461,37 +461,6 @@ def plain(value: object) -> float | int | str | None:
     if value is None or value is pd.NA or value != value:
         return None
     return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
-
-
-def p_value(
-    name: str,
-    label: str,
-    value: float | None,
-    kind: Kind = Kind.MEASURED,
-    function: str = "",
-    inputs: tuple[str, ...] = (),
-) -> Result:
-    """A p-value as readers write it: three decimals, and in words where they would all be zero.
-
-    >>> p_value("a", "A test", 0.0000004).text
-    'under 0.001'
-    """
-    tiny = value is not None and value < 0.0005
-    return Result(
-        name, label, plain(value), "", kind, 3, inputs=inputs, function=function, printed="under 0.001" if tiny else ""
-    )
-
-
-def numbers_frame(prefix: str, rows: Mapping[str, Mapping[str, Result]], index: str) -> pd.DataFrame:
-    """A frame of results, row label by row label, with `index` as the name of the rows."""
-    return pd.DataFrame.from_dict(
-        {label: dict(cells) for label, cells in rows.items()}, orient="index", dtype=object
-    ).rename_axis(index)
-
-
-def count_columns(names: Mapping[str, str], kind: Kind, unit: str = "people") -> dict[str, Column]:
-    """Columns of counts with their labels."""
-    return {name: Column(label, unit, kind) for name, label in names.items()}
 
 
 def sentence_case(text: str) -> str:

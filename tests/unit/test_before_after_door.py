@@ -1,0 +1,149 @@
+"""What stands beside protected counts on 03 comes in by one door: as judged, of the people judged, or not at all."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from before_after_run import guard_of
+from made_up import write_example
+
+from analysis import questionnaire
+from analysis.described import Basis, described, description
+from analysis.errors import InputError
+from analysis.questionnaire.judged import MEANS, NET, T_INTERVALS
+from analysis.reporting import Appendix, record, show
+from analysis.reporting.views import before_after as view
+from analysis.reporting.views.before_after_answers import Answers
+from analysis.reporting.views.evidence import open_evidence
+from analysis.results import Column, Kind, write
+from analysis.study import load_study
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory) -> Answers:
+    """A team's own answers at ten people a cell; nearly everybody's confidence improved."""
+    folder = tmp_path_factory.mktemp("door")
+    study = replace(load_study("coproduction", ROOT), root=folder)
+    for path in write_example(study.records_folder, seed=7):
+        text = path.read_text(encoding="utf-8").replace("coproduction_example", "coproduction")
+        path.write_text(text, encoding="utf-8")
+    return guard_of(open_evidence(Appendix(study.id, "03_before_after", folder), study, {}, rounds=True))
+
+
+@pytest.fixture
+def pairs(guard):
+    return guard.pairs(guard.headline)
+
+
+def test_a_frame_shows_what_was_judged_as_it_was_judged(guard, pairs):
+    """The means stand beside the hidden counts; of what does not, words stand, and no interval."""
+    assert guard.shown(guard.headline, MEANS) and not guard.shown(guard.headline, NET)
+    told = guard.evidence.allowed(questionnaire.headline(pairs))
+    assert told.loc["headline.net", "value"] == "withheld" and told.loc["headline.net", ["low", "high"]].isna().all()
+    assert told.loc["headline.n", "value"] == len(pairs)
+    assert write(told.loc["headline.mean", "value"], "", 1) == write(float(pairs["change"].mean()), "", 1)
+    ends = told.loc["headline.mean", ["low", "high"]].notna().all()
+    assert ends == guard.shown(guard.headline, T_INTERVALS)
+
+
+def test_columns_that_no_statistic_judges_do_not_pass(guard):
+    shift = guard.evidence.allowed(questionnaire.response_shift(guard.records, guard.headline, seed=1, resamples=199))
+    assert set(shift) <= {"n", "mean", "low", "high"}
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda pairs: questionnaire.means(pairs[pairs["before"] > 3]),
+        lambda pairs: questionnaire.means(pairs.assign(before=pairs["before"] + 1)),
+        lambda pairs: questionnaire.effect_sizes(pairs.iloc[1:], seed=1, resamples=199),
+        lambda pairs: questionnaire.tests_of_no_change(pairs.head(20), {"1 to 3": (1, 3), "4 to 9": (4, 9)}),
+        lambda pairs: questionnaire.shares_at_least(pairs[:-1], 7),
+    ],
+)
+def test_other_people_or_answers_than_those_judged_are_refused(guard, pairs, method):
+    kept = len(guard.evidence.page.store)
+    with pytest.raises(InputError, match="of other people, or other answers"):
+        show(method(pairs), "Others")
+    assert len(guard.evidence.page.store) == kept
+
+
+@pytest.mark.parametrize(
+    ("choice", "method"),
+    [
+        ("level", lambda guard, pairs: questionnaire.means(pairs, level=0.5)),
+        ("at_least", lambda guard, pairs: questionnaire.shares_at_least(pairs, 5)),
+        ("bands", lambda guard, pairs: questionnaire.tests_of_no_change(pairs, {"1 to 4": (1, 4), "5 to 9": (5, 9)})),
+        ("item", lambda guard, pairs: questionnaire.response_shift(guard.records, guard.items[1], 1, resamples=199)),
+        ("items", lambda guard, pairs: questionnaire.change_by_item(guard.records, guard.items[:2], 1, resamples=199)),
+        (
+            "rule",
+            lambda guard, pairs: questionnaire.change_by_item(
+                guard.records, guard.items, 1, "unchanged", resamples=199
+            ),
+        ),
+    ],
+)
+def test_numbers_by_another_choice_than_was_judged_are_refused(guard, pairs, choice, method):
+    with pytest.raises(InputError, match=f"another choice of {choice} than"):
+        show(method(guard, pairs), "By another choice")
+
+
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_every_number_that_could_be_shown_is_one_that_its_judge_has_seen(guard, pairs, level, monkeypatch):
+    """Were nothing withheld, no number would be other than the judges have seen; bootstrap intervals are judged without digits."""
+    seen = replace(guard, level=level)
+    monkeypatch.setattr(Answers, "shown", lambda self, item, statistic: True)
+    monkeypatch.setattr(guard.evidence, "beside", seen.judge)
+    frames = (
+        questionnaire.effect_sizes(pairs, seed=1, level=level, resamples=199),
+        questionnaire.tests_of_no_change(pairs, guard.bands),
+        questionnaire.shares_at_least(pairs, guard.threshold, level=level),
+        questionnaire.means(pairs, level=level),
+        questionnaire.headline(pairs, level=level),
+        questionnaire.change_by_item(guard.records, guard.items, 1, level=level, resamples=199),
+    )
+    for frame in frames:
+        assert not guard.evidence.allowed(frame).isin(["withheld"]).any(axis=None)
+
+
+def test_of_an_item_that_does_not_head_the_page_no_more_is_shown_than_was_judged(guard):
+    """Its means, its upper band and its standardised changes have had no judge."""
+    item = next(item for item in guard.items if item != guard.headline)
+    pairs = guard.pairs(item)
+    means = guard.evidence.allowed(questionnaire.means(pairs))
+    assert set(means["mean"]) == {"withheld"}
+    effects = guard.evidence.allowed(questionnaire.effect_sizes(pairs, seed=1, resamples=199))
+    assert set(effects.loc[["mean change", "d_z", "d_av"], "value"]) == {"withheld"}
+    upper = guard.evidence.allowed(questionnaire.shares_at_least(pairs, guard.threshold))
+    assert set(upper["value"]) == {"withheld"}
+
+
+def test_a_statistic_that_is_judged_as_another_is_refused(guard, pairs):
+    """Whoever names a judge that has seen other numbers gets none of theirs in."""
+    basis = Basis("skewness", "beside", by={"value": MEANS})
+    skewness = described(Kind.MEASURED, {"value": Column("Skewness", decimals=3)}, basis=basis)(
+        lambda pairs: (pairs[["change"]].skew()).to_frame("value")
+    )
+    with pytest.raises(InputError, match="not judged as 'means'"):
+        show(skewness(pairs), "Skewness")
+    unnamed = replace(basis, by={})
+    nothing = described(Kind.MEASURED, {"value": Column("Skewness")}, basis=unnamed)(
+        lambda pairs: pairs[["change"]].skew().to_frame("value")
+    )
+    assert "value" not in guard.evidence.allowed(nothing(pairs))
+
+
+def test_a_page_without_protected_counts_takes_no_statistic_that_stands_beside_them(guard, pairs):
+    other = replace(guard.evidence, beside=None)
+    with pytest.raises(InputError, match="does not say what they rest on"):
+        record(questionnaire.headline(pairs))
+    guard.evidence.page.judge = guard.evidence.judge
+    assert other.beside is None
+
+
+def test_counts_and_reasons_pass_as_they_are_protected(guard):
+    kept = view.people_by_band(guard)
+    assert description(kept).passed and set(kept.to_numpy().flat) - {"hidden"} <= {*range(10, 200), 0}
