@@ -38,7 +38,8 @@ def run_page(records: Monitoring | None, printed: Study | None = None) -> tuple[
     }
     book = json.loads((ROOT / "notebooks" / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
     for cell in book["cells"]:
-        if cell["cell_type"] == "code" and cell["id"] not in SET_UP:
+        private = "private" in cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and cell["id"] not in SET_UP and not private:
             source = "".join(cell["source"])
             if "\n" in source or source.startswith("show("):
                 exec(source, names)
