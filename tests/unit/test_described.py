@@ -285,7 +285,7 @@ def test_ids_of_a_frame_that_has_a_name_are_the_same_wherever_its_numbers_are_sh
     before = dict(page.store.by_id)
     html = show(frame, "Places", name="table").html
     assert page.store.by_id == before and {"05_sroi.named.one.first", "05_sroi.named.two.e01"} <= set(before)
-    assert ">1,200<" in html and "A place" in html and html.index("one") < html.index("Row 1") < html.index("other")
+    assert ">1,200<" in html and "A place" in html and html.index("One") < html.index("Row 1") < html.index("Other")
     first, missing = page.store["05_sroi.named.one.first"], page.store["05_sroi.named.two.first"]
     assert set(first.inputs) == {"claim:AA-003"} and (missing.text, missing.note) == ("not available", "no table")
     assert set(page.store["05_sroi.named.one.e01"].inputs) == {"claim:AA-003", "data/raw/a/file.csv"}
