@@ -130,10 +130,6 @@ def test_rows_that_the_data_name_are_said_by_the_method_s_frame(tmp_path):
     assert (everything.label, everything.value) == ("All", 1)
 
 
-def test_a_method_that_makes_nothing_shows_nothing():
-    assert described(Kind.RECOMPUTED)(lambda data: None)(DATA) is None
-
-
 def test_steps_of_pandas_keep_what_a_frame_says():
     said = description(mean(DATA, "AA-001"))
     assert copy.deepcopy(said) is said

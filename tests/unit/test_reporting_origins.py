@@ -95,27 +95,37 @@ def test_every_raw_table_of_a_ground_is_described():
     assert names - with_origin - set(ABOUT) == {"participants.xlsx"}
 
 
+@pytest.fixture
+def a_room(monkeypatch):
+    """A made-up room of methods with raw tables of its own."""
+    monkeypatch.setitem(GROUNDS, "analysis.a_room", ("claims.csv", "audit.yaml"))
+    monkeypatch.setitem(GROUNDS, "analysis.a_room.part", ("sroi.yaml",))
+
+
+@pytest.mark.usefixtures("a_room")
 def test_the_longest_beginning_of_a_function_s_name_counts():
-    assert patterns("analysis.sroi.model.ratio") == ("value_map.csv", "assumptions.yaml")
-    assert patterns("analysis.sroi.published.shown") == ("sroi.yaml",)
-    assert patterns("analysis.sroining.other") == ()
+    assert patterns("analysis.a_room.other.shown") == ("claims.csv", "audit.yaml")
+    assert patterns("analysis.a_room.part.shown") == ("sroi.yaml",)
+    assert patterns("analysis.a_roomy.other") == ()
 
 
 @pytest.mark.parametrize(
     "kept",
     [
-        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.sroi.published.shown"),
-        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.sroi.published.shown"),
+        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.a_room.part.shown"),
+        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.a_room.part.shown"),
         Result("x", "X", 1, "", Kind.ASSUMED, source="a parameter"),
         Result("x", "X", 1, "", Kind.RECOMPUTED, function="elsewhere.function"),
     ],
 )
+@pytest.mark.usefixtures("a_room")
 def test_a_number_that_names_its_inputs_or_is_copied_stays_as_it_is(kept):
     assert Grounds("coproduction", ROOT).under([kept]) == [kept]
 
 
+@pytest.mark.usefixtures("a_room")
 def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
-    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")
+    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.a_room.part.shown")
     assert Grounds("coproduction", ROOT).under([plain])[0].inputs == ("data/raw/coproduction/sroi.yaml",)
 
 
@@ -131,7 +141,8 @@ def test_records_are_found_where_a_study_keeps_them(tmp_path):
     assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
 
 
+@pytest.mark.usefixtures("a_room")
 def test_an_appendix_records_the_grounds_of_its_numbers():
     page = Appendix("coproduction", "08_claims_audit", ROOT)
-    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")])
+    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.a_room.part.shown")])
     assert page.store["x"].inputs == ("data/raw/coproduction/sroi.yaml",)

@@ -111,7 +111,3 @@ def test_numbers_that_are_recorded_already_stand_under_their_ids(page):
     shown = show(courses(COURSES), "C")
     assert [node["id"] for node in walk(list(shown.blocks)) if node["type"] == "number"] == ["first.twice"] * 2
     assert len(page.store) == 1 and "of 24" in shown.plain
-
-
-def test_of_results_that_are_none_in_number_nothing_is_shown(page):
-    assert show(courses(COURSES).iloc[:0], "C") is None
