@@ -16,6 +16,10 @@ from analysis.reporting.svg import ALONE, PLAIN
 from analysis.results import Result
 
 Sheet = dict[str, Any]
+CELL, PART = (
+    "\N{SYMBOL FOR UNIT SEPARATOR}",
+    "\N{SYMBOL FOR RECORD SEPARATOR}",
+)  # between cells, before the parts of a number
 
 
 def sheets_of(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[Sheet]:
@@ -67,10 +71,20 @@ def payload(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
     sheets = sheets_of(blocks, results)
     if not sheets:
         return ""
-    said = {"sheets": sheets} | (
+    packed = [
+        sheet | {"groups": [[name, [_packed(*row) for row in rows]] for name, rows in sheet["groups"]]}
+        for sheet in sheets
+    ]
+    said = {"sheets": packed} | (
         {"colours": PLAIN, "look": ALONE} if any("figure" in sheet for sheet in sheets) else {}
     )
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _packed(label: str, cells: list[str | list[str]]) -> str:
+    """A row as one text. In a list of its own each cell would be taken for a key of records by whoever searches pages for these:
+    the data dictionary names the columns of participant files."""
+    return CELL.join([label, *(cell if isinstance(cell, str) else PART + PART.join(cell) for cell in cells)])
 
 
 def words_of(run: Iterable[Inline], results: Mapping[str, Result]) -> str:
@@ -134,7 +148,7 @@ def _cell(cell: Block, column: list[str], results: Mapping[str, Result]) -> str 
 def _clean(content: Any) -> Any:
     """Content on one line each, without characters that turn the direction of text or cannot be written."""
     if isinstance(content, str):
-        return " ".join(clean(content).split())
+        return " ".join(clean(content).replace(CELL, " ").replace(PART, " ").split())
     if isinstance(content, list):
         return [_clean(part) for part in content]
     return {key: _clean(part) for key, part in content.items()} if isinstance(content, dict) else content

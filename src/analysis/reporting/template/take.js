@@ -3,6 +3,11 @@
 "use strict";
 (() => {
   const { sheets, colours, look } = JSON.parse(document.getElementById("page-tables").textContent);
+  const cellOf = (word) => (word.startsWith("\u241e") ? word.slice(1).split("\u241e") : word);
+  const rowOf = ([label, ...words]) => [label, words.map(cellOf)];
+  sheets.forEach((sheet) => {
+    sheet.groups = sheet.groups.map(([group, rows]) => [group, rows.map((row) => rowOf(row.split("\u241f")))]);
+  });
   const page = (location.pathname.split("/").pop() || "page").replace(/\.html$/, "");
   const isNumber = (cell) => Array.isArray(cell);
   const text = (cell) => (isNumber(cell) ? cell[0] : cell);
