@@ -96,16 +96,24 @@ def test_every_raw_table_of_a_ground_is_described():
 
 
 def test_the_longest_beginning_of_a_function_s_name_counts():
-    assert patterns("analysis.sroi.model.ratio") == ("value_map.csv", "assumptions.yaml")
-    assert patterns("analysis.sroi.published.shown") == ("sroi.yaml",)
-    assert patterns("analysis.sroining.other") == ()
+    assert patterns("analysis.questionnaire.change.shown") == ("records/questionnaire.*",)
+    assert patterns("analysis.questionnaire.published.among_everyone") == ("before_after.yaml:everyone",)
+    assert patterns("analysis.questionnaires.other") == ()
 
 
 @pytest.mark.parametrize(
     "kept",
     [
-        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.sroi.published.shown"),
-        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.sroi.published.shown"),
+        Result(
+            "x",
+            "X",
+            1,
+            "",
+            Kind.RECOMPUTED,
+            inputs=("claim:CP-001",),
+            function="analysis.questionnaire.published.item_ranges",
+        ),
+        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.questionnaire.published.item_ranges"),
         Result("x", "X", 1, "", Kind.ASSUMED, source="a parameter"),
         Result("x", "X", 1, "", Kind.RECOMPUTED, function="elsewhere.function"),
     ],
@@ -115,8 +123,8 @@ def test_a_number_that_names_its_inputs_or_is_copied_stays_as_it_is(kept):
 
 
 def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
-    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")
-    assert Grounds("coproduction", ROOT).under([plain])[0].inputs == ("data/raw/coproduction/sroi.yaml",)
+    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.questionnaire.published.item_ranges")
+    assert Grounds("coproduction", ROOT).under([plain])[0].inputs[-1] == "data/raw/coproduction/before_after.yaml"
 
 
 def test_records_are_found_where_a_study_keeps_them(tmp_path):
@@ -133,5 +141,5 @@ def test_records_are_found_where_a_study_keeps_them(tmp_path):
 
 def test_an_appendix_records_the_grounds_of_its_numbers():
     page = Appendix("coproduction", "08_claims_audit", ROOT)
-    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.sroi.published.shown")])
-    assert page.store["x"].inputs == ("data/raw/coproduction/sroi.yaml",)
+    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.questionnaire.published.item_ranges")])
+    assert page.store["x"].inputs[-1] == "data/raw/coproduction/before_after.yaml"
