@@ -69,10 +69,10 @@ def raw(root: Path, *files: str) -> None:
 
 
 def test_a_third_study_rests_on_its_own_files_and_names_no_other_study(tmp_path):
-    function, own = "analysis.coding.published", ("themes.csv", "codebook.yaml")
-    raw(tmp_path, *(f"coproduction/{file}" for file in own), *(f"third/{file}" for file in own))
+    table = "records/questionnaire.csv"
+    raw(tmp_path, f"coproduction/{table}", f"third/{table}")
     found = Grounds("third", tmp_path)
-    assert found.of(function) == ("data/raw/third/themes.csv", "data/raw/third/codebook.yaml")
-    named = {file for function in GROUNDS if "side_by_side" not in function for file in found.of(function)}
+    assert found.of("analysis.participants.read_records") == (f"data/raw/third/{table}",)
+    named = {file for function in GROUNDS for file in found.of(function)}
     assert {file.split("/")[2] for file in named} == {"third"}
-    assert Grounds("fourth", tmp_path).of("analysis.audit") == ()
+    assert Grounds("fourth", tmp_path).of("analysis.participants") == ()
