@@ -10,6 +10,12 @@
 | `attrition` | who did not answer, and what their answers could do to the result |
 | `response_shift` | looking back against having asked beforehand |
 | `summary` | one row for each item, with Holm's correction over a stated list |
+| `measurement` | what of a change may be error, at an assumed reliability |
+| `precision` | what so many people could show, and what would undo it |
+| `published` | what printed means and percentages allow; `printed` hands it out as frames |
+| `judged` | the names by which disclosure control judges statistics beside protected counts |
+
+Each method hands out a frame that says what its numbers are (`analysis.described`).
 
 Changes are signed so that positive means better. Nothing here decides what may be shown: see `analysis.disclosure`.
 """
@@ -46,8 +52,6 @@ from analysis.questionnaire.shift import (
 from analysis.questionnaire.summary import change_by_item, items_above, net_by_item
 
 __all__ = [
-    "first_item",
-    "last_item",
     "about_before",
     "before_and_after",
     "ceiling_shares",
@@ -55,6 +59,7 @@ __all__ = [
     "difference_by_course",
     "effect_sizes",
     "error_of_measurement",
+    "first_item",
     "groups_in_all",
     "headline",
     "improved_among_everyone",
@@ -63,6 +68,7 @@ __all__ = [
     "item_ranges",
     "items_above",
     "items_answered",
+    "last_item",
     "means",
     "net_by_item",
     "over_readings",

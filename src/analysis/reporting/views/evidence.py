@@ -364,7 +364,9 @@ class Evidence:
 def _in_part(frame: pd.DataFrame) -> Judged:
     """A judged frame; hidden if words stand in the place of all its numbers."""
     return Judged(
-        frame, passed=True, hidden=not any(isinstance(each, float | int) for each in frame.to_numpy(object).flat)
+        frame,
+        passed=True,
+        hidden=not any(isinstance(each, float | int) and each == each for each in frame.to_numpy(object).flat),
     )
 
 
