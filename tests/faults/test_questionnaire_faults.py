@@ -13,7 +13,7 @@ from analysis.questionnaire.attrition import (
     worst_case_share,
 )
 from analysis.questionnaire.proportions import tango_interval
-from analysis.questionnaire.shift import ceiling_shares, direction_shares, shift_table, single_bands
+from analysis.questionnaire.shift import ceiling_shares, direction_shares, shift_table, thirds
 from analysis.questionnaire.summary import item_summary
 
 CONFIDENCE = Item("confidence", "Confidence", 1, 9)
@@ -56,7 +56,7 @@ def test_bands_must_hold_every_answer_once(bands):
 
 def test_an_item_without_an_end_has_no_points_to_list_and_no_ceiling():
     with pytest.raises(ValueError, match="no upper end"):
-        single_bands(FRIENDS)
+        thirds(FRIENDS)
     with pytest.raises(ValueError, match="no best answer"):
         ceiling_shares(pair(4, 5, FRIENDS), FRIENDS)
 

@@ -23,7 +23,7 @@ from analysis.disclosure.decisions import (
 from analysis.disclosure.protect import protect, prove
 from analysis.disclosure.reader import Background, Derived, Reader, Statement, _blocks, _is_acyclic, linked
 from analysis.disclosure.rules import Rules
-from analysis.disclosure.tables import TOTAL, as_frame, count_people, shown_shares, with_margins
+from analysis.disclosure.tables import TOTAL, as_frame, count_people, with_margins
 from analysis.errors import InputError
 
 FIVE = Rules(5, "the study has only 57 respondents")
@@ -385,14 +385,11 @@ def test_margins_sum_up_every_subset_of_columns():
         with_margins(pd.Series([1], index=pd.MultiIndex.from_product([[TOTAL]], names=["a"])))
 
 
-def test_a_protected_table_is_laid_out_with_its_margins_and_shares():
+def test_a_protected_table_is_laid_out_with_its_margins():
     found = protect({"t": table([[20, 15], [12, 10]], "a", "b")}, Rules()).tables["t"]
     frame = as_frame(found)
     assert list(frame.index) == ["a0", "a1", TOTAL] and list(frame.columns) == ["b0", "b1", TOTAL]
     assert frame.loc["a0"].tolist() == [20, 15, 35]
-    assert shown_shares(found, "b")[("a0", "b0")] == pytest.approx(20 / 35)
-    hidden = protect({"t": table([[20, 3], [12, 10]], "a", "b")}, Rules()).tables["t"]
-    assert pd.isna(shown_shares(hidden, "b")[("a0", "b1")])
 
 
 def test_decisions_never_hold_a_hidden_number_and_have_one_order():

@@ -19,7 +19,7 @@ from analysis.programme.rules import Rules
 from analysis.reporting import Appendix, show
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.page import _without_empty_sections
-from analysis.reporting.svg import to_svg
+from analysis.reporting.svg import drawing
 from analysis.reporting.upset import upset_chart
 from analysis.reporting.views.programme_counts import HIDDEN, NOT_RECORDED, Door, page_sums
 from analysis.results import Column, Kind, Result
@@ -264,6 +264,9 @@ def test_upset_draws_each_combination_once():
     members = [list(line.get_xdata()) for line in dots.get_lines() if line.get_markersize() == 7]
     assert members == [[0, 1], [1]]
     assert [bar.get_width() for bar in bars.patches] == [30, 12]
-    svg = to_svg(figure, "u", "title", "description")
+    svg = drawing(figure, "u", "title", "description")[0]
     assert re.search(r">30<", svg)
-    assert svg == to_svg(upset_chart(frame, "people", ["first", "second"], "participants"), "u", "title", "description")
+    assert (
+        svg
+        == drawing(upset_chart(frame, "people", ["first", "second"], "participants"), "u", "title", "description")[0]
+    )

@@ -42,7 +42,6 @@ from analysis.questionnaire.shift import (
     net_improvement,
     shares_at_least,
     shift_table,
-    single_bands,
     threshold_change,
 )
 from analysis.questionnaire.summary import holm, item_summary
@@ -87,7 +86,6 @@ def test_the_rule_for_missing_answers_decides_who_is_kept(rule, item, kept):
 def test_a_shift_table_counts_every_pair_once():
     table = shift_table(pairs_of([1, 1, 5, 9, 4], [1, 9, 5, 8, 6]), {"low": (1, 3), "middle": (4, 6), "high": (7, 9)})
     assert table.to_numpy().tolist() == [[1, 0, 1], [0, 2, 0], [0, 0, 1]]
-    assert list(single_bands(CONFIDENCE)) == [str(point) for point in range(1, 10)]
 
 
 def test_shares_of_directions_are_those_of_the_pairs():
@@ -452,4 +450,4 @@ def test_the_summary_has_one_row_for_each_item_and_corrects_over_the_list():
 
 def test_a_shift_table_goes_into_the_test_of_margins():
     pairs = pairs_of([1, 2, 3, 4], [2, 3, 4, 5])
-    assert stuart_maxwell(as_square(shift_table(pairs, single_bands(CONFIDENCE)))).df == 4
+    assert stuart_maxwell(as_square(shift_table(pairs, {str(point): (point, point) for point in range(1, 10)}))).df == 4

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from analysis.reporting import charts
 from analysis.reporting.page import style_sheet
 from analysis.reporting.style import INK, PAPER, QUIET, SERIES, house_style, wrap
-from analysis.reporting.svg import to_svg
+from analysis.reporting.svg import drawing
 
 LABELS = ["Women", "Men", "Economically inactive people, carers among them"]
 FRAME = pd.DataFrame(
@@ -32,13 +32,13 @@ PRINT_PROGRESS = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from test_reporting_svg import CHARTS, FRAME
-from analysis.reporting.svg import to_svg
-sys.stdout.buffer.write(to_svg(CHARTS["progress"](FRAME), "f", "Title", "Description").encode())
+from analysis.reporting.svg import drawing
+sys.stdout.buffer.write(drawing(CHARTS["progress"](FRAME), "f", "Title", "Description")[0].encode())
 """
 
 
 def draw(sort, frame=FRAME, key="f"):
-    return to_svg(CHARTS[sort](frame), key, "Title", "Description")
+    return drawing(CHARTS[sort](frame), key, "Title", "Description")[0]
 
 
 def texts(svg):
@@ -73,7 +73,7 @@ def test_the_last_bit_of_a_length_does_not_show():
     def drawn(width):
         fig = Figure(figsize=(width, 2.0))
         fig.subplots().plot([0, 1], [0, 1], marker="o")
-        return to_svg(fig, "f", "Title", "Description")
+        return drawing(fig, "f", "Title", "Description")[0]
 
     assert drawn(math.nextafter(5.4, 6)) == drawn(5.4) != drawn(5.5)
     used, known = re.findall(r"(?:url\(|href=\")#([^)\"]+)", drawn(5.4)), re.findall(r'id="([^"]+)"', drawn(5.4))
@@ -118,7 +118,7 @@ def test_equal_values_are_written_once_and_ranges_without_end_say_so():
 
 
 def test_long_numbers_leave_room_between_ticks():
-    svg = to_svg(charts.bar_chart(FRAME * 10_000, ["a"], "Pounds", unit="GBP"), "f", "T", "D")
+    svg = drawing(charts.bar_chart(FRAME * 10_000, ["a"], "Pounds", unit="GBP"), "f", "T", "D")[0]
     groups = [group for group in ElementTree.fromstring(svg).iter("g") if group.get("id", "").startswith("f-xtick_")]
     ticks = [tick for group in groups for tick in group.iter("text")]
     places = sorted((float(tick.get("x")), len(tick.text)) for tick in ticks)
@@ -148,7 +148,7 @@ def test_hostile_labels_stay_labels(label):
 
 
 def test_the_mark_of_a_worked_example_stands_below_the_drawing():
-    plain, marked = draw("bars"), to_svg(CHARTS["bars"](FRAME), "f", "Title", "Description", mark="synthetic")
+    plain, marked = draw("bars"), drawing(CHARTS["bars"](FRAME), "f", "Title", "Description", mark="synthetic")[0]
     heights = [float(re.search(r'viewBox="0 0 \S+ (\S+)"', svg)[1]) for svg in (plain, marked)]
     line = [element for element in ElementTree.fromstring(marked).iter("text") if element.text == "synthetic"]
     assert heights[0] < float(line[0].get("y")) < heights[1]

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 from analysis.described import Basis
 from analysis.disclosure.rules import SINGLE_CASES, Rules
-from analysis.errors import InputError
 
 SHOWN, HIDDEN, ROUNDED, REFUSED = "shown", "hidden", "rounded", "refused"
 BESIDE_ROUNDED = "what follows from exact counts is not shown beside rounded ones"
@@ -77,18 +76,6 @@ def judge_figure(name: str, one_mark_each: bool, synthetic: bool = False) -> Dec
         )
     reason = "the records are synthetic" if one_mark_each else "no mark stands for one person"
     return Decision(name, "no single cases", SHOWN, reason)
-
-
-def stop_if_refused(decisions: Iterable[Decision], file: str) -> None:
-    """Raise InputError naming the first decision that refuses; `file` is the notebook that wants to show it."""
-    for each in decisions:
-        if each.decision == REFUSED:
-            raise InputError(
-                file,
-                found=f"'{each.table}' ({each.reason})",
-                expected=f"output that keeps the rule '{each.rule}'",
-                action="leave it out, or merge categories so that more people stand behind each number",
-            )
 
 
 def decisions_text(study: str, rules: Rules, decisions: Iterable[Decision]) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
@@ -157,13 +156,6 @@ def scan(
         yield from (Leak(name, what, _masked(where, each.ids)) for what, where in found.items() if where is not None)
         if not synthetic and any(each.people >= SHORTEST_COLUMN and marks == each.people for marks in page.marks):
             yield Leak(name, "a figure with as many marks as people")
-
-
-def scan_folder(folder: Path, secrets: Iterable[Secrets], synthetic: bool = False) -> list[Leak]:
-    """Every leak on the HTML pages below a folder, in the order of their names."""
-    secrets = list(secrets)
-    named = [(page.relative_to(folder).as_posix(), page.read_bytes()) for page in sorted(folder.rglob("*.html"))]
-    return [leak for name, content in named for leak in scan_file(name, content, secrets, synthetic)]
 
 
 def stop_on_leaks(leaks: Sequence[Leak]) -> None:

@@ -62,12 +62,3 @@ def as_frame(cells: pd.Series) -> pd.DataFrame:
     return wide.reindex(
         index=rows if len(names) == 2 else pd.MultiIndex.from_tuples(rows, names=names[:-1]), columns=order
     )
-
-
-def shown_shares(cells: pd.Series, within: str) -> pd.Series:
-    """Each shown cell as a share of the total over the column `within`; <NA> where either number is hidden."""
-    place = list(cells.index.names).index(within)
-    bases = [tuple(TOTAL if i == place else part for i, part in enumerate(cell)) for cell in cells.index]
-    return (
-        cells.astype("Float64") / pd.Series(cells.reindex(pd.MultiIndex.from_tuples(bases)).array, cells.index)
-    ).rename("share")

@@ -42,13 +42,6 @@ def shift_table(pairs: pd.DataFrame, bands: Mapping[str, tuple[int, int]]) -> pd
     return pd.DataFrame(counts, pd.Index(list(bands), name="before"), pd.Index(list(bands), name="after"))
 
 
-def single_bands(item: Item) -> dict[str, tuple[int, int]]:
-    """One band for each point of an item's scale; raises ValueError for a scale without an upper end."""
-    if item.high is None:
-        raise ValueError(f"'{item.name}' has no upper end; give bands")
-    return {str(point): (point, point) for point in range(item.low, item.high + 1)}
-
-
 @of_nothing_nothing
 def thirds(item: Item) -> dict[str, tuple[int, int]]:
     """An item's scale in three bands of whole points, the middle one the widest; raises ValueError without an upper end.

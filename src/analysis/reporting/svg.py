@@ -37,11 +37,6 @@ _TICK = re.compile(r"[xy]tick_\d+")
 _HASHED = re.compile(r'id="[A-Za-z][A-Za-z0-9_]*?([0-9a-f]{10})"')
 
 
-def to_svg(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> str:
-    """A figure as an `<svg>` element, as `drawing` makes it, alone."""
-    return drawing(fig, key, title, description, mark)[0]
-
-
 def drawing(fig: "Figure", key: str, title: str, description: str, mark: str = "") -> tuple[str, list[str]]:
     """A figure as an `<svg>` element to put into a page, and the texts drawn in it beside its axes.
 

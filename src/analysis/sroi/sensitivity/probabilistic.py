@@ -51,11 +51,6 @@ class Distribution:
         ends = np.concatenate([[self.low], np.clip(self.edges, self.low, self.high), [self.high]])
         return ends, np.concatenate([[0.0], np.cumsum(self.counts) / self.draws])
 
-    def standard_error(self, level: float) -> float:
-        """Binomial standard error of `above(level)`; for Sobol draws an upper bound."""
-        share = float(self.above(level))
-        return float(np.sqrt(share * (1 - share) / self.draws))
-
 
 def simulate(
     case: Case,
