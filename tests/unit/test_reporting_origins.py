@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.grounds import GROUNDS, Grounds, patterns
-from analysis.reporting.origins import ABOUT, StudyOrigins
+from analysis.reporting.origins import StudyOrigins
 from analysis.results import Kind, Result
-from analysis.study import load_study, study_ids
+from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = StudyOrigins(load_study("coproduction", ROOT))
@@ -73,76 +72,17 @@ def test_a_file_that_is_not_there_is_none():
     assert PAPER.file("data/raw/coproduction/none.csv") is None
 
 
-def test_every_raw_table_of_a_ground_exists_in_some_study_or_is_a_team_s_own():
-    places = [ROOT / "data/raw" / study for study in study_ids(ROOT)]
-    of_teams = {
-        f"records/{name}" for name in ("questionnaire.*", "attendance.*", "advice_contacts.*", "participants.xlsx")
-    }
-    named = {pattern.partition(":")[0] for entry in GROUNDS.values() for pattern in entry} - of_teams
-    wanted = {pattern.removeprefix("of_study/").removeprefix("common/") for pattern in named}
-    assert [p for p in wanted if not any(any(place.glob(p)) for place in [ROOT / "data/raw", *places])] == []
-
-
-def test_every_raw_table_of_a_ground_is_described():
-    names = {
-        pattern.partition(":")[0].rpartition("/")[2].removesuffix(".*")
-        for entry in GROUNDS.values()
-        for pattern in entry
-    }
-    with_origin = {
-        path.name.replace(".origin.yaml", ".csv") for path in (ROOT / "data/raw/reference").glob("*.origin.yaml")
-    }
-    assert names - with_origin - set(ABOUT) == {"participants.xlsx"}
-
-
-@pytest.fixture
-def a_room(monkeypatch):
-    """A made-up room of methods with raw tables of its own."""
-    monkeypatch.setitem(GROUNDS, "analysis.a_room", ("claims.csv", "audit.yaml"))
-    monkeypatch.setitem(GROUNDS, "analysis.a_room.part", ("sroi.yaml",))
-
-
-@pytest.mark.usefixtures("a_room")
-def test_the_longest_beginning_of_a_function_s_name_counts():
-    assert patterns("analysis.a_room.other.shown") == ("claims.csv", "audit.yaml")
-    assert patterns("analysis.a_room.part.shown") == ("sroi.yaml",)
-    assert patterns("analysis.a_roomy.other") == ()
-
-
 @pytest.mark.parametrize(
-    "kept",
+    ("result", "rests"),
     [
-        Result("x", "X", 1, "", Kind.RECOMPUTED, inputs=("claim:CP-001",), function="analysis.a_room.part.shown"),
-        Result("x", "X", 1, "", Kind.PUBLISHED, function="analysis.a_room.part.shown"),
-        Result("x", "X", 1, "", Kind.ASSUMED, source="a parameter"),
-        Result("x", "X", 1, "", Kind.RECOMPUTED, function="elsewhere.function"),
+        (Result("x", "X", 1, "people", Kind.MEASURED), ("data/raw/a_study/records/questionnaire.csv",)),
+        (Result("x", "X", 1, "people", Kind.MEASURED, inputs=("claim:CP-001",)), ("claim:CP-001",)),
+        (Result("x", "X", 1, "people", Kind.RECOMPUTED), ()),
+        (Result("x", "X", 1, "people", Kind.PUBLISHED), ()),
     ],
 )
-@pytest.mark.usefixtures("a_room")
-def test_a_number_that_names_its_inputs_or_is_copied_stays_as_it_is(kept):
-    assert Grounds("coproduction", ROOT).under([kept]) == [kept]
-
-
-@pytest.mark.usefixtures("a_room")
-def test_a_number_without_inputs_rests_on_the_tables_of_its_function():
-    plain = Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.a_room.part.shown")
-    assert Grounds("coproduction", ROOT).under([plain])[0].inputs == ("data/raw/coproduction/sroi.yaml",)
-
-
-def test_records_are_found_where_a_study_keeps_them(tmp_path):
-    measured = Result("x", "X", 1, "", Kind.MEASURED, function="analysis.questionnaire.shift.shift_table")
-    for study in ("a_study", "an_example"):
-        (tmp_path / f"data/raw/{study}/records").mkdir(parents=True)
-        (tmp_path / f"data/raw/{study}/records/questionnaire.xlsx").touch()
-    assert Grounds("a_study", tmp_path).under([measured])[0].inputs == ("data/raw/a_study/records/questionnaire.xlsx",)
-    assert Grounds("an_example", tmp_path).under([measured])[0].inputs == (
-        "data/raw/an_example/records/questionnaire.xlsx",
-    )
-    assert Grounds("neither", tmp_path).under([measured])[0].inputs == ()
-
-
-@pytest.mark.usefixtures("a_room")
-def test_an_appendix_records_the_grounds_of_its_numbers():
-    page = Appendix("coproduction", "08_claims_audit", ROOT)
-    page.add([Result("x", "X", 1, "", Kind.RECOMPUTED, function="analysis.a_room.part.shown")])
-    assert page.store["x"].inputs == ("data/raw/coproduction/sroi.yaml",)
+def test_what_is_measured_rests_on_the_records_where_it_says_no_more(result, rests):
+    page = Appendix("coproduction", "03_before_after", ROOT)
+    page.measured_on = ("data/raw/a_study/records/questionnaire.csv",)
+    page.add([result])
+    assert page.store["x"].inputs == rests

@@ -14,7 +14,6 @@ from analysis.currency import DEFAULT, in_currency
 from analysis.errors import InputError
 from analysis.output import output_folder
 from analysis.reporting import prose
-from analysis.reporting.grounds import Grounds
 from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import code, paragraph
 from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
@@ -82,7 +81,8 @@ class Appendix:
         """
         self.study_id, self.notebook, self.root, self.example = study_id, notebook, Path(root), example
         self.currency = _currency(self.root, study_id)
-        self.store, self._grounds = ResultStore(), Grounds(study_id, self.root)
+        self.store = ResultStore()
+        self.measured_on: tuple[str, ...] = ()
         self._shown: dict[str, str] = {}
         self.judge: Callable[[pd.DataFrame], Judged] = unjudged
         self.place = place or f"notebooks/{notebook}.ipynb"
@@ -102,11 +102,12 @@ class Appendix:
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
-        self.store.add(self._grounds.under(map(self._with_currency, results)))
+        self.store.add(map(self._resting, map(self._with_currency, results)))
 
-    def grounds(self, function: str) -> tuple[str, ...]:
-        """What a function reads, as the inputs of a number that names more of its own beside."""
-        return self._grounds.of(function)
+    def _resting(self, result: Result) -> Result:
+        """A result; one that was measured and names no inputs rests on the files of records that the page's study has."""
+        measured = result.kind is Kind.MEASURED and not result.inputs
+        return replace(result, inputs=self.measured_on) if measured and self.measured_on else result
 
     def say(self, template: str) -> Display:
         """Prose with results in it, in the notation of `analysis.reporting.prose`.

@@ -68,6 +68,7 @@ class Evidence:
     def __post_init__(self) -> None:
         """What rests on records is kept as it is shown from here on, and comes in through this door alone."""
         self.page.store.of_people = self.measured or self.records is not None
+        self.page.measured_on = tuple(dict.fromkeys(f for each in self.records or () for f in inputs_of(each.values)))
         self.page.store.guarded = self.records is not None
         self.page.judge = self.judge
 
