@@ -30,6 +30,7 @@ from analysis.disclosure.decisions import REFUSED, judge
 from analysis.disclosure.rules import Rules
 from analysis.errors import InputError
 from analysis.reporting import Appendix, record, show
+from analysis.reporting.appendix import Judged
 from analysis.results import Column, Kind, Labelled, Result, p_column, slug, tabulate
 from analysis.study import load_study
 from analysis.study.claims import claims_in
@@ -205,6 +206,16 @@ def test_what_is_made_of_judged_numbers_and_of_people_has_not_passed():
     with_people = described(Kind.MEASURED)(lambda frame, people: frame.copy())
     assert description(twice(judged)).passed and not description(with_people(judged, DATA)).passed
     assert not description(with_people(DATA, judged)).passed
+
+
+def test_a_number_of_people_that_is_declared_as_text_is_no_text(tmp_path):
+    page = Appendix("a_study", "05_sroi", tmp_path)
+    page.store.of_people, page.judge = True, lambda frame: Judged(frame, passed=True)
+    columns = {"mean": Column("Mean", "points"), "few": Column("Few", text="label")}
+    told = described(Kind.MEASURED, columns)(lambda data, few: pd.DataFrame({"mean": [1.5], "few": few}, index=["All"]))
+    assert show(told(DATA, "none"), "A mean") is not None
+    with pytest.raises(InputError, match="'measured' on a page about people"):
+        show(told(DATA, 3), "A mean", name="again")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ A method's frame says itself what its numbers are (`analysis.described`). Of a r
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -144,6 +145,8 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         raise _not_passed(page, str(said.kind) if said else "")
     frame = judged.frame.assign(**{_INPUTS: " ".join(said.inputs)})
     texts = {*said.words, *(name for name, column in said.columns.items() if column.text)}
+    if page.store.tells_of_people(said.kind) and any(map(_numbers_in, (frame[name] for name in texts & {*frame}))):
+        raise _not_passed(page, str(said.kind))
     columns = {
         name: column if name in texts else said.of(_resting(column))
         for name, column in said.columns.items()
@@ -167,6 +170,11 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         said.name,
         {str(label): RowExtra(place) for label, place in anchors},
     )
+
+
+def _numbers_in(texts: "pd.Series[Any]") -> bool:
+    """Whether a column that is declared as text holds numbers, which no judge has seen then."""
+    return any(isinstance(each, Real) and not isinstance(each, bool) and not pd.isna(each) for each in texts)
 
 
 def _resting(column: Column) -> Column:
