@@ -173,6 +173,11 @@ def fill(root: Path) -> None:
     from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated
     from analysis.study import load_study
 
+    path = root / "data" / "raw" / "coproduction" / "study.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    person = {"family-names": "Reader", "given-names": "Ann", "affiliation": "A university"}
+    content |= {"authors": [person, {"name": "A group of readers"}], "version": "first"}
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     for path in sorted((root / "data" / "raw").glob("*/sensitivity.yaml")):
         study = load_study(path.parent.name, root)
         settings = read_settings(study)

@@ -213,11 +213,19 @@ def test_every_value_of_params_yaml_is_taken_by_its_rule_or_refused(tmp_path, no
         "start",
         "level",
         "compare",
+        "precision",
+        "precision.margins",
+        "precision.power",
+        "least_index",
+        "least_swing",
+        "least_worth",
+        "steady",
         "disclosure",
         "disclosure.rounding_base",  # 0.5; an empty group is its defaults; null
     }
     assert {value for place, value in allowed if place == ("level",)} <= {"0.5"}
-    assert {value for place, value in allowed if place == ("compare",)} <= {"{}"}
+    assert {value for place, value in allowed if place in (("compare",), ("precision",))} <= {"{}"}
+    assert "inf" not in {value for _, value in allowed}
 
 
 @pytest.mark.parametrize("sign", CONTROLS, ids=ascii)

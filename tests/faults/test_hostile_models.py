@@ -21,7 +21,11 @@ from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_s
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
-FILLED = {"*/sensitivity.yaml:correlated.name"}  # by hostile_project.fill
+FILLED = {  # by hostile_project.fill
+    "*/sensitivity.yaml:correlated.name",
+    *(f"*/study.yaml:authors.{field}" for field in ("name", "family-names", "given-names", "affiliation")),
+    "*/study.yaml:version",
+}
 NO_MODEL = (
     "not_claims.csv",
     "coded_segments.csv",

@@ -46,7 +46,7 @@ def test_what_must_not_leave_is_named(project, tmp_path, attack):
         shutil.copy(records, reports / "backup.csv")
         found = f"reports/{STUDY}/backup.csv"
     elif attack == "an id on a page":
-        person = records.read_text(encoding="utf-8").splitlines()[1].split(",")[1]
+        person = records.read_text(encoding="utf-8").splitlines()[-1].split(",")[1]
         page = reports / "overview.html"
         page.write_text(
             page.read_text(encoding="utf-8").replace("</main>", f"<p>{person}</p></main>"), encoding="utf-8"

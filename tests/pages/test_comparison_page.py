@@ -99,7 +99,7 @@ def test_it_can_be_filtered_by_keyboard(visit, diff):
     page.focus("#numbers-what")
     page.keyboard.type("Within")
     assert page.locator("#numbers tbody tr:not(.group):visible").count() == 1
-    assert page.locator("#numbers [role=status]").inner_text() == "1 of 7 rows shown"
+    assert page.locator("#numbers p[role=status]").inner_text() == "1 of 7 rows shown"
 
 
 def test_counts_of_people_bring_a_warning(visit, diff):

@@ -103,7 +103,10 @@ def test_its_text_holds_the_headline_the_data_of_figures_and_no_code(sroi, page)
     assert "£4.67" in text and "£5.76" in text
     assert "Data of Figure 1" in text
     code = [words(box) for box in page.iter(f"{HTML}details") if box.get("class") == "code"]
-    assert "view.answer(page, model)" in " ".join(code) and "view.answer(page, model)" not in text
+    assert (
+        "view.answer(page, published, evaluation)" in " ".join(code)
+        and "view.answer(page, published, evaluation)" not in text
+    )
     assert f"{len(sroi.pages)} / {len(sroi.pages)}" in text
 
 

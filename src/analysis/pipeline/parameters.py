@@ -97,18 +97,35 @@ class SensitivityParameters(Parameters):
     bars: Annotated[int, Field(ge=1, le=30, description="most assumptions in a figure, the largest first")] = 12
     lines: Annotated[int, Field(ge=1, le=4, description="most assumptions in the figure of growing designs")] = 4
     least_swing: Annotated[
-        float, Field(ge=0, description="difference of the ratio from which an assumption is in the tornado")
+        float,
+        Field(
+            ge=0, allow_inf_nan=False, description="difference of the ratio from which an assumption is in the tornado"
+        ),
     ] = 0.01
     least_index: Annotated[
-        float, Field(ge=0, le=100, description="total index, in per cent, from which an assumption is listed")
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            le=100,
+            description="total index, in per cent, from which an assumption is listed",
+        ),
     ] = 0.05
     least_worth: Annotated[
         float,
-        Field(ge=0, description="worth of knowing everything, in the study's currency, from which a hurdle is listed"),
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="worth of knowing everything, in the study's currency, from which a hurdle is listed",
+        ),
     ] = 1.0
     steady: Annotated[
         float,
-        Field(ge=0, description="percentage points by which indices that are settled change when the design doubles"),
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="percentage points by which indices that are settled change when the design doubles",
+        ),
     ] = 1.0
 
 

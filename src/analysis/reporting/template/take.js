@@ -167,7 +167,8 @@
       return button;
     });
     menu.append(summary, ...buttons, told);
-    block.append(menu);
+    if (sheet.figure) (block.nextElementSibling ?? block).after(menu); // a caption is the last in its figure
+    else block.append(menu);
   };
   sheets.forEach(offer);
 })();
