@@ -145,7 +145,7 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         raise _not_passed(page, str(said.kind) if said else "")
     frame = judged.frame.assign(**{_INPUTS: " ".join(said.inputs)})
     texts = {*said.words, *(name for name, column in said.columns.items() if column.text)}
-    if page.store.tells_of_people(said.kind) and any(map(_numbers_in, (frame[name] for name in texts & {*frame}))):
+    if said.kind is Kind.MEASURED and any(map(_numbers_in, (frame[name] for name in texts & {*frame}))):
         raise _not_passed(page, str(said.kind))
     columns = {
         name: column if name in texts else said.of(_resting(column))
