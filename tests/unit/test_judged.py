@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from analysis.disclosure.derived import squares_around
 from analysis.disclosure.rules import Rules
 from analysis.english.specification import ARBITRARY, Principled
 from analysis.errors import InputError
+from analysis.participants import Records
 from analysis.questionnaire.change import mean_change
 from analysis.reporting import Appendix, show
 from analysis.reporting.own import TOO_FEW
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
     study = replace(load_study("coproduction", ROOT), root=folder)
-    records = SimpleNamespace(questionnaire=None, of_study="")
+    records = Records()  # of nobody, yet of people
     return Evidence(Appendix(study.id, notebook, folder), study, Rules(minimum, "made up for a test"), records)
 
 
