@@ -305,7 +305,7 @@ def test_the_form_lists_the_numbers_in_text_with_their_results(finished, form):
     answer = next(
         words(item)
         for item in form.iter(f"{HTML}li")
-        if words(item).startswith("Cell 6, view.answer(page, published, evaluation): £4.67 published claim:CP-087")
+        if words(item).startswith("Cell 7, view.answer(page, published, evaluation): £4.67 published claim:CP-087")
     )
     assert "£5.76 published claim:CP-090" in answer
 

@@ -1,7 +1,7 @@
 // Tables as CSV, LaTeX and Markdown, figures as SVG and PNG, from what the page holds. Nothing is fetched or sent.
 // `analysis.bundle.formats` writes the same three forms; a test holds the two against each other byte by byte.
 "use strict";
-(() => {
+document.addEventListener("DOMContentLoaded", () => { // once the page can be read and used
   const { sheets, colours, look } = JSON.parse(document.getElementById("page-tables").textContent);
   const cellOf = (word) => (word.startsWith("\u241e") ? word.slice(1).split("\u241e") : word);
   const rowOf = ([label, ...words]) => [label, words.map(cellOf)];
@@ -171,4 +171,4 @@
     else block.append(menu);
   };
   sheets.forEach(offer);
-})();
+});
