@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import html5lib
+import pandas as pd
 import pytest
 
 from analysis.pipeline.companions import FIRST, LAST
@@ -25,9 +26,9 @@ PAGES = [
     *(f"{study}/{notebook}.html" for notebook, study in RUNS),
     *COMPANIONS,
 ]
-MOST_BYTES = 2_000_000
-MOST_SECONDS = 1.0
-MOST_VISITS = 3
+MOST_BYTES = 1_400_000
+BARE_BYTES = 1_000_000  # of the page of bare tables that every page opens as quickly as
+MOST_VISITS = 5
 RULES = [
     "wcag2a",
     "wcag2aa",
@@ -88,17 +89,38 @@ def test_it_fits_a_narrow_screen_with_every_fold_open(visit, published):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_it_asks_for_nothing_says_nothing_and_is_quick(visit, published):
-    """The quickest of some visits counts, since others may use the machine meanwhile."""
-    timings = []
-    while len(timings) < MOST_VISITS and min(timings, default=math.inf) >= MOST_SECONDS * 1000:
-        page = visit(published)
-        page.wait_for_load_state("networkidle")
-        assert page.noted == []
-        timings.append(page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive"))
-        page.close()
-    assert min(timings) < MOST_SECONDS * 1000
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Path:
+    """The largest ledger as pandas writes it, over and over: what its readers would have without these pages."""
+    ledger = pd.read_csv(ROOT / "data/raw/connecting_opportunities/claims.csv", dtype=str).to_html()
+    page = tmp_path_factory.mktemp("bare") / "bare.html"
+    tables = ledger * math.ceil(BARE_BYTES / len(ledger))
+    page.write_text(f"<!DOCTYPE html><html lang=en><title>Bare</title>{tables}</html>", encoding="utf-8")
+    return page
+
+
+def test_it_asks_for_nothing_says_nothing_and_is_quick(visit, published, bare):
+    """Visited in turn, since others may use the machine meanwhile; the quickest visit of each counts."""
+    visits = []
+    while not visits or (len(visits) < MOST_VISITS and slower_than_bare(visits)):
+        visits.append((milliseconds_to_use(visit(bare)), milliseconds_to_use(visit(published))))
+    assert not slower_than_bare(visits), visits
     assert published.stat().st_size < MOST_BYTES
+
+
+def milliseconds_to_use(page) -> float:
+    """How long a page took until it could be used; it asks for nothing and says nothing meanwhile."""
+    page.wait_for_load_state("networkidle")
+    assert page.noted == []
+    took = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+    page.close()
+    return took
+
+
+def slower_than_bare(visits: list[tuple[float, float]]) -> bool:
+    """Whether the quickest visit to the page took longer than the quickest to bare tables."""
+    bare, page = map(min, zip(*visits, strict=True))
+    return page > bare
 
 
 OPERABLE = "a[href], summary, button, input, select, textarea, [tabindex]"
