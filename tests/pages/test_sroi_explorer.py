@@ -1,5 +1,7 @@
 """The explorer in Chromium: the model's own numbers, offline, within a frame, with a state that a link keeps."""
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from analysis.reporting.explorer import explorer
 from analysis.reporting.page import PageContext
 from analysis.sroi.model import read_model
 from analysis.study import load_study
+from analysis.study.register import Assumption
+from analysis.tools.changes import asked_for, changes_of
 
 pytestmark = pytest.mark.pages
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +162,47 @@ def test_a_link_keeps_the_state_and_reset_lists_what_differed(model, page_path, 
     assert "put back" in other.inner_text("#explorer-differences")
     assert other.inner_text(".explorer .ratio") == f"£{model.evaluate().ratio:.2f}"
     assert other.evaluate("location.hash") == "#explorer" and other.noted == []
+
+
+def test_the_command_of_a_state_is_taken_by_what_if(visit, tmp_path):
+    """What the page writes is read by the command's own reader, and is the state of the page."""
+    study = load_study("coproduction", ROOT)
+    model = read_model(study)
+    page = visit(write_page(model, tmp_path))
+    assert not page.is_visible("#explorer-command")
+    names = [n for n in model.inputs if model.entries[n].low < model.entries[n].high][:2]
+    for name in names:
+        page.fill(f"input[data-entry={name}]", repr(model.entries[name].high))
+        page.press(f"input[data-entry={name}]", "Tab")
+    until(page, f"sroiExplorer.state()['{names[1]}'] === {model.entries[names[1]].high!r}")
+    until(page, "document.querySelectorAll('#explorer-differences li').length === 2")
+    *command, first, second, named, name = shlex.split(page.inner_text("#explorer-command code"))
+    assert command == ["python", "-m", "analysis", "what-if", "coproduction"] and (named, name) == ("--as", "explored")
+    asked = asked_for([text.removeprefix("--set=") for text in (first, second)], None, ROOT).asked
+    changes, problems = changes_of(study, asked)
+    assert problems == [] and {each.published.id: each.value for each in changes} == {
+        name: model.entries[name].high for name in names
+    }
+    assert page.noted == []
+
+
+def test_in_a_changed_run_the_command_keeps_what_was_changed(tmp_path, visit):
+    model = read_model(toy(tmp_path))
+    old = model.entries["worth"]
+    was = {"value": old.value, "low": old.low, "high": old.high, "kind": old.kind}
+    changed = Assumption.model_validate(old.model_dump() | {"value": 60, "changed_from": was})
+    page = visit(write_page(replace(model, entries=model.entries | {"worth": changed}), tmp_path))
+    page.fill("input[data-entry=lost]", "0.5")
+    page.press("input[data-entry=lost]", "Tab")
+    until(page, "document.querySelectorAll('#explorer-differences li').length === 1")
+    until(page, "document.querySelector('#explorer-command code').textContent.includes('lost')")
+    assert page.inner_text("#explorer-command code").split()[4:] == [
+        model.study,
+        "--set=worth=60",
+        "--set=lost=0.5",
+        "--as",
+        "explored",
+    ]
 
 
 NONSENSE = [

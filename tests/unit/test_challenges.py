@@ -37,10 +37,10 @@ def test_a_panel_by_hand(study):
     assert pooled.mean == pytest.approx(0.4)
     assert pooled.within == pytest.approx((0.12 / 18 + 0.04 / 12) / 3) and pooled.between == pytest.approx(0.02)
     assert pooled.disagreement == pytest.approx(0.02 / (0.02 + 0.01 / 3))
-    # with y = 0.5 - x: 12.5 y² + 5 y - 1 = 0
-    assert pooled.value == pytest.approx(0.5 - (-5 + math.sqrt(25 + 50)) / 25, abs=1e-6)
+    # with y = 0.5 - x: 12.5 y² + 5 y - 1 = 0; told in thousandths, since the proposals are 0.5 apart
+    assert pooled.value == round(0.5 - (-5 + math.sqrt(25 + 50)) / 25, 3)
     # low end: only the triangle lies there, (x - 0.1)² / 0.08 = 3 · 0.025; high end: a third lies at 0.6 itself
-    assert pooled.low == pytest.approx(0.1 + math.sqrt(0.075 * 0.08), abs=1e-6) and pooled.high == 0.6
+    assert pooled.low == round(0.1 + math.sqrt(0.075 * 0.08), 3) and pooled.high == 0.6
     assert pooled.change.shape == "triangular" and pooled.change.by == "Member 0, Member 1, Member 2"
 
 
@@ -67,6 +67,21 @@ def test_one_proposal_stands_as_it_is(study):
     made = full.change.entry
     assert (made.value, made.low, made.high, made.distribution, made.kind) == (0.2, 0.1, 0.5, "triangular", "assumed")
     assert made.why_range == "Member 0: why" and "as Member 0 proposed" in made.decided_by
+
+
+@pytest.mark.parametrize(
+    ("proposals", "decimals"),
+    [
+        ([{"low": 5000, "high": 9000}, {"value": 17300}], 0),
+        ([{"value": 10}, {"value": 14}], 2),
+        ([{"value": 0.25}, {"value": 0.25}], 2),
+        ([{"value": 3}, {"value": 3}], 0),
+    ],
+)
+def test_a_pool_is_told_no_finer_than_a_hundredth_of_what_was_proposed(study, proposals, decimals):
+    pooled = pool(study.register["deadweight_english"], said(*proposals))
+    numbers = [number for number in (pooled.value, pooled.low, pooled.high) if number is not None]
+    assert pooled.decimals == decimals and numbers == [round(number, decimals) for number in numbers]
 
 
 def test_all_of_one_mind(study):

@@ -9,7 +9,7 @@ from analysis.errors import InputError
 from analysis.files import validate
 from analysis.pipeline.citing import cff_text, commit_of
 from analysis.pipeline.deposit.citation import Citation
-from analysis.reporting.citation import bibtex, in_words, ris, study_citation
+from analysis.reporting.citation import bibtex, in_words, ris, study_citation, whole_citation
 from analysis.study import StudyInfo
 from analysis.study.authors import check_character
 
@@ -84,6 +84,21 @@ def test_a_study_that_says_nothing_is_cited_as_a_part_of_the_repository():
         "A group & co (2024). A & B: 100% (version 0.1.0, commit 0123456789ab). In: The whole. Software. https://example.org/whole"
     )
     assert cited.source == "P. Report. 2020"
+
+
+def test_the_whole_is_cited_with_every_source_once_and_no_example():
+    cited = whole_citation(
+        REPOSITORY,
+        [study(), study(), study(example=True), study(source={"producer": "Q", "title": "Other"})],
+        "0123456789ab",
+    )
+    assert in_words(cited) == (
+        "A group & co (2024). The whole (version 0.1.0, commit 0123456789ab). Software. https://example.org/whole"
+    )
+    assert (
+        cited.source.startswith("P. Report. 2020; ") and cited.source.count("Report") == 1 and "Other" in cited.source
+    )
+    assert "In:" not in bibtex(cited) and "T2" not in ris(cited)
 
 
 def test_a_study_with_a_version_of_its_own_has_no_other_thing_s_date():

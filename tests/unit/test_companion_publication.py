@@ -19,7 +19,7 @@ from analysis.results import ResultStore
 def pages_alone(monkeypatch):
     """Without the files for archives, which describe a whole project."""
     form = plain_page(PlainPage("Form", "", [], ResultStore()))
-    monkeypatch.setattr("analysis.pipeline.publish.replication.form_data", lambda root, stamp: form)
+    monkeypatch.setattr("analysis.pipeline.publish.replication.form_data", lambda root: form)
     monkeypatch.setattr("analysis.pipeline.publish.crate.crate_text", lambda root, stamp, titles: "")
 
 

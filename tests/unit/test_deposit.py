@@ -168,15 +168,32 @@ def test_hostile_names_are_encoded_in_the_crate(project):
     assert "secret" not in text
 
 
+def test_a_study_stands_in_the_crate_by_its_authors(project):
+    """A person by ORCID, with where the person works; a study that names nobody is the repository's authors'."""
+    without = {entity["@id"]: entity for entity in json.loads(crate_text(project, "x", {}))["@graph"]}
+    assert without["s/"]["author"] == without["./"]["author"] == {"@id": "#author-the_project_contributors"}
+    path = project / "data/raw/s/study.yaml"
+    authors = (
+        "authors: [{family-names: Noor, given-names: Asha, orcid: 0000-0002-1825-0097, affiliation: University of X}]\n"
+    )
+    path.write_text(STUDY + authors + "version: '2'\ndoi: 10.5281/zenodo.12\n", encoding="utf-8")
+    graph = {entity["@id"]: entity for entity in json.loads(crate_text(project, "x", {}))["@graph"]}
+    of = graph["s/"]
+    assert of["author"] == {"@id": "https://orcid.org/0000-0002-1825-0097"} and of["version"] == "2"
+    assert graph[of["author"]["@id"]]["name"] == "Asha Noor" and of["identifier"] == "https://doi.org/10.5281/zenodo.12"
+    assert graph[graph[of["author"]["@id"]]["affiliation"]["@id"]]["name"] == "University of X"
+    assert of["hasPart"] == {"@id": "s/08_claims_audit.html"} and {"@id": "s/"} in graph["./"]["hasPart"]
+
+
 def test_hostile_texts_are_text_on_the_form(project):
-    page = render_page(form_data(project, "<i>stamp</i>"))
-    assert "<script>alert" not in page and "<b>P</b>" not in page and "<i>stamp" not in page
+    page = render_page(form_data(project))
+    assert "<script>alert" not in page and "<b>P</b>" not in page
     assert "javascript:" not in page and "{{7*7}}" in page and "\u202e" not in page
 
 
 def test_the_same_project_gives_the_same_texts(project):
     assert crate_text(project, "x", {}) == crate_text(project, "x", {})
-    assert render_page(form_data(project, "x")) == render_page(form_data(project, "x"))
+    assert render_page(form_data(project)) == render_page(form_data(project))
 
 
 def test_a_graph_keeps_the_first_of_an_id_and_drops_what_is_empty():

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from value_maps import cost, entry, outcome, write_study
 from analysis.reporting.workbook import COMPUTED, MAP, RESULT, YEARS, cell_name, workbook_bytes, write_workbook
 from analysis.sroi.model import read_model
 from analysis.study import load_study
+from analysis.study.register import Assumption
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWS = 1000
@@ -185,3 +187,21 @@ def test_every_entry_is_a_named_cell_with_its_source(model, book):
         sheet, address = next(opened.defined_names[cell_name(name)].destinations)
         assert opened[sheet][address.replace("$", "")].value == known.value
     assert {row[0].value for row in opened["Sources"].iter_rows(min_row=2)} == set(model.entries)
+
+
+def test_the_workbook_of_a_changed_run_says_so(model):
+    """On its first sheet, on every printed sheet, and beside the input; that of the published run says nothing of it."""
+    name = model.inputs[0]
+    old = model.entries[name]
+    was = {"value": old.value, "low": old.low, "high": old.high, "kind": old.kind}
+    new = Assumption.model_validate(old.model_dump() | {"value": old.high, "changed_from": was})
+    changed = load_workbook(io.BytesIO(workbook_bytes(replace(model, entries=model.entries | {name: new}))))
+    published = load_workbook(io.BytesIO(workbook_bytes(model)))
+    mark = "Changed run, not the published one"
+    assert changed[RESULT]["A1"].value.startswith(mark) and published[RESULT]["A1"].value == "Result"
+    assert {sheet.oddHeader.center.text for sheet in changed} == {mark}
+    assert {sheet.oddHeader.center.text for sheet in published} == {None}
+    (told,) = (row[0].value for row in changed[RESULT].iter_rows(min_row=2) if str(row[0].value).startswith("Changed:"))
+    assert old.label in told and f"{old.value:.12g}, {old.kind}" in told
+    rows = {row[0].value: row[-1].value for row in changed["Inputs"].iter_rows(min_row=2)}
+    assert {each for each, words in rows.items() if words} == {name} and rows[name].startswith(f"{old.value:.12g}, ")

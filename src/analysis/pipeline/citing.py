@@ -8,7 +8,7 @@ import yaml
 
 from analysis.pipeline.companions import Published
 from analysis.pipeline.deposit.citation import FILE, Citation, read_citation
-from analysis.reporting.citation import Cited, block, cff, study_citation
+from analysis.reporting.citation import Cited, block, cff, study_citation, whole_citation
 from analysis.study import load_study
 
 
@@ -29,13 +29,15 @@ def citation_of(root: Path, study_id: str, stamp: str) -> Cited:
 
 
 def with_citations(root: Path, pages: Mapping[str, Published], stamp: str) -> dict[str, Published]:
-    """Pages by their path below reports/, each that is a study's with how to cite the study."""
+    """Pages by their path below reports/, each with how to cite its study; those of all studies, the repository."""
     studies = dict.fromkeys(path.partition("/")[0] for path in pages if "/" in path)
     blocks = {study_id: block(citation_of(root, study_id, stamp)) for study_id in studies}
+    infos = [load_study(study_id, root).info for study_id in studies]
+    whole = block(whole_citation(read_citation(root), infos, commit_of(stamp)))
     return {
-        path: replace(published, page=published.page | {"cite": blocks[path.partition("/")[0]]})
-        if "/" in path
-        else published
+        path: replace(
+            published, page=published.page | {"cite": blocks[path.partition("/")[0]] if "/" in path else whole}
+        )
         for path, published in pages.items()
     }
 

@@ -105,7 +105,7 @@ def _publish(
     pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
     pages |= {
         "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
-        replication.FILE: Published(replication.form_data(root, stamp)),
+        replication.FILE: Published(replication.form_data(root)),
     }
     check_links({path: published.page for path, published in pages.items()})
     pages = with_citations(root, pages, stamp)

@@ -1,11 +1,11 @@
-"""How to cite a study: in words, as BibTeX, as RIS, and as a CITATION.cff of its own.
+"""How to cite a study, or the whole repository: in words, as BibTeX, as RIS, and as a CITATION.cff of its own.
 
 Who, what, when come from study.yaml; what it does not say, from CITATION.cff of the whole repository, and what neither says is
 left out. The authors of a rerun are never those of its source, which every form names beside.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ _BIBTEX = {
 
 @dataclass(frozen=True)
 class Cited:
-    """What is cited: `title` is the study's, `whole` that of the repository it is part of; `commit` may be unknown.
+    """What is cited: `title` is the study's, `whole` that of the repository it is part of, if any; `commit` may be unknown.
 
     `source` is the publication that was rerun; `remark` says of synthetic records that they are.
     """
@@ -49,6 +49,11 @@ class Cited:
         return self.date[:4]
 
     @property
+    def part(self) -> str:
+        """What it is part of, in words; empty of the whole."""
+        return f"In: {self.whole}" if self.whole else ""
+
+    @property
     def link(self) -> str:
         """The DOI as an address, or else that of the repository."""
         return f"https://doi.org/{self.doi}" if self.doi else self.address
@@ -65,7 +70,7 @@ def in_words(cited: Cited) -> str:
     parts = [
         f"{authors} ({cited.year or 'n.d.'})",
         f"{cited.title} ({cited.state})",
-        f"In: {cited.whole}",
+        cited.part,
         TYPES[cited.sort][1],
         cited.remark,
         cited.link,
@@ -75,7 +80,7 @@ def in_words(cited: Cited) -> str:
 
 def bibtex(cited: Cited) -> str:
     """An entry of a BibTeX file; names of groups are kept whole."""
-    note = ". ".join(filter(None, (cited.state.capitalize(), f"In: {cited.whole}", cited.remark)))
+    note = ". ".join(filter(None, (cited.state.capitalize(), cited.part, cited.remark)))
     fields = {
         "author": " and ".join(_bibtex_name(author) for author in cited.authors),
         "title": f"{{{_tex(cited.title)}}}",
@@ -188,8 +193,29 @@ def study_citation(study: Any, repository: Any, commit: str = "") -> Cited:
         commit=commit,
         sort=repository.type,
         licence=repository.license,
-        source=". ".join(
-            filter(None, (study.source.producer, study.source.title, study.source.published, study.source.address))
-        ),
+        source=_source(study),
         remark="Synthetic records, not findings" if study.example else "",
     )
+
+
+def whole_citation(repository: Any, studies: Iterable[Any], commit: str = "") -> Cited:
+    """How to cite the repository, by its CITATION.cff, with the sources of its studies (`StudyInfo`) beside it."""
+    return Cited(
+        key="repository",
+        title=repository.title,
+        whole="",
+        authors=repository.authors,
+        version=repository.version,
+        date=repository.date_released or "",
+        doi=repository.doi or "",
+        address=repository.repository_code or "",
+        commit=commit,
+        sort=repository.type,
+        licence=repository.license,
+        source="; ".join(dict.fromkeys(_source(study) for study in studies if not study.example)),
+    )
+
+
+def _source(study: Any) -> str:
+    told = (study.source.producer, study.source.title, study.source.published, study.source.address)
+    return ". ".join(filter(None, told))

@@ -83,6 +83,7 @@ def _data(model: Model) -> str:
     places = {step.id: place for place, step in enumerate(model.steps)}
     content = {
         "study": clean(value_map.name),
+        "command": f"python -m analysis what-if {model.study}" if model.study else "",
         "entries": [
             {
                 "id": entry.id,
@@ -94,6 +95,7 @@ def _data(model: Model) -> str:
                 "kind": entry.kind,
                 "fixed": known(entry.id),
                 **_ends(entry),
+                **({"was": entry.changed_from.value} if entry.changed_from else {}),
             }
             for entry in model.entries.values()
         ],

@@ -65,7 +65,6 @@ class Form:
 
     title: str
     abstract: str
-    cite: str
     sources: Sequence[Source]
     files: Sequence[tuple[str, int, str, bool]]
     software: Mapping[str, str]

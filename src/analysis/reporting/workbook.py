@@ -2,7 +2,8 @@
 
 Sheets: Result; Value map (one row for each cost and outcome, formulas over named input cells); Inputs (the register, one
 named cell for each entry); Terms; Year by year (what each outcome is worth in each year, and discounting); Scenarios;
-Sources; Settings. Text from data is stored as text and never as a formula.
+Sources; Settings. Text from data is stored as text and never as a formula. The workbook of a changed run says so on the
+sheet Result, in the header of every printed sheet, and beside each changed input.
 """
 
 import io
@@ -64,6 +65,7 @@ INPUT_FIELDS = (
 )
 SOURCE_FIELDS = ("producer", "title", "published", "locator", "address", "licence")
 SETTING_ROWS = ("Price year", "Discount rate", "Years")
+CHANGED, PUBLISHED = "Changed run, not the published one", "In the published run"
 BETWEEN = " | "  # joins alternatives in one cell
 _CELL_LIKE = re.compile(r"[a-z]{1,3}\d+|r\d*c?\d*|c\d*|true|false")
 _EARLY = (1980, 1, 1, 0, 0, 0)  # the date of every file in the archive: the format knows no earlier one
@@ -119,6 +121,11 @@ class _Draft:
     sheets: dict[str, "Worksheet"]
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     formulas: dict[tuple[str, str], Expression] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[Assumption]:
+        """The entries that are another in this run than in the published one."""
+        return [entry for entry in self.model.entries.values() if entry.changed_from]
 
     def put_text(self, sheet: str, row: int, column: int, text: object) -> None:
         """A text that stays text, whatever it begins with."""
@@ -209,12 +216,15 @@ def _settle(draft: _Draft) -> None:
     settle_sheet(draft.sheets[YEARS], {1: 60})
     settle_sheet(draft.sheets[RESULT], {1: 70}, {2: POUNDS})
     draft.sheets[RESULT]["B2"].number_format = RATIO
+    for sheet in draft.sheets.values() if draft.changed else ():
+        sheet.oddHeader.center.text = CHANGED
 
 
 def _fill_inputs(draft: _Draft) -> None:
-    _head(draft, INPUTS, (name.replace("_", " ").capitalize() for name in INPUT_FIELDS))
+    published = [PUBLISHED] if draft.changed else []
+    _head(draft, INPUTS, [*(name.replace("_", " ").capitalize() for name in INPUT_FIELDS), *published])
     for row, entry in enumerate(draft.model.entries.values(), start=2):
-        draft.put_row(INPUTS, row, _input_cells(entry))
+        draft.put_row(INPUTS, row, [*_input_cells(entry), entry.changed_from.words if entry.changed_from else None])
         input_cell(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index("value") + 1))
         for end in ("low", "high"):
             thousands(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index(end) + 1))
@@ -342,6 +352,11 @@ def _fill_result(draft: _Draft) -> None:
         1,
         f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there.",
     )
+    if draft.changed:
+        draft.put_text(RESULT, 1, 1, f"{CHANGED}: result")
+        said = (f"Changed: {each.label}. {PUBLISHED}: {each.changed_from.words}" for each in draft.changed)  # type: ignore[union-attr]
+        for row, words in enumerate(said, start=rest + 5):
+            draft.put_text(RESULT, row, 1, words)
 
 
 _FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: [a-z]+="[^"]*")*)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>')

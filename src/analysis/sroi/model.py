@@ -76,13 +76,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Model:
-    """A value map over its register: `entries` are the assumptions and reference figures it rests on, by id."""
+    """A value map over its register: `entries` are the assumptions and reference figures it rests on, by id; `study` is whose."""
 
     value_map: ValueMap
     entries: dict[str, Assumption]
     years: int
     known: frozenset[str]
     currency: str = DEFAULT
+    study: str = ""
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -233,7 +234,9 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     checks.check_units(value_map, entries, study.info.currency)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
-    model = Model(value_map, entries, checks.horizon(value_map, entries), frozenset(register), study.info.currency)
+    model = Model(
+        value_map, entries, checks.horizon(value_map, entries), frozenset(register), study.info.currency, study.id
+    )
     _check_central(model)
     return model
 

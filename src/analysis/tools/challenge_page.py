@@ -164,8 +164,8 @@ def _proposed(each: Pooled, place: int, one: Said) -> Result:
 def _spread_results(each: Pooled) -> Iterator[Result]:
     share = None if math.isnan(each.disagreement) else 100 * each.disagreement
     numbers: dict[str, tuple[str, float | None, str, int]] = {
-        "mean": ("mean of the pool", each.mean, each.entry.unit, 4),
-        "sd": ("standard deviation of the pool", math.sqrt(each.within + each.between), each.entry.unit, 4),
+        "mean": ("mean of the pool", each.mean, each.entry.unit, each.decimals),
+        "sd": ("standard deviation of the pool", math.sqrt(each.within + each.between), each.entry.unit, each.decimals),
         "disagreement": ("share of the variance between those who proposed", share, "%", 0),
     }
     for name, (words, value, unit, decimals) in numbers.items():

@@ -25,7 +25,7 @@ from analysis.tools.changes import Asked, Changed, known_entry, ruled_out
 
 FOLDER = "challenges"
 MIDDLE = (0.025, 0.5, 0.975)  # probabilities of the pool's low end, value and high end
-_DIGITS = 6  # significant ones of a pooled number
+_STEPS = 100  # the decimals of a pooled number tell at least so many steps over all that was proposed
 
 
 class Proposal(BaseModel):
@@ -140,6 +140,11 @@ class Pooled:
     between: float
 
     @property
+    def decimals(self) -> int:
+        """How finely pooled numbers are told and run with."""
+        return _decimals([each.proposal for each in self.said])
+
+    @property
     def disagreement(self) -> float:
         """The share of the pool's variance that lies between its members, 0 to 1; NaN where there is none at all."""
         total = self.within + self.between
@@ -184,7 +189,15 @@ def pool(entry: Assumption, said: Sequence[Said]) -> Pooled:
 def _quantiles(proposals: Sequence[Proposal]) -> list[float]:
     """The least values that the pool stays at or below with the probabilities of MIDDLE, by bisection."""
     ends = min(each.bottom for each in proposals), max(each.top for each in proposals)
-    return [_quantile(proposals, probability, *ends) for probability in MIDDLE]
+    return [round(_quantile(proposals, probability, *ends), _decimals(proposals)) for probability in MIDDLE]
+
+
+def _decimals(proposals: Sequence[Proposal]) -> int:
+    """Decimals at which a hundredth of the width of all proposals can be told; where all say one value, those of it."""
+    low, high = min(each.bottom for each in proposals), max(each.top for each in proposals)
+    if low == high:
+        return len(f"{low:.12f}".rstrip("0").partition(".")[2])
+    return max(0, -math.floor(math.log10((high - low) / _STEPS)))
 
 
 def _quantile(proposals: Sequence[Proposal], probability: float, low: float, high: float) -> float:
@@ -195,7 +208,7 @@ def _quantile(proposals: Sequence[Proposal], probability: float, low: float, hig
         if middle in (low, high):
             break
         low, high = (low, middle) if fmean(each.below(middle) for each in proposals) >= probability else (middle, high)
-    return float(f"{high:.{_DIGITS}g}")
+    return high
 
 
 def read_challenges(study: Study, names: Iterable[str]) -> tuple[Challenged, list[InputError]]:

@@ -14,13 +14,13 @@ from analysis.reporting.nodes import Block, Run, bullets, code, label, link, lis
 from analysis.reporting.page import PageData, kinds_in, page_title, render_page
 from analysis.reporting.svg import marked
 from analysis.reporting.views.claims import entry_result
+from analysis.reporting.workbook import CHANGED as MARK
 from analysis.results import Result, ResultStore
 from analysis.study import Study
 from analysis.tools.challenge_page import with_challenge
 from analysis.tools.challenges import NOTHING_CHALLENGED, Challenged
 from analysis.tools.changes import Changed
 
-MARK = "Changed run, not the published one"
 UP = "Comparison with the published run"
 
 

@@ -20,7 +20,10 @@ from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, i
 from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, files_at, raw_files
 from analysis.pipeline.lock import Item, Recorded, read_lock
 from analysis.pipeline.provenance import package_versions
+from analysis.reporting.citation import study_citation
 from analysis.results import slug
+from analysis.study import Study, readable_studies
+from analysis.study.authors import Author
 
 FILE = "ro-crate-metadata.json"
 VERSION = "https://w3id.org/ro/crate/1.3"
@@ -84,9 +87,10 @@ class _Crate:
             FILE, "CreativeWork", about={"@id": "./"}, conformsTo={"@id": VERSION}, name="Description of the reports"
         )
         citation = read_citation(self.root)
-        makers = self._makers(citation)
+        makers = [self._author(author) for author in citation.authors]
         self._terms()
         payload = [self._file(path) for path in self._payload()]
+        payload += [self._study(study, citation, makers) for study in self._studies()]
         kept = [self._file(path) for path in (*PROJECT_FILES, "dvc.yaml") if (self.root / path).is_file()]
         actions = [self._action(stage, makers) for stage in self.recorded]
         self._root(descriptor, citation, makers, payload + kept, actions)
@@ -111,11 +115,32 @@ class _Crate:
             mentions=actions,
         )
 
-    def _makers(self, citation: Citation) -> list[Entity]:
-        return [
-            self.graph.add(f"#author-{place}", author.sort, name=author.words, url=author.address)
-            for place, author in enumerate(citation.authors, start=1)
-        ]
+    def _author(self, author: Author) -> Entity:
+        """A person by ORCID, where there is one, as RO-Crate recommends."""
+        works = f"#organisation-{slug(author.affiliation)}" if author.affiliation else ""
+        at = self.graph.add(works, "Organization", name=author.affiliation) if works else None
+        key = author.orcid or f"#author-{slug(author.words)}"
+        return self.graph.add(key, author.sort, name=author.words, url=author.address, affiliation=at)
+
+    def _studies(self) -> list[Study]:
+        """The studies that have pages."""
+        return [study for study in readable_studies(self.root) if (self.root / "reports" / study.id).is_dir()]
+
+    def _study(self, study: Study, citation: Citation, makers: list[Entity]) -> Entity:
+        """A study's pages as a data set of its own, by its authors."""
+        cited = study_citation(study.info, citation)
+        return self.graph.add(
+            f"{study.id}/",
+            "Dataset",
+            name=study.info.title,
+            description=study.info.programme,
+            version=cited.version,
+            datePublished=cited.date,
+            identifier=cited.link if cited.doi else "",
+            author=[self._author(author) for author in study.info.authors] or makers,
+            license={"@id": TEXT},
+            hasPart=[self._file(path) for path in self._payload() if path.startswith(f"reports/{study.id}/")],
+        )
 
     def _terms(self) -> None:
         for address, (name, what) in LICENCES.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.pipeline.deposit.citation import Citation, read_citation
+from analysis.pipeline.deposit.citation import read_citation
 from analysis.pipeline.deposit.exhibits import Exhibit, exhibits
 from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.lock import Recorded, read_lock
@@ -28,15 +28,14 @@ MEASURED = Path("benchmarks") / "results" / "pipeline.json"
 _PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 
 
-def form_data(root: Path, stamp: str) -> PageData:
-    """The form of the last run as the data of a page, citing the commit. Same commit, same run, same data."""
+def form_data(root: Path) -> PageData:
+    """The form of the last run as the data of a page. Same run, same data."""
     recorded, citation = read_lock(root), read_citation(root)
     raw = [file for file in raw_files(root, recorded) if not file.path.endswith(".origin.yaml")]
     sources = list(dict.fromkeys(file.origin for file in raw))
     form = Form(
         title=citation.title,
         abstract=citation.abstract,
-        cite=_cited(citation, stamp),
         sources=sources,
         files=[(file.path, 1 + sources.index(file.origin), file.origin.licence, file.provided) for file in raw],
         software=package_versions(),
@@ -48,11 +47,6 @@ def form_data(root: Path, stamp: str) -> PageData:
         references=_references(root),
     )
     return form_page(form)
-
-
-def _cited(citation: Citation, stamp: str) -> str:
-    authors = "; ".join(author.words for author in citation.authors)
-    return f"{authors}. {citation.title}. Version {citation.version}, commit {stamp}."
 
 
 def _pinned(root: Path) -> int:

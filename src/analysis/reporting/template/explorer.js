@@ -56,6 +56,8 @@ const panel = make("div", root, { className: "panel" });
 make("h3", panel, {}, "What differs from the central case");
 const ignored = make("p", panel, { className: "problem", role: "status", hidden: true });
 const differences = make("ul", panel, { className: "differences", id: "explorer-differences" });
+const again = make("p", panel, { id: "explorer-command", hidden: true }), command = document.createElement("code");
+again.append("The same as a whole run beside the published one: ", command, " ");
 make("h3", panel, {}, "Assumptions");
 const inputs = make("div", panel, { className: "inputs", tabIndex: 0, role: "region", ariaLabel: "Assumptions" });
 
@@ -76,11 +78,16 @@ const controls = new Map(open.map((at) => {
 
 for (const [name, values] of data.scenarios) make("button", buttons, { type: "button" }, `Estimate: ${name}`).addEventListener("click", () => setAll(values));
 make("button", buttons, { type: "button", id: "explorer-reset" }, "Back to the central case").addEventListener("click", reset);
-make("button", buttons, { type: "button", id: "explorer-link" }, "Link to this state").addEventListener("click", (event) => {
-  const button = event.currentTarget, told = (words) => { button.textContent = words; };
-  if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => told("Link copied"), () => told("The address bar holds the link"));
-  else told("The address bar holds the link");
-});
+copier(buttons, "explorer-link", "Link to this state", () => location.href, "Link copied", "The address bar holds the link");
+copier(again, "explorer-copy", "Copy the command", () => command.textContent, "Command copied", "Copy it from the text");
+
+function copier(parent, id, words, text, done, failed) {
+  const button = make("button", parent, { type: "button", id }, words), told = (said) => { button.textContent = said; };
+  button.addEventListener("click", () => {
+    if (navigator.clipboard) navigator.clipboard.writeText(text()).then(() => told(done), () => told(failed));
+    else told(failed);
+  });
+}
 
 function read(text) {
   const bare = text.replace(/[\s,£]/g, "");
@@ -226,6 +233,9 @@ function drawInputs() {
   }
   const now = changed(), shown = now.length ? now : before;
   differences.replaceChildren(...shown.map(([at, value]) => make("li", null, {}, line(at, value, now.length > 0))));
+  const sets = open.filter((at) => current[at] !== (data.entries[at].was ?? published[at])).map((at) => `--set=${data.entries[at].id}=${current[at]}`);
+  again.hidden = !sets.length || !data.command;
+  command.textContent = [data.command, ...sets, "--as explored"].join(" ");
   if (!shown.length) make("li", differences, {}, "Nothing: this is the central case, as published where it is printed.");
 }
 
