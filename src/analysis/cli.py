@@ -106,6 +106,10 @@ def _whole_run_commands(commands: Any) -> None:
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
+    _publication_commands(commands, again)
+
+
+def _publication_commands(commands: Any, again: argparse.ArgumentParser) -> None:
     publish = _command(commands, "publish", _publish, "write reports/ from the last run")
     publish.add_argument("--without", action="append", default=[], metavar="STUDY", help="leave out a study")
     for command in (again, publish):
@@ -116,6 +120,10 @@ def _whole_run_commands(commands: Any) -> None:
             metavar="STUDY",
             help="publish although few people came or went, since the study's earlier pages were never passed on",
         )
+    _copies_of_pages(commands)
+
+
+def _copies_of_pages(commands: Any) -> None:
     pdf = _command(
         commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
     )
@@ -179,19 +187,7 @@ def _study_commands(commands: Any) -> None:
     )
     new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
     _command(commands, "tables", _tables, "write docs/tables.md, which documents every file of a study from its model")
-    claims = _command(
-        commands, "claims-from", _claims_from, "list every number of a text or PDF as a draft of claims.csv to correct"
-    )
-    claims.add_argument("text", type=_path, help="a text in UTF-8, or a PDF with a text layer")
-    claims.add_argument(
-        "--prefix", default="XX", help="capital letters that every claim's id starts with (claim_prefix)"
-    )
-    claims.add_argument(
-        "--to",
-        type=_path,
-        metavar="FILE",
-        help="where the draft goes; nothing there yet (default: TEXT_claims.csv here)",
-    )
+    _draft_of_claims(commands)
     check = _command(
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
@@ -207,6 +203,22 @@ def _study_commands(commands: Any) -> None:
         commands, "private", _private, "write a team's own full results to private/, unprotected and for the team alone"
     )
     private.add_argument("id", help="the study's id")
+
+
+def _draft_of_claims(commands: Any) -> None:
+    claims = _command(
+        commands, "claims-from", _claims_from, "list every number of a text or PDF as a draft of claims.csv to correct"
+    )
+    claims.add_argument("text", type=_path, help="a text in UTF-8, or a PDF with a text layer")
+    claims.add_argument(
+        "--prefix", default="XX", help="capital letters that every claim's id starts with (claim_prefix)"
+    )
+    claims.add_argument(
+        "--to",
+        type=_path,
+        metavar="FILE",
+        help="where the draft goes; nothing there yet (default: TEXT_claims.csv here)",
+    )
 
 
 def _audit_commands(commands: Any) -> None:

@@ -118,6 +118,7 @@ class _Reader:
         return frozenset([*shown, *(self.equations[number].label for number in self.silent)])
 
     def everything(self) -> frozenset[str]:
+        """The names and labels of all that is not public: what is hidden when nothing less is enough."""
         named = [name for name, count in zip(self.names, self.counts, strict=True) if count.rank < PUBLIC]
         return frozenset([*named, *(each.label for each in self.equations if each.label)])
 

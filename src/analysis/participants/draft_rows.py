@@ -110,26 +110,39 @@ def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
 
 
 def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
-    there = set(grid.header)
+    """What the columns of a table and what records.yaml says of them leave to decide."""
+    yield from _of_named_columns(source, set(grid.header))
+    yield from _of_what_is_needed(source)
+    missing = [name for name in grid.header if name not in source.columns]
+    if missing:
+        listed = ", ".join(f"'{name}'" for name in missing)
+        found = f"columns of which records.yaml says nothing: {listed}"
+        yield Look(FILES, source.name, found, "Add each under `columns`", len(missing))
+    targets = [target for target in source.columns.values() if target not in (ASK, LEAVE_OUT, SESSION)]
+    for target in sorted({target for target in targets if targets.count(target) > 1}):
+        yield Look(DECIDE, source.name, f"two columns that are both {target}", "Leave one of the two out")
+    out = [name for name, target in source.columns.items() if target == LEAVE_OUT]
+    if out:
+        yield Look(LEFT, source.name, "columns: " + ", ".join(f"'{name}'" for name in out), count=len(out))
+
+
+def _of_named_columns(source: Source, there: set[str]) -> Iterator[Look]:
+    """Columns that records.yaml names and that are not there, are to be decided, or become what no table has."""
     known = {*table_columns(source.table), *STEMS, ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE}
     for name, target in source.columns.items():
         where = f"{source.name}, column '{name}'"
         if name not in there:
             yield Look(FILES, where, "no such column", "Correct the name in records.yaml, or take the line out")
         elif target not in known:
-            yield Look(
-                FILES,
-                where,
-                f"'{target}', which is no column of {source.table}",
-                "Correct it in records.yaml; docs/data-dictionary.md lists the columns",
-            )
+            found = f"'{target}', which is no column of {source.table}"
+            yield Look(FILES, where, found, "Correct it in records.yaml; docs/data-dictionary.md lists the columns")
         elif target == ASK:
-            yield Look(
-                DECIDE,
-                where,
-                "what this column is",
-                "Put a column of the data dictionary, or `leave out`, in place of the ?",
-            )
+            action = "Put a column of the data dictionary, or `leave out`, in place of the ?"
+            yield Look(DECIDE, where, "what this column is", action)
+
+
+def _of_what_is_needed(source: Source) -> Iterator[Look]:
+    """What must be known of every table: who is who, and when something was asked."""
     targets = list(source.columns.values())
     stems = [target for target in targets if target in STEMS]
     if stems and source.wave in (None, ASK) and WAVE not in targets:
@@ -140,22 +153,6 @@ def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
             "Put person_id for one column; where there are names alone, add a column of codes in a copy of the file"
         )
         yield Look(DECIDE, source.name, "which column tells people apart", action)
-    missing = [name for name in grid.header if name not in source.columns]
-    if missing:
-        listed = ", ".join(f"'{name}'" for name in missing)
-        yield Look(
-            FILES,
-            source.name,
-            f"columns of which records.yaml says nothing: {listed}",
-            "Add each under `columns`",
-            len(missing),
-        )
-    read = [target for target in targets if target not in (ASK, LEAVE_OUT, SESSION)]
-    for target in sorted({target for target in read if read.count(target) > 1}):
-        yield Look(DECIDE, source.name, f"two columns that are both {target}", "Leave one of the two out")
-    out = [name for name, target in source.columns.items() if target == LEAVE_OUT]
-    if out:
-        yield Look(LEFT, source.name, "columns: " + ", ".join(f"'{name}'" for name in out), count=len(out))
 
 
 def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:

@@ -112,9 +112,11 @@ class _Finder:
         return any(header[:place] in self.questions for place in places)
 
     def is_ignored(self, header: str) -> bool:
+        """Whether the layout names a column as one to leave out."""
         return header in self.ignored
 
     def is_own(self, header: str) -> bool:
+        """Whether a column is the survey tool's own: no answer of anybody."""
         return bool(self.platform and self.platform.is_own(header))
 
 

@@ -3,6 +3,7 @@
 The parent is the standard library's fork server. Where the system has none, and when asked for, processes start plain.
 """
 
+import io
 import multiprocessing
 import os
 import signal
@@ -174,7 +175,7 @@ def _listen(stream: Iterable[str], hear: Hear) -> list[str]:
     return list(others)
 
 
-class _Told:
+class _Told(io.TextIOBase):
     """A standard stream of a process, sent to the one that asked for it."""
 
     encoding = "utf-8"
@@ -183,15 +184,10 @@ class _Told:
         self.told, self.lock = told, threading.Lock()
 
     def write(self, words: str) -> int:
-        with self.lock, suppress(OSError):  # nobody listens any more
+        """Send the words, if anybody still listens; their number."""
+        with self.lock, suppress(OSError):
             self.told.send(words)
         return len(words)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
 
 
 def work(words: list[str], root: str, environment: Mapping[str, str], told: Any) -> None:

@@ -4,6 +4,7 @@ What a cell shows goes into its outputs as a Jupyter kernel would send it. One n
 does is seen by the next. Importing this takes a moment: import it inside functions.
 """
 
+import io
 import os
 import sys
 import threading
@@ -57,43 +58,43 @@ class Outputs:
             )
 
 
-class _Stream:
+class _Stream(io.TextIOBase):
     """A standard stream of a cell."""
 
+    encoding = "utf-8"
+
     def __init__(self, name: str, outputs: Outputs) -> None:
-        self.name, self.outputs, self.encoding = name, outputs, "utf-8"
+        self.name, self.outputs = name, outputs
 
     def write(self, words: str) -> int:
+        """Keep the words as an output of the cell; their number."""
         self.outputs.text(self.name, words)
         return len(words)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
 
 
 class _Hook(DisplayHook):
     """Takes the value of a cell's last line."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """Nothing: an output says itself which cell it is of."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        """Keep the forms of a value as an output of the cell."""
         self.shell.outputs.display("execute_result", format_dict, execution_count=self.prompt_count)
 
     def finish_displayhook(self) -> None:
-        pass
+        """Nothing: no line is to be ended."""
 
 
 class _Publisher(DisplayPublisher):
     """Takes what a cell displays."""
 
     def publish(self, data: dict[str, Any], *args: Any, **more: Any) -> None:
+        """Keep what is displayed as an output of the cell."""
         self.shell.outputs.display("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
+        """Forget what the cell has put out."""
         self.shell.outputs.cell.clear()
 
 
@@ -122,6 +123,7 @@ class ShellEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Run the cells one after the other and stop at the first that fails."""
         progress, timeout = options["progress"], options["timeout"]
         with _shell() as shell:
             for place, cell in enumerate(nb_man.nb.cells):

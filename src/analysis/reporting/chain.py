@@ -65,6 +65,7 @@ class _Label:
 
     @property
     def run(self) -> Run:
+        """The words, after a link to what has a name."""
         if not self.name:
             return [self.words]
         return [link(self.address, [self.name]) if self.address else self.name, f", {self.words}"]

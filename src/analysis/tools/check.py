@@ -20,6 +20,10 @@ from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, StudyFile, load,
 
 _AREA = "the area (01_census_baseline: {area: CODE} in parameters.yaml)"
 
+WITH_EVERY_COLUMN = ("claims.csv", "value_map.csv")
+WITH_EMPTY_CELLS = ("claims.csv", "measures.csv", "comparisons.csv", "readings.csv", "value_map.csv")
+WITHOUT_NAMES = ("not_claims.csv", "comparisons.csv", "statements.csv")  # whose first column may repeat
+
 
 def check(root: Path, study_id: str) -> tuple[list[InputError], list[str]]:
     """The problems of a study's files, by file and row, and lines on what will be on its pages.
@@ -127,25 +131,13 @@ def _read_whole(study: Study, file: StudyFile) -> Iterator[InputError]:
 
 def _table(file: StudyFile, path: Path, name: str) -> Iterator[InputError]:
     """Every row of a table through its model."""
-    model = file.model()
-    needed = [field for field in model.model_fields if not (file.name == "claims.csv" and field in OPTIONAL)]
-    optional = [field for field, about in model.model_fields.items() if not about.is_required()]
-    needed = [field for field in needed if file.name in ("claims.csv", "value_map.csv") or field not in optional]
     try:
-        rows = [
-            (number, [cell.strip() for cell in cells])
-            for number, cells in csv_rows(read_text(path, name), name)
-            if not is_comment(cells)
-        ]
-        (at, header), *rest = rows
-        check_header(header, name, needed, optional, at)
+        header, rows = _rows(file, path, name)
     except InputError as error:
         yield error
         return
     seen: dict[str, int] = {}
-    for number, cells in rest:
-        if not any(cells):
-            continue
+    for number, cells in rows:
         if len(cells) != len(header):
             yield InputError(
                 name,
@@ -156,19 +148,39 @@ def _table(file: StudyFile, path: Path, name: str) -> Iterator[InputError]:
             )
             continue
         values = dict(zip(header, cells, strict=True))
-        if file.name not in ("claims.csv", "measures.csv", "comparisons.csv", "readings.csv", "value_map.csv"):
+        if file.name not in WITH_EMPTY_CELLS:
             values = {column: cell for column, cell in values.items() if cell}
-        yield from _misfits(model, values, name, number)
-        if file.name not in ("not_claims.csv", "comparisons.csv", "statements.csv") and cells[0] in seen:
-            yield InputError(
-                name,
-                row=number,
-                column=header[0],
-                found=f"{cells[0]!r}, which row {seen[cells[0]]} already has",
-                expected="every name once",
-                action="give one of them another",
-            )
+        yield from _misfits(file.model(), values, name, number)
+        if file.name not in WITHOUT_NAMES and cells[0] in seen:
+            yield _twice(name, number, header[0], cells[0], seen[cells[0]])
         seen[cells[0]] = number
+
+
+def _rows(file: StudyFile, path: Path, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header of a table, checked against its model, and its rows that hold anything, with their numbers."""
+    fields = file.model().model_fields
+    optional = [field for field, about in fields.items() if not about.is_required()]
+    needed = [field for field in fields if file.name in WITH_EVERY_COLUMN or field not in optional]
+    needed = [field for field in needed if not (file.name == "claims.csv" and field in OPTIONAL)]
+    rows = [
+        (number, [cell.strip() for cell in cells])
+        for number, cells in csv_rows(read_text(path, name), name)
+        if not is_comment(cells)
+    ]
+    (at, header), *rest = rows
+    check_header(header, name, needed, optional, at)
+    return header, [(number, cells) for number, cells in rest if any(cells)]
+
+
+def _twice(name: str, row: int, column: str, cell: str, before: int) -> InputError:
+    return InputError(
+        name,
+        row=row,
+        column=column,
+        found=f"{cell!r}, which row {before} already has",
+        expected="every name once",
+        action="give one of them another",
+    )
 
 
 def _document(file: StudyFile, path: Path, name: str) -> Iterator[InputError]:
