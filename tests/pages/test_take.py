@@ -135,13 +135,13 @@ CORNER = """async (source) => {
 
 def test_by_keyboard_with_words_for_a_screen_reader_and_no_request(made, visit):
     page = visit(made[0])
-    page.locator("#many .take summary").focus()
+    page.locator("#many + .take summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "07_sample-many.csv"
-    assert page.locator("#many .take [role=status]").inner_text() == "Saved as 07_sample-many.csv"
+    assert page.locator("#many + .take [role=status]").inner_text() == "Saved as 07_sample-many.csv"
     assert [url for url in page.noted if not url.startswith("blob:")] == []
 
 

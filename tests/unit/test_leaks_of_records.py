@@ -17,7 +17,6 @@ from analysis.participants import EXPORT_TABLES, TABLES, table_columns
 from analysis.pipeline import run
 from analysis.pipeline.people import stop_on_leaks_in, stop_on_page_leaks, stop_on_published_leaks
 from analysis.pipeline.secrets import NOT_PEOPLE, secrets_of_study
-from analysis.reporting.sheets import payload
 from analysis.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -268,30 +267,3 @@ def test_files_beside_the_page_and_what_is_published_are_searched_too(study):
     with pytest.raises(InputError, match="reports/index.html.*participants.csv, row 2"):
         stop_on_published_leaks(study.root, {"index.html": page(f"<p>{PERSON}</p>")})
     stop_on_published_leaks(study.root, {"index.html": page("<p>nothing</p>"), "x.json": "{}"})
-
-
-def test_the_dictionary_s_table_for_download_is_no_column_of_ids_and_an_id_in_one_is_found(study):
-    """A page may name the columns of participant files; a person in the data of its buttons is found as one in its text."""
-    put(study, "records/attendance.csv", one_row("attendance"))
-
-    def rendered(text: str) -> str:
-        row = {"type": "row", "label": "person_id", "cells": [{"of": ["session_date"]}, {"of": [text]}]}
-        columns = [{"name": name, "label": name, "words": ""} for name in ("Field", "Meaning")]
-        groups = [{"name": None, "rows": [row]}]
-        table = {
-            "id": "t",
-            "label": "Table 1",
-            "mark": "",
-            "caption": [],
-            "note": [],
-            "row_header": "R",
-            "columns": columns,
-            "groups": groups,
-        }
-        return payload([table | {"type": "table"}], {})
-
-    def script(text: str) -> str:
-        return f'<script type="application/json">{rendered(text)}</script>'
-
-    stop_on_page_leaks(page(script("an id")), study, "data_dictionary")
-    stops(study, script(PERSON), "the id of a person")

@@ -5,6 +5,7 @@ rendered once, when pages are published: no request, its provenance at its foot.
 project's own, such as the explorer or the one of tables that can be filtered; the page's policy admits each by its hash.
 """
 
+import json
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ from analysis.reporting.nodes import Block, ids_of, walk
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.places import index_of
 from analysis.reporting.render import environment
+from analysis.reporting.svg import ALONE, PLAIN
 from analysis.results import KIND_MEANING, Result, ResultStore
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
         "links": list(links),
         "kinds": page.get("kinds") or kinds_in(page["blocks"], results),
     }
-    fields |= {"closing": list(_closing(fields)), **_programs(page, results)}
+    fields |= {"closing": list(_closing(fields)), **_programs(page)}
     template = environment(*folders).get_template(page["template"])
     return tidy(template.render({"page": fields, "results": results}))
 
@@ -122,21 +124,19 @@ def _closing(page: PageData) -> Iterable[tuple[str, str]]:
     yield ("page-colophon", "How this page was made")
 
 
-def _programs(page: PageData, results: Mapping[str, Result]) -> dict[str, Any]:
-    """Style and scripts of a page, and the tables that a reader may take from it. The policy admits the project's own
+def _programs(page: PageData) -> dict[str, Any]:
+    """Style and scripts of a page, and what its figures look like on paper. The policy admits the project's own
     programs by their hashes, and nothing else."""
-    from analysis.reporting.sheets import payload  # pages are rendered at publication, on which no stage depends
-
-    program, tables = page.get("program", ""), payload(page["blocks"], results)
-    scripts = [_script("filter.js")] if has_filters(page["blocks"]) else []
-    scripts += [_script("take.js")] if tables else []
+    types = {node["type"] for node in walk(list(page["blocks"]))}
+    program, scripts = page.get("program", ""), [_script("filter.js")] if has_filters(page["blocks"]) else []
+    scripts += [_script("take.js")] if types & {"table", "figure"} else []
     texts = [*programs_in(page["blocks"]), *([program] if program else []), *scripts]
     hashes = " ".join(f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}'" for text in texts)
     css = style_sheet() + page.get("css", "")
     return {
         "css": css,
         "scripts": scripts,
-        "tables": tables,
+        "paper": json.dumps({"colours": PLAIN, "look": ALONE}) if "figure" in types else "",
         "script_policy": f" script-src {hashes};" if texts else "",
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.markdown import code_html, markdown_html
 from analysis.reporting.markup import escape, kind_word, structural
 from analysis.reporting.nodes import Block
+from analysis.reporting.tables import shared
 from analysis.results import Result
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ def _markdown(node: Block) -> str:
     return markdown_html(node["source"], node["ids"])
 
 
-FILTERS = {"text": escape, "structural": structural, "kind": kind_word, "markdown": _markdown, "highlighted": code_html}
+FILTERS = {
+    "text": escape,
+    "structural": structural,
+    "kind": kind_word,
+    "markdown": _markdown,
+    "highlighted": code_html,
+    "shared": shared,
+}
 
 
 def html(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:

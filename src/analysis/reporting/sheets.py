@@ -1,25 +1,20 @@
-"""Tables of a page as they leave it: what a file of one needs, as data from which the page's own buttons and the bundle write.
+"""Tables of a page as they leave it: what a file of one needs, as data from which the bundle writes.
 
-A sheet is plain data, so that it stands in the page as JSON. `columns` are [label, words of the header, unit, kind, interval]:
+The page's own buttons (`template/take.js`) read the same from the table that stands in the page. `columns` are [label, words of the header, unit, kind, interval]:
 what all numbers of a column share stands there, what differs with each number. A cell is a text, or a number as it is shown:
 [text, interval, kind, unit], ends that are empty left out. Hidden and withheld numbers are words, as on the page. What a row
 holds behind a fold is not part of a sheet.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.reporting.markup import clean
 from analysis.reporting.nodes import Block, Inline, walk
-from analysis.reporting.svg import ALONE, PLAIN
+from analysis.reporting.tables import shared
 from analysis.results import Result
 
 Sheet = dict[str, Any]
-CELL, PART = (
-    "\N{SYMBOL FOR UNIT SEPARATOR}",
-    "\N{SYMBOL FOR RECORD SEPARATOR}",
-)  # between cells, before the parts of a number
 
 
 def sheets_of(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[Sheet]:
@@ -37,8 +32,8 @@ def sheets_of(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[Sh
 def sheet_of(table: Block, results: Mapping[str, Result]) -> Sheet:
     """One table, by its node and the results that it names."""
     columns = [
-        [column["label"], column["words"], *_shared(table, place, results)]
-        for place, column in enumerate(table["columns"])
+        [column["label"], column["words"], *about.values()]
+        for column, about in zip(table["columns"], shared(table, results), strict=True)
     ]
     groups = [
         [
@@ -66,27 +61,6 @@ def sheet_of(table: Block, results: Mapping[str, Result]) -> Sheet:
     return _clean(said)
 
 
-def payload(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
-    """The sheets of a page as the JSON that its buttons read; an empty text where it has none."""
-    sheets = sheets_of(blocks, results)
-    if not sheets:
-        return ""
-    packed = [
-        sheet | {"groups": [[name, [_packed(*row) for row in rows]] for name, rows in sheet["groups"]]}
-        for sheet in sheets
-    ]
-    said = {"sheets": packed} | (
-        {"colours": PLAIN, "look": ALONE} if any("figure" in sheet for sheet in sheets) else {}
-    )
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _packed(label: str, cells: list[str | list[str]]) -> str:
-    """A row as one text. In a list of its own each cell would be taken for a key of records by whoever searches pages for these:
-    the data dictionary names the columns of participant files."""
-    return CELL.join([label, *(cell if isinstance(cell, str) else PART + PART.join(cell) for cell in cells)])
-
-
 def words_of(run: Iterable[Inline], results: Mapping[str, Result]) -> str:
     """A run of text in plain words, each number with how it is known."""
     return " ".join("".join(_said(node, results) for node in run).split())
@@ -102,6 +76,8 @@ def _said(node: Any, results: Mapping[str, Result]) -> str:
             return " ".join(
                 filter(None, (shown, node.get("noun", ""), f"({node['words']})" if node.get("words") else ""))
             )
+        case "kind":
+            return f"({node['text']})"
         case "reference" | "elsewhere":
             return str(node["label"])
         case "break":
@@ -121,19 +97,6 @@ def _said(node: Any, results: Mapping[str, Result]) -> str:
             return str(node["text"]) if "text" in node else words_of(node.get("of", ()), results)
 
 
-def _shared(table: Block, place: int, results: Mapping[str, Result]) -> list[str]:
-    """Unit, kind and sort of interval that the numbers of a column share, each empty where they differ or there are none."""
-    cells = [row["cells"][place] for group in table["groups"] for row in group["rows"]]
-    numbers = [results[cell["number"]["id"]] for cell in cells if cell.get("number")]
-    ranges = [results[cell["number"]["id"]].interval for cell in cells if cell.get("interval")]
-    return [_one(one.unit for one in numbers), _one(str(one.kind) for one in numbers), _one(ranges)]
-
-
-def _one(texts: Iterable[str]) -> str:
-    found = set(texts)
-    return found.pop() if len(found) == 1 else ""
-
-
 def _cell(cell: Block, column: list[str], results: Mapping[str, Result]) -> str | list[str]:
     if not cell.get("number"):
         return words_of(cell["of"], results)
@@ -148,7 +111,7 @@ def _cell(cell: Block, column: list[str], results: Mapping[str, Result]) -> str 
 def _clean(content: Any) -> Any:
     """Content on one line each, without characters that turn the direction of text or cannot be written."""
     if isinstance(content, str):
-        return " ".join(clean(content).replace(CELL, " ").replace(PART, " ").split())
+        return " ".join(clean(content).split())
     if isinstance(content, list):
         return [_clean(part) for part in content]
     return {key: _clean(part) for key, part in content.items()} if isinstance(content, dict) else content

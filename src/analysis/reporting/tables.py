@@ -67,6 +67,27 @@ def table_node(table: Table) -> Block:
     }
 
 
+def shared(table: Block, results: Mapping[str, Result]) -> list[dict[str, str]]:
+    """Unit, kind and sort of interval that the numbers of each column share, each empty where they differ or there are none."""
+    rows = [row["cells"] for group in table["groups"] for row in group["rows"]]
+    return [_shared([row[place] for row in rows], results) for place, _ in enumerate(table["columns"])]
+
+
+def _shared(cells: list[Block], results: Mapping[str, Result]) -> dict[str, str]:
+    numbers = [results[cell["number"]["id"]] for cell in cells if cell.get("number")]
+    ranges = [results[cell["number"]["id"]].interval for cell in cells if cell.get("interval")]
+    return {
+        "unit": _one(one.unit for one in numbers),
+        "kind": _one(str(one.kind) for one in numbers),
+        "interval": _one(ranges),
+    }
+
+
+def _one(texts: Iterable[str]) -> str:
+    found = set(texts)
+    return found.pop() if len(found) == 1 else ""
+
+
 def results_in(cells: pd.DataFrame) -> list[Result]:
     """The results among the cells, row by row."""
     return [cell for row in cells.itertuples(index=False) for cell in row if isinstance(cell, Result)]

@@ -1,13 +1,63 @@
 // Tables as CSV, LaTeX and Markdown, figures as SVG and PNG, from what the page holds. Nothing is fetched or sent.
-// `analysis.bundle.formats` writes the same three forms; a test holds the two against each other byte by byte.
+// `analysis.bundle.formats` writes the same three forms of tables; a test holds the two against each other byte by byte.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => { // once the page can be read and used
-  const { sheets, colours, look } = JSON.parse(document.getElementById("page-tables").textContent);
-  const cellOf = (word) => (word.startsWith("\u241e") ? word.slice(1).split("\u241e") : word);
-  const rowOf = ([label, ...words]) => [label, words.map(cellOf)];
-  sheets.forEach((sheet) => {
-    sheet.groups = sheet.groups.map(([group, rows]) => [group, rows.map((row) => rowOf(row.split("\u241f")))]);
-  });
+  // A sheet as `analysis.reporting.sheets` makes it, read from the table that stands in the page when it is asked for
+  const tidy = (text) => text.split(/\s+/u).filter(Boolean).join(" ");
+  const all = (nodes) => [...nodes].map(said).join("");
+  const inOne = (nodes) => tidy(all(nodes));
+  const each = (nodes) => [...nodes].map((node) => inOne(node.childNodes)).join("; ");
+  const SAID = {
+    BR: () => "; ",
+    MATH: () => "(formula)",
+    UL: (list) => each(list.children),
+    DL: (list) => {
+      const entries = [];
+      list.querySelectorAll("dt, dd").forEach((part) => (part.tagName === "DT" ? entries.push([part, []]) : entries.at(-1)[1].push(part)));
+      return entries.map(([term, told]) => `${inOne(term.childNodes)}: ${each(told)}`).join("; ");
+    },
+    DETAILS: (fold) => {
+      const [summary, ...rest] = fold.childNodes;
+      return `${summary.textContent}: ${inOne(rest)}`;
+    },
+    SMALL: (kind) => `(${kind.textContent})`,
+  };
+  const said = (node) => (SAID[node.nodeName.toUpperCase()] ?? ((other) => (other.nodeType === 3 ? other.data : all(other.childNodes))))(node);
+  const wordsOf = (place, besides = "") => (place ? inOne([...place.childNodes].filter((node) => !(besides && node.matches?.(besides)))) : "");
+  const one = (texts) => (new Set(texts).size === 1 ? texts[0] : "");
+  const NUMBER_CELL = ".number:not(.words)";
+  const cellOf = (cell, unit, kind) => {
+    if (!cell.matches(NUMBER_CELL)) return wordsOf(cell, ".of-row");
+    const [number, interval] = cell.querySelectorAll("[data-result]");
+    const parts = [number.textContent, interval?.textContent ?? "", kind ? "" : number.dataset.kind, unit ? "" : number.dataset.unit ?? ""].map(tidy);
+    while (parts.length > 1 && !parts.at(-1)) parts.pop();
+    return parts;
+  };
+  const sheetOf = (block) => {
+    const figure = block.matches("figure"), place = figure ? block.nextElementSibling : block;
+    const table = place.querySelector("table"), [first, ...heads] = table.tHead.rows[0].cells;
+    const rows = [...table.querySelectorAll("tbody > tr:not(.group)")].filter((row) => row.querySelector("th"));
+    const columns = heads.map((head, at) => {
+      const kinds = rows.map((row) => row.cells[at + 1]).filter((cell) => cell.matches(NUMBER_CELL)).map((cell) => cell.querySelector("[data-kind]").dataset.kind);
+      return [wordsOf(head, ".kind"), wordsOf(head.querySelector(".kind")), head.dataset.unit ?? "", one(kinds), head.dataset.interval ?? ""];
+    });
+    const groups = [...table.tBodies].map((body) => [
+      wordsOf(body.querySelector(".group th")),
+      rows.filter((row) => row.parentNode === body).map((row) => {
+        const [label, ...cells] = row.cells;
+        return [wordsOf(label), cells.map((cell, at) => cellOf(cell, columns[at][2], columns[at][3]))];
+      }),
+    ]);
+    const told = (figure ? block : table).querySelector(".caption-text"), label = wordsOf(told.querySelector(":scope > .label"));
+    return {
+      id: block.id, figure, label, columns, groups,
+      mark: wordsOf(told.querySelector(":scope > .example-mark")).replace(/\.$/, ""),
+      caption: wordsOf(told, ".label, .example-mark").replace(label ? /^\. ?/ : "", ""),
+      note: figure ? "" : wordsOf(block.querySelector(":scope > .note")),
+      header: wordsOf(first),
+    };
+  };
+  const { colours, look } = JSON.parse(document.getElementById("page-paper")?.textContent ?? "{}");
   const page = (location.pathname.split("/").pop() || "page").replace(/\.html$/, "");
   const isNumber = (cell) => Array.isArray(cell);
   const text = (cell) => (isNumber(cell) ? cell[0] : cell);
@@ -142,33 +192,37 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
-  const offer = (sheet) => {
-    const block = document.getElementById(sheet.id);
-    if (!block) return;
-    const menu = document.createElement("details"), summary = document.createElement("summary"), told = document.createElement("span");
+  const offer = (block) => {
+    const figure = block.matches("figure"), label = block.querySelector(".label")?.textContent ?? "table";
+    const menu = document.createElement("details"), summary = document.createElement("summary"), of = document.createElement("span");
     menu.className = "take";
     menu.dataset.structural = "";
-    summary.textContent = `Download ${sheet.label}`;
+    of.className = "aside";
+    of.textContent = ` ${label}`;
+    summary.append("Download", of);
+    menu.append(summary);
+    menu.addEventListener("toggle", () => fill(menu, block, label, figure ? ["SVG", "PNG", "CSV"] : ["CSV", "LaTeX", "Markdown"]), { once: true });
+    (figure ? block.nextElementSibling : block).after(menu); // beside the fold of the figure's data and that of the code
+  };
+  const fill = (menu, block, label, forms) => {
+    const told = document.createElement("span");
     told.setAttribute("role", "status");
-    const buttons = (sheet.figure ? ["SVG", "PNG", "CSV"] : ["CSV", "LaTeX", "Markdown"]).map((form) => {
+    menu.append(...forms.map((form) => {
       const [ending, type, write] = FORMS[form], button = document.createElement("button");
       button.type = "button";
       button.textContent = form;
-      button.setAttribute("aria-label", `${form} of ${sheet.label}`);
+      button.setAttribute("aria-label", `${form} of ${label}`);
       button.addEventListener("click", async () => {
-        const name = `${page}-${sheet.id}.${ending}`;
+        const name = `${page}-${block.id}.${ending}`;
         try {
-          save(name, await write(sheet), type);
+          save(name, await write(sheetOf(block)), type);
           told.textContent = `Saved as ${name}`;
         } catch {
           told.textContent = "This browser could not make the file.";
         }
       });
       return button;
-    });
-    menu.append(summary, ...buttons, told);
-    if (sheet.figure) (block.nextElementSibling ?? block).after(menu); // a caption is the last in its figure
-    else block.append(menu);
+    }), told);
   };
-  sheets.forEach(offer);
+  document.querySelectorAll(".table-block[id], figure[id]").forEach(offer);
 });
