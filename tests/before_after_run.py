@@ -17,7 +17,7 @@ def guard_of(evidence: Evidence, level: float = 0.95, **compare: str) -> Answers
     """The judge of what stands beside the counts of the answers, which the page asks from now on."""
     chosen = COMPARE | compare
     answers = questionnaire.about_before(view.read_questionnaire(evidence), chosen["before"])
-    items = questionnaire.items_answered(answers)
+    items = questionnaire.items_answered(answers, view.questions(evidence))
     item = questionnaire.item_named(items, chosen["item"])
     return view.protect_answers(evidence, answers, items, item, chosen, level)
 

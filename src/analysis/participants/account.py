@@ -10,7 +10,6 @@ from analysis.errors import InputError
 from analysis.participants.codes import Status
 from analysis.participants.exports import read_export
 from analysis.participants.records import read_records, stages_reached
-from analysis.participants.schema import table_columns
 from analysis.participants.typed import Table
 
 _WAVES = {"initial": "answered before", "experience": "answered after"}
@@ -84,7 +83,7 @@ def _words(table: Table) -> dict[str, int]:
 
 def _without_known(table: Table) -> Iterator[str]:
     """Columns of names that pages compare by, such as course by esol, in which nobody has that name."""
-    for name, column in table_columns(table.name).items():
+    for name, column in table.columns.items():
         known, given = column.facts.get("known", ()), table.values[name].dropna()
         if known and len(given) and not given.isin(known).any():
             yield f"{name} is nowhere {' or '.join(known)} (map yours under `values`)"

@@ -129,6 +129,8 @@ def _drafted(sheet: Sheet) -> Drafted:
         table, sure, why = (
             (ASK, 40, f"a hidden sheet with {why}") if table in TABLES else (LEAVE_OUT, 80, f"a hidden sheet: {why}")
         )
+    if table == ASK and wave not in (None, ASK) and ids and any(map(_may_be_an_item, guesses)):
+        table, sure, why = "questionnaire", 60, "ids and numbers, named as a wave"
     one = Drafted(source, fitted_to(table, guesses), sure, why, _notes(sheet))
     one.ids = frozenset(fold_id(text) for text in ids if text.strip())
     return _filled(one, table, wave, found, grid)
@@ -164,6 +166,7 @@ def _notes(sheet: Sheet) -> list[str]:
 def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid) -> Drafted:
     """The source with everything that the guesses say."""
     stems = any(guess.target in STEMS for guess in one.guesses)
+    numbers = any(map(_may_be_an_item, one.guesses))
     by_row = next((guess.name for guess in one.guesses if guess.target == WAVE), None)
     texts = {guess.name: [row[grid.header.index(guess.name)] for row in grid.rows] for guess in one.guesses}
     labelled = {
@@ -173,7 +176,9 @@ def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid
     update = {
         "header": found.header,
         "table": table,
-        "wave": (wave or ASK) if table == "questionnaire" and stems and not by_row else None,
+        "wave": ((wave or ASK) if stems else wave if numbers else None)
+        if table == "questionnaire" and not by_row
+        else None,
         "waves": {text: moment_of(text) or ASK for text in _distinct(labelled[by_row])} if by_row else {},
         "columns": {guess.name: guess.target for guess in one.guesses},
         "units": _units(one.guesses, texts),
@@ -328,9 +333,41 @@ def _lines(drafted: Sequence[Drafted], unread: dict[str, str], order: str) -> It
     if unread:
         yield "ignore_files:  # not read"
         yield from (f"  - {_quoted(name)}  # {why}" for name, why in unread.items())
+    yield from _own_lines(drafted)
     yield "sources:"
     for one in drafted:
         yield from _source_lines(one)
+
+
+def _own_lines(drafted: Sequence[Drafted]) -> Iterator[str]:
+    """What can be declared of a team's own, with the columns of numbers that nothing in the data dictionary is."""
+    numbers = [
+        _quoted(guess.name)
+        for one in drafted
+        if one.source.table == "questionnaire"
+        for guess in one.guesses
+        if _may_be_an_item(guess)
+    ]
+    yield from _OWN.splitlines()
+    if numbers:
+        yield f"# Columns of numbers that are left out so far: {', '.join(dict.fromkeys(numbers))}"
+
+
+def _may_be_an_item(guess: Guess) -> bool:
+    """A column of short numbers that nothing in the data dictionary is."""
+    return guess.target == LEAVE_OUT and guess.sure <= 50 and bool(guess.forms) and all(map(_SHORT.match, guess.forms))
+
+
+_SHORT = re.compile(r"[12] digits? \(")
+_OWN = """\
+# Questions and groups of your own: take the # away, and put their names in the place of `leave out` under `columns`.
+# items:
+#   wellbeing: {label: Wellbeing, scale: swemwbs}  # by a published scale (data/raw/reference/scales.yaml), as scores, or
+#                                                  # as answers to its questions: wellbeing.1, wellbeing.2, ...
+#   hope: {label: Hope, scale: [0, 10], better: higher}
+# groups:
+#   centre: {label: Centre, reference: Harbour}
+#   age_band: {label: Age, of: age, bands: [30, 45]}"""
 
 
 _ORDERS = {

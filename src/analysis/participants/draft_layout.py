@@ -8,7 +8,7 @@ ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE = "?", "leave out", "session", "attended
 SAME, OTHER = "same", "other"
 Unit = Literal["years", "months", "weeks", "days", "?"]
 Order = Literal["day first", "month first", "iso", "?"]
-Moment = Literal["pre", "then", "post", "leave out", "?"]
+Moment = Annotated[str, Field(pattern=r"^([a-z][a-z0-9]*|leave out|\?)$")]
 
 
 def _text(value: Any) -> Any:
@@ -34,7 +34,7 @@ class Source(BaseModel):
 
     `header` is the row of the column names, `last` the last row that is read. `columns` says of each column which of the
     data dictionary it is; an item such as `confidence` takes the `wave` of the source: `pre` (asked before), `then`
-    (remembered), `post` (asked after). Where rows are of several waves, one column is `wave` and `waves` says what its
+    (remembered), `post` (asked after), or one under `later`; `gad.1` is the first question of a score. Where rows are of several waves, one column is `wave` and `waves` says what its
     values mean. `session` is a column with a mark for each person who came,
     `attended` one that says so of each row of a list. `dates` goes before what is said of all sources. `units` are of times without a unit
     in the cell; `values` what answers mean, `cells` what single ones (by row) are; `reversed` items whose best answer has the

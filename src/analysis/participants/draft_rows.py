@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 
-from analysis.errors import InputError, cell as shown, shows_values
+from analysis.errors import InputError, cell as shown
 from analysis.participants.cells import Refused, Style, no_answers, read_cell
 from analysis.participants.codes import Status, fold, status_of
-from analysis.participants.draft_columns import STEMS
 from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
 from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEFT, NOTED, Look
 from analysis.participants.draft_sheets import Sheet
@@ -17,6 +15,7 @@ from analysis.participants.draft_values import day, has_unit, is_day, months, po
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
 from analysis.participants.headers import normal
+from analysis.participants.own_items import NOTHING, Own
 from analysis.participants.platforms import plain, platform_of
 from analysis.participants.schema import ITEMS, table_columns
 
@@ -42,16 +41,16 @@ class Part:
     looks: list[Look] = field(default_factory=list)
 
 
-def read_part(source: Source, sheet: Sheet, order: str) -> Part:
-    """The rows of a source; `order` is that of days where the source says none."""
+def read_part(source: Source, sheet: Sheet, order: str, own: Own = NOTHING) -> Part:
+    """The rows of a source; `order` is that of days where the source says none, `own` what the team adds to the questionnaire."""
     part = Part(source)
     try:
         grid = body_of(sheet, source)
     except InputError as error:
         part.looks.append(Look(FILES, source.name, error.found, error.action))
         return part
-    reader = _Reader(part, grid, source.dates or order)
-    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid), *_of_scales(source, grid)]
+    reader = _Reader(part, grid, source.dates or order, own)
+    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid, own), *_of_scales(source, grid)]
     part.lines = [
         line for number, row in zip(grid.numbers, grid.rows, strict=True) for line in reader.lines(number, row)
     ]
@@ -109,10 +108,11 @@ def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
         )
 
 
-def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
+def _of_columns(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
     """What the columns of a table and what records.yaml says of them leave to decide."""
-    yield from _of_named_columns(source, set(grid.header))
-    yield from _of_what_is_needed(source)
+    yield from _of_named_columns(source, set(grid.header), own)
+    yield from _of_what_is_needed(source, own)
+    yield from _of_scores(source, own)
     missing = [name for name in grid.header if name not in source.columns]
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
@@ -126,25 +126,25 @@ def _of_columns(source: Source, grid: Grid) -> Iterator[Look]:
         yield Look(LEFT, source.name, "columns: " + ", ".join(f"'{name}'" for name in out), count=len(out))
 
 
-def _of_named_columns(source: Source, there: set[str]) -> Iterator[Look]:
+def _of_named_columns(source: Source, there: set[str], own: Own) -> Iterator[Look]:
     """Columns that records.yaml names and that are not there, are to be decided, or become what no table has."""
-    known = {*table_columns(source.table), *STEMS, ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE}
+    known = {*_known(source.table, own), *own.stems, ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE}
     for name, target in source.columns.items():
         where = f"{source.name}, column '{name}'"
         if name not in there:
             yield Look(FILES, where, "no such column", "Correct the name in records.yaml, or take the line out")
         elif target not in known:
             found = f"'{target}', which is no column of {source.table}"
-            yield Look(FILES, where, found, "Correct it in records.yaml; docs/data-dictionary.md lists the columns")
+            yield Look(FILES, where, found, _NO_COLUMN)
         elif target == ASK:
             action = "Put a column of the data dictionary, or `leave out`, in place of the ?"
             yield Look(DECIDE, where, "what this column is", action)
 
 
-def _of_what_is_needed(source: Source) -> Iterator[Look]:
+def _of_what_is_needed(source: Source, own: Own) -> Iterator[Look]:
     """What must be known of every table: who is who, and when something was asked."""
     targets = list(source.columns.values())
-    stems = [target for target in targets if target in STEMS]
+    stems = [target for target in targets if target in own.stems]
     if stems and source.wave in (None, ASK) and WAVE not in targets:
         action = f"Say `wave: pre`, `then` or `post` for the table (or of a column `{stems[0]}_pre`, ...)"
         yield Look(DECIDE, source.name, f"when {', '.join(stems)} {'was' if len(stems) == 1 else 'were'} asked", action)
@@ -153,6 +153,21 @@ def _of_what_is_needed(source: Source) -> Iterator[Look]:
             "Put person_id for one column; where there are names alone, add a column of codes in a copy of the file"
         )
         yield Look(DECIDE, source.name, "which column tells people apart", action)
+
+
+_NO_COLUMN = "Correct it, or declare it under `items` or `groups` in records.yaml; docs/data-dictionary.md lists the other columns"
+
+
+def _of_scores(source: Source, own: Own) -> Iterator[Look]:
+    """Scores of which a table has some questions, but not all."""
+    for name, item in own.items.items():
+        for moment in ("", *(f"_{each}" for each in own.moments)):
+            wanted = [f"{name}.{place}{moment}" for place in range(1, item.questions + 1)]
+            found = [each for each in wanted if each in source.columns.values()]
+            if found and len(found) < len(wanted) and item.questions > 1:
+                lacking = ", ".join(each for each in wanted if each not in found)
+                what = f"{len(found)} of the {item.questions} questions of {name}{moment}; the score needs {lacking}"
+                yield Look(DECIDE, source.name, what, "Name the columns of all its questions, or leave them all out")
 
 
 def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
@@ -184,11 +199,13 @@ def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
 class _Reader:
     """Reads the rows of one source; what cannot be read goes into the part's looks."""
 
-    def __init__(self, part: Part, grid: Grid, order: str) -> None:
-        self.part, self.source, self.grid, self.order = part, part.source, grid, order
+    def __init__(self, part: Part, grid: Grid, order: str, own: Own) -> None:
+        self.part, self.source, self.grid, self.order, self.own = part, part.source, grid, order, own
         places = {name: place for place, name in enumerate(grid.header)}
         self.places = {name: places[name] for name in self.source.columns if name in places}
-        self.known = _known(self.source.table)
+        self.known = _known(self.source.table, own)
+        self.scales = {**own.asked, **own.parts}
+        self.refusals = dict[tuple[str, str], Refused | None]()
         self.values = {
             ours: {fold(text): said for text, said in texts.items()} for ours, texts in self.source.values.items()
         }
@@ -218,6 +235,7 @@ class _Reader:
                 sessions += [name] if self._attended(name, row[place], number) else []
             elif ours := self._ours(target, wave):
                 texts[ours] = self._text(name, ours, row[place], number)
+        texts = self._scored(texts, number)
         if SESSION not in self.source.columns.values():
             yield Line(number, texts, wave)
         for name in sessions:
@@ -225,9 +243,29 @@ class _Reader:
 
     def _ours(self, target: str, wave: str) -> str:
         """The column of the data dictionary, or nothing for one that is not read, or not yet."""
-        if target in STEMS:
-            return f"{target}_{wave}" if wave in ("pre", "then", "post") else ""
+        if target in self.own.stems:
+            return f"{target}_{wave}" if wave in self.own.moments else ""
         return target if target in self.known else ""
+
+    def _scored(self, texts: dict[str, str], number: int) -> dict[str, str]:
+        """The texts with scores in the place of the answers that they add up; without one of these there is no score."""
+        parts: dict[str, list[str]] = {}
+        for name in texts:
+            if name in self.own.part_columns:
+                stem, _, moment = name.rpartition("_")
+                parts.setdefault(f"{stem.partition('.')[0]}_{moment}", []).append(texts[name])
+        return {name: text for name, text in texts.items() if name not in self.own.part_columns} | {
+            name: self._score(name, answers, number) for name, answers in parts.items()
+        }
+
+    def _score(self, name: str, answers: list[str], number: int) -> str:
+        numbers = [text for text in answers if _NUMBER.fullmatch(text)]
+        if len(numbers) == self.scales[name.rpartition("_")[0]].questions:
+            return f"{sum(map(float, numbers)):g}"
+        if numbers:
+            what = f"answers to some questions of {name}, which make no score"
+            self.part.looks.append(Look(NOTED, self.source.name, what, rows=(number,)))
+        return "missing" if numbers or any(answers) else ""
 
     def _wave(self, number: int, row: list[str]) -> str:
         name = next(
@@ -317,8 +355,9 @@ class _Reader:
         return label
 
     def _said(self, ours: str, text: str) -> str:
-        """What records.yaml says of an answer, under the column or its item."""
-        for name in (ours, ours.rpartition("_")[0]):
+        """What records.yaml says of an answer, under the column, its question or its item."""
+        question = ours.rpartition("_")[0]
+        for name in (ours, question, question.partition(".")[0]):
             if (said := self.values.get(name, {}).get(fold(text))) is not None:
                 return said
         return text
@@ -333,11 +372,11 @@ class _Reader:
         """The answer of an item whose best answer has the least number, turned round."""
         item = ours.rpartition("_")[0]
         if (
-            item in ITEMS
+            item in self.scales
             and (item in self.source.reversed or ours in self.source.reversed)
             and re.fullmatch(r"\d+(\.0)?", text)
         ):
-            return f"{ITEMS[item].low + ITEMS[item].high - float(text):g}"
+            return f"{self.scales[item].low + self.scales[item].high - float(text):g}"
         return text
 
     def _ask_order(self, name: str, number: int) -> None:
@@ -407,10 +446,16 @@ class _Reader:
                 number,
             )
             return ""
-        if refused := _refusal(self.source.table, ours, text, shows_values()):
+        if refused := self._refusal(ours, text):
             self._refused(name, ours, number, column, refused)
             return "" if column.needed else "missing"
         return text
+
+    def _refusal(self, ours: str, text: str) -> Refused | None:
+        """Why a text cannot be used as a column of ours; None where it can. Each distinct one is read once."""
+        if (ours, text) not in self.refusals:
+            self.refusals[ours, text] = _refusal(text, self.known[ours])
+        return self.refusals[ours, text]
 
     def _refused(self, name: str, ours: str, number: int, column: Column, refused: Refused) -> None:
         self.look(
@@ -422,16 +467,13 @@ class _Reader:
         )
 
 
-@cache
-def _known(table: str) -> dict[str, Column]:
-    return table_columns(table)
+def _known(table: str, own: Own) -> dict[str, Column]:
+    return table_columns(table) | (own.columns | own.part_columns if table == "questionnaire" else {})
 
 
-@lru_cache(maxsize=20_000)
-def _refusal(table: str, ours: str, text: str, quoted: bool) -> Refused | None:
-    """Why a text cannot be used as a column of ours (`quoted`: with it); None where it can. Each distinct one is read once."""
+def _refusal(text: str, column: Column) -> Refused | None:
     try:
-        read_cell(text, _known(table)[ours], Style())
+        read_cell(text, column, Style())
     except Refused as refused:
         return refused.with_traceback(None)
     return None

@@ -13,8 +13,9 @@ from analysis.participants.draft_looks import DECIDE, FILES, IDS, LEFT, NOTED, R
 from analysis.participants.draft_rows import Line, Part, read_part
 from analysis.participants.draft_sheets import Sheet, sheets_of
 from analysis.participants.grid import Grid
+from analysis.participants.own_items import NOTHING, Own
 from analysis.participants.rules import RULES as ROW_RULES
-from analysis.participants.schema import KEYS, ONE_OF, TABLES, item_columns, stage_columns, table_columns
+from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns
 from analysis.participants.typed import Table, read_grid
 
 _PEOPLE = "questionnaire"
@@ -36,6 +37,7 @@ class Place:
 class Assembled:
     """The participant files that sources make together, and what is to be looked at; `places` of each table's rows."""
 
+    own: Own = NOTHING
     tables: dict[str, Table] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
@@ -46,9 +48,12 @@ class Assembled:
         return [look for look in self.looks if look.stops]
 
 
-def assemble(folder: Path, sources: Iterable[Source], order: str) -> Assembled:
-    """Read every source in a folder; `order` is that of days in sources that say none. Never raises for what lies there."""
-    done, sheets = Assembled(), _Sheets(folder)
+def assemble(folder: Path, sources: Iterable[Source], order: str, own: Own = NOTHING) -> Assembled:
+    """Read every source in a folder; `order` is that of days in sources that say none. Never raises for what lies there.
+
+    `own` is what the team adds to the questionnaire.
+    """
+    done, sheets = Assembled(own), _Sheets(folder)
     parts = []
     for source in sources:
         if source.table == ASK:
@@ -65,10 +70,20 @@ def assemble(folder: Path, sources: Iterable[Source], order: str) -> Assembled:
         elif isinstance(sheet := sheets.find(source), Look):
             done.looks.append(sheet)
         else:
-            parts.append(read_part(source, sheet, order))
+            parts.append(read_part(source, sheet, order, own))
     _join(parts, done)
+    done.looks += _without_columns(own, parts)
     done.looks = grouped([*done.looks, *(look for part in parts for look in part.looks)])
     return done
+
+
+def _without_columns(own: Own, parts: Iterable[Part]) -> Iterator[Look]:
+    """Items and groups that the team declares and that no column holds."""
+    read = {name for part in parts for name in part.columns}
+    for name in (*own.items, *(name for name, group in own.groups.items() if not group.of)):
+        if not any(each == name or each.rpartition("_")[0] == name for each in read):
+            where = f"records.yaml, {'items' if name in own.items else 'groups'}: {name}"
+            yield Look(FILES, where, "no column that is read holds it", "Name its columns, or take it out")
 
 
 class _Sheets:
@@ -269,9 +284,10 @@ class _People:
             self.done.looks.append(
                 Look(RULES, f"{one} and {other}", f"{name} of the same person differs", action, count)
             )
-        names = [name for name in table_columns(_PEOPLE) if any(name in part.columns for part in parts)]
+        known = table_columns(_PEOPLE) | self.done.own.columns
+        names = [name for name in known if any(name in part.columns for part in parts)]
         if self.rows:
-            asked = {*stage_columns("initial"), *stage_columns("experience"), *item_columns("experience")}
+            asked = {name for name, column in known.items() if "stage" in column.facts}
             rows = [[self._cell(key, name, asked) for name in names] for key in self.rows]
             _finish(_PEOPLE, names, rows, [self.first[key] for key in self.rows], self.done)
 
@@ -373,7 +389,8 @@ def _finish(table: str, names: list[str], rows: list[list[str]], places: list[Pl
     files = " and ".join(dict.fromkeys(place.source.name for place in places))
     formats = "put together as records.yaml says"
     try:
-        made = read_grid(Grid(files, names, rows, [place.row for place in places], formats), table)
+        grid = Grid(files, names, rows, [place.row for place in places], formats)
+        made = read_grid(grid, table, more=done.own.columns if table == _PEOPLE else {})
     except InputError as error:
         done.looks.append(Look(RULES, error.place, error.found, error.action))
         return

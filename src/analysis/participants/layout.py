@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from analysis.files import line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
-from analysis.participants.draft_layout import Order, Source
+from analysis.participants.draft_layout import ASK, LEAVE_OUT, Order, Source
 from analysis.participants.fields import ID, Absent
+from analysis.participants.own_items import Label, Own, OwnGroup, OwnItem, own_of
+from analysis.participants.schema import MOMENTS
 
 
 def _texts(value: Any) -> Any:
@@ -27,6 +29,7 @@ def _text(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class FileLayout(BaseModel):
@@ -112,15 +115,36 @@ class Folder(BaseModel):
 class RecordsLayout(Folder):
     """The whole of the `records.yaml` of a study's folder `records`, by table; or, with `sources`, of files as a team has them.
 
-    `dates`: the order of days in all sources that say none of their own.
+    `dates`: the order of days in all sources that say none of their own. `items` and `groups` are a team's own questions and
+    groups by name, `later` is what moments after `post` are called, by name (`six: six months after`).
     """
 
     sources: tuple[Source, ...] = ()
     dates: Order | None = None
+    items: dict[Name, OwnItem] = Field(default_factory=dict)
+    groups: dict[Name, OwnGroup] = Field(default_factory=dict)
+    later: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$")], Label] = Field(default_factory=dict)
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()
     coded_segments: SegmentsLayout = SegmentsLayout()
+
+    @model_validator(mode="after")
+    def _knows_its_moments(self) -> "RecordsLayout":
+        if taken := sorted(set(self.later) & {*MOMENTS, "words"}):
+            raise ValueError(f"other names than {taken[0]} for moments under `later`")
+        known = {*MOMENTS, *self.later, LEAVE_OUT, ASK, None}
+        said = {moment for source in self.sources for moment in (source.wave, *source.waves.values())}
+        if unknown := sorted(said - known):  # type: ignore[type-var]
+            raise ValueError(f"waves that are pre, then, post or under `later`; {unknown[0]} is none")
+        return self
+
+    def own(self, folder: Path, file: str) -> Own:
+        """What it adds to the questionnaire; `folder` is that of the records, `file` what messages call it.
+
+        Raises InputError for names that are taken and for scales that nobody published.
+        """
+        return own_of(self.items, self.groups, self.later, folder.absolute().parents[3], file)
 
 
 class ExportLayout(Folder):

@@ -1,9 +1,10 @@
 """The participant files of a study together: found, read, and checked against each other."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,13 @@ from analysis.participants.codes import Status
 from analysis.participants.csv_files import csv_blocks
 from analysis.participants.draft_sources import assemble
 from analysis.participants.excel import check_sheets, read_excel, sheet_names
+from analysis.participants.fields import Column
 from analysis.participants.folders import FILES, LAYOUT, READABLE, WORKBOOK, check_folder
 from analysis.participants.grid import Grid
 from analysis.participants.layout import AS_IS, WITHOUT_LAYOUT, ExportLayout, FileLayout, RecordsLayout, read_layout
+from analysis.participants.own_items import NOTHING, Own
 from analysis.participants.rules import check_rows
-from analysis.participants.schema import TABLES, item_columns
+from analysis.participants.schema import TABLES
 from analysis.participants.spss import read_spss
 from analysis.participants.typed import Table, differing, read_grids, spelt_like
 
@@ -27,13 +30,15 @@ from analysis.participants.typed import Table, differing, read_grids, spelt_like
 class Records:
     """The participant files that a study has; None for a file it does not have.
 
-    `of_study` is the study whose published figures they are held against, where it is not the study's own.
+    `of_study` is the study whose published figures they are held against, where it is not the study's own; `own` is what the team
+    adds to the questionnaire.
     """
 
     questionnaire: Table | None = None
     attendance: Table | None = None
     advice_contacts: Table | None = None
     of_study: str = ""
+    own: Own = NOTHING
 
     def __iter__(self) -> Iterator[Table]:
         return (table for table in (self.questionnaire, self.attendance, self.advice_contacts) if table)
@@ -50,15 +55,17 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     if layout.sources:
         return _of_sources(folder, study, root, layout)
     check_folder(folder, shown(folder, root), FILES["records"], layout.ignore_files)
-    tables = read_tables(folder, TABLES, layout, WORKBOOK, root)
-    return link(Records(**tables, of_study=layout.of_study or ""), study, layout) if tables else None
+    own = layout.own(folder, shown(folder / LAYOUT, root))
+    tables = read_tables(folder, TABLES, layout, WORKBOOK, root, own)
+    return link(Records(**tables, of_study=layout.of_study or "", own=own), study, layout) if tables else None
 
 
 def _of_sources(folder: Path, study: str, root: Path | None, layout: RecordsLayout) -> Records:
     """The participant files that a team's own tables make together, as `sources` in records.yaml says."""
     known = {source.file for source in layout.sources} | FILES["records"]
     check_folder(folder, shown(folder, root), known, layout.ignore_files)
-    done = assemble(folder, layout.sources, layout.dates or "iso")
+    own = layout.own(folder, shown(folder / LAYOUT, root))
+    done = assemble(folder, layout.sources, layout.dates or "iso", own)
     if done.stops:
         raise InputError(
             shown(folder / LAYOUT, root),
@@ -66,34 +73,50 @@ def _of_sources(folder: Path, study: str, root: Path | None, layout: RecordsLayo
             expected="records in which nothing is left open",
             action=f"run `python -m analysis check {study}`, which lists them all, and edit records.yaml",
         )
-    return link(Records(**done.tables, of_study=layout.of_study or ""), study, layout)
+    return link(Records(**done.tables, of_study=layout.of_study or "", own=own), study, layout)
 
 
 def read_tables(
-    folder: Path, names: Iterable[str], layout: RecordsLayout | ExportLayout, workbook: str, root: Path | None
+    folder: Path,
+    names: Iterable[str],
+    layout: RecordsLayout | ExportLayout,
+    workbook: str,
+    root: Path | None,
+    own: Own = NOTHING,
 ) -> dict[str, Table]:
     """Those of the tables called `names` that a folder holds, in files of their own or as sheets of the workbook."""
     book = folder / workbook
     sheets = {name: getattr(layout, name).sheet or name for name in names}
-    own = sheet_names(book, shown(book, root)) if book.is_file() else []
-    if own:
+    there = sheet_names(book, shown(book, root)) if book.is_file() else []
+    if there:
         check_sheets(book, shown(book, root), sheets.values(), layout.ignore_sheets)
     sources = {
-        name: source for name in names if (source := _source(folder, name, root, book if sheets[name] in own else None))
+        name: source
+        for name in names
+        if (source := _source(folder, name, root, book if sheets[name] in there else None))
     }
-    return {name: read_table(path, name, getattr(layout, name), root, path == book) for name, path in sources.items()}
+    more = {"questionnaire": own.columns}
+    return {
+        name: read_table(path, name, getattr(layout, name), root, path == book, more.get(name, {}))
+        for name, path in sources.items()
+    }
 
 
 def read_table(
-    path: Path, table: str, layout: FileLayout = AS_IS, root: Path | None = None, in_common: bool = False
+    path: Path,
+    table: str,
+    layout: FileLayout = AS_IS,
+    root: Path | None = None,
+    in_common: bool = False,
+    more: Mapping[str, Column] = MappingProxyType({}),
 ) -> Table:
     """Read one file as the table called `table` in the schema, such as questionnaire; a long CSV file block by block.
 
-    `in_common`: a workbook that holds other tables, too.
+    `in_common`: a workbook that holds other tables, too. `more`: columns of a team's own.
 
     Raises InputError at the first thing that cannot be used.
     """
-    typed = read_grids(_grids(path, shown(path, root), table, layout, in_common), table, layout)
+    typed = read_grids(_grids(path, shown(path, root), table, layout, in_common), table, layout, more)
     check_rows(typed)
     read_from(typed.values, typed.file)
     return typed
@@ -225,16 +248,17 @@ def _check_days(table: Table, column: str, questionnaire: Table) -> None:
 
 
 def stages_reached(questionnaire: Table) -> pd.DataFrame:
-    """Who reached which stage: a row for each person; columns person_id, joined, initial, experience (bool).
+    """Who reached which stage: a row for each person; columns person_id, joined, initial, experience, later moments (bool).
 
     Somebody reached a stage who answered, or refused to answer, any item of its questionnaire. What a team notes about a
     person beside the questionnaire (the day of the interview, weeks of volunteering, months in the UK) is no answer.
     """
     reached = [str(Status.ANSWERED), str(Status.WORDS), str(Status.REFUSED)]
-    stages = {
-        stage: questionnaire.status[item_columns(stage)].isin(reached).any(axis=1)
-        for stage in ("initial", "experience")
-    }
+    asked: dict[str, list[str]] = {"initial": [], "experience": []}
+    for name, column in questionnaire.columns.items():
+        if column.facts.get("item"):
+            asked.setdefault(column.facts["stage"], []).append(name)
+    stages = {stage: questionnaire.status[names].isin(reached).any(axis=1) for stage, names in asked.items()}
     return pd.DataFrame({"person_id": questionnaire.values["person_id"], "joined": True, **stages})
 
 

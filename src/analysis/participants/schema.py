@@ -17,13 +17,23 @@ from analysis.participants.monitoring import EXPORT_KEYS, EXPORT_ONE_OF, EXPORT_
 
 @dataclass(frozen=True)
 class Item:
-    """A question that is put before and after: its scale, and the names of the scale points."""
+    """A question that is put before and after: its scale, the names of the scale points, and which direction is better.
+
+    A score is the sum of the answers to so many `questions`.
+    """
 
     label: str
     about: str
     low: int
     high: int
     points: tuple[str, ...] = ()
+    higher_is_better: bool = True
+    questions: int = 1
+
+    @property
+    def answers(self) -> tuple[int, int]:
+        """The lowest and the highest answer to each question."""
+        return self.low // self.questions, self.high // self.questions
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ MOMENTS: dict[str, Moment] = {
     "post": Moment("after", "Asked after the programme, about that time.", "experience"),
 }
 
+FRIENDS_ITEM = "friends"
 FRIENDS = "Number of friends outside the family met regularly; words such as few or a lot are kept as they were given."
 
 
@@ -83,19 +94,21 @@ def _item_columns() -> dict[str, Definition]:
     }
 
 
+def friends_column(when: Moment) -> Definition:
+    """The number of friends at a moment."""
+    return fields.number_or_words(
+        0,
+        500,
+        f"Friends met regularly, {when.label}",
+        f"{FRIENDS} {when.about}",
+        unit="friends",
+        stage=when.stage,
+        item=True,
+    )
+
+
 def _friends_columns() -> dict[str, Definition]:
-    return {
-        f"friends_{moment}": fields.number_or_words(
-            0,
-            500,
-            f"Friends met regularly, {when.label}",
-            f"{FRIENDS} {when.about}",
-            unit="friends",
-            stage=when.stage,
-            item=True,
-        )
-        for moment, when in MOMENTS.items()
-    }
+    return {f"{FRIENDS_ITEM}_{moment}": friends_column(when) for moment, when in MOMENTS.items()}
 
 
 _STUDY = fields.study_column()
@@ -214,13 +227,3 @@ def stage_columns(stage: str) -> list[str]:
     ['months_in_uk', 'months_in_area', 'english_at_joining']
     """
     return [key for key, column in table_columns("questionnaire").items() if column.facts.get("stage") == stage]
-
-
-def item_columns(stage: str) -> list[str]:
-    """The columns of a stage that hold answers to an item of its questionnaire, and nothing that a team notes beside it.
-
-    >>> [name for name in item_columns("experience") if "_post" not in name and "_then" not in name]
-    []
-    """
-    known = table_columns("questionnaire")
-    return [name for name in stage_columns(stage) if known[name].facts.get("item")]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,8 @@ class Table:
     `values`: a row for each row of the file, a column for each column of the schema; numbers are floats, dates are
     dates, an answer not given is NaN, NaT or missing. Where a number may be answered in words, a column `<name>_words`
     holds the words. `status`: the same shape without those, saying of each cell why it is as it is (see
-    codes.Status). `rows`: the row of the file, header = 1. `format`: how the file was read; `reading`: what was made of it.
+    codes.Status). `rows`: the row of the file, header = 1. `format`: how the file was read; `reading`: what was made of it;
+    `more`: columns that a team declares beside those of the schema.
     """
 
     name: str
@@ -68,6 +70,12 @@ class Table:
     status: pd.DataFrame
     rows: np.ndarray
     reading: Reading = field(default_factory=Reading)
+    more: Mapping[str, Column] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """Its columns by name: those of the schema, then a team's own."""
+        return table_columns(self.name) | dict(self.more)
 
     def error(self, index: int, column: str, found: str, expected: str, action: str) -> InputError:
         """An error at one row of this table."""
@@ -92,8 +100,10 @@ class _Problem:
     refused: Refused
 
 
-def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
-    """Read and check a grid as the file called `table` in the schema.
+def read_grid(
+    grid: Grid, table: str, layout: FileLayout = AS_IS, more: Mapping[str, Column] = MappingProxyType({})
+) -> Table:
+    """Read and check a grid as the file called `table` in the schema, which may have `more` columns of a team's own.
 
     Raises InputError for the first cell, in the order of the file, that cannot be used; says how many more there are.
     """
@@ -102,7 +112,7 @@ def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
     body = plain(grid, platform, layout.rows) if platform else Body(grid)
     if not body.grid.rows:
         raise empty(grid.file)
-    known = table_columns(table)
+    known = table_columns(table) | dict(more)
     header = read_header(body.grid, table, known, layout, platform, body.own)
     coded = _coded(body.grid, header.found, known)
     style = _style(body.grid, layout, header.found)
@@ -112,7 +122,7 @@ def read_grid(grid: Grid, table: str, layout: FileLayout = AS_IS) -> Table:
     )
     made = _assemble(body.grid, table, known, coded, style)
     told, untold = _account(coded, known, style)
-    return replace(made, reading=Reading(told, untold, header.unread, body.grid.short, body.left_out))
+    return replace(made, more=more, reading=Reading(told, untold, header.unread, body.grid.short, body.left_out))
 
 
 def _check_rows_setting(grid: Grid, layout: FileLayout, platform: Platform | None) -> None:
@@ -127,7 +137,9 @@ def _check_rows_setting(grid: Grid, layout: FileLayout, platform: Platform | Non
         )
 
 
-def read_grids(grids: Iterable[Grid], table: str, layout: FileLayout = AS_IS) -> Table:
+def read_grids(
+    grids: Iterable[Grid], table: str, layout: FileLayout = AS_IS, more: Mapping[str, Column] = MappingProxyType({})
+) -> Table:
     """Read and check the blocks of one file, in order, as one table.
 
     Names that differ in nothing but case and blanks are one name, ids likewise; the first spelling is kept. Raises
@@ -135,7 +147,7 @@ def read_grids(grids: Iterable[Grid], table: str, layout: FileLayout = AS_IS) ->
     column fit no entry.
     """
     with _collector_resting():
-        parts = [read_grid(grid, table, layout) for grid in grids]
+        parts = [read_grid(grid, table, layout, more) for grid in grids]
     joined = parts[0] if len(parts) == 1 else _joined(parts)
     _check_told(joined, layout)
     return _one_spelling(replace(joined, reading=_with_every_entry(joined.reading, layout)))
@@ -222,7 +234,7 @@ def _one_spelling(table: Table) -> Table:
     """Names and ids of a file that differ in case and blanks only, in the spelling that comes first."""
     respelt: Counter[str] = Counter()
     values = {}
-    for name, column in table_columns(table.name).items():
+    for name, column in table.columns.items():
         if column.kind in ("id", "name"):
             values[name] = spelt_like(table.values[name], table.values[name])
             respelt[name] = differing(values[name], table.values[name])

@@ -21,7 +21,9 @@ STAGES = "dvc.yaml"
 MARK = "  # Below: stages of studies that no list names, written by `analysis reproduce` from the files they have; do not edit.\n"
 ITEM = "${item}"
 _RAW, _MADE, _NAMES = f"data/raw/{ITEM}/", f"data/processed/{ITEM}/", f"data/processed/raw_files/{ITEM}.txt"
-_CHOSEN = {"03_before_after": "data/raw/reference/scales.yaml"}  # what the listed studies do not name, but others may
+_CHOSEN = dict.fromkeys(  # what the listed studies do not name, but others may
+    ("02b_participation", "03_before_after", "04_english_and_time"), "data/raw/reference/scales.yaml"
+)
 _NEEDED_FOR = {"workbooks/value_map.xlsx": "value_map.csv"}  # what a notebook makes only of a file it may lack
 
 

@@ -15,7 +15,7 @@ from analysis.coding import files as coding
 from analysis.disclosure.scan import WORDS_IN_A_ROW, Public, Secrets, secrets_in_texts, secrets_of
 from analysis.errors import InputError
 from analysis.files import shown
-from analysis.participants import Export, Table, read_export, read_records, table_columns
+from analysis.participants import Export, Table, read_export, read_records
 from analysis.participants.exports import FOLDER
 from analysis.pipeline import team_files
 from analysis.study import Study
@@ -58,7 +58,7 @@ def _export(study: Study) -> Export | None:
 
 def _of_table(table: Table) -> Iterator[Secrets]:
     """For each of its columns of ids; with the first of them, all that is no id."""
-    known = table_columns(table.name)
+    known = table.columns
     ids = [name for name in table.values if name in known and known[name].kind == "id"]
     words = [name for name in table.values if name.endswith("_words")]
     rest = table.values.drop(columns=["study"], errors="ignore")

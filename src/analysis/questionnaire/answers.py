@@ -1,6 +1,6 @@
 """Items of a questionnaire, pairs of answers, and the rule for answers that are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.described import inputs_of, of_nothing_nothing, read_from
 from analysis.errors import InputError
-from analysis.participants import ITEMS
+from analysis.participants.schema import ITEMS, Item as Question
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,12 @@ class Item:
 
 
 FRIENDS = Item("friends", "Friends met regularly", 0, None)
-QUESTIONS = (*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), FRIENDS)
+
+
+def questions(asked: Mapping[str, Question] = ITEMS) -> tuple[Item, ...]:
+    """Everything that is asked before and after, as the study's questionnaire has it by name, and the number of friends."""
+    found = (Item(name, each.label, each.low, each.high, each.higher_is_better) for name, each in asked.items())
+    return (*found, FRIENDS)
 
 
 class MissingRule(StrEnum):
@@ -47,14 +52,14 @@ def about_before(answers: pd.DataFrame, before: str) -> pd.DataFrame:
     """The answers to compare with: as `asked before`, or with those given `looking back` in their place."""
     if before == "asked before":
         return answers
-    then = {f"{item.name}_pre": answers[f"{item.name}_then"] for item in QUESTIONS if f"{item.name}_then" in answers}
-    return answers.assign(**then)
+    then = {name: answers[name] for name in answers if name.endswith("_then")}
+    return answers.assign(**{f"{name.removesuffix('_then')}_pre": each for name, each in then.items()})
 
 
 @of_nothing_nothing
-def items_answered(answers: pd.DataFrame) -> tuple[Item, ...]:
-    """The questions that at least two people answered before and after."""
-    return tuple(item for item in QUESTIONS if _twice(answers, item) > 1)
+def items_answered(answers: pd.DataFrame, asked: Mapping[str, Question] = ITEMS, fewest: int = 2) -> tuple[Item, ...]:
+    """Those of the `questions` that at least the `fewest` people answered before and after."""
+    return tuple(item for item in questions(asked) if _twice(answers, item) >= fewest)
 
 
 def _twice(answers: pd.DataFrame, item: Item) -> int:

@@ -14,10 +14,10 @@ from analysis.bounds.wilcoxon import WIDEST, wilcoxon_range
 from analysis.described import described
 from analysis.errors import InputError
 from analysis.files import validate
+from analysis.participants.scales import scale_of
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
 from analysis.questionnaire.measurement import regression_to_the_mean
-from analysis.questionnaire.scales import scale_of
 from analysis.questionnaire.spread import Moments, most_sd
 from analysis.results import Kind
 from analysis.study import Study

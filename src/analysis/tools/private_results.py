@@ -1,21 +1,21 @@
 """A team's own full results, for the team alone: nothing is hidden in them, so they never lie where pages, bundles or the deposit are made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.participants import ITEMS, read_records
-from analysis.questionnaire.answers import Item
+from analysis.participants import Records, read_records
+from analysis.participants.schema import Item
+from analysis.questionnaire.answers import items_answered
 from analysis.questionnaire.summary import holm, item_summary
 from analysis.results import write_text
 from analysis.study import Study, load_study
 
 FOLDER = "private"
 MARK = "NOT FOR RELEASE: unprotected results about single people, for the team alone"
-_FRIENDS = Item("friends", "Friends met regularly", 0, None)
 _MOMENTS = {"pre": "asked before", "then": "looking back"}
 _FEWEST = 5  # answers twice before statistics are worked out; the counts stand for any number
 _MANY = "Each row is a test of its own. Of twenty tests of nothing, one comes out below 0.05; p_holm is held against all rows of its table."
@@ -28,7 +28,8 @@ def write_private(root: Path, study_id: str) -> list[Path]:
     Returns the files. Raises InputError for a study without a questionnaire, or in which nobody answered an item twice.
     """
     study = load_study(study_id, root)
-    tables = dict(_tables(_answers(study)))
+    records = _records(study)
+    tables = dict(_tables(records.questionnaire.values, records.own.asked))  # type: ignore[union-attr]
     if not tables:
         raise InputError(
             study.name("records"),
@@ -45,7 +46,7 @@ def write_private(root: Path, study_id: str) -> list[Path]:
     return [*(folder / f"{name}.csv" for name in tables), folder / "results.html"]
 
 
-def _answers(study: Study) -> pd.DataFrame:
+def _records(study: Study) -> Records:
     records = read_records(study.records_folder, study.id, study.root)
     if records is None or records.questionnaire is None:
         raise InputError(
@@ -54,20 +55,19 @@ def _answers(study: Study) -> pd.DataFrame:
             expected="a team's own records",
             action="see docs/own-records.md",
         )
-    return records.questionnaire.values
+    return records
 
 
-def _tables(answers: pd.DataFrame) -> Iterator[tuple[str, tuple[str, pd.DataFrame]]]:
+def _tables(answers: pd.DataFrame, asked: Mapping[str, Item]) -> Iterator[tuple[str, tuple[str, pd.DataFrame]]]:
     for moment, words in _MOMENTS.items():
-        frame = answers.drop(columns=[f"{item.name}_pre" for item in _items() if f"{item.name}_pre" in answers])
-        frame = answers if moment == "pre" else frame.rename(columns=lambda name: name.replace("_then", "_pre"))
-        everybody = _summary(frame)
+        frame = _about(answers, moment)
+        everybody = _summary(frame, asked)
         if everybody is not None:
             yield f"items_{moment}", (f"All items, {words} and after", everybody)
         by_course = [
             each.assign(course=str(course))
             for course, part in frame.groupby("course")
-            if (each := _summary(part)) is not None
+            if (each := _summary(part, asked)) is not None
         ]
         if len(by_course) > 1:
             joined = pd.concat(by_course)
@@ -75,18 +75,15 @@ def _tables(answers: pd.DataFrame) -> Iterator[tuple[str, tuple[str, pd.DataFram
             yield f"items_{moment}_by_course", (f"All items by course, {words} and after", joined)
 
 
-def _items() -> list[Item]:
-    return [*(Item(name, each.label, each.low, each.high) for name, each in ITEMS.items()), _FRIENDS]
+def _about(answers: pd.DataFrame, moment: str) -> pd.DataFrame:
+    """The answers with those given at a moment, and no others, as those before."""
+    kept = [name for name in answers if not name.endswith("_pre") or moment == "pre"]
+    return answers[kept].rename(columns=lambda name: name.replace(f"_{moment}", "_pre"))
 
 
-def _summary(frame: pd.DataFrame) -> pd.DataFrame | None:
+def _summary(frame: pd.DataFrame, asked: Mapping[str, Item]) -> pd.DataFrame | None:
     """Every item that enough people answered twice; None where there is none."""
-    columns = {item: [f"{item.name}_pre", f"{item.name}_post"] for item in _items()}
-    twice = [
-        item
-        for item, names in columns.items()
-        if set(names) <= set(frame) and frame[names].notna().all(axis=1).sum() >= _FEWEST
-    ]
+    twice = items_answered(frame, asked, _FEWEST)
     return item_summary(frame, twice, _SEED) if twice else None
 
 

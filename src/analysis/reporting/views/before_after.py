@@ -1,5 +1,6 @@
 """The words and charts of 03_before_after; its tables are the frames of `analysis.questionnaire` as they are."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from analysis.described import described, inputs_of, name_of, of_nothing_nothing
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_statistic
 from analysis.disclosure.derived import RULE
+from analysis.participants.schema import Item as Question
 from analysis.questionnaire.answers import Item, paired_answers
 from analysis.questionnaire.judged import MEANS, NET
 from analysis.questionnaire.published import FILE, Printed, read_figures
@@ -47,6 +49,11 @@ __all__ = [
 def read_questionnaire(evidence: Evidence) -> pd.DataFrame | None:
     """Everybody's answers; None where there are no records of a questionnaire."""
     return evidence.records.questionnaire.values if evidence.measured else None  # type: ignore[union-attr]
+
+
+def questions(evidence: Evidence) -> Mapping[str, Question] | None:
+    """What the study's questionnaire asks on scales, the team's own items first; None where there are no records of one."""
+    return evidence.records.own.asked if evidence.measured else None  # type: ignore[union-attr]
 
 
 def about(item: Item | None, words: str) -> str:

@@ -8,7 +8,8 @@ from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.scan import SHORTEST_TEXT
 from analysis.disclosure.tables import TOTAL, as_frame, count_people
-from analysis.participants import MOMENTS, Status, Table, read_records, stages_reached, table_columns
+from analysis.participants import Status, Table, read_records, stages_reached
+from analysis.participants.schema import Moment
 from analysis.quantities import Interval, as_interval
 from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
@@ -132,7 +133,9 @@ def reasons(answers: Answers) -> pd.DataFrame:
     why = "how many answered is the base of every figure, and says nothing of anybody's answers"
     answers.evidence.allows(Decision("Numbers of answers by item and moment", "base of a statistic", SHOWN, why))
     rows = {
-        Labelled(f"{item.label}, {MOMENTS[moment].label}", f"{item.name}_{moment}"): _reasons(answers, item, moment)
+        Labelled(f"{item.label}, {_moments(answers)[moment].label}", f"{item.name}_{moment}"): _reasons(
+            answers, item, moment
+        )
         for item, moment in _asked(answers)
     }
     columns = {
@@ -174,12 +177,16 @@ def in_words(answers: Answers) -> pd.DataFrame | None:
         return None
     index = pd.Index([Labelled(label.removeprefix(_WORDS), slug(label)) for label in labels], dtype=object)
     counts = {moment: [_count(found[moment], label) for label in labels] for moment in moments}
-    columns = {moment: _people(MOMENTS[moment].label.capitalize()) for moment in moments}
+    columns = {moment: _people(_moments(answers)[moment].label.capitalize()) for moment in moments}
     return _passed(answers, pd.DataFrame(counts, index, dtype=object), columns, "Answer", Kind.MEASURED)
 
 
 def _questionnaire(answers: Answers) -> Table:
     return answers.evidence.records.questionnaire  # type: ignore[union-attr, return-value]
+
+
+def _moments(answers: Answers) -> dict[str, Moment]:
+    return answers.evidence.records.own.moments  # type: ignore[union-attr]
 
 
 def _asked(answers: Answers) -> list[tuple[Item, str]]:
@@ -188,7 +195,7 @@ def _asked(answers: Answers) -> list[tuple[Item, str]]:
     return [
         (item, moment)
         for item in answers.items
-        for moment in MOMENTS
+        for moment in _moments(answers)
         if (status[f"{item.name}_{moment}"] != Status.NOT_ASKED).any()
     ]
 
@@ -205,7 +212,7 @@ def _protected(answers: Answers, item: Item, moment: str) -> pd.Series:
 
 
 def _protect(answers: Answers, item: Item, moment: str) -> pd.Series:
-    column, name = f"{item.name}_{moment}", f"without a number: {item.label}, {MOMENTS[moment].label}"
+    column, name = f"{item.name}_{moment}", f"without a number: {item.label}, {_moments(answers)[moment].label}"
     table = _questionnaire(answers)
     reasons = reasons_of(table, column)
     reasons = reasons[_reached(table, item, moment)[reasons.index]]
@@ -233,7 +240,7 @@ def _protect(answers: Answers, item: Item, moment: str) -> pd.Series:
 
 def _reached(table: Table, item: Item, moment: str) -> pd.Series:
     """Who answered the questionnaire that asks an item of a moment."""
-    return stages_reached(table)[table_columns("questionnaire")[f"{item.name}_{moment}"].facts["stage"]]
+    return stages_reached(table)[table.columns[f"{item.name}_{moment}"].facts["stage"]]
 
 
 def reasons_of(table: Table, column: str) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Published scales: their lowest and highest score, and which direction is better."""
+"""Published scales: their lowest and highest score, which direction is better, and how a score is made of answers."""
 
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,16 @@ class PublishedScale(BaseModel):
     high: int = Field(description="highest score")
     better: Literal["higher", "lower"] = Field(description="which direction is an improvement")
     source: str = Field(description="where it was published")
+    questions: int = Field(
+        default=1,
+        ge=1,
+        description="how many answers, whole numbers with the same ends, add up to the score; 1: the answer is it",
+    )
+
+    @property
+    def answers(self) -> tuple[int, int]:
+        """The lowest and the highest answer to each of its questions."""
+        return self.low // self.questions, self.high // self.questions
 
 
 @cache
