@@ -188,6 +188,12 @@ def _study_commands(commands: Any) -> None:
     new.add_argument("--records", type=_path, metavar="FOLDER", help="a folder with the team's own files to begin from")
     _command(commands, "tables", _tables, "write docs/tables.md, which documents every file of a study from its model")
     _draft_of_claims(commands)
+    locate = _command(
+        commands, "locate", _locate, "find each claim of a study in its document: page, and words to search for"
+    )
+    locate.add_argument("id", help="id of the study")
+    locate.add_argument("text", type=_path, help="the text whose lines claims.csv counts, or a PDF with a text layer")
+    locate.add_argument("--document", default="", metavar="ID", help="document of study.yaml (default: the source)")
     check = _command(
         commands, "check", _check, "read all that a study holds: every problem at once, and what its pages will show"
     )
@@ -447,6 +453,22 @@ def _claims_from(options: argparse.Namespace) -> int:
     write_text(target, draft(found, options.prefix))
     print("\n".join([*summary(found), f"wrote {target.name}"]))
     return 0
+
+
+def _locate(options: argparse.Namespace) -> int:
+    from analysis.pipeline.provenance import sha256
+    from analysis.results import write_text
+    from analysis.study import find_root, load_study
+    from analysis.tools.locate import locate
+
+    study = load_study(options.id, find_root())
+    hashed = sha256(options.text) if options.text.is_file() else ""
+    text, lost, found = locate(study, options.text, options.document, hashed)
+    write_text(study.raw / "claims.csv", text)
+    print("\n".join(f"{each.claim_id}: {each.printed!r} does not stand on line {each.line}" for each in lost))
+    print(f"{found} claims found, page and words put into {study.name('claims.csv')} where they were empty")
+    print(f"The text, for study.yaml: {{name: {options.text.name}, sha256: {hashed}}}")
+    return 1 if lost else 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -108,7 +108,7 @@ def test_an_extra_column_a_short_row_and_very_many_columns(project):
     path = project / "data/raw" / STUDY / "claims.csv"
     text = path.read_text(encoding="utf-8")
     for damaged, words in (
-        (text.replace("note\n", "note,remark\n", 1), "does not belong"),
+        (text.replace("note,", "note,remark,", 1), "does not belong|cells"),
         (text.replace("claim_id,line", "claim_id,claim_id", 1), "no such column|twice"),
         (text + "CO-999,1\n", "2 cells"),
         ("a," * 100_000 + "b\n", "columns"),

@@ -51,11 +51,11 @@ OWN_FINDINGS = {frozenset({name}) for name in ("AB-005", "AB-008", "AB-011", "AB
 
 
 def own_rows(prefix: str) -> pd.DataFrame:
-    names = ("quantity", "printed", "value", "unit", "base", "kind", *OPTIONAL)
+    names = ("quantity", "printed", "value", "unit", "base", "kind", *OPTIONAL[:3])
     rows = [dict(zip(names, map(str.strip, line.split("|")), strict=True)) for line in OWN.strip().splitlines()]
     places = {"section": "Results", "statement": "A figure", "formula": "", "note": ""}
     numbered = [{"claim_id": f"AB-{n:03}", "line": n, **places, **row} for n, row in enumerate(rows, start=1)]
-    return pd.DataFrame(numbered)[[*COLUMNS, *OPTIONAL]].replace("AB-", f"{prefix}-", regex=True)
+    return pd.DataFrame(numbered)[[*COLUMNS, *OPTIONAL[:3]]].replace("AB-", f"{prefix}-", regex=True)
 
 
 def project(folder: Path, *studies: str) -> Path:

@@ -64,7 +64,7 @@ def verdicts_of(audit: Audit) -> pd.DataFrame:
             "problem": str(found.problem or ""),
             "severity": severity.get(claim.claim_id, ""),
         }
-        | {"place": claim.locator, "base_open": base_is_open(claim)}
+        | {"place": claim.place, "base_open": base_is_open(claim)}
         for claim, found in zip(audit.claims.claims.values(), audit.verdicts, strict=True)
     ]
     return pd.DataFrame(rows).set_index("claim_id", drop=False).rename_axis("claim")

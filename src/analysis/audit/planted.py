@@ -58,7 +58,7 @@ def alarms(ledger: Ledger, plan: AuditPlan, claims: Collection[str] | None = Non
 
 def changed(ledger: Ledger, change: Change) -> Ledger:
     """A copy of a ledger with some claims replaced."""
-    return Ledger(ledger.claims | change, ledger.rows, ledger.name)
+    return Ledger(ledger.claims | change, ledger.rows, ledger.name, ledger.documents)
 
 
 def lookers(ledger: Ledger) -> dict[str, set[str]]:
@@ -84,7 +84,7 @@ def nearby(ledger: Ledger, change: Change, known: Mapping[str, set[str]]) -> fro
 def reprinted(claim: Claim, printed: str, **more: str) -> Claim:
     """A claim with another print, its value read from it. Raises ValueError if it holds no figure."""
     value = format(parse_printed(printed).value, "f")
-    return Claim.model_validate(claim.model_dump() | {"printed": printed, "value": value} | more)
+    return Claim.model_validate(claim.model_dump() | {"printed": printed, "value": value, "search": ""} | more)
 
 
 def linked_claims(ledger: Ledger, plan: AuditPlan) -> frozenset[str]:

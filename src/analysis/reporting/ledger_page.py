@@ -79,6 +79,6 @@ def _rows(audit: Audit) -> Iterable[dict[str, object]]:
             "verdict": verdict,
             "kind": claim.kind,
             "severity": audit.severity.get(claim_id, ""),
-            "place": claim.locator,
+            "place": claim.place,
             "audit": f"[{{={claim_id}}}: formula, chain and use]({audit.href}#claim-{claim_id})",
         }

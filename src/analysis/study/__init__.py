@@ -13,7 +13,7 @@ from analysis.errors import InputError
 from analysis.files import read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
 from analysis.study.authors import DOI, Author
-from analysis.study.claims import Claim, Ledger, read_claims
+from analysis.study.claims import Claim, Document, Ledger, Text, read_claims
 from analysis.study.register import Assumption, Register, read_register
 
 __all__ = [
@@ -68,6 +68,7 @@ class StudySource(BaseModel):
     )
     address: str | None = Field(default=None, description="web address or DOI")
     licence: str = Field(default="figures cited", description="terms of use")
+    text: Text | None = Field(default=None, description="the text of it whose lines the ledger counts")
 
 
 class StudyInfo(BaseModel):
@@ -81,6 +82,7 @@ class StudyInfo(BaseModel):
     place: str = Field(default="", description="city or region")
     period: Period | None = Field(default=None, description="first and last day, month or year")
     source: StudySource = Field(description="the publication the study works from")
+    documents: tuple[Document, ...] = Field(default=(), description="further documents that claims are printed in")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
     currency: str = Field(
         default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"
@@ -96,6 +98,12 @@ class StudyInfo(BaseModel):
     doi: str | None = Field(
         default=None, pattern=DOI, description="DOI of this version, such as 10.5281/zenodo.1234567"
     )
+
+    @property
+    def all_documents(self) -> tuple[Document, ...]:
+        """The source, under an empty id, and the further documents."""
+        source = self.source.model_dump(include={"title", "published", "address", "text"})
+        return (Document.model_construct(id="", **source | {"text": self.source.text}), *self.documents)
 
     @property
     def setting(self) -> str:
@@ -142,7 +150,9 @@ class Study:
     @cached_property
     def claims(self) -> Ledger:
         """The ledger of claims."""
-        return read_claims(self.raw / "claims.csv", self.name("claims.csv"), self.info.claim_prefix)
+        return read_claims(
+            self.raw / "claims.csv", self.name("claims.csv"), self.info.claim_prefix, self.info.all_documents
+        )
 
     @cached_property
     def register(self) -> Register:

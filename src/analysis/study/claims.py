@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from analysis.described import aside, reading
 from analysis.errors import InputError
@@ -32,7 +32,8 @@ COLUMNS = (
     "formula",
     "note",
 )
-OPTIONAL = ("answers", "items", "scale")
+OPTIONAL = ("answers", "items", "scale", "document", "page", "search")
+MOST_WORDS = 5  # of a source, to search for
 ClaimKind = Literal[
     "count",
     "share",
@@ -54,6 +55,29 @@ STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
 _IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class Text(BaseModel):
+    """The text of a document whose lines the ledger counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="name of the file")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="its SHA-256, in hexadecimal digits")
+
+
+class Document(BaseModel):
+    """A further document of a study, beside its source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that claims.csv refers to it by")
+    title: str = Field(min_length=1, description="its title")
+    published: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))] = Field(
+        default=None, description="year or date of publication"
+    )
+    address: str | None = Field(default=None, description="web address or DOI")
+    text: Text | None = Field(default=None, description="the text whose lines are counted")
 
 
 class Claim(BaseModel):
@@ -86,6 +110,25 @@ class Claim(BaseModel):
         default="", pattern=r"^(-?\d{1,4}\.\.-?\d{1,4})?$", description="lowest and highest answer of a scale, as a..b"
     )
 
+    document: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9_]*)?$",
+        description="document of study.yaml that prints it; empty: the study's source",
+    )
+    page: str = Field(
+        default="", pattern=r"^(\d{1,4}|[ivxlc]{1,8})?$", description="page of the document, as it is numbered"
+    )
+    search: str = Field(
+        default="", description="printed words to search the document for, the figure among them, at most five"
+    )
+
+    @field_validator("search")
+    @classmethod
+    def _few_words(cls, text: str) -> str:
+        if len(text.split()) > MOST_WORDS:
+            raise ValueError(f"at most {MOST_WORDS} words, not {len(text.split())}")
+        return text
+
     @field_validator("formula")
     @classmethod
     def _in_the_grammar(cls, text: str) -> str:
@@ -108,6 +151,12 @@ class Claim(BaseModel):
     def _value_fits_the_print(self) -> "Claim":
         if wrong := self._misfit_of_dates() if self.is_date else self._misfit():
             raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _searched_with_its_figure(self) -> "Claim":
+        if self.search and not any(word in self.search.lower() for word in self.printed.lower().split()):
+            raise ValueError(f"words to search for with a word of {self.printed!r} among them, not {self.search!r}")
         return self
 
     def _misfit_of_dates(self) -> str:
@@ -202,7 +251,13 @@ class Claim(BaseModel):
     @property
     def locator(self) -> str:
         """Where the figure stands in the source."""
-        return f"{self.section} (source line {self.line})"
+        named = self.document.replace("_", " "), self.page and f"page {self.page}", f"source line {self.line}"
+        return f"{self.section} ({', '.join(filter(None, named))})"
+
+    @property
+    def place(self) -> str:
+        """Where a reader of the document finds the figure: its locator, and what to search for."""
+        return f"{self.locator}: search for “{self.search}”" if self.search else self.locator
 
 
 def _is_what(printed: Printed, value: str) -> bool:
@@ -236,6 +291,7 @@ class Ledger(Mapping[str, Claim]):
     claims: dict[str, Claim]
     rows: dict[str, int]
     name: str
+    documents: tuple[Document, ...] = ()
 
     def __getitem__(self, claim_id: str) -> Claim:
         claim = self.claims[claim_id.removeprefix("claim:")]
@@ -251,6 +307,10 @@ class Ledger(Mapping[str, Claim]):
     def about(self, quantity: str) -> tuple[Claim, ...]:
         """Every claim that prints a quantity, in source order."""
         return self._by_quantity.get(quantity, ())
+
+    def document_of(self, claim: Claim) -> Document | None:
+        """The document that prints a claim, where study.yaml describes it; a study's source has an empty id."""
+        return next((document for document in self.documents if document.id == claim.document), None)
 
     @cached_property
     def _by_quantity(self) -> dict[str, tuple[Claim, ...]]:
@@ -295,15 +355,15 @@ def _whole(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def read_claims(path: Path, name: str, prefix: str) -> Ledger:
-    """Read and check a ledger of claims; raises InputError for the first thing that does not fit."""
+def read_claims(path: Path, name: str, prefix: str, documents: tuple[Document, ...] = ()) -> Ledger:
+    """Read and check a ledger of claims, of the documents given; raises InputError for the first thing that does not fit."""
     claims: dict[str, Claim] = {}
     rows: dict[str, int] = {}
     for row, values in read_csv(path, name, COLUMNS, OPTIONAL):
         claim = validate(Claim, values, name, row)
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row
-    ledger = Ledger(claims, rows, name)
+    ledger = Ledger(claims, rows, name, documents)
     with aside():
         _check_references(ledger)
     return ledger
@@ -340,6 +400,12 @@ def _check_id(claim_id: str, prefix: str, rows: Mapping[str, int], name: str, ro
 
 
 def _check_references(ledger: Ledger) -> None:
+    known = {"", *(document.id for document in ledger.documents)}
+    for claim_id, claim in ledger.items():
+        if claim.document not in known:
+            expected = f"one of {', '.join(sorted(known - {''})) or 'none'}, or nothing for the source"
+            action = "correct the cell, or describe the document under documents in study.yaml"
+            raise ledger.trouble(claim_id, "document", repr(claim.document), expected, action)
     graph: dict[str, tuple[str, ...]] = {}
     for claim_id, claim in ledger.items():
         named = references(claim.expression) if claim.expression else ()

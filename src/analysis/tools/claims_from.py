@@ -122,7 +122,7 @@ def check_target(target: Path, prefix: str) -> None:
 def claims_from(path: Path) -> list[Found]:
     """Every number of a text file, or of a PDF's text layer, in order. Raises InputError for a file that cannot be read."""
     found, section, number, header = [], "Opening", 0, [""]
-    for page, text in enumerate(_pages(path), start=1):
+    for page, text in enumerate(pages_of(path), start=1):
         for line in text.split("\n"):
             number += 1
             section = _heading(line) or section
@@ -135,20 +135,21 @@ def draft(found: Iterable[Found], prefix: str = "XX") -> str:
     """The numbers as a draft of claims.csv, with a commented head; `quantity` is one for all prints of a value."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, "page"])
     listed, first = list(found), dict[tuple[str, str], int]()
     for place, each in enumerate(listed, start=1):
         # One digit, or a word such as all, is printed again by chance.
         telling = sum(map(str.isdigit, each.value)) > 1 and not each.note.startswith("a word")
         origin = first.setdefault((each.value, each.unit), place) if telling else place
         again = f"the value of {prefix}-{origin:03}, printed again" if origin < place else ""
-        note = "; ".join(filter(None, (each.note, f"page {each.page}" if listed[-1].page > 1 else "", again)))
+        note, page = "; ".join(filter(None, (each.note, again))), each.page if listed[-1].page > 1 else ""
         cells = (each.section, f"figure_{origin}", each.words, each.printed, each.value, each.unit, "", each.kind, "")
-        writer.writerow([f"{prefix}-{place:03}", each.line, *map(inert, cells), note])
+        writer.writerow([f"{prefix}-{place:03}", each.line, *map(inert, cells), note, page])
     return "\n".join((*_HEAD, target.getvalue()))
 
 
-def _pages(path: Path) -> list[str]:
+def pages_of(path: Path) -> list[str]:
+    """The pages of a text, or of a PDF's text layer; lines are counted on from page to page."""
     if path.suffix.lower() != ".pdf":
         return read_pages(path, path.name)
     if not path.is_file():

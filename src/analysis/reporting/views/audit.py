@@ -13,7 +13,7 @@ from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, fo
 from analysis.reporting.prose import named
 from analysis.results import write_csv
 from analysis.study import Study
-from analysis.study.claims import Claim, Ledger, published
+from analysis.study.claims import Claim, Document, Ledger, published
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,7 +87,8 @@ def _facts(claim: Claim, ledger: Ledger, standing: list[Standing]) -> Inline:
     others = [_named(other.claim_id, ledger) for other in ledger.about(claim.quantity) if other is not claim]
     found = [link(f"#finding-{entry.finding.id}", [label(entry.finding.title)]) for entry in standing]
     said: dict[str, Run] = {
-        "Place": [label(claim.locator)],
+        "Place": [label(claim.place)],
+        "Document": _document(ledger.document_of(claim)),
         "Formula": [code(claim.formula)] if claim.formula else [],
         "Follows from": _chain(claim, ledger),
         "Base": _named(claim.base, ledger) if claim.base else [],
@@ -98,6 +99,24 @@ def _facts(claim: Claim, ledger: Ledger, standing: list[Standing]) -> Inline:
         "Remark": [label(claim.note)] if claim.note else [],
     }
     return facts([fact([term], run) for term, run in said.items() if run], boxed=False)
+
+
+def _document(document: Document | None) -> Run:
+    """Title and date of a document, and the text whose lines are counted."""
+    if document is None:
+        return []
+    told: Run = [label(", ".join(filter(None, (document.title, document.published, document.address))))]
+    return [*told, "; lines are those of ", code(document.text.name)] if document.text else told
+
+
+def texts(page: Appendix, audit: Audit) -> Display | None:
+    """The texts whose lines the ledger counts, by name and hash; None where study.yaml names none."""
+    found = [
+        f"of {named(document.title)} those of {named(document.text.name)} ({named('SHA-256 ' + document.text.sha256)})"
+        for document in audit.claims.documents
+        if document.text
+    ]
+    return page.say(f"Lines are counted in these texts: {'; '.join(found)}.") if found else None
 
 
 def _named(claim_id: str, ledger: Ledger) -> Run:
