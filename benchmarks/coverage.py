@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from analysis.bounds.intervals import independent_difference, jackknife_t, wilson
+from analysis.bounds.intervals import independent_difference, jackknife_t, squared_correlation, wilson
 from analysis.bounds.r_squared import r_squared_interval
 from analysis.coding import agreement
+from analysis.english.models import spearman
 from analysis.questionnaire import attrition, change
 from analysis.questionnaire.proportions import newcombe_paired_interval, tango_interval
 
@@ -178,33 +180,18 @@ def slope_rows(samples: int, seed: int) -> Iterator[Row]:
                 return slope_intervals(months, _english(rng, months, sort), rng)
 
             yield from _rows(
-                "slope of English on months", f"{n} people, {sort}", ("HC3, t(n - 2)",), samples, 0.01, draw
+                "slope of English on months", f"{n} people, {sort}", ("HC4, t(n - 2)",), samples, 0.01, draw
             )
 
 
 def r_squared_intervals(x: np.ndarray, y: np.ndarray) -> dict[str, Ends]:
     """The interval that is exact under normality; and that of the correlation by its influence values, squared."""
-    from scipy.special import stdtrit
-
-    n = len(x)
-    r = float(np.corrcoef(x, y)[0, 1])
-    exact = r_squared_interval(min(r * r, 1 - 1e-9), n)
-    left_out = np.arctanh(_correlations_left_out(x, y))
-    error = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
-    half = float(stdtrit(n - 1, 0.975)) * error
-    ends = np.tanh([math.atanh(r) - half, math.atanh(r) + half])
-    low = 0.0 if ends[0] * ends[1] <= 0 else float(np.min(ends**2))
+    exact = r_squared_interval(min(float(np.corrcoef(x, y)[0, 1]) ** 2, 1 - 1e-9), len(x))
+    jackknife = squared_correlation(x, y)
     return {
         "exact under normality": (exact.low, exact.high),
-        "jackknife t of Fisher's z, squared": (low, float(np.max(ends**2))),
+        "jackknife t of Fisher's z, squared": (jackknife.low, jackknife.high),
     }
-
-
-def _correlations_left_out(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    n = len(x)
-    sums = [each.sum() - each for each in (x, y, x * x, y * y, x * y)]
-    a, b, aa, bb, ab = (each / (n - 1) for each in sums)
-    return (ab - a * b) / np.sqrt((aa - a * a) * (bb - b * b))
 
 
 def r_squared_rows(samples: int, seed: int) -> Iterator[Row]:
@@ -226,10 +213,35 @@ def r_squared_rows(samples: int, seed: int) -> Iterator[Row]:
             yield from _rows(
                 "R² of English on months",
                 f"{n} people, {name}",
-                ("exact under normality",),
+                ("exact under normality", "jackknife t of Fisher's z, squared"),
                 samples,
                 truth,
                 lambda pair=pair, n=n: r_squared_intervals(*pair(n)),
+            )
+
+
+def rank_rows(samples: int, seed: int) -> Iterator[Row]:
+    """Spearman's rank correlation of English, in whole points of 1 to 5, and months."""
+    for sort in ("even error", "error growing with months"):
+        for n in (20, 57, 93):
+            rng = np.random.default_rng([seed, n, len(sort), 1])
+
+            def sample(n: int, rng=rng, sort=sort) -> pd.DataFrame:
+                months = _months(rng, n)
+                return pd.DataFrame({"months": months, "english": np.clip(np.round(_english(rng, months, sort)), 1, 5)})
+
+            def draw(n=n, sample=sample) -> dict[str, Ends]:
+                found = spearman(sample(n))
+                return {"Bonett and Wright": (found["low"], found["high"])}
+
+            truth = float(sample(POPULATION).rank().corr().iloc[0, 1])
+            yield from _rows(
+                "rank correlation of English and months",
+                f"{n} people, {sort}",
+                ("Bonett and Wright",),
+                samples,
+                truth,
+                draw,
             )
 
 
@@ -321,8 +333,6 @@ def share_rows(samples: int, seed: int) -> Iterator[Row]:
 
 def lee_rows(samples: int, seed: int) -> Iterator[Row]:
     """Lee bounds with and without their sampling error; a person answers if an own threshold lies below the group's rate."""
-    import pandas as pd
-
     for apart in (0.02, 0.2):
         rng = np.random.default_rng([seed, int(100 * apart)])
         group = pd.Series(["first"] * 53 + ["second"] * 40)
@@ -358,7 +368,7 @@ def _difference_of_rounded(one: float, two: float, sd: float) -> float:
     return mean(one) - mean(two)
 
 
-FAMILIES = (agreement_rows, slope_rows, r_squared_rows, effect_rows, share_rows, lee_rows)
+FAMILIES = (agreement_rows, slope_rows, r_squared_rows, rank_rows, effect_rows, share_rows, lee_rows)
 
 
 def table(rows: list[Row], samples: int, seed: int) -> str:

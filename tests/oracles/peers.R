@@ -32,10 +32,13 @@ for (margin in 1:2) say(paste0("tost_", margin), max(t.test(change, mu = -margin
 
 # 04: English at joining on months in the UK
 english <- number("english_at_joining"); months <- number("months_in_uk"); known <- !is.na(english) & !is.na(months)
-x <- months[known]; y <- english[known]; line <- lm(y ~ x); error <- sqrt(vcovHC(line, type = "HC3")[2, 2])
+x <- months[known]; y <- english[known]; line <- lm(y ~ x); error <- sqrt(vcovHC(line, type = "HC4")[2, 2])
 half <- qt(0.975, length(x) - 2) * error
 say("english_n", length(x)); say("slope", unname(coef(line)[2])); say("slope_se", error)
 say("slope_low", unname(coef(line)[2]) - half); say("slope_high", unname(coef(line)[2]) + half)
+z <- atanh(sapply(seq_along(x), function(k) cor(x[-k], y[-k]))); people <- length(x)  # the jackknife of Fisher's z
+ends <- tanh(atanh(cor(x, y)) + c(-1, 1) * qt(0.975, people - 1) * sqrt((people - 1)^2 / people * var(z)))
+say("r_squared_low", if (prod(ends) < 0) 0 else min(ends^2)); say("r_squared_high", max(ends^2))
 say("r_squared", summary(line)$r.squared); say("rho", cor(x, y, method = "spearman"))
 for (people in c(57, 89, 93, 102)) {  # the printed R2
   f <- 0.0439 * (people - 2) / (1 - 0.0439)

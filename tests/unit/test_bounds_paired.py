@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_directions, totals
+from analysis.bounds.paired import Reading, Scale, _directions, paired_ranges, possible_changes, steps, totals
 from analysis.bounds.wilcoxon import signed_rank_p, wilcoxon_range
 from analysis.quantities import Interval
 
@@ -100,7 +100,8 @@ def test_possible_numbers_improved_and_worse_equal_those_over_every_set_of_answe
     reading, scale = Reading("case", n, before, after), Scale(low, high)
     changes = [np.sign(pairs[:, 1] - pairs[:, 0]) for pairs in every_set_of_answers(n, scale, reading)]
     truth = {(int((c > 0).sum()), int((c < 0).sum())) for c in changes}
-    assert set(map(tuple, np.argwhere(possible_directions(reading, scale)).tolist())) == truth
+    found = _directions(possible_changes(reading, scale), n, steps(reading, scale))
+    assert set(map(tuple, np.argwhere(found).tolist())) == truth
 
 
 @pytest.mark.parametrize(("n", "low", "high", "before", "after"), CASES)

@@ -159,7 +159,7 @@ def test_numbers_of_english_follow_the_level_that_the_notebook_sets():
     sample = pd.DataFrame({"english": 2 + 0.01 * months + rng.normal(0, 1, 60), "months": months})
     wide, narrow = (english.gains_by_form(sample, 12.0, level) for level in (0.99, 0.8))
     assert ((wide["high"] - wide["low"]) > (narrow["high"] - narrow["low"])).all()
-    assert description(narrow).columns["gain"].interval == "80 % (HC3)"
+    assert description(narrow).columns["gain"].interval == "80 % (HC4)"
 
 
 @pytest.mark.parametrize(

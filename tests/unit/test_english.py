@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.bounds.intervals import squared_correlation, without_one
 from analysis.english.influence import cooks_distances, influence_summary
 from analysis.english.models import (
     fit,
@@ -20,6 +21,7 @@ from analysis.english.models import (
 )
 from analysis.english.sample import Form, english_sample, restricted_cubic_spline, spline_knots
 from analysis.english.specification import ARBITRARY, Principled, curve_summary, specification_curve
+from analysis.quantities import Interval
 
 # NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
 NORRIS = np.array(
@@ -100,6 +102,15 @@ NORRIS = np.array(
     dtype=float,
 ).reshape(-1, 2)
 
+# W. H. Greene, Econometric Analysis (1993), table 14.1: expenditure on schools and income a head of 50 American states.
+SCHOOLS = np.array(
+    """275 6247 821 10851 339 7374 275 6183 387 8850 452 8001 531 8914 424 8604 316 7505 265 6700 403 8380 304 6813 437 8745 345 7696 431 7873
+355 8001 260 6615 316 6640 327 6333 427 8306 427 8063 466 8442 477 7847 259 5736 274 7342 433 7051 294 7391 359 9032 279 7277 423 8818 388
+6505 447 8267 335 6607 311 7478 322 7812 320 6951 397 7839 412 7733 342 7526 315 6242 321 6841 268 6489 315 7697 417 6622 353 6541 356 7624
+415 8450 428 10022 320 6456 500 9096""".split(),
+    dtype=float,
+).reshape(-1, 2)
+
 
 def records(n: int = 93, seed: int = 3) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
@@ -126,35 +137,55 @@ def test_least_squares_meets_the_certified_values_of_nist():
     assert r_squared == pytest.approx(0.999993745883712, rel=1e-13)
 
 
+def hc4(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The covariance written out person by person, with leverages of statsmodels."""
+    import statsmodels.api as sm
+
+    found = sm.OLS(y, x).fit()
+    leverage, bread = found.get_influence().hat_matrix_diag, np.linalg.inv(x.T @ x)
+    meat = [
+        e**2 / (1 - h) ** min(4, len(y) * h / x.shape[1]) * np.outer(row, row)
+        for row, e, h in zip(x, found.resid, leverage, strict=True)
+    ]
+    return bread @ np.sum(meat, axis=0) @ bread
+
+
 @pytest.mark.parametrize("covariates", [[], ["age"], ["age", "region"]])
-def test_coefficients_and_hc3_errors_are_those_of_statsmodels(covariates):
+def test_coefficients_are_those_of_statsmodels_and_errors_hc4(covariates):
     import statsmodels.formula.api as smf
+    from scipy.stats import t as students
 
     sample = english_sample(records(), covariates=covariates)
-    expected = smf.ols("english ~ months" + "".join(f" + {c}" for c in covariates), sample).fit(
-        cov_type="HC3", use_t=True
+    expected = smf.ols("english ~ months" + "".join(f" + {c}" for c in covariates), sample).fit()
+    place = expected.model.exog_names.index("months")
+    error, value = (
+        math.sqrt(hc4(expected.model.exog, sample["english"].to_numpy())[place, place]),
+        expected.params["months"],
     )
-    found = slope(sample)
-    ends = expected.conf_int().loc["months"]
-    assert found[["slope", "se", "low", "high", "t", "p"]].tolist() == pytest.approx(
-        [
-            expected.params["months"],
-            expected.bse["months"],
-            *ends,
-            expected.tvalues["months"],
-            expected.pvalues["months"],
-        ]
+    ends = students.interval(0.95, expected.df_resid, value, error)
+    p = 2 * students.sf(abs(value / error), expected.df_resid)
+    assert slope(sample)[["slope", "se", "low", "high", "t", "p"]].tolist() == pytest.approx(
+        [value, error, *ends, value / error, p]
     )
 
 
-def test_hc3_is_what_mackinnon_and_white_wrote():
-    """Four people worked by hand: x = 0, 0, 1, 1 and y = 0, 2, 1, 5; every leverage is 1/2, residuals ±1 and ±2.
+def test_hc4_is_what_cribari_neto_printed():
+    """Standard errors of the quadratic line of SCHOOLS: Computational Statistics & Data Analysis 45 (2004) 215-233, and R's sandwich."""
+    spent, income = SCHOOLS.T
+    x = np.column_stack([np.ones(50), income / 1e4, (income / 1e4) ** 2])
+    beta, covariance, _ = least_squares(x, spent)
+    assert beta == pytest.approx([832.91, -1834.20, 1587.04], abs=0.005)
+    assert np.sqrt(np.diag(covariance)) == pytest.approx([3008.01, 8183.19, 5488.93], abs=0.005)
 
-    e / (1 - h) = ±2 and ±4; the slope is a difference of two means, so its variance is (4 + 4)/2² + (16 + 16)/2² = 10.
+
+def test_hc4_by_hand():
+    """x = 0, 0, 1, 1 and y = 0, 2, 1, 5: every leverage is the mean one, 1/2, residuals ±1 and ±2.
+
+    e² / (1 - h) = 2 and 8; the slope is a difference of two means, so its variance is (2 + 2)/2² + (8 + 8)/2² = 5.
     """
     x, y = np.array([0.0, 0, 1, 1]), np.array([0.0, 2, 1, 5])
     beta, covariance, r_squared = least_squares(np.column_stack([np.ones(4), x]), y)
-    assert beta == pytest.approx([1, 2]) and covariance[1, 1] == pytest.approx(10)
+    assert beta == pytest.approx([1, 2]) and covariance[1, 1] == pytest.approx(5)
     assert r_squared == pytest.approx(4 / 14)  # sum of squares 4 of 14
 
 
@@ -162,8 +193,37 @@ def test_r_squared_with_its_interval_stands_only_for_time_alone():
     found = slope(SAMPLE)
     r = np.corrcoef(SAMPLE["english"], SAMPLE["months"])[0, 1]
     assert found["r_squared"] == pytest.approx(r**2)
+    ends = squared_correlation(SAMPLE["months"].to_numpy(), SAMPLE["english"].to_numpy())
+    assert found[["r_squared_low", "r_squared_high"]].tolist() == [ends.low, ends.high]
     assert found["r_squared_low"] <= found["r_squared"] <= found["r_squared_high"]
+    log = slope(SAMPLE, Form.LOG)  # about the logs, as its R² is
+    assert log["r_squared"] == pytest.approx(np.corrcoef(SAMPLE["english"], np.log1p(SAMPLE["months"]))[0, 1] ** 2)
+    assert log["r_squared_low"] <= log["r_squared"] <= log["r_squared_high"]
     assert math.isnan(slope(english_sample(records(), covariates=["age"]))["r_squared"])
+
+
+def test_the_interval_of_r_squared_is_the_jackknife_of_fishers_z():
+    """Oracle: scipy's correlation of every sample without one person; and R's numbers in test_peers.py."""
+    from scipy import stats
+
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(2, 9))
+    without = [stats.pearsonr(np.delete(x, k), np.delete(y, k))[0] for k in range(9)]
+    assert without_one(x + 1000, y) == pytest.approx(without)
+    error = 8 / 3 * np.std(np.arctanh(without), ddof=1)  # sqrt((n - 1)²/n) sd
+    ends = np.tanh(np.arctanh(stats.pearsonr(x, y)[0]) + np.array([-1, 1]) * stats.t.ppf(0.95, 8) * error)
+    found = squared_correlation(x, y, level=0.9)
+    assert found.high == pytest.approx(max(ends**2))
+    assert found.low == (0 if ends[0] < 0 < ends[1] else pytest.approx(min(ends**2)))
+    turned = squared_correlation(x, -y, level=0.9)
+    assert [turned.low, turned.high] == pytest.approx([found.low, found.high])
+
+
+def test_r_squared_may_be_anything_where_one_person_makes_the_relation_or_breaks_a_perfect_one():
+    one = np.array([0.0, 0, 0, 0, 1])
+    assert squared_correlation(one, np.arange(5.0)) == Interval(0.0, 1.0)
+    perfect_but_one = squared_correlation(np.arange(5.0), np.array([0.0, 1, 2, 3, 9]))
+    assert perfect_but_one == Interval(0.0, 1.0)
 
 
 def test_the_gain_of_a_straight_line_is_twelve_slopes_wherever_it_starts():
@@ -211,18 +271,17 @@ def test_a_straight_relation_shows_no_curve_and_a_bent_one_does():
     assert nonlinearity(straight)["p"] > 0.05 and nonlinearity(bent)["p"] < 1e-6
 
 
-def test_the_band_is_that_of_statsmodels():
-    import statsmodels.formula.api as smf
+def test_the_band_is_the_fitted_value_with_its_hc4_error():
+    from scipy.stats import t as students
 
-    expected = (
-        smf.ols("english ~ months", SAMPLE)
-        .fit(cov_type="HC3", use_t=True)
-        .get_prediction(pd.DataFrame({"months": [6, 60]}))
-        .summary_frame()
-    )
+    x = np.column_stack([np.ones(len(SAMPLE)), SAMPLE["months"]])
+    y, at = SAMPLE["english"].to_numpy(), np.array([[1, 6], [1, 60]])
+    fitted, errors = at @ np.linalg.lstsq(x, y)[0], np.sqrt(np.diag(at @ hc4(x, y) @ at.T))
     found = fitted_band(SAMPLE, Form.LINEAR, np.array([6, 60]))
-    assert found["fit"].tolist() == pytest.approx(expected["mean"].tolist())
-    assert found["low"].tolist() == pytest.approx(expected["mean_ci_lower"].tolist())
+    half = students.ppf(0.975, len(y) - 2) * errors
+    assert found[["fit", "low", "high"]].to_numpy() == pytest.approx(
+        np.column_stack([fitted, fitted - half, fitted + half])
+    )
     with pytest.raises(ValueError, match="without covariates"):
         fitted_band(english_sample(records(), covariates=["age"]), Form.LINEAR, np.array([6]))
 
@@ -264,17 +323,24 @@ def test_ordered_logit_of_two_groups_is_the_log_odds_ratio():
 
 def test_influence_is_that_of_statsmodels_and_of_leaving_people_out():
     import statsmodels.api as sm
+    from scipy import stats
 
     x, y = np.column_stack([np.ones(len(SAMPLE)), SAMPLE["months"]]), SAMPLE["english"].to_numpy()
     influence = sm.OLS(y, x).fit().get_influence()
     assert cooks_distances(x, y) == pytest.approx(influence.cooks_distance[0])
-    refits = [sm.OLS(np.delete(y, i), np.delete(x, i, axis=0)).fit(cov_type="HC3", use_t=True) for i in range(len(y))]
-    found, slopes = influence_summary(SAMPLE), [each.params[1] for each in refits]
+
+    def fitted(kept: np.ndarray) -> tuple[float, bool]:
+        found = sm.OLS(y[kept], x[kept]).fit()
+        p = 2 * stats.t.sf(abs(found.params[1]) / math.sqrt(hc4(x[kept], y[kept])[1, 1]), kept.sum() - 2)
+        return found.params[1], p < 0.05
+
+    refits = [fitted(np.arange(len(y)) != person) for person in range(len(y))]
+    found, slopes = influence_summary(SAMPLE), [slope for slope, _ in refits]
     assert found["above_cutoff"] == (influence.cooks_distance[0] > 4 / len(y)).sum()
     assert [found["slope_p10"], found["slope_p90"]] == pytest.approx(np.quantile(slopes, [0.1, 0.9]).tolist())
     assert found["sign_changes"] == (min(slopes) < 0 < max(slopes))
-    whole = sm.OLS(y, x).fit(cov_type="HC3", use_t=True).pvalues[1] < 0.05
-    assert found["significance_changes"] == any((each.pvalues[1] < 0.05) != whole for each in refits)
+    whole = fitted(np.ones(len(y), dtype=bool))[1]
+    assert found["significance_changes"] == any(significant != whole for _, significant in refits)
 
 
 def test_one_person_can_turn_the_sign():

@@ -64,7 +64,8 @@ def test_change_in_confidence(peers, records):
 def test_english_on_months(peers, records):
     sample = english_sample(records)
     line, rank = slope(sample), spearman(sample)
-    names = {"slope": "slope", "slope_se": "se", "slope_low": "low", "slope_high": "high", "r_squared": "r_squared"}
+    names = {"slope": "slope", "slope_se": "se", "slope_low": "low", "slope_high": "high"}
+    names |= {name: name for name in ("r_squared", "r_squared_low", "r_squared_high")}
     found = {"english_n": line["n"], "rho": rank["rho"], **{name: line[own] for name, own in names.items()}}
     assert found == pytest.approx({name: peers[name] for name in found}, rel=1e-8)
 

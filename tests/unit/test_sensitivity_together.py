@@ -195,9 +195,6 @@ def test_value_year_by_year_by_hand():
     found = appraisal.discounted_years([100, 100, 100], [appraisal.Band(0, 30, 0.035)])
     assert found["present"].tolist() == pytest.approx([100, 96.61836, 93.35107], abs=1e-5)
     assert found["together"].iloc[-1] == pytest.approx(289.96943, abs=1e-5)
-    assert found["together"].iloc[-1] == pytest.approx(
-        appraisal.present_value([100, 100, 100], [appraisal.Band(0, 30, 0.035)])
-    )
 
 
 def test_overlap_matrix_counts_the_larger_of_two_and_agrees_with_the_curve(case):

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.described import description
 from analysis.errors import InputError
+from analysis.expressions import evaluate, parse
 from analysis.quantities import Interval
 from analysis.sroi import identified
 from analysis.sroi.model import read_model
@@ -128,8 +129,16 @@ def test_the_calibrated_point_is_inside_and_in_the_register(problem, study):
     region = identified.polytope(problem, study, problem.calibration.readings)
     x = np.array([point[name] for name in region.names])
     assert np.all(region.matrix @ x <= region.limits + 1e-3)
-    for name, value in identified.register_values(problem, study, point).items():
-        entry = study.register[name]
+    inputs = identified.Inputs(study)
+
+    def look_up(name: str) -> float:
+        if name in point:
+            return point[name]
+        entry = inputs[name]
+        return float(entry.number if hasattr(entry, "number") else entry.value)
+
+    for derived in problem.calibration.derived:
+        entry, value = study.register[derived.id], float(evaluate(parse(derived.formula), look_up))
         assert entry.kind == "calibrated"
         assert entry.value == pytest.approx(value, rel=2e-4) and entry.low <= value <= entry.high
 

@@ -75,3 +75,32 @@ def jackknife_t(whole: float, left_out: np.ndarray, level: float = 0.95) -> Inte
     error = math.sqrt((k - 1) / k * float(((logs - logs.mean()) ** 2).sum()))
     half, centre = float(stdtrit(k - 1, (1 + level) / 2)) * error, math.log(1 - whole)
     return Interval(1 - math.exp(centre + half), 1 - math.exp(centre - half))
+
+
+def squared_correlation(x: np.ndarray, y: np.ndarray, level: float = 0.95) -> Interval:
+    """Interval for R² of a straight line, from the correlations of x and y (a value for each person) without one person.
+
+    t(n - 1) on Fisher's z with the jackknife's standard error, squared: from 0 where the correlation may have either sign.
+    It supposes neither normal answers nor a spread that is the same everywhere (docs/coverage.md). 0 to 1 where without
+    one person there is no correlation, or one of 1 or -1.
+    """
+    from scipy.special import stdtrit
+
+    n, left_out = len(x), without_one(x, y)
+    if not (np.abs(left_out) < 1 - 1e-12).all():
+        return Interval(0.0, 1.0)
+    z = np.arctanh(left_out)
+    error = math.sqrt((n - 1) / n * float(((z - z.mean()) ** 2).sum()))
+    half, centre = float(stdtrit(n - 1, (1 + level) / 2)) * error, math.atanh(float(np.corrcoef(x, y)[0, 1]))
+    ends = math.tanh(centre - half), math.tanh(centre + half)
+    squares = sorted(end**2 for end in ends)
+    return Interval(0.0 if ends[0] <= 0 <= ends[1] else squares[0], squares[1])
+
+
+def without_one(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The correlation of x and y with each person left out; NaN where either then has no spread."""
+    n, x, y = len(x), x - x.mean(), y - y.mean()
+    a, b, aa, bb, ab = ((each.sum() - each) / (n - 1) for each in (x, y, x * x, y * y, x * y))
+    spreads = (aa - a * a) * (bb - b * b)
+    spreads[spreads <= 1e-12 * (aa * bb).max()] = math.nan
+    return (ab - a * b) / np.sqrt(spreads)

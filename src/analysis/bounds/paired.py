@@ -73,11 +73,6 @@ def paired_ranges(reading: Reading, scale: Scale) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"]).rename_axis("statistic")
 
 
-def possible_directions(reading: Reading, scale: Scale) -> np.ndarray:
-    """Which numbers of people improved (first axis) and worse (second axis) are possible: (n + 1) x (n + 1) booleans."""
-    return _directions(possible_changes(reading, scale), reading.n, steps(reading, scale))
-
-
 def steps(reading: Reading, scale: Scale) -> int:
     """The largest change one person can make on the scale under this reading."""
     if scale.high is not None:
@@ -107,6 +102,7 @@ def _change(total: int, reading: Reading, width: int, floor: int) -> Change | No
 
 
 def _directions(changes: list[Change], n: int, width: int) -> np.ndarray:
+    """Which numbers of people improved (first axis) and worse (second axis) are possible: (n + 1) x (n + 1) booleans."""
     improved, worse = np.ogrid[: n + 1, : n + 1]
     possible = np.zeros((n + 1, n + 1), dtype=bool)
     for change in changes:

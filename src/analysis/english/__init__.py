@@ -6,7 +6,7 @@ earlier did not differ from those who came later in anything else that matters f
 | module | what it does |
 | --- | --- |
 | `sample` | the people with both answers, and the forms time may take in a model |
-| `models` | least squares with HC3 errors, gain over a year, fitted band, ordered logit, Spearman |
+| `models` | least squares with HC4 errors, gain over a year, fitted band, ordered logit, Spearman |
 | `influence` | whether any one person carries the result, without saying who |
 | `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones |
 | `published` | what a printed R² allows, where nobody's answers are at hand |

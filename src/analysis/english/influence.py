@@ -39,7 +39,7 @@ def influence_summary(sample: pd.DataFrame, alpha: float = 0.05) -> pd.Series:
 
     Returns `n`, `cutoff` (4 / n, R. D. Cook and S. Weisberg 1982), `above_cutoff` (people whose Cook's distance exceeds it),
     `slope`, `slope_p10` and `slope_p90` (percentiles of the slope without one person; the extremes would be single
-    cases), `sign_changes` and `significance_changes` (whether leaving out any one person would do so, HC3 at `alpha`).
+    cases), `sign_changes` and `significance_changes` (whether leaving out any one person would do so, HC4 at `alpha`).
     """
     x = np.column_stack([np.ones(len(sample)), sample["months"]])
     y = sample["english"].to_numpy()

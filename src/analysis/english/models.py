@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.bounds.r_squared import r_squared_interval
+from analysis.bounds.intervals import squared_correlation
 from analysis.described import Basis, described
 from analysis.english.sample import MONTHS_IN_A_YEAR, Form, spline_knots, time_columns
 from analysis.ordered_logit import fit_ordered_logit, odds
@@ -18,18 +18,18 @@ _FORMS = {
     "log": Column("Gains that shrink"),
     "spline": Column("A smooth curve"),
 }
-_R_SQUARED = Column("R²", decimals=4, low="low", high="high", interval="{level} (random regressors)")
+_R_SQUARED = Column("R²", decimals=4, low="low", high="high", interval="{level} (jackknife t)")
 _RHO = Column("Spearman's rank correlation", decimals=2, low="low", high="high", interval="{level} (Bonett-Wright)")
 
 
 def _ends(label: str, unit: str = "") -> Column:
-    """A column of numbers with their HC3 interval."""
-    return Column(label, unit, decimals=2, low="low", high="high", interval="{level} (HC3)")
+    """A column of numbers with their HC4 interval."""
+    return Column(label, unit, decimals=2, low="low", high="high", interval="{level} (HC4)")
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Least squares with HC3 covariance. `knots` is empty unless the form is a spline; time columns come after the 1."""
+    """Least squares with HC4 covariance. `knots` is empty unless the form is a spline; time columns come after the 1."""
 
     form: Form
     knots: np.ndarray
@@ -46,11 +46,12 @@ class Fit:
 
 
 def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Coefficients, their HC3 covariance and R² (x: people x parameters with a column of ones).
+    """Coefficients, their HC4 covariance and R² (x: people x parameters with a column of ones).
 
-    HC3 divides each residual by one less its leverage (J. G. MacKinnon and H. White, Journal of Econometrics 29, 1985,
-    305-325): right for any error variances, and slightly wide in small samples. Raises ValueError if x has no full rank
-    or one person alone determines a coefficient.
+    HC4 divides each squared residual by (1 - h)^d, h its leverage and d the smaller of 4 and h over the mean leverage (F.
+    Cribari-Neto, Computational Statistics & Data Analysis 45, 2004, 215-233): right for any error variances. With skewed
+    times and few people it covers where HC3 falls short (docs/coverage.md). Raises ValueError if x has no full rank or one
+    person alone determines a coefficient.
     """
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise ValueError("the columns of the model say the same thing twice; leave one out")
@@ -59,7 +60,7 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     residuals, leverage = y - x @ beta, np.einsum("ij,jk,ik->i", x, inverse, x)
     if leverage.max() > 1 - 1e-10:
         raise ValueError("one person alone determines a coefficient; leave that covariate out")
-    weighted = x * (residuals / (1 - leverage))[:, None]
+    weighted = x * (residuals / (1 - leverage) ** (np.minimum(4.0, leverage / leverage.mean()) / 2))[:, None]
     spread = float(((y - y.mean()) ** 2).sum())
     r_squared = 1 - float(residuals @ residuals) / spread if spread else math.nan
     return beta, inverse @ (weighted.T @ weighted) @ inverse, r_squared
@@ -83,7 +84,7 @@ def _covariates(sample: pd.DataFrame) -> np.ndarray:
 
 
 def slope(sample: pd.DataFrame, form: Form = Form.LINEAR, level: float = 0.95) -> pd.Series:
-    """The slope on time with its HC3 t interval, and R² with its own (random regressors, exact under normality).
+    """The slope on time with its HC4 t interval, and R² with its own (`squared_correlation`).
 
     Returns n, slope, se, low, high, t, p, r_squared, r_squared_low, r_squared_high. The slope is per month, or per
     unit of log(months + 1); a spline has no single slope and is refused with ValueError (see `gain`). R² and its interval
@@ -93,8 +94,9 @@ def slope(sample: pd.DataFrame, form: Form = Form.LINEAR, level: float = 0.95) -
         raise ValueError("a spline has no single slope; ask for the gain over a year")
     found = fit(sample, form)
     row = _estimate(found.coefficients[1], found.covariance[1, 1], found.df, level)
-    alone = len(found.coefficients) == 2 and not math.isnan(found.r_squared)
-    ends = r_squared_interval(found.r_squared, found.n, level=level) if alone and found.r_squared < 1 else None
+    alone = len(found.coefficients) == 2 and found.r_squared < 1
+    time = time_columns(sample["months"].to_numpy(), form, found.knots)[:, 0]
+    ends = squared_correlation(time, sample["english"].to_numpy(), level) if alone else None
     shares = (found.r_squared, ends.low, ends.high) if ends else (math.nan,) * 3
     return pd.Series(
         {
@@ -115,7 +117,7 @@ def gain(
 ) -> pd.Series:
     """English gained without support over `months` from `start` (default: the sample's mean time in the UK).
 
-    The difference of two fitted values and its HC3 t interval: 12 x slope for the linear form. In points of the scale;
+    The difference of two fitted values and its HC4 t interval: 12 x slope for the linear form. In points of the scale;
     `gain_sd` divides by the standard deviation of English. Returns n, start, gain, se, low, high, t, p, gain_sd.
     """
     found = fit(sample, form)
@@ -195,14 +197,14 @@ def headline(sample: pd.DataFrame, start: float, level: float = 0.95) -> pd.Data
 
 
 def nonlinearity(sample: pd.DataFrame) -> pd.Series:
-    """HC3 Wald test that the curve of a spline is a straight line: t, df, p."""
+    """HC4 Wald test that the curve of a spline is a straight line: t, df, p."""
     found = fit(sample, Form.SPLINE)
     row = _estimate(found.coefficients[2], found.covariance[2, 2], found.df, 0.95)
     return pd.Series({"t": row["t"], "df": found.df, "p": row["p"]})
 
 
 def fitted_band(sample: pd.DataFrame, form: Form, months: np.ndarray, level: float = 0.95) -> pd.DataFrame:
-    """Mean English fitted at each of `months` with its HC3 interval: `months`, `fit`, `low`, `high`; for the figure.
+    """Mean English fitted at each of `months` with its HC4 interval: `months`, `fit`, `low`, `high`; for the figure.
 
     The sample must hold no covariates (ValueError otherwise).
     """

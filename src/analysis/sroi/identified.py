@@ -364,19 +364,6 @@ def calibrate(problem: Problem, study: Study) -> dict[str, float]:
     return point
 
 
-def register_values(problem: Problem, study: Study, point: Mapping[str, float]) -> dict[str, float]:
-    """What the calibrated unknowns give for the register, by the formulas of the calibration."""
-    inputs = Inputs(study)
-
-    def look_up(name: str) -> float:
-        if name in point:
-            return point[name]
-        entry = inputs[name]
-        return float(entry.number if hasattr(entry, "number") else entry.value)
-
-    return {derived.id: float(evaluate(parse(derived.formula), look_up)) for derived in problem.calibration.derived}
-
-
 @dataclass(frozen=True)
 class IdentifiedSet:
     """A study's problem with its solution over all combinations of readings."""

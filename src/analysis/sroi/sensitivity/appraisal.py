@@ -109,12 +109,6 @@ def _rate(year: int, bands: Sequence[Band]) -> float:
     raise ValueError(f"no discount rate is given for year {year}")
 
 
-def present_value(flows: Sequence[float] | np.ndarray, bands: Sequence[Band]) -> float:
-    """Yearly amounts in pounds, year 0 first, discounted to year 0."""
-    amounts = np.asarray(flows, dtype=float)
-    return float(amounts @ discount_factors(len(amounts) - 1, bands))
-
-
 def payback_years(flows: Sequence[float] | np.ndarray, cost: float, bands: Sequence[Band] = ()) -> float:
     """Years until cumulated value reaches the cost, value spread evenly within each year; inf if it never does.
 
