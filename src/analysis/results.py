@@ -391,7 +391,9 @@ class ResultStore:
 
     def _kept(self, result: Result) -> Result:
         if not self.tells_of_people(result.kind):
-            return result
+            return (
+                as_shown(result) if self.lets and result.kind is Kind.ASSUMED else result
+            )  # of people, under an assumption
         if self.guarded and not self.lets and _numeric(result):
             raise InputError(
                 "results",

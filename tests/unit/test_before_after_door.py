@@ -10,12 +10,12 @@ from made_up import write_example
 from analysis import questionnaire
 from analysis.described import Basis, described, description
 from analysis.errors import InputError
-from analysis.questionnaire.judged import MEANS, NET, T_INTERVALS
+from analysis.questionnaire.judged import IMPUTED, MEANS, NET, T_INTERVALS
 from analysis.reporting import Appendix, record, show
 from analysis.reporting.views import before_after as view
 from analysis.reporting.views.before_after_answers import Answers
 from analysis.reporting.views.evidence import open_evidence
-from analysis.results import Column, Kind, write
+from analysis.results import Column, Kind, Result, write
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,9 +104,37 @@ def test_every_number_that_could_be_shown_is_one_that_its_judge_has_seen(guard, 
         questionnaire.means(pairs, level=level),
         questionnaire.headline(pairs, level=level),
         questionnaire.change_by_item(guard.records, guard.items, 1, level=level, resamples=199),
+        questionnaire.imputed_change(guard.records, guard.headline, "pairs", guard.seed, level),
     )
     for frame in frames:
         assert not guard.evidence.allowed(frame).isin(["withheld"]).any(axis=None)
+
+
+def test_imputed_answers_of_another_seed_are_not_those_judged(guard, monkeypatch):
+    monkeypatch.setattr(Answers, "shown", lambda self, item, statistic: True)
+    monkeypatch.setattr(guard.evidence, "beside", guard.judge)
+    with pytest.raises(InputError, match="not judged as 'interval of that mean"):
+        show(questionnaire.imputed_change(guard.records, guard.headline, "pairs", guard.seed + 1), "Another seed")
+
+
+def test_numbers_that_rest_on_people_and_an_assumption_are_judged_and_stored_as_shown(guard):
+    """What declares itself assumed comes through the same door, and leaves no digit more than the page has."""
+    told = guard.evidence.allowed(questionnaire.imputed_change(guard.records, guard.headline, "pairs", guard.seed))
+    words = {name for name in ("mean", "tip") if told.loc[name, "value"] == "withheld"}
+    assert words == {"mean", "tip"} - ({"mean"} if guard.shown(guard.headline, IMPUTED) else set())
+    with guard.evidence.page.store.letting(True):
+        kept = guard.evidence.page.store._kept(Result("mean", "An assumed mean", 2.123456, "points", Kind.ASSUMED, 1))
+    assert kept.value == 2.1
+
+
+def test_too_few_who_answered_once_are_not_imputed(guard):
+    """Nine people of a minimum of ten: the mean with their imputed answers would say what these few answered."""
+    pairs = guard.pairs(guard.headline).index
+    once = guard.records.index.difference(pairs)
+    either = guard.records.loc[once, ["confidence_pre", "confidence_post"]].notna().any(axis=1)
+    few = guard.records.drop(once[either][9:])
+    other = replace(guard, records=few)
+    assert guard.once is not None and other.once is None
 
 
 def test_of_an_item_that_does_not_head_the_page_no_more_is_shown_than_was_judged(guard):
@@ -147,3 +175,17 @@ def test_a_page_without_protected_counts_takes_no_statistic_that_stands_beside_t
 def test_counts_and_reasons_pass_as_they_are_protected(guard):
     kept = view.people_by_band(guard)
     assert description(kept).passed and set(kept.to_numpy().flat) - {"hidden"} <= {*range(10, 200), 0}
+
+
+def test_shares_beyond_a_margin_are_those_counted_or_words(tmp_path):
+    """Of the worked example, at five people a cell: few fell by so much, and are hidden; how many rose by two is not."""
+    study = load_study("coproduction_example", ROOT)
+    rules = {"minimum_cell": 5, "reason": "synthetic records are nobody's answers"}
+    own = guard_of(open_evidence(Appendix(study.id, "03_before_after", tmp_path), study, rules, rounds=True))
+    guard = replace(own, margins=(1.0, 2.0))
+    told, change = view.beyond(guard), guard.pairs(guard.headline)["change"]
+    for margin, (_, row) in zip(guard.margins, told.iterrows(), strict=True):
+        for name, counted in (("better", change >= margin), ("worse", change <= -margin)):
+            assert row[name] in ("hidden", pytest.approx(100 * counted.mean()))
+            assert row[name] == "hidden" or min(counted.sum(), (~counted).sum()) >= 5
+    assert told.iloc[1]["better"] != "hidden"

@@ -16,13 +16,13 @@ from statsmodels.stats.weightstats import DescrStatsW, ttost_paired
 from analysis.bounds.intervals import jackknife_t
 from analysis.quantities import parse_printed
 from analysis.questionnaire import attrition, imputation, measurement, precision, published
+from analysis.questionnaire.answers import Item
 
 
 def test_standard_error_and_reliable_change_as_in_the_textbook():
     """Jacobson and Truax 1991, p. 14: sd 10, reliability .80: SE of measurement 4.47, of a difference 6.32; from 47.5 to 32.5 RCI -2.37."""
     assert measurement.standard_error_of_measurement(10, 0.8) == pytest.approx(4.47, abs=0.005)
-    index = measurement.reliable_change_index(np.array([32.5 - 47.5]), 10, 0.8)
-    assert index.tolist() == pytest.approx([-2.37], abs=0.005)
+    assert measurement.reliable_change_index(32.5 - 47.5, 10, 0.8) == pytest.approx(-2.37, abs=0.005)
     assert measurement.detectable_in_one_person(10, 0.8) == pytest.approx(1.959964 * 6.324555, abs=1e-4)
 
 
@@ -46,12 +46,21 @@ def test_without_error_nothing_regresses_and_with_nothing_else_everything_does(s
 
 
 def test_answers_without_error_have_no_index():
-    assert np.isnan(measurement.reliable_change_index(np.array([1.0]), 2.0, 1.0)).all()
+    assert math.isnan(measurement.reliable_change_index(1.0, 2.0, 1.0))
 
 
-def test_people_beyond_a_threshold_are_counted_both_ways():
-    found = measurement.shares_beyond(pd.Series([-2, -1, 0, 1, 2, 3]), (1, 2))
-    assert found.to_numpy().tolist() == [[3, 2], [2, 1]]
+def test_the_page_shows_the_index_of_each_margin_from_the_printed_interval():
+    """26 people with sd 10 have t(25) = 2.0595 and an interval of 50 ± 4.039; Jacobson and Truax's 15 points are 2.37 at .80."""
+    half = 2.059539 * 10 / math.sqrt(26)
+    row = {"n": 26, "mean": 50.0, "low": 50 - half, "high": 50 + half}
+    means = pd.DataFrame.from_dict(dict.fromkeys(("before", "after", "change"), row), orient="index")
+    found = measurement.error_of_measurement(means, Item("score", "Score", 0, 100), [0.8, 1.0], margins=[15.0])
+    assert found.loc["0.8", "index_15"] == pytest.approx(15 / 6.324555, rel=1e-4)
+    assert math.isnan(found.loc["1", "index_15"])
+    hidden = means.assign(low=math.nan, high=math.nan)  # no interval on the page, no standard deviation to be known
+    assert "index_15" not in measurement.error_of_measurement(
+        hidden, Item("score", "Score", 0, 100), [0.8], margins=[15.0]
+    )
 
 
 @pytest.mark.parametrize("margin", [0.5, 1.0, 3.5])
@@ -116,6 +125,14 @@ def test_imputation_mends_what_complete_cases_get_wrong_and_agrees_with_statsmod
     assert MICE is not None
 
 
+def test_donors_as_near_as_one_another_are_drawn_at_random():
+    """All began at 5: of 200 people without an answer after, one third is to be given each of 1, 5 and 9, in whatever order people stand."""
+    answers = pd.DataFrame({"before": 5.0, "after": [1.0] * 30 + [5.0] * 30 + [9.0] * 30 + [np.nan] * 200})
+    (table,) = imputation.imputed(answers, seed=1, imputations=1)
+    shares = table["after"].tail(200).value_counts(normalize=True)
+    assert shares.reindex([1.0, 5.0, 9.0]).tolist() == pytest.approx([1 / 3] * 3, abs=0.12)
+
+
 def test_imputed_answers_were_given_by_somebody_and_follow_from_the_seed():
     answers, _, lost = _gaps(n=60)
     one, again = (imputation.imputed(answers, seed=4, imputations=2) for _ in range(2))
@@ -133,6 +150,36 @@ def test_the_tipping_shift_puts_the_lower_end_at_zero():
     assert shift < 0
     assert imputation.mean_change_imputed(tables, lost, shift=shift).interval().low == pytest.approx(0, abs=1e-6)
     assert imputation.tipping_shift(tables, lost, sign=-1) == 0.0
+
+
+def test_the_imputed_change_is_that_of_statsmodels_and_asks_not_who_gave_which_answers():
+    answers, change, lost = _gaps()
+    records = answers.rename(columns={"before": "joy_pre", "after": "joy_post"})
+    item = Item("joy", "Joy", 1, 9)
+    found = imputation.imputed_change(records, item, "pairs", seed=1)
+    assert found.loc["people", "value"] == lost.sum()
+    np.random.seed(2)
+    data = MICEData(answers.copy(), k_pmm=5)
+    theirs = [data.next_sample().eval("after - before") for _ in range(40)][10:]
+    pooled = imputation.pooled([c.mean() for c in theirs], [c.var() / len(c) for c in theirs], len(lost) - 1)
+    assert found.loc["mean", "value"] == pytest.approx(pooled.estimate, abs=pooled.error)
+    assert found.loc["mean", "high"] - found.loc["mean", "low"] == pytest.approx(
+        pooled.interval().high - pooled.interval().low, rel=0.2
+    )
+    assert found.loc["side", "value"] == "above"
+    assert found.equals(imputation.imputed_change(records.sample(frac=1, random_state=3), item, "pairs", seed=1))
+    turned = imputation.imputed_change(records, Item("joy", "Joy", 1, 9, higher_is_better=False), "pairs", seed=1)
+    assert turned.loc["side", "value"] == "below"
+    assert turned.loc["mean", "value"] == pytest.approx(-found.loc["mean", "value"])
+
+
+def test_nothing_is_imputed_where_nothing_is_missing_or_missing_means_unchanged():
+    answers, _, _ = _gaps(n=60)
+    records, item = answers.rename(columns={"before": "joy_pre", "after": "joy_post"}), Item("joy", "Joy", 1, 9)
+    assert imputation.imputed_change(records, item, "unchanged", seed=1) is None
+    assert imputation.imputed_change(records.dropna(), item, "pairs", seed=1) is None
+    assert imputation.imputed_change(None, item, "pairs", seed=1) is None
+    assert imputation.imputed_change(records[records["joy_post"].isna()], item, "pairs", seed=1) is None
 
 
 def test_imbens_manski_solves_its_equation_between_one_and_two_sided():

@@ -10,6 +10,7 @@
 | `attrition` | who did not answer, and what their answers could do to the result |
 | `response_shift` | looking back against having asked beforehand |
 | `summary` | one row for each item, with Holm's correction over a stated list |
+| `imputation` | missing answers imputed, and what it would take for the conclusion to tip |
 | `measurement` | what of a change may be error, at an assumed reliability |
 | `precision` | what so many people could show, and what would undo it |
 | `published` | what printed means and percentages allow; `printed` hands it out as frames |
@@ -23,6 +24,7 @@ Changes are signed so that positive means better. Nothing here decides what may 
 from analysis.questionnaire.answers import about_before, item_named, items_answered, paired_answers
 from analysis.questionnaire.attrition import difference_by_course
 from analysis.questionnaire.change import before_and_after, effect_sizes, means
+from analysis.questionnaire.imputation import imputed_change
 from analysis.questionnaire.measurement import error_of_measurement
 from analysis.questionnaire.precision import what_could_be_shown
 from analysis.questionnaire.printed import (
@@ -62,6 +64,7 @@ __all__ = [
     "first_item",
     "groups_in_all",
     "headline",
+    "imputed_change",
     "improved_among_everyone",
     "improved_by_reading",
     "item_named",

@@ -1,13 +1,17 @@
 """Missing answers imputed many times by chained equations, pooled, and shifted until the conclusion tips."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.described import Basis, described
 from analysis.quantities import Interval
+from analysis.questionnaire.answers import Item, MissingRule, answered_either
+from analysis.questionnaire.judged import BASE, IMPUTED, IMPUTED_INTERVAL, IMPUTED_SIDE
+from analysis.results import Column, Kind
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def imputed(answers: pd.DataFrame, seed: int, imputations: int = 20, rounds: int
     columns alone. Raises ValueError for a column with fewer than two more answers than there are columns.
     """
     columns = list(answers.columns)
-    if answers.notna().sum().min() < len(columns) + 2:
+    if answers.isna().any(axis=None) and not can_be_imputed(answers):
         raise ValueError("too few answers to some question to impute it from the others")
     rng = np.random.default_rng(seed)
     return [_one(answers, columns, rng, rounds) for _ in range(imputations)]
@@ -61,7 +65,9 @@ def _one(answers: pd.DataFrame, columns: list[str], rng: np.random.Generator, ro
     filled = {name: answers[name].to_numpy(dtype=float, copy=True) for name in columns}
     for name in columns:
         filled[name][~known[name]] = rng.choice(filled[name][known[name]], int((~known[name]).sum()))
-    for _ in range(rounds):
+    for _ in range(
+        rounds if sum(not each.all() for each in known.values()) > 1 else 1
+    ):  # one column alone needs no chain
         for name in columns:
             if not known[name].all():
                 others = np.column_stack([np.ones(len(answers)), *(filled[o] for o in columns if o != name)])
@@ -70,14 +76,15 @@ def _one(answers: pd.DataFrame, columns: list[str], rng: np.random.Generator, ro
 
 
 def _matched(x: np.ndarray, y: np.ndarray, known: np.ndarray, rng: np.random.Generator, donors: int = 5) -> np.ndarray:
-    """For each gap the answer of one of the donors whose predictions are nearest to a draw of the gap's own."""
+    """For each gap the answer of one of the donors whose predictions are nearest to a draw of the gap's own, ties at random."""
     inverse = np.linalg.pinv(x[known].T @ x[known])
     beta = inverse @ x[known].T @ y[known]
     left = y[known] - x[known] @ beta
     sigma = math.sqrt(float(left @ left) / rng.chisquare(max(1, known.sum() - x.shape[1])))
     root = np.linalg.cholesky(inverse + 1e-12 * np.eye(len(beta)))
     drawn = beta + sigma * root @ rng.standard_normal(len(beta))
-    near = np.argsort(np.abs((x[~known] @ drawn)[:, None] - (x[known] @ beta)[None, :]), axis=1, kind="stable")
+    apart = np.abs((x[~known] @ drawn)[:, None] - (x[known] @ beta)[None, :]).round(9)
+    near = np.lexsort((rng.random(apart.shape), apart), axis=1)  # among people as near as one another, at random
     count = min(donors, near.shape[1])
     picks = near[np.arange(len(near)), rng.integers(0, count, len(near))]
     return y[known][picks]
@@ -100,10 +107,64 @@ def tipping_shift(tables: Sequence[pd.DataFrame], gap: np.ndarray, sign: int = 1
     def low(shift: float) -> float:
         return mean_change_imputed(tables, gap, sign, shift).interval(level).low
 
-    return _root(brentq, low)
-
-
-def _root(solve: Callable[..., float], low: Callable[[float], float]) -> float:
     if low(0.0) <= 0:
         return 0.0
-    return math.nan if low(-100.0) > 0 else float(solve(low, -100.0, 0.0, xtol=1e-9))
+    return math.nan if low(-100.0) > 0 else float(brentq(low, -100.0, 0.0, xtol=1e-9))
+
+
+def can_be_imputed(answers: pd.DataFrame) -> bool:
+    """Whether there is a gap in the answers (numbers, a row for each person), and enough of them to fill it."""
+    return bool(answers.isna().any(axis=None)) and answers.notna().sum().min() >= len(answers.columns) + 2
+
+
+def imputed_rows(
+    answers: pd.DataFrame, sign: int, seed: int, level: float = 0.95
+) -> dict[str, tuple[object, float, float]]:
+    """Value, low and high of the mean change with gaps imputed, the side of zero of its interval, and its tipping shift.
+
+    `answers`: columns before and after, NaN for a gap, of everybody who gave one of the two. Who gave which answers makes no
+    difference: people are put in order of them.
+    """
+    ordered = answers.sort_values(["before", "after"], ignore_index=True)
+    gap, tables = ordered.isna().any(axis=1).to_numpy(), imputed(ordered, seed)
+    found = mean_change_imputed(tables, gap, sign)
+    ends = found.interval(level)
+    tip = tipping_shift(tables, gap, sign, level)
+    side = "above" if ends.low > 0 else "below" if ends.high < 0 else "neither: it reaches zero"
+    nothing = (math.nan, math.nan)
+    return {"mean": (found.estimate, ends.low, ends.high), "side": (side, *nothing), "tip": (tip, *nothing)}
+
+
+@described(
+    Kind.ASSUMED,
+    rows={
+        "people": Column("People whose answer before or after is imputed", "people", Kind.MEASURED),
+        "mean": Column(
+            "Mean change with them", "points", decimals=1, low="low", high="high", interval="{level} (Rubin)"
+        ),
+        "side": Column("Side of zero on which that interval lies"),
+        "tip": Column("Shift of their changes at which the interval reaches zero", "points", decimals=1),
+    },
+    header="Measure",
+    basis=Basis(
+        "imputed answers",
+        "beside",
+        by={"people": BASE, "mean": IMPUTED, "side": IMPUTED_SIDE, "tip": IMPUTED_INTERVAL},
+        ends={"mean": IMPUTED_INTERVAL},
+    ),
+)
+def imputed_change(
+    answers: pd.DataFrame | None, item: Item, rule: MissingRule | str, seed: int, level: float = 0.95
+) -> pd.DataFrame | None:
+    """The mean change among everybody who answered at one of the two times, gaps imputed from the other answer: value, low, high.
+
+    Supposes that of people with the same answer at one time those who answered at the other are like those who did not; `tip`
+    says by how much these must have done worse for the conclusion to go (`tipping_shift`). None where nobody's answer is missing,
+    and under the rule that takes missing answers for no change.
+    """
+    either = None if answers is None else answered_either(answers, item).dropna(how="all")
+    if either is None or MissingRule(rule) is MissingRule.UNCHANGED or not can_be_imputed(either):
+        return None
+    rows = imputed_rows(either, 1 if item.higher_is_better else -1, seed, level)
+    people = (int(either.isna().any(axis=1).sum()), math.nan, math.nan)
+    return pd.DataFrame.from_dict({"people": people, **rows}, orient="index", columns=["value", "low", "high"])

@@ -17,5 +17,10 @@ MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
     "interval and test at a threshold",
 )
 WORST = "worst-case change among those who did not answer"
+IMPUTED, IMPUTED_SIDE, IMPUTED_INTERVAL = (
+    "mean change with imputed answers",
+    "side of zero on which its interval lies",
+    "interval of that mean and its tipping point",
+)
 SHIFT = "response shift"
 UPPER_BAND, BEST = "in the upper band {row}", "best answer {row}"

@@ -7,10 +7,9 @@ prints it, so that every number is for a reliability that is assumed.
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from analysis.described import described
+from analysis.described import described, saying
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.precision import printed_sd
 from analysis.results import Column, Kind
@@ -36,13 +35,13 @@ def detectable_in_one_person(sd: float, reliability: float, level: float = 0.95)
     return float(ndtri((1 + level) / 2)) * math.sqrt(2) * standard_error_of_measurement(sd, reliability)
 
 
-def reliable_change_index(change: np.ndarray, sd: float, reliability: float) -> np.ndarray:
-    """Each person's change in standard errors of a difference of two answers: change / (sqrt(2) SEM) (Jacobson and Truax).
+def reliable_change_index(change: float, sd: float, reliability: float) -> float:
+    """A person's change in standard errors of a difference of two answers: change / (sqrt(2) SEM) (Jacobson and Truax).
 
     NaN where answers have no error. Beyond 1.96 a change is called reliable.
     """
     error = math.sqrt(2) * standard_error_of_measurement(sd, reliability)
-    return np.asarray(change, dtype=float) / error if error > 0 else np.full(np.shape(change), math.nan)
+    return change / error if error > 0 else math.nan
 
 
 def true_score(answer: float, mean: float, reliability: float) -> float:
@@ -75,11 +74,12 @@ def regression_to_the_mean(before: float, population: float, reliability: float)
     header="Reliability",
 )
 def error_of_measurement(
-    means: pd.DataFrame, item: Item, reliabilities: Sequence[float], level: float = 0.95
+    means: pd.DataFrame, item: Item, reliabilities: Sequence[float], level: float = 0.95, margins: Sequence[float] = ()
 ) -> pd.DataFrame | None:
     """What of a change may be error, by assumed reliability (index), in points, from `change.means` as they are printed.
 
-    `sem` and `one` (`detectable_in_one_person`) where intervals are printed; `most` (`regression_to_the_mean` towards the best
+    `sem`, `one` (`detectable_in_one_person`) and the `reliable_change_index` of a change by each of the `margins` (`index_2`)
+    where intervals are printed; `most` (`regression_to_the_mean` towards the best
     answer) and what of the mean change it leaves where there is one. None where no means are printed.
     """
     before, change = means.loc["before"], means.loc["change"]
@@ -90,17 +90,21 @@ def error_of_measurement(
     if sd > 0:
         columns["sem"] = [standard_error_of_measurement(sd, each) for each in reliabilities]
         columns["one"] = [detectable_in_one_person(sd, each, level) for each in reliabilities]
+        columns |= {_index(m): [reliable_change_index(m, sd, each) for each in reliabilities] for m in margins}
     if item.best is not None:
         columns["most"] = [abs(regression_to_the_mean(before["mean"], item.best, each)) for each in reliabilities]
         columns["left"] = [change["mean"] - each for each in columns["most"]]
-    return pd.DataFrame(columns, index=[f"{each:g}" for each in reliabilities])
+    found = pd.DataFrame(columns, index=[f"{each:g}" for each in reliabilities])
+    return saying(
+        found, columns={_index(m): Column(_INDEX.format(m), decimals=2) for m in margins if _index(m) in found}
+    )
 
 
-def shares_beyond(change: pd.Series, thresholds: tuple[float, ...]) -> pd.DataFrame:
-    """How many changed for the better by at least each threshold, and for the worse: columns better, worse (counts)."""
-    values = change.to_numpy(dtype=float)
-    rows = {each: {"better": int((values >= each).sum()), "worse": int((values <= -each).sum())} for each in thresholds}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("threshold")
+_INDEX = "Reliable change index of {:g} (points)"
+
+
+def _index(margin: float) -> str:
+    return f"index_{margin:g}"
 
 
 def _check(reliability: float) -> None:

@@ -22,6 +22,7 @@ from analysis.reporting.views import against_print, before_after_published
 from analysis.reporting.views.against_print import Compared, enough
 from analysis.reporting.views.before_after_answers import Answers, protect_answers
 from analysis.reporting.views.before_after_missing import (
+    beyond,
     everyone,
     in_words,
     people_by_band,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "beyond",
     "everyone",
     "in_words",
     "people_by_band",
@@ -70,7 +72,8 @@ ERROR = "what may be error of measurement, by the reliability that is assumed."
 ABOUT_ERROR = (
     "Reliability is the share of the differences between people that is no error; no source prints it for this question. A group "
     "taken on for its low answers rises of itself; by no more than shown, since nobody's own mean lies beyond the best answer. "
-    "A group that was not taken on for its answers does not."
+    "A group that was not taken on for its answers does not. The reliable change index of a change is its size in standard errors of the "
+    "difference of two answers (Jacobson and Truax); error alone rarely takes one person beyond the normal quantile of the level."
 )
 
 

@@ -1,6 +1,6 @@
 """The answers that 03_before_after compares: their counts as they may be shown, and what may stand beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from analysis.questionnaire import judged as names
 from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
 from analysis.questionnaire.attrition import change_limits
 from analysis.questionnaire.change import rank_biserial
+from analysis.questionnaire.imputation import can_be_imputed
 from analysis.questionnaire.judged import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact
 from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
@@ -53,6 +54,8 @@ class Answers:
     rule: MissingRule
     moment: str = "pre"
     level: float = 0.95
+    seed: int = 0
+    margins: tuple[float, ...] = ()  # smallest changes that may matter, in points
     reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as may be shown
 
     def pairs(self, item: Item) -> pd.DataFrame:
@@ -317,7 +320,18 @@ class Answers:
     @property
     def about_headline(self) -> Headline:
         """The headline item with its bands and threshold."""
-        return Headline(self.headline, self.bands, self.threshold, tuple(self.others.values()), self.level)
+        others = tuple(self.others.values())
+        return Headline(self.headline, self.bands, self.threshold, others, self.level, self.once, self.seed)
+
+    @cached_property
+    def once(self) -> pd.DataFrame | None:
+        """The answers of those who answered only before, or only after, where they can be imputed and are enough to be told of."""
+        either = answered_either(self.records, self.headline).dropna(how="all")
+        few = int(either.isna().any(axis=1).sum())
+        if self.rule is MissingRule.UNCHANGED or not can_be_imputed(either):
+            return None
+        told = self.evidence.allows(judge_statistic("answers that are imputed", "mean", few, self.evidence.rules))
+        return either.drop(self.pairs(self.headline).index) if told else None
 
     @cached_property
     def others(self) -> dict[str, pd.DataFrame]:
@@ -360,6 +374,11 @@ class Answers:
     def compared_with(self) -> str:
         """Which answer about the time before is compared, in words."""
         return "before as remembered" if self.moment == "then" else "asked before"
+
+    @property
+    def beyond(self) -> tuple[float, ...]:
+        """The margins beyond a single point, which is the change that counts as any at all."""
+        return tuple(margin for margin in self.margins if margin > 1)
 
     @property
     def threshold(self) -> int:
@@ -426,6 +445,14 @@ class Answers:
                 Derived(high, (name,), lambda value: "yes" if value >= self.threshold else "no"),
             ]
         bands = [f"{name}_band" for name in names.values()]
+        for margin in self.beyond:
+            size = f"{self.change(item)}_by_{margin:g}"
+            people[size] = [by_margin(value, margin) for value in pairs["change"]]
+            levels[size] = list(SIZES)
+            sign = 1 if item.higher_is_better else -1
+            moved = lambda b, a, margin=margin, sign=sign: by_margin((a - b) * sign, margin)  # noqa: E731
+            derived.append(Derived(size, tuple(names.values()), moved))
+            tables[beyond_table(margin)] = count_people(people, [size], levels)
         tables |= {
             "shift": count_people(people, bands, levels),
             "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels),
@@ -443,6 +470,19 @@ class Answers:
 def direction(change: float) -> str:
     """Improved, same or worse."""
     return "improved" if change > 0 else "worse" if change < 0 else "same"
+
+
+SIZES = ("better", "less", "worse")
+
+
+def by_margin(change: float, margin: float) -> str:
+    """Whether somebody changed for the better or for the worse by at least so many points, or by less."""
+    return "better" if change >= margin else "worse" if change <= -margin else "less"
+
+
+def beyond_table(margin: float) -> str:
+    """The name of the table of people by whether they changed by at least so many points."""
+    return f"changed by {margin:g} or more"
 
 
 def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
@@ -469,11 +509,15 @@ def protect_answers(
     item: Item,
     compare: Mapping[str, str],
     level: float,
+    seed: int = 0,
+    margins: Sequence[float] = (),
 ) -> Answers | None:
     """Protect the counts of the answers, and let what stands beside them be judged by these; None of None."""
     if answers is None:
         return None
     moment = "then" if compare["before"] == "looking back" else "pre"
-    guard = Answers(evidence, item, items, answers, MissingRule(compare["missing"]), moment, level)
+    guard = Answers(
+        evidence, item, items, answers, MissingRule(compare["missing"]), moment, level, seed, tuple(margins)
+    )
     evidence.beside = guard.judge
     return guard

@@ -15,7 +15,7 @@ from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
 from analysis.questionnaire.judged import MEANS, WORST
 from analysis.reporting.views import before_after_statistics as statistics
-from analysis.reporting.views.before_after_answers import STAGES, Answers
+from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table, by_margin
 from analysis.reporting.views.evidence import HIDDEN, hidden_words
 from analysis.results import Column, Kind, Labelled, slug
 
@@ -45,6 +45,32 @@ def people_by_band(answers: Answers) -> pd.DataFrame:
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     columns = {str(name): _people(f"After: {name}") for name in cells}
     return _passed(answers, hidden_words(cells).rename(columns=str), columns, "Before", Kind.MEASURED)
+
+
+@of_nothing_nothing
+def beyond(answers: Answers) -> pd.DataFrame:
+    """The shares that changed for the better and for the worse by at least each margin (index), in per cent, or words."""
+    rows = {
+        Labelled(f"By {margin:g} or more (points)", f"by_{margin:g}"): _beyond(answers, margin)
+        for margin in answers.margins
+    }
+    columns = {
+        name: Column(label, "%", answers.share_kind, function=name_of(by_margin))
+        for name, label in (("better", "For the better"), ("worse", "For the worse"))
+    }
+    frame = pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object), dtype=object)
+    return _passed(answers, frame, columns, "Changed", Kind.MEASURED)
+
+
+def _beyond(answers: Answers, margin: float) -> dict[str, object]:
+    """Changes are whole points: one that counts for a margin of up to one point is any at all."""
+    whole = margin in answers.beyond
+    table = beyond_table(margin) if whole else f"change in {answers.headline.label}"
+    shares = {name: answers.share(table, (name if whole else any_,)) for name, any_ in _ANY.items()}
+    return {name: HIDDEN if share is None else share for name, share in shares.items()}
+
+
+_ANY = {"better": "improved", "worse": "worse"}
 
 
 @of_nothing_nothing

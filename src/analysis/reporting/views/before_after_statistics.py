@@ -16,8 +16,12 @@ from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.attrition import worst_case_mean
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial
+from analysis.questionnaire.imputation import imputed_rows
 from analysis.questionnaire.judged import (
     HOLM,
+    IMPUTED,
+    IMPUTED_INTERVAL,
+    IMPUTED_SIDE,
     INTERVAL,
     MEANS,
     NET,
@@ -189,7 +193,7 @@ def _mid_ranks(sizes: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline item: its scale, its bands, its threshold, and the level of its intervals."""
+    """The headline item: its scale, its bands, its threshold, the level of its intervals and the seed of what is drawn."""
 
     item: Item
     bands: Mapping[str, tuple[int, int]]
@@ -198,6 +202,8 @@ class Headline:
         pd.DataFrame
     ] = ()  # what those without both answers can have changed by, as `change_limits` gives it
     level: float = 0.95
+    once: pd.DataFrame | None = None  # the answers, before and after, of those who answered once, where any are imputed
+    seed: int = 0
 
     def statistics(self, summary: pd.DataFrame) -> "list[Statistic[AnswerSet]]":
         """Everything the page prints of the headline item beside its counts, by importance; the dearest test comes late."""
@@ -217,6 +223,14 @@ class Headline:
             dear,
             Statistic(RESAMPLED, lambda answers: answers.sorted(), (SPREADS, RANK, PRATT)),
             Statistic(WORST, lambda answers: answers.worst_cases(), (MEANS,)),
+            *([] if self.once is None else self._imputed()),
+        ]
+
+    def _imputed(self) -> "list[Statistic[AnswerSet]]":
+        return [
+            Statistic(IMPUTED_SIDE, lambda answers: answers.imputed[:1], (MEANS,)),
+            Statistic(IMPUTED, lambda answers: answers.imputed[1:2], (MEANS,)),
+            Statistic(IMPUTED_INTERVAL, lambda answers: answers.imputed[1:], (IMPUTED, T_INTERVALS)),
         ]
 
 
@@ -280,6 +294,14 @@ class AnswerSet:
         total = as_interval(float(self.change.sum()))
         found = (worst_case_mean(total, len(self.change), limits) for limits in self.headline.others)
         return tuple(write(end, "", 1) for each in found for end in (each.low, each.high))
+
+    @cached_property
+    def imputed(self) -> tuple[str, ...]:
+        """With missing answers imputed: the interval's side of zero, the mean change, its interval and the tipping point, as printed."""
+        item, known = self.headline.item, self.answers.set_axis(["before", "after"], axis=1)
+        everybody = pd.concat([known, self.headline.once])
+        rows = imputed_rows(everybody, 1 if item.higher_is_better else -1, self.headline.seed, self.headline.level)
+        return str(rows["side"][0]), *(write(each, "", 1) for each in (*rows["mean"], rows["tip"][0]))  # type: ignore[arg-type]
 
     def sorted(self) -> tuple[tuple[float, ...], ...]:
         """The answers without whose they are."""
