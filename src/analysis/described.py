@@ -337,13 +337,14 @@ def _said(said: Description, given: Mapping[str, Any], inputs: tuple[str, ...]) 
 def _of_case(said: Description, values: list[Any], names: list[str]) -> Description:
     """How the case is known that numbers are of, and what its ids are called; a column for each name that has none."""
     cases = [description(value) if isinstance(value, pd.DataFrame) else value for value in values]
-    kind = next((found for case in cases if (found := getattr(case, "kind", None))), said.kind)
+    case = next((case for case in cases if getattr(case, "kind", None)), said)
+    passed = said.passed or (case.kind is Kind.MEASURED and getattr(case, "passed", False) is True)
     labels = next((found for case in cases if (found := getattr(case, "labels", None)) is not None), {})
     columns = dict(said.columns)
     for name in (each for each in names if said.other and each not in columns):
         label = (said.other.label or "{}").format(in_words(name, labels))  # type: ignore[union-attr]
         columns[name] = replace(said.other, label=titled(label))  # type: ignore[type-var]
-    return replace(said, kind=kind, labels=labels, columns=columns)
+    return replace(said, kind=case.kind, labels=labels, columns=columns, passed=passed)
 
 
 def for_figure(frame: pd.DataFrame, decimals: int, ends: bool = False, **labels: str) -> pd.DataFrame | None:

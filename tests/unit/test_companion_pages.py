@@ -285,6 +285,7 @@ def test_the_register_shows_every_field_of_every_entry(tmp_path):
         "decided_by",
         "alternatives",
         "changed_from",
+        "result",
     }
 
 

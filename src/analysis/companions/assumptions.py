@@ -10,19 +10,21 @@ from analysis.companions.sheet import Sheet, link as prose_link, script
 from analysis.currency import with_sign
 from analysis.expressions import references
 from analysis.reporting.markup import Display, is_web_address
-from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed
+from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed, number
 from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import entry_result
 from analysis.results import Column, Result, slug
 from analysis.sroi.value_map import Row, cells, has_value_map, read_value_map
 from analysis.study import Study
-from analysis.study.register import Assumption
+from analysis.study.measured import Asked
+from analysis.study.register import Assumption, Published
 
 TITLE = "Assumptions"
 LEAD = "The assumption register of the study: for each figure taken for granted its range, its source, who chose it, and what it moves."
 GRADES = {"A": "A: used as measured", "B": "B: transferred", "C": "C: judged", "D": "D: stipulated"}
 FILTERS = {"kind": "How known", "grade": "Evidence grade", "shape": "Distribution", "moves": "Moves the ratio"}
+_DIFFERENCE = "05_sroi.measured.{}.difference"
 _TORNADO, _POUNDS = "06_sroi_sensitivity.tornado.{}.base", "06_sroi_sensitivity.tornado_pounds.{}.net_swing"
 
 
@@ -46,12 +48,18 @@ class Influence:
 
 @dataclass(frozen=True)
 class Ranked:
-    """An entry with its influence, the appendices that rest on it, and the value map's rows as (label, address or nothing)."""
+    """An entry with its influence, the appendices that rest on it, and the value map's rows as (label, address or nothing).
+
+    `asked` says what was published beside a measured value, or which result would take the value's place; `difference` what
+    the measured value does to the ratio.
+    """
 
     entry: Assumption
     influence: Influence
     used: tuple[Appendix, ...]
     rows: tuple[tuple[str, str], ...]
+    asked: Asked | None = None
+    difference: Result | None = None
 
 
 def has_register(study: Study) -> bool:
@@ -70,14 +78,17 @@ def assumptions(material: Material) -> PageData:
 def by_influence(material: Material) -> list[Ranked]:
     """All entries, those that move the ratio most first; those that move nothing in the order of the register."""
     used, rows = users(material), rows_using(material.study)
+    asked = getattr(material.study.in_force, "asked", {})
     found = [
         Ranked(
             entry,
             _influence(material, entry),
             used.get(name, ()),
             tuple(_row_place(material, row) for row in rows.get(name, ())),
+            asked.get(name),
+            material.recorded(_DIFFERENCE.format(name)),
         )
-        for name, entry in material.study.register.items()
+        for name, entry in material.study.in_force.items()
     ]
     return sorted(found, key=lambda ranked: ranked.influence.size, reverse=True)
 
@@ -191,11 +202,22 @@ def _details(found: Ranked) -> Block:
         "Address": _address(source.address),
         "Licence": [label(source.licence)] if source.licence else [],
         "In the published run": [label(entry.changed_from.words)] if entry.changed_from else [],
+        **_of_records(found),
         "Alternatives": [bullets([label(text)] for text in entry.alternatives)] if entry.alternatives else [],
         "Used in": listed(_links(found)),
         "Rows of the value map": listed(rows),
     }
     return facts([fact([term], run) for term, run in said.items() if run], boxed=False)
+
+
+def _of_records(found: Ranked) -> dict[str, Run]:
+    """What was published beside a measured value and what that changes, or what records would measure."""
+    if found.asked is None:
+        return {}
+    if found.asked.found is None:
+        return {"Would be measured by": [code(str(found.asked.written.result)), label(f": {found.asked.why}")]}
+    by = {"What the measured value does to the ratio": [number(found.difference.id)]} if found.difference else {}
+    return {"Published": [label(Published.of(found.asked.written).words)], **by}
 
 
 def _unmoved(found: Ranked) -> str:

@@ -6,6 +6,7 @@ on is what the listed stages of the same notebook do, as far as the study has it
 that a file which comes or goes is noticed. Only stages of new studies are written, so nothing of the others runs again.
 """
 
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from analysis.errors import InputError
 from analysis.files import read_text, read_yaml
 from analysis.pipeline.parameters import OWN_PARAMETERS, listed_studies, planned_runs
 from analysis.results import write_text
+from analysis.study import Assumption, Register, load_study
 
 STAGES = "dvc.yaml"
 MARK = "  # Below: stages of studies that no list names, written by `analysis reproduce` from the files they have; do not edit.\n"
@@ -24,6 +26,7 @@ _RAW, _MADE, _NAMES = f"data/raw/{ITEM}/", f"data/processed/{ITEM}/", f"data/pro
 _CHOSEN = dict.fromkeys(  # what the listed studies do not name, but others may
     ("02b_participation", "03_before_after", "04_english_and_time"), "data/raw/reference/scales.yaml"
 )
+VALUED = ("05_sroi", "06_sroi_sensitivity")  # they take the results that the register names
 _NEEDED_FOR = {"workbooks/value_map.xlsx": "value_map.csv"}  # what a notebook makes only of a file it may lack
 
 
@@ -81,9 +84,21 @@ def _stage(
     deps = [dep for dep in union["deps"] if _has(root, dep, study, earlier)]
     own = [_RAW + OWN_PARAMETERS] if (root / "data/raw" / study / OWN_PARAMETERS).is_file() else []
     own += [_CHOSEN[notebook]] if notebook in _CHOSEN else []
+    own += _measured(root, study, runs) if notebook in VALUED else []
     outs = [out for out in union["outs"] if _makes(root, out, study)]
     told = {"desc": alike[0]["desc"], "cmd": alike[0]["cmd"]}
     return _for(study, told | {"deps": sorted({*deps, *own, _NAMES}), "outs": outs})
+
+
+def _measured(root: Path, study: str, runs: list[tuple[str, str]]) -> list[str]:
+    """The results of other notebooks that entries of a study's register name; a register that cannot be read, its stage says."""
+    register: Register | dict[str, Assumption] = {}
+    with suppress(InputError):
+        register = (
+            load_study(study, root).register if (root / "data/raw" / study / "assumptions.yaml").is_file() else {}
+        )
+    named = {str(entry.result).partition(".")[0] for entry in register.values() if entry.result}
+    return [f"{_MADE}results/{notebook}.json" for notebook, other in runs if other == study and notebook in named]
 
 
 def _has(root: Path, dep: str, study: str, earlier: set[str]) -> bool:

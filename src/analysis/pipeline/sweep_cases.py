@@ -113,20 +113,17 @@ def sroi(root: Path, study: str, draws: int, seed: int, fixed: dict[str, float])
     from analysis.sroi.model import read_model
     from analysis.sroi.sensitivity.case import case_for, check_inputs
     from analysis.sroi.sensitivity.probabilistic import simulate
-    from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated, scenarios_for
-    from analysis.sroi.sensitivity.together import drawn_together
+    from analysis.sroi.sensitivity.settings import groups_for, read_settings, read_stipulated
     from analysis.study import load_study
 
     evaluation = load_study(study, root)
     model = read_model(evaluation)
-    whole = case_for(model, evaluation.register)
+    whole = case_for(model, model.entries)
     check_inputs(whole, fixed, "the command line")
-    case = case_for(
-        model, {**evaluation.register, **{name: _at(whole.ranges[name], value) for name, value in fixed.items()}}
-    )
+    held = {name: _at(whole.ranges[name], value) for name, value in fixed.items()}
+    case, printed = (case_for(each, each.entries | held) for each in (model, model.as_written()))
     settings = read_settings(evaluation)
-    joined = [group for group in settings.calibrated if not set(group.inputs) & set(fixed)]
-    case = drawn_together(case, joined, scenarios_for(case, settings), evaluation.claims, seed)
+    case = settings.together(case, printed, evaluation.claims, seed, without=fixed)
     groups = groups_for(whole, settings, read_stipulated(root))
     found = simulate(case, draws, seed, tuple(_without(groups, fixed)))
     given = {"study": study, "draws": draws, "seed": seed, **fixed}

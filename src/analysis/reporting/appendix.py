@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from analysis.currency import DEFAULT, in_currency
+from analysis.described import description
 from analysis.errors import InputError
 from analysis.output import output_folder
 from analysis.reporting import prose
@@ -63,8 +64,8 @@ class Judged:
 
 
 def unjudged(frame: pd.DataFrame) -> Judged:
-    """A frame of a page that knows no records of people: nothing is hidden, and what is of people does not pass."""
-    return Judged(frame)
+    """A frame of a page that knows no records of people: nothing is hidden, and of people passes only what has passed before."""
+    return Judged(frame, getattr(description(frame), "passed", False))
 
 
 class Appendix:

@@ -16,7 +16,6 @@ from analysis.reporting.markup import Display, clean, tidy_lines
 from analysis.reporting.nodes import link
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
-from analysis.sroi.sensitivity.distributions import limits
 from analysis.study.register import Assumption
 
 _FOLDER = Path(__file__).parent / "template"
@@ -114,7 +113,7 @@ def _data(model: Model) -> str:
 def _ends(entry: Assumption) -> dict[str, float | None]:
     """The least and the most that the quantity can be at all, for what is typed; None where there is no such end."""
     return {
-        name: end if math.isfinite(end) else None for name, end in zip(("least", "most"), limits(entry), strict=True)
+        name: end if math.isfinite(end) else None for name, end in zip(("least", "most"), entry.limits, strict=True)
     }
 
 

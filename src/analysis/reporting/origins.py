@@ -86,7 +86,7 @@ class StudyOrigins:
         Only the study's own register has such a page; the register is read only for a number that rests on an assumption.
         """
         sort, _, key = name.partition(":")
-        own = sort == "assumption" and (self.study.raw / "assumptions.yaml").is_file() and key in self.study.register
+        own = sort == "assumption" and (self.study.raw / "assumptions.yaml").is_file() and key in self.study.in_force
         return REGISTER_ROW.format(key) if own else ""
 
     def _names_in(self, place: Path) -> Iterator[str]:
@@ -100,7 +100,7 @@ class StudyOrigins:
     def _registers(self) -> Iterator[Register]:
         """The study's register, then the stated factors of all studies."""
         if (self.study.raw / "assumptions.yaml").is_file():
-            yield self.study.register
+            yield self.study.in_force
         if (stated := self.study.root / "data" / "raw" / "reference" / STATED).is_file():
             yield read_register(stated, shown(stated, self.study.root), {})
 

@@ -165,7 +165,7 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         said.header or (titled(in_words(frame.index.name or "", said.labels)) if said.labels is not None else ""),
         judged.passed,
         judged.hidden,
-        said.basis is not None or said.passed or page.store.tells_of_people(said.kind),
+        said.basis is not None or (said.passed and said.labels is None) or page.store.tells_of_people(said.kind),
         said.group,
         said.name,
         {str(label): RowExtra(place) for label, place in anchors},

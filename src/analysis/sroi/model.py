@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from analysis.sroi.prices import known, reference_entries
 from analysis.sroi.steps import Step, expand
 from analysis.sroi.value_map import ValueMap, cells, has_value_map, read_value_map
 from analysis.study import Study
+from analysis.study.measured import Asked, InForce
 from analysis.study.register import Assumption, Register
 
 Number = float | np.ndarray
@@ -84,6 +85,8 @@ class Model:
     known: frozenset[str]
     currency: str = DEFAULT
     study: str = ""
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    passed = True  # of records it takes only what disclosure control has let be shown
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -139,9 +142,20 @@ class Model:
 
     @cached_property
     def kind(self) -> Kind:
-        """How the model's results are known: calibrated or assumed as soon as one of its entries is."""
+        """How the model's results are known: calibrated or assumed as soon as one of its entries is, else measured if one was."""
         kinds = {entry.kind for entry in self.entries.values()}
-        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), Kind.RECOMPUTED)
+        least = Kind.MEASURED if self.measured else Kind.RECOMPUTED
+        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if str(kind) in kinds), least)
+
+    @property
+    def measured(self) -> dict[str, Asked]:
+        """The entries whose value the study's own records measured, by id."""
+        return {name: each for name, each in self.asked.items() if each.found and name in self.entries}
+
+    def as_written(self, *names: str) -> "Model":
+        """The model with some measured entries, or all, at the values that the register has beside them."""
+        back = {name: each.written for name, each in self.measured.items() if name in names or not names}
+        return replace(self, entries=self.entries | back) if back else self
 
     @property
     def central(self) -> dict[str, float]:
@@ -220,7 +234,7 @@ def read_model(study: Study) -> Model | None:
 
     Raises InputError for whatever does not fit.
     """
-    return assemble(read_value_map(study), study.register, study) if has_value_map(study) else None
+    return assemble(read_value_map(study), study.in_force, study) if has_value_map(study) else None
 
 
 def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
@@ -234,9 +248,9 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     checks.check_units(value_map, entries, study.info.currency)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
-    model = Model(
-        value_map, entries, checks.horizon(value_map, entries), frozenset(register), study.info.currency, study.id
-    )
+    asked = register.asked if isinstance(register, InForce) else {}
+    years = checks.horizon(value_map, entries | {name: asked[name].either for name in asked.keys() & entries.keys()})
+    model = Model(value_map, entries, years, frozenset(register), study.info.currency, study.id, asked)
     _check_central(model)
     return model
 
@@ -264,13 +278,18 @@ def _check_scenarios(value_map: ValueMap, entries: Mapping[str, Assumption], reg
                     expected="an id that a formula names",
                     action="correct the id, or take it out",
                 )
-            if not entries[name].low <= value <= entries[name].high:
+            written = (
+                register.asked[name].written
+                if isinstance(register, InForce) and name in register.asked
+                else entries[name]
+            )
+            if not written.low <= value <= written.high:
                 raise InputError(
                     value_map.settings_name,
                     column=place,
                     found=f"{value:g}",
                     action=f"widen the range in {register.name}, or correct the value",
-                    expected=f"a value within the register's range, {entries[name].low:g} to {entries[name].high:g}",
+                    expected=f"a value within the register's range, {written.low:g} to {written.high:g}",
                 )
 
 

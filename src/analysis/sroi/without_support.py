@@ -79,7 +79,7 @@ def read_gains(model: Model, study: Study) -> Gains | None:
     gains = _gains(study, note) if note else {}
     if note is None or not gains:
         return None
-    years = years_of_support(note, study.register, study.name(SETTINGS))
+    years = years_of_support(note, study.in_force, study.name(SETTINGS))
     _check(model, note)
     by_reading = {name: float(gain.value) for name, gain in gains.items()}  # type: ignore[arg-type]
     return Gains(note, next(iter(gains.values())).kind, by_reading, years, model.entries[note.deadweight].high)

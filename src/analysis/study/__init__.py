@@ -14,6 +14,7 @@ from analysis.files import read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
 from analysis.study.authors import DOI, Author
 from analysis.study.claims import Claim, Document, Ledger, Text, read_claims
+from analysis.study.measured import in_force
 from analysis.study.register import Assumption, Register, read_register
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "readable_studies",
     "study_ids",
 ]
+
+_ABOUT, _LAYOUT = "README.md", "records.yaml"  # in a folder of records, and no records
 
 DateText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
@@ -158,6 +161,18 @@ class Study:
     def register(self) -> Register:
         """The assumption register."""
         return read_register(self.raw / "assumptions.yaml", self.name("assumptions.yaml"), self.claims)
+
+    @cached_property
+    def in_force(self) -> Register:
+        """The register with the values that the study's own records measured in place of those written."""
+        return in_force(self.register, self.processed / "results", self.has_records)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether a research team has put anything into the study's folders of records."""
+        folders = (self.records_folder, self.raw / "management_information")
+        files = (path for folder in folders if folder.is_dir() for path in folder.iterdir())
+        return any(not path.name.startswith(".") and path.name not in (_ABOUT, _LAYOUT) for path in files)
 
     def table(self, file: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
         """A small CSV table of the study as (row number, {column: text})."""

@@ -1,5 +1,6 @@
 """The assumption register: every figure a model takes for granted, with its source and a reasoned range."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ Words = Annotated[
     ),
     Field(min_length=1),
 ]
+
+SHARES = ("ratio", "share")  # units of what is a part of a whole
 
 Known = Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"]
 
@@ -49,6 +52,11 @@ class Published(BaseModel):
     low: float = Field(description="low end of its range")
     high: float = Field(description="high end of its range")
     kind: Known = Field(description="how its value is known")
+
+    @classmethod
+    def of(cls, entry: "Assumption") -> "Published":
+        """An entry of the register, as it is."""
+        return cls(value=entry.value, low=entry.low, high=entry.high, kind=entry.kind)
 
     @property
     def words(self) -> str:
@@ -78,7 +86,7 @@ class Assumption(BaseModel):
     claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
     high: float = Field(description="high end of the range", allow_inf_nan=False)
-    distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta"] = Field(
+    distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta", "interval"] = Field(
         description="shape over the range"
     )
     why_range: Words = Field(description="why this range")
@@ -88,6 +96,12 @@ class Assumption(BaseModel):
     )
     decided_by: Words = Field(description="who chose the value")
     alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
+    result: str | None = Field(
+        default=None,
+        pattern=r"^0[1-47][a-z]?_[a-z0-9_]+\.[A-Za-z0-9_.:\-]+$",
+        description="result of an earlier notebook that takes the value's place once the study's records measure it: "
+        "`03_before_after.items.english.mean_change`",
+    )
     changed_from: Published | None = Field(
         default=None, description="what the published run has; written by analysis what-if, empty in a study"
     )
@@ -111,6 +125,26 @@ class Assumption(BaseModel):
     def interval(self) -> Interval:
         """The range from low to high."""
         return Interval(self.low, self.high)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The values the quantity could have at all: shares from 0 to 1, what is never negative from 0 upwards.
+
+        A range that reaches below zero, or a share's range beyond one, says that the quantity has no such limit.
+        """
+        share = self.unit in SHARES and self.low >= 0 and self.high <= 1
+        return 0.0 if self.low >= 0 else -math.inf, 1.0 if share else math.inf
+
+    @property
+    def decimals(self) -> int:
+        """Decimals, at most four, with which value and range are written whole."""
+        return max(len(f"{end:.4f}".rstrip("0").partition(".")[2]) for end in (self.value, self.low, self.high))
+
+    @property
+    def rests_on(self) -> list[str]:
+        """What the value is copied from: the claim that prints it, or the result of the study's own records."""
+        measured = self.result if self.kind == "measured" else None
+        return [f"claim:{self.claim}"] if self.claim else [f"result:{measured}"] if measured else []
 
     @property
     def short_label(self) -> str:

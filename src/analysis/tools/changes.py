@@ -17,6 +17,7 @@ from analysis.sroi.sensitivity.settings import read_settings, scenarios_for
 from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.sroi.value_map import has_value_map, read_value_map
 from analysis.study import Assumption, Register, Study
+from analysis.study.register import Published
 
 COMMAND_LINE = "the command line"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -89,7 +90,7 @@ class Changed:
         was = f"the published {old}" if entry.kind == "published" else f"{old}, {entry.kind} in the published run"
         told = {"why_range": self.why or _WIDENED} if self.why or self.outside else {}
         numbers = {"value": self.value, **dict(zip(("low", "high"), self._range, strict=True))}
-        shape = {"distribution": self.shape} if self.low is not None else {}
+        shape = {"distribution": self.shape if self.low is not None else entry.distribution, "result": None}
         by = f" as {self.by} proposed" if self.by else ""
         return {name: _whole(number) for name, number in numbers.items()} | shape | told | {
             "kind": "assumed", "changed_from": _published(entry), "decided_by": f"changed in this run{by} from {was}"
@@ -111,7 +112,7 @@ class Changed:
 
 
 def _published(entry: Assumption) -> dict[str, Any]:
-    return {"value": entry.value, "low": entry.low, "high": entry.high, "kind": entry.kind}
+    return Published.of(entry).model_dump()
 
 
 def _whole(number: float) -> float | int:
@@ -176,7 +177,7 @@ def changes_of(
         if wrong := list(_problems(study, one, [*taken, *(other.name for other in asked[:place])])):
             problems += wrong
         else:
-            found.append(Changed(study.register[one.name], float(one.text)))
+            found.append(Changed(study.in_force[one.name], float(one.text)))
     return found, problems or list(of_the_model(study, found))
 
 
@@ -198,7 +199,7 @@ def _problems(study: Study, one: Asked, before: list[str]) -> Iterator[InputErro
 def known_entry(study: Study, one: Asked) -> Assumption | InputError:
     """The entry of the register that a change names, or what is wrong with the name."""
     if one.name in study.register and not one.name.startswith("assumption:"):
-        return study.register[one.name]
+        return study.in_force[one.name]
     near = get_close_matches(one.name, list(study.register), 3, 0.5)
     meant = f"did you mean {' or '.join(near)}?" if near else f"see {study.name('assumptions.yaml')}"
     return one.trouble(f"no assumption of this name in {study.id}", "an id of its register", meant)

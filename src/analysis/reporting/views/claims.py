@@ -21,15 +21,11 @@ def entry_result(entry: Assumption) -> Result:
         entry.value,
         entry.unit,
         Kind(entry.kind),
-        max(map(_places, (entry.value, entry.low, entry.high))),
+        entry.decimals,
         low=entry.low if ranged else None,
         high=entry.high if ranged else None,
         interval="range of the register" if ranged else "",
         source=entry.attribution,
         note=entry.why_range,
-        inputs=(f"claim:{entry.claim}",) if entry.claim else (),
+        inputs=tuple(entry.rests_on),
     )
-
-
-def _places(value: float) -> int:
-    return min(4, len(f"{value:.4f}".rstrip("0").partition(".")[2]))

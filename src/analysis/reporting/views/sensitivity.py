@@ -91,11 +91,16 @@ def together_words(page: Appendix, case: Case, claims: Ledger) -> Display | None
     """How inputs that are known only together are drawn, and what difference that makes."""
     if not case.together:
         return None
+    taken = (
+        " These figures were solved for with what was published, and are so here, whatever the study's own records have measured since."
+        if getattr(case.model, "measured", None)
+        else ""
+    )
     met = dict.fromkeys(claim for drawn in case.together for claim in drawn.claims)
     page.add(result for result in published_claims(claims, met) if isinstance(result, Result))
     words = [_set_words(case, drawn) for drawn in case.together]
     return page.say(
-        " ".join(words) + " With these inputs drawn one by one the middle draws of the ratio would run from"
+        " ".join(words) + taken + " With these inputs drawn one by one the middle draws of the ratio would run from"
         " {sensitivity.draws.ratio_apart|interval}; drawn together they run from {sensitivity.draws.ratio|interval}. Where one"
         " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the published figures."
     )

@@ -18,7 +18,8 @@ from analysis.sroi.model import Model
 from analysis.sroi.published import PublishedModel, claims_named, jointly
 from analysis.sroi.without_support import Gains
 from analysis.study import Study
-from analysis.study.register import Assumption
+from analysis.study.measured import Asked
+from analysis.study.register import Assumption, Published
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -107,19 +108,41 @@ def register_list(model: Model, page: Appendix) -> Display:
     results = [entry_result(entry) for entry in model.entries.values()]
     page.add(results)
     plain = "\n".join(f"{result.id}: {result.text}" for result in results)
-    entries = [_entry(entry, result) for entry, result in zip(model.entries.values(), results, strict=True)]
+    asked = map(model.asked.get, model.entries)
+    entries = list(map(_entry, model.entries.values(), results, asked))
     return Display((facts(entries, css="register", anchor="register"),), page.store.by_id, plain)
 
 
-def _entry(entry: Assumption, result: Result) -> Block:
+def _entry(entry: Assumption, result: Result, asked: Asked | None = None) -> Block:
     unit = entry.unit.removeprefix(currency_of(entry.unit)).strip() + (
         f", prices of {entry.price_year}" if entry.price_year else ""
     )
     spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
     said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
-    source = [label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by})")]
+    source = [
+        label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by}){told_of(asked)}")
+    ]
     term = [label(entry.label), " ", code(entry.id)]
     return fact(term, said, source, anchor=f"entry-{entry.id}") | {"css": "source"}
+
+
+def told_of(asked: Asked | None) -> str:
+    """What an entry says of the result that it names: what was published beside a measured value, or why it is not in force."""
+    if asked is None:
+        return ""
+    if asked.found is None:
+        return f". {asked.written.result} would take its place: {asked.why}"
+    return f". Published: {Published.of(asked.written).words}"
+
+
+@of_nothing_nothing
+def records_words(measured: pd.DataFrame, page: Appendix) -> Display:
+    """What the measured entries do to the ratio together."""
+    return page.say(
+        "With what the study's own records measured the ratio is {sroi.measured.ratio}; with the published values in their place it is "
+        "{sroi.measured.written}. Inputs that were solved for so that the model gives the printed figures stay as they are: they were solved "
+        "for with the published values, and say nothing of the records."
+    )
 
 
 @of_nothing_nothing

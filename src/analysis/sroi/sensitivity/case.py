@@ -1,7 +1,7 @@
 """What every analysis starts from: a model, the register's ranges of its inputs, and the values it is held at."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, get_args
 
@@ -91,6 +91,12 @@ class Together:
         rows = self.points[(probability * len(self.points)).astype(np.int64)]
         return dict(zip(self.members, rows.T, strict=True))
 
+    def apart_from(self, names: Collection[str]) -> "Together | None":
+        """The set without some inputs that are known by themselves; None where none is left."""
+        kept = [place for place, name in enumerate(self.members) if name not in names]
+        members = tuple(self.members[place] for place in kept)
+        return replace(self, members=members, points=self.points[:, kept]) if members else None
+
     def everywhere(self) -> dict[str, np.ndarray]:
         """Values by member of all points."""
         return dict(zip(self.members, self.points.T, strict=True))
@@ -109,12 +115,14 @@ class Case:
     base: Mapping[str, float]
     together: tuple[Together, ...] = ()
     inputs: tuple[str, ...] = ()
+    passed = True  # as the model's numbers are
 
     @property
     def kind(self) -> Kind:
-        """How the model's numbers are known: calibrated if any input is, otherwise assumed if any is, else recomputed."""
+        """How the model's numbers are known: calibrated if any input is, otherwise assumed if any is, else as the model's."""
         kinds = {entry.kind for entry in self.ranges.values()}
-        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if kind in kinds), Kind.RECOMPUTED)
+        least = self.model.kind if isinstance(self.model, Model) else Kind.RECOMPUTED
+        return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if kind in kinds), least)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -206,6 +214,7 @@ class OfCase:
     """What is computed of a case, and known as it is."""
 
     case: Case
+    passed = True
     kind = property(lambda self: self.case.kind)
     labels = property(lambda self: self.case.labels)
     inputs = property(lambda self: self.case.inputs)

@@ -8,6 +8,7 @@
 | pert | the ends | the mode | beta, shape 4 (Clark 1962: mean = (low + 4 mode + high) / 6) |
 | normal | the middle 95 % | the mean, which must be the middle | cut off at the natural limits below |
 | beta | the middle 95 % | the mean | beta on 0 to 1 whose mass between low and high is 95 % |
+| interval | the middle 95 %, as a measured interval | the median | two halves of normals, cut off likewise |
 
 Natural limits of a normal entry: a quantity whose range holds nothing below zero cannot fall below zero, and a share
 (unit `ratio` or `share`, range within 0 to 1) cannot exceed one; the normal is truncated there, not clipped.
@@ -23,7 +24,6 @@ from analysis.study.register import Assumption
 
 MIDDLE = 0.95  # probability between low and high of a normal or beta entry
 PERT_SHAPE = 4.0
-_SHARES = ("ratio", "share")
 _PLACE = "assumptions.yaml"
 _NODES = 2**15  # of the table of fast_quantile
 _FARTHEST = 8.3  # normal score beyond every probability that is drawn (at least 2 ** -53 from 0 and 1)
@@ -62,16 +62,6 @@ def _table(distribution: str, low: float, value: float, high: float, unit: str) 
     shape = Assumption.model_construct(id="", distribution=distribution, low=low, value=value, high=high, unit=unit)  # type: ignore[arg-type]
     scores = np.linspace(-_FARTHEST, _FARTHEST, _NODES)
     return scores, quantile(shape, ndtr(scores))
-
-
-def limits(entry: Assumption) -> tuple[float, float]:
-    """The values the quantity could have at all: shares from 0 to 1, what is never negative from 0 upwards.
-
-    A range that reaches below zero, or a share's range beyond one, says that the quantity has no such limit.
-    """
-    low = 0.0 if entry.low >= 0 else -np.inf
-    high = 1.0 if entry.unit in _SHARES and entry.low >= 0 and entry.high <= 1 else np.inf
-    return low, high
 
 
 def _fixed(entry: Assumption, probability: np.ndarray) -> np.ndarray:
@@ -113,8 +103,19 @@ def _normal(entry: Assumption, probability: np.ndarray) -> np.ndarray:
             "use pert or beta",
         )
     spread = half / ndtri((1 + MIDDLE) / 2)
-    below, above = (ndtr((end - entry.value) / spread) for end in limits(entry))
+    below, above = (ndtr((end - entry.value) / spread) for end in entry.limits)
     return entry.value + spread * ndtri(below + (above - below) * probability)
+
+
+def _two_halves(entry: Assumption, probability: np.ndarray) -> np.ndarray:
+    """Half a normal on either side of the value, each as wide as its end says; a side without width is a point."""
+    from scipy.special import ndtr, ndtri
+
+    spreads = np.array([entry.value - entry.low, entry.high - entry.value]) / ndtri((1 + MIDDLE) / 2)
+    ends, beyond = np.subtract(entry.limits, entry.value), np.array([-np.inf, np.inf])
+    below, above = ndtr(np.divide(ends, spreads, out=beyond, where=spreads > 0))
+    score = ndtri(below + (above - below) * probability)
+    return entry.value + score * spreads[(score > 0).astype(int)]
 
 
 def _beta(entry: Assumption, probability: np.ndarray) -> np.ndarray:
@@ -155,4 +156,5 @@ _QUANTILES: dict[str, Callable[[Assumption, np.ndarray], np.ndarray]] = {
     "pert": _pert,
     "normal": _normal,
     "beta": _beta,
+    "interval": _two_halves,
 }

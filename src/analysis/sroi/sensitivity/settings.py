@@ -1,6 +1,6 @@
 """What a study asks of its sensitivity analyses: sensitivity.yaml, or what follows from the model alone without it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from analysis.sroi.sensitivity.lenses import Lens
 from analysis.sroi.sensitivity.multiverse import Choice, Option
 from analysis.sroi.sensitivity.one_way import one_way
 from analysis.sroi.sensitivity.together import Calibrated, drawn_together
-from analysis.study import Register, Study
-from analysis.study.register import read_register
+from analysis.study import Ledger, Register, Study
+from analysis.study.register import Assumption, read_register
 
 _STIPULATED = "sroi_sensitivity.yaml"  # stated factors, in data/raw/reference, as entries of a register
 _EXTREMES = ("deadweight", "displacement", "attribution", "drop_off", "discount")
@@ -57,15 +57,27 @@ class Settings(BaseModel):
     )
     reference_income: float | None = Field(default=None, gt=0, description="income at which a pound has weight one")
 
-    def case(self, model: ModelLike, register: Register) -> Case:
+    def case(self, model: ModelLike, register: Mapping[str, Assumption]) -> Case:
         """The model at its base values: the register's, the model's own central scenario, and `base`, the last one holds."""
         return case_for(model, register, {**_scenarios(model).get("central", {}), **self.base})
 
     def joint_case(self, model: Model, study: Study, seed: int) -> Case:
         """The model at its base values, its calibrated inputs drawn together from what the study's claims allow."""
         read_from = (model.value_map.name, ASSUMPTIONS, *([study.name(PLACE)] if (study.raw / PLACE).is_file() else []))
-        case = replace(self.case(model, study.register), inputs=read_from)
-        return drawn_together(case, self.calibrated, scenarios_for(case, self), study.claims, seed)
+        case = replace(self.case(model, model.entries), inputs=read_from)
+        written = model.as_written()
+        return self.together(case, self.case(written, written.entries), study.claims, seed)
+
+    def together(self, case: Case, printed: Case, claims: Ledger, seed: int, without: Collection[str] = ()) -> Case:
+        """The case with its calibrated inputs drawn together, but for sets that hold one of `without`.
+
+        They were solved for with what was published (`printed`), and are so here, whatever records have measured since; what
+        was measured itself is drawn by itself.
+        """
+        asked = [group for group in self.calibrated if not {*group.inputs} & {*without}]
+        found = drawn_together(printed, asked, scenarios_for(printed, self), claims, seed).together
+        measured = getattr(case.model, "measured", {})
+        return replace(case, together=tuple(kept for each in found if (kept := each.apart_from(measured))))
 
 
 def read_settings(study: Study) -> Settings:

@@ -9,7 +9,6 @@ from analysis.described import described
 from analysis.errors import InputError
 from analysis.results import Column
 from analysis.sroi.sensitivity.case import ASSUMPTIONS, RATIO, Case, places
-from analysis.sroi.sensitivity.distributions import limits
 from analysis.sroi.sensitivity.one_way import ends, one_way
 
 _POINTS = 513  # of the search for a change of sign
@@ -61,7 +60,7 @@ def _switch(case: Case, name: str, level: float) -> float:
 def _search(case: Case, name: str, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Points along one input and the surplus there; the register's range alone where the model refuses what lies beyond."""
     entry = case.ranges[name]
-    least, most = limits(entry)
+    least, most = entry.limits
     reach = _REACH * max(entry.high - entry.low, abs(case.base[name]))
     points = _points(case, name, max(least, entry.low - reach), min(most, entry.high + reach))
     try:
