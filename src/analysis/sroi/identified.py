@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analysis.described import described, inputs_of, reading as noted
+from analysis.described import aside, described, inputs_of, reading as noted
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.files import validate
@@ -30,6 +30,7 @@ from analysis.sroi import prices
 from analysis.sroi.published import Inputs
 from analysis.sroi.records import Quantity, Strict
 from analysis.study import Study
+from analysis.study.claims import Claim
 
 FILE = "identified.yaml"
 
@@ -98,6 +99,9 @@ class Problem(Strict):
     """Everything identified.yaml says."""
 
     unknowns: tuple[Unknown, ...] = Field(min_length=1)
+    rounding: dict[str, float] = Field(
+        default={}, description="claims that look rounded to more than their last digit, with what they are rounded to"
+    )
     statements: tuple[Statement, ...]
     readings: tuple[Reading, ...] = ()
     calibration: Calibration
@@ -203,6 +207,8 @@ def read_problem(study: Study) -> Problem:
     noted(study.name(FILE))
     problem = validate(Problem, study.document(FILE), study.name(FILE), None)
     choices = {reading.id: [variant.id for variant in reading.variants] for reading in problem.readings}
+    with aside():
+        _check_rounding(problem, study)
     unfit = [
         f"{key}: {value}" for key, value in problem.calibration.readings.items() if value not in choices.get(key, ())
     ]
@@ -215,6 +221,38 @@ def read_problem(study: Study) -> Problem:
             action="name for each reading the id of one of its variants",
         )
     return problem
+
+
+def _check_rounding(problem: Problem, study: Study) -> None:
+    """That the register reads a figure at the rounding that is given here: one reading everywhere."""
+    for claim_id, step in problem.rounding.items():
+        claim = study.claims.claims.get(claim_id)
+        number = claim.number if claim else None
+        if number is None or step <= 0 or number % step:
+            raise InputError(
+                study.name(FILE),
+                column=f"rounding.{claim_id}",
+                found=f"{step:g}",
+                expected="a claim of this study that is a number, and a step above 0 of which it is a multiple",
+                action="correct the id or the step",
+            )
+        entries = [entry.as_published for entry in study.register.values() if entry.claim == claim_id]
+        for entry in entries:
+            if entry.kind == "published" and (entry.low, entry.high) != (number - step / 2, number + step / 2):
+                raise InputError(
+                    study.name(FILE),
+                    column=f"rounding.{claim_id}",
+                    found=f"{step:g}, while {entry.id} of the register is {entry.low:g} to {entry.high:g}",
+                    expected="one rounding of a printed figure everywhere",
+                    action="correct the step, or the range of the register",
+                )
+
+
+def _printed(claim: Claim, problem: Problem) -> Interval | None:
+    """The values that a claim's print allows, at the rounding that the problem reads it with."""
+    half = problem.rounding.get(claim.claim_id, 0.0) / 2
+    number = claim.number
+    return claim.interval if not half or number is None else Interval(number - half, number + half)
 
 
 def polytope(problem: Problem, study: Study, choice: Mapping[str, str]) -> Polytope:
@@ -243,26 +281,29 @@ def _all_rows(problem: Problem, study: Study) -> _Rows:
     statements += [
         ((r.id, v.id), statement) for r in problem.readings for v in r.variants for statement in v.statements
     ]
-    rows = [(own, row) for own, statement in statements for row in _rows(statement, names, study)]
+    rows = [(own, row) for own, statement in statements for row in _rows(statement, names, problem, study)]
     return _Rows(
         np.array([row[:-1] for _, row in rows]), np.array([row[-1] for _, row in rows]), tuple(own for own, _ in rows)
     )
 
 
-def _rows(statement: Statement, names: Sequence[str], study: Study) -> Iterator[list[float]]:
+def _rows(statement: Statement, names: Sequence[str], problem: Problem, study: Study) -> Iterator[list[float]]:
     """The inequalities `coefficients x <= limit` that a statement stands for, as [*coefficients, limit]."""
-    form = _form(statement.left, names, study) - _form(statement.right, names, study)
+    form = _form(statement.left, names, problem, study) - _form(statement.right, names, problem, study)
     if statement.relation in ("=", "<="):
         yield [*(form.slopes[name].low if name in form.slopes else 0.0 for name in names), -form.constant.low]
     if statement.relation in ("=", ">="):
         yield [*(-form.slopes[name].high if name in form.slopes else 0.0 for name in names), form.constant.high]
 
 
-def _form(text: str, names: Sequence[str], study: Study) -> Linear:
+def _form(text: str, names: Sequence[str], problem: Problem, study: Study) -> Linear:
     inputs = Inputs(study)
 
     def look_up(name: str) -> Linear:
-        return Linear(slopes={name: Interval(1.0, 1.0)}) if name in names else Linear(inputs[name].interval)
+        if name in names:
+            return Linear(slopes={name: Interval(1.0, 1.0)})
+        entry = inputs[name]
+        return Linear(_printed(entry, problem) if isinstance(entry, Claim) else entry.interval)
 
     try:
         return _linear(evaluate(parse(text), look_up))
