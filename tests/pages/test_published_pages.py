@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.pipeline.companions import FIRST, LAST
+from analysis.pipeline.ledger import AUDIT, CLAIMS
 from analysis.pipeline.parameters import planned_runs
 from analysis.study import load_study
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = planned_runs(ROOT)
 STUDIES = [load_study(study, ROOT) for study in dict.fromkeys(study for _, study in RUNS)]
 COMPANIONS = [f"{study.id}/{page.name}.html" for study in STUDIES for page in (*FIRST, *LAST) if page.wanted(study)]
+COMPANIONS += [f"{study}/{CLAIMS}.html" for notebook, study in RUNS if notebook == AUDIT]
 PAGES = [
     "index.html",
     "ledger.html",

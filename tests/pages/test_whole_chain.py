@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.pages, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = [f"{study}/{notebook}" for notebook, study in planned_runs(ROOT)]
 ENTRY = re.compile(r'<li id="from-(\d+)">(.*?)</li>', re.DOTALL)
-AWAY = re.compile(r"\w+\.html#from-\d+$")
+AWAY = re.compile(r"\w+\.html#(?:from-\d+|claim-[A-Z]+-\d+)$")
 STEP = re.compile(r'href="#from-(\d+)"')
 LAST = re.compile(
     r"source line \d+|data/(?:raw|processed)/\S+|params\.yaml|a rule of disclosure control|definition: calendar"
@@ -146,19 +146,47 @@ def test_every_number_leads_to_where_it_comes_from(finished, run, record_propert
     assert [lack for name, to in sorted(away(page)) for lack in _lacks_there(name, folder / to, sources)] == []
 
 
-def test_so_does_every_number_of_the_ledger_of_all_studies(finished):
-    audits = [run for run in RUNS if run.endswith("08_claims_audit")]
-    files = [(finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json") for run in audits]
-    results = {
-        name: result
-        for file in files
-        for name, result in json.loads(file.read_text(encoding="utf-8"))["results"].items()
-    }
-    checked, lost = troubles(
-        (finished / "reports" / "ledger.html").read_text(encoding="utf-8"), results, registered(finished)
-    )
-    assert checked > 400
+ROW = re.compile(r'<tr id="claim-([A-Z]+-\d+)".*?</tr>', re.DOTALL)
+
+
+def lacks_in_rows(page: str) -> tuple[int, list[str]]:
+    """How many numbers a ledger of claims shows, and those that do not stand in a row which tells their source: the line of
+    a claim itself, the formula of a recomputed one, and a link to the row of each other claim."""
+    rows = {match[1]: match[0] for match in ROW.finditer(page)}
+    shown = [(claim, name) for claim, row in rows.items() for name in re.findall(r'data-result="([^"]+)"', row)]
+    lacking = []
+    for claim, name in shown:
+        about, recomputed = re.fullmatch(r"claim:([A-Z]+-\d+)(\.recomputed)?", name).groups()
+        there = rows.get(about, "") if f'href="#claim-{about}"' in rows[claim] else ""
+        told = "<dt>Formula</dt>" in there if recomputed else re.search(r"source line \d+", there)
+        lacking += [] if told else [f"{claim}: {name}"]
+    assert len(shown) == page.count("data-result=")
+    return len(shown), lacking
+
+
+@pytest.mark.parametrize("study", ["coproduction", "connecting_opportunities"])
+def test_so_does_every_number_of_a_ledger_within_its_rows(finished, study):
+    checked, lost = lacks_in_rows((finished / "reports" / study / "claims.html").read_text(encoding="utf-8"))
+    assert checked > 100
     assert lost == []
+
+
+def test_the_check_of_rows_would_find_one_that_does_not_tell_its_source():
+    row = '<tr id="claim-AA-001"><th><a href="#claim-AA-001">AA-001</a></th><td data-result="claim:AA-001">{}</td></tr>'
+    assert lacks_in_rows(row.format("source line 4")) == (1, [])
+    assert lacks_in_rows(row.format("")) == (1, ["AA-001: claim:AA-001"])
+
+
+def test_every_row_of_the_ledger_of_all_studies_leads_to_the_row_of_its_study(finished):
+    page = (finished / "reports" / "ledger.html").read_text(encoding="utf-8")
+    rows = {match[1]: match[0] for match in ROW.finditer(page)}
+    assert len(rows) > 400
+    for claim, row in rows.items():
+        file = re.search(rf'href="([a-z_]+/claims\.html)#claim-{claim}"', row)[1]
+        assert f'<tr id="claim-{claim}"' in (finished / "reports" / file).read_text(encoding="utf-8")
+        assert {name.removesuffix(".recomputed") for name in re.findall(r'data-result="([^"]+)"', row)} == {
+            f"claim:{claim}"
+        }
 
 
 def elsewhere(page: str) -> Iterator[tuple[str, str]]:
@@ -185,6 +213,11 @@ def troubles_elsewhere(page: str, reports: Path, folder: str, sources: set[str])
 
 
 def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
+    row = re.fullmatch(r"(.*/claims\.html)#claim-(.+)", address.as_posix())
+    if row and re.search(
+        rf'<tr id="claim-{row[2]}".*?data-result="{name}"', Path(row[1]).read_text("utf-8"), re.DOTALL
+    ):
+        return
     file, _, anchor = address.as_posix().partition("#from-")
     path = Path(file).resolve()
     if not anchor:

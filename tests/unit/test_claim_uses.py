@@ -70,18 +70,19 @@ def test_it_uses_the_claims_that_print_the_assumptions_it_computes_with(appendix
 
 def test_a_claim_is_linked_to_its_first_entry(appendix):
     assert (
-        shown(used_in("AA-001", [appendix]))
+        shown(used_in("AA-001", [appendix], "b_study"))
         == '<dt>Used in</dt><dd><a href="../a_study/05_sroi.html#from-1">Social &lt;Return&gt;</a></dd>'
     )
-    assert "#from-3" in shown(used_in("AA-002", [appendix]))
+    assert "#from-3" in shown(used_in("AA-002", [appendix], "b_study"))
+    assert 'href="05_sroi.html#from-1"' in shown(used_in("AA-001", [appendix], "a_study"))
 
 
 def test_a_use_through_a_table_names_the_table(appendix):
-    assert shown(used_in("AA-004", [appendix])).endswith("</a> (through <code>small.yaml</code>)</dd>")
+    assert shown(used_in("AA-004", [appendix], "b_study")).endswith("</a> (through <code>small.yaml</code>)</dd>")
 
 
 def test_a_claim_that_nothing_uses_says_nothing(appendix):
-    assert used_in("AA-006", [appendix]) == []
+    assert used_in("AA-006", [appendix], "b_study") == []
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def row(claim_id):
 
 def test_every_row_of_a_ledger_is_filled_and_other_blocks_stay_as_they_are(appendix, study):
     words = [paragraph(["Words."]), {"type": "row", "anchor": "finding-a", "cells": []}]
-    found = with_uses([*words, {"rows": [row("AA-001"), row("AA-006")]}], tables_naming(study), [appendix])
+    found = with_uses([*words, {"rows": [row("AA-001"), row("AA-006")]}], tables_naming(study), [appendix], "a_study")
     first, second = (each["more"]["of"][0]["entries"] for each in found[2]["rows"])
     assert [entry["term"] for entry in first] == [["Named in"], ["Used in"]] and second == []
     assert found[:2] == words

@@ -52,7 +52,7 @@ def test_a_doubted_figure_and_what_is_computed_from_it_are_followed_by_a_note(sh
         plain(note["of"], results)
         == "Cannot be true together with what else is printed: AB-001 (People who left; recomputed as 511). "
     )
-    assert [node["href"] for node in walk([note]) if node["type"] == "link"] == ["08_claims_audit.html#claim-AB-001"]
+    assert [node["href"] for node in walk([note]) if node["type"] == "link"] == ["claims.html#claim-AB-001"]
     assert [node["href"] for node in walk([note]) if node["type"] == "number"] == [at(AGAIN.id)]
 
 

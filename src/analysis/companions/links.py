@@ -53,10 +53,10 @@ def _words(reference: str, place: str, appendices: Mapping[str, Appendix], title
 
 def _target(appendix: Appendix, wanted: str, place: str) -> tuple[str, str]:
     """Where a table, figure or result of an appendix stands, and what to call it."""
-    if label := appendix.anchors.shown.get(wanted):
-        return f"{appendix.href}#{wanted}", f"{label} of {appendix.title}"
+    if found := appendix.place(wanted):
+        return found[0], f"{found[1]} of {appendix.title}"
     for name in (wanted, f"{appendix.name}.{wanted}"):
-        if name in appendix.anchors.entries:
+        if appendix.shows(name):
             return appendix.at(name), f"{appendix.title}: {appendix.store[name].label}"
     known = [*appendix.anchors.shown, *appendix.anchors.entries]
     raise InputError(

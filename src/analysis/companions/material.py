@@ -49,8 +49,22 @@ class Appendix:
 
     def at(self, result_id: str) -> str:
         """The address of the entry that tells where a result comes from; of the page, where it is recorded and not shown."""
-        entry = self.anchors.entries.get(result_id)
-        return f"{self.href}#{entry}" if entry else self.href
+        found = ((name, part.entries[result_id]) for name, part in self._files if result_id in part.entries)
+        return next((f"{name}.html#{entry}" for name, entry in found), self.href)
+
+    def shows(self, result_id: str) -> bool:
+        """Whether it, or a page beside it, shows a result."""
+        return any(result_id in part.entries for _, part in self._files)
+
+    def place(self, wanted: str) -> tuple[str, str] | None:
+        """The address of a table or figure and what it is called; None if there is none of this name."""
+        found = ((f"{name}.html#{wanted}", part.shown[wanted]) for name, part in self._files if wanted in part.shown)
+        return next(found, None)
+
+    @property
+    def _files(self) -> tuple[tuple[str, Anchors], ...]:
+        """The page and those beside it, each by its name, with what can be linked to on it."""
+        return ((self.name, self.anchors), *self.anchors.apart.items())
 
     def paragraphs_under(self, section: str) -> list[Block]:
         """The paragraphs of a section, to be shown on another page, where they lead to this one."""
@@ -78,7 +92,7 @@ class Material:
 
     def showing(self, result_id: str) -> Appendix | None:
         """The first appendix that shows a result, else the first that records it; None if none does."""
-        shows = (appendix for appendix in self.appendices if result_id in appendix.anchors.entries)
+        shows = (appendix for appendix in self.appendices if appendix.shows(result_id))
         records = (appendix for appendix in self.appendices if result_id in appendix.store.by_id)
         return next(shows, next(records, None))
 

@@ -17,7 +17,7 @@ from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import findings
 from analysis.pipeline.doubts import doubts_of, with_doubts
-from analysis.pipeline.ledger import AUDIT, audited
+from analysis.pipeline.ledger import AUDIT, CLAIMS, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.run import notebook_title
@@ -49,7 +49,7 @@ class Published:
     links: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
-_OF_THE_AUDIT = (AUDIT, "findings")  # which say of every claim themselves what is held against it
+_OF_THE_AUDIT = (AUDIT, CLAIMS, "findings")  # which say of every claim themselves what is held against it
 FIRST = (
     Companion("overview", overview.TITLE, overview.LINE, overview.overview),
 )  # before the appendices, the others after them
@@ -101,27 +101,34 @@ def _pages_of(
     material: Material, titles: dict[str, str], uses: list[UsingAppendix], code: str
 ) -> Iterator[tuple[str, Published]]:
     """The pages of one study in the order of their links, each with its path."""
-    made, appendices = companion_pages(material, code), {appendix.name: appendix for appendix in material.appendices}
-    ordered = {companion.name: companion.title for companion in FIRST if companion.name in made}
-    ordered |= {appendix.name: appendix.title for appendix in material.appendices}
-    ordered |= {companion.name: companion.title for companion in LAST if companion.name in made}
+    appendices = {appendix.name: appendix for appendix in material.appendices}
+    pages = _in_order(material, companion_pages(material, code))
     doubts = doubts_of(material.study.processed, material.study.root) if AUDIT in appendices else {}
-    for name in ordered:
+    for name, (_, page) in pages.items():
         path = f"{material.study.id}/{name}.html"
-        page = made.get(name) or (
-            _audit_page(material, appendices[name], uses) if name == AUDIT else appendices[name].data
-        )
+        if name == CLAIMS:
+            page = _with_uses(page, material, uses)
         if doubts and name not in _OF_THE_AUDIT:
             page = with_doubts(page, doubts, appendices[AUDIT].store, appendices[AUDIT].at)
         page = resolve(page, path, appendices, titles)
-        yield path, Published(page, [(title, f"{other}.html", other == name) for other, title in ordered.items()])
+        yield path, Published(page, [(title, f"{other}.html", other == name) for other, (title, _) in pages.items()])
 
 
-def _audit_page(material: Material, audit: Appendix, uses: list[UsingAppendix]) -> PageData:
-    """The page of a study's audit, whose ledger says where each claim is used."""
+def _in_order(material: Material, companions: dict[str, PageData]) -> dict[str, tuple[str, PageData]]:
+    """The pages of a study in the order of their links, each with its title there: those beside an appendix follow it."""
+    found = {page.name: (page.title, companions[page.name]) for page in FIRST if page.name in companions}
+    for appendix in material.appendices:
+        main = {key: part for key, part in appendix.data.items() if key != "parts"}
+        found[appendix.name] = (appendix.title, main)
+        found |= {name: (part["title"], part) for name, part in appendix.data.get("parts", {}).items()}
+    return found | {page.name: (page.title, companions[page.name]) for page in LAST if page.name in companions}
+
+
+def _with_uses(page: PageData, material: Material, uses: list[UsingAppendix]) -> PageData:
+    """The ledger of a study's claims, with where each is used."""
     others = [appendix for appendix in uses if appendix.notebook != AUDIT]
-    blocks = with_uses(audit.data["blocks"], tables_naming(material.study), others)
-    return audit.data | {"blocks": blocks, "index": index_of(blocks, audit.data["entries"])}
+    blocks = with_uses(page["blocks"], tables_naming(material.study), others, material.study.id)
+    return page | {"blocks": blocks, "index": index_of(blocks, page["entries"])}
 
 
 def companion_pages(material: Material, code: str) -> dict[str, PageData]:

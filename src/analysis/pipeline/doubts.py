@@ -12,7 +12,7 @@ from typing import Any
 from analysis.audit import CLAIM_COLUMNS
 from analysis.audit.verdicts import Verdict
 from analysis.files import read_csv, shown
-from analysis.pipeline.ledger import AUDIT
+from analysis.pipeline.ledger import CLAIMS
 from analysis.reporting.nodes import Block, Inline, Run, label, link, number, paragraph, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of
@@ -84,7 +84,7 @@ def _said(verdict: Verdict, doubts: list[Doubt], at: Callable[[str], str]) -> Ru
 
 
 def _named(doubt: Doubt, at: Callable[[str], str]) -> Iterator[Inline]:
-    yield link(f"{AUDIT}.html#claim-{doubt.claim_id}", [label(doubt.claim_id)])
+    yield link(f"{CLAIMS}.html#claim-{doubt.claim_id}", [label(doubt.claim_id)])
     yield from (" (", label(doubt.statement))
     if doubt.recomputed:
         yield from ("; recomputed as ", {**number(doubt.recomputed), "href": at(doubt.recomputed)})

@@ -14,7 +14,7 @@ from analysis.reporting.page import PageData
 from analysis.results import ResultStore
 from analysis.study import load_study
 
-AUDIT = "08_claims_audit"
+AUDIT, CLAIMS = "08_claims_audit", "claims"  # the audit of a study, and the page beside it that holds the whole ledger
 
 
 def ledger(root: Path) -> PageData:
@@ -58,7 +58,7 @@ def _audit(root: Path, study_id: str) -> Audit:
     verdicts = {row["claim_id"]: row["verdict"] for _, row in read_csv(claims, shown(claims, root), CLAIM_COLUMNS)}
     stands = [row for _, row in read_csv(findings, shown(findings, root), FINDING_COLUMNS)]
     return Audit(
-        load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{AUDIT}.html"
+        load_study(study_id, root), verdicts, _severity(stands), ResultStore.read(results), f"{study_id}/{CLAIMS}.html"
     )
 
 

@@ -71,10 +71,10 @@ def _search(files: Mapping[Path, bytes], written: Sequence[Path], study: Study, 
 
 
 def _rendered(page: "PageData", secrets: Sequence[Secrets]) -> str:
-    """The page that readers will see, where there is anything to search it for."""
+    """The page that readers will see, and those beside it, where there is anything to search it for."""
     from analysis.reporting.page import render_page
 
-    return render_page(page) if secrets else ""
+    return "\n".join(map(render_page, (page, *page.get("parts", {}).values()))) if secrets else ""
 
 
 def _at_cell(laps: progress.Laps, done: int, total: int) -> None:
@@ -103,6 +103,7 @@ def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
         parameters=parameters.model_dump(),
         colophon=provenance.colophon(study, notebook, parameters),
         example=study.info.example,
+        name=notebook,
     )
 
 

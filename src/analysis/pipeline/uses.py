@@ -76,12 +76,9 @@ class Appendix:
 
 
 def appendices_of(root: Path, runs: Iterable[tuple[str, str]], titles: Mapping[str, str]) -> list[Appendix]:
-    """The appendices of some runs (notebook, study); that of a worked example says so in its title."""
-    examples = {study.id: study.info.example for study in readable_studies(root)}
-    return [
-        Appendix(root, study, notebook, f"{titles[notebook]}{' (worked example)' if examples[study] else ''}")
-        for notebook, study in runs
-    ]
+    """The appendices of some runs (notebook, study), but for those of worked examples, on whose numbers nothing rests."""
+    examples = {study.id for study in readable_studies(root) if study.info.example}
+    return [Appendix(root, study, notebook, titles[notebook]) for notebook, study in runs if study not in examples]
 
 
 def _claims_of(result: Result) -> Iterator[str]:
@@ -90,16 +87,16 @@ def _claims_of(result: Result) -> Iterator[str]:
     return (name for name in named if "." not in name)
 
 
-def with_uses(content: Any, tables: Mapping[str, Iterable[str]], others: list[Appendix]) -> Any:
+def with_uses(content: Any, tables: Mapping[str, Iterable[str]], others: list[Appendix], study_id: str) -> Any:
     """The blocks of a study's audit, where the fold of each claim's row names the raw tables and appendices that use it."""
     if isinstance(content, list):
-        return [with_uses(part, tables, others) for part in content]
+        return [with_uses(part, tables, others, study_id) for part in content]
     if not isinstance(content, dict):
         return content
     claim = str(content.get("anchor", "")).removeprefix("claim-")
     if content.get("type") != "row" or "more" not in content or content["anchor"] == claim:
-        return {key: with_uses(part, tables, others) for key, part in content.items()}
-    said = [*named_in(tables.get(claim, ())), *used_in(claim, others)]
+        return {key: with_uses(part, tables, others, study_id) for key, part in content.items()}
+    said = [*named_in(tables.get(claim, ())), *used_in(claim, others, study_id)]
     known, *rest = content["more"]["of"]
     more = [known | {"entries": [*known["entries"], *said]}, *rest]
     return content | {"more": content["more"] | {"of": more}}
@@ -121,9 +118,10 @@ def named_in(tables: Iterable[str]) -> list[Block]:
     return [fact(["Named in"], names)] if names else []
 
 
-def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> list[Block]:
-    """A term and its description: links to where a claim stands in each appendix that uses it; nothing where none does."""
-    links = [_link(claim_id, appendix, up) for appendix in appendices if claim_id in appendix.claims]
+def used_in(claim_id: str, appendices: Iterable[Appendix], study_id: str) -> list[Block]:
+    """A term and its description: links from a study's page to where a claim stands in each appendix that uses it; nothing where
+    none does."""
+    links = [_link(claim_id, appendix, study_id) for appendix in appendices if claim_id in appendix.claims]
     return (
         [fact(["Used in"], [node for place, run in enumerate(links) for node in ([", "] if place else []) + run])]
         if links
@@ -131,7 +129,8 @@ def used_in(claim_id: str, appendices: Iterable[Appendix], up: str = "../") -> l
     )
 
 
-def _link(claim_id: str, appendix: Appendix, up: str) -> Run:
+def _link(claim_id: str, appendix: Appendix, study_id: str) -> Run:
     table = appendix.claims[claim_id].rpartition("/")[2]
-    leading = link(f"{up}{appendix.href}#{appendix.entries[claim_id]}", [label(appendix.title)])
+    href = appendix.href.removeprefix(f"{study_id}/") if appendix.study_id == study_id else f"../{appendix.href}"
+    leading = link(f"{href}#{appendix.entries[claim_id]}", [label(appendix.title)])
     return [leading, *([" (through ", code(table), ")"] if table else [])]

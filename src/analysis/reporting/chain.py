@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from analysis.reporting.markup import is_web_address
 from analysis.reporting.nodes import Block, Inline, Run, code, link, walk
+from analysis.reporting.places import tells_itself
 from analysis.results import Result, ResultStore
 
 TITLE = "Where each number comes from"
@@ -105,6 +106,8 @@ class Sources:
             case "number":
                 place = self.place([content["id"]])
                 return content | ({"href": f"#from-{place}", "entry": place} if place else {})
+            case "row" if tells_itself(content):
+                return content | {"href": f"#{content['anchor']}"}
             case "row":
                 place = self.place((node["id"] for node in walk(content) if node["type"] == "number"), content["label"])
                 return content | ({"href": f"#from-{place}", "entry": place} if place else {})

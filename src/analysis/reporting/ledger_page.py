@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.chain import Sources
+from analysis.reporting.nodes import Block, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.reporting.tables import RowExtra
@@ -17,8 +17,8 @@ from analysis.study import Study
 
 TITLE = "Every claim of every study"
 LEAD = (
-    "Each quantitative statement of the published evaluations, with the verdict of its audit. The last column leads to the "
-    "claim's row in that audit, with its formula, the claims under it and the appendices that use it."
+    "Each quantitative statement of the published evaluations, with the verdict of its audit. Its id leads to the claim's row "
+    "in the ledger of its study, with its formula, the claims under it and the appendices that use it."
 )
 FILTERS = {"study": "Study", "verdict": "Verdict", "severity": "Severity of a finding", "kind": "Kind of figure"}
 COLUMNS = {
@@ -29,14 +29,13 @@ COLUMNS = {
     "verdict": Column("Verdict"),
     "severity": Column("Touches"),
     "place": Column("Place in the source"),
-    "audit": Column("In its audit"),
 }
-_TEXT = {"statement": "label", "place": "label", "audit": "rich"}
+_TEXT = {"statement": "label", "place": "label"}
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit of one study: verdict and severity by claim, its results, and the address of its page below reports/."""
+    """The audit of one study: verdict and severity by claim, its results, and the address of its ledger below reports/."""
 
     study: Study
     verdicts: Mapping[str, str]
@@ -62,9 +61,16 @@ def ledger_page(audits: Iterable[Audit], root: Path, colophon: Mapping[str, obje
         extras=extras,
         filters=FILTERS,
     )
-    sources = Sources(page.store)
-    blocks = sources.lead(list(shown.blocks))
-    return plain_page(PlainPage(TITLE, LEAD, blocks, page.store, colophon, entries=sources.entries))
+    blocks = _leading(list(shown.blocks), {row["claim"]: row["row"] for row in rows})
+    return plain_page(PlainPage(TITLE, LEAD, blocks, page.store, colophon))
+
+
+def _leading(blocks: list[Block], rows: Mapping[object, object]) -> list[Block]:
+    """Blocks whose rows lead to the claims' own, which tell where their numbers come from."""
+    for node in walk(blocks):
+        if node["type"] == "row":
+            node["href"] = rows[node["label"]]
+    return blocks
 
 
 def _rows(audit: Audit) -> Iterable[dict[str, object]]:
@@ -80,5 +86,5 @@ def _rows(audit: Audit) -> Iterable[dict[str, object]]:
             "kind": claim.kind,
             "severity": audit.severity.get(claim_id, ""),
             "place": claim.place,
-            "audit": f"[{{={claim_id}}}: formula, chain and use]({audit.href}#claim-{claim_id})",
+            "row": f"{audit.href}#claim-{claim_id}",
         }

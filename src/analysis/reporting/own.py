@@ -77,7 +77,8 @@ def show(
     with page.store.letting(ready.passed):
         if not is_table:
             return page.figure(key, shown, caption, alt or caption, ready.frame, chosen, **more)
-        more["extras"] = ready.extras or _extras(ready, anchor, filters, folds or {})
+        own = [name for name in filters if name != group]  # the group of a row is told by its heading
+        more["extras"] = ready.extras or _extras(ready, anchor, own, folds or {})
         more["filters"] = {column: ready.columns[column].label for column in filters}
         return page.table(key, _headed(ready.frame, group), chosen, caption, note=note, group_by=group or None, **more)
 

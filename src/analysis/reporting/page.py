@@ -6,10 +6,11 @@ project's own, such as the explorer or the one of tables that can be filtered; t
 """
 
 import json
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +23,7 @@ from analysis.reporting.markdown import headings, spoken
 from analysis.reporting.markup import MIME, tidy
 from analysis.reporting.nodes import Block, ids_of, walk
 from analysis.reporting.numbers import check_numbers
-from analysis.reporting.places import index_of
+from analysis.reporting.places import index_of, seen_from_elsewhere
 from analysis.reporting.render import environment
 from analysis.reporting.svg import ALONE, PLAIN
 from analysis.results import KIND_MEANING, Result, ResultStore
@@ -30,6 +31,7 @@ from analysis.results import KIND_MEANING, Result, ResultStore
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_APART = "page-"  # begins the tag of a section that is a page of its own
 _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 PageData = dict[str, Any]
 UP = "All studies and appendices"
@@ -37,7 +39,7 @@ UP = "All studies and appendices"
 
 @dataclass(frozen=True)
 class PageContext:
-    """What a page says besides its notebook: `setting` is place and period.
+    """What a page says besides its notebook: `setting` is place and period, `name` what its file is called.
 
     `parameters` are those of the run;
     `colophon` maps a heading to a text, to a list of texts or to named texts (versions, input hashes, seeds, command).
@@ -51,6 +53,7 @@ class PageContext:
     example: bool = False
     index_href: str = "../index.html"
     setting: str = ""
+    name: str = ""
 
 
 def page_data(
@@ -66,25 +69,69 @@ def page_data(
     place = f"notebook of '{context.page_title}'"
     notebook = from_dict(dict(executed))
     _refuse_trouble(notebook, place)
-    sections = _Sections(place)
-    blocks = list(_blocks(_without_empty_sections(notebook.cells), context, sections))
-    check_numbers(blocks, store, place)
-    sources = Sources(store, origins or NoOrigins())
+    anchors: set[str] = set()
+    made = {
+        name: _made(cells, context if not name else replace(context, parameters={}), _Sections(place, anchors=anchors))
+        for name, cells in _apart(_without_empty_sections(notebook.cells)).items()
+    }
+    _refuse_repeats([block for blocks, _ in made.values() for block in blocks], place)
+    parts = {name: _part(name, *each, context, store, origins or NoOrigins()) for name, each in made.items()}
+    parts = {name: _led_apart(name, parts, context.name) for name in parts}
+    main, *others = parts.items()
+    return main[1] | ({"parts": dict(others)} if others else {})
+
+
+def _apart(cells: "list[NotebookNode]") -> "dict[str, list[NotebookNode]]":
+    """The cells of the page, and of each page beside it: of the sections whose heading's cell is tagged `page-<its name>`."""
+    found: dict[str, list[NotebookNode]] = {"": []}
+    name = ""
+    for cell in cells:
+        if cell.cell_type == "markdown" and re.match("##? ", cell.source):
+            tags = cell.metadata.get("tags", [])
+            name = next((tag.removeprefix(_APART) for tag in tags if tag.startswith(_APART)), "")
+        found.setdefault(name, []).append(cell)
+    return found
+
+
+def _made(cells: "list[NotebookNode]", context: PageContext, sections: "_Sections") -> "tuple[list[Block], _Sections]":
+    return list(_blocks(cells, context, sections)), sections
+
+
+def _part(
+    name: str, blocks: list[Block], sections: "_Sections", context: PageContext, store: ResultStore, origins: Origins
+) -> PageData:
+    """The page of a notebook, or a page beside it, by the name of which it is told apart."""
+    check_numbers(blocks, store, sections.place)
+    sources = Sources(store, origins)
     led = sources.lead(blocks)
-    _refuse_repeats(led, place)
+    title = f"{context.page_title}: {_small(sections.contents[0][1])}" if name else context.page_title
     fields = {
         "study_title": context.study_title,
-        "title": context.page_title,
+        "title": title,
         "setting": context.setting,
         "source": context.source,
         "up": [context.index_href, UP],
         "example": context.example,
-        "heading": sections.title or context.page_title,
+        "heading": title if name else sections.title or title,
         "contents": sections.contents,
         "entries": sources.entries,
         "colophon": colophon_entries(context.colophon),
     }
     return page_of("appendix.html.j2", led, store, fields)
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _led_apart(name: str, parts: Mapping[str, PageData], main: str) -> PageData:
+    """A page whose links to what stands on another one of its notebook lead there."""
+    page = parts[name]
+    for other, there in parts.items():
+        ids = frozenset(ids_of(there["blocks"])) - frozenset(ids_of(page["blocks"]))
+        moved = {key: seen_from_elsewhere(page[key], f"{other or main}.html", ids) for key in ("blocks", "entries")}
+        page = page | moved if other != name else page
+    return page | {"index": index_of(page["blocks"], page["entries"])}
 
 
 def page_of(template: str, blocks: list[Block], store: ResultStore, fields: Mapping[str, Any]) -> PageData:

@@ -1,6 +1,6 @@
 """Where things stand on a page: its ids, its tables and figures, and the entry that tells where each number comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,17 +8,21 @@ from analysis.reporting.nodes import Block, ids_of, walk
 
 FRAME = ("main-content", "page-contents", "page-kinds", "page-sources", "page-colophon")  # ids of every page's frame
 
+ORIGIN = "origin"  # the class of what a row tells of where its own numbers come from
+
 
 @dataclass(frozen=True)
 class Anchors:
     """A page's ids; its tables and figures (`Table 1` by name); the entry (`from-1`) of each result shown, by id; and of each
-    claim and assumption that its list of sources copies.
+    claim and assumption that its list of sources copies. What stands on a page beside it, of the same notebook, is `apart`,
+    by the name of that page.
     """
 
     ids: frozenset[str]
     shown: dict[str, str] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
     copied: dict[str, str] = field(default_factory=dict)
+    apart: dict[str, "Anchors"] = field(default_factory=dict)
 
 
 def index_of(blocks: list[Block], entries: list[Block]) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def index_of(blocks: list[Block], entries: list[Block]) -> dict[str, Any]:
 def anchors_of(page: dict[str, Any]) -> Anchors:
     """What can be linked to on a page, from its data."""
     index = page["index"]
-    return Anchors(frozenset(index["ids"]), index["shown"], index["entries"], index["copied"])
+    apart = {name: anchors_of(part) for name, part in page.get("parts", {}).items()}
+    return Anchors(frozenset(index["ids"]), index["shown"], index["entries"], index["copied"], apart)
 
 
 def links_in(content: Any) -> Iterator[str]:
@@ -63,6 +68,15 @@ def _entries(content: Any) -> Iterator[tuple[str, str]]:
             yield node["id"], f"from-{node['entry']}"
         elif node["type"] == "row" and "entry" in node:
             yield from ((each["id"], f"from-{node['entry']}") for each in walk(node) if each["type"] == "number")
+        elif node["type"] == "row" and tells_itself(node):
+            yield from ((cell["number"]["id"], node["anchor"]) for cell in node["cells"] if cell.get("number"))
+
+
+def tells_itself(row: Block) -> bool:
+    """Whether a row of a table says behind its fold where its numbers come from, and so needs no entry in a list."""
+    return bool(row.get("anchor")) and any(
+        isinstance(each, dict) and each.get("css") == ORIGIN for each in (row.get("more") or {}).get("of", ())
+    )
 
 
 def under(blocks: list[Block], section: str) -> list[Block]:
@@ -77,15 +91,17 @@ def under(blocks: list[Block], section: str) -> list[Block]:
     return found
 
 
-def seen_from_elsewhere(content: Any, href: str) -> Any:
-    """Content of a page for another page: what leads to a place within it leads there at `href`."""
-    if isinstance(content, list):
-        return [seen_from_elsewhere(part, href) for part in content]
+def seen_from_elsewhere(content: Any, href: str, ids: Collection[str] | None = None) -> Any:
+    """Content of a page for another page: what leads to a place within it leads there at `href`; with `ids` only to these."""
+    if isinstance(content, list | tuple):
+        return [seen_from_elsewhere(part, href, ids) for part in content]
     if not isinstance(content, dict):
         return content
-    led = {key: seen_from_elsewhere(part, href) for key, part in content.items() if key != "entry"}
+    led = {key: seen_from_elsewhere(part, href, ids) for key, part in content.items()}
+    to = led["to"] if led.get("type") == "reference" else str(led.get("href", "")).partition("#")[2]
+    within = led.get("type") == "reference" or str(led.get("href", "")).startswith("#")
+    if not within or (ids is not None and to not in ids):
+        return led
     if led.get("type") == "reference":
-        return {"type": "link", "href": f"{href}#{led['to']}", "of": [{"type": "label", "text": led["label"]}]}
-    if str(led.get("href", "")).startswith("#"):
-        led["href"] = f"{href}{led['href']}"
-    return led
+        return {"type": "link", "href": f"{href}#{to}", "of": [{"type": "label", "text": led["label"]}]}
+    return {key: part for key, part in led.items() if key != "entry"} | {"href": f"{href}#{to}"}

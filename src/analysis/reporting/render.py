@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.reporting.markdown import code_html, markdown_html
-from analysis.reporting.markup import escape, kind_word, structural
+from analysis.reporting.markup import escape, has_digit, kind_word, structural
 from analysis.reporting.nodes import Block
 from analysis.reporting.tables import shared
 from analysis.results import Result
@@ -37,6 +37,7 @@ FILTERS = {
     "kind": kind_word,
     "markdown": _markdown,
     "highlighted": code_html,
+    "named": has_digit,
     "shared": shared,
 }
 

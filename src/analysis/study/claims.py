@@ -251,8 +251,17 @@ class Claim(BaseModel):
     @property
     def locator(self) -> str:
         """Where the figure stands in the source."""
+        return f"{self.section} ({self._where})"
+
+    @property
+    def at(self) -> str:
+        """Where it stands under the heading of its section, and what to search for."""
+        return f"{self._where}: search for “{self.search}”" if self.search else self._where
+
+    @property
+    def _where(self) -> str:
         named = self.document.replace("_", " "), self.page and f"page {self.page}", f"source line {self.line}"
-        return f"{self.section} ({', '.join(filter(None, named))})"
+        return ", ".join(filter(None, named))
 
     @property
     def place(self) -> str:

@@ -100,7 +100,10 @@ def _runs(root: Path) -> Iterator[Run]:
         if executed.is_file():
             store = ResultStore.read(study.processed / "results" / f"{notebook}.json").by_id
             found = exhibits(root / "notebooks" / f"{notebook}.ipynb", executed, store)
-            shown = [_listing(exhibit, store, f"{study_id}/{notebook}.html") for exhibit in found]
+            apart = _apart(study.processed / "pages" / f"{notebook}.json")
+            shown = [
+                _listing(exhibit, store, f"{study_id}/{apart.get(exhibit.anchor, notebook)}.html") for exhibit in found
+            ]
             yield Run(
                 study.info.title,
                 notebook,
@@ -109,6 +112,12 @@ def _runs(root: Path) -> Iterator[Run]:
                 study.info.example,
                 shown,
             )
+
+
+def _apart(page: Path) -> dict[str, str]:
+    """The pages beside a notebook's own, by the ids that stand on them."""
+    parts = json.loads(page.read_text(encoding="utf-8")).get("parts", {}) if page.is_file() else {}
+    return {anchor: name for name, part in parts.items() for anchor in part["index"]["ids"]}
 
 
 def _listing(exhibit: Exhibit, store: dict[str, Any], page: str) -> Listing:

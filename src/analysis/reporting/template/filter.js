@@ -11,16 +11,18 @@
     return both;
   };
 
+  const valueOf = (row, name) => row.getAttribute("data-" + name) ?? row.closest("tbody").querySelector(".group th")?.textContent ?? "";
+
   const choices = (rows, name) => {
     const select = document.createElement("select");
     select.append(new Option("all", ""));
-    const values = new Set(rows.map((row) => row.getAttribute("data-" + name)).filter(Boolean));
+    const values = new Set(rows.map((row) => valueOf(row, name)).filter(Boolean));
     values.forEach((value) => select.append(new Option(value, value)));
     return select;
   };
 
   const fits = (row, chosen, words) =>
-    chosen.every(([name, select]) => !select.value || row.getAttribute("data-" + name) === select.value) &&
+    chosen.every(([name, select]) => !select.value || valueOf(row, name) === select.value) &&
     words.every((word) => row.textContent.toLowerCase().includes(word));
 
   const fold = (open) => (details) => { details.open = open; };

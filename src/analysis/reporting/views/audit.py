@@ -10,6 +10,7 @@ from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, fold, label, link, listed, number
+from analysis.reporting.places import ORIGIN
 from analysis.reporting.prose import named
 from analysis.results import write_csv
 from analysis.study import Study
@@ -17,8 +18,6 @@ from analysis.study.claims import Claim, Document, Ledger, published
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-DEEPEST = 6  # steps of a chain that are written out
 
 
 def record_claims(page: Appendix, ledger: Ledger) -> None:
@@ -87,18 +86,18 @@ def _facts(claim: Claim, ledger: Ledger, standing: list[Standing]) -> Inline:
     others = [_named(other.claim_id, ledger) for other in ledger.about(claim.quantity) if other is not claim]
     found = [link(f"#finding-{entry.finding.id}", [label(entry.finding.title)]) for entry in standing]
     said: dict[str, Run] = {
-        "Place": [label(claim.place)],
-        "Document": _document(ledger.document_of(claim)),
+        "Place": [label(claim.at)],
+        "Document": _document(ledger.document_of(claim)) if len(ledger.documents) > 1 else [],
         "Formula": [code(claim.formula)] if claim.formula else [],
         "Follows from": _chain(claim, ledger),
-        "Base": _named(claim.base, ledger) if claim.base else [],
+        "Base": _named(claim.base, ledger) if claim.base and f"claim:{claim.base}" not in _inputs(claim) else [],
         "Published elsewhere as": [
             node for place, run in enumerate(others) for node in (["; "] if place else []) + run
         ],
         "Findings": listed(found, "; "),
         "Remark": [label(claim.note)] if claim.note else [],
     }
-    return facts([fact([term], run) for term, run in said.items() if run], boxed=False)
+    return facts([fact([term], run) for term, run in said.items() if run], ORIGIN, boxed=False)
 
 
 def _document(document: Document | None) -> Run:
@@ -124,9 +123,11 @@ def _named(claim_id: str, ledger: Ledger) -> Run:
     return [link(f"#claim-{claim_id}", [label(claim_id)]), ": ", number(f"claim:{ledger[claim_id].claim_id}")]
 
 
-def _chain(claim: Claim, ledger: Ledger, depth: int = 1) -> Run:
-    """The claims a formula names, and under each those of its own formula."""
-    if claim.expression is None or depth > DEEPEST:
-        return []
-    names = [name.removeprefix("claim:") for name in references(claim.expression)]
-    return [bullets([*_named(name, ledger), *_chain(ledger[name], ledger, depth + 1)] for name in names)]
+def _chain(claim: Claim, ledger: Ledger) -> Run:
+    """The claims a formula names, whose rows name those of their own formulas."""
+    names = _inputs(claim)
+    return [bullets(_named(name.removeprefix("claim:"), ledger) for name in names)] if names else []
+
+
+def _inputs(claim: Claim) -> tuple[str, ...]:
+    return tuple(references(claim.expression)) if claim.expression is not None else ()

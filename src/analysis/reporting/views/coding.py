@@ -173,7 +173,7 @@ def _claim(study: Study, theme: Theme) -> Claim:
 
 def claim_link(claim: Claim) -> str:
     """A published figure with its label and value, linked to the ledger of claims; a template for rich text."""
-    link = f"[{{={claim.claim_id}}}](08_claims_audit.html#claim-{claim.claim_id})"
+    link = f"[{{={claim.claim_id}}}](claims.html#claim-{claim.claim_id})"
     return f"{link} {named(claim.statement)}: {{claim:{claim.claim_id}|bare}}"
 
 
