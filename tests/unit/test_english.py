@@ -1,5 +1,6 @@
 """English against time in the UK: against statsmodels, scipy, certified values of NIST, and plain algebra."""
 
+import itertools
 import math
 
 import numpy as np
@@ -20,7 +21,14 @@ from analysis.english.models import (
     spearman,
 )
 from analysis.english.sample import Form, english_sample, restricted_cubic_spline, spline_knots
-from analysis.english.specification import ARBITRARY, Principled, curve_summary, specification_curve
+from analysis.english.specification import (
+    ARBITRARY,
+    Principled,
+    _prepare,
+    curve_summary,
+    joint_inference,
+    specification_curve,
+)
 from analysis.quantities import Interval
 
 # NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
@@ -399,3 +407,51 @@ def test_knots_and_covariates_are_part_of_a_fit():
     found = fit(english_sample(records(), covariates=["region"]), Form.SPLINE)
     assert len(found.coefficients) == 1 + 2 + 2 and found.df == 93 - 5
     assert found.knots.tolist() == spline_knots(SAMPLE["months"].to_numpy()).tolist()
+
+
+def refitted(samples: dict, orders: np.ndarray) -> tuple[list[float], list[int]]:
+    """The median gain, and how many exclude zero its way, of every order: each specification fitted by itself, one after another."""
+    medians, counts = [], []
+    for order in orders:
+        found = []
+        for (form, _, _), sample in samples.items():
+            held = np.column_stack([np.ones(len(sample)), sample.drop(columns=["english", "months"])]).astype(float)
+            english = sample["english"].to_numpy()
+            expected = held @ np.linalg.lstsq(held, english, rcond=None)[0]
+            row = gain(sample.assign(english=expected + (english - expected)[order]), Form(form))
+            found.append((row["gain"], row["p"]))
+        gains, p = np.array(found).T
+        medians.append(float(np.median(gains)))
+        counts.append(int(((p < 0.05) & (np.sign(gains) == np.sign(medians[-1]))).sum()))
+    return medians, counts
+
+
+@pytest.mark.parametrize("covariates", [(), ("age",)])
+def test_joint_inference_is_that_of_fitting_every_curve_anew(covariates):
+    people, seed, resamples = records(40, seed=8), 5, 24
+    held = {"age": ["age"]} if covariates else {}
+    found = joint_inference(people, Principled({}, held), seed, resamples).iloc[-1]
+    sample = english_sample(people, covariates=covariates)
+    samples = {
+        options: _prepare(sample, dict(zip(ARBITRARY, options, strict=True)))
+        for options in itertools.product(*ARBITRARY.values())
+    }
+    rng = np.random.default_rng(seed)
+    orders = np.array([np.arange(40), *(rng.permutation(40) for _ in range(resamples))])
+    medians, counts = refitted(samples, orders)
+    assert found["n"] == 40
+    assert found["median_p"] == pytest.approx(np.mean([abs(m) >= abs(medians[0]) - 1e-12 for m in medians]))
+    assert found["significant_p"] == pytest.approx(np.mean([count >= counts[0] for count in counts]))
+
+
+def test_joint_inference_finds_a_strong_relation_and_none_in_noise():
+    people = records(60, seed=2)
+    strong = people.assign(english_at_joining=1 + people["months_in_uk"] // 25)
+    assert joint_inference(strong, Principled({}, {}), 1, 199)["median_p"].iloc[0] == pytest.approx(1 / 200)
+    rng = np.random.default_rng(4)
+    noise = [people.assign(english_at_joining=rng.permutation(people["english_at_joining"])) for _ in range(30)]
+    p = [joint_inference(each, Principled({}, {}), 1, 199)["median_p"].iloc[0] for each in noise]
+    assert 0.3 < np.mean(p) < 0.7 and np.mean(np.array(p) < 0.2) < 0.45
+    assert joint_inference(None, Principled({}, {}), 1) is None
+    same = joint_inference(people.assign(english_at_joining=3), Principled({}, {}), 1, 199)
+    assert same["median_p"].isna().all()

@@ -8,7 +8,7 @@ earlier did not differ from those who came later in anything else that matters f
 | `sample` | the people with both answers, and the forms time may take in a model |
 | `models` | least squares with HC4 errors, gain over a year, fitted band, ordered logit, Spearman |
 | `influence` | whether any one person carries the result, without saying who |
-| `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones |
+| `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones; all together against chance |
 | `published` | what a printed R² allows, where nobody's answers are at hand |
 
 Each method hands out a frame that says what its numbers are (`analysis.described`).
@@ -28,7 +28,13 @@ from analysis.english.published import (
     yearly_gains,
 )
 from analysis.english.sample import english_sample, sample_size
-from analysis.english.specification import Principled, curve_counts, curve_summary, specification_curve
+from analysis.english.specification import (
+    Principled,
+    curve_counts,
+    curve_summary,
+    joint_inference,
+    specification_curve,
+)
 
 __all__ = [
     "Principled",
@@ -40,6 +46,7 @@ __all__ = [
     "fitted_lines",
     "gains_by_form",
     "headline",
+    "joint_inference",
     "leave_one_out",
     "likely_fit",
     "read_printed",

@@ -60,20 +60,38 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     residuals, leverage = y - x @ beta, np.einsum("ij,jk,ik->i", x, inverse, x)
     if leverage.max() > 1 - 1e-10:
         raise ValueError("one person alone determines a coefficient; leave that covariate out")
-    weighted = x * (residuals / (1 - leverage) ** (np.minimum(4.0, leverage / leverage.mean()) / 2))[:, None]
+    weighted = x * (residuals * hc4_weights(leverage) ** 0.5)[:, None]
     spread = float(((y - y.mean()) ** 2).sum())
     r_squared = 1 - float(residuals @ residuals) / spread if spread else math.nan
     return beta, inverse @ (weighted.T @ weighted) @ inverse, r_squared
 
 
+def hc4_weights(leverage: np.ndarray) -> np.ndarray:
+    """What HC4 multiplies each squared residual by: 1 / (1 - h)^d; see `least_squares`."""
+    return (1 - leverage) ** -np.minimum(4.0, leverage / leverage.mean())
+
+
 def fit(sample: pd.DataFrame, form: Form = Form.LINEAR) -> Fit:
     """Regress English on time in a form, with every further column of the sample as a covariate (texts as indicators)."""
+    design, knots, terms = design_of(sample, form)
+    beta, covariance, r_squared = least_squares(design, sample["english"].to_numpy())
+    return Fit(form, knots, beta, covariance, r_squared, len(sample), terms)
+
+
+def design_of(sample: pd.DataFrame, form: Form) -> tuple[np.ndarray, np.ndarray, int]:
+    """The design matrix of a form (people x parameters: ones, time, covariates), the knots, and how many columns are of time."""
     months = sample["months"].to_numpy()
     knots = spline_knots(months) if form is Form.SPLINE else np.empty(0)
     time = time_columns(months, form, knots)
-    design = np.column_stack([np.ones(len(sample)), time, _covariates(sample)])
-    beta, covariance, r_squared = least_squares(design, sample["english"].to_numpy())
-    return Fit(form, knots, beta, covariance, r_squared, len(sample), time.shape[1])
+    return np.column_stack([np.ones(len(sample)), time, _covariates(sample)]), knots, time.shape[1]
+
+
+def gain_contrast(form: Form, knots: np.ndarray, parameters: int, start: float, months: float) -> np.ndarray:
+    """What each coefficient of a model adds to the gain over `months` from `start`."""
+    before, after = time_columns(np.array([start, start + months]), form, knots)
+    contrast = np.zeros(parameters)
+    contrast[1 : 1 + len(before)] = after - before
+    return contrast
 
 
 def _covariates(sample: pd.DataFrame) -> np.ndarray:
@@ -122,9 +140,7 @@ def gain(
     """
     found = fit(sample, form)
     start = float(sample["months"].mean()) if start is None else start
-    ends = time_columns(np.array([start, start + months]), form, found.knots)
-    contrast = np.zeros(len(found.coefficients))
-    contrast[1 : 1 + found.time_terms] = ends[1] - ends[0]
+    contrast = gain_contrast(form, found.knots, len(found.coefficients), start, months)
     row = _estimate(contrast @ found.coefficients, contrast @ found.covariance @ contrast, found.df, level)
     value, sd = row.pop("value"), float(sample["english"].std())
     return pd.Series({"n": found.n, "start": start, "gain": value, **row, "gain_sd": value / sd if sd else math.nan})

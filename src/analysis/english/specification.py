@@ -5,6 +5,7 @@ over its options is noise of the analysis. A principled choice changes the quest
 differences between its options are answers to different questions and are never averaged.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -13,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Basis, described
-from analysis.english.models import gain
-from analysis.english.sample import Form, english_sample
-from analysis.results import Column, Kind
+from analysis.english.models import design_of, gain, gain_contrast, hc4_weights, least_squares
+from analysis.english.sample import MONTHS_IN_A_YEAR, Form, english_sample
+from analysis.results import Column, Kind, p_column
 
 ARBITRARY = {
     "form": tuple(str(form) for form in Form),
@@ -52,18 +53,15 @@ def specification_curve(
     `p`; within each principled combination in rising order of the gain. "Everybody" and holding "nothing" equal are
     always among the options. A combination that cannot be fitted has NaN and says why in `note`.
     """
-    people = {EVERYBODY: None, **principled.people}
-    held = {UNADJUSTED: (), **principled.held_equal}
+    questions = _questions(principled)
     rows = [
-        _row(records, (outcome, time), (who, column), (what, covariates), options, level)
-        for (who, column), (what, covariates) in product(people.items(), held.items())
+        _row(records, (outcome, time), who, held, options, level)
+        for who, held in questions
         for options in product(*ARBITRARY.values())
     ]
     curve = pd.DataFrame(rows)
-    order = {name: i for i, name in enumerate([*people, *held])}
-    curve["question"] = curve["people"] + curve["held_equal"].map(
-        lambda what: "" if what == UNADJUSTED else f", {what} held equal"
-    )
+    order = {name: i for i, name in enumerate(part[0] for question in questions for part in question)}
+    curve["question"] = [_question(*each) for each in zip(curve["people"], curve["held_equal"], strict=True)]
     keys = curve.assign(people=curve["people"].map(order), held_equal=curve["held_equal"].map(order))
     return curve.loc[keys.sort_values(["people", "held_equal", "gain"], kind="stable").index].reset_index(drop=True)
 
@@ -101,6 +99,111 @@ def curve_counts(curve: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"value": {"specifications.above": int((gains > 0).sum()), "specifications.all": len(gains)}})
 
 
+@described(
+    Kind.MEASURED,
+    {
+        "median_p": p_column("p-value of the median gain"),
+        "significant_p": p_column("p-value of how many exclude zero"),
+    },
+    header="Question",
+    basis=Basis("joint test of the specifications, {row}", "model", parameters=4, each="n"),
+)
+def joint_inference(
+    records: pd.DataFrame | None,
+    principled: Principled,
+    seed: int,
+    resamples: int = 999,
+    outcome: str = "english_at_joining",
+    time: str = "months_in_uk",
+    level: float = 0.95,
+) -> pd.DataFrame | None:
+    """Whether all specifications of a question (index) together show more than chance would, were there no relation at all.
+
+    English less what the covariates say of it is dealt out again at random (D. Freedman and D. Lane, J. Business & Economic
+    Statistics 1, 1983, 292-298), the same way for every specification, and the whole curve fitted anew. `median_p`: the share of
+    curves whose median gain is as large in size; `significant_p`: on which as many gains exclude zero in the direction of the
+    median (Simonsohn, as above, third step); `n` people. The curve itself counts as one of the shares.
+    """
+    if records is None:
+        return None
+    rows = {
+        _question(who[0], held[0]): _joint(records, (outcome, time), who, held, (seed, resamples, level))
+        for who, held in _questions(principled)
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("question")
+
+
+def _joint(
+    records: pd.DataFrame,
+    columns: tuple[str, str],
+    who: tuple[str, str | None],
+    held: tuple[str, Sequence[str]],
+    how: tuple[int, int, float],
+) -> dict[str, float]:
+    """A row of `joint_inference`; NaN where no specification can be fitted. `how`: seed, resamples, level."""
+    seed, resamples, level = how
+    orders, fitted = np.empty((0, 0), dtype=int), []
+    for options in product(*ARBITRARY.values()):
+        chosen = dict(zip(ARBITRARY, options, strict=True))
+        try:
+            sample = _sample(records, columns, who[1], held[1], chosen)
+            orders = orders if orders.size else dealt(len(sample), seed, resamples)
+            fitted.append(_dealt_out(sample, Form(chosen["form"]), orders, level))
+        except ValueError:
+            continue  # the curve says why
+    if not fitted:
+        return {"n": math.nan, "median_p": math.nan, "significant_p": math.nan}
+    gains, significant = map(np.array, zip(*fitted, strict=True))
+    medians = np.median(gains, axis=0)
+    counts = (significant & (np.sign(gains) == np.sign(medians))).sum(axis=0)
+    as_large, as_many = np.abs(medians) >= abs(medians[0]) - 1e-12, counts >= counts[0]
+    return {"n": orders.shape[1], "median_p": float(as_large.mean()), "significant_p": float(as_many.mean())}
+
+
+def dealt(n: int, seed: int, resamples: int) -> np.ndarray:
+    """Orders of n people, a row each: as they are, then at random."""
+    rng = np.random.default_rng(seed)
+    return np.array([np.arange(n), *(rng.permutation(n) for _ in range(resamples))])
+
+
+def _dealt_out(sample: pd.DataFrame, form: Form, orders: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """For each order the yearly gain, and whether its HC4 interval excludes zero."""
+    from scipy.special import stdtrit
+
+    x, knots, terms = design_of(sample, form)
+    least_squares(x, sample["english"].to_numpy())  # refuses what cannot be fitted
+    held = np.delete(x, np.arange(1, 1 + terms), axis=1)
+    expected = held @ np.linalg.lstsq(held, sample["english"].to_numpy(), rcond=None)[0]
+    english = expected[:, None] + (sample["english"].to_numpy() - expected)[orders.T]
+    solve = np.linalg.inv(x.T @ x) @ x.T
+    weights = gain_contrast(form, knots, x.shape[1], float(sample["months"].mean()), MONTHS_IN_A_YEAR) @ solve
+    left, spread = english - x @ (solve @ english), weights**2 * hc4_weights(np.einsum("ij,ji->i", x, solve))
+    gains, errors = weights @ english, np.sqrt(spread @ left**2)
+    return gains, np.abs(gains) > stdtrit(len(x) - x.shape[1], (1 + level) / 2) * errors
+
+
+def _questions(principled: Principled) -> list[tuple[tuple[str, str | None], tuple[str, Sequence[str]]]]:
+    """Every combination of whom to include (words, column) and what to hold equal (words, columns)."""
+    people = {EVERYBODY: None, **principled.people}
+    return list(product(people.items(), {UNADJUSTED: (), **principled.held_equal}.items()))
+
+
+def _question(people: str, held_equal: str) -> str:
+    return people if held_equal == UNADJUSTED else f"{people}, {held_equal} held equal"
+
+
+def _sample(
+    records: pd.DataFrame,
+    columns: tuple[str, str],
+    column: str | None,
+    covariates: Sequence[str],
+    chosen: Mapping[str, str],
+) -> pd.DataFrame:
+    """The people of one specification, prepared; raises ValueError where it cannot be fitted."""
+    kept = records if column is None else records[records[column].eq(True).fillna(False).astype(bool)]
+    return _prepare(english_sample(kept, *columns, covariates), chosen)
+
+
 def _summary(part: pd.DataFrame, alpha: float) -> pd.Series:
     fitted = part.dropna(subset="gain")
     return pd.Series(
@@ -127,9 +230,7 @@ def _row(
     chosen = dict(zip(ARBITRARY, options, strict=True))
     row: dict[str, object] = {"people": who[0], "held_equal": held[0], **chosen}
     try:
-        kept = records if who[1] is None else records[records[who[1]].eq(True).fillna(False).astype(bool)]
-        sample = _prepare(english_sample(kept, *columns, held[1]), chosen)
-        found = gain(sample, Form(chosen["form"]), level=level)
+        found = gain(_sample(records, columns, who[1], held[1], chosen), Form(chosen["form"]), level=level)
     except ValueError as error:
         return row | dict.fromkeys(("n", "gain", "low", "high", "p"), np.nan) | {"note": str(error)}
     return row | {name: found[name] for name in ("n", "gain", "low", "high", "p")} | {"note": ""}

@@ -275,8 +275,16 @@ class EnglishParameters(RecordsParameters):
     ] = 12.0
     level: _LEVEL = 0.95
     seed: Annotated[
-        int, Field(ge=0, le=LARGEST_SEED, description="seed of the jitter in figures of synthetic records")
+        int,
+        Field(
+            ge=0,
+            le=LARGEST_SEED,
+            description="seed of the joint test and of the jitter in figures of synthetic records",
+        ),
     ] = 20140430
+    resamples: Annotated[
+        int, Field(ge=199, le=100_000, description="orders of people in the joint test of all specifications")
+    ] = 999
 
 
 MODELS: dict[str, type[Parameters]] = {
