@@ -2,9 +2,9 @@
 #
 #   Rscript tests/oracles/peers.R > tests/oracles/peers.csv
 #
-# Needs R with the packages coin and sandwich (Debian: r-base-core, r-cran-coin, r-cran-sandwich). Reads the synthetic
-# records of the worked example and the register of coproduction. Made with R 4.2.2, coin 1.4-2, sandwich 3.0-2.
-suppressMessages({library(coin); library(sandwich)})
+# Needs R with the packages coin, ordinal and sandwich (Debian: r-base-core, r-cran-coin, r-cran-ordinal, r-cran-sandwich). Reads the synthetic
+# records of the worked example and the register of coproduction. Made with R 4.2.2, coin 1.4-2, ordinal 2022.11-16, sandwich 3.0-2.
+suppressMessages({library(coin); library(ordinal); library(sandwich)})
 say <- function(name, value) cat(sprintf("%s,%.12g\n", name, value))
 cat("statistic,value\n")
 
@@ -29,6 +29,14 @@ say("rank_biserial", (sum(ranks[kept > 0]) - sum(ranks[kept < 0])) / sum(ranks))
 say("power_80_delta", power.t.test(n = n, sd = sd(change), power = 0.8, type = "paired", tol = 1e-12)$delta)
 for (margin in 1:2) say(paste0("tost_", margin), max(t.test(change, mu = -margin, alternative = "greater")$p.value,
                                                      t.test(change, mu = margin, alternative = "less")$p.value))
+
+# the ordered logit of both answers on "after", people as clusters; and the mixed model of which it is the marginal twin
+stacked <- data.frame(answer = factor(c(before, after)), after = rep(0:1, each = n), person = factor(rep(seq_len(n), 2)))
+marginal <- clm(answer ~ after, data = stacked, control = clm.control(gradTol = 1e-10))
+say("ordinal_log_odds", unname(coef(marginal)["after"]))
+say("ordinal_se", sqrt(vcovCL(marginal, cluster = stacked$person, type = "HC1")["after", "after"]))
+mixed <- suppressWarnings(clmm(answer ~ after + (1 | person), data = stacked))
+say("mixed_log_odds", unname(coef(mixed)["after"])); say("mixed_sd", unname(mixed$ST$person[1, 1]))
 
 # 04: English at joining on months in the UK
 english <- number("english_at_joining"); months <- number("months_in_uk"); known <- !is.na(english) & !is.na(months)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.bounds.intervals import squared_correlation, without_one
+from analysis.english.groups import difference_of_gains, gains_by_group
 from analysis.english.influence import cooks_distances, influence_summary
 from analysis.english.models import (
     fit,
@@ -455,3 +456,37 @@ def test_joint_inference_finds_a_strong_relation_and_none_in_noise():
     assert joint_inference(None, Principled({}, {}), 1) is None
     same = joint_inference(people.assign(english_at_joining=3), Principled({}, {}), 1, 199)
     assert same["median_p"].isna().all()
+
+
+def test_the_gain_of_a_group_is_that_of_its_people_alone_and_small_groups_have_none():
+    people = records(80, seed=6)
+    groups = {"Region": people["region"].mask(people.index < 3, "few")}
+    found = gains_by_group(people, groups)
+    assert list(found.index) == ["Region: a", "Region: b", "Region: c"]
+    inside = people[(people["region"] == "b") & (people.index >= 3)]
+    expected = np.polyfit(inside["months_in_uk"], inside["english_at_joining"], 1)[0]
+    assert found.loc["Region: b", ["gain", "n"]].tolist() == pytest.approx([12 * expected, len(inside)])
+    assert gains_by_group(None, groups) is None and gains_by_group(people, {}) is None
+
+
+def test_whether_slopes_differ_is_the_wald_test_of_the_products():
+    """By statsmodels' coefficients and the covariance that `hc4` writes out; months drawn apart between two regions."""
+    import statsmodels.formula.api as smf
+    from scipy import stats
+
+    people = records(80, seed=6)
+    found = difference_of_gains(people, {"Region": people["region"], "Stayed": people["answered_after"].astype(str)})
+    sample = english_sample(people, covariates=["region"])
+    model = smf.ols("english ~ C(region) * months", sample).fit()
+    places = [i for i, name in enumerate(model.model.exog_names) if ":" in name]
+    covariance = hc4(model.model.exog, sample["english"].to_numpy())[np.ix_(places, places)]
+    slopes = model.params.to_numpy()[places]
+    f = slopes @ np.linalg.inv(covariance) @ slopes / 2
+    assert found.loc["Region", "p"] == pytest.approx(stats.f.sf(f, 2, 74))
+    assert found["p_all"].tolist() == pytest.approx((2 * found["p"]).clip(upper=1).tolist())
+    assert found.loc["Region", "n"] == people["region"].value_counts().min()
+    apart = people.assign(english_at_joining=np.where(people["region"] == "a", 1, 0) * people["months_in_uk"] / 30 + 1)
+    noise = np.random.default_rng(1).normal(0, 0.2, 80)
+    apart["english_at_joining"] += noise
+    assert difference_of_gains(apart, {"Region": apart["region"]})["p"].iloc[0] < 1e-4
+    assert difference_of_gains(people, {"All": people["region"].where(people["region"] == "a")}) is None

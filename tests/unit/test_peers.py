@@ -10,6 +10,7 @@ from analysis.english.sample import english_sample
 from analysis.questionnaire import precision
 from analysis.questionnaire.answers import Item, paired_answers
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
+from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.proportions import mcnemar_exact
 from analysis.questionnaire.shift import direction_counts
 from analysis.sroi.model import read_model
@@ -40,7 +41,7 @@ def test_change_in_confidence(peers, records):
     answers = records.filter(like="confidence").apply(pd.to_numeric, errors="coerce")
     pairs = paired_answers(answers, Item("confidence", "Confidence", 1, 9))
     change, counts, tests = pairs["change"].to_numpy(dtype=float), direction_counts(pairs), wilcoxon_tests(pairs)
-    mean, up = mean_change(pairs), counts["improved"]
+    mean, up, ordinal = mean_change(pairs), counts["improved"], ordered_logit_change(pairs)
     found = {
         "n": len(pairs),
         "mean": mean["mean"],
@@ -55,10 +56,23 @@ def test_change_in_confidence(peers, records):
         "improved_low": wilson(up, len(pairs)).low,
         "improved_high": wilson(up, len(pairs)).high,
         "rank_biserial": rank_biserial(change),
+        "ordinal_log_odds": ordinal["log_odds"],
+        "ordinal_se": ordinal["se"],
         "power_80_delta": precision.detectable_change(change.std(ddof=1), len(pairs)),
         **{f"tost_{m}": precision.equivalence(change.mean(), change.std(ddof=1), len(pairs), m).p for m in (1, 2)},
     }
     assert found == pytest.approx({name: peers[name] for name in found}, rel=1e-7)
+
+
+def test_the_ordered_logit_is_the_marginal_twin_of_the_mixed_model(peers, records):
+    """A person's own log odds b, with an intercept of sd s between people, are b / sqrt(1 + c² s²) over all, c = 16 √3 / (15 π).
+
+    S. L. Zeger, K.-Y. Liang and P. S. Albert, Biometrics 44 (1988) 1049-1060: an approximation.
+    """
+    answers = records.filter(like="confidence").apply(pd.to_numeric, errors="coerce")
+    found = ordered_logit_change(paired_answers(answers, Item("confidence", "Confidence", 1, 9)))
+    shrunk = peers["mixed_log_odds"] / np.sqrt(1 + (16 * 3**0.5 / (15 * np.pi)) ** 2 * peers["mixed_sd"] ** 2)
+    assert found["log_odds"] == pytest.approx(shrunk, rel=0.05)
 
 
 def test_english_on_months(peers, records):

@@ -7,6 +7,7 @@ earlier did not differ from those who came later in anything else that matters f
 | --- | --- |
 | `sample` | the people with both answers, and the forms time may take in a model |
 | `models` | least squares with HC4 errors, gain over a year, fitted band, ordered logit, Spearman |
+| `groups` | the gain in each group of people, and whether groups differ in it |
 | `influence` | whether any one person carries the result, without saying who |
 | `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones; all together against chance |
 | `published` | what a printed R² allows, where nobody's answers are at hand |
@@ -14,6 +15,7 @@ earlier did not differ from those who came later in anything else that matters f
 Each method hands out a frame that says what its numbers are (`analysis.described`).
 """
 
+from analysis.english.groups import difference_of_gains, gains_by_group
 from analysis.english.influence import leave_one_out
 from analysis.english.models import fitted_lines, gains_by_form, headline, strength
 from analysis.english.published import (
@@ -42,9 +44,11 @@ __all__ = [
     "by_size",
     "curve_counts",
     "curve_summary",
+    "difference_of_gains",
     "english_sample",
     "fitted_lines",
     "gains_by_form",
+    "gains_by_group",
     "headline",
     "joint_inference",
     "leave_one_out",

@@ -71,6 +71,15 @@ def hc4_weights(leverage: np.ndarray) -> np.ndarray:
     return (1 - leverage) ** -np.minimum(4.0, leverage / leverage.mean())
 
 
+def hc4_wald(x: np.ndarray, y: np.ndarray, last: int) -> float:
+    """p-value of the hypothesis that the `last` coefficients are all zero: b' V^-1 b / last, V of HC4, against F(last, n - p)."""
+    from scipy.special import fdtrc
+
+    beta, covariance, _ = least_squares(x, y)
+    found = beta[-last:] @ np.linalg.solve(covariance[-last:, -last:], beta[-last:]) / last
+    return float(fdtrc(last, x.shape[0] - x.shape[1], found))
+
+
 def fit(sample: pd.DataFrame, form: Form = Form.LINEAR) -> Fit:
     """Regress English on time in a form, with every further column of the sample as a covariate (texts as indicators)."""
     design, knots, terms = design_of(sample, form)

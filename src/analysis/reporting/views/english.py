@@ -52,6 +52,11 @@ def principled(answers: pd.DataFrame | None) -> Principled:
     return Principled({"those who answered after training": "answered_after"}, {"age": ["age"]} if known else {})
 
 
+def groupings(answers: pd.DataFrame | None) -> dict[str, pd.Series]:
+    """The groups of people that are compared, by what they are called: the course that somebody took."""
+    return {} if answers is None or "course" not in answers else {"Course": answers["course"]}
+
+
 NOTHING_TO_SAY = (
     "The records do not hold what this page needs, which is months in the UK and English, both at joining, of people enough, and "
     "no printed figures stand in for them. What was decided about that stands below."
