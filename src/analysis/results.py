@@ -149,6 +149,8 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
     if math.isinf(value):
         return "no upper limit" if value > 0 else "no lower limit"
     rounded = _at(value, decimals)
+    if unit == "calendar year":
+        return f"{rounded:.0f}"
     digits = f"{abs(rounded):,.{max(decimals, 0)}f}"
     sign = "−" if rounded < 0 else ""
     if code := currency_of(unit):

@@ -71,7 +71,7 @@ def _check_known(value_map: ValueMap, register: Register, row: Row | None, colum
                 row,
                 column,
                 f"{name!r}, which is not known",
-                f"ids of {register.name}, terms of {value_map.settings_name}, cpi_<year> or months_per_year",
+                f"ids of {register.name}, terms of {value_map.settings_name}, cpi_<year>, gdp_deflator_<year>, index_<name>_<year> or months_per_year",
                 "correct the id, or add the entry to the register with its source and range",
             )
 
@@ -103,15 +103,11 @@ def check_shape(value_map: ValueMap) -> None:
 
 def check_units(value_map: ValueMap, entries: Mapping[str, Assumption], currency: str = DEFAULT) -> None:
     """Costs and one-off values are money of the map's price year, lasting ones money a year; shares are plain numbers."""
-    units = _Units(value_map, {name: _register_unit(entry) for name, entry in entries.items()})
-    for name, formula in value_map.terms_in_order():
-        units.known[name] = units.of(None, f"terms.{name}", formula)
+    units = _units(value_map, entries)
     amount = money(value_map.settings.price_year, currency)
     _expect(units, None, "discount_rate", value_map.discount_rate, (PLAIN, PLAIN / YEAR))
     for row in value_map.rows:
-        whole = PLAIN
-        for column in ("quantity", "change", "proxy"):
-            whole = whole * units.of(row, column, row.formulas[column])
+        whole = units.whole(row)
         wanted = amount / YEAR if row.lasts else amount
         if whole != wanted:
             raise value_map.trouble(
@@ -134,8 +130,24 @@ def _advice(found: Unit, wanted: Unit) -> str:
     if len({name.partition(" of ")[0] for name in money_of}) > 1:
         return "convert it into the study's currency by a register entry, or set `currency` in study.yaml"
     if len(money_of) > 1:
-        return "uprate: multiply by cpi_<price year of the map> / cpi_<price year of the proxy>, or by a register entry for it"
+        return (
+            "set `uprate_with: cpi` in value_map.yaml, or uprate by hand: multiply by cpi_<price year of the map> / cpi_<price "
+            "year of the proxy>, or by a register entry for it"
+        )
     return "correct the formula, or the units of the register entries it names; a value by year needs a duration"
+
+
+def row_units(value_map: ValueMap, entries: Mapping[str, Assumption]) -> dict[str, Unit]:
+    """The unit of quantity x amount of change x financial proxy, by row. InputError for a formula without one."""
+    units = _units(value_map, entries)
+    return {row.id: units.whole(row) for row in value_map.rows}
+
+
+def _units(value_map: ValueMap, entries: Mapping[str, Assumption]) -> "_Units":
+    units = _Units(value_map, {name: _register_unit(entry) for name, entry in entries.items()})
+    for name, formula in value_map.terms_in_order():
+        units.known[name] = units.of(None, f"terms.{name}", formula)
+    return units
 
 
 @dataclass
@@ -144,6 +156,13 @@ class _Units:
 
     value_map: ValueMap
     known: dict[str, Unit]
+
+    def whole(self, row: Row) -> Unit:
+        """The unit of a row's quantity, change and proxy together."""
+        found = PLAIN
+        for column in ("quantity", "change", "proxy"):
+            found = found * self.of(row, column, row.formulas[column])
+        return found
 
     def of(self, row: Row | None, column: str, formula: Expression) -> Unit:
         """The unit of a formula; what cannot be added becomes an error at its cell."""

@@ -1,7 +1,7 @@
 """The model of a study as one vectorised function of its assumptions."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from analysis.results import Kind
 from analysis.sroi import checks
 from analysis.sroi.prices import known, reference_entries
 from analysis.sroi.steps import Step, expand
+from analysis.sroi.uprating import uprated
 from analysis.sroi.value_map import ValueMap, cells, has_value_map, read_value_map
 from analysis.study import Study
 from analysis.study.measured import Asked, InForce
@@ -86,7 +87,18 @@ class Model:
     currency: str = DEFAULT
     study: str = ""
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    uprated: Mapping[str, int] = field(
+        default_factory=dict
+    )  # rows raised to the price year, with the year they were of
     passed = True  # of records it takes only what disclosure control has let be shown
+
+    def raised(self, row: str) -> float:
+        """By how much a row of the value map was raised to the map's price year; 1 for one that was in its prices."""
+        settings, before = self.value_map.settings, self.uprated.get(row)
+        if before is None:
+            return 1.0
+        now, then = (self.entries[f"{settings.uprate_with}_{year}"].value for year in (settings.price_year, before))
+        return now / then
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -242,17 +254,23 @@ def assemble(value_map: ValueMap, register: Register, study: Study) -> Model:
     checks.check_names(value_map, register)
     checks.check_shape(value_map)
     named = _named(value_map)
-    entries = {name: register[name] for name in named if name in register.entries} | reference_entries(
-        named, study.root
-    )
+    entries = _entries(named, register, study)
+    raised = uprated(value_map, entries, study.info.currency)
+    value_map, entries = raised.value_map, _entries(_named(raised.value_map), register, study)
     checks.check_units(value_map, entries, study.info.currency)
     _check_scenarios(value_map, entries, register)
     checks.check_ranges(value_map, entries)
     asked = register.asked if isinstance(register, InForce) else {}
     years = checks.horizon(value_map, entries | {name: asked[name].either for name in asked.keys() & entries.keys()})
-    model = Model(value_map, entries, years, frozenset(register), study.info.currency, study.id, asked)
+    known_ids, currency = frozenset(register), study.info.currency
+    model = Model(value_map, entries, years, known_ids, currency, study.id, asked, raised.years)
     _check_central(model)
     return model
+
+
+def _entries(named: Iterable[str], register: Register, study: Study) -> dict[str, Assumption]:
+    entries = {name: register[name] for name in named if name in register.entries}
+    return entries | reference_entries(named, study)
 
 
 def _named(value_map: ValueMap) -> tuple[str, ...]:

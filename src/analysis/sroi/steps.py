@@ -81,7 +81,7 @@ def _outcome(row: Row, years: int) -> Iterator[Step]:
     yield Step(f"{row.id}.net", _product([Reference(f"{row.id}.gross"), *taken]), "net", row.id)
     yearly = list(_yearly(row, years))
     yield from yearly
-    present = (_times(Reference(step.id), Reference(f"discount.{step.year}")) for step in yearly if step.role == "year")
+    present = (times(Reference(step.id), Reference(f"discount.{step.year}")) for step in yearly if step.role == "year")
     yield Step(f"{row.id}.present", _sum(present), "present", row.id)
 
 
@@ -97,7 +97,7 @@ def _yearly(row: Row, years: int) -> Iterator[Step]:
         if keeps and elapsed:
             before = Reference(f"{row.id}.kept.{year - 1}") if elapsed > 1 else ONE
             yield Step(
-                f"{row.id}.kept.{year}", _times(before, _minus(ONE, row.formulas["drop_off"])), "kept", row.id, year
+                f"{row.id}.kept.{year}", times(before, _minus(ONE, row.formulas["drop_off"])), "kept", row.id, year
             )
             kept = Reference(f"{row.id}.kept.{year}")
         yield Step(
@@ -117,25 +117,25 @@ def _part(duration: Expression, elapsed: int) -> Expression:
 def _totals(value_map: ValueMap, years: int, rows: list[Step]) -> Iterator[Step]:
     present = {row.id: Reference(f"{row.id}.present") for row in value_map.outcomes}
     for who in value_map.beneficiaries:
-        parts = [_times(present[row.id], row.shares[who]) for row in value_map.outcomes if who in row.shares]
+        parts = [times(present[row.id], row.shares[who]) for row in value_map.outcomes if who in row.shares]
         yield Step(f"beneficiary.{value_map.beneficiaries.index(who)}", _sum(parts), "beneficiary", who=who)
     for year in range(years):
         parts = [Reference(step.id) for step in rows if step.role == "year" and step.year == year]
-        yield Step(f"total.year.{year}", _times(_sum(parts), Reference(f"discount.{year}")), "total_year", year=year)
+        yield Step(f"total.year.{year}", times(_sum(parts), Reference(f"discount.{year}")), "total_year", year=year)
     yield Step("total.value", _sum(present.values()), "total_value")
     yield Step("total.net", _minus(Reference("total.value"), Reference("total.cost")), "total_net")
     yield Step("total.ratio", _over(Reference("total.value"), Reference("total.cost")), "total_ratio")
 
 
 def _product(factors: Iterable[Expression]) -> Expression:
-    return reduce(_times, factors)
+    return reduce(times, factors)
 
 
 def _sum(terms: Iterable[Expression]) -> Expression:
     return reduce(_plus, terms, ZERO)
 
 
-def _times(left: Expression, right: Expression) -> Expression:
+def times(left: Expression, right: Expression) -> Expression:
     """A product, without factors that are 1 and with nothing left of what is 0."""
     if ZERO in (left, right):
         return ZERO

@@ -14,6 +14,7 @@ from pydantic import Field, create_model
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Number, parse, references
 from analysis.files import holds_something, validate
+from analysis.sroi.prices import SERIES_NAME
 from analysis.sroi.records import Strict
 from analysis.study import Study
 
@@ -109,6 +110,11 @@ class Settings(Strict):
     """What value_map.yaml says of a map as a whole."""
 
     price_year: int = Field(ge=1900, le=2100, description="price year in which values and costs are added")
+    uprate_with: str | None = Field(
+        default=None,
+        pattern=rf"^({SERIES_NAME})$",
+        description="price index by which money of other years enters: cpi, gdp_deflator, or index_NAME of the study's own",
+    )
     discount_rate: str = Field(default="0", description="formula of the yearly discount rate")
     years: int | None = Field(
         default=None, ge=1, le=100, description="years shown; empty: as long as the longest outcome"
@@ -208,10 +214,12 @@ def has_value_map(study: Study) -> bool:
     return (study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))
 
 
-def read_value_map(study: Study) -> ValueMap:
-    """Read a study's value_map.csv and value_map.yaml; InputError for a cell that does not fit."""
+def read_value_map(study: Study, changed: Mapping[str, Any] | None = None) -> ValueMap:
+    """Read a study's value_map.csv and value_map.yaml, with settings `changed`; InputError for a cell that does not fit."""
     rows = [(number, values) for number, values in study.table(FILE, COLUMNS)]
-    return build(rows, study.document(SETTINGS), study.name(FILE), study.name(SETTINGS))
+    settings = study.document(SETTINGS)
+    settings = settings | changed if changed and isinstance(settings, dict) else settings
+    return build(rows, settings, study.name(FILE), study.name(SETTINGS))
 
 
 def build(rows: list[tuple[int, dict[str, str]]], settings: Any, name: str, settings_name: str) -> ValueMap:

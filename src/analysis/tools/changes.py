@@ -15,7 +15,7 @@ from analysis.files import read_document, shown
 from analysis.sroi.model import Model, assemble
 from analysis.sroi.sensitivity.settings import read_settings, scenarios_for
 from analysis.sroi.sensitivity.together import Calibrated, drawn_together
-from analysis.sroi.value_map import has_value_map, read_value_map
+from analysis.sroi.value_map import SETTINGS as MAP_SETTINGS, has_value_map, read_value_map
 from analysis.study import Assumption, Register, Study
 from analysis.study.register import Published
 
@@ -23,6 +23,10 @@ COMMAND_LINE = "the command line"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 REGISTER, SETTINGS = "assumptions.yaml", "sensitivity.yaml"
+_MAP_SETTINGS = {
+    "price_year": ("Price year of values and costs", "calendar year", 1900, 2100),
+    "discount_rate": ("Yearly discount rate", "ratio", 0, 1),
+}
 _NO_LONGER = {
     "kind": "assumed",
     "decided_by": "calibrated in the published run; with the changes of this run it may no longer meet its figure",
@@ -177,7 +181,7 @@ def changes_of(
         if wrong := list(_problems(study, one, [*taken, *(other.name for other in asked[:place])])):
             problems += wrong
         else:
-            found.append(Changed(study.in_force[one.name], float(one.text)))
+            found.append(Changed(known_entry(study, one), float(one.text)))  # type: ignore[arg-type]
     return found, problems or list(of_the_model(study, found))
 
 
@@ -197,10 +201,13 @@ def _problems(study: Study, one: Asked, before: list[str]) -> Iterator[InputErro
 
 
 def known_entry(study: Study, one: Asked) -> Assumption | InputError:
-    """The entry of the register that a change names, or what is wrong with the name."""
+    """The entry of the register, or the setting of the value map, that a change names, or what is wrong with the name."""
     if one.name in study.register and not one.name.startswith("assumption:"):
         return study.in_force[one.name]
-    near = get_close_matches(one.name, list(study.register), 3, 0.5)
+    settings = map_settings(study)
+    if one.name in settings:
+        return settings[one.name]
+    near = get_close_matches(one.name, [*study.register, *settings], 3, 0.5)
     meant = f"did you mean {' or '.join(near)}?" if near else f"see {study.name('assumptions.yaml')}"
     return one.trouble(f"no assumption of this name in {study.id}", "an id of its register", meant)
 
@@ -234,13 +241,45 @@ def of_the_model(study: Study, changes: list[Changed]) -> Iterator[InputError]:
         yield error
 
 
-def _changed_model(study: Study, changes: Iterable[Changed]) -> tuple[Model, Register] | None:
+def map_settings(study: Study) -> dict[str, Assumption]:
+    """The settings of the value map that are one number, as entries to change: its price year, its rate of discount.
+
+    A rate that is a formula over the register is changed there.
+    """
+    if not has_value_map(study):
+        return {}
+    settings = read_value_map(study).settings
+    numbers = {"price_year": float(settings.price_year)}
+    if _NUMBER.fullmatch(settings.discount_rate):
+        numbers["discount_rate"] = float(settings.discount_rate)
+    return {name: _setting(name, value, study) for name, value in numbers.items() if name not in study.register}
+
+
+def _setting(name: str, value: float, study: Study) -> Assumption:
+    words, unit, low, high = _MAP_SETTINGS[name]
+    return Assumption.model_validate(
+        {"id": name, "label": words, "value": value, "unit": unit, "low": low, "high": high, "price_year": None}
+        | {"kind": "assumed", "distribution": "uniform", "evidence_grade": "D", "decided_by": "the study's value map"}
+        | {"why_range": "A setting of the value map, and no range that anybody holds it to.", "source": {
+            "producer": "this study", "title": study.name(MAP_SETTINGS), "published": None, "locator": name, "licence": "none needed",
+        }}
+    )  # fmt: skip
+
+
+def _settings_in(study: Study, changes: Iterable[Changed]) -> dict[str, float | str]:
+    """The changed settings of the value map, as its file writes them: a whole year, a rate as a formula."""
+    known = map_settings(study)
+    values = {each.published.id: each.value for each in changes if each.published.id in known}
+    return {name: _whole(value) if name == "price_year" else f"{value:.12g}" for name, value in values.items()}
+
+
+def _changed_model(study: Study, changes: Sequence[Changed]) -> tuple[Model, Register] | None:
     """The model and its register with the changes; None where the study has none. InputError for values that cannot be."""
     if not has_value_map(study):
         return None
     entries = {**study.register, **{each.published.id: each.entry for each in changes}}
     register = Register(entries, study.register.name)
-    return assemble(read_value_map(study), register, study), register
+    return assemble(read_value_map(study, _settings_in(study, changes)), register, study), register
 
 
 @dataclass(frozen=True)
@@ -271,6 +310,8 @@ def changed_files(study: Study, changes: Sequence[Changed]) -> ChangedFiles:
     content = study.document(REGISTER)
     content["assumptions"] = [entry | fields.get(entry["id"], {}) for entry in content["assumptions"]]
     texts = {REGISTER: _yaml(content)}
+    if own := _settings_in(study, changes):
+        texts[MAP_SETTINGS] = _yaml(study.document(MAP_SETTINGS) | own)
     if lapsed_sets:
         settings = study.document(SETTINGS)
         kept = [group for group in settings["calibrated"] if group["name"] not in lapsed_sets]

@@ -75,6 +75,8 @@ FILES = (
     _file("assumptions.yaml", "05_sroi", "the register of assumptions, which the value map computes with", {"assumptions": "analysis.study.register:Assumption"}, "analysis.tools.readers:register", "by the value map"),
     _file("value_map.csv", "05_sroi", "the model: its formulas, workbook and explorer; on 06, how far the ratio depends on each assumption", "analysis.sroi.value_map:RowText", "analysis.sroi.model:read_model", "by 06"),
     _file("value_map.yaml", "05_sroi", "price year, discount rate, scenarios of the model", "analysis.sroi.value_map:Settings", needed="by the value map"),
+    _file("index_NAME.csv", "05_sroi", "a price index of the study's own, by year, which formulas name as index_NAME_2019", "analysis.sroi.prices:IndexRow"),
+    _file("index_NAME.origin.yaml", "05_sroi", "who publishes that index, and where", "analysis.sroi.prices:Origin", needed="by the index"),
     _file("identified.yaml", "05_sroi", "what everything printed says of what is not", "analysis.sroi.identified:Problem", "analysis.sroi.identified:read_problem"),
     _file("sensitivity.yaml", "06_sroi_sensitivity", "analyses beyond the default ones", "analysis.sroi.sensitivity.settings:Settings", "analysis.sroi.sensitivity.settings:read_settings"),
     _file("challenges/NAME.yaml", "what-if", "what others propose in place of entries of the register, who and why", "analysis.tools.challenges:Challenge"),

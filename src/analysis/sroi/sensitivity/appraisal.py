@@ -196,6 +196,11 @@ class Wellbeing(BaseModel):
         """Person-years at the base values; InputError for a formula that does not compute."""
         return case.number(self.person_years, f"wellbeing.{self.outcome}")
 
+    def raised(self, case: Case) -> float:
+        """By how much the model raised the outcome's pounds from `price_year`'s to its own price year."""
+        raised = getattr(case.model, "raised", None)
+        return raised(self.outcome) if raised else 1.0
+
 
 @described(
     None,
@@ -227,7 +232,7 @@ def _points(case: Case, entry: Wellbeing, reference: Reference) -> dict[str, flo
             expected=f"one of {', '.join(amounts)}",
             action="correct the name",
         )
-    years, pounds = entry.years(case), float(amounts[entry.outcome])
+    years, pounds = entry.years(case), float(amounts[entry.outcome]) / entry.raised(case)
     worth = wellby_values(reference, entry.price_year)
     points = {f"at_{name}": implied_points(pounds, years, point) for name, point in worth.items()}
     return {"person_years": years, **points, "why": entry.why}

@@ -59,7 +59,8 @@ def wellby_ratios(
     if lens is None or not spread:
         return None
     years = {entry.outcome: entry.years(case) for entry in spread}
-    worth = wellby_values(reference, max(entry.price_year for entry in spread))
+    latest = max(spread, key=lambda entry: entry.price_year)
+    worth = {name: point * latest.raised(case) for name, point in wellby_values(reference, latest.price_year).items()}
     outcome = case.at({name: case.number(value, lens.name) for name, value in lens.values.items()})
     rest = float(outcome.value) - sum(float(outcome.by_outcome[name]) for name in years)
     gained = np.multiply.outer(np.asarray(points, dtype=float) * sum(years.values()), list(worth.values()))
