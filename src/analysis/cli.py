@@ -128,6 +128,14 @@ def _copies_of_pages(commands: Any) -> None:
         commands, "pdf", _pdf, "print the published pages as tagged PDF files, by the Chromium or Chrome installed"
     )
     pdf.add_argument("--study", default="", help="id of one study (default: all pages)")
+    summary = _command(
+        commands,
+        "summary",
+        _summary,
+        "one page on a published study in plain words, as HTML, PDF and Word: build/summary/STUDY",
+    )
+    summary.add_argument("study", help="id of the study")
+    summary.add_argument("--to", type=_path, help="a folder (default: build/summary/STUDY)")
     bundle = _command(
         commands,
         "bundle",
@@ -142,7 +150,7 @@ def _copies_of_pages(commands: Any) -> None:
         help="a folder, or a file .zip; nothing there yet (default: build/bundle/STUDY)",
     )
     bundle.add_argument("--blind", action="store_true", help="for blind review: without names, addresses and commit")
-    for command in (pdf, bundle):
+    for command in (pdf, summary, bundle):
         command.add_argument("--browser", default="", metavar="PROGRAM", help="name or path of the browser")
 
 
@@ -584,6 +592,17 @@ def _pdf(options: argparse.Namespace) -> int:
 
     root = find_root()
     print("\n".join(f"wrote {shown(path, root)}" for path in print_pages(root, options.study, options.browser)))
+    return 0
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from analysis.bundle.summary import write_summary
+    from analysis.files import shown
+    from analysis.study import find_root
+
+    root = find_root()
+    for path in write_summary(root, options.study, options.to, options.browser):
+        print(f"wrote {shown(path, root)}")
     return 0
 
 

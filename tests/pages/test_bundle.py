@@ -20,6 +20,7 @@ from project_copy import run_analysis
 from pypdf import PdfReader
 
 from analysis.bundle.bundle import bundle
+from analysis.bundle.summary import write_summary
 from analysis.errors import InputError
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -376,3 +377,33 @@ def test_no_number_in_a_file_is_more_exact_than_on_the_page(whole, project):
 def _ends(row: dict) -> list[str]:
     decimals = row.get("decimals", 0)
     return [f"{row[name]:.{decimals}f}" for name in ("low", "high") if isinstance(row.get(name), int | float)]
+
+
+@pytest.mark.parametrize(
+    "study", ["coproduction", "connecting_opportunities", STUDY, "connecting_opportunities_example"]
+)
+def test_a_summary_is_one_page_of_findings_and_charts_in_words_of_the_results(
+    project, tmp_path, study, chromium_executable
+):
+    html, word, pdf = write_summary(project, study, tmp_path, chromium_executable)
+    page = html5lib.parse(html.read_text(encoding="utf-8"))
+    assert len(page.findall(f".//{HTML}ol/{HTML}li")) == 3 if study != "connecting_opportunities_example" else True
+    assert len(page.findall(f".//{HTML}figure")) == 2
+    results = json.loads((project / "data/processed" / study / "results.json").read_text(encoding="utf-8"))["results"]
+    for each in page.iter(f"{HTML}span"):
+        if "data-result" in each.attrib and "data-part" not in each.attrib:
+            assert each.text == results[each.get("data-result")]["text"]
+    assert len(PdfReader(pdf).pages) == 1
+    assert sum(name.endswith(".png") for name in ZipFile(word).namelist()) == 2
+
+
+def test_no_summary_is_made_of_what_is_not_published_as_it_is(project, tmp_path):
+    page = project / "reports" / STUDY / "overview.html"
+    before = page.read_text(encoding="utf-8")
+    page.write_text(before + " ", encoding="utf-8")
+    try:
+        with pytest.raises(InputError, match="the study as it is published"):
+            write_summary(project, STUDY, tmp_path / "none")
+    finally:
+        page.write_text(before, encoding="utf-8")
+    assert not (tmp_path / "none").exists()

@@ -241,7 +241,7 @@ ORDER = {  # of children, by the sequences of wml.xsd (ECMA-376, part 1, annex A
     "tc": ["tcPr", "p"],
     "tcPr": ["cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap"],
     "p": ["pPr", "r", "fldSimple"],
-    "pPr": ["pStyle", "keepNext", "keepLines", "jc"],
+    "pPr": ["pStyle", "keepNext", "keepLines", "spacing", "ind", "jc", "outlineLvl"],
     "r": ["rPr", "t"],
     "sectPr": ["pgSz", "pgMar"],
     "style": ["name", "aliases", "basedOn", "next", "link", "pPr", "rPr", "tblPr"],

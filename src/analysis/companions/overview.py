@@ -103,6 +103,21 @@ class Missing(Dependent):
     appendix: str = Field(min_length=1, description="the appendix that would use it")
 
 
+class Summary(Strict):
+    """What the study's summary on one page says; what it leaves open, words common to all studies say."""
+
+    findings: tuple[Paragraph, ...] = Field(
+        default=(), description="findings in plain words, the first three are taken"
+    )
+    charts: tuple[str, ...] = Field(
+        default=(), description="figures, as `03_before_after:forest`; the first two are taken"
+    )
+    method: tuple[Paragraph, ...] = Field(default=(), description="how it was found, in plain words")
+    limits: tuple[Paragraph, ...] = Field(
+        default=(), description="what it does not say, beside what holds for every study"
+    )
+
+
 class Overview(Strict):
     """What data/raw/overviews/<study>.yaml says."""
 
@@ -112,6 +127,7 @@ class Overview(Strict):
     )
     figures: tuple[Figure, ...] = Field(default=(), description="headline figures")
     missing: tuple[Missing, ...] = Field(default=(), description="what was not published and would change the answer")
+    summary: Summary = Field(default=Summary(), description="what `analysis summary` says")
     change: str = Field(default=_NO_TEAM_FILE, min_length=1, description="what would change the answer")
 
 
