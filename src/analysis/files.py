@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from analysis.errors import CONTROL, InputError, control_in
 from analysis.names import described
@@ -28,6 +28,12 @@ class Records(list[Row]):
     """Records that say which files they were read from (`analysis.described.inputs_of`)."""
 
     inputs: tuple[str, ...] = ()
+
+
+class Strict(BaseModel):
+    """A record that cannot be changed and refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Document(BaseModel):

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse
-from analysis.files import read_csv, validate
+from analysis.files import Strict, read_csv, validate
 from analysis.study import Study
 from analysis.study.claims import claims_in
 
@@ -27,12 +27,6 @@ def _in_the_grammar(text: str) -> str:
 
 
 Formula = Annotated[str, AfterValidator(_in_the_grammar)]
-
-
-class Strict(BaseModel):
-    """A record without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Entry(Strict):

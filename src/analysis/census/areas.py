@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from analysis.census.files import read_models
 from analysis.errors import InputError
+from analysis.files import Strict
 
 AUTHORITY = r"(?:E0[6789]|W06)\d{6}"  # unitary, non-metropolitan, metropolitan, London borough; Welsh unitary
 
 ELSEWHERE = re.compile(r"[SN]\d{8}")  # areas of Scotland and of Northern Ireland
 
 
-class AreaChange(BaseModel):
+class AreaChange(Strict):
     """A code that is not one of the 2011 Census, and the 2011 codes it stands for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     area_code: str
     area_name: str
     since: str

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.census.ageing import ADULT, age_profile, carry_forward, hazard_curve, survival
 from analysis.census.areas import check_area
@@ -25,6 +25,7 @@ from analysis.census.students import LocalStudents
 from analysis.census.survey import NON_EU_BORN, Z_95, survey_series
 from analysis.census.trend import Trend, weighted_trend
 from analysis.described import aside, remembered
+from analysis.files import Strict
 
 _Whole = TypeVar("_Whole")
 ENDS = (0.025, 0.975)
@@ -39,10 +40,9 @@ STEP_LABELS = {
 }
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """What a run of the baseline can choose; unknown names are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(default=2011, ge=0, le=2**32 - 1)
     draws: int = Field(default=2000, ge=200, le=100_000)
     survey_year: int = 2011

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.census.case import Case
 from analysis.census.files import read_yaml
@@ -14,6 +14,7 @@ from analysis.census.groups import birth_groups, counts_of, leaves
 from analysis.census.reference import FOLDER, Reference
 from analysis.census.tables import FLAT_TABLES
 from analysis.described import EACH, described, reading, with_inputs
+from analysis.files import Strict
 from analysis.results import Column, Kind, Labelled
 
 FILE = "integration_domains.yaml"
@@ -27,10 +28,9 @@ CATEGORIES = {table.table: table.categories for table in FLAT_TABLES}
 Facet = Literal["markers and means", "social connection", "facilitators", "foundation"]
 
 
-class Indicator(BaseModel):
+class Indicator(Strict):
     """One indicator of a domain: computed from a table at hand, or the official table that would fill it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"[a-z0-9_]+")
     label: str
     reads_as: str = ""
@@ -52,10 +52,9 @@ class Indicator(BaseModel):
         return self
 
 
-class Domain(BaseModel):
+class Domain(Strict):
     """One of the ten domains, with the facet of the framework it belongs to."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
     label: str
     facet: Facet

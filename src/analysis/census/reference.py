@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.census import tables
 from analysis.census.areas import AreaChange, read_changes, to_2011_codes
@@ -20,7 +20,7 @@ from analysis.census.survey import (
 )
 from analysis.described import reading
 from analysis.errors import InputError
-from analysis.files import read_yaml as read_document, validate
+from analysis.files import Strict, read_yaml as read_document, validate
 
 BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
 
@@ -28,10 +28,9 @@ BirthGroup = Literal["uk", "eu_2001", "eu_accession", "non_eu"]
 OWN_TABLES = ("census_", "aps_", "area_codes", "fertility_", "life_expectancy_")  # how the files' names begin
 
 
-class Category(BaseModel):
+class Category(Strict):
     """One category of QS203EW: the category it is part of, and where it belongs if it has no parts itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     cell: int
     category: str
     parent_cell: int | None = None
@@ -46,30 +45,27 @@ class Category(BaseModel):
         return tuple(self.survey_countries.split("|")) if self.survey_countries else ()
 
 
-class TotalFertility(BaseModel):
+class TotalFertility(Strict):
     """Children per woman in the year of the census, as one publication gives it for one birth group."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     year: Literal["2011"]
     vintage: str
     birth_group: Literal["uk_born", "non_uk_born"]
     total_fertility_rate: float = Field(gt=0, lt=15)
 
 
-class LifeExpectancy(BaseModel):
+class LifeExpectancy(Strict):
     """Expected further years of life of women at an exact age, by the life table of a period."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     sex: Literal["women"]
     period: Literal["2010 to 2012"]
     age: int = Field(ge=0, le=100)
     life_expectancy: float = Field(gt=0, lt=120)
 
 
-class CensusAssumption(BaseModel):
+class CensusAssumption(Strict):
     """A choice of the baseline that no table gives: value, range and reason."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
     label: str
     value: float | str
@@ -82,10 +78,9 @@ class CensusAssumption(BaseModel):
     alternatives: str = ""
 
 
-class Origin(BaseModel):
+class Origin(Strict):
     """Where a file of data/raw/reference comes from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     table: str
     title: str
     producer: str

@@ -6,11 +6,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.census.files import read_models, refuse_repeated
 from analysis.census.groups import birth_groups
 from analysis.census.reference import Reference
+from analysis.files import Strict
 
 STOCK_FILE = "census_2001_stock.csv"
 HOW_TO_SUPPLY = (
@@ -21,10 +22,9 @@ HOW_TO_SUPPLY = (
 SUMS = {name: [name] for name in ("eu_2001", "eu_accession", "non_eu")} | {"elsewhere": ["eu_accession", "non_eu"]}
 
 
-class Stock(BaseModel):
+class Stock(Strict):
     """Residents of one area by birth group in the 2001 Census, in the country groups of 2011."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     area_code: str = Field(description="2011 code of the area, such as E06000044")
     birth_group: Literal["eu_2001", "eu_accession", "non_eu", "elsewhere"] = Field(
         description="elsewhere: accession countries and all outside the EU together, as table KS005 has them"

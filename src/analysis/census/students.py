@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.census.files import read_models, refuse_repeated
+from analysis.files import Strict
 
 STUDENTS_FILE = "local_students.csv"
 HOW_TO_SUPPLY = (
@@ -15,10 +16,9 @@ HOW_TO_SUPPLY = (
 )
 
 
-class LocalStudents(BaseModel):
+class LocalStudents(Strict):
     """Students from outside the European Union in one area, as its universities and colleges count them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     area_code: str = Field(description="2011 code of the area, such as E06000044")
     sex: Literal["women", "persons"] = Field(description="whom the count covers")
     students: int = Field(ge=0, description="students who come and go")

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, m
 
 from analysis.described import described
 from analysis.errors import InputError
-from analysis.files import Document, filled, read_document, validate
+from analysis.files import Document, Strict, filled, read_document, validate
 from analysis.participants.csv_files import read_rows
 from analysis.results import Column, Kind, slug
 
@@ -40,10 +40,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 CodeId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-class Code(BaseModel):
+class Code(Strict):
     """One code. `parent` is the id of the code above it; a heading that is not itself applied is not `codable`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: CodeId
     name: Name

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.coding.codebook import Codebook, CodeId, Name, Text
 from analysis.coding.published import StakeholderTheme
 from analysis.described import described, saying
 from analysis.errors import InputError
-from analysis.files import Document, read_document
+from analysis.files import Document, Strict, read_document
 from analysis.results import Column, Kind, slug
 
 Lines = Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
@@ -22,11 +22,7 @@ STATES = ("measured and valued", "measured only", "valued on an assumption", "va
 HEADINGS = ("stakeholders", "objectives", "outcomes", "assumptions")
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Heading(_Entry):
+class Heading(Strict):
     """A stakeholder, an objective, an outcome of the SROI model or an assumption, with the lines of the source that name it."""
 
     id: CodeId
@@ -34,7 +30,7 @@ class Heading(_Entry):
     lines: Lines
 
 
-class Cell(_Entry):
+class Cell(Strict):
     """An objective for a stakeholder. `basis` says whether the text states it or we read it so.
 
     It is measured by questionnaire `items` and `claims` (names of quantities in the claims table), described by `codes`
@@ -54,7 +50,7 @@ class Cell(_Entry):
     note: Text = ""
 
 
-class SocialImpactMatrix(_Entry, Document):
+class SocialImpactMatrix(Strict, Document):
     """The whole matrix, with what is known of the printed one in `note`.
 
     Outcomes and assumptions have their names here, so that the matrix can be shown without the values of the model.

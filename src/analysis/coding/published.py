@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from analysis.coding.codebook import Codebook, Name, Text
 from analysis.described import described, inputs_of, saying
 from analysis.errors import InputError
-from analysis.files import Records, read_records
+from analysis.files import Records, Strict, read_records
 from analysis.results import Column, Kind
 
 PROGRAMMES = ("coproduction", "connecting_opportunities")  # whose sources are coded with the common codebook
@@ -43,9 +43,7 @@ Evidence = Literal[
 ]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Record(Strict):
     line: Line
     section: Name
     code: str

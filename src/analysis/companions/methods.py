@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Extreme, parse
-from analysis.files import read_yaml, validate
+from analysis.files import Strict, read_yaml, validate
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, code, fact, facts, heading, label, link, listed, mathematics, region
@@ -34,10 +34,8 @@ _NO_INPUTS = {*_REASONS, "topic", "methods", "method", "function"}
 Keys = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
 
 
-class Method(BaseModel):
+class Method(Strict):
     """One method of a specification file: what it is, and which of the file's cases are its own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="name of the method")
     question: str = Field(min_length=1, description="the question it answers")

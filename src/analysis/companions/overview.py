@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.companions.material import Appendix, Material
 from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.errors import InputError
-from analysis.files import read_yaml, shown, validate
+from analysis.files import Strict, read_yaml, shown, validate
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, bullets, fact, facts, kind, label, link, number, paragraph
 from analysis.reporting.page import PageData
@@ -40,12 +40,6 @@ _ID = r"^[A-Za-z0-9_.:\-]*$"
 _OPENING = 80  # characters by which something left out is named
 _LEADS = "Each number on this page leads to the entry of an appendix that says where it comes from."
 _NO_TEAM_FILE = "Each appendix ends with what would change its answer."
-
-
-class Strict(BaseModel):
-    """A part of the file; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Dependent(Strict):

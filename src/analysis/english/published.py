@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from analysis.bounds.brackets import Bracket, spread_range
 from analysis.bounds.correlation import (
@@ -19,7 +18,7 @@ from analysis.bounds.groups import possible_counts
 from analysis.described import described, of_nothing_nothing
 from analysis.english.sample import MONTHS_IN_A_YEAR
 from analysis.errors import InputError
-from analysis.files import validate
+from analysis.files import Strict, validate
 from analysis.quantities import Interval, as_interval
 from analysis.results import Column, Kind, p_column
 from analysis.study import Study
@@ -29,18 +28,14 @@ _ROUNDING = "rounding of the printed R²"
 _SAMPLED = "{level} confidence"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Recent(_Part):
+class Recent(Strict):
     """Claims: the share of people who came within so many years."""
 
     share: str
     years: str
 
 
-class Figures(_Part):
+class Figures(Strict):
     """The printed figures of english.yaml, by claim id."""
 
     r_squared: str

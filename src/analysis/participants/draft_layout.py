@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
+
+from analysis.files import Strict
 
 ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE = "?", "leave out", "session", "attended", "wave"
 SAME, OTHER = "same", "other"
@@ -29,7 +31,7 @@ Row = Annotated[int, Field(ge=1)]
 Answers = Annotated[dict[str, dict[str, Text]], BeforeValidator(_deep_keys)]
 
 
-class Source(BaseModel):
+class Source(Strict):
     """One table of a team's own: a CSV or SPSS file, or a sheet of a workbook.
 
     `header` is the row of the column names, `last` the last row that is read. `columns` says of each column which of the
@@ -42,7 +44,6 @@ class Source(BaseModel):
     nearly agrees with, or some `other`. `rows` is as for exports of platforms. Wherever `?` stands, a decision is needed.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     file: str
     sheet: str | None = None
     header: Row = 1

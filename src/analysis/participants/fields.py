@@ -5,9 +5,10 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from analysis.files import Strict
 from analysis.names import normal, pattern
 
 Definition = tuple[Any, FieldInfo]  # what pydantic.create_model takes for one field
@@ -29,10 +30,8 @@ WIDEST_SCALE = 20  # between the ends of a scale; a range of years or sessions i
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
-class Row(BaseModel):
+class Row(Strict):
     """One row of a participant file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def study_column() -> Definition:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from analysis.files import line_finder, parse_yaml, read_text, validate
+from analysis.files import Strict, line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
 from analysis.participants.draft_layout import ASK, LEAVE_OUT, Order, Source
@@ -32,7 +32,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-class FileLayout(BaseModel):
+class FileLayout(Strict):
     """How one participant file is to be read.
 
     `sheet`: which sheet of a workbook. `columns`: the file's column name -> ours. `ignore`: columns not to be read;
@@ -43,7 +43,6 @@ class FileLayout(BaseModel):
     (2013-12-31) or `day first` (31/12/2013).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     sheet: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
@@ -78,7 +77,7 @@ class FileLayout(BaseModel):
         return {column: {fold(text): ours for text, ours in values.items()} for column, values in self.values.items()}
 
 
-class SegmentsLayout(BaseModel):
+class SegmentsLayout(Strict):
     """How an export of a program for qualitative coding is to be read.
 
     `speakers` says who speaks: `source` (each source or document is one person), `case` (each case is), `code` (each code
@@ -87,7 +86,6 @@ class SegmentsLayout(BaseModel):
     an export that does not say so.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     speakers: Literal["source", "case", "code"] | None = None
     speaker_code: str = "speaker"
     groups: Annotated[dict[str, Annotated[Text, Field(pattern=pattern(64))]], BeforeValidator(_texts)] = Field(
@@ -97,7 +95,7 @@ class SegmentsLayout(BaseModel):
     coder: Annotated[Text, Field(pattern=pattern(64))] = "coder 1"
 
 
-class Folder(BaseModel):
+class Folder(Strict):
     """What is said of a whole folder of people's files, whichever they are.
 
     `id_prefix` is what every person id of the study begins with. `of_study` is the study whose published figures (or
@@ -105,7 +103,6 @@ class Folder(BaseModel):
     files of the folder (`*` stands for anything) and sheets of its workbook that are not to be read.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     id_prefix: Annotated[str, Field(pattern=ID)] | None = None
     of_study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     ignore_files: tuple[str, ...] = ()

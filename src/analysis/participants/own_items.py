@@ -6,9 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import Field, create_model, model_validator
 
 from analysis.errors import InputError
+from analysis.files import Strict
 from analysis.names import pattern
 from analysis.participants import fields
 from analysis.participants.fields import Column, Definition, Row, columns
@@ -20,11 +21,7 @@ AGE = "age"  # at joining, in whole years: the year of joining less the year of 
 NUMBERS = (AGE, "months_in_uk", "months_in_area", "english_at_joining")  # what bands can be made of
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OwnItem(_Part):
+class OwnItem(Strict):
     """A question of a team's own, put before and after.
 
     `scale` is a published scale by its id in data/raw/reference/scales.yaml, or the lowest and the highest answer as [low,
@@ -48,7 +45,7 @@ class OwnItem(_Part):
         return self
 
 
-class OwnGroup(_Part):
+class OwnGroup(Strict):
     """Groups of people that are compared: a column of a team's own, or a column `of` the data dictionary, or `age`.
 
     `bands` are the lower ends of bands of a number; below the first lies a band of its own. `reference` is the group that the

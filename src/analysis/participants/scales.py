@@ -4,18 +4,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.errors import InputError
-from analysis.files import read_yaml, shown, validate
+from analysis.files import Strict, read_yaml, shown, validate
 
 PLACE = Path("data") / "raw" / "reference" / "scales.yaml"
 
 
-class PublishedScale(BaseModel):
+class PublishedScale(Strict):
     """A scale, its ends and its source."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that a study's items use")
     label: str = Field(description="what it is")

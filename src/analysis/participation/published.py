@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.bounds.brackets import Bracket, counts_at_least, distribution_ranges
 from analysis.bounds.groups import possible_counts
 from analysis.bounds.intervals import wilson
 from analysis.bounds.splits import common_facts, possible_splits
 from analysis.described import described, of_nothing_nothing
-from analysis.files import validate
+from analysis.files import Strict, validate
 from analysis.quantities import as_interval
 from analysis.results import Column, Kind
 from analysis.study import Study
@@ -32,18 +32,14 @@ _SPREAD = {column.label: column for column, _ in _ROWS.values()}
 _ENDS = {"low": Column("At least"), "high": Column("At most")}
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Stage(_Part):
+class Stage(Strict):
     """A stage that participants reached, and the claim that prints how many."""
 
     stage: str
     claim: str
 
 
-class Reached(_Part):
+class Reached(Strict):
     """The claims that so many people came to so many sessions; `over` where the threshold itself is not enough."""
 
     people: str
@@ -51,7 +47,7 @@ class Reached(_Part):
     over: bool = False
 
 
-class AttendanceFigures(_Part):
+class AttendanceFigures(Strict):
     """Claims: everybody, attendances in all, and how many came how often."""
 
     people: str
@@ -59,7 +55,7 @@ class AttendanceFigures(_Part):
     reached: tuple[Reached, ...]
 
 
-class AdviceFigures(_Part):
+class AdviceFigures(Strict):
     """Claims: contacts, their value, and the value of one contact of each type."""
 
     contacts: str
@@ -67,7 +63,7 @@ class AdviceFigures(_Part):
     unit_values: dict[str, str] = Field(min_length=2, max_length=3)
 
 
-class VolunteeringFigures(_Part):
+class VolunteeringFigures(Strict):
     """Claims: weeks volunteered, by how many, and the months that the programme lasted."""
 
     weeks: str
@@ -75,7 +71,7 @@ class VolunteeringFigures(_Part):
     months: str
 
 
-class OpenShare(_Part):
+class OpenShare(Strict):
     """A printed percentage and the claims that may be its base."""
 
     label: str
@@ -83,7 +79,7 @@ class OpenShare(_Part):
     bases: tuple[str, ...]
 
 
-class Figures(_Part):
+class Figures(Strict):
     """The printed figures of participation.yaml, by claim id."""
 
     stages: tuple[Stage, ...]

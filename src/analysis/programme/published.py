@@ -4,12 +4,12 @@ import math
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.described import described, reading, saying
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError
-from analysis.files import holds_something, validate
+from analysis.files import Strict, holds_something, validate
 from analysis.quantities import Interval
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
@@ -19,10 +19,8 @@ from analysis.study.formulas import Computed, compute
 MEASURES, COMPARISONS, READINGS = "measures.csv", "comparisons.csv", "readings.csv"
 
 
-class Row(BaseModel):
+class Row(Strict):
     """A row of one of the three tables; unknown columns are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 R = TypeVar("R", bound=Row)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.errors import InputError
-from analysis.files import validate
+from analysis.files import Strict, validate
 from analysis.participants import SCALES, table_columns
 from analysis.study import Study
 
@@ -33,10 +33,8 @@ _WHEN = {
 }
 
 
-class Condition(BaseModel):
+class Condition(Strict):
     """Which participants: by the values of columns of the participants table, and by age."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     aged_from: int | None = Field(default=None, ge=0, le=120)
@@ -70,10 +68,8 @@ def _answer_words(label: str, choices: dict[str, str], values: tuple[str, ...]) 
 EVERYBODY = Condition()
 
 
-class CountingRule(BaseModel):
+class CountingRule(Strict):
     """One rule. Without `alternative_to` it is the rule of the programme; with it, one that the funder does not use."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     measure: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the measure")
     label: str = Field(min_length=1, description="the measure in words")
@@ -138,10 +134,8 @@ class CountingRule(BaseModel):
         return f"accepted evidence of {table_columns('evidence')['what'].choices[self.evidence]}"
 
 
-class Check(BaseModel):
+class Check(Strict):
     """A relation between counts that holds whatever the records: the parts of `parts` together, against `whole`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     check: str = Field(min_length=1, description="what must hold, in words")
     parts: tuple[str, ...] = Field(min_length=1, description="measures that are added up")

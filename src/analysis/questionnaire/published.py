@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.bounds.groups import possible_groups, with_difference
 from analysis.bounds.paired import Reading, Scale, paired_ranges, possible_changes, totals
 from analysis.bounds.wilcoxon import WIDEST, wilcoxon_range
 from analysis.described import described
 from analysis.errors import InputError
-from analysis.files import validate
+from analysis.files import Strict, validate
 from analysis.participants.scales import scale_of
 from analysis.quantities import Interval
 from analysis.questionnaire.attrition import worst_case_share
@@ -28,11 +28,7 @@ IMPROVED, WORSE, NET = "share improved", "share worse", "share improved less sha
 WILCOXON = "p-value of the Wilcoxon test"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Ends(_Part):
+class Ends(Strict):
     """Which means a print allows: rounding ends, and strict ends where words set them."""
 
     low: float = Field(description="lowest mean that is printed so")
@@ -41,7 +37,7 @@ class Ends(_Part):
     below: float = Field(default=math.inf, description="the mean lies below this")
 
 
-class PrintReading(_Part):
+class PrintReading(Strict):
     """One way to read a printed mean after, on one scale."""
 
     label: str = Field(description="the reading as tables show it")
@@ -49,7 +45,7 @@ class PrintReading(_Part):
     after: Ends | None = Field(default=None, description="which means after the print allows; empty: its rounding")
 
 
-class PrintedItem(_Part):
+class PrintedItem(Strict):
     """An item whose means before and after are printed, by claim id; its scale by name, or by readings of its own."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that results begin with")
@@ -83,14 +79,14 @@ class PrintedItem(_Part):
         return self
 
 
-class Groups(_Part):
+class Groups(Strict):
     """Two groups of unknown size with a printed percentage each, by claim id."""
 
     label: str = Field(description="what the percentages are of")
     claims: dict[str, str] = Field(min_length=2, max_length=2, description="claim that prints the percentage, by group")
 
 
-class Figures(_Part):
+class Figures(Strict):
     """The printed figures of before_after.yaml."""
 
     asked_before: str = Field(default="", description="what the source says of when people were asked about before")

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.described import described
 from analysis.errors import InputError
-from analysis.files import read_csv, shown, validate
+from analysis.files import Strict, read_csv, shown, validate
 from analysis.results import Column, Kind
 from analysis.sroi.model import Model
 from analysis.study import Study
@@ -24,10 +24,8 @@ Finding = tuple[Status, str]
 _SILENT = ("", "not printed", "none sought", "none")
 
 
-class Criterion(BaseModel):
+class Criterion(Strict):
     """One criterion of a published framework, and how it is checked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     framework: str = Field(min_length=1)
     number: int = Field(ge=1)

@@ -22,13 +22,13 @@ from pydantic import Field
 from analysis.described import aside, described, inputs_of, reading as noted
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
-from analysis.files import validate
+from analysis.files import Strict, validate
 from analysis.linear import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval, as_interval
 from analysis.results import Column, Kind
 from analysis.sroi import prices
 from analysis.sroi.published import Inputs
-from analysis.sroi.records import Quantity, Strict
+from analysis.sroi.records import Quantity
 from analysis.study import Study
 from analysis.study.claims import Claim
 

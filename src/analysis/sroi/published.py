@@ -11,10 +11,10 @@ from pydantic import Field, model_validator
 from analysis.described import described
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, parse, references
-from analysis.files import holds_something, validate
+from analysis.files import Strict, holds_something, validate
 from analysis.quantities import Interval
 from analysis.results import Column, Kind, Result
-from analysis.sroi.records import Quantity, Strict
+from analysis.sroi.records import Quantity
 from analysis.study import Study
 from analysis.study.claims import published as as_published
 from analysis.study.formulas import compute

@@ -1,12 +1,8 @@
 """What the files of a social return model share: records without unknown fields, and quantities that a formula gives."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Strict(BaseModel):
-    """A record without unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from analysis.files import Strict
 
 
 class Quantity(Strict):

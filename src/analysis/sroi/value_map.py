@@ -13,9 +13,8 @@ from pydantic import Field, create_model
 
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Number, parse, references
-from analysis.files import holds_something, validate
+from analysis.files import Strict, holds_something, validate
 from analysis.sroi.prices import SERIES_NAME
-from analysis.sroi.records import Strict
 from analysis.study import Study
 
 FILE, SETTINGS = "value_map.csv", "value_map.yaml"

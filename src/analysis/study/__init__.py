@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from analysis.errors import InputError
-from analysis.files import read_csv, read_yaml, shown, validate
+from analysis.files import Strict, read_csv, read_yaml, shown, validate
 from analysis.output import output_folder
 from analysis.study.authors import DOI, Author
 from analysis.study.claims import Claim, Document, Ledger, Text, read_claims
@@ -35,10 +35,8 @@ _ABOUT, _LAYOUT = "README.md", "records.yaml"  # in a folder of records, and no 
 DateText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 
-class Period(BaseModel):
+class Period(Strict):
     """First and last day, month or year of a programme."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: DateText = Field(description="first day, month or year: yyyy, yyyy-mm or yyyy-mm-dd")
     end: DateText = Field(description="last day, month or year, likewise")
@@ -59,10 +57,8 @@ def _said(written: str) -> str:
     return " ".join([*(str(day) for day in rest[1:]), *month, str(year)])
 
 
-class StudySource(BaseModel):
+class StudySource(Strict):
     """The publication a study works from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     producer: str = Field(description="who published it")
     title: str = Field(description="title of the publication")
@@ -74,10 +70,8 @@ class StudySource(BaseModel):
     text: Text | None = Field(default=None, description="the text of it whose lines the ledger counts")
 
 
-class StudyInfo(BaseModel):
+class StudyInfo(Strict):
     """What study.yaml says of a study."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="the folder's name")
     title: str = Field(description="short title, as pages show it")

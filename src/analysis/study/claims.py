@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from analysis.described import aside, reading
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, find_cycle, parse, references
-from analysis.files import read_csv, validate
+from analysis.files import Strict, read_csv, validate
 from analysis.quantities import Interval, Printed, parse_printed, parse_range
 from analysis.results import Kind, Result, write
 
@@ -57,19 +57,15 @@ _RANGE = re.compile(r"(\S+?)\.\.(\S+)")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
-class Text(BaseModel):
+class Text(Strict):
     """The text of a document whose lines the ledger counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="name of the file")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="its SHA-256, in hexadecimal digits")
 
 
-class Document(BaseModel):
+class Document(Strict):
     """A further document of a study, beside its source."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that claims.csv refers to it by")
     title: str = Field(min_length=1, description="its title")
@@ -80,10 +76,8 @@ class Document(BaseModel):
     text: Text | None = Field(default=None, description="the text whose lines are counted")
 
 
-class Claim(BaseModel):
+class Claim(Strict):
     """One quantitative statement of a source."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     claim_id: str = Field(
         pattern=r"^[A-Z]{2,4}-\d{3,}$", description="prefix of the study and a number, in source order"

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from analysis.currency import currency_of
 from analysis.described import reading
 from analysis.errors import InputError
-from analysis.files import read_yaml, validate
+from analysis.files import Strict, read_yaml, validate
 from analysis.quantities import Interval
 
 Words = Annotated[
@@ -30,10 +30,8 @@ SHARES = ("ratio", "share")  # units of what is a part of a whole
 Known = Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"]
 
 
-class Source(BaseModel):
+class Source(Strict):
     """Where an assumption comes from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     producer: Words = Field(description="who published it")
     title: Words = Field(description="title of the publication")
@@ -43,10 +41,8 @@ class Source(BaseModel):
     licence: Words = Field(description="terms of use")
 
 
-class Published(BaseModel):
+class Published(Strict):
     """What an entry has in the published run, where a reader changed it for a run of his own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     value: float = Field(description="its value")
     low: float = Field(description="low end of its range")
@@ -68,10 +64,8 @@ class Published(BaseModel):
         return f"{self.value:.12g}, {self.kind}, {self.low:.12g} to {self.high:.12g}"
 
 
-class Assumption(BaseModel):
+class Assumption(Strict):
     """One entry of the register."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name used in formulas")
     label: Words = Field(description="what is assumed, in words")

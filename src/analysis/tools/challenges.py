@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, pvariance
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from analysis.errors import InputError
-from analysis.files import read_document, shown
+from analysis.files import Strict, read_document, shown
 from analysis.study import Assumption, Study
 from analysis.study.register import Words
 from analysis.tools.changes import Asked, Changed, known_entry, ruled_out
@@ -28,10 +28,8 @@ MIDDLE = (0.025, 0.5, 0.975)  # probabilities of the pool's low end, value and h
 _STEPS = 100  # the decimals of a pooled number tell at least so many steps over all that was proposed
 
 
-class Proposal(BaseModel):
+class Proposal(Strict):
     """Another value, another range, or both, for one entry of the register."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     assumption: str = Field(description="id of the entry in assumptions.yaml")
     value: float | None = Field(default=None, description="the likely value", allow_inf_nan=False)
@@ -96,10 +94,8 @@ class Proposal(BaseModel):
         return 1 - (high - x) ** 2 / ((high - low) * (high - value))
 
 
-class Challenge(BaseModel):
+class Challenge(Strict):
     """A challenge to the register: one or more proposals, with who makes them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: Words = Field(description="what is challenged, in one line")
     by: Words = Field(description="who makes it: a name, a panel, or anonymous")

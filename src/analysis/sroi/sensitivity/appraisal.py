@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.described import described, reading
 from analysis.errors import InputError
-from analysis.files import read_csv, shown
+from analysis.files import Strict, read_csv, shown
 from analysis.results import Column, Kind
 from analysis.sroi.sensitivity.case import PLACE, Case
 from analysis.study import Register
@@ -182,10 +182,8 @@ def distributional_weights(
     return {name: (reference_income / income) ** elasticity for name, income in incomes.items()}
 
 
-class Wellbeing(BaseModel):
+class Wellbeing(Strict):
     """An outcome whose value can be put in points of life satisfaction: over how many person-years it is spread."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: str
     person_years: float | str = Field(description="a number, or a formula over inputs of the model")

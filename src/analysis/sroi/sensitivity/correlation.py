@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.errors import InputError
+from analysis.files import Strict
 from analysis.sroi.sensitivity.case import PLACE
 
 DEFAULT_CORRELATION = 0.5  # stipulated: inputs judged by the same people on the same evidence err together, not wholly
 DEFAULT_GROUPS = ("deadweight", "attribution")
 
 
-class Group(BaseModel):
+class Group(Strict):
     """Inputs that vary together, each pair with the same correlation of the underlying normal variables."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     members: tuple[str, ...] = Field(min_length=2)

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.described import described
 from analysis.errors import InputError
+from analysis.files import Strict
 from analysis.results import Column
 from analysis.sroi.sensitivity.appraisal import Band, discount_factors
 from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, OfCase, OutcomeLike, check_inputs
@@ -18,7 +19,7 @@ from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, OfCase, OutcomeLi
 MOST = 200_000  # universes; more would be a mistake in the list of choices
 
 
-class Option(BaseModel):
+class Option(Strict):
     """One way to settle a choice: other input values, outcomes left out or scaled, outcomes merged, beneficiaries counted.
 
     `values` are numbers, or formulas over the base values of the inputs.
@@ -26,8 +27,6 @@ class Option(BaseModel):
     of these beneficiaries alone, in their share of each universe's value. `discount` names a schedule of rates put on
     top of the model's own; its effect is that on the model's whole value year by year.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     values: dict[str, float | str] = Field(default_factory=dict)
@@ -38,10 +37,8 @@ class Option(BaseModel):
     discount: Literal["", "standard", "health"] = ""
 
 
-class Choice(BaseModel):
+class Choice(Strict):
     """A structural choice and its options; the first is the one the published model took."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     why: str = ""

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from analysis.files import shown, validate
+from analysis.files import Strict, shown, validate
 from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.appraisal import Wellbeing
 from analysis.sroi.sensitivity.case import ASSUMPTIONS, PLACE, Case, ModelLike, case_for
@@ -23,10 +23,8 @@ _STIPULATED = "sroi_sensitivity.yaml"  # stated factors, in data/raw/reference, 
 _EXTREMES = ("deadweight", "displacement", "attribution", "drop_off", "discount")
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """Everything sensitivity.yaml may say; every field has a default that follows from the model."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: dict[str, float] = Field(
         default_factory=dict, description="values the model is held at, where not the register's"

@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from analysis.described import described, reading
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.files import Strict
 from analysis.quantities import Interval
 from analysis.results import Column
 from analysis.sroi import checks
@@ -45,10 +46,8 @@ _EXACT = 1e-6  # of a rounding width, by which a solution may miss its value
 Claims = Callable[[np.ndarray, Sequence[int]], np.ndarray]
 
 
-class Meets(BaseModel):
+class Meets(Strict):
     """A printed figure that the model has to give: which claim, by which measure, in which scenario, with what changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     claim: str
     measure: Measure = "ratio"
@@ -56,10 +55,8 @@ class Meets(BaseModel):
     values: dict[str, str] = Field(default_factory=dict, description="formulas over inputs, in place of those inputs")
 
 
-class Calibrated(BaseModel):
+class Calibrated(Strict):
     """Inputs that are known only together, and the claims that they must meet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     inputs: tuple[str, ...] = Field(min_length=1, description="ids of assumptions that are known only together")
