@@ -1,6 +1,6 @@
 """Means with n and standard deviations as printed: what they allow, by hand, and against every set of small answers."""
 
-from itertools import product
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,8 @@ import yaml
 
 from analysis.errors import InputError
 from analysis.quantities import Interval
-from analysis.questionnaire import published
-from analysis.questionnaire.spread import Moments, most_sd, paired_t, standardised
+from analysis.questionnaire import printed as frames, published
+from analysis.questionnaire.spread import Moments, answers_that_fit, most_sd, paired_t, standardised
 from analysis.study import load_study
 from analysis.study.claims import COLUMNS
 
@@ -106,3 +106,38 @@ def test_where_lower_is_better_who_scored_lower_improved(tmp_path):
 def test_ids_that_are_no_claims_are_named_at_once(tmp_path):
     with pytest.raises(InputError, match="SS-098, SS-099"):
         study(tmp_path, "7", "3.2", "4.0", scale=[1, 5], before="SS-098", after="SS-099")
+
+
+@pytest.mark.parametrize(
+    ("n", "mean", "sd"), [(5, "3.2", "1.3"), (6, "2.5", "0.8"), (6, "4.0", "1.5"), (4, "2.8", "1.0")]
+)
+def test_answers_that_fit_are_those_of_every_set_of_answers(n, mean, sd):
+    around = Moments(*(Interval(float(each) - 0.05, float(each) + 0.05) for each in (mean, sd)))
+    sets = [np.array(each) for each in combinations_with_replacement(range(1, 6), n)]
+    fit = [
+        each
+        for each in sets
+        if around.mean.low - EXACT <= each.mean() <= around.mean.high + EXACT
+        and around.sd.low - EXACT <= each.std(ddof=1) <= around.sd.high + EXACT
+    ]
+    counts = np.array([[(each == point).sum() for point in range(1, 6)] for each in fit])
+    found = answers_that_fit(around, n, 1, 5)
+    assert found["least"].tolist() == counts.min(axis=0).tolist()
+    assert found["most"].tolist() == counts.max(axis=0).tolist()
+
+
+def test_no_answers_fit_a_spread_that_cannot_be():
+    with pytest.raises(ValueError, match="no 6 whole answers"):
+        answers_that_fit(Moments(Interval(4.9, 5.0), Interval(1.5, 1.6)), 6, 1, 5)
+
+
+def test_the_page_shows_the_shares_that_fit(tmp_path):
+    """Two people, mean 1.5 with sd 0.7 (1 and 2), then mean 4.5: nobody else's answers print so."""
+    found = frames.answers_that_fit(study(tmp_path, "2", "1.5", "4.5", scale=[1, 5], sds=("0.7",), sd_after="SS-004"))
+    assert found["before_least"].tolist() == found["before_most"].tolist() == [50, 50, 0, 0, 0]
+    assert found["after_most"].tolist() == [0, 0, 0, 50, 50]
+
+
+def test_items_with_more_answers_or_impossible_figures_are_left_out(tmp_path):
+    assert frames.answers_that_fit(study(tmp_path / "long", "10", "30", "40", scale=[0, 100], sds=("1.0",))) is None
+    assert frames.answers_that_fit(study(tmp_path / "wide", "10", "3.0", "4.0", scale=[1, 5], sds=("2.3",))) is None

@@ -28,6 +28,7 @@ from analysis.questionnaire.imputation import imputed_change
 from analysis.questionnaire.measurement import error_of_measurement
 from analysis.questionnaire.precision import what_could_be_shown
 from analysis.questionnaire.printed import (
+    answers_that_fit,
     first_item,
     groups_in_all,
     improved_among_everyone,
@@ -55,6 +56,7 @@ from analysis.questionnaire.summary import change_by_item, items_above, net_by_i
 
 __all__ = [
     "about_before",
+    "answers_that_fit",
     "before_and_after",
     "ceiling_shares",
     "change_by_item",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.described import described, inputs_of, of_nothing_nothing, saying
-from analysis.questionnaire import published
+from analysis.questionnaire import published, spread
 from analysis.questionnaire.published import IMPROVED, NET, WILCOXON, WORSE, Printed, PrintedItem, people
 from analysis.questionnaire.spread import paired_t, standardised
 from analysis.results import Column, Kind, Labelled, p_column, slug
@@ -170,6 +170,41 @@ def _spread(printed: Printed, item: PrintedItem) -> dict[str, object]:
     ends = {f"{name}_{end}": getattr(found, end) for name, found in (("d", d), ("t", t)) for end in ("low", "high")}
     named = (item.before, item.after, item.sd_before, item.sd_after, item.respondents or printed.figures.respondents)
     return {**sds, "d": None, "t": None, **ends, _RESTS: " ".join(f"claim:{each}" for each in named)}
+
+
+@described(
+    Kind.BOUNDED,
+    {
+        f"{when}_{end}": Column(f"{when.capitalize()}, at {words}", "%", inputs=_RESTS)
+        for when in ("before", "after")
+        for end, words in (("least", "least"), ("most", "most"))
+    },
+    header="Answer",
+)
+def answers_that_fit(printed: Printed) -> pd.DataFrame | None:
+    """The share that can have given each whole answer, of items whose standard deviations are printed; None where none are.
+
+    Over every distribution that prints the mean and the standard deviation, before and after by themselves (`spread`). Items
+    with more than `MOST_ANSWERS` answers, with several readings or with figures that cannot be are left out.
+    """
+    rows = {}
+    for item in printed.figures.items:
+        n, moments = people(printed.figures, printed.study, item), published.moments_of(item, printed.study)
+        low, high = item.readings[0].scale
+        if moments is None or len(item.readings) > 1 or high is None or high - low >= MOST_ANSWERS:
+            continue
+        try:
+            found = {when: 100 / n * spread.answers_that_fit(each, n, low, high) for when, each in moments.items()}
+        except ValueError:
+            continue  # `what_cannot_be` says so
+        rests = _spread(printed, item)[_RESTS]
+        for answer in range(low, high + 1):
+            shares = {f"{when}_{end}": each.loc[answer, end] for when, each in found.items() for end in each}
+            rows[Labelled(f"{item.label}: {answer}", f"{item.id}_{answer}")] = {**shares, _RESTS: rests}
+    return pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object)) if rows else None
+
+
+MOST_ANSWERS = 11  # of a scale; a longer table says little
 
 
 @described(

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from analysis.quantities import Interval
 
 
@@ -25,6 +28,42 @@ def most_sd(mean: Interval, n: int, low: float, high: float) -> float:
     """
     middle = min(max((low + high) / 2, mean.low), mean.high)
     return math.sqrt(max(0.0, (middle - low) * (high - middle)) * n / (n - 1))
+
+
+def answers_that_fit(moments: Moments, n: int, low: int, high: int) -> pd.DataFrame:
+    """How many of n people can have given each whole answer from `low` to `high` (index): columns least, most.
+
+    Over every set of answers with a mean and a standard deviation that print so: integer programs over the numbers of people, one for
+    each sum of answers. What SPRITE looks for one set at a time (J. A. J. Heathers and others, PeerJ Preprints 6, 2018,
+    e26968), with its ends exact. Raises ValueError if no answers fit.
+    """
+    points, found = np.arange(low, high + 1), np.tile([n + 1, -1], (high - low + 1, 1))
+    for total in range(math.ceil(n * moments.mean.low - _EXACT), math.floor(n * moments.mean.high + _EXACT) + 1):
+        _widen(found, points, n, total, moments.sd)
+    if found[0, 1] < 0:
+        raise ValueError(f"no {n} whole answers from {low} to {high} have this mean and standard deviation")
+    return pd.DataFrame(found, columns=["least", "most"], index=pd.Index(points, name="answer"))
+
+
+_EXACT = 1e-9
+
+
+def _widen(found: np.ndarray, points: np.ndarray, n: int, total: int, sd: Interval) -> None:
+    """Widen the least and greatest numbers of people at each point by those of the sets with this sum, if there are any."""
+    from scipy.optimize import LinearConstraint, milp
+
+    low, high = ((n - 1) * end**2 + total**2 / n for end in (sd.low, sd.high))
+    given = np.vstack([np.ones(len(points)), points, points**2])
+    within = LinearConstraint(given, [n, total, low - _EXACT], [n, total, high + _EXACT])
+    for place, target in enumerate(np.eye(len(points))):
+        for end, sign in ((0, 1), (1, -1)):
+            if end == 0 and found[place, 0] == 0:
+                continue  # fewer than nobody there cannot be
+            done = milp(sign * target, constraints=within, integrality=np.ones(len(points)))
+            if done.x is None:
+                return
+            people = round(float(done.x[place]))
+            found[place, end] = min(found[place, end], people) if end == 0 else max(found[place, end], people)
 
 
 def standardised(before: Moments, after: Moments) -> Interval:
