@@ -248,8 +248,7 @@ def read_plan(study: Study) -> AuditPlan:
         )
     plan = validate(AuditPlan, content | {"comparisons": _comparisons(study)}, study.name(FILE), None)
     _check_ids(plan, study)
-    for claim_id in claims_named(plan.model_dump()):
-        _check_claim(claim_id, study)
+    study.check_claims(FILE, claims_named(plan.model_dump()))
     return plan
 
 
@@ -313,14 +312,3 @@ def claims_named(value: Any) -> Iterator[str]:
             yield from claims_named(inner)
     elif isinstance(value, str):
         yield from claims_in(value)
-
-
-def _check_claim(claim_id: str, study: Study) -> None:
-    if claim_id not in study.claims.claims:
-        raise InputError(
-            study.name(FILE),
-            column=claim_id,
-            found="an id that is no claim of this study",
-            expected="an id of claims.csv",
-            action="correct the id",
-        )

@@ -104,15 +104,7 @@ def read_published(study: Study) -> PublishedModel | None:
     if not ((study.raw / FILE).is_file() and holds_something(study.raw / FILE, study.name(FILE))):
         return None
     model = validate(PublishedModel, study.document(FILE), study.name(FILE), None)
-    for claim_id in claims_named(model):
-        if claim_id not in study.claims.claims:
-            raise InputError(
-                study.name(FILE),
-                column=claim_id,
-                found="an id that is no claim of this study",
-                expected="an id of claims.csv",
-                action="correct the id",
-            )
+    study.check_claims(FILE, claims_named(model))
     return model
 
 

@@ -1,6 +1,7 @@
 """Finds a study's files, validates them, and hands out typed tables and the assumption register."""
 
 from calendar import month_name
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -143,6 +144,20 @@ class Study:
     def name(self, file: str) -> str:
         """A raw file's name as messages show it."""
         return shown(self.raw / file, self.root)
+
+    def check_claims(self, file: str, named: Iterable[str]) -> None:
+        """InputError, once for all of them, for ids in a raw file that are no claims."""
+        unknown = sorted(set(named) - set(self.claims.claims))
+        if unknown:
+            raise InputError(
+                self.name(file),
+                column=", ".join(unknown),
+                found="an id that is no claim of this study"
+                if len(unknown) == 1
+                else "ids that are no claims of this study",
+                expected="ids of claims.csv",
+                action="correct the id",
+            )
 
     @cached_property
     def claims(self) -> Ledger:
