@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from before_after_run import guard_of
 from made_up import write_example
@@ -38,10 +39,19 @@ def pairs(guard):
 
 
 def test_a_frame_shows_what_was_judged_as_it_was_judged(guard, pairs):
-    """The means stand beside the hidden counts; of what does not, words stand, and no interval."""
+    """The means stand beside the hidden counts; of these it is said from where to where they can lie, and nothing else."""
     assert guard.shown(guard.headline, MEANS) and not guard.shown(guard.headline, NET)
     told = guard.evidence.allowed(questionnaire.headline(pairs))
-    assert told.loc["headline.net", "value"] == "withheld" and told.loc["headline.net", ["low", "high"]].isna().all()
+    few, up, down = 9 / len(pairs), (pairs["change"] > 0).mean(), (pairs["change"] < 0).mean()
+    assert (
+        told.loc["headline.improved", "value"] == f"{np.floor(100 * (1 - few)):.0f}% or more"
+        and up > 1 - few > few > down
+    )
+    low, value, high = told.loc["headline.net", ["low", "value", "high"]]
+    assert value == f"{np.floor(100 * (1 - 2 * few)):.0f}% or more" and low < 100 * (1 - 2 * few) and high > 99
+    assert set(guard.evidence.allowed(questionnaire.effect_sizes(pairs, 1, resamples=199)).loc["d_z", ["value"]]) == {
+        "withheld"
+    }
     assert told.loc["headline.n", "value"] == len(pairs)
     assert write(told.loc["headline.mean", "value"], "", 1) == write(float(pairs["change"].mean()), "", 1)
     ends = told.loc["headline.mean", ["low", "high"]].notna().all()
@@ -173,8 +183,10 @@ def test_a_page_without_protected_counts_takes_no_statistic_that_stands_beside_t
 
 
 def test_counts_and_reasons_pass_as_they_are_protected(guard):
-    kept = view.people_by_band(guard)
-    assert description(kept).passed and set(kept.to_numpy().flat) - {"hidden"} <= {*range(10, 200), 0}
+    assert guard.dropped == ["shift", "threshold", "best answer before"]
+    assert view.people_by_band(guard) is None
+    kept = view.reasons(guard)
+    assert description(kept).passed and set(kept.to_numpy().flat) - {"hidden", ""} <= {*range(10, 200), 0}
 
 
 def test_shares_beyond_a_margin_are_those_counted_or_words(tmp_path):

@@ -6,9 +6,12 @@ in three categories are gone through, which takes minutes; else all of fewer peo
 """
 
 import os
+import re
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,48 +19,31 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.disclosure.protect import protect, prove
-from analysis.disclosure.reader import Background, Statement
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, with_margins
 from analysis.errors import InputError
-from analysis.questionnaire.answers import Item
-from analysis.questionnaire.proportions import mcnemar_exact
-from analysis.reporting.views.before_after_statistics import (
-    HOLM,
-    INTERVAL,
-    NET,
-    NET_SIGN,
-    Directions,
-    interval_text,
-    judge_item,
-    net_statements,
-    net_text,
-    p_text,
-)
+from analysis.questionnaire.answers import Item, MissingRule
+from analysis.questionnaire.judged import HOLM, INTERVAL, NET, RANK, RESAMPLED
+from analysis.questionnaire.proportions import mcnemar_exact, tango_interval
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.views.before_after_answers import Answers
+from analysis.reporting.views.evidence import open_evidence
+from analysis.study import load_study
 
+ROOT = Path(__file__).resolve().parents[2]
 SIGN = {"improved": 1.0, "same": 0.0, "worse": -1.0}
 INDEX = pd.MultiIndex.from_product([list(SIGN)], names=["change"])
 Table = tuple[int, ...]
 
 
-def net(table: Table) -> Background:
-    """The share improved less the share worse in whole per cent, which of up to 100 people leaves one difference."""
-    difference, room = table[0] - table[2], 0.005 * sum(table)
-    about = Statement("net", ("change",), lambda change: SIGN[change], difference - room, difference + room, 1)
-    return Background(statements=(about,))
-
-
 @cache
-def page(table: Table, minimum: int, with_net: bool) -> tuple[object, ...]:
-    """What is shown of a table: its cells (None: hidden) and the net difference; and why."""
+def page(table: Table, minimum: int) -> tuple[object, ...]:
+    """What `protect` shows of a table: its cells (None: hidden); and why."""
     counts = pd.Series(table, index=INDEX, dtype="int64", name="people")
-    try:
-        done = protect({"t": counts}, Rules(minimum, "a reason for tests"), net(table) if with_net else None)
-    except ValueError:
-        return ("the net difference cannot be shown",)
+    done = protect({"t": counts}, Rules(minimum, "a reason for tests"))
     cells = (done.tables["t"][(name,)] for name in SIGN)
     shown = tuple(None if pd.isna(count) else int(count) for count in cells)
-    return (*shown, table[0] - table[2] if with_net else None, *(each.reason for each in done.decisions))
+    return (*shown, *(each.reason for each in done.decisions))
 
 
 def tables_of(people: int, improved: tuple[int, ...] = ()) -> list[Table]:
@@ -65,12 +51,12 @@ def tables_of(people: int, improved: tuple[int, ...] = ()) -> list[Table]:
     return [table for table in found if not improved or table[0] in improved]
 
 
-def narrow(tables: list[Table], minimum: int, with_net: bool, complete: bool) -> list[tuple[object, ...]]:
+def narrow(tables: list[Table], minimum: int, complete: bool) -> list[tuple[object, ...]]:
     """Pages on which a hidden cell is left with fewer values than the minimum, over all tables that look the same."""
     alike: dict[tuple[object, ...], list[Table]] = defaultdict(list)
     for table in tables:
-        alike[page(table, minimum, with_net)].append(table)
-    whole = {shown: same for shown, same in alike.items() if len(shown) > 1 and (complete or shown[0] is not None)}
+        alike[page(table, minimum)].append(table)
+    whole = {shown: same for shown, same in alike.items() if complete or shown[0] is not None}
     return [
         (shown, place)
         for shown, same in whole.items()
@@ -82,26 +68,25 @@ def narrow(tables: list[Table], minimum: int, with_net: bool, complete: bool) ->
 EVERY = bool(os.environ.get("EXHAUSTIVE"))
 
 
-@pytest.mark.parametrize("with_net", [False, True])
 @pytest.mark.parametrize("people, minimum", [(57, 5), (57, 10)] if EVERY else [(18, 5)])
-def test_who_runs_the_rules_on_every_table_finds_no_hidden_count(people, minimum, with_net):
-    assert narrow(tables_of(people), minimum, with_net, complete=True) == []
+def test_who_runs_the_rules_on_every_table_finds_no_hidden_count(people, minimum):
+    assert narrow(tables_of(people), minimum, complete=True) == []
 
 
 @pytest.mark.parametrize("minimum, improved", [(10, (25, 39, 44)), (5, (5, 27, 49))])
 def test_tables_of_57_people_that_gave_a_count_away_when_the_smaller_cell_was_hidden(minimum, improved):
     """Complete for pages that show how many improved: tables with other numbers of them look different."""
-    assert narrow(tables_of(57, improved), minimum, with_net=False, complete=False) == []
+    assert narrow(tables_of(57, improved), minimum, complete=False) == []
 
 
 def test_two_small_counts_are_not_left_with_the_third_shown():
     """9, 39, 9 at a minimum of 10: with 39 shown, two counts below 10 that add up to 18 are both 9."""
-    assert page((9, 39, 9), 10, False)[:3] == page((8, 40, 9), 10, False)[:3] == (None, None, None)
+    assert page((9, 39, 9), 10)[:3] == page((8, 40, 9), 10)[:3] == (None, None, None)
 
 
 def test_how_many_improved_survives_where_few_of_the_others_got_worse():
     """The two others are hidden together; nobody can tell which of them is small."""
-    assert page((42, 12, 3), 10, False)[:3] == page((42, 3, 12), 10, False)[:3] == (42, None, None)
+    assert page((42, 12, 3), 10)[:3] == page((42, 3, 12), 10)[:3] == (42, None, None)
 
 
 def test_a_proof_refuses_what_a_reader_of_the_reasons_could_work_out():
@@ -188,49 +173,67 @@ def test_a_shown_ten_is_five_to_fourteen():
     assert done.tables["t"].tolist() == [10, 10, 40, 60] and done.proof["narrowest"].tolist() == [9]
 
 
-@cache
-def row(table: Table, minimum: int) -> tuple[object, ...]:
-    """What 03 prints of an item: counts, the difference or its sign, its p-value and interval; None where withheld."""
-    rules, counts = Rules(minimum, "a reason for tests"), pd.Series(table, index=INDEX, dtype="int64", name="people")
-    for sums in net_statements("change", table, rules):
-        try:
-            cells = protect({"t": counts}, rules, Background(statements=sums)).tables["t"]
-            break
-        except ValueError:
-            continue
-    shown = tuple(None if pd.isna(cells[(name,)]) else int(cells[(name,)]) for name in SIGN)
-    p_values = pd.DataFrame(
-        {"p": [mcnemar_exact(table[0], table[2]), 0.2], "rank_biserial": [0.8, 0.1]}, ["Trust", "Health"]
-    )
-    judged = judge_item(Item("trust", "Trust", 1, 5), Directions(table, shown), p_values, rules).shown
-    printed = {
-        NET: net_text,
-        NET_SIGN: lambda each: each[0] > each[2],
-        INTERVAL: interval_text,
-        HOLM: lambda each: holm(each[0], each[2]),
-    }
-    return (*shown, *(write_it(table) if name in judged else None for name, write_it in printed.items()))
+ITEM = Item("trust", "Trust", 1, 5)
 
 
-def holm(gained: int, lost: int) -> str:
-    """The item's p-value beside another of 0.2, as the page writes it."""
-    p = mcnemar_exact(gained, lost)
-    return p_text(min(1.0, 2 * p) if p <= 0.2 else p)
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory):
+    """A page of a study without records, on which a table is put."""
+    study = replace(load_study("coproduction", ROOT), root=tmp_path_factory.mktemp("row"))
+    return open_evidence(Appendix(study.id, "03_before_after", study.root), study, {}, rounds=True)
+
+
+def row(evidence, table: Table, minimum: int) -> tuple[object, ...]:
+    """What 03 prints of an item that is not the headline: shares, their difference with its interval, the p-value, what is withheld."""
+    after = np.repeat([3.0, 2.0, 1.0], table)
+    answers = pd.DataFrame({"trust_pre": np.full(len(after), 2.0), "trust_post": after})
+    door = replace(evidence, rules=Rules(minimum, "a reason for tests"), decisions=[], groups=[])
+    guard = Answers(door, Item("health", "Health", 1, 5), (ITEM,), answers, MissingRule.PAIRS)
+    shares = (guard.share("change in Trust", (name,)) for name in SIGN)
+    told = (guard.merged_text(ITEM, name) if share is None else share for name, share in zip(SIGN, shares, strict=True))
+    beside = (guard.shown(ITEM, name) for name in (NET, INTERVAL, HOLM, RANK, RESAMPLED))
+    return (*told, *guard.net(ITEM), guard.holm_at_most(ITEM), *beside)
 
 
 @pytest.mark.parametrize("people, minimum", [(57, 5), (57, 10)] if EVERY else [(17, 5)])
-def test_who_runs_the_rules_on_every_row_of_the_page_finds_no_hidden_count(people, minimum):
-    """That a statistic is withheld counts as well as what is printed; and the sign of the difference is always there."""
+def test_who_runs_the_rules_on_every_row_of_the_page_finds_no_hidden_count(evidence, people, minimum):
+    """What is printed of every table there is, and that something is not: those that print the same row leave each count open."""
     alike = defaultdict(list)
     for table in tables_of(people):
-        alike[row(table, minimum)].append(table)
-    hidden = [(shown, place) for shown in alike for place in range(3) if shown[place] is None]
-    assert [each for each in hidden if len({table[each[1]] for table in alike[each[0]]}) < minimum] == []
-    assert all(shown[3] is not None or shown[4] is not None for shown in alike)
+        alike[row(evidence, table, minimum)].append(table)
+    for shown, same in alike.items():
+        for place, value in enumerate(shown[:3]):
+            values = {table[place] for table in same}
+            told = len(values) == 1 and value == 100 * min(values) / people
+            assert len(values) >= minimum or (told and minimum <= min(values) <= people - minimum)
 
 
-@pytest.mark.parametrize("table", [(9, 48, 0), (4, 53, 0)])
-def test_a_row_that_gave_its_counts_away_looks_like_nine_others(table):
-    """As many more improved and got worse, and the same difference: from 0 to 9 who got worse, the whole row is the same."""
-    improved, same, worse = table
-    assert len({row((improved + more, same - 2 * more, worse + more), 10) for more in (0, 4, 9)}) == 1
+def test_what_is_said_of_counts_that_are_not_shown_is_true_of_the_true_ones(evidence):
+    """Of some hundred tables of 48 to 64 people: shares lie between the ends that are said, the interval and p-value within theirs."""
+    draw = np.random.default_rng(4)
+    for _ in range(100):
+        people = int(draw.integers(48, 65))
+        table = tuple(map(int, draw.multinomial(people, draw.dirichlet((4, 2, 1)))))
+        *told, net, low, high, p = row(evidence, table, 10)[:7]
+        for text, count in zip((*told, net), (*table, table[0] - table[2]), strict=True):
+            least, most = said(text)
+            assert least - 1e-9 <= 100 * count / people <= most + 1e-9
+        exact = tango_interval(table[0], table[2], people)
+        assert low <= 100 * exact.low + 1e-9 and high >= 100 * exact.high - 1e-9
+        assert p == "withheld" or mcnemar_exact(table[0], table[2]) <= float(p.split()[0])
+
+
+def said(text: object) -> tuple[float, float]:
+    """From where to where a share lies by a cell of the page."""
+    if isinstance(text, float):
+        return text, text
+    numbers = [float(number.replace("−", "-")) for number in re.findall(r"−?\d+", str(text))]
+    if "with" in str(text):
+        return 0.0, numbers[0] + 0.5
+    return (
+        (numbers[0], numbers[-1])
+        if "to" in str(text)
+        else (-100.0, numbers[0])
+        if "less" in str(text)
+        else (numbers[0], 100.0)
+    )

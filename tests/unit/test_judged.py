@@ -13,8 +13,8 @@ from analysis import english, participation
 from analysis.described import Basis, described
 from analysis.disclosure.bands import starts_with
 from analysis.disclosure.decisions import REFUSED
-from analysis.disclosure.derived import squares_around
 from analysis.disclosure.rules import Rules
+from analysis.disclosure.sums import squares_around
 from analysis.english.specification import ARBITRARY, Principled
 from analysis.errors import InputError
 from analysis.participants import Records

@@ -8,6 +8,7 @@ from analysis.described import Basis
 from analysis.disclosure.rules import SINGLE_CASES, Rules
 
 SHOWN, HIDDEN, ROUNDED, REFUSED = "shown", "hidden", "rounded", "refused"
+RULE = "statistics of hidden counts"
 BESIDE_ROUNDED = "what follows from exact counts is not shown beside rounded ones"
 
 BASE = "how many answered is the base of every figure, and says nothing of anybody's answers"

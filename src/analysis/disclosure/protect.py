@@ -8,14 +8,14 @@ cell is hidden depends on its place, never on how many people it holds, since th
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.disclosure.decisions import HIDDEN, REFUSED, ROUNDED, SHOWN, Decision
-from analysis.disclosure.reader import Background, Reader, linked
+from analysis.disclosure.reader import Background, Reader, Statement, linked
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, with_margins
 from analysis.errors import InputError
@@ -50,6 +50,54 @@ def protect(tables: Mapping[str, pd.Series], rules: Rules, background: Backgroun
     proof = pd.concat([part.proof for part in parts]).set_index("table").loc[list(full)].reset_index()
     shown = {name: part.tables[name] for name in full for part in parts if name in part.tables}
     return Protected(shown, proof, tuple(decision for part in parts for decision in part.decisions))
+
+
+def protect_in_order(
+    tables: Mapping[str, pd.Series],
+    order: Sequence[str | Sequence[Statement]],
+    rules: Rules,
+    background: Background,
+    chosen: Mapping[str, Collection[tuple[object, ...]]],
+    whole: bool = False,
+) -> tuple[Protected, Background]:
+    """Show linked tables and published sums one after the other, the most telling first; what would give a cell away is dropped.
+
+    At first nothing is shown but the number of people. Each of `order`, a table by its name or sums that are published together, is
+    then shown as far as no sensitive cell of the tables shown so far becomes narrower than the rules ask. Of a table, as
+    `protect` does, first inner cells are hidden and then margins, but never a cell of a table before it; if nothing is left it is
+    dropped; with `whole`, so is one of which any cell is hidden. `chosen` names the cells to hide of tables for which this was
+    decided before; they stand however few are shown.
+    Of a table that is not on the page nobody may be sure that a cell holds somebody, and fewer than the minimum. Returns the
+    tables that are not dropped, and the background with the sums that are published.
+
+    Why that something is dropped tells no more than the proof grants: which cells are tried follows from the order and from
+    places, and whether they stay from the numbers shown until then and from which hidden cells are small, which the reader of
+    the proof is told.
+    """
+    state = _State(_with_margins(tables), rules, background)
+    state.live, state.said = set(chosen), np.zeros(len(background.statements), dtype=bool)
+    state.hide(~state.exact)
+    for piece in order:
+        before = state.hidden, state.said, set(state.live)
+        shown = state.reveal(piece, chosen.get(piece), whole) if isinstance(piece, str) else state.say(piece)
+        if not shown:
+            _, state.said, state.live = before
+            state.hide(before[0])
+    state.reader.forget()
+    proof = state.proof()
+    proof, cells = proof[proof["table"].isin(state.live)], state.as_shown()
+    kept = tuple(each for each, on in zip(background.statements, state.said, strict=True) if on)
+    decisions = [
+        each for name in tables for each in (_decide(name, state, proof) if name in state.live else [_drop(name)])
+    ]
+    live = {name: cells[name] for name in tables if name in state.live}
+    return Protected(live, proof, tuple(decisions)), replace(background, statements=kept)
+
+
+def _drop(name: str) -> Decision:
+    return Decision(
+        name, "order of importance", REFUSED, "beside what tells more, some of its counts could be worked out"
+    )
 
 
 def prove(
@@ -132,8 +180,10 @@ class _State:
         self.most = min(math.floor(rules.largest_share * self.counts[-1]), int(self.counts[-1]) - rules.minimum_cell)
         self.large = (self.telling() | ((self.neighbour >= 0) & (self.counts > self.most))) & ~self.exact & ~self.small
         self.sensitive = self.small | self.large
-        self.width = rules.width + max((each.spare for each in background.statements), default=0)
-        self.sums = [np.array([getattr(each, end) for each in background.statements]) for end in ("low", "high")]
+        self.is_merged = np.isin(self.table_of, list(background.merged))
+        self.sums = [np.array([getattr(each, end) for each in background.statements], float) for end in ("low", "high")]
+        self.said = np.ones(len(background.statements), dtype=bool)
+        self.live = set(tables)
         self.hide(self.sensitive if rules.rounding_base is None else np.zeros(len(self.counts), dtype=bool))
 
     def telling(self) -> np.ndarray:
@@ -158,7 +208,8 @@ class _State:
         high[single & ~self.large & ~self.small] = self.most
         untold = self.untold()
         low[untold], high[untold] = -np.inf, np.inf
-        self.low, self.high = (np.concatenate(ends) for ends in zip((low, high), self.sums, strict=True))
+        sums = (np.where(self.said, ends, none) for ends, none in zip(self.sums, (-np.inf, np.inf), strict=True))
+        self.low, self.high = (np.concatenate(ends) for ends in zip((low, high), sums, strict=True))
 
     def untold(self) -> np.ndarray:
         """The hidden cells of which nobody can tell whether they are small."""
@@ -167,7 +218,7 @@ class _State:
         together = self.hidden & (self.neighbour >= 0) & self.hidden[self.neighbour]
         together &= self.neighbour[self.neighbour] == np.arange(len(self.counts))
         shown = self.table_of[~self.hidden & ~self.exact]
-        return self.hidden & (together | ~np.isin(self.table_of, shown))
+        return self.hidden & (together | self.is_merged | ~np.isin(self.table_of, shown))
 
     def publish(self, published: Mapping[str, pd.Series]) -> None:
         """Take over which cells are hidden (<NA>) in tables shown elsewhere; raises ValueError if a number is another."""
@@ -184,14 +235,47 @@ class _State:
     def hide_until_safe(self) -> None:
         """Hide further cells until no sensitive one is narrow."""
         for cell in np.nonzero(self.sensitive)[0]:
-            while not self.reader.is_wide(cell, self.low, self.high, self.width):
+            while not self.reader.is_wide(cell, self.low, self.high, self.rules.width):
                 self.hide(self.hidden | (np.arange(len(self.counts)) == self.next_to_hide(cell)))
 
-    def next_to_hide(self, cell: int) -> int:
+    def reveal(self, table: str, chosen: Collection[tuple[object, ...]] | None, whole: bool) -> bool:
+        """Show a table, but for the cells chosen or, where none are, as far as is safe; whether it may be shown."""
+        own, self.live = (self.table_of == table) & ~self.exact, {*self.live, table}
+        self.reader.forget()
+        if chosen is not None:
+            self.hide(self.hidden & ~own | own & np.array([cell.labels in chosen for cell in self.reader.cells]))
+            return self.narrow() is None
+        self.hide(self.hidden & ~own | own & self.sensitive)
+        while (narrow := self.narrow()) is not None:
+            if whole or not len(left := self.shown(np.nonzero(own)[0])):
+                return False
+            self.hide(self.hidden | (np.arange(len(self.counts)) == self.next_to_hide(narrow, left)))
+        return bool((own & ~self.hidden).any()) and not (whole and (own & self.hidden).any())
+
+    def say(self, sums: Sequence[Statement]) -> bool:
+        """Publish sums; whether they leave open what they must."""
+        self.reader.forget()
+        self.said = self.said | np.array([each in sums for each in self.reader.statements], dtype=bool)
+        self.hide(self.hidden)
+        return self.narrow() is None and not self.singled_out()
+
+    def narrow(self) -> int | None:
+        """A sensitive cell of the tables on the page that a reader could narrow down; None if there is none."""
+        cells = np.nonzero(self.sensitive & np.isin(self.table_of, list(self.live)))[0]
+        return next((c for c in cells if not self.reader.is_wide(c, self.low, self.high, self.rules.width)), None)
+
+    def singled_out(self) -> bool:
+        """Whether a reader could be sure that a small cell of a table that is not on the page is not empty."""
+        cells = np.nonzero(self.small & (self.counts > 0) & ~np.isin(self.table_of, list(self.live)))[0]
+        ends = (self.reader.bounds(cell, self.low, self.high) for cell in cells)
+        return any(low > 1e-6 and high < self.rules.minimum_cell - 1e-6 for low, high in ends)
+
+    def next_to_hide(self, cell: int, among: np.ndarray | None = None) -> int:
         """A shown cell that holds this one's bounds: inner before margins, its neighbour first, then by place."""
-        candidates = self.shown(self.reader.pressing(cell, self.low, self.high))
+        everything = np.arange(len(self.counts)) if among is None else among
+        candidates = np.intersect1d(self.shown(self.reader.pressing(cell, self.low, self.high)), everything)
         if not len(candidates):
-            candidates = self.shown(np.arange(len(self.counts)))
+            candidates = self.shown(everything)
         if not len(candidates):
             labels = ", ".join(f"'{each.label}'" for each in self.reader.statements)
             raise ValueError(f"the published {labels} gives a small cell away whatever else is hidden; leave it out")

@@ -37,9 +37,7 @@ class Derived:
 class Statement:
     """A published sum over people: `weight` of the values of the columns `of`, between `low` and `high` in all.
 
-    A mean of 5.0 over 57 people, for example, says that the answers add up to between 57 x 4.95 and 57 x 5.05. `spare` is
-    how many values more than the rules ask must be left beside it: that a sum is withheld tells that it would leave fewer,
-    and this must leave enough as well.
+    A mean of 5.0 over 57 people, for example, says that the answers add up to between 57 x 4.95 and 57 x 5.05.
     """
 
     label: str
@@ -47,7 +45,6 @@ class Statement:
     weight: Callable[..., float]
     low: float
     high: float
-    spare: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,14 @@ class Background:
     """What a reader knows besides the tables: how columns follow from others, published sums, possible answers.
 
     `categories` are needed for columns that no table shows but others follow from, for example the nine points behind
-    bands of three.
+    bands of three. `merged` are tables of which nobody knows more than the statements say, not even which hidden cell is small,
+    since it was decided what to show of all tables alike (`disclosure.merged`).
     """
 
     derived: tuple[Derived, ...] = ()
     statements: tuple[Statement, ...] = ()
     categories: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    merged: frozenset[str] = frozenset()
 
     def base(self, names: Iterable[str]) -> tuple[str, ...]:
         """The columns that the named ones follow from, each once; a column that follows from none stands for itself."""
@@ -122,6 +121,10 @@ class Reader:
             values = self._extreme(cell, sign, low, high).sums[: len(self._least)]
             self._least, self._most = np.minimum(self._least, values), np.maximum(self._most, values)
         return self._span(cell) >= width
+
+    def forget(self) -> None:
+        """Forget solutions found before, since more is published now."""
+        self._least[:], self._most[:] = np.inf, -np.inf
 
     def bounds(self, cell: int, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
         """The least and the greatest value of a cell that fit everything published.

@@ -194,3 +194,20 @@ def _minimum(program: LinearProgram, objective: np.ndarray) -> Optimum | None:
         return None
     except Infeasible as error:
         raise ValueError(f"the counts contradict each other: {error}") from None
+
+
+def squares_around(
+    n: int, mean: float, low: float, high: float, half: float, level: float = 0.95
+) -> tuple[float, float]:
+    """From where to where the sum of squared distances from a printed mean can lie, given the printed ends of its t interval
+    at a level; `half` is half of the last digit printed.
+
+    It is (n - 1) sd² and n times the square of what the mean was rounded by.
+    """
+    from scipy.special import stdtrit
+
+    arms = (mean - low, high - mean)
+    least = max(max(arms) - 2 * half, (high - low) / 2 - half, 0.0)
+    most = min(min(arms) + 2 * half, (high - low) / 2 + half)
+    sums = [(n - 1) * n * (arm / float(stdtrit(n - 1, (1 + level) / 2))) ** 2 for arm in (least, most)]
+    return round(sums[0], 9), round(sums[1] + n * half**2, 9)

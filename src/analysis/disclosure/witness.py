@@ -6,23 +6,25 @@ that print the same means and standard deviations, and another value in that cou
 a witness from the truth.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.disclosure.protect import standing
-from analysis.disclosure.reader import Background
+from analysis.disclosure.reader import Background, Statement
 from analysis.disclosure.rules import Rules
 
+T = TypeVar("T")
 SECONDS = 10  # for one program; none found in time counts as none
 
 
 @dataclass(frozen=True)
 class OpenCells:
-    """Which types of people (rows of `types`) each published cell and each sensitive hidden cell adds up, and each published
-    sum and each hidden cell of which something is known, the latter two to between `low` and `high`."""
+    """Which types of people (rows of `types`) each published cell and each sensitive hidden cell adds up, and each
+    published sum and each hidden cell of which something is known, the latter two to between `low` and `high`."""
 
     types: pd.DataFrame
     published: np.ndarray
@@ -58,16 +60,23 @@ def witnesses(
     shown: Mapping[str, pd.Series],
     background: Background,
     rules: Rules,
+    alike: Sequence[Statement] = (),
 ) -> tuple[list[pd.DataFrame], Callable[[pd.DataFrame], list[int]]]:
     """Sets of answers that fit the tables as shown, the true one first, and the sensitive hidden counts of such a set.
 
     `people` has one row for each person, with the columns that all tables follow from, in the order of the first of them;
-    the sums of the background's statements stay within their ends.
+    the sums of the background's statements stay within their ends. `alike` are the same statements within ends that are sure to
+    print the same, which are tried as well.
     """
     cells = open_cells(tables, shown, rules, background)
+    sure = open_cells(tables, shown, rules, replace(background, statements=tuple(alike))) if alike else cells
     types = cells.types[list(people.columns)]
     true = _counts(people, types)
-    tried = (_nearest(true, cells, cell, value) for cell, value in _targets(cells.hidden, true, rules))
+    tried = (
+        _nearest(true, within, cell, value)
+        for cell, value in _targets(cells.hidden, true, rules)
+        for within in ((sure, cells) if alike else (cells,))
+    )
     found = [true, *(counts for counts in tried if counts is not None)]
     key = {tuple(row): place for place, row in enumerate(types.itertuples(index=False))}
 
@@ -121,3 +130,13 @@ def _counts(people: pd.DataFrame, types: pd.DataFrame) -> np.ndarray:
 
 def _people(counts: np.ndarray, types: pd.DataFrame) -> pd.DataFrame:
     return types.loc[np.repeat(np.arange(len(types)), counts.astype(int))].reset_index(drop=True).astype(float)
+
+
+def narrowest(candidates: Sequence[T], hidden: Callable[[T], Sequence[int]]) -> float:
+    """The smallest distance between the least and the greatest value of a hidden count over the candidates.
+
+    >>> narrowest([(3, 1), (1, 3), (0, 4)], lambda table: table)
+    3
+    """
+    columns = list(zip(*(hidden(each) for each in candidates), strict=True))
+    return min((max(values) - min(values) for values in columns), default=float("inf"))

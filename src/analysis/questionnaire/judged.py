@@ -2,9 +2,8 @@
 
 BASE = "how many answered"
 DIRECTIONS = ("improved", "same", "worse")  # shares; so are those of `share_at` and `best_at`
-NET, NET_SIGN, INTERVAL, HOLM = (
+NET, INTERVAL, HOLM = (
     "share improved less share worse",
-    "whether more improved than got worse",
     "Tango's interval of that difference",
     "McNemar's test after Holm",
 )

@@ -69,12 +69,12 @@ def change_by_item(
 
 @described(Kind.MEASURED, {"net": _NET}, header="Item")
 def net_by_item(items: pd.DataFrame, level: float = 0.95) -> pd.DataFrame | None:
-    """The items of `change_by_item`, as printed, whose difference of shares is known, the largest first: net, net_low, net_high.
+    """The items of `change_by_item`, as printed, whose difference of shares has an interval, the highest first: net, net_low, net_high.
 
-    None where it is of no item.
+    None where it has for no item.
     """
-    known = items[["net", "net_low", "net_high"]].dropna(subset="net")
-    return known.sort_values("net", ascending=False) if len(known) else None
+    known = items[["net", "net_low", "net_high"]].dropna(subset="net_low")
+    return known.sort_values("net_low", ascending=False) if len(known) else None
 
 
 @described(

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import described, inputs_of, name_of, of_nothing_nothing
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_figure, judge_statistic
-from analysis.disclosure.derived import RULE
+from analysis.disclosure.decisions import REFUSED, RULE, SHOWN, Decision, judge_figure, judge_statistic
+from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
 from analysis.participants.schema import Item as Question
 from analysis.questionnaire.answers import Item, paired_answers
 from analysis.questionnaire.judged import MEANS, NET
@@ -90,11 +90,15 @@ def _measured(answers: Answers) -> str:
             f"{opening}the share that improved is {{headline.improved}}. Every number of people on this page is rounded to the nearest {{={base}}}, "
             "and every share is worked out from rounded numbers; what would follow from exact ones is withheld."
         )
-    net = (
-        "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
-        if answers.shown(item, NET)
-        else "the share that improved and the share that got worse are withheld, since their difference would say how few did not improve"
-    )
+    if answers.shown(item, NET):
+        net = "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
+    elif item.name in answers.merged:
+        net = (
+            "{headline.improved} improved; less the share that got worse, which is not shown by itself, that is {headline.net} "
+            "({headline.net|interval})"
+        )
+    else:
+        net = "no count of those who improved may be shown"
     mean = (
         "The mean changed by {headline.mean|:points}."
         if answers.shown(item, MEANS)
@@ -111,9 +115,29 @@ def forest_chart(net: pd.DataFrame) -> "Figure":
 
 @of_nothing_nothing
 def told_of_forest(net: pd.DataFrame) -> str:
-    """How many intervals lie above zero, and which difference is the largest."""
-    largest = f"the largest difference is for {net.index[0].lower()}"
-    return f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; {largest}."
+    """How many intervals lie above zero, and which lies highest."""
+    highest = f"that of {net.index[0].lower()} lies highest"
+    return f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; {highest}."
+
+
+def told_of_items(answers: Answers | None) -> str:
+    """Which counts are merged or dropped, and what would show more; the same whatever is behind what is not shown."""
+    if answers is None or answers.evidence.base is not None:
+        return ""
+    rules, ways = answers.evidence.rules, answers.ways
+    if not ways:
+        return "Every count by direction is shown."
+    parts = "; ".join(f"{words} {', '.join(named(name) for name in names)}" for words, names in ways.items())
+    lower = (
+        f"a minimum of {{={LOWEST_MINIMUM_CELL}}}, with a reason in full, would show more. Only one of the two pages may be passed on, since "
+        "together they tell the counts between."
+        if rules.minimum_cell > LOWEST_MINIMUM_CELL
+        else "no lower minimum is allowed."
+    )
+    return (
+        f"So that no count of fewer than {{={rules.minimum_cell}}} people can be worked out, {parts}; {lower} Intervals and p-values there are "
+        "the widest and the largest that any counts behind what is shown would give; other statistics are withheld."
+    )
 
 
 @of_nothing_nothing

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import product
 
 import pandas as pd
 
 from analysis.described import Basis, Description, describe, fingerprint
-from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, Decision, judge_model, judge_statistic
-from analysis.disclosure.derived import RULE, Judged, judge_derived, narrowest
-from analysis.disclosure.protect import protect
-from analysis.disclosure.reader import Background, Derived
-from analysis.disclosure.tables import TOTAL, count_people
-from analysis.disclosure.witness import witnesses
+from analysis.disclosure.decisions import judge_model, judge_statistic
+from analysis.disclosure.merged import FIRST, LAST, NOTHING, Counts, Merged, merged_tables
+from analysis.disclosure.protect import protect_in_order
+from analysis.disclosure.reader import Background, Derived, Statement
+from analysis.disclosure.tables import TOTAL, count_people, with_margins
+from analysis.disclosure.witness import narrowest, witnesses
 from analysis.errors import InputError
 from analysis.participants import stages_reached
 from analysis.questionnaire import judged as names
@@ -21,18 +22,19 @@ from analysis.questionnaire.attrition import change_limits
 from analysis.questionnaire.change import rank_biserial
 from analysis.questionnaire.imputation import can_be_imputed
 from analysis.questionnaire.judged import DIRECTIONS
-from analysis.questionnaire.proportions import mcnemar_exact
+from analysis.questionnaire.proportions import mcnemar_exact, mcnemar_mid_p
 from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
 from analysis.questionnaire.shift import TESTS, direction_counts, thirds, upper_band
+from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.before_after_statistics import (
     AnswerSet,
-    Directions,
     Headline,
+    count_statements,
     holm_texts,
-    judge_item,
-    largest_exact_net,
     moments,
-    net_statements,
+    p_at_most,
+    printed_alike,
+    share_between,
     text_in,
     widest_interval,
 )
@@ -57,6 +59,7 @@ class Answers:
     seed: int = 0
     margins: tuple[float, ...] = ()  # smallest changes that may matter, in points
     reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as may be shown
+    _said: tuple[Statement, ...] = ()  # what is published of the headline item besides its tables
 
     def pairs(self, item: Item) -> pd.DataFrame:
         """Answers before and after of the people whom the missing-answer rule keeps."""
@@ -145,10 +148,17 @@ class Answers:
         if counted := self._counted_cell(item, statistic):
             share = self.share(*counted)
             exact = ends and share is not None and self.evidence.base is None
-            return HIDDEN if share is None else share, *(interval if exact else (None, None))  # type: ignore[return-value]
+            return self.merged_text(item, statistic) if share is None else share, *(interval if exact else (None, None))  # type: ignore[return-value]
         if statistic == names.NET:
             return self.net(item)
-        if statistic != names.SHIFT and not self._stands(item, statistic, column, said, value):
+        if statistic == names.HOLM and not self.shown(item, statistic):
+            return self.holm_at_most(item), None, None
+        if item.name in self.merged and statistic in _AT_MOST and not self.shown(item, statistic):
+            tables = self.merged[item.name].tables
+            return p_at_most(max(_AT_MOST[statistic](table[0], table[2]) for table in tables)), None, None
+        if statistic == names.SHIFT:
+            return value, *(interval if self.headline.name in self.whole else (None, None))  # type: ignore[return-value]
+        if not self._stands(item, statistic, column, said, value):
             return WITHHELD, None, None
         with_ends = ends and self._stands(item, ends, column, said, *interval)
         return value, *(interval if with_ends else (None, None))  # type: ignore[return-value]
@@ -172,15 +182,13 @@ class Answers:
 
     def seen(self, item: Item, statistic: str) -> tuple[str, ...]:
         """What the judge of a statistic has seen printed of the true answers; nothing where it is not a matter of digits."""
+        if statistic == names.HOLM:
+            return holm_texts(item, self.directions[item.name], self.summary["p"])
         if item != self.headline:
-            rank = write(self.summary.loc[item.label, "rank_biserial"], "", 2)
-            holm = holm_texts(item, self.directions(item).true, self.summary["p"])
-            return {names.HOLM: holm, names.RANK: (rank,)}.get(statistic, ())
+            return (write(self.summary.loc[item.label, "rank_biserial"], "", 2),) if statistic == names.RANK else ()
         if statistic not in self._seen:
-            known = {each.name: each for each in self.about_headline.statistics(self.summary)}
-            printed = known[statistic].printed(self._true)
-            texts = (printed,) if isinstance(printed, str) else printed
-            self._seen[statistic] = tuple(each for each in texts if isinstance(each, str))  # type: ignore[union-attr]
+            printed = self.about_headline.printed().get(statistic, lambda answers: ())(self._true)
+            self._seen[statistic] = (printed,) if isinstance(printed, str) else printed
         return self._seen[statistic]
 
     @cached_property
@@ -218,22 +226,40 @@ class Answers:
         return (upper | best).get(statistic)
 
     def net(self, item: Item) -> Cell:
-        """The share improved less the share worse, with Tango's interval, or the widest that fits what is shown."""
-        directions, rules = self.directions(item), self.evidence.rules
-        if not self.shown(item, names.NET):
-            return self._least_net(item, directions), None, None
-        value = 100 * (directions.true[0] - directions.true[2]) / directions.n
-        if self.shown(item, names.INTERVAL):
-            return value, *widest_interval(Directions(directions.true, directions.true), rules, self.level)
-        return value, *widest_interval(directions, rules, self.level)
+        """The share improved less the share worse, with Tango's interval; of counts not shown, from where to where both can lie."""
+        if (merged := self.merged.get(item.name)) is None:
+            return WITHHELD, None, None
+        ends, people = widest_interval(merged.tables, self.level), sum(merged.tables[0])
+        differences = [table[0] - table[2] for table in merged.tables]
+        if merged.whole:
+            return 100 * differences[0] / people, *ends
+        return share_between(min(differences), max(differences), people), *ends
 
-    def _least_net(self, item: Item, directions: Directions) -> str:
-        """Of a difference too large to be shown beside hidden counts, from where on it is: that it is withheld says so anyway."""
-        least = largest_exact_net(directions.n, self.evidence.rules) + 1
-        if item == self.headline or not self.shown(item, names.NET_SIGN) or least <= 0:
-            return WITHHELD
-        share, more = 100 * least / directions.n, directions.true[0] > directions.true[2]
-        return f"{write(share, '%', 0)} or more" if more else f"{write(-share, '%', 0)} or less"
+    def holm_at_most(self, item: Item) -> str:
+        """What the p-value after Holm can be at most, over all that the counts of all items can be. It rises with each of them."""
+        most = {
+            each.label: max(mcnemar_exact(table[0], table[2]) for table in merged.tables) if merged else 1.0
+            for each in self.items
+            for merged in [self.merged.get(each.name)]
+        }
+        p_values = pd.Series(most)
+        return p_at_most(float(holm_adjusted(p_values.to_numpy())[p_values.index.get_loc(item.label)]))
+
+    def merged_text(self, item: Item, direction: str) -> str:
+        """A share that is not shown: together with which other it is, or from where to where it can lie."""
+        if (merged := self.merged.get(item.name)) is None or direction not in DIRECTIONS:
+            return HIDDEN
+        place, people = DIRECTIONS.index(direction), sum(merged.tables[0])
+        shown = [count for count in merged.shown if count is not None]
+        rest = people - sum(shown)
+        if shown and merged.ends[place] == (0, rest):
+            other = next(
+                name
+                for name, count in zip(DIRECTIONS, merged.shown, strict=True)
+                if count is None and name != direction
+            )
+            return f"{write(100 * rest / people, '%', 0)} with {other}"
+        return share_between(*merged.ends[place], people)
 
     def _shift_stands(self, difference: str, people: int) -> bool:
         """Whether a difference of `response_shift` may be shown: three of them, of which two give the third, tell more digits.
@@ -242,7 +268,7 @@ class Answers:
         """
         if not self.evidence.allows(judge_statistic("Response shift", "mean", people, self.evidence.rules)):
             return False
-        hidden = None in self.directions(self.headline).shown
+        hidden = not self.shown(self.headline, names.NET)
         of_means = REMEMBERED if self.moment == "then" else ASKED
         return (
             not hidden or difference == SHIFTED or (difference == of_means and self.shown(self.headline, names.MEANS))
@@ -257,24 +283,70 @@ class Answers:
         return found
 
     @cached_property
-    def judged(self) -> dict[str, Judged]:  # type: ignore[type-arg]
-        """Which statistics of each item, by its name, may be shown beside its counts."""
-        if self.evidence.base is not None:
-            found = {item.name: _none_shown(item, BESIDE_ROUNDED) for item in self.items}
-        else:
-            found = self._judged_each()
-        for each in found.values():
-            self.evidence.decisions += each.decisions
-        return found
+    def merged(self) -> dict[str, Merged]:
+        """By an item's name how its counts are shown by direction; without those of which nothing is."""
+        return {item.name: each for item in self.items if (each := self._merged(item))}
 
-    def _judged_each(self) -> dict[str, Judged]:  # type: ignore[type-arg]
-        return {
-            item.name: self._judged_headline() if item == self.headline else self._judged(item) for item in self.items
-        }
+    def _merged(self, item: Item) -> Merged | None:
+        """As `merged_tables` says for so many people, and as is shown; None where more had to be hidden beside other tables."""
+        cells = self.counts[f"change in {item.label}"]
+        try:
+            found = merged_tables(sum(self.directions[item.name]), self.evidence.rules)[self.directions[item.name]]
+        except ValueError:
+            return None
+        shown = tuple(None if pd.isna(cells[(each,)]) else int(cells[(each,)]) for each in DIRECTIONS)
+        return found if shown == found.shown and self.evidence.base is None and not pd.isna(cells.iloc[-1]) else None
 
     def shown(self, item: Item, statistic: str) -> bool:
-        """Whether a statistic of `before_after_statistics` may be shown of an item."""
-        return statistic in self.judged[item.name].shown and (statistic != _DEAREST or self._model_stands)
+        """Whether a statistic of `questionnaire.judged` may be shown of an item.
+
+        This follows from what is shown of its counts and sums and from nothing else, so that whoever misses a statistic
+        learns no more: means and their intervals where they are published (`protect_in_order`); what follows from a table where
+        each of its cells is shown; everything else where it is shown how many changed in which direction.
+        """
+        if statistic == names.HOLM:
+            return all(each.name in self.whole for each in self.items)
+        if item == self.headline and statistic in (names.MEANS, names.T_INTERVALS):
+            return statistic in self.published
+        if item != self.headline and statistic not in (names.NET, names.INTERVAL, names.RANK, names.RESAMPLED):
+            return False
+        table = _TABLES.get(statistic)
+        return (
+            item.name in self.whole
+            and (table is None or bool(self.counts[table].notna().all()))
+            and (statistic != _DEAREST or self._model_stands)
+            and (statistic not in _IMPUTED or self.once is not None)
+        )
+
+    @cached_property
+    def whole(self) -> set[str]:
+        """The items of which it is shown how many changed in which direction."""
+        return {name for name, each in self.merged.items() if each.whole}
+
+    @property
+    def ways(self) -> dict[str, list[str]]:
+        """What is not shown as it is, in words, and of which items or tables."""
+        found: dict[str, list[str]] = {}
+        for item in self.items:
+            merged = self.merged.get(item.name)
+            if merged is None or not merged.whole:
+                words = _WAYS["" if merged is None else merged.form if merged.form in _WAYS else "ends"]
+                found.setdefault(words, []).append(item.label)
+        dropped = [_BESIDE.get(name, name) for name in self.dropped]
+        return found | ({f"beside them, {self.headline.label.lower()} is shown without": dropped} if dropped else {})
+
+    @property
+    def dropped(self) -> list[str]:
+        """The tables of the headline item of which only the number of people is shown."""
+        beside = {*_BESIDE, *(beyond_table(*each) for each in product(self.beyond, (True, False)))}
+        return [name for name, cells in self.counts.items() if name in beside and cells.iloc[:-1].isna().all()]
+
+    @property
+    def published(self) -> set[str]:
+        """Which of the means and their intervals are published of the headline item."""
+        shown = self.headline.name in self.merged  # after this, the sums are known
+        told = {statement.label.partition(" ")[0] for statement in self._said}
+        return {name for part, name in _SUMS.items() if part in told and shown}
 
     @cached_property
     def _model_stands(self) -> bool:
@@ -284,44 +356,15 @@ class Answers:
         name = f"Ordered logit: {self.headline.label}"
         return self.evidence.allows(judge_model(name, len(pairs), points, self.evidence.rules))
 
-    def directions(self, item: Item) -> Directions:
-        """How many changed in which direction, as counted and as shown."""
-        cells, counted = self.counts[f"change in {item.label}"], direction_counts(self.pairs(item))
-        shown = (cells[(each,)] for each in DIRECTIONS)
-        return Directions(tuple(counted.values()), tuple(None if pd.isna(count) else int(count) for count in shown))
-
-    def _judged(self, item: Item) -> Judged:  # type: ignore[type-arg]
-        try:
-            return judge_item(item, self.directions(item), self.summary, self.evidence.rules, self.level)
-        except ValueError as error:
-            return _none_shown(item, str(error))
-
-    def _judged_headline(self) -> Judged:  # type: ignore[type-arg]
-        """By witnesses that print the same means and t intervals; if there are none, only the means, or the tables alone."""
-        item, rules = self.headline, self.evidence.rules
-        people = self.pairs(item)[["before", "after"]].set_axis(list(self.columns(item).values()), axis=1)
-        tables, background = self._tables(item, self.pairs(item))
-        if len(people) < rules.minimum_cell:
-            return _none_shown(item, f"fewer than {rules.minimum_cell} people in all")
-        shown = {name: self.counts[name] for name in tables}
-        for sums in moments(self.columns(item), self.pairs(item), self.level):
-            found, hidden = witnesses(people, tables, shown, replace(background, statements=sums), rules)
-            if narrowest(found, hidden) >= rules.width:
-                break
-        candidates = [AnswerSet(self.about_headline, each) for each in found]
-        return judge_derived(
-            item.label,
-            self.about_headline.statistics(self.summary),
-            candidates,
-            lambda each: hidden(each.answers),
-            rules,
-        )
+    @cached_property
+    def directions(self) -> dict[str, Counts]:
+        """By an item's name how many changed in which direction, as counted."""
+        return {item.name: tuple(direction_counts(self.pairs(item)).values()) for item in self.items}
 
     @property
     def about_headline(self) -> Headline:
         """The headline item with its bands and threshold."""
-        others = tuple(self.others.values())
-        return Headline(self.headline, self.bands, self.threshold, others, self.level, self.once, self.seed)
+        return Headline(self.headline, self.bands, self.threshold, self.level, self.once, self.seed)
 
     @cached_property
     def once(self) -> pd.DataFrame | None:
@@ -397,24 +440,58 @@ class Answers:
         return Kind.MEASURED if self.evidence.base is None else Kind.RECOMPUTED
 
     def _protected(self, item: Item) -> dict[str, pd.Series]:
-        """The tables of an item, hidden so that what matters most may stand beside them if that can be done.
+        """The tables of an item, the most telling shown first: the counts by direction, the means, then what is left."""
+        tables, background = self._tables(item, self.pairs(item))
+        if self.evidence.base is not None:
+            return self.evidence.protected(tables, background)
+        try:
+            merged = merged_tables(sum(self.directions[item.name]), self.evidence.rules)[self.directions[item.name]]
+        except ValueError:  # too few people, or more than can be gone through
+            return self.evidence.protected(tables, background)
+        said, direct, *others = count_statements(self.change(item), merged), *tables
+        background = replace(background, merged=frozenset({direct}))
+        chosen = {direct: [(name,) for name, count in zip(DIRECTIONS, merged.shown, strict=True) if count is None]}
+        if item == self.headline:
+            sums = moments(self.columns(item), self.pairs(item), self.level)
+            return self._in_order(tables, background, [said, direct, *sums, *others], chosen)
+        about = replace(background, statements=said)
+        return self.evidence.keep(tables, *protect_in_order(tables, [said, direct], self.evidence.rules, about, chosen))
 
-        That is the headline item's means, and of the other items the share improved less the share worse.
-        """
-        pairs = self.pairs(item)
-        tables, background = self._tables(item, pairs)
-        wanted = (
-            moments(self.columns(item), pairs, self.level)
-            if item == self.headline
-            else net_statements(self.change(item), tuple(direction_counts(pairs).values()), self.evidence.rules)
-        )
-        for statements in filter(None, wanted):
-            about = replace(background, statements=statements)
-            try:
-                return self.evidence.keep(tables, protect(tables, self.evidence.rules, about), about)
-            except ValueError:
-                continue
-        return self.evidence.protected(tables, background)
+    def _in_order(
+        self,
+        tables: dict[str, pd.Series],
+        background: Background,
+        order: list[str | tuple[Statement, ...]],
+        chosen: Mapping[str, list[tuple[object, ...]]],
+    ) -> dict[str, pd.Series]:
+        """The headline item's tables and sums in the order given; the last is dropped until complete sets of answers leave open
+        what is hidden. Of a table that is dropped the number of people is left."""
+        sums = tuple(each for piece in order if not isinstance(piece, str) for each in piece)
+        about, whole = replace(background, statements=sums), not any(chosen.values())
+        nothing = {name: _nothing_of(counts) for name, counts in tables.items()}
+        while True:
+            done, said = protect_in_order(tables, order, self.evidence.rules, about, chosen, whole)
+            if len(order) == _DIRECT or self._left_open(tables, nothing | done.tables, said):
+                break
+            kept = [each for each in order[_DIRECT:] if each in done.tables or set(each) & set(said.statements)]
+            order = [*order[:_DIRECT], *kept[:-1]]
+        self._said = said.statements
+        return nothing | self.evidence.keep({name: tables[name] for name in done.tables}, done, said)
+
+    def _left_open(self, tables: dict[str, pd.Series], shown: dict[str, pd.Series], said: Background) -> bool:
+        """Whether among complete sets of answers that print the same tables, means and intervals each hidden count stays open."""
+        names, pairs, rules = list(self.columns(self.headline).values()), self.pairs(self.headline), self.evidence.rules
+        live = [name for name, cells in shown.items() if cells.iloc[:-1].notna().any()]
+        if not live:
+            return True
+        alike = printed_alike(said.statements, pairs, self.level)
+        people = pairs[["before", "after"]].set_axis(names, axis=1)
+        found, hidden = witnesses(people, {name: tables[name] for name in live}, shown, said, rules, alike)
+        told = {statement.label.partition(" ")[0] for statement in said.statements}
+        parts = [*(["mean"] if "mean" in told else []), *(["low", "high"] if "interval" in told else [])]
+        printed = [AnswerSet(self.about_headline, each).means(*parts) for each in found]
+        same = [each for each, text in zip(found, printed, strict=True) if text == printed[0]]
+        return narrowest(same, hidden) >= rules.width
 
     def _tables(self, item: Item, pairs: pd.DataFrame) -> tuple[dict[str, pd.Series], Background]:
         change = self.change(item)
@@ -445,14 +522,13 @@ class Answers:
                 Derived(high, (name,), lambda value: "yes" if value >= self.threshold else "no"),
             ]
         bands = [f"{name}_band" for name in names.values()]
-        for margin in self.beyond:
-            size = f"{self.change(item)}_by_{margin:g}"
-            people[size] = [by_margin(value, margin) for value in pairs["change"]]
-            levels[size] = list(SIZES)
-            sign = 1 if item.higher_is_better else -1
-            moved = lambda b, a, margin=margin, sign=sign: by_margin((a - b) * sign, margin)  # noqa: E731
-            derived.append(Derived(size, tuple(names.values()), moved))
-            tables[beyond_table(margin)] = count_people(people, [size], levels)
+        sign = 1 if item.higher_is_better else -1
+        for margin, better in product(self.beyond, (True, False)):
+            size, moved = f"{self.change(item)}_{beyond_table(margin, better)}", partial(_by_margin, margin, better)
+            people[size] = [moved(0, value) for value in pairs["change"]]
+            levels[size] = ["yes", "no"]
+            derived.append(Derived(size, tuple(names.values()), lambda b, a, moved=moved: moved(sign * b, sign * a)))
+            tables[beyond_table(margin, better)] = count_people(people, [size], levels)
         tables |= {
             "shift": count_people(people, bands, levels),
             "threshold": count_people(people, [f"{name}_high" for name in names.values()], levels),
@@ -472,24 +548,45 @@ def direction(change: float) -> str:
     return "improved" if change > 0 else "worse" if change < 0 else "same"
 
 
-SIZES = ("better", "less", "worse")
+def beyond_table(margin: float, better: bool) -> str:
+    """The name of the table of people by whether they changed for the better, or for the worse, by at least so many points."""
+    return f"{'better' if better else 'worse'} by {margin:g} or more"
 
 
-def by_margin(change: float, margin: float) -> str:
-    """Whether somebody changed for the better or for the worse by at least so many points, or by less."""
-    return "better" if change >= margin else "worse" if change <= -margin else "less"
+def _by_margin(margin: float, better: bool, before: float, after: float) -> str:
+    change = after - before if better else before - after
+    return "yes" if change >= margin else "no"
 
 
-def beyond_table(margin: float) -> str:
-    """The name of the table of people by whether they changed by at least so many points."""
-    return f"changed by {margin:g} or more"
+def _nothing_of(counts: pd.Series) -> pd.Series:
+    """A table of which only the number of people is shown."""
+    cells = with_margins(counts).astype("Int64")
+    cells.iloc[:-1] = pd.NA
+    return cells
 
 
-def _none_shown(item: Item, reason: str) -> Judged:  # type: ignore[type-arg]
-    return Judged(frozenset(), (), (Decision(f"every statistic: {item.label}", RULE, REFUSED, reason),))
-
-
-_DEAREST = list(TESTS)[-1]
+_AT_MOST = dict(
+    zip([name for name in TESTS if name.startswith("McNemar")], (mcnemar_exact, mcnemar_mid_p), strict=True)
+)
+_DEAREST, _STUART_MAXWELL = list(TESTS)[-1], list(TESTS)[-2]
+_BESIDE = {
+    "shift": "answers before by answers after, in bands",
+    "threshold": "answers in the upper band",
+    "best answer before": "best answers before",
+    "best answer after": "best answers after",
+}
+_WAYS = {
+    FIRST: "those who stayed the same and those who got worse are counted together for",
+    LAST: "those who improved and those who stayed the same are counted together for",
+    "ends": "it is said from where to where counts can lie for",
+    NOTHING: "no count is shown for",
+    "": "no count is shown for",
+}
+_IMPUTED = (names.IMPUTED, names.IMPUTED_SIDE, names.IMPUTED_INTERVAL)
+_SUMS = {"mean": names.MEANS, "interval": names.T_INTERVALS}
+# Statistics that follow from the counts of a table.
+_TABLES = {names.THRESHOLD: "threshold", names.THRESHOLD_INTERVAL: "threshold", _STUART_MAXWELL: "shift"}
+_DIRECT = 2  # pieces that always stand: what is said of the counts by direction, and these
 
 
 def _judged_cells(label: str, said: Description) -> Iterator[tuple[str, Column, str, str]]:

@@ -15,7 +15,7 @@ from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
 from analysis.questionnaire.judged import MEANS, WORST
 from analysis.reporting.views import before_after_statistics as statistics
-from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table, by_margin
+from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table
 from analysis.reporting.views.evidence import HIDDEN, hidden_words
 from analysis.results import Column, Kind, Labelled, slug
 
@@ -39,9 +39,14 @@ def _people(label: str, function: str = name_of(protect)) -> Column:
 
 
 @of_nothing_nothing
-def people_by_band(answers: Answers) -> pd.DataFrame:
-    """The headline item's answers before (index) and after in bands, hidden counts in words."""
-    cells = as_frame(answers.counts["shift"]).rename(index={TOTAL: "all"}, columns={TOTAL: "all"})
+def people_by_band(answers: Answers) -> pd.DataFrame | None:
+    """The headline item's answers before (index) and after in bands, hidden counts in words: in two bands where three are too
+    many to be shown, None where two are."""
+    table = next((name for name in ("shift", "threshold") if name not in answers.dropped), None)
+    if table is None:
+        return None
+    ends = {"yes": f"{answers.threshold} or more", "no": f"below {answers.threshold}", TOTAL: "all"}
+    cells = as_frame(answers.counts[table]).rename(index=ends, columns=ends)
     cells.index = pd.Index([label[0] if isinstance(label, tuple) else label for label in cells.index])
     columns = {str(name): _people(f"After: {name}") for name in cells}
     return _passed(answers, hidden_words(cells).rename(columns=str), columns, "Before", Kind.MEASURED)
@@ -55,7 +60,7 @@ def beyond(answers: Answers) -> pd.DataFrame:
         for margin in answers.margins
     }
     columns = {
-        name: Column(label, "%", answers.share_kind, function=name_of(by_margin))
+        name: Column(label, "%", answers.share_kind, function=name_of(beyond_table))
         for name, label in (("better", "For the better"), ("worse", "For the worse"))
     }
     frame = pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object), dtype=object)
@@ -64,13 +69,14 @@ def beyond(answers: Answers) -> pd.DataFrame:
 
 def _beyond(answers: Answers, margin: float) -> dict[str, object]:
     """Changes are whole points: one that counts for a margin of up to one point is any at all."""
-    whole = margin in answers.beyond
-    table = beyond_table(margin) if whole else f"change in {answers.headline.label}"
-    shares = {name: answers.share(table, (name if whole else any_,)) for name, any_ in _ANY.items()}
-    return {name: HIDDEN if share is None else share for name, share in shares.items()}
-
-
-_ANY = {"better": "improved", "worse": "worse"}
+    direct = f"change in {answers.headline.label}"
+    told = {
+        name: answers.share(beyond_table(margin, name == "better"), ("yes",))
+        if margin in answers.beyond
+        else answers.share(direct, (direction,))
+        for name, direction in (("better", "improved"), ("worse", "worse"))
+    }
+    return {name: HIDDEN if share is None else share for name, share in told.items()}
 
 
 @of_nothing_nothing

@@ -1,145 +1,79 @@
-"""Which statistics of an item 03_before_after may show beside its protected counts: the rule of `analysis.disclosure.derived`."""
+"""What 03_before_after prints of an item beside its protected counts, and what that says of the answers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations_with_replacement
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.derived import Judged, Statistic, judge_derived, squares_around, tables_that_fit
+from analysis.disclosure.merged import Counts, Merged
 from analysis.disclosure.reader import Statement
-from analysis.disclosure.rules import Rules
-from analysis.quantities import as_interval
+from analysis.disclosure.sums import squares_around
 from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
-from analysis.questionnaire.attrition import worst_case_mean
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial
 from analysis.questionnaire.imputation import imputed_rows
 from analysis.questionnaire.judged import (
-    HOLM,
+    DIRECTIONS,
     IMPUTED,
     IMPUTED_INTERVAL,
     IMPUTED_SIDE,
-    INTERVAL,
     MEANS,
-    NET,
-    NET_SIGN,
     PRATT,
     RANK,
-    RESAMPLED,
     SPREADS,
     T_INTERVALS,
     THRESHOLD,
     THRESHOLD_INTERVAL,
-    WORST,
 )
 from analysis.questionnaire.shift import TESTS, threshold_change
 from analysis.questionnaire.summary import holm_adjusted
+from analysis.reporting.views.evidence import WITHHELD
 from analysis.results import Column, p_column, write
 
-SIZES = (
-    1,
-    2,
-    3,
-)  # of gains and losses, in the sets of answers tried for a rank correlation; any scale of five has them
-MOST_SETS = 2_000_000  # of sizes, for one table
-Counts = tuple[int, ...]
 
+def widest_interval(tables: Iterable[Counts], level: float = 0.95) -> tuple[float, float]:
+    """The lowest and the highest end of Tango's interval over tables that are shown alike, in per cent.
 
-@dataclass(frozen=True)
-class Directions:
-    """How many improved, stayed the same and got worse, as counted and as shown (None: hidden)."""
-
-    true: Counts
-    shown: tuple[int | None, ...]
-
-    @property
-    def n(self) -> int:
-        """Everybody who answered twice."""
-        return sum(self.true)
-
-    def open_places(self, rules: Rules) -> list[int]:
-        """Places of the hidden counts; none where no hidden count is hidden for its own sake."""
-        return [i for i, count in enumerate(self.shown) if count is None] if self.is_hidden(self.true, rules) else []
-
-    def is_hidden(self, table: Counts, rules: Rules) -> bool:
-        """Whether a table has, where counts are hidden, one that must be."""
-        hidden = (count for count, shown in zip(table, self.shown, strict=True) if shown is None)
-        most = min(rules.largest_share * self.n, self.n - rules.minimum_cell)
-        return any(count < rules.minimum_cell or count > most for count in hidden)
-
-    def fitting(self, rules: Rules) -> list[Counts]:
-        """The true table, then every table that fits what is shown and would have been hidden as well."""
-        tables = tables_that_fit(self.shown, self.n)
-        return [self.true, *(each for each in tables if None not in self.shown or self.is_hidden(each, rules))]
-
-
-def largest_exact_net(n: int, rules: Rules) -> int:
-    """The largest difference of improved and worse that may be shown beside hidden counts, in people.
-
-    Of n people, with a difference d, between 0 and (n - d) / 2 got worse, whole people only: as many as the minimum, and one
-    more, so that the differences above this one leave enough when they are taken together.
+    It covers the interval of the true table, and says nothing that they do not say already.
     """
-    return n - 2 * rules.minimum_cell
-
-
-def net_statements(column: str, true: Counts, rules: Rules) -> tuple[tuple[Statement, ...], ...]:
-    """What the page may say of the difference of improved and worse, as sums over people: it, how large it is at least, nothing."""
-    sign = {"improved": 1.0, "same": 0.0, "worse": -1.0}
-    n, net = sum(true), true[0] - true[2]
-    least, room = largest_exact_net(n, rules) + 1, n * 0.005
-    printed = round(100 * net / n) * n / 100  # as the page prints it: the exact sum is nobody's to know
-    ends = (least, n) if net > 0 else (-n, -least)
-    exact, at_least = (
-        Statement("net improvement", (column,), lambda change: sign[change], low, high, spare)
-        for low, high, spare in ((round(printed - room, 9), round(printed + room, 9), 1), (*ends, 0))
-    )
-    return ((exact,), (at_least,), ()) if 0 < least <= abs(net) else ((exact,), ())
-
-
-def net_text(table: Counts) -> str:
-    """The share improved less the share worse as it is printed, in whole per cent."""
-    return write(100 * (table[0] - table[2]) / sum(table), "%", 0)
-
-
-def interval_text(table: Counts, level: float = 0.95) -> tuple[str, str]:
-    """Tango's interval of it as it is printed."""
-    ends = proportions.tango_interval(table[0], table[2], sum(table), level)
-    return write(100 * ends.low, "%", 0), write(100 * ends.high, "%", 0)
-
-
-def widest_interval(directions: Directions, rules: Rules, level: float = 0.95) -> tuple[float, float]:
-    """The lowest and the highest end of Tango's interval over all tables with the counts and the difference shown, in per cent.
-
-    It covers the interval of the true table, and says nothing that the counts and the difference do not say already.
-    """
-    tables = [table for table in directions.fitting(rules) if net_text(table) == net_text(directions.true)]
-    ends = [proportions.tango_interval(table[0], table[2], directions.n, level) for table in tables]
+    ends = [proportions.tango_interval(table[0], table[2], sum(table), level) for table in tables]
     return 100 * min(each.low for each in ends), 100 * max(each.high for each in ends)
 
 
-def judge_item(
-    item: Item, directions: Directions, summary: pd.DataFrame, rules: Rules, level: float = 0.95
-) -> Judged[Counts]:
-    """Which statistics of an item may be shown that is known by its directions alone; `summary` holds all items.
+def share_between(low: int, high: int, people: int) -> str:
+    """A number of people that lies between two as a share of all, in whole per cent and never narrower than it is.
 
-    All whole-number tables are gone through. A reader is taken to know the other items' p-values. Raises ValueError if
-    there are too many tables.
+    >>> share_between(0, 9, 52), share_between(43, 52, 52), share_between(13, 22, 50), share_between(-3, 5, 50)
+    ('18% or less', '82% or more', '26% to 44%', '−6% to 10%')
     """
-    rank = write(summary.loc[item.label, "rank_biserial"], "", 2)
-    statistics: list[Statistic[Counts]] = [
-        Statistic(NET, net_text, spare=1),
-        Statistic(NET_SIGN, lambda table: table[0] > table[2]),
-        Statistic(HOLM, lambda table: holm_texts(item, table, summary["p"])),
-        Statistic(RANK, lambda table: table == directions.true or has_rank(table, rank), (NET,), follows=False),
-        Statistic(INTERVAL, lambda table: interval_text(table, level), (NET,)),
-        # Whoever resamples a table that fits gets other ends; none that prints the same can be counted on.
-        Statistic(RESAMPLED, lambda table: table, (RANK,), follows=False),
-    ]
-    places, tables = directions.open_places(rules), directions.fitting(rules)
-    return judge_derived(item.label, statistics, tables, lambda table: [table[i] for i in places], rules, every=True)
+    least, most = (
+        write(float(end), "%", 0) for end in (math.floor(100 * low / people), math.ceil(100 * high / people))
+    )
+    if low == 0:
+        return f"{most} or less"
+    return f"{least} or more" if high == people else f"{least} to {most}"
+
+
+def count_statements(column: str, merged: Merged) -> tuple[Statement, ...]:
+    """What the page says of counts that it does not show, as sums over people."""
+    return tuple(
+        Statement(f"{name}, between two numbers", (column,), lambda change, name=name: float(change == name), low, high)
+        for name, (low, high) in zip(DIRECTIONS, merged.ends, strict=True)
+        if low < high
+    )
+
+
+def p_at_most(p: float) -> str:
+    """An upper end of a p-value as it is printed; WITHHELD where it says nothing.
+
+    >>> p_at_most(0.01234), p_at_most(0.0000000001), p_at_most(1.0)
+    ('0.013 or less', '0.001 or less', 'withheld')
+    """
+    least = max(math.ceil(round(1000 * p, 6)), 1) / 1000
+    return WITHHELD if least >= 1 else f"{write(least, '', 3)} or less"
 
 
 def holm_texts(item: Item, table: Counts, p_values: pd.Series) -> tuple[str, ...]:
@@ -165,32 +99,6 @@ def p_text(p: float) -> str:
     return text_in(p_column(), p)
 
 
-def has_rank(table: Counts, text: str) -> bool:
-    """Whether people who improved and got worse by the sizes in `SIZES` can print this rank-biserial correlation.
-
-    >>> has_rank((4, 0, 0), "1.00"), has_rank((4, 0, 4), "1.00")
-    (True, False)
-    """
-    gains, losses = _by_size(table[0]), _by_size(table[2])
-    if len(gains) * len(losses) > MOST_SETS:
-        return False
-    ranks = _mid_ranks(gains[:, None, :] + losses[None, :, :])
-    up, down = (gains[:, None, :] * ranks).sum(axis=2), (losses[None, :, :] * ranks).sum(axis=2)
-    found = np.divide(up - down, up + down, out=np.zeros(up.shape), where=up + down > 0)
-    return bool((np.abs(found - float(text.replace("−", "-"))) < 0.00499).any())
-
-
-def _by_size(people: int) -> np.ndarray:
-    """Every way in which so many people can have changed by the sizes: a row each, a column for each size."""
-    ends = np.array(list(combinations_with_replacement(range(people + 1), len(SIZES) - 1))).reshape(-1, len(SIZES) - 1)
-    return np.diff(ends, prepend=0, append=people, axis=1)
-
-
-def _mid_ranks(sizes: np.ndarray) -> np.ndarray:
-    """The rank that all people of one size share: those below, and half of the size's own and one."""
-    return np.cumsum(sizes, axis=-1) - sizes + (sizes + 1) / 2
-
-
 @dataclass(frozen=True)
 class Headline:
     """The headline item: its scale, its bands, its threshold, the level of its intervals and the seed of what is drawn."""
@@ -198,40 +106,29 @@ class Headline:
     item: Item
     bands: Mapping[str, tuple[int, int]]
     threshold: int
-    others: Sequence[
-        pd.DataFrame
-    ] = ()  # what those without both answers can have changed by, as `change_limits` gives it
     level: float = 0.95
     once: pd.DataFrame | None = None  # the answers, before and after, of those who answered once, where any are imputed
     seed: int = 0
 
-    def statistics(self, summary: pd.DataFrame) -> "list[Statistic[AnswerSet]]":
-        """Everything the page prints of the headline item beside its counts, by importance; the dearest test comes late."""
-        *tests, dear = (Statistic(test, lambda answers, test=test: p_text(answers.p_value(test))) for test in TESTS)
-        return [
-            Statistic(MEANS, lambda answers: answers.means("mean")),
-            Statistic(NET, lambda answers: net_text(answers.directions)),
-            Statistic(HOLM, lambda answers: holm_texts(self.item, answers.directions, summary["p"])),
-            Statistic(T_INTERVALS, lambda answers: answers.means("mean", "low", "high"), (MEANS,)),
-            Statistic(SPREADS, lambda answers: answers.spreads(), (T_INTERVALS,)),
-            *tests,
-            Statistic(RANK, lambda answers: write(float(rank_biserial(answers.change)), "", 2)),
-            Statistic(PRATT, lambda answers: write(float(rank_biserial(answers.change, zeros="pratt")), "", 2)),
-            Statistic(THRESHOLD, lambda answers: answers.at_threshold[:1]),
-            Statistic(THRESHOLD_INTERVAL, lambda answers: answers.at_threshold, (THRESHOLD,)),
-            Statistic(INTERVAL, lambda answers: interval_text(answers.directions, self.level), (NET,)),
-            dear,
-            Statistic(RESAMPLED, lambda answers: answers.sorted(), (SPREADS, RANK, PRATT)),
-            Statistic(WORST, lambda answers: answers.worst_cases(), (MEANS,)),
-            *([] if self.once is None else self._imputed()),
-        ]
+    def printed(self) -> "dict[str, Callable[[AnswerSet], str | tuple[str, ...]]]":
+        """What the page prints of each statistic of the headline item, but of those that are not a matter of digits."""
+        tests = {test: partial(_test_text, test) for test in TESTS}
+        return tests | {
+            MEANS: lambda answers: answers.means("mean"),
+            T_INTERVALS: lambda answers: answers.means("mean", "low", "high"),
+            SPREADS: lambda answers: answers.spreads(),
+            RANK: lambda answers: write(float(rank_biserial(answers.change)), "", 2),
+            PRATT: lambda answers: write(float(rank_biserial(answers.change, zeros="pratt")), "", 2),
+            THRESHOLD: lambda answers: answers.at_threshold[:1],
+            THRESHOLD_INTERVAL: lambda answers: answers.at_threshold,
+            IMPUTED_SIDE: lambda answers: answers.imputed[:1],
+            IMPUTED: lambda answers: answers.imputed[1:2],
+            IMPUTED_INTERVAL: lambda answers: answers.imputed[1:],
+        }
 
-    def _imputed(self) -> "list[Statistic[AnswerSet]]":
-        return [
-            Statistic(IMPUTED_SIDE, lambda answers: answers.imputed[:1], (MEANS,)),
-            Statistic(IMPUTED, lambda answers: answers.imputed[1:2], (MEANS,)),
-            Statistic(IMPUTED_INTERVAL, lambda answers: answers.imputed[1:], (IMPUTED, T_INTERVALS)),
-        ]
+
+def _test_text(test: str, answers: "AnswerSet") -> str:
+    return p_text(answers.p_value(test))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,11 +153,6 @@ class AnswerSet:
     def change(self) -> np.ndarray:
         """Each person's change, more being better."""
         return self.pairs["change"].to_numpy(dtype=float)
-
-    @cached_property
-    def directions(self) -> Counts:
-        """How many improved, stayed the same and got worse."""
-        return int((self.change > 0).sum()), int((self.change == 0).sum()), int((self.change < 0).sum())
 
     @cached_property
     def at_threshold(self) -> tuple[str, ...]:
@@ -289,12 +181,6 @@ class AnswerSet:
         ends = (before, after) if self.headline.item.higher_is_better else (-before, -after)
         return write(float(d_z(self.change)), "", 2), write(float(d_av(*ends)), "", 2)
 
-    def worst_cases(self) -> tuple[str, ...]:
-        """The bounds of the mean change among everybody, as printed; a reader is taken to know the others' answers."""
-        total = as_interval(float(self.change.sum()))
-        found = (worst_case_mean(total, len(self.change), limits) for limits in self.headline.others)
-        return tuple(write(end, "", 1) for each in found for end in (each.low, each.high))
-
     @cached_property
     def imputed(self) -> tuple[str, ...]:
         """With missing answers imputed: the interval's side of zero, the mean change, its interval and the tipping point, as printed."""
@@ -303,13 +189,9 @@ class AnswerSet:
         rows = imputed_rows(everybody, 1 if item.higher_is_better else -1, self.headline.seed, self.headline.level)
         return str(rows["side"][0]), *(write(each, "", 1) for each in (*rows["mean"], rows["tip"][0]))  # type: ignore[arg-type]
 
-    def sorted(self) -> tuple[tuple[float, ...], ...]:
-        """The answers without whose they are."""
-        return tuple(map(tuple, self.answers.sort_values(list(self.answers)).to_numpy()))
-
 
 def moments(columns: Mapping[str, str], pairs: pd.DataFrame, level: float = 0.95) -> tuple[tuple[Statement, ...], ...]:
-    """What the page may print of means, as sums over people, from most to least: means with t intervals, means, nothing.
+    """What the page may print of means, as sums over people: the means, then their t intervals.
 
     They hold what the page says and nothing besides, since they are kept beside it: each sum of answers lies where it
     prints the same mean. With an interval, the sum of squared distances from the printed mean lies where
@@ -338,7 +220,32 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame, level: float = 0.95
             *squares["change"],
         ),
     )
-    return (*means, *intervals), means, ()
+    return means, intervals
+
+
+def printed_alike(statements: Sequence[Statement], pairs: pd.DataFrame, level: float = 0.95) -> tuple[Statement, ...]:
+    """The sums of `moments` within ends that leave no doubt of what is printed: sums as they are, and squares that print the same
+    interval around that mean. Other sums as they were."""
+    values = {**{when: pairs[when] for when in ("before", "after")}, "change": pairs["after"] - pairs["before"]}
+    told = [(each, *each.label.replace("of the ", "").split()) for each in statements]
+    return tuple(
+        each if words[0] not in ("mean", "interval") else replace(each, low=ends[0], high=ends[1])
+        for each, *words in told
+        for ends in [_alike(words[0], values[words[1]], level) if words[0] in ("mean", "interval") else ()]
+    )
+
+
+def _alike(of: str, values: pd.Series, level: float) -> tuple[float, float]:
+    from scipy.special import stdtrit
+
+    n, mean, low, high = printed_mean(values, level)
+    exact = float(values.mean())
+    if of == "mean":
+        return float(values.sum()), float(values.sum())
+    arms = max(exact - low, high - exact) - HALF + 1e-6, min(exact - low, high - exact) + HALF - 1e-6
+    spreads = (max(arm, 0.0) / float(stdtrit(n - 1, (1 + level) / 2)) for arm in arms)
+    least, most = ((n - 1) * n * spread**2 + n * (exact - mean) ** 2 for spread in spreads)
+    return least, most
 
 
 HALF = 0.05  # of the last digit that means are printed with

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Description, as_made, describe, description
-from analysis.disclosure.derived import squares_around
-from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums
+from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums, squares_around
 from analysis.participants import FLAGS
 from analysis.programme import achieved, against_print, distance, funnel, overlap, timing
 from analysis.programme.counting import (
