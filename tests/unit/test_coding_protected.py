@@ -342,6 +342,22 @@ def test_a_part_of_the_segments_passes_under_no_name(part):
     assert numbers(found.page) == {}
 
 
+def test_agreement_over_codes_is_of_all_segments_and_of_codes_behind_which_enough_people_stand():
+    """Of A 12 people, of B 8, of C two; the second coder leaves out A and B with two people each, C with one."""
+    table = spoken([{"a", "b"}] * 8 + [{"a"}] * 4 + [{"c"}] * 2 + [set()] * 6)
+    dropped = table["segment_id"].isin(["s8.a", "s9.a", "s0.b", "s1.b", "s12.c"])
+    table = pd.concat([table, table.assign(coder="two", code=table["code"].mask(dropped, "none"))], ignore_index=True)
+    found = evidence(segments=table)
+    agreement = found.allowed(agreement_by_code(table, BOOK, seed=1, draws=100))
+    decided = coding.ratings(agreement, table)
+    assert set(decided["code"]) == {"a", "b"}
+    few = coding.ratings(pd.DataFrame({"alpha_low": [0.5, 0.5]}, index=["a", "c"]), table)
+    of_part = decided[decided["speaker"] != "P0"]
+    for some, name in ((few, "few"), (of_part, "part"), (decided, "all")):
+        show(coding.agreement_by_pair(some), "Pairs", name=name)
+        assert bool([key for key in numbers(found.page) if f".{name}." in key]) == (name == "all")
+
+
 def test_a_heading_of_another_codebook_is_not_the_one_that_was_proved():
     """`top` is A, B and C: 15 people. With C moved away from it, it is 10, which have not been proved beside the others."""
     table = spoken([{"a", "b"}] * 5 + [{"a"}] * 2 + [{"b"}] * 3 + [{"c"}] * 5 + [set()] * 5)

@@ -5,7 +5,7 @@
 | `files`, `formats` | where a study keeps its coding, and which program's file it is |
 | `codebook`, `versions` | the codes, and what changed from one version to the next |
 | `segments` | a team's coded segments, and which code counts for a segment |
-| `tallies`, `saturation`, `agreement` | what is counted from them, and how far coders agree |
+| `tallies`, `saturation`, `agreement`, `together` | what is counted from them, and how far coders agree |
 | `published`, `matrix`, `steps` | what the sources report |
 | `example` | a synthetic table of segments |
 
@@ -49,11 +49,14 @@ from analysis.coding.tallies import (
     people_by_code,
     stability_over_groups,
 )
+from analysis.coding.together import agreement_by_pair, agreement_over_codes, ratings
 from analysis.coding.versions import codebook_changes, segments_to_recode
 
 __all__ = [
     "agreement_by_code",
+    "agreement_by_pair",
     "agreement_counts",
+    "agreement_over_codes",
     "bases",
     "co_occurrence",
     "code_counts",
@@ -81,6 +84,7 @@ __all__ = [
     "programmes_compared",
     "programmes_counted",
     "published_themes",
+    "ratings",
     "saturation",
     "segments_to_recode",
     "settle",

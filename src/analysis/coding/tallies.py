@@ -16,6 +16,7 @@ from analysis.coding.segments import Bases, roll_up
 from analysis.described import Basis, described
 from analysis.results import Column, Kind
 
+SHARES = {"segments": "mentions", "participants": "participants", "groups": "groups"}  # by base, of which unit
 UNITS = {"mentions": "segment_id", "participants": "speaker", "groups": "group"}
 Unit = Literal["mentions", "participants", "groups"]
 OVER_ALL = "Numbers over all codes: how many came up, saturation, stability, codes that rest on one person or group"
@@ -26,7 +27,9 @@ _COUNTED = {
     "mentions": Column("Mentions", "segments"),
     "participants": Column("Participants", "people"),
     "share_participants": Column("Share of participants", "%"),
+    "share_segments": Column("Share of segments", "%"),
     "groups": Column("Groups", "groups"),
+    "share_groups": Column("Share of groups", "%"),
 }
 
 
@@ -42,9 +45,8 @@ def tally(settled: pd.DataFrame, codebook: Codebook, bases: Bases) -> pd.DataFra
     counts = {unit: _distinct(rolled, column).reindex(index, fill_value=0) for unit, column in UNITS.items()}
     own = _distinct(settled, "segment_id").reindex(index, fill_value=0)
     table = codebook.table()[["name", "theme", "level"]].assign(**counts, mentions_own=own)
-    shares = {"segments": "mentions", "participants": "participants", "groups": "groups"}
     return table.assign(
-        **{f"share_{base}": 100 * table[unit] / max(getattr(bases, base), 1) for base, unit in shares.items()}
+        **{f"share_{base}": 100 * table[unit] / max(getattr(bases, base), 1) for base, unit in SHARES.items()}
     )
 
 

@@ -5,7 +5,7 @@ Whatever else is counted from a code (mentions, groups, agreement) is shown only
 people are not shown enters no other number of the page, nor does it decide silently what else is shown.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
@@ -25,6 +25,7 @@ from analysis.coding.people import (
 )
 from analysis.coding.segments import bases, settle
 from analysis.coding.tallies import BY_GROUP, OVER_ALL
+from analysis.coding.together import TOGETHER
 from analysis.described import Basis, Description, as_made, describe, description, inputs_of
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
 from analysis.disclosure.joint import Linear
@@ -128,8 +129,10 @@ class CodingEvidence(Evidence):
         return Judged(describe(found, replace(description(found) or said, passed=True)), passed=True)
 
 
-def _whole_of(coded: Coded, basis: Basis) -> pd.DataFrame:
+def _whole_of(coded: Coded, basis: Basis) -> Sized:
     """The rows that a method must have been given: of the codes that it is over, as far as these may enter, or all."""
+    if basis.sort == "agreement together":  # a decision on each code for each segment that each coder read
+        return range(len(coded.segments.drop_duplicates(["segment_id", "coder"])) * len(basis.values))
     if basis.sort == "codes together":
         entering = coded.entering()
         return entering[entering["code"].isin(basis.values)]
@@ -151,7 +154,7 @@ def _in_words(frame: pd.DataFrame, said: Description, let: Mapping[str, pd.Serie
 def _codes(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
     """Counts of codes (index), those that have been proved."""
     let = coded.shown.counts.reindex(frame.index).eq(frame[UNITS]).fillna(False).astype(bool)
-    return _in_words(frame, said, {**let, "share_participants": let["participants"]})
+    return _in_words(frame, said, {**let, **{f"share_{base}": let[unit] for base, unit in tallies.SHARES.items()}})
 
 
 def _changed(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
@@ -200,13 +203,34 @@ def _agreed(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: D
         return frame.iloc[:0]
     segments, book = coded.segments, coded.codebook
     lowest = [code for code in frame.index if code not in headings(book)]
-    agreed = raised(segments, settle(segments, "all"), book)[lowest]
-    people = (agreed == YES).sum()[[code for code in lowest if code in coded.shown.codes()]]
+    people = _people_agreed(coded, lowest)
     kept = frame.loc[judge_agreement(evidence, book, lowest, people, _plenty(segments, lowest))].copy()
     alone = people.reindex(kept.index, fill_value=0) < evidence.rules.minimum_cell
     kept.loc[alone, [name for name in kept if str(name).endswith(("_low", "_high"))]] = float("nan")
     kept.loc[alone, "statement"] = NO_INTERVAL
     return kept if kept["statement"].any() else kept.drop(columns="statement")
+
+
+def _people_agreed(coded: Coded, codes: Iterable[str]) -> pd.Series:
+    """How many people raised a code in the eyes of all coders who read them, by code whose people are shown."""
+    agreed = raised(coded.segments, settle(coded.segments, "all"), coded.codebook)
+    return (agreed == YES).sum()[[code for code in codes if code in coded.shown.codes()]]
+
+
+def _agreed_together(evidence: CodingEvidence, coded: Coded, frame: pd.DataFrame, said: Description) -> pd.DataFrame:
+    """Agreement over several codes, where enough people stand behind each of them."""
+    over = {str(code) for code in said.basis.values} if said.basis else set()
+    people = _people_agreed(coded, over & set(coded.codebook.codable))
+    enough = set(people.index[people >= evidence.rules.minimum_cell]) == over
+    why = (
+        f"at least {evidence.rules.minimum_cell} people stand behind each code"
+        if enough
+        else "few people stand behind a code"
+    )
+    decision = Decision(TOGETHER.of, "segments of the codes", SHOWN if enough else REFUSED, why)
+    if decision not in evidence.decisions:
+        evidence.keeps(decision)
+    return frame if enough else _nothing_of(frame, said)
 
 
 _RULES: dict[str, Callable[[CodingEvidence, Coded, pd.DataFrame, Description], pd.DataFrame]] = {
@@ -215,6 +239,7 @@ _RULES: dict[str, Callable[[CodingEvidence, Coded, pd.DataFrame, Description], p
     "pairs": _pairs_shown,
     "groups": _groups,
     "agreement": _agreed,
+    "agreement together": _agreed_together,
     "in all": _in_all,
     "codes together": lambda evidence, coded, frame, said: frame,  # `_whole_of` has seen to it that these may enter
     "all codes": lambda evidence, coded, frame, said: frame if coded.shown.whole else _nothing_of(frame, said),
