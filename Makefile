@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS
 export PYTHONNOUSERSITE := 1
 
-.PHONY: help reproduce pdf test format lab bench profile clean
+.PHONY: help reproduce live pdf test format lab bench profile clean
 
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-11s%s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ help: ## list these commands
 reproduce: ## install what is needed, then rerun every analysis and write reports/ (ARGS="--force" to rerun all)
 	@$(SETUP) runtime
 	@$(VENV_PYTHON) -m analysis reproduce $(ARGS)
+
+live: ## show a draft in the browser that follows every change of a file, until Ctrl-C (ARGS="coproduction" for one study)
+	@$(SETUP) runtime
+	@$(VENV_PYTHON) -m analysis live $(ARGS)
 
 pdf: ## print the pages as PDF files by the Chromium installed (ARGS="--study ID" for those of one study)
 	@$(SETUP) runtime

@@ -42,6 +42,12 @@ def copy_project(target: Path) -> Path:
     return target
 
 
+def copy_tree(folder: Path, target: Path) -> Path:
+    """A copy of a project with its results, for a test that changes it."""
+    shutil.copytree(folder, target, symlinks=True)
+    return target
+
+
 def only_study(folder: Path, study: str) -> None:
     """Leave no other study in a copy: one that params.yaml does not list runs by the files it has."""
     for path in sorted((folder / "data" / "raw").glob("*/study.yaml")):

@@ -105,6 +105,28 @@ def _whole_run_commands(commands: Any) -> None:
         help="notebooks at a time (default: one more than there are processors)",
     )
     again.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
+    live = _command(
+        commands,
+        "live",
+        _live,
+        "serve a draft of the pages on this machine that follows every change of its files, until Ctrl-C",
+    )
+    live.add_argument("study", nargs="?", default="", help="id of one study (default: all)")
+    live.add_argument("--port", type=int, default=0, help="port of the loopback interface (default: any that is free)")
+    live.add_argument(
+        "--what-if",
+        type=_path,
+        metavar="FILE",
+        help="also the study with the changes of this file (see what-if --from)",
+    )
+    live.add_argument(
+        "--private", action="store_true", help="also the study's own full results, unprotected: for the team alone"
+    )
+    live.add_argument("--plain", action="store_true", help="start every process afresh instead of from a warm parent")
+    draft = _command(commands, "draft-pages", _draft_pages, "write pages of a draft, as `live` asks for them")
+    draft.add_argument("pages", nargs="*", help="paths below reports/ (default: all)")
+    draft.add_argument("--study", default="", help="id of the study that a draft of all pages is of")
+    draft.add_argument("--reworded", type=_path, metavar="FILE", help="texts that alone changed, as JSON")
     _command(commands, "profile", _profile, "write a page that shows where the time of the last run went")
     _publication_commands(commands, again)
 
@@ -425,6 +447,33 @@ def _reproduce(options: argparse.Namespace) -> int:
     root = find_root()
     _tell_records(root, *study_ids(root))
     return reproduce(root, options.force, options.jobs, options.plain, options.again)
+
+
+def _live(options: argparse.Namespace) -> int:
+    from analysis.live.session import Asked, live
+    from analysis.study import find_root, load_study
+
+    root = find_root()
+    if options.study:
+        load_study(options.study, root)
+    elif options.what_if or options.private:
+        found, action = "no study", "name the study first"
+        raise InputError("the command line", column="study", found=found, expected="the one it is of", action=action)
+    live(root, Asked(options.study, options.what_if, options.private, options.port, options.plain))
+    return 0
+
+
+def _draft_pages(options: argparse.Namespace) -> int:
+    import json
+
+    from analysis.live.pages import write_all, write_some
+    from analysis.pipeline.progress import tell
+    from analysis.study import find_root
+
+    root = find_root()
+    wording = json.loads(options.reworded.read_text(encoding="utf-8")) if options.reworded else {}
+    tell("pages", write_some(root, options.pages, wording) if options.pages else write_all(root, options.study))
+    return 0
 
 
 def _new_study(options: argparse.Namespace) -> int:

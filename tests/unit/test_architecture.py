@@ -16,7 +16,7 @@ LAYERS = [
     {"reporting"},
     {"companions"},
     {"pipeline"},
-    {"bundle", "comparison", "tools"},
+    {"bundle", "comparison", "live", "tools"},
     {"cli", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -139,6 +139,8 @@ def scan_file(
     public: Callable[[], Public] = Public,
 ) -> list[Leak]:
     """Every leak in what a run leaves, by the ending of its name: a page, JSON, a notebook, CSV, a codebook, a workbook."""
+    if not (secrets := [*secrets]) and not name.endswith(".html"):
+        return []  # nobody's records: to take a notebook apart takes longer than to run it
     text = content.decode("utf-8", errors="replace")
     if name.endswith(".html"):
         return scan_page(text, name, secrets, synthetic, public)

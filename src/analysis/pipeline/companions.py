@@ -5,7 +5,7 @@ What is made is kept in build/companions, with a hash of all it was made from, a
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def study_pages(
     A study of which a page cannot be made, such as for a reference that leads nowhere, has none: why goes to `failures`.
     """
     runs = planned_runs(root)
-    titles = {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
+    titles = titles_of(root)
     questions = {notebook: question(root, notebook) for notebook, _ in runs}
     uses, code = appendices_of(root, runs, titles), code_state(root)
     pages = {}
@@ -84,10 +84,15 @@ def study_pages(
         try:
             material = material_of(root, study_id, notebooks)
             check_assumptions(material.study)
-            pages |= dict(_pages_of(material, titles, uses, code))
+            pages |= dict(pages_of(material, titles, uses, code))
         except InputError as error:
             failures[study_id] = error
     return pages
+
+
+def titles_of(root: Path) -> dict[str, str]:
+    """The title of every notebook by its name."""
+    return {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
 
 
 def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, str]]) -> Material:
@@ -97,14 +102,18 @@ def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, s
     return Material(study, appendices, _colophon(root, study_id))
 
 
-def _pages_of(
-    material: Material, titles: dict[str, str], uses: list[UsingAppendix], code: str
+def pages_of(
+    material: Material, titles: dict[str, str], uses: list[UsingAppendix], code: str, only: Collection[str] = ()
 ) -> Iterator[tuple[str, Published]]:
-    """The pages of one study in the order of their links, each with its path."""
+    """The pages of one study in the order of their links, each with its path; those named `only`, where some are."""
     appendices = {appendix.name: appendix for appendix in material.appendices}
-    pages = _in_order(material, companion_pages(material, code))
+    beside = {companion.name for companion in (*FIRST, *LAST) if companion.wanted(material.study)}
+    wanted = not only or beside & set(only)
+    pages = _in_order(material, companion_pages(material, code) if wanted else dict.fromkeys(beside, {}))
     doubts = doubts_of(material.study.processed, material.study.root) if AUDIT in appendices else {}
     for name, (_, page) in pages.items():
+        if only and name not in only:
+            continue
         path = f"{material.study.id}/{name}.html"
         if name == CLAIMS:
             page = _with_uses(page, material, uses)

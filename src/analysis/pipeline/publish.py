@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.currency import with_sign
 from analysis.errors import InputError
@@ -17,6 +17,9 @@ from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.run import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
+
+if TYPE_CHECKING:
+    from analysis.pipeline.companions import Published
 
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed") + tuple(
     f"audit.verdicts.{verdict}"
@@ -90,42 +93,56 @@ def _publish(
     root: Path, again: Collection[str], tell: Callable[[str], None], failures: dict[str, InputError]
 ) -> Path | None:
     """Publish the planned studies; None, with nothing written, if one of them cannot be, which `failures` then says."""
-    from analysis.companions.links import check_links
-    from analysis.pipeline.citing import citation_files, with_citations
-    from analysis.pipeline.companions import Published, code_state, study_pages
-    from analysis.pipeline.ledger import audited, ledger
+    from analysis.pipeline.citing import citation_files
+    from analysis.pipeline.companions import code_state
     from analysis.pipeline.rendered import rendered
-    from analysis.reporting.index import index_page
     from analysis.reporting.page import page_title
 
     stamp, runs, before = commit_line(root), planned_runs(root), set(failures)
-    pages = study_pages(root, question, failures)
+    pages = all_pages(root, stamp, failures)
     if set(failures) - before:
         return None
+    texts = rendered(root, pages, stamp, code_state(root)) | citation_files(root, pages, stamp)
+    stop_on_published_leaks(root, texts)
+    for line in check_earlier(root, again):
+        tell(f"Note: {line}")
+    for path, text in texts.items():
+        write_if_new(root / "reports" / path, text)
+    titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
+    for study_id in dict.fromkeys(study for _, study in runs):
+        publish_workbooks(root, study_id)
+    described = crate.crate_text(root, stamp, titles)  # last, since it describes the pages
+    stop_on_published_leaks(root, {crate.FILE: described})
+    write_if_new(root / "reports" / crate.FILE, described)
+    note_published(root)
+    return root / "reports" / "index.html"
+
+
+def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[str, Published]":
+    """Every page of the planned studies as data, by its path below reports/; those of a study that has none, `failures` says why.
+
+    Raises InputError where a link leads nowhere.
+    """
+    from analysis.companions.links import check_links
+    from analysis.pipeline.citing import with_citations
+    from analysis.pipeline.companions import Published, study_pages
+    from analysis.pipeline.ledger import audited, ledger
+    from analysis.reporting.index import index_page
+
+    before = set(failures)
+    pages = study_pages(root, question, failures)
+    if set(failures) - before:
+        return pages
     pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
     pages |= {
         "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
         replication.FILE: Published(replication.form_data(root)),
     }
     check_links({path: published.page for path, published in pages.items()})
-    pages = with_citations(root, pages, stamp)
-    texts = rendered(root, pages, stamp, code_state(root)) | citation_files(root, pages, stamp)
-    stop_on_published_leaks(root, texts)
-    for line in check_earlier(root, again):
-        tell(f"Note: {line}")
-    for path, text in texts.items():
-        _write_if_new(root / "reports" / path, text)
-    titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
-    for study_id in dict.fromkeys(study for _, study in runs):
-        _publish_workbooks(root, study_id)
-    described = crate.crate_text(root, stamp, titles)  # last, since it describes the pages
-    stop_on_published_leaks(root, {crate.FILE: described})
-    _write_if_new(root / "reports" / crate.FILE, described)
-    note_published(root)
-    return root / "reports" / "index.html"
+    return with_citations(root, pages, stamp)
 
 
-def _publish_workbooks(root: Path, study_id: str) -> None:
+def publish_workbooks(root: Path, study_id: str) -> None:
     """Copy a study's workbooks beside its pages."""
     for source in sorted((root / "data" / "processed" / study_id / "workbooks").glob("*.xlsx")):
         target = root / "reports" / study_id / source.name
@@ -133,11 +150,13 @@ def _publish_workbooks(root: Path, study_id: str) -> None:
             write_bytes(target, source.read_bytes())
 
 
-def _write_if_new(path: Path, text: str) -> None:
-    """Write what changed; the PDF of a page that changed goes, since it would show the page before."""
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_text(path, text)
-        path.with_suffix(".pdf").unlink(missing_ok=True)
+def write_if_new(path: Path, text: str) -> bool:
+    """Write what changed; whether it did. The PDF of a page that changed goes, since it would show the page before."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    write_text(path, text)
+    path.with_suffix(".pdf").unlink(missing_ok=True)
+    return True
 
 
 def headlines(root: Path) -> Iterator[Headline]:

@@ -83,6 +83,11 @@ class Runner:
             for running in self._running:
                 _kill(running.pid)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped."""
+        return self._stopped
+
     def _forked(self, words: list[str], hear: Hear) -> Ended:
         context = multiprocessing.get_context("forkserver")
         heard, told = context.Pipe(duplex=False)
