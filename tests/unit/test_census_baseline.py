@@ -166,6 +166,7 @@ def test_defaults_are_those_of_the_assumption_register(small):
     assumed = small.assumptions
     assert assumed["allocation_of_arrivals"].value == Settings().allocation
     assert assumed["survey_correlation"].value == Settings().survey_correlation
+    assert assumed["survey_correlation"].low < Settings().survey_correlation < assumed["survey_correlation"].high
     assert (
         assumed["local_share_of_women"].low
         <= small.assumed("local_share_of_women")

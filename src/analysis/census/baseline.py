@@ -48,7 +48,7 @@ class Settings(Strict):
     survey_year: int = 2011
     horizon_years: int = Field(default=3, ge=0, le=30)
     allocation: Literal["survey_growth", "independence"] = "survey_growth"
-    survey_correlation: float = Field(default=0.0, ge=0, lt=1)
+    survey_correlation: float = Field(default=0.5, ge=0, lt=1)
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class CensusParameters(Parameters):
     survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")] = 2011
     survey_correlation: Annotated[
         float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")
-    ] = 0.0
+    ] = 0.5
     horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")] = 3
     draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")] = 2000
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")] = 2011
