@@ -113,7 +113,8 @@ class RecordsLayout(Folder):
     """The whole of the `records.yaml` of a study's folder `records`, by table; or, with `sources`, of files as a team has them.
 
     `dates`: the order of days in all sources that say none of their own. `items` and `groups` are a team's own questions and
-    groups by name, `later` is what moments after `post` are called, by name (`six: six months after`).
+    groups by name, `later` is what moments after `post` are called, by name (`six: six months after`), `comparisons` which
+    two moments are compared, the earlier first; empty: the first with each later one.
     """
 
     sources: tuple[Source, ...] = ()
@@ -121,6 +122,7 @@ class RecordsLayout(Folder):
     items: dict[Name, OwnItem] = Field(default_factory=dict)
     groups: dict[Name, OwnGroup] = Field(default_factory=dict)
     later: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$")], Label] = Field(default_factory=dict)
+    comparisons: tuple[tuple[str, str], ...] = ()
     questionnaire: FileLayout = FileLayout()
     attendance: FileLayout = FileLayout()
     advice_contacts: FileLayout = FileLayout()
@@ -134,6 +136,9 @@ class RecordsLayout(Folder):
         said = {moment for source in self.sources for moment in (source.wave, *source.waves.values())}
         if unknown := sorted(said - known):  # type: ignore[type-var]
             raise ValueError(f"waves that are pre, then, post or under `later`; {unknown[0]} is none")
+        order = [name for name in (*MOMENTS, *self.later) if name != "then"]
+        if any(not {*pair} <= {*order} or order.index(pair[0]) >= order.index(pair[1]) for pair in self.comparisons):
+            raise ValueError(f"`comparisons` of two of {', '.join(order)}, the earlier first")
         return self
 
     def own(self, folder: Path, file: str) -> Own:
@@ -141,7 +146,7 @@ class RecordsLayout(Folder):
 
         Raises InputError for names that are taken and for scales that nobody published.
         """
-        return own_of(self.items, self.groups, self.later, folder.absolute().parents[3], file)
+        return own_of(self.items, self.groups, self.later, self.comparisons, folder.absolute().parents[3], file)
 
 
 class ExportLayout(Folder):

@@ -66,11 +66,15 @@ class OwnGroup(Strict):
 
 @dataclass(frozen=True)
 class Own:
-    """What a team added to the questionnaire: items and later moments by name, groups, and the columns these need."""
+    """What a team added to the questionnaire: items and later moments by name, groups, and the columns these need.
+
+    `comparisons` are the moments that are compared, the earlier one first.
+    """
 
     items: Mapping[str, Item] = field(default_factory=dict)
     groups: Mapping[str, OwnGroup] = field(default_factory=dict)
     later: Mapping[str, Moment] = field(default_factory=dict)
+    comparisons: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def moments(self) -> dict[str, Moment]:
@@ -148,7 +152,12 @@ NOTHING = Own()
 
 
 def own_of(
-    items: Mapping[str, OwnItem], groups: Mapping[str, OwnGroup], later: Mapping[str, str], root: Path, file: str
+    items: Mapping[str, OwnItem],
+    groups: Mapping[str, OwnGroup],
+    later: Mapping[str, str],
+    comparisons: tuple[tuple[str, str], ...],
+    root: Path,
+    file: str,
 ) -> Own:
     """What records.yaml, called `file` in messages, adds to the questionnaire; InputError for names that are taken or unknown."""
     taken = {*table_columns("questionnaire"), *ITEMS, FRIENDS_ITEM, AGE}
@@ -163,7 +172,9 @@ def own_of(
                 file, f"groups.{name}.of", f"one of {', '.join(sorted(known - {''}))}, or nothing", group.of
             )
     moments = {name: Moment(label, f"Asked later, about that time: {label}.", name) for name, label in later.items()}
-    return Own({name: _item(item, root, file, name) for name, item in items.items()}, dict(groups), moments)
+    return Own(
+        {name: _item(item, root, file, name) for name, item in items.items()}, dict(groups), moments, comparisons
+    )
 
 
 def _item(own: OwnItem, root: Path, file: str, name: str) -> Item:

@@ -56,6 +56,16 @@ def about_before(answers: pd.DataFrame, before: str) -> pd.DataFrame:
     return answers.assign(**{f"{name.removesuffix('_then')}_pre": each for name, each in then.items()})
 
 
+def between(answers: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """The answers of two moments, such as `then` and `six`, in the place of those before (`_pre`) and after (`_post`), and no others."""
+    places = {f"_{first}": "_pre", f"_{second}": "_post"}
+    names = {
+        name: name.removesuffix(end) + new for name in answers for end, new in places.items() if name.endswith(end)
+    }
+    others = [name for name in answers if name.endswith(("_pre", "_post")) and name not in names]
+    return answers.drop(columns=others).rename(columns=names)
+
+
 @of_nothing_nothing
 def items_answered(answers: pd.DataFrame, asked: Mapping[str, Question] = ITEMS, fewest: int = 2) -> tuple[Item, ...]:
     """Those of the `questions` that at least the `fewest` people answered before and after."""

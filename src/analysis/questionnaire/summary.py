@@ -100,7 +100,7 @@ def item_summary(
     """One row for each item (index: its label), for tables and the forest plot.
 
     `n`; `improved`, `same`, `worse` (shares); `net`, `net_low`, `net_high` (improved less worse, Tango); `p` (McNemar exact)
-    and `p_holm` over the items given; `mean`, `mean_low`, `mean_high` (t); `d_z`, `d_av`, `rank_biserial` each with `_low`
+    and `p_holm` over the items given; `before`, `after` (means) and `mean` of the change, `mean_low`, `mean_high` (t); `d_z`, `d_av`, `rank_biserial` each with `_low`
     and `_high` (BCa); `p_wilcoxon_dropped` and `p_wilcoxon_pratt`. Raises ValueError for an item nobody answered twice.
     """
     items = list(items)
@@ -126,6 +126,8 @@ def _item_row(pairs: pd.DataFrame, item: Item, seed: int, level: float, resample
         "net_low": net["tango_low"],
         "net_high": net["tango_high"],
         "p": net["p_exact"],
+        "before": pairs["before"].mean(),
+        "after": pairs["after"].mean(),
         "mean": mean["mean"],
         "mean_low": mean["low"],
         "mean_high": mean["high"],

@@ -8,8 +8,10 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.participants import Records, read_records
+from analysis.participants.own_items import OwnGroup
 from analysis.participants.schema import Item
-from analysis.questionnaire.answers import items_answered
+from analysis.questionnaire.answers import between, items_answered
+from analysis.questionnaire.groups import comparisons, differences_in_change, group_of, levels_of
 from analysis.questionnaire.summary import holm, item_summary
 from analysis.results import write_text
 from analysis.study import Study, load_study
@@ -29,7 +31,7 @@ def write_private(root: Path, study_id: str) -> list[Path]:
     """
     study = load_study(study_id, root)
     records = _records(study)
-    tables = dict(_tables(records.questionnaire.values, records.own.asked))  # type: ignore[union-attr]
+    tables = dict(_tables(records))
     if not tables:
         raise InputError(
             study.name("records"),
@@ -58,27 +60,40 @@ def _records(study: Study) -> Records:
     return records
 
 
-def _tables(answers: pd.DataFrame, asked: Mapping[str, Item]) -> Iterator[tuple[str, tuple[str, pd.DataFrame]]]:
+def _tables(records: Records) -> Iterator[tuple[str, tuple[str, pd.DataFrame]]]:
+    """Every table by its name, with its title: of everybody, by group, from wave to wave, and how groups differ."""
+    people, own = records.questionnaire.values, records.own  # type: ignore[union-attr]
+    groups = own.groups or {"course": OwnGroup(label="Course", of="course")}
     for moment, words in _MOMENTS.items():
-        frame = _about(answers, moment)
-        everybody = _summary(frame, asked)
-        if everybody is not None:
-            yield f"items_{moment}", (f"All items, {words} and after", everybody)
-        by_course = [
-            each.assign(course=str(course))
-            for course, part in frame.groupby("course")
-            if (each := _summary(part, asked)) is not None
-        ]
-        if len(by_course) > 1:
-            joined = pd.concat(by_course)
-            joined["p_holm"] = holm(joined["p"])
-            yield f"items_{moment}_by_course", (f"All items by course, {words} and after", joined)
+        frame = between(people, moment, "post")
+        if (everybody := _summary(frame, own.asked)) is None:
+            continue
+        yield f"items_{moment}", (f"All items, {words} and after", everybody)
+        for name, group in groups.items():
+            if (by_group := _by_group(frame, own.asked, name, group)) is not None:
+                yield f"items_{moment}_by_{name}", (f"All items by {group.label.lower()}, {words} and after", by_group)
+        differences = differences_in_change(frame, items_answered(frame, own.asked, _FEWEST), groups)
+        if len(differences):
+            title = f"How much more or less groups changed than the group they are compared with, {words} and after"
+            yield f"differences_{moment}", (title, differences.set_index("item"))
+    for first, second in comparisons(own):
+        if (found := _summary(between(people, first, second), own.asked)) is not None:
+            words = f"{own.moments[first].label} and {own.moments[second].label}"
+            yield f"items_{first}_to_{second}", (f"All items, {words}", found)
 
 
-def _about(answers: pd.DataFrame, moment: str) -> pd.DataFrame:
-    """The answers with those given at a moment, and no others, as those before."""
-    kept = [name for name in answers if not name.endswith("_pre") or moment == "pre"]
-    return answers[kept].rename(columns=lambda name: name.replace(f"_{moment}", "_pre"))
+def _by_group(frame: pd.DataFrame, asked: Mapping[str, Item], name: str, group: OwnGroup) -> pd.DataFrame | None:
+    """Every item in each group, p-values held against all rows; None where fewer than two groups answered."""
+    belongs = group_of(frame, name, group)
+    parts = [
+        each.assign(**{name: level})
+        for level in levels_of(belongs, group)
+        if (each := _summary(frame[belongs == level], asked)) is not None
+    ]
+    if len(parts) < 2:
+        return None
+    joined = pd.concat(parts)
+    return joined.assign(p_holm=holm(joined["p"]))
 
 
 def _summary(frame: pd.DataFrame, asked: Mapping[str, Item]) -> pd.DataFrame | None:

@@ -21,6 +21,7 @@ from analysis.reporting.prose import named
 from analysis.reporting.views import against_print, before_after_published
 from analysis.reporting.views.against_print import Compared, enough
 from analysis.reporting.views.before_after_answers import Answers, protect_answers
+from analysis.reporting.views.before_after_groups import by_group, by_wave, told_of_rows
 from analysis.reporting.views.before_after_missing import (
     beyond,
     everyone,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beyond",
+    "by_group",
+    "by_wave",
+    "told_of_rows",
     "everyone",
     "in_words",
     "people_by_band",

@@ -39,6 +39,7 @@ from analysis.results import Column, Kind, Result, drawn, write_text
 from analysis.study import Study
 
 HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
+_BESIDE = "what is to be shown beside them"
 _NAMED = 4  # tables named in a row of decisions before the rest goes behind a fold
 
 
@@ -230,6 +231,30 @@ class Evidence:
         if any(cells.notna().any() for cells in done.tables.values()):
             self.groups.append(replace(group, shown=done.tables))
         return done.tables
+
+    def first_beside(
+        self, choices: Sequence[tuple[Mapping[str, pd.Series], Background]]
+    ) -> tuple[int, dict[str, pd.Series]]:
+        """Of several ways to show something of people whom other tables of the page are about, too, the first that leaves every
+        hidden count open beside all of these and those of the notebooks before: its place, and its tables as they may be shown.
+
+        Where none does, the place is that of the last one, of which nothing is shown.
+        """
+        for place, (tables, background) in enumerate(choices):
+            try:
+                done = protect(tables, self.rules, background)
+                self._prove_beside(Shown(dict(tables), done.tables, background))
+            except (ValueError, InputError):
+                continue
+            return place, self.keep(tables, done, background)
+        tables, _ = choices[-1]
+        return len(choices) - 1, self.keep(
+            tables, _withheld(tables, "with what else is shown, a hidden count could be worked out")
+        )
+
+    def _prove_beside(self, group: Shown) -> None:
+        beside = published_rows(_BESIDE, group.true, group.shown, self.rules, group.background)
+        prove_together([*self._earlier(), *self._published(), *beside], self.people, self._file)
 
     def _tells_with_earlier(self, group: Shown) -> bool:
         """Whether tables would give away a count that they or an earlier notebook hide."""
