@@ -11,6 +11,8 @@
 | `response_shift` | looking back against having asked beforehand |
 | `summary` | one row for each item, with Holm's correction over a stated list |
 | `imputation` | missing answers imputed, and what it would take for the conclusion to tip |
+| `groups` | groups that a team declares, waves after the second, differences between groups |
+| `weighting` | weights for those who did not answer |
 | `measurement` | what of a change may be error, at an assumed reliability |
 | `precision` | what so many people could show, and what would undo it |
 | `published` | what printed means and percentages allow; `printed` hands it out as frames |

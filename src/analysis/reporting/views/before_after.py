@@ -30,6 +30,7 @@ from analysis.reporting.views.before_after_missing import (
     reasons,
     told_of_everyone,
     told_of_reasons,
+    weighted,
 )
 from analysis.reporting.views.evidence import HIDDEN, Evidence
 from analysis.results import Column, Kind
@@ -49,6 +50,7 @@ __all__ = [
     "reasons",
     "told_of_everyone",
     "told_of_reasons",
+    "weighted",
 ]
 
 
