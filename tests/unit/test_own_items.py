@@ -55,6 +55,13 @@ def team(tmp_path_factory):
     return root, put(root)
 
 
+@pytest.fixture(scope="module")
+def results(team):
+    """The same, with the team's own results written."""
+    write_private(team[0], "own")
+    return team
+
+
 @pytest.fixture
 def edited(team, tmp_path):
     """What needs a look after changes to records.yaml, or the error of records.yaml itself."""
@@ -148,9 +155,8 @@ def test_the_draft_names_the_columns_that_could_be_items_and_the_waves(team, tmp
     assert waves[:2] == [("start", "pre"), ("end", "post")]
 
 
-def test_own_items_are_in_the_team_s_own_results(team):
-    root, truth = team
-    write_private(root, "own")
+def test_own_items_are_in_the_team_s_own_results(results):
+    root, truth = results
     table = pd.read_csv(root / "private/own/items_pre.csv").set_index("item")
     assert list(table.index) == ["Wellbeing", "Loneliness", "Hope"]
     for label, sign, item in (("Wellbeing", 1, "wellbeing"), ("Loneliness", -1, "lonely"), ("Hope", 1, "hope")):
@@ -174,9 +180,8 @@ def test_bands_of_age_and_the_group_that_others_are_compared_with(team):
     assert levels_of(group_of(records.questionnaire.values, "centre", centre), centre) == ["Harbour", "Mill Lane"]
 
 
-def test_differences_between_groups_are_those_of_welch(team):
-    root, truth = team
-    write_private(root, "own")
+def test_differences_between_groups_are_those_of_welch(results):
+    root, truth = results
     table = pd.read_csv(root / "private/own/differences_pre.csv")
     change = (truth["lonely_pre"] - truth["lonely_post"]).dropna()
     parts = [change[truth["centre"][change.index] == name] for name in ("Mill Lane", "Harbour")]
@@ -189,9 +194,8 @@ def test_differences_between_groups_are_those_of_welch(team):
     assert table["p_holm"].tolist() == pytest.approx(multipletests(table["p"], method="holm")[1].tolist(), rel=1e-4)
 
 
-def test_every_group_and_every_later_wave_is_in_the_team_s_own_results(team):
-    root, truth = team
-    write_private(root, "own")
+def test_every_group_and_every_later_wave_is_in_the_team_s_own_results(results):
+    root, truth = results
     table = pd.read_csv(root / "private/own/items_pre_by_centre.csv").set_index(["centre", "item"])
     for centre, part in truth.groupby("centre"):
         change = (part["wellbeing_post"] - part["wellbeing_pre"]).dropna()

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.bounds.intervals import wilson
 from analysis.described import Description, describe, inputs_of, name_of, of_nothing_nothing
-from analysis.disclosure.derived import squares_around
 from analysis.disclosure.reader import Background, Derived, Statement
+from analysis.disclosure.sums import squares_around
 from analysis.disclosure.tables import TOTAL, count_people
 from analysis.participants import Records
 from analysis.participants.own_items import OwnGroup
