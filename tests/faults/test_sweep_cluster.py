@@ -7,9 +7,16 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
+import dask as dask_itself
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sweep_work import work
@@ -29,13 +36,20 @@ NOTEBOOK = ("01_census_baseline", "--set", "area=E06000045,E99,E08000035,E060000
 @pytest.fixture
 def cluster(tmp_path):
     """The address of a scheduler and two workers of two threads each, which is less than Dask's own default."""
+    with running(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def running(tmp_path, workers=2, protocol="tcp", **environment):
+    """The address of a scheduler, and its process and those of its workers."""
     place = tmp_path / "scheduler.json"
     path = os.pathsep.join([str(ROOT / "src"), str(Path(__file__).parent)])
     python = [sys.executable, "-W", "ignore", "-m"]
-    common = ["--host", "127.0.0.1", "--scheduler-file", str(place), "--no-dashboard"]
+    common = ["--host", "127.0.0.1", "--protocol", protocol, "--scheduler-file", str(place), "--no-dashboard"]
     quiet = {
         "cwd": tmp_path,
-        "env": {**os.environ, "PYTHONPATH": path},
+        "env": {**os.environ, "PYTHONPATH": path, **environment},
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
     }
@@ -47,7 +61,7 @@ def cluster(tmp_path):
             subprocess.Popen(
                 [*python, "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny", *common], **quiet
             )
-            for _ in range(2)
+            for _ in range(workers)
         ]
         yield json.loads(place.read_text())["address"], started
     finally:
@@ -187,6 +201,59 @@ def test_no_scheduler_is_told(tmp_path, monkeypatch):
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         with pytest.raises(InputError, match="address of a Dask scheduler"):
             list(dask(address, work=work)(tmp_path, cases(1)))
+
+
+def certificate(folder: Path, name: str) -> tuple[str, str]:
+    """A certificate for this machine that signs itself, and its key, as files."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder(
+            named, named, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1)
+        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    files = folder / f"{name}.pem", folder / f"{name}.key"
+    files[0].write_bytes(made.public_bytes(pem))
+    files[1].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return str(files[0]), str(files[1])
+
+
+def shown(role: str, authority: str, own: tuple[str, str]) -> dict[str, str]:
+    """The settings of Dask by which a role shows its own certificate and takes those of an authority alone."""
+    tls = "distributed.comm.tls"
+    return {f"{tls}.ca-file": authority, f"{tls}.{role}.cert": own[0], f"{tls}.{role}.key": own[1]}
+
+
+@pytest.mark.slow
+def test_a_sweep_over_tls_gives_the_bytes_of_the_local_run_and_strangers_get_no_answer(tmp_path, capfd, monkeypatch):
+    ours, strange = certificate(tmp_path, "ours"), certificate(tmp_path, "strange")
+    settings = {
+        name.upper().replace(".", "__").replace("-", "_"): value
+        for role in ("scheduler", "worker")
+        for name, value in shown(role, ours[0], ours).items()
+    }
+    environment = {f"DASK_{name}": value for name, value in settings.items()}
+    wanted = cases(6)
+    with running(tmp_path, 1, "tls", **environment) as (address, _):
+        with dask_itself.config.set(shown("client", ours[0], ours)):
+            found = swept(tmp_path, wanted, dask(address, work=work), "there")
+        monkeypatch.setattr(engines, "TIMEOUT", 2)
+        for stranger in (shown("client", strange[0], strange), {}):
+            with dask_itself.config.set(stranger), pytest.raises(InputError, match="address of a Dask scheduler"):
+                list(dask(address, work=work)(tmp_path, wanted))
+    assert found == swept(tmp_path, wanted, engines.local(1, work), "here")
+    told = capfd.readouterr().err
+    assert f"to {address} encrypted: 6 cases" in told
+
+
+@pytest.mark.parametrize("address", ["tcp://192.0.2.7:8786", "tcp://example.org:8786", "tcp://[2001:db8::1]:8786"])
+def test_another_machine_is_not_spoken_to_in_the_clear(tmp_path, address):
+    with pytest.raises(InputError, match="another machine without encryption; expected tls://HOST:PORT"):
+        list(dask(address, work=work)(tmp_path, cases(1)))
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from analysis.errors import InputError
@@ -116,8 +118,8 @@ def dask(address: str, data: Iterable[Path] = (), work: Work = attempt) -> Engin
     """An engine of the workers of a Dask scheduler; `data` as for `sweep`.
 
     Dask runs a case again elsewhere when its worker is lost; a case that loses one worker after the other has failed.
-    Raises InputError if Dask is not installed, if no scheduler answers or it is lost, and for a worker that has not this
-    project: what was done until then is kept, and the next call goes on from there.
+    Raises InputError if Dask is not installed, if no scheduler answers or it is lost, for one on another machine that is
+    spoken to without TLS, and for a worker that has not this project: what was done until then is kept, and the next call goes on from there.
     """
     return partial(_dask, address, tuple(Path(place).absolute() for place in data), work)
 
@@ -125,8 +127,11 @@ def dask(address: str, data: Iterable[Path] = (), work: Work = attempt) -> Engin
 def _dask(
     address: str, data: tuple[Path, ...], work: Work, root: Path, cases: Sequence[Case]
 ) -> Iterator[tuple[Case, Outcome]]:
+    _check_private(address)
     with _client(address) as client:
         from distributed import as_completed
+
+        print(_sent(address, len(cases)), file=sys.stderr, flush=True)
 
         project = Project(root, data, code_here(), fingerprint(root, data), uuid4().hex)
         if not client.nthreads():
@@ -141,6 +146,32 @@ def _dask(
             yield futures[future], _outcome(future)
 
 
+def _check_private(address: str) -> None:
+    """Over a network nothing is sent in the clear: whoever can reach a scheduler of Dask can run programs on its workers."""
+    if address.startswith("tcp://") and not _is_here(address):
+        raise InputError(
+            **OPTION,
+            found=f"{address}, another machine without encryption",
+            expected="tls://HOST:PORT for another machine; tcp:// for this one alone (127.0.0.1)",
+            action="start scheduler and workers with certificates (docs/performance.md), or reach them through a tunnel",
+        )
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sent(address: str, cases: int) -> str:
+    return (
+        f"to {address} {'' if address.startswith('tls://') else 'un'}encrypted: {cases:,} cases (names of functions, parameters, "
+        "the project's path, hashes of its files); rows of results come back; no file is sent"
+    )
+
+
 def _client(address: str) -> Any:
     try:
         from distributed import Client
@@ -149,9 +180,9 @@ def _client(address: str) -> Any:
     except ImportError:
         told = ("no Dask in this environment", "the package distributed")
         action = "install the extra 'cluster' (pip install '.[cluster]')"
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         told = (f"{address}: {error}", "the address of a Dask scheduler")
-        action = "start one (dask scheduler), or correct the address"
+        action = "start one (dask scheduler), or correct the address; tls:// needs certificates (docs/performance.md)"
     raise InputError(**OPTION, found=told[0], expected=told[1], action=action) from None
 
 
