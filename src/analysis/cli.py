@@ -70,7 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         commands, "fetch", _fetch, "download the census tables of an area from Nomis into data/raw/reference"
     )
     fetch.add_argument(
-        "--area", required=True, action="append", help="2011 code of the area, such as E08000003; may be repeated"
+        "--area", default=[], action="append", help="2011 code of the area, such as E08000003; may be repeated"
+    )
+    fetch.add_argument(
+        "--census",
+        choices=["2011", "2021"],
+        default="2011",
+        help="2021: the bulk files of all local authorities at once",
     )
     fetch.add_argument("--base", help="another address of the Nomis API")
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
@@ -733,17 +739,22 @@ def _suggest(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from analysis.census.fetch import fetch_area
+    from analysis.census.fetch import fetch_2021, fetch_area
     from analysis.census.reference import read_categories
     from analysis.files import shown
     from analysis.study import find_root
 
     root = find_root()
     own = root / "data" / "raw" / "reference"
-    categories = read_categories(own / "census_2011_QS203EW_categories.csv")
+    target = Path(options.to).resolve() if options.to else own
     given = {name: value for name in ("base", "timeout") if (value := getattr(options, name)) is not None}
-    written = fetch_area(
-        list(dict.fromkeys(options.area)), Path(options.to).resolve() if options.to else own, categories, **given
-    )
+    if options.census == "2021":
+        print("\n".join(f"wrote {shown(path, root)}" for path in fetch_2021(target, **given)))
+        return 0
+    if not options.area:
+        print("error: say which area with --area CODE, or --census 2021", file=sys.stderr)
+        return 1
+    categories = read_categories(own / "census_2011_QS203EW_categories.csv")
+    written = fetch_area(list(dict.fromkeys(options.area)), target, categories, **given)
     print("\n".join(f"wrote {shown(path, root)}" for path in written))
     return 0

@@ -328,9 +328,3 @@ def test_the_command_fails_with_one_line_and_changes_nothing(nomis, folder, proj
     assert _snapshot(folder) == before
     error = capsys.readouterr().err
     assert error.startswith("error: ") and "No file was changed" in error and len(error.splitlines()) == 1
-
-
-def test_the_command_needs_an_area(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        main(["fetch"])
-    assert stopped.value.code == 2 and "--area" in capsys.readouterr().err

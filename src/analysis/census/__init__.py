@@ -9,6 +9,7 @@ tables of another area (`fetch`).
 from analysis.census.ages import ages_by_area, ages_checked, births_to_come, life_table
 from analysis.census.baseline import Settings
 from analysis.census.case import areas_held, assumptions, read_census, settings_used
+from analysis.census.census_2021 import residents_2021, stock_change_2021
 from analysis.census.estimates import (
     agreeing_count,
     allocation,
@@ -44,12 +45,14 @@ __all__ = [
     "place_among_others",
     "range_over_interval",
     "read_census",
+    "residents_2021",
     "residents_by_birth",
     "settings_used",
     "shares_by_area",
     "steps_compared",
     "steps_to_women",
     "stock_change",
+    "stock_change_2021",
     "students_counted",
     "survey_under_other_correlations",
     "trend_by_year",

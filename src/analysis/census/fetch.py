@@ -9,15 +9,19 @@ as they were: all tables are fetched and checked before the first file is replac
 import csv
 import http.client
 import io
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.census.census_2021 import TABLES, Table, read_table_2021
 from analysis.census.files import read_text_table
 from analysis.census.reference import Category
 from analysis.census.tables import (
@@ -33,6 +37,8 @@ from analysis.errors import InputError
 
 NOMIS = "https://www.nomisweb.co.uk/api/v01/dataset"
 TIMEOUT = 60.0  # seconds without an answer
+NOMIS_2021 = "https://www.nomisweb.co.uk/output/census/2021"
+LARGEST_2021 = 200_000_000  # bytes; the archive of a table holds small areas too
 LARGEST = 20_000_000  # bytes; one table of all authorities takes about 10 million
 MOST_ROWS = 25_000  # what Nomis gives a guest in one answer
 NEEDED = ("GEOGRAPHY_CODE", "GEOGRAPHY_NAME", "MEASURES", "OBS_VALUE", "RECORD_COUNT")
@@ -101,12 +107,61 @@ def fetch_table(table: CensusTable, areas: Sequence[str], base: str = NOMIS, tim
     return _arrange(rows, table, areas, request_address(table, areas, base))
 
 
-def _download(address: str, timeout: float) -> bytes:
+def fetch_2021(folder: Path, base: str = NOMIS_2021, timeout: float = TIMEOUT) -> tuple[Path, ...]:
+    """Fetch the bulk files of the 2021 Census, of all local authorities, into a folder; returns the files written.
+
+    Raises InputError, and leaves every file as it was, where one does not come whole or is not the table.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drafts: list[Path] = []
+    try:
+        for table in TABLES:
+            address = f"{base}/census2021-{table.table.lower()}.zip"
+            draft = folder / f".{table.file}.part"
+            drafts.append(draft)
+            draft.write_bytes(_member(_download(address, timeout, LARGEST_2021), table.table.lower(), address))
+            _read_draft(draft, table, address)
+    except InputError:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        raise
+    return tuple(draft.replace(folder / table.file) for draft, table in zip(drafts, TABLES, strict=True))
+
+
+def _member(body: bytes, table: str, address: str) -> bytes:
+    """The table of lower-tier local authorities in an archive, of which Nomis misspells some."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            found = [
+                info
+                for info in archive.infolist()
+                if re.fullmatch(rf"census2021-{table}-l(tla|lta)\.csv", info.filename)
+            ]
+            if len(found) != 1 or found[0].file_size > LARGEST:
+                raise _refused(
+                    address, "no single table of local authorities in it", "report this: Nomis has changed the file"
+                )
+            return archive.read(found[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise _refused(address, f"no whole archive ({error})", "try again; the answer was cut off") from error
+
+
+def _read_draft(draft: Path, table: Table, address: str) -> None:
+    try:
+        read_table_2021(draft, table)
+    except InputError as error:
+        raise _refused(
+            address, f"{table.table} with {error.found}", "report this: Nomis has changed the table"
+        ) from error
+
+
+def _download(address: str, timeout: float, largest: int = 0) -> bytes:
+    largest = largest or LARGEST
     if not address.startswith(("https://", "http://")):
         raise _refused(address, "an address that is not of the web", "give the base address of the Nomis API")
     try:
         with urllib.request.urlopen(address, timeout=timeout) as answer:
-            body = answer.read(LARGEST + 1)
+            body = answer.read(largest + 1)
             promised = answer.headers.get("Content-Length", "")
     except urllib.error.HTTPError as error:
         error.close()
@@ -119,8 +174,8 @@ def _download(address: str, timeout: float) -> bytes:
             f"no answer within {timeout:g} seconds" if late else f"no complete answer ({error or type(error).__name__})"
         )
         raise _refused(address, found, "check the connection and try again") from error
-    if len(body) > LARGEST:
-        raise _refused(address, f"more than {LARGEST:,} bytes", "ask for fewer areas at a time")
+    if len(body) > largest:
+        raise _refused(address, f"more than {largest:,} bytes", "ask for fewer areas at a time")
     if promised.isdigit() and len(body) < int(promised):
         raise _refused(address, f"{len(body):,} of {promised} bytes", "try again; the answer was cut off")
     return body
