@@ -387,7 +387,7 @@ def test_a_summary_is_one_page_of_findings_and_charts_in_words_of_the_results(
 ):
     html, word, pdf = write_summary(project, study, tmp_path, chromium_executable)
     page = html5lib.parse(html.read_text(encoding="utf-8"))
-    assert len(page.findall(f".//{HTML}ol/{HTML}li")) == 3 if study != "connecting_opportunities_example" else True
+    assert len(page.findall(f".//{HTML}ol/{HTML}li")) == 3 and page.findall(f".//{HTML}ul/{HTML}li")
     assert len(page.findall(f".//{HTML}figure")) == 2
     results = json.loads((project / "data/processed" / study / "results.json").read_text(encoding="utf-8"))["results"]
     for each in page.iter(f"{HTML}span"):

@@ -61,7 +61,13 @@ def test_what_the_study_leaves_open_the_words_of_all_studies_say(tmp_path):
 
 
 def test_three_findings_are_enough(tmp_path):
-    assert len(said(toy(tmp_path, *[OWN[0]] * 5))) == 3
+    assert len(said(toy(tmp_path, *(f"{OWN[0]} {word}." for word in ("One", "Two", "Three", "Four"))))) == 3
+
+
+def test_what_two_appendices_say_alike_is_said_once(tmp_path):
+    assert (
+        said(toy(tmp_path, OWN[0], limits=[{"say": "Nothing of cause."}] * 2), "limits").count("Nothing of cause.") == 1
+    )
 
 
 def test_nothing_is_made_of_a_study_of_which_nothing_can_be_said(tmp_path):

@@ -117,7 +117,8 @@ def summary_page(material: Material, stamp: str) -> dict[str, Any]:
         "method": list(_sayable(own.method, material)) or list(_sayable(common.method, material, names)),
         "limits": [*_sayable(own.limits, material), *_sayable(common.limits, material, names)],
     }
-    runs = {part: [run for entry in entries for run in _runs(sheet, entry.say)] for part, entries in said.items()}
+    texts = {part: dict.fromkeys(entry.say for entry in entries) for part, entries in said.items()}
+    runs = {part: [run for text in each for run in _runs(sheet, text)] for part, each in texts.items()}
     charts = [_chart(sheet, material, *named) for named in _charts((*own.charts, *common.charts), material)][:CHARTS]
     blocks = [*runs.values(), [chart["caption"] for chart in charts]]
     check_numbers([{"type": "run", "of": run} for part in blocks for run in part], material.store, place)
