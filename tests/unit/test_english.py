@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.bounds.intervals import squared_correlation, without_one
+from analysis.bounds.intervals import fisher_interval, jackknife_z, squared_correlation, without_one
 from analysis.english.groups import difference_of_gains, gains_by_group
 from analysis.english.influence import cooks_distances, influence_summary
 from analysis.english.models import (
@@ -21,6 +21,7 @@ from analysis.english.models import (
     slope,
     spearman,
 )
+from analysis.english.precision import detectable_correlation, smaller_than, what_could_be_shown
 from analysis.english.sample import Form, english_sample, restricted_cubic_spline, spline_knots
 from analysis.english.specification import (
     ARBITRARY,
@@ -490,3 +491,28 @@ def test_whether_slopes_differ_is_the_wald_test_of_the_products():
     apart["english_at_joining"] += noise
     assert difference_of_gains(apart, {"Region": apart["region"]})["p"].iloc[0] < 1e-4
     assert difference_of_gains(people, {"All": people["region"].where(people["region"] == "a")}) is None
+
+
+@pytest.mark.parametrize(("n", "r"), [(783, 0.1), (194, 0.2), (85, 0.3), (29, 0.5)])
+def test_detectable_correlations_are_those_of_the_printed_table(n, r):
+    """Sample sizes for 80 % power at two-sided 5 %: S. B. Hulley and others, Designing Clinical Research (2013), table 6C."""
+    assert detectable_correlation(n) == pytest.approx(r, abs=2e-4)
+
+
+def test_a_correlation_counts_as_none_where_its_90_per_cent_interval_lies_within_the_margin():
+    for r, n in ((0.05, 93), (0.21, 93), (-0.3, 40)):
+        end = max(map(abs, (fisher_interval(r, n, 0.9).low, fisher_interval(r, n, 0.9).high)))
+        assert smaller_than(end, math.atanh(r), 1 / math.sqrt(n - 3)) == pytest.approx(0.05)
+        assert smaller_than(abs(r), math.atanh(r), 1 / math.sqrt(n - 3)) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        smaller_than(1.0, 0.0, 0.1)
+
+
+def test_the_page_tests_the_correlation_with_the_error_of_its_interval():
+    """The interval of 90 % of R² ends at the square of the margin whose p-value is 0.05."""
+    x, y = SAMPLE["months"].to_numpy(), SAMPLE["english"].to_numpy()
+    end = squared_correlation(x, y, 0.9).high ** 0.5
+    found = what_could_be_shown(SAMPLE, [end])
+    assert found.loc[f"smaller_{end:g}", "value"] == pytest.approx(0.05)
+    assert found.loc["detectable", "value"] == detectable_correlation(len(SAMPLE))
+    assert jackknife_z(x, y)[0] == pytest.approx(math.atanh(np.corrcoef(x, y)[0, 1]))

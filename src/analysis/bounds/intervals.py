@@ -86,15 +86,23 @@ def squared_correlation(x: np.ndarray, y: np.ndarray, level: float = 0.95) -> In
     """
     from scipy.special import stdtrit
 
-    n, left_out = len(x), without_one(x, y)
-    if not (np.abs(left_out) < 1 - 1e-12).all():
+    centre, error = jackknife_z(x, y)
+    if math.isnan(error):
         return Interval(0.0, 1.0)
-    z = np.arctanh(left_out)
-    error = math.sqrt((n - 1) / n * float(((z - z.mean()) ** 2).sum()))
-    half, centre = float(stdtrit(n - 1, (1 + level) / 2)) * error, math.atanh(float(np.corrcoef(x, y)[0, 1]))
+    half = float(stdtrit(len(x) - 1, (1 + level) / 2)) * error
     ends = math.tanh(centre - half), math.tanh(centre + half)
     squares = sorted(end**2 for end in ends)
     return Interval(0.0 if ends[0] <= 0 <= ends[1] else squares[0], squares[1])
+
+
+def jackknife_z(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Fisher's z of the correlation of x and y, and its jackknife standard error; NaN as `squared_correlation` says."""
+    n, left_out = len(x), without_one(x, y)
+    if not (np.abs(left_out) < 1 - 1e-12).all():
+        return math.nan, math.nan
+    z = np.arctanh(left_out)
+    error = math.sqrt((n - 1) / n * float(((z - z.mean()) ** 2).sum()))
+    return math.atanh(float(np.corrcoef(x, y)[0, 1])), error
 
 
 def without_one(x: np.ndarray, y: np.ndarray) -> np.ndarray:

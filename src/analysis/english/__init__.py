@@ -10,6 +10,7 @@ earlier did not differ from those who came later in anything else that matters f
 | `groups` | the gain in each group of people, and whether groups differ in it |
 | `influence` | whether any one person carries the result, without saying who |
 | `specification` | the same gain under every combination of choices, arbitrary ones apart from principled ones; all together against chance |
+| `precision` | how strong a relation so many people find, and whether it is small enough to be none |
 | `published` | what a printed R² allows, where nobody's answers are at hand |
 
 Each method hands out a frame that says what its numbers are (`analysis.described`).
@@ -18,6 +19,7 @@ Each method hands out a frame that says what its numbers are (`analysis.describe
 from analysis.english.groups import difference_of_gains, gains_by_group
 from analysis.english.influence import leave_one_out
 from analysis.english.models import fitted_lines, gains_by_form, headline, strength
+from analysis.english.precision import what_could_be_shown, what_print_could_show
 from analysis.english.published import (
     above_zero,
     by_size,
@@ -60,6 +62,8 @@ __all__ = [
     "specification_curve",
     "strength",
     "tests_by_size",
+    "what_could_be_shown",
+    "what_print_could_show",
     "yearly_gain",
     "yearly_gains",
 ]

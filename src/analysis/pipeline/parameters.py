@@ -267,6 +267,16 @@ class ParticipationParameters(RecordsParameters):
     level: _LEVEL = 0.95
 
 
+_Sizes = Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(max_length=10)]
+
+
+class CorrelationSettings(_Settings):
+    """What 04_english_and_time sets the correlation against."""
+
+    power: Annotated[float, Field(gt=0.05, lt=1, description="with which a correlation is to be found")] = 0.8
+    margins: Annotated[_Sizes, Field(description="sizes below which a correlation may count as none")] = [0.1, 0.3]
+
+
 class EnglishParameters(RecordsParameters):
     """04_english_and_time."""
 
@@ -285,6 +295,10 @@ class EnglishParameters(RecordsParameters):
     resamples: Annotated[
         int, Field(ge=199, le=100_000, description="orders of people in the joint test of all specifications")
     ] = 999
+    precision: Annotated[
+        CorrelationSettings,
+        Field(description="the power, and sizes of correlations that may matter, as a list of numbers"),
+    ] = CorrelationSettings()
 
 
 MODELS: dict[str, type[Parameters]] = {
