@@ -36,6 +36,18 @@ def test_named_files_exist(page):
     assert [span for span in spans if not (ROOT / span).exists()] == []
 
 
+def test_the_tests_that_hold_what_was_attacked_are_there():
+    """Every row of the table names some, and each is a function of its file."""
+    rows = re.findall(
+        r"^\| (?!attack|---).*$", (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row) for row in rows]
+    assert len(rows) > 15 and all(named)
+    assert [
+        (file, test) for file, test in sum(named, []) if f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ] == []
+
+
 def test_every_make_target_of_the_readme_exists():
     named = set(re.findall(r"(?:`|^    )make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
