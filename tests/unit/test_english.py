@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,9 @@ from analysis.english.specification import (
     joint_inference,
     specification_curve,
 )
+from analysis.participants.own_items import OwnGroup
 from analysis.quantities import Interval
+from analysis.reporting.views.english import groupings
 
 # NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
 NORRIS = np.array(
@@ -516,3 +519,16 @@ def test_the_page_tests_the_correlation_with_the_error_of_its_interval():
     assert found.loc[f"smaller_{end:g}", "value"] == pytest.approx(0.05)
     assert found.loc["detectable", "value"] == detectable_correlation(len(SAMPLE))
     assert jackknife_z(x, y)[0] == pytest.approx(math.atanh(np.corrcoef(x, y)[0, 1]))
+
+
+def test_people_are_compared_by_course_and_by_the_groups_a_team_declares_but_not_by_their_english():
+    declared = {
+        "age_band": OwnGroup(label="Age", of="age", bands=(30,)),
+        "level": OwnGroup(label="Level", of="english_at_joining", bands=(3,)),
+    }
+    evidence = SimpleNamespace(records=SimpleNamespace(own=SimpleNamespace(groups=declared)))
+    joined = pd.to_datetime(["2013-05-01", "2013-05-01", "2014-01-01"])
+    people = pd.DataFrame({"course": ["esol", "health", "esol"], "joined_on": joined, "birth_year": [1980, 1990, 1984]})
+    found = groupings(people, evidence)
+    assert list(found) == ["Course", "Age"] and groupings(None, evidence) == {}
+    assert found["Age"].tolist() == ["30 or more", "under 30", "30 or more"]

@@ -12,6 +12,7 @@ from analysis.english import Principled, english_sample, strength
 from analysis.english.published import FILE, Printed, read_figures, size
 from analysis.english.sample import MONTHS_IN_A_YEAR, spline_knots
 from analysis.participants import ITEMS, stages_reached
+from analysis.questionnaire.groups import group_of
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -52,9 +53,19 @@ def principled(answers: pd.DataFrame | None) -> Principled:
     return Principled({"those who answered after training": "answered_after"}, {"age": ["age"]} if known else {})
 
 
-def groupings(answers: pd.DataFrame | None) -> dict[str, pd.Series]:
-    """The groups of people that are compared, by what they are called: the course that somebody took."""
-    return {} if answers is None or "course" not in answers else {"Course": answers["course"]}
+def groupings(answers: pd.DataFrame | None, evidence: Evidence) -> dict[str, pd.Series]:
+    """The group of each person, by what the grouping is called: the course, and the groups that the team declares.
+
+    None by English at joining: within bands of what is explained, every slope is drawn towards zero.
+    """
+    if answers is None:
+        return {}
+    declared = evidence.records.own.groups  # type: ignore[union-attr]
+    kept = {name: group for name, group in declared.items() if group.of != OUTCOME}
+    return {"Course": answers["course"]} | {group.label: group_of(answers, name, group) for name, group in kept.items()}
+
+
+OUTCOME = "english_at_joining"
 
 
 NOTHING_TO_SAY = (
