@@ -74,11 +74,25 @@ def _fits(table: tuple[int, int, int], row: Mapping[str, dict], others: list[flo
     n = sum(table)
     shares = dict(zip(PARTS, (100 * count / n for count in table), strict=True))
     shares["net"] = shares["improved"] - shares["worse"]
-    if any(not _same(row[name], value) for name, value in shares.items()):
+    if any(
+        not _same(row[name], value) or not _said(row[name]["value"], name, shares) for name, value in shares.items()
+    ):
         return False
-    return row["p_holm"]["value"] == "withheld" or _same(
-        row["p_holm"], _holm(mcnemar_exact(table[0], table[2]), others)
-    )
+    p, told = _holm(mcnemar_exact(table[0], table[2]), others), row["p_holm"]["value"]
+    if isinstance(told, str):
+        return told == "withheld" or p <= float(told.partition(" ")[0]) + 1e-9
+    return _same(row["p_holm"], p)
+
+
+def _said(words: object, name: str, shares: Mapping[str, float]) -> bool:
+    """Whether shares are as words such as "18% or less", "26% to 44%" or "33% with worse" say; other words say nothing."""
+    ends = [float(each.replace("−", "-")) for each in re.findall(r"−?\d+", words)] if isinstance(words, str) else []
+    if not ends:
+        return True
+    if together := re.search("with (.*)", str(words)):
+        return write(shares[name] + shares[together[1]], "", 0) == write(ends[0], "", 0)
+    low, high = (-math.inf if "less" in str(words) else ends[0], math.inf if "more" in str(words) else ends[-1])
+    return low - 1e-9 <= shares[name] <= high + 1e-9
 
 
 def _same(stored: dict, value: float) -> bool:

@@ -78,14 +78,14 @@ def test_no_file_holds_an_exact_statistic(run, truth):
 def test_the_stored_statistics_of_an_item_leave_its_hidden_counts_open(run, truth):
     folder, minimum = run
     results = attacker.results_of(folder)["03_before_after"]
-    true = {item.name: tuple(direction_counts(truth.pairs(item)).values()) for item in truth.items}
+    true = truth.directions
     p_values = {name: mcnemar_exact(counts[0], counts[2]) for name, counts in true.items()}
     for item in truth.items:
         others = [p for name, p in p_values.items() if name != item.name]
         tables = attacker.directions(results, slug(item.label), others)
         assert true[item.name] in tables
         for place, part in enumerate(attacker.PARTS):
-            hidden = results[f"03_before_after.items.{slug(item.label)}.{part}"]["value"] == "hidden"
+            hidden = isinstance(results[f"03_before_after.items.{slug(item.label)}.{part}"]["value"], str)
             small = true[item.name][place] < minimum
             values = {table[place] for table in tables}
             assert not (hidden and small) or max(values) - min(values) >= minimum - 1, (item.name, part, values)
@@ -94,6 +94,6 @@ def test_the_stored_statistics_of_an_item_leave_its_hidden_counts_open(run, trut
 def test_no_integer_program_narrows_a_small_count_from_all_files_together(run):
     folder, minimum = run
     found = list(attacker.open_counts(folder))
-    assert len(found) > 40  # the more is hidden, the fewer are left to be attacked
+    assert len(found) > 10  # the more is shown or dropped, the fewer are left to be attacked
     narrowed = [each for each in found if each[3] - each[2] < each[1] and each[2] < minimum]
     assert narrowed == []

@@ -198,6 +198,22 @@ def test_shares_beyond_a_margin_are_those_counted_or_words(tmp_path):
     told, change = view.beyond(guard), guard.pairs(guard.headline)["change"]
     for margin, (_, row) in zip(guard.margins, told.iterrows(), strict=True):
         for name, counted in (("better", change >= margin), ("worse", change <= -margin)):
-            assert row[name] in ("hidden", pytest.approx(100 * counted.mean()))
-            assert row[name] == "hidden" or min(counted.sum(), (~counted).sum()) >= 5
+            if isinstance(row[name], str):
+                assert row[name] in ("hidden", "91% or more", "9% or less")
+                continue
+            assert row[name] == pytest.approx(100 * counted.mean())
+            assert min(counted.sum(), (~counted).sum()) >= 5
     assert told.iloc[1]["better"] != "hidden"
+
+
+@pytest.mark.parametrize("example", [True, False])
+def test_a_worked_example_is_open_beside_what_protection_would_show(tmp_path, example):
+    """In brackets, and on no page of a team's own records."""
+    study = load_study("coproduction_example", ROOT)
+    rules = {"minimum_cell": 5, "reason": "synthetic records are nobody's answers"}
+    page = Appendix(study.id, "03_before_after", tmp_path, example)
+    guard = guard_of(open_evidence(page, study, rules, rounds=True))
+    told = guard.evidence.allowed(questionnaire.headline(guard.pairs(guard.headline)))
+    improved = (guard.pairs(guard.headline)["change"] > 0).mean()
+    assert told.loc["headline.improved", "value"] == "91% or more" + (f" ({100 * improved:.0f}%)" if example else "")
+    assert ("brackets" in view.told_of_items(guard)) == example

@@ -13,11 +13,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import attacker
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from analysis.disclosure.merged import NOTHING
 from analysis.disclosure.protect import protect, prove
 from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, with_margins
@@ -237,3 +239,30 @@ def said(text: object) -> tuple[float, float]:
         if "less" in str(text)
         else (numbers[0], 100.0)
     )
+
+
+def team(seed: int) -> pd.DataFrame:
+    """Answers of 48 to 64 made-up people before and after on a scale of nine, with gains of any shape."""
+    draw = np.random.default_rng(seed)
+    people = int(draw.integers(48, 65))
+    before = np.clip(np.round(draw.normal(draw.uniform(3, 7), draw.uniform(1, 2.2), people)), 1, 9)
+    gain = draw.choice([-1, 0, 1, 2, 3], people, p=draw.dirichlet([2, 6, 8, 4, 2]))
+    return pd.DataFrame({"confidence_pre": before, "confidence_post": np.clip(before + gain, 1, 9)})
+
+
+@pytest.mark.parametrize("seed", range(100 if EVERY else 2))
+@pytest.mark.parametrize("minimum", [10, 5])
+def test_the_headline_of_a_small_team_stands_and_no_integer_program_finds_a_hidden_count(evidence, seed, minimum):
+    """Something is said of improved, same and worse; of all that is published together each hidden count could be as many numbers
+    as the minimum."""
+    answers, item = team(seed), Item("confidence", "Confidence", 1, 9)
+    door = replace(evidence, rules=Rules(minimum, "a reason for tests"), decisions=[], groups=[])
+    guard = Answers(door, item, (item,), answers, MissingRule.PAIRS, margins=(2.0,))
+    assert guard.merged["confidence"].form != NOTHING
+    rows = [each.as_record() | {"notebook": "03"} for each in door._published()]
+    for what, width, least, most in attacker._ends(rows, len(answers)):
+        assert most - least >= width or least >= minimum, what
+    true = dict(zip(SIGN, guard.directions["confidence"], strict=True))
+    for name, count in true.items():
+        shown = guard.share("change in Confidence", (name,))
+        assert shown is None or (count >= minimum and shown == 100 * count / len(answers))

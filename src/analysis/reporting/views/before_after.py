@@ -143,7 +143,11 @@ def told_of_items(answers: Answers | None) -> str:
     return (
         f"So that no count of fewer than {{={rules.minimum_cell}}} people can be worked out, {parts}; {lower} Intervals and p-values there are "
         "the widest and the largest that any counts behind what is shown would give; other statistics are withheld."
+        + (_OPEN if answers.evidence.page.example else "")
     )
+
+
+_OPEN = " These records are nobody's: what would not be shown of a team's stands in brackets after what would."
 
 
 @of_nothing_nothing

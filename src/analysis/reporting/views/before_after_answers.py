@@ -136,9 +136,14 @@ class Answers:
             if statistic == names.SHIFT and not self._shift_stands(label, int(row["n"])):  # type: ignore[call-overload]
                 return {}
             cell = (row[name], row.get(column.low), row.get(column.high))
-            value, low, high = self._let(item, statistic, ends, column, cell, said)  # type: ignore[arg-type]
+            value, low, high = self._opened(column, cell[0], *self._let(item, statistic, ends, column, cell, said))  # type: ignore[arg-type]
             kept |= {name: value} | ({column.low: low, column.high: high} if column.low else {})
         return kept | {name: row[name] for name in said.words}
+
+    def _opened(self, column: Column, true: object, value: object, low: float | None, high: float | None) -> Cell:
+        """A cell as it may be shown; on a worked example, whose records are nobody's, with the number itself after the words."""
+        open_ = self.evidence.page.example and self.evidence.base is None and isinstance(true, int | float)
+        return f"{value} ({text_in(column, float(true))})" if open_ and isinstance(value, str) else value, low, high  # type: ignore[arg-type]
 
     def _let(self, item: Item, statistic: str, ends: str, column: Column, cell: Cell, said: Description) -> Cell:
         """A number and its interval as they may be shown."""

@@ -71,14 +71,13 @@ def beyond(answers: Answers) -> pd.DataFrame:
 
 def _beyond(answers: Answers, margin: float) -> dict[str, object]:
     """Changes are whole points: one that counts for a margin of up to one point is any at all."""
-    direct = f"change in {answers.headline.label}"
-    told = {
-        name: answers.share(beyond_table(margin, name == "better"), ("yes",))
-        if margin in answers.beyond
-        else answers.share(direct, (direction,))
-        for name, direction in (("better", "improved"), ("worse", "worse"))
-    }
-    return {name: HIDDEN if share is None else share for name, share in told.items()}
+    item, told = answers.headline, {}
+    for name, direction in (("better", "improved"), ("worse", "worse")):
+        own = margin in answers.beyond
+        table = beyond_table(margin, name == "better") if own else f"change in {item.label}"
+        share = answers.share(table, ("yes" if own else direction,))
+        told[name] = share if share is not None else HIDDEN if own else answers.merged_text(item, direction)
+    return told
 
 
 @of_nothing_nothing
@@ -142,13 +141,14 @@ def _worst_mean(answers: Answers, limits: pd.DataFrame) -> Interval | None:
 
 
 def _worst_share(answers: Answers, stage: str) -> Interval | None:
-    """The share improved among everybody; None where the number that improved is not shown."""
+    """The share improved among everybody, whatever the number that improved is of those it can be; None where nothing is said of it."""
     item, n = answers.headline, len(answers.pairs(answers.headline))
-    improved = answers.counts[f"change in {item.label}"][("improved",)]
-    if pd.isna(improved) or answers.evidence.base is not None:
+    if (merged := answers.merged.get(item.name)) is None:
         return None
     surely, never = map(sum, zip(*_settled(answers, stage), strict=True))
-    return worst_case_share(int(improved), n, n + len(answers.others[stage]), surely, never)
+    everybody = n + len(answers.others[stage])
+    least, most = (worst_case_share(improved, n, everybody, surely, never) for improved in merged.ends[0])
+    return Interval(least.low, most.high)
 
 
 def _settled(answers: Answers, stage: str) -> list[tuple[int, int]]:
