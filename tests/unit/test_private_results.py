@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from before_after_run import guard_of
 from made_up.messy_workbook import ASKED, write_messy
 from scipy import stats
 
 from analysis.errors import InputError
+from analysis.questionnaire import change_by_item, means
+from analysis.reporting.appendix import Appendix
+from analysis.reporting.views.evidence import open_evidence
+from analysis.study import load_study
 from analysis.tools.own_records import start
 from analysis.tools.private_results import MARK, write_private
 
@@ -91,6 +96,25 @@ def test_every_file_says_that_it_is_not_for_release_and_names_nobody(written):
         assert MARK in text
         assert not [person for person in truth["person_id"] if person in text]
     assert "<b>records" not in (root / "private/own/results.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_the_same_people_says_something_of_every_share_that_is_private(written):
+    """Of 21 cells at ten people a cell 9 are the exact share, and no other is hidden: the true share lies within what is said."""
+    root, truth, _ = written
+    evidence = open_evidence(Appendix("own", "03_before_after", root), load_study("own", root), {}, rounds=True)
+    guard = guard_of(evidence)
+    table = evidence.allowed(change_by_item(guard.records, guard.items, 1, resamples=99))
+    cells = table[["improved", "same", "worse"]].astype(object).stack()
+    assert len(cells) == 21 and sum(isinstance(each, float) for each in cells) == 9
+    assert not set(cells) & {"hidden", "withheld"}
+    for item in ASKED:
+        change = (truth[f"{item}_post"] - truth[f"{item}_pre"]).dropna()
+        row = table.loc[LABELS.get(item, item.capitalize())]
+        assert row["improved"] == pytest.approx(100 * (change > 0).mean())
+        if str(row["worse"]).endswith("% or less"):
+            assert 100 * (change < 0).mean() <= int(row["worse"].partition("%")[0])
+    headline = evidence.allowed(means(guard.pairs(guard.headline)))
+    assert headline[["low", "mean", "high"]].notna().all(axis=None)
 
 
 def test_git_ignores_the_folder():

@@ -72,7 +72,9 @@ def protect_in_order(
 
     Why that something is dropped tells no more than the proof grants: which cells are tried follows from the order and from
     places, and whether they stay from the numbers shown until then and from which hidden cells are small, which the reader of
-    the proof is told.
+    the proof is told. Of a `merged` table that is not told; that sums are dropped beside it leaves both ends of its counts, since
+    they are as telling where nearly all answers lie at one end of the scale as where they lie at the other. This is an argument, and
+    not gone through for all answers there can be.
     """
     state = _State(_with_margins(tables), rules, background)
     state.live, state.said = set(chosen), np.zeros(len(background.statements), dtype=bool)
