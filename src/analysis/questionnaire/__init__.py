@@ -43,6 +43,7 @@ from analysis.questionnaire.printed import (
     printed_means,
     what_cannot_be,
     what_spreads_say,
+    what_tests_say,
 )
 from analysis.questionnaire.published import read_printed
 from analysis.questionnaire.response_shift import response_shift
@@ -92,4 +93,5 @@ __all__ = [
     "what_cannot_be",
     "what_could_be_shown",
     "what_spreads_say",
+    "what_tests_say",
 ]

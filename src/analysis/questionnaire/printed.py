@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.described import described, inputs_of, of_nothing_nothing, saying
+from analysis.quantities import Interval
 from analysis.questionnaire import published, spread
+from analysis.questionnaire.paired_tests import common, correlation, spread_of_change
 from analysis.questionnaire.published import IMPROVED, NET, WILCOXON, WORSE, Printed, PrintedItem, people
 from analysis.questionnaire.spread import paired_t, standardised
 from analysis.results import Column, Kind, Labelled, p_column, slug
@@ -172,6 +174,52 @@ def _spread(printed: Printed, item: PrintedItem) -> dict[str, object]:
     return {**sds, "d": None, "t": None, **ends, _RESTS: " ".join(f"claim:{each}" for each in named)}
 
 
+_FROM_TEST = {"sd": "SD of the changes", "d_z": "Change over that SD", "r": "Correlation of before and after"}
+
+
+@described(
+    Kind.BOUNDED,
+    {
+        "said": Column("Printed of the test"),
+        **{
+            name: Column(words, "", None, 2, low=f"{name}_low", high=f"{name}_high", interval="rounding", inputs=_RESTS)
+            for name, words in {"t": "Size of t", **_FROM_TEST}.items()
+        },
+    },
+    header="Item",
+    words=("said",),
+)
+def what_tests_say(printed: Printed) -> pd.DataFrame | None:
+    """What printed t, p-values and intervals of the mean change say of items; None where none are printed.
+
+    Columns: said (what is printed), t, sd, d_z, r with `_low` and `_high`, missing where nothing bounds them. Items whose prints no
+    one test gives are left out: `what_cannot_be` says so.
+    """
+    rows = {Labelled(item.label, item.id): found for item in printed.figures.items if (found := _tested(printed, item))}
+    return pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object), dtype=object) if rows else None
+
+
+def _tested(printed: Printed, item: PrintedItem) -> dict[str, object] | None:
+    found = published.sizes_of(item, printed)
+    t = common(found.values()) if found else None
+    if t is None:
+        return None
+    claims, n = printed.study.claims, people(printed.figures, printed.study, item)
+    before, after = (claims[name].around or Interval(-math.inf, math.inf) for name in (item.before, item.after))
+    spread, moments = spread_of_change(after - before, t, n), published.moments_of(item, printed.study)
+    ranges = {
+        "t": t,
+        "sd": spread,
+        "d_z": t * (1 / math.sqrt(n)),
+        "r": correlation(**moments, spread=spread) if moments else None,
+    }
+    ends = {f"{name}_{end}": getattr(each, end, None) for name, each in ranges.items() for end in ("low", "high")}
+    named = (item.before, item.after, item.sd_before, item.sd_after, item.t, item.p, item.ci)
+    named = (*named, item.respondents or printed.figures.respondents)
+    said = ", ".join(name for name in found if name != "means and deviations")
+    return {"said": said, **dict.fromkeys(ranges), **ends, _RESTS: " ".join(f"claim:{each}" for each in named if each)}
+
+
 @described(
     Kind.BOUNDED,
     {
@@ -217,7 +265,12 @@ def what_cannot_be(printed: Printed) -> pd.DataFrame | None:
     """Printed means and standard deviations that no answers can have: reading, cannot; None where all can be. A finding."""
     found = published.impossible(printed)
     rows = {
-        f"{item.label}: {what}": (reading, "no whole answers of so many people on this scale")
+        f"{item.label}: {what}": (
+            reading,
+            "no one test that prints so"
+            if reading == "the paired test"
+            else "no whole answers of so many people on this scale",
+        )
         for item in printed.figures.items
         for what, _, reading in (words.partition(": ") for words in found.get(item.id, ()))
     }

@@ -15,12 +15,14 @@ from analysis.described import described
 from analysis.errors import InputError
 from analysis.files import Strict, validate
 from analysis.participants.scales import scale_of
-from analysis.quantities import Interval
+from analysis.quantities import Interval, parse_printed, parse_range
 from analysis.questionnaire.attrition import worst_case_share
 from analysis.questionnaire.measurement import regression_to_the_mean
-from analysis.questionnaire.spread import Moments, most_sd
+from analysis.questionnaire.paired_tests import common, size_of, t_of_interval, t_of_p
+from analysis.questionnaire.spread import Moments, most_sd, paired_t
 from analysis.results import Kind
 from analysis.study import Study
+from analysis.study.claims import Claim
 
 FILE = "before_after.yaml"
 MIN_PEOPLE = 2
@@ -54,6 +56,10 @@ class PrintedItem(Strict):
     after: str = Field(description="claim that prints the mean after")
     sd_before: str | None = Field(default=None, description="claim that prints the standard deviation before")
     sd_after: str | None = Field(default=None, description="claim that prints the standard deviation after")
+    t: str | None = Field(default=None, description="claim that prints t of the paired test")
+    p: str | None = Field(default=None, description="claim that prints its p-value, two-sided")
+    ci: str | None = Field(default=None, description="claim that prints the interval of the mean change, as a..b")
+    level: float = Field(default=0.95, gt=0, lt=1, description="level of that interval")
     respondents: str | None = Field(
         default=None, description="claim that prints how many gave both answers; empty: `respondents` of the file"
     )
@@ -137,7 +143,7 @@ def _check_claims(figures: Figures, study: Study) -> None:
     named += [
         claim
         for item in figures.items
-        for claim in (item.before, item.after, item.sd_before, item.sd_after, item.respondents)
+        for claim in (item.before, item.after, item.sd_before, item.sd_after, item.t, item.p, item.ci, item.respondents)
         if claim
     ]
     unknown = sorted({claim for claim in named if claim not in study.claims.claims})
@@ -221,7 +227,7 @@ def impossible(printed: "Printed") -> dict[str, tuple[str, ...]]:
     for item in printed.figures.items:
         fits = set(printed.by_size[item.id]["reading"])
         words = [f"means: {reading.label}" for reading in item.readings if reading.label not in fits]
-        found[item.id] = (*words, *_too_wide(item, printed))
+        found[item.id] = (*words, *_too_wide(item, printed), *_at_odds(item, printed))
     return {name: words for name, words in found.items() if words}
 
 
@@ -234,6 +240,39 @@ def _too_wide(item: PrintedItem, printed: "Printed") -> list[str]:
         if reading.scale[1] is not None
         and each.sd.low > most_sd(each.mean, n, reading.scale[0], reading.scale[1]) + 1e-9
     ]
+
+
+def _at_odds(item: PrintedItem, printed: "Printed") -> list[str]:
+    """What is printed of the paired test and no one test gives."""
+    sizes_of_t = sizes_of(item, printed)
+    if len(sizes_of_t) < 2 or common(sizes_of_t.values()):
+        return []
+    return [f"{', '.join(sizes_of_t)}: the paired test"]
+
+
+def sizes_of(item: PrintedItem, printed: "Printed") -> dict[str, Interval]:
+    """Every size of t that prints so, by what is printed of the paired test: means with deviations, t, p, interval."""
+    claims, n = printed.study.claims, people(printed.figures, printed.study, item)
+    found: dict[str, Interval] = {}
+    if item.t and (t := claims[item.t].around):
+        found["t"] = size_of(t)
+    if item.p and (p := claims[item.p].interval):
+        found["p"] = t_of_p(p, n)
+    if item.ci and (ends := _ends_of(claims[item.ci])):
+        found["interval"] = t_of_interval(ends, n, item.level)
+    if found and (moments := moments_of(item, printed.study)):
+        found["means and deviations"] = paired_t(**moments, n=n)
+    return found
+
+
+def _ends_of(claim: Claim) -> tuple[Interval, Interval] | None:
+    """The ends of a printed interval, each with its rounding; None of a claim that is no range."""
+    low, _, high = claim.value.partition("..")
+    if not high:
+        return None
+    printed = parse_range(claim.printed) or tuple(map(parse_printed, (low.lstrip("-"), high.lstrip("-"))))
+    halves = [float(each.step) / 2 for each in printed]
+    return tuple(Interval(float(end) - half, float(end) + half) for end, half in zip((low, high), halves, strict=True))  # type: ignore[return-value]
 
 
 def moments_of(item: PrintedItem, study: Study) -> dict[str, Moments] | None:
