@@ -10,7 +10,6 @@ from analysis.coding.example import earlier_codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.matrix import SocialImpactMatrix, check_links, check_names, check_themes, read_matrix
 from analysis.coding.published import (
-    PROGRAMMES,
     Programmes,
     StakeholderTheme,
     Statement,
@@ -118,10 +117,10 @@ def load_themes(study: Study, codebook: Codebook) -> Records[Theme] | None:
 
 
 def load_programmes(study: Study, codebook: Codebook) -> Programmes | None:
-    """What the sources of both `PROGRAMMES` report, for a study that is one of them."""
-    if study.id not in PROGRAMMES:
+    """What the sources of both studies of `themes_beside` (study.yaml) report, for a study that says so."""
+    if not study.info.themes_beside:
         return None
-    studies = [load_study(each, study.root) for each in PROGRAMMES]
+    studies = [load_study(each, study.root) for each in study.info.themes_beside]
     titles = {each.id: each.info.title for each in studies}
     return Programmes(titles, {each.id: load_themes(each, codebook) or Records() for each in studies})
 

@@ -19,8 +19,8 @@ from analysis.errors import InputError
 from analysis.files import Records, Strict, read_records
 from analysis.results import Column, Kind
 
-PROGRAMMES = ("coproduction", "connecting_opportunities")  # whose sources are coded with the common codebook
-GROUP_EVIDENCE = ("focus groups", "focus groups and surveys")
+NOT_TOLD_APART = "focus groups and surveys"
+GROUP_EVIDENCE = ("focus groups", NOT_TOLD_APART)
 _PLACES = Column("Places", "places")
 Line = Annotated[int, Field(gt=0)]
 Short = Annotated[Text, StringConstraints(max_length=140)]
@@ -259,21 +259,19 @@ def programmes_compared(programmes: Programmes, codebook: Codebook) -> pd.DataFr
         "both.both": Column("Codes that both report", "codes"),
         "both.only_first": Column("Codes that the first alone reports", "codes"),
         "both.only_second": Column("Codes that the second alone reports", "codes"),
-        **{f"both.{study}.places": Column("Places that report a theme", "places") for study in PROGRAMMES},
-        **{
-            f"both.{study}.groups": Column("Of these, places that rest on focus groups", "places")
-            for study in PROGRAMMES
-        },
     },
 )
 def programmes_counted(programmes: Programmes) -> pd.DataFrame:
-    """How many codes both, the first or the second of `PROGRAMMES` report, and at how many places: column value."""
-    first, second = ({theme.code for theme in programmes.themes[study]} for study in PROGRAMMES)
+    """How many codes both, the first or the second of two programmes report, and at how many places: column value."""
+    first, second = ({theme.code for theme in found} for found in programmes.themes.values())
     values = {"both": len(first & second), "only_first": len(first - second), "only_second": len(second - first)}
-    for study in PROGRAMMES:
-        places = [theme.evidence for theme in programmes.themes[study]]
-        values |= {f"{study}.places": len(places), f"{study}.groups": sum(each in GROUP_EVIDENCE for each in places)}
-    return pd.DataFrame({"value": {f"both.{name}": value for name, value in values.items()}})
+    rows = {}
+    for study, themes in programmes.themes.items():
+        groups = sum(theme.evidence in GROUP_EVIDENCE for theme in themes)
+        values |= {f"{study}.places": len(themes), f"{study}.groups": groups}
+        rows[f"both.{study}.places"] = Column("Places that report a theme", "places")
+        rows[f"both.{study}.groups"] = Column("Of these, places that rest on focus groups", "places")
+    return saying(pd.DataFrame({"value": {f"both.{name}": value for name, value in values.items()}}), rows=rows)
 
 
 def side_by_side(themes: Mapping[str, Sequence[Theme]], codebook: Codebook) -> pd.DataFrame:

@@ -71,10 +71,13 @@ class StudySource(Strict):
     text: Text | None = Field(default=None, description="the text of it whose lines the ledger counts")
 
 
+StudyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
 class StudyInfo(Strict):
     """What study.yaml says of a study."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="the folder's name")
+    id: StudyId = Field(description="the folder's name")
     title: str = Field(description="short title, as pages show it")
     programme: str = Field(default="", description="the programme in one sentence")
     place: str = Field(default="", description="city or region")
@@ -84,6 +87,10 @@ class StudyInfo(Strict):
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
     currency: str = Field(
         default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"
+    )
+    themes_beside: tuple[StudyId, StudyId] | None = Field(
+        default=None,
+        description="ids of two studies coded with one codebook, this one among them, whose published themes stand side by side",
     )
     example: bool = Field(default=False, description="true for synthetic records, which are marked on every page")
     authors: tuple[Author, ...] = Field(

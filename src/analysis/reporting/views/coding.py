@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.coding.agreement import NO_OVERLAP, ONE_CODER
 from analysis.coding.codebook import Codebook
 from analysis.coding.files import Framework
-from analysis.coding.published import GROUP_EVIDENCE, PROGRAMMES, Programmes, Statement, Theme, speaker_letters
+from analysis.coding.published import GROUP_EVIDENCE, NOT_TOLD_APART, Programmes, Statement, Theme, speaker_letters
 from analysis.coding.segments import Bases
 from analysis.coding.tallies import leave_one_group_out, narrow_codes, stability_over_groups
 from analysis.described import beside, of_nothing_nothing
@@ -194,14 +194,14 @@ def interviewed(page: Appendix, study: Study, framework: Framework) -> Display |
 @of_nothing_nothing
 def told_of_programmes(programmes: Programmes) -> str:
     """How many codes both programmes report, and what their places rest on."""
-    first, second = (named(programmes.titles[study]) for study in PROGRAMMES)
-    one, two = PROGRAMMES
+    first, second = map(named, programmes.titles.values())
+    one, two = (f"{{both.{study}.groups|bare}} of {{both.{study}.places|:places}}" for study in programmes.titles)
+    not_told = [NOT_TOLD_APART in {theme.evidence for theme in found} for found in programmes.themes.values()]
+    apart = [", where they are not told apart from surveys" if each else "" for each in not_told]
     return (
         f"Both sources report {{both.both|:codes}}; {{both.only_first|bare}} are reported for {first} alone and "
         f"{{both.only_second|bare}} for {second} alone. "
-        f"Focus groups stand behind {{both.{one}.groups|bare}} of {{both.{one}.places|:places}} for {first}, "
-        f"and behind {{both.{two}.groups|bare}} of {{both.{two}.places|:places}} for {second}, where they are not "
-        "told apart from surveys."
+        f"Focus groups stand behind {one} for {first}{apart[0]}, and behind {two} for {second}{apart[1]}."
     )
 
 
