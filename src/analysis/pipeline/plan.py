@@ -97,7 +97,7 @@ def _measured(root: Path, study: str, runs: list[tuple[str, str]]) -> list[str]:
         register = (
             load_study(study, root).register if (root / "data/raw" / study / "assumptions.yaml").is_file() else {}
         )
-    named = {str(entry.result).partition(".")[0] for entry in register.values() if entry.result}
+    named = {name.partition(".")[0] for entry in register.values() for name in entry.results}
     return [f"{_MADE}results/{notebook}.json" for notebook, other in runs if other == study and notebook in named]
 
 

@@ -63,7 +63,7 @@ def _row(model: Model, each: Asked, in_force: float, register: str) -> dict[str,
         "ratio": ratio,
         "difference": in_force - ratio,
         "from_written": grounds,
-        "from_measured": f"result:{written.result}",
+        "from_measured": " ".join(entry.rests_on),
         "from_ratio": f"{model.inputs_of('total.ratio')} {grounds}",
     }
 

@@ -7,7 +7,7 @@ written value in force, and the entry says why. A result in another unit, and re
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Asked:
         elif self.found.interval and written.distribution != "fixed":  # type: ignore[union-attr]
             ends = min(value, written.low), max(value, written.high)
             shape = written.distribution if written.distribution in _FREE else "uniform"
-            told = "Disclosure rules hide the interval as measured; the published range stands, as far as it has to hold the value."
+            told = "No interval is shown of what was measured; the published range stands, as far as it has to hold the value."
         fixed = {} if ends[0] < ends[1] else {"distribution": "fixed"}
         return {"low": ends[0], "high": ends[1], "distribution": shape, "why_range": told} | fixed
 
@@ -111,19 +111,31 @@ def in_force(register: Register, results: Path, has_records: bool) -> Register:
 
 
 def _asked(entry: Assumption, results: Path, has_records: bool) -> Asked:
-    notebook, _, name = str(entry.result).partition(".")
+    """The entry with its result, or with the sum and difference of those that it names, if all of them are in force."""
+    asked = {name: _one(entry, name, results, has_records) for name in entry.results}
+    first = next((each for each in asked.values() if each.found is None), next(iter(asked.values())))
+    if first.found is None or len(asked) == 1:
+        return first
+    known = [each.found for each in asked.values() if each.found]
+    value = sum(sign * float(found.value) for sign, found in zip(entry.results.values(), known, strict=True))  # type: ignore[arg-type]
+    interval = next((found.interval for found in known if found.interval), "")
+    return Asked(entry, replace(first.found, value=value, low=None, high=None, interval=interval), first.people)
+
+
+def _one(entry: Assumption, named: str, results: Path, has_records: bool) -> Asked:
+    notebook, _, name = named.partition(".")
     path = results / f"{notebook}.json"
     if not path.is_file():
         if has_records:
             raise _Trouble(
                 entry,
-                f"{entry.result!r}, while {notebook} has not run on the records",
+                f"{named!r}, while {notebook} has not run on the records",
                 "its results",
                 f"run it: python -m analysis run {notebook} --study {results.parent.name}; if it has nothing to run on, take `result` out",
             )
         return Asked(entry, why=_NO_RECORDS)
     store = ResultStore.read(path)
-    found = store.by_id.get(str(entry.result)) or store.by_id.get(name)
+    found = store.by_id.get(named) or store.by_id.get(name)
     why = _why_not(found, store)
     if found is None or why:
         return Asked(entry, why=why)

@@ -25,6 +25,7 @@ Words = Annotated[
     Field(min_length=1),
 ]
 
+_RESULT = r"0[1-47][a-z]?_[a-z0-9_]+\.[A-Za-z0-9_.:\-]+"  # of an earlier notebook
 SHARES = ("ratio", "share")  # units of what is a part of a whole
 
 Known = Literal["published", "recomputed", "measured", "assumed", "calibrated", "reference"]
@@ -92,9 +93,9 @@ class Assumption(Strict):
     alternatives: tuple[Words, ...] = Field(default=(), description="other defensible values or readings")
     result: str | None = Field(
         default=None,
-        pattern=r"^0[1-47][a-z]?_[a-z0-9_]+\.[A-Za-z0-9_.:\-]+$",
-        description="result of an earlier notebook that takes the value's place once the study's records measure it: "
-        "`03_before_after.items.english.mean_change`",
+        pattern=rf"^{_RESULT}( [+-] {_RESULT})*$",
+        description="result of an earlier notebook, or a sum or difference of several in one unit, that takes the value's place "
+        "once the study's records measure it: `03_before_after.items.english.mean_change`",
     )
     changed_from: Published | None = Field(
         default=None, description="what the published run has; written by analysis what-if, empty in a study"
@@ -135,10 +136,16 @@ class Assumption(Strict):
         return max(len(f"{end:.4f}".rstrip("0").partition(".")[2]) for end in (self.value, self.low, self.high))
 
     @property
+    def results(self) -> dict[str, int]:
+        """The results that would measure the entry, and whether each is added (1) or taken off (-1)."""
+        parts = ["+", *str(self.result).split()] if self.result else []
+        return {name: -1 if sign == "-" else 1 for sign, name in zip(parts[::2], parts[1::2], strict=True)}
+
+    @property
     def rests_on(self) -> list[str]:
         """What the value is copied from: the claim that prints it, or the result of the study's own records."""
-        measured = self.result if self.kind == "measured" else None
-        return [f"claim:{self.claim}"] if self.claim else [f"result:{measured}"] if measured else []
+        measured = self.results if self.kind == "measured" else {}
+        return [f"claim:{self.claim}"] if self.claim else [f"result:{name}" for name in measured]
 
     @property
     def short_label(self) -> str:
