@@ -12,6 +12,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from analysis import questionnaire
 from analysis.errors import InputError
 from analysis.participants import read_records
 from analysis.participants.draft import draft
@@ -236,6 +237,15 @@ def test_groups_and_waves_come_onto_the_page_through_its_proof(tmp_path):
     page = Appendix("own", "03_before_after", tmp_path, study.info.example)
     evidence = open_evidence(page, study, {"minimum_cell": 10}, rounds=True)
     guard = guard_of(evidence, item="hope")
+    means = evidence.allowed(questionnaire.means_by_item(guard.records, guard.items, "pairs", level=0.95))
+    for label, sign, item in (("Loneliness", -1, "lonely"), ("Hope", 1, "hope")):
+        pairs = truth[[f"{item}_pre", f"{item}_post"]].dropna().to_numpy(dtype=float)
+        change = sign * (pairs[:, 1] - pairs[:, 0])
+        assert means.loc[label, ["n", "before", "after", "change"]].tolist() == pytest.approx(
+            [len(pairs), *pairs.mean(axis=0), change.mean()]
+        )
+        ends = stats.ttest_1samp(change, 0).confidence_interval(0.95)
+        assert means.loc[label, ["change_low", "change_high"]].tolist() == pytest.approx([ends.low, ends.high])
     waves, groups = view.by_wave(guard), view.by_group(guard)
     both = truth[["hope_pre", "hope_six"]].dropna()
     row = waves.loc["Hope, before and six months later"]

@@ -55,7 +55,7 @@ from analysis.questionnaire.shift import (
     thirds,
     upper_band,
 )
-from analysis.questionnaire.summary import change_by_item, items_above, net_by_item
+from analysis.questionnaire.summary import change_by_item, items_above, means_by_item, net_by_item
 
 __all__ = [
     "about_before",
@@ -78,6 +78,7 @@ __all__ = [
     "items_answered",
     "last_item",
     "means",
+    "means_by_item",
     "net_by_item",
     "over_readings",
     "paired_answers",

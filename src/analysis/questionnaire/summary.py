@@ -7,8 +7,8 @@ import pandas as pd
 
 from analysis.described import Basis, described
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
-from analysis.questionnaire.change import RESAMPLES, effect_sizes, mean_change, wilcoxon_tests
-from analysis.questionnaire.judged import BASE, DIRECTIONS, HOLM, INTERVAL, NET, RANK, RESAMPLED
+from analysis.questionnaire.change import RESAMPLES, effect_sizes, mean_change, means, wilcoxon_tests
+from analysis.questionnaire.judged import BASE, DIRECTIONS, HOLM, INTERVAL, MEANS, NET, RANK, RESAMPLED, T_INTERVALS
 from analysis.questionnaire.shift import direction_shares, net_improvement
 from analysis.results import Column, Kind, p_column
 
@@ -65,6 +65,43 @@ def change_by_item(
     found = item_summary(answers, items, seed, rule, level, resamples)
     found = found.rename(columns=lambda name: name.replace("rank_biserial", "rank"))
     return found.assign(**{name: 100 * found[name] for name in (*DIRECTIONS, "net", "net_low", "net_high")})
+
+
+def _mean(label: str, name: str) -> Column:
+    return Column(label, "points", decimals=1, low=f"{name}_low", high=f"{name}_high", interval="{level} (t)")
+
+
+@described(
+    Kind.MEASURED,
+    {
+        "n": Column("People", "people"),
+        "before": _mean("Mean before", "before"),
+        "after": _mean("Mean after", "after"),
+        "change": _mean("Mean change", "change"),
+    },
+    header="Item",
+    basis=Basis(
+        "means by item",
+        "beside",
+        by={"n": BASE, "before": MEANS, "after": MEANS, "change": MEANS},
+        ends=dict.fromkeys(("before", "after", "change"), T_INTERVALS),
+    ),
+)
+def means_by_item(
+    answers: pd.DataFrame, items: Iterable[Item], rule: MissingRule | str = MissingRule.PAIRS, level: float = 0.95
+) -> pd.DataFrame | None:
+    """Means before, after and of the change (positive: better) of each item with two ends, with t intervals. Index: item.
+
+    None where no item has two ends.
+    """
+    rows = {}
+    for item in (each for each in items if each.high is not None):
+        found = means(paired_answers(answers, item, rule, items), level)
+        ends = {"": "mean", "_low": "low", "_high": "high"}
+        rows[item.label] = {"n": found["n"].iloc[0]} | {
+            f"{when}{end}": found.loc[when, part] for when in found.index for end, part in ends.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").astype({"n": int}) if rows else None
 
 
 @described(Kind.MEASURED, {"net": _NET}, header="Item")

@@ -59,7 +59,7 @@ class Answers:
     seed: int = 0
     margins: tuple[float, ...] = ()  # smallest changes that may matter, in points
     reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as may be shown
-    _said: tuple[Statement, ...] = ()  # what is published of the headline item besides its tables
+    _sums: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # published of an item besides its tables
 
     def pairs(self, item: Item) -> pd.DataFrame:
         """Answers before and after of the people whom the missing-answer rule keeps."""
@@ -190,11 +190,21 @@ class Answers:
         if statistic == names.HOLM:
             return holm_texts(item, self.directions[item.name], self.summary["p"])
         if item != self.headline:
-            return (write(self.summary.loc[item.label, "rank_biserial"], "", 2),) if statistic == names.RANK else ()
+            return self._seen_of(item).get(statistic, ())
         if statistic not in self._seen:
             printed = self.about_headline.printed().get(statistic, lambda answers: ())(self._true)
             self._seen[statistic] = (printed,) if isinstance(printed, str) else printed
         return self._seen[statistic]
+
+    def _seen_of(self, item: Item) -> dict[str, tuple[str, ...]]:
+        """The same of an item that does not head the page."""
+        answers = AnswerSet(replace(self.about_headline, item=item), self.pairs(item)[["before", "after"]])
+        rank = write(self.summary.loc[item.label, "rank_biserial"], "", 2)
+        return {
+            names.RANK: (rank,),
+            names.MEANS: answers.means("mean"),
+            names.T_INTERVALS: answers.means("mean", "low", "high"),
+        }
 
     @cached_property
     def _seen(self) -> dict[str, tuple[str, ...]]:
@@ -311,8 +321,8 @@ class Answers:
         """
         if statistic == names.HOLM:
             return all(each.name in self.whole for each in self.items)
-        if item == self.headline and statistic in (names.MEANS, names.T_INTERVALS):
-            return statistic in self.published
+        if statistic in (names.MEANS, names.T_INTERVALS):
+            return statistic in self.published(item)
         if item != self.headline and statistic not in (names.NET, names.INTERVAL, names.RANK, names.RESAMPLED):
             return False
         table = _TABLES.get(statistic)
@@ -346,11 +356,10 @@ class Answers:
         beside = {*_BESIDE, *(beyond_table(*each) for each in product(self.beyond, (True, False)))}
         return [name for name, cells in self.counts.items() if name in beside and cells.iloc[:-1].isna().all()]
 
-    @property
-    def published(self) -> set[str]:
-        """Which of the means and their intervals are published of the headline item."""
-        shown = self.headline.name in self.merged  # after this, the sums are known
-        told = {statement.label.partition(" ")[0] for statement in self._said}
+    def published(self, item: Item) -> set[str]:
+        """Which of the means and their intervals are published of an item."""
+        shown = item.name in self.merged  # after this, the sums are known
+        told = {statement.label.partition(" ")[0] for statement in self._sums.get(item.name, ())}
         return {name for part, name in _SUMS.items() if part in told and shown}
 
     @cached_property
@@ -459,8 +468,11 @@ class Answers:
         if item == self.headline:
             sums = moments(self.columns(item), self.pairs(item), self.level)
             return self._in_order(tables, background, [said, direct, *sums, *others], chosen)
-        about = replace(background, statements=said)
-        return self.evidence.keep(tables, *protect_in_order(tables, [said, direct], self.evidence.rules, about, chosen))
+        sums = moments(self.columns(item), self.pairs(item), self.level) if item.high is not None else ()
+        about = replace(background, statements=(*said, *(each for part in sums for each in part)))
+        done, kept = protect_in_order(tables, [said, direct, *sums], self.evidence.rules, about, chosen)
+        self._sums[item.name] = kept.statements
+        return self.evidence.keep(tables, done, kept)
 
     def _in_order(
         self,
@@ -480,7 +492,7 @@ class Answers:
                 break
             kept = [each for each in order[_DIRECT:] if each in done.tables or set(each) & set(said.statements)]
             order = [*order[:_DIRECT], *kept[:-1]]
-        self._said = said.statements
+        self._sums[self.headline.name] = said.statements
         return nothing | self.evidence.keep({name: tables[name] for name in done.tables}, done, said)
 
     def _left_open(self, tables: dict[str, pd.Series], shown: dict[str, pd.Series], said: Background) -> bool:
