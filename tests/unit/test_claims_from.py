@@ -37,6 +37,7 @@ def numbers(tmp_path: Path, text: str) -> list[tuple[str, str, str, str]]:
         ("in 2008/9", ("2008/9", "2008..2009", "date", "date")),
         ("2019–2020", ("2019–2020", "2019..2020", "date", "date")),
         ("48 women came", ("48", "48", "people", "count")),
+        ("a group of 12 women", ("12", "12", "people", "count")),
         ("over 60% of them", ("over 60%", "60", "%", "share")),
         ("for eighteen months", ("eighteen", "18", "months", "duration")),
         ("£13.6 million", ("£13.6 million", "13600000", "GBP", "money")),
@@ -50,7 +51,9 @@ def test_one_number(tmp_path, text, expected):
     assert numbers(tmp_path, text) == [expected]
 
 
-@pytest.mark.parametrize("text", ["postcode PO1 and E06000044x", "31/31/2020", "nothing here"])
+@pytest.mark.parametrize(
+    "text", ["postcode PO1 and E06000044x", "31/31/2020", "nothing here", "a Level 2 Award", "in phase 3", "Year 1"]
+)
 def test_what_is_no_number_or_told_as_hardly_one(tmp_path, text):
     (tmp_path / "x.txt").write_text(text, encoding="utf-8")
     assert all(HARDLY in each.note for each in claims_from(tmp_path / "x.txt"))

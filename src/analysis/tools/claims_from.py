@@ -68,6 +68,11 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _REFERENCE = re.compile(r"(?:[Ff]igure|[Tt]able|[Pp]age|\bp\.|[Ss]ection|[Aa]ppendix|[Cc]hapter|\bNo\.)\s*$")
+_NAMED = re.compile(
+    r"\b(?:level|phase|stage|step|wave|strand|tier|cohort|round|version|year|question|objective|outcome|module|unit|form|group"
+    r"|grade|band|zone|part|package|priority|theme) ?$",
+    re.I,
+)
 _AUTHOR = re.compile(r"(?:[A-Z][a-z]+,?|al\.?,?)\s*\(?$")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")  # between the columns of a page's layout
 HARDLY = "likely no claim"
@@ -245,6 +250,7 @@ def _hardly(line: str, match: re.Match[str]) -> str:
         "numbering": not before.strip(" \t(•-") and re.match(r"[.):]\s", after),
         "a contents page": re.fullmatch(r"\s*\d{1,3} [A-Z][^.\t]{0,60}|[^\t]*\.{4,}\s*\d+\s*", line),
         "a reference to a page, figure or number": _REFERENCE.search(before),
+        "the name of a level, step or part": _NAMED.search(before) and re.fullmatch(r"\d{1,2}", match[0]),
         "a citation": re.fullmatch(_YEAR, match[0]) and _AUTHOR.search(before) and re.match(r"\s*[),:;]", after),
         "one to one": re.search(r"\b1 ?(?::|-|to) ?$", before) or re.match(r" ?(?::|-|to) ?1\b", after),
         "an address": re.search(r"(?:https?:|www\.)\S*$", before),
