@@ -180,6 +180,10 @@ def fill(root: Path) -> None:
     annex = {"id": "annex", "title": "An annex", "published": "in 2014", "address": "a library"}
     content |= {"documents": [annex | {"text": {"name": "annex.txt", "sha256": "0" * 64}}]}
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    path = root / "data" / "raw" / "overviews" / "coproduction.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["summary"] |= {"method": [{"say": "By what was printed."}]}
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     for path in sorted((root / "data" / "raw").glob("*/sensitivity.yaml")):
         study = load_study(path.parent.name, root)
         settings = read_settings(study)

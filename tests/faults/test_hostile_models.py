@@ -25,6 +25,7 @@ FILLED = {  # by hostile_project.fill
     "*/sensitivity.yaml:correlated.name",
     *(f"*/study.yaml:authors.{field}" for field in ("name", "family-names", "given-names", "affiliation")),
     "*/study.yaml:version",
+    "overviews/*:summary.method.say",
     *(f"*/study.yaml:documents.{field}" for field in ("title", "published", "address", "text.name")),
 }
 NO_MODEL = (
