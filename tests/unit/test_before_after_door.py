@@ -223,3 +223,18 @@ def test_a_worked_example_is_open_beside_what_protection_would_show(tmp_path, ex
     improved = (guard.pairs(guard.headline)["change"] > 0).mean()
     assert told.loc["headline.improved", "value"] == "91% or more" + (f" ({100 * improved:.0f}%)" if example else "")
     assert ("brackets" in view.told_of_items(guard)) == example
+
+
+def test_what_is_filled_in_rests_on_the_printed_means_and_enough_others(guard, pairs):
+    """Without printed intervals there is nothing to fill in by, nor of fewer others than the minimum."""
+    printed = questionnaire.means(pairs).round(1)
+    found = view.imputed_from_means(guard, printed)
+    once = guard.once.loc[guard.once["after"].isna(), "before"]
+    assert found.loc["people", "value"] == len(once)
+    assert found.loc["mean", "low"] < found.loc["mean", "value"] < found.loc["mean", "high"]
+    n = len(pairs) + len(once)
+    moved = found.loc["mean", "low"] + found.loc["tip", "value"] * len(once) / n
+    assert moved == pytest.approx(0)
+    assert view.imputed_from_means(guard, printed.assign(low=float("nan"))) is None
+    few = replace(guard, records=guard.records.drop(once.index[9:]))
+    assert view.imputed_from_means(few, printed) is None

@@ -11,6 +11,7 @@ from analysis.described import Basis, described
 from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, MissingRule, answered_either
 from analysis.questionnaire.judged import BASE, IMPUTED, IMPUTED_INTERVAL, IMPUTED_SIDE
+from analysis.questionnaire.precision import printed_sd
 from analysis.results import Column, Kind
 
 
@@ -133,6 +134,27 @@ def imputed_rows(
     side = "above" if ends.low > 0 else "below" if ends.high < 0 else "neither: it reaches zero"
     nothing = (math.nan, math.nan)
     return {"mean": (found.estimate, ends.low, ends.high), "side": (side, *nothing), "tip": (tip, *nothing)}
+
+
+def from_moments(means: pd.DataFrame, once: np.ndarray, level: float = 0.95) -> Pooled:
+    """The mean of after less before among all who answered before, from `change.means` of those who answered twice.
+
+    Maximum likelihood of a normal model whose gaps depend on the answer before alone (T. W. Anderson, JASA 52, 1957, 200-203; R. J. A.
+    Little and D. B. Rubin, Statistical Analysis with Missing Data, 2002, section 7.2): what imputing without end by
+    regression comes to. The spreads are those of the t intervals; `once` are the answers before of the others. With r pairs, N
+    people, slope b and residual variance s: after at the mean of all before, less that mean, with error
+    s (1 / r + (all - mean)² / ((r - 1) var)) + (b - 1)² var(all) / N.
+    """
+    r, mean = int(means.loc["before", "n"]), float(means.loc["before", "mean"])
+    before, after, change = (printed_sd(means.loc[each], level) ** 2 for each in ("before", "after", "change"))
+    slope = (before + after - change) / 2 / before
+    rest = max(0.0, after - slope**2 * before) * (r - 1) / (r - 2)
+    n = r + len(once)
+    everybody = (r * mean + once.sum()) / n
+    spread = ((r - 1) * before + r * mean**2 + (once**2).sum() - n * everybody**2) / (n - 1)
+    estimate = float(means.loc["after", "mean"]) + slope * (everybody - mean) - everybody
+    variance = rest * (1 / r + (everybody - mean) ** 2 / ((r - 1) * before)) + (slope - 1) ** 2 * spread / n
+    return Pooled(float(estimate), math.sqrt(variance), r - 1, len(once) / n)
 
 
 @described(

@@ -25,6 +25,7 @@ from analysis.reporting.views.before_after_groups import by_group, by_wave, told
 from analysis.reporting.views.before_after_missing import (
     beyond,
     everyone,
+    imputed_from_means,
     in_words,
     people_by_band,
     reasons,
@@ -44,6 +45,7 @@ __all__ = [
     "by_wave",
     "told_of_rows",
     "everyone",
+    "imputed_from_means",
     "in_words",
     "people_by_band",
     "protect_answers",

@@ -14,12 +14,13 @@ from analysis.participants.schema import Moment
 from analysis.quantities import Interval, as_interval
 from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
+from analysis.questionnaire.imputation import from_moments
 from analysis.questionnaire.judged import MEANS, T_INTERVALS, WORST
 from analysis.questionnaire.weighting import weighted_change
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table
 from analysis.reporting.views.evidence import HIDDEN, hidden_words
-from analysis.results import Column, Kind, Labelled, slug
+from analysis.results import VALUE, Column, Kind, Labelled, slug
 
 REASONS = {
     Status.WORDS: "In words",
@@ -78,6 +79,39 @@ def _beyond(answers: Answers, margin: float) -> dict[str, object]:
         share = answers.share(table, ("yes" if own else direction,))
         told[name] = share if share is not None else HIDDEN if own else answers.merged_text(item, direction)
     return told
+
+
+@of_nothing_nothing
+def imputed_from_means(answers: Answers, means: pd.DataFrame) -> pd.DataFrame | None:
+    """The mean change among all who answered before, from the `means` as printed, and what would undo it: value, low, high.
+
+    None where their intervals are not shown, or where too few answered before alone to be told of.
+    """
+    once = None if answers.once is None else answers.once.loc[answers.once["after"].isna(), "before"].to_numpy(float)
+    if once is None or len(once) < answers.evidence.rules.minimum_cell or means["low"].isna().any():
+        return None
+    sign, nothing = 1 if answers.headline.higher_is_better else -1, (float("nan"),) * 2
+    found = from_moments(means, once, answers.level)
+    low, high = sorted(sign * end for end in (found.interval(answers.level).low, found.interval(answers.level).high))
+    rows = {
+        "people": (len(once), *nothing),
+        "mean": (sign * found.estimate, low, high),
+        "tip": (-low / found.missing if low > 0 else 0.0, *nothing),
+    }
+    function = name_of(from_moments)
+    ends = {"low": "low", "high": "high", "interval": f"{100 * answers.level:g} % (t)"}
+    said = {
+        "people": _people("People whose answer after is filled in", function),
+        "mean": Column("Mean change with them", "points", Kind.ASSUMED, 1, function=function, **ends),
+        "tip": Column(
+            "Shift of their changes at which the interval reaches zero", "points", Kind.ASSUMED, 1, function=function
+        ),
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
+    inputs = inputs_of(answers.records)
+    return describe(
+        frame, Description(Kind.MEASURED, {VALUE: Column("Value")}, said, header="Measure", inputs=inputs, passed=True)
+    )
 
 
 @of_nothing_nothing

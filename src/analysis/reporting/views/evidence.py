@@ -80,7 +80,7 @@ class Evidence:
         the place of all numbers. Frames made of such frames need no judge of their own.
         """
         said = description(frame)
-        if said is None or not (said.basis or self.page.store.tells_of_people(said.kind)):
+        if said is None or not (said.basis or said.passed or self.page.store.tells_of_people(said.kind)):
             return Judged(frame)
         if not as_made(frame):
             raise unjudged_frame(self.page.place, f"a frame of {said.function} that was changed")
