@@ -8,7 +8,7 @@ import pytest
 import toy_companions as toys
 
 from analysis.errors import InputError
-from analysis.pipeline.companions import KEPT, code_state, companion_pages
+from analysis.pipeline.companions import KEPT, companion_code, companion_pages
 from analysis.pipeline.publish import publish
 from analysis.reporting.places import index_of
 from analysis.reporting.plain_page import PlainPage, plain_page
@@ -105,7 +105,7 @@ def changed_page(root) -> None:
 
 
 def changed_code(root) -> None:
-    (root / "src" / "analysis").mkdir(parents=True)
+    (root / "src" / "analysis").mkdir(parents=True, exist_ok=True)
     (root / "src" / "analysis" / "new.py").write_text("", encoding="utf-8")
 
 
@@ -116,9 +116,14 @@ def damaged(root) -> None:
 @pytest.mark.parametrize("change", [changed_results, changed_wording, changed_page, changed_code, damaged])
 def test_pages_are_kept_until_what_they_are_made_from_changes(tmp_path, change):
     material = toys.toy(tmp_path, wording=WORDING)
-    first = companion_pages(material, code_state(tmp_path))
+    first = companion_pages(material, companion_code(tmp_path))
     marked(tmp_path)
-    assert set(companion_pages(material, code_state(tmp_path)).values()) == {"kept"}
+    template = tmp_path / "src/analysis/reporting/template/page.html.j2"  # pages are made of data
+    template.parent.mkdir(parents=True)
+    template.write_text("", encoding="utf-8")
+    assert set(companion_pages(material, companion_code(tmp_path)).values()) == {"kept"}
     change(tmp_path)
-    again = companion_pages(toys.Material(material.study, material.appendices, material.colophon), code_state(tmp_path))
+    again = companion_pages(
+        toys.Material(material.study, material.appendices, material.colophon), companion_code(tmp_path)
+    )
     assert set(again) == set(first) and "kept" not in again.values()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Appendix:
     @cached_property
     def data(self) -> dict[str, Any]:
         """Its page as data."""
-        return json.loads(self.page.read_text(encoding="utf-8"))
+        return read_page(self.page)
 
     @cached_property
     def store(self) -> ResultStore:
@@ -70,6 +70,17 @@ class Appendix:
         """The paragraphs of a section, to be shown on another page, where they lead to this one."""
         shown = [block for block in under(self.data["blocks"], section) if block["type"] == "paragraph"]
         return seen_from_elsewhere(shown, self.href)
+
+
+def read_page(path: Path) -> dict[str, Any]:
+    """The data of a page as its stage wrote it; to be read and not changed, since publication reads each several times."""
+    state = path.stat()
+    return _read(path, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, *state: int) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.errors import InputError
 from analysis.pipeline.citing import with_citations
-from analysis.pipeline.companions import Published, code_state, material_of, pages_of, titles_of
+from analysis.pipeline.companions import Published, companion_code, material_of, pages_of, titles_of
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.publish import all_pages, publish_workbooks, question, write_if_new
@@ -44,7 +44,7 @@ def write_some(root: Path, paths: Collection[str], wording: Wording = {}) -> lis
     """Write some pages of studies as they stand, without those beside them; returns the paths of those that changed."""
     pages: dict[str, Published] = {}
     runs, titles = planned_runs(root), titles_of(root)
-    uses, code = appendices_of(root, runs, titles), code_state(root)
+    uses, code = appendices_of(root, runs, titles), companion_code(root)
     for study in {PurePosixPath(path).parts[0] for path in paths}:
         names = {PurePosixPath(path).stem for path in paths if path.startswith(f"{study}/")}
         notebooks = [(name, titles[name], question(root, name)) for name, other in runs if other == study]

@@ -77,7 +77,7 @@ def study_pages(
     runs = planned_runs(root)
     titles = titles_of(root)
     questions = {notebook: question(root, notebook) for notebook, _ in runs}
-    uses, code = appendices_of(root, runs, titles), code_state(root)
+    uses, code = appendices_of(root, runs, titles), companion_code(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
         notebooks = [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
@@ -170,7 +170,16 @@ def _state(material: Material, code: str) -> str:
 
 def code_state(root: Path) -> str:
     """One hash of all code of the project, its templates, styles and scripts."""
-    code = (path for path in (root / "src" / "analysis").rglob("*.*") if path.suffix in (".py", ".j2", ".css", ".js"))
+    return _code(root, (".py", ".j2", ".css", ".js"))
+
+
+def companion_code(root: Path) -> str:
+    """One hash of the code that the data of companion pages are made with, and of what of it these data hold: no templates."""
+    return _code(root, (".py",)) + _code(root, (".css", ".js"), Path("companions") / "template")
+
+
+def _code(root: Path, endings: Collection[str], below: Path = Path()) -> str:
+    code = (path for path in (root / "src" / "analysis" / below).rglob("*.*") if path.suffix in endings)
     return hashlib.sha256(_hashes(root, sorted(code)).encode()).hexdigest()
 
 

@@ -4,13 +4,13 @@ It is put in when pages are published. A stage of the audit that depended on all
 appendices, would be run again after every change of an assumption, though no verdict depends on one.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from analysis.companions.material import read_page
 from analysis.files import read_text
 from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
 from analysis.reporting.page import PageData
@@ -58,7 +58,7 @@ class Appendix:
     @cached_property
     def page(self) -> PageData:
         """The data of its page."""
-        return json.loads((self._processed / "pages" / f"{self.notebook}.json").read_text(encoding="utf-8"))
+        return read_page(self._processed / "pages" / f"{self.notebook}.json")
 
     @property
     def _processed(self) -> Path:

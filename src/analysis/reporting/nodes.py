@@ -108,13 +108,14 @@ def walk(content: Any) -> Iterator[dict[str, Any]]:
     >>> [node["type"] for node in walk([paragraph(["Of ", number("a"), link("#b", ["c"])])])]
     ['paragraph', 'number', 'link']
     """
-    if isinstance(content, dict):
-        if "type" in content:
-            yield content
-        content = content.values()
-    for part in content:
-        if isinstance(part, _HOLDING):
-            yield from walk(part)
+    waiting = [content]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            if "type" in found:
+                yield found
+            found = found.values()
+        waiting += [part for part in reversed([*found]) if isinstance(part, _HOLDING)]
 
 
 def ids_of(content: Any) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from analysis.companions.material import read_page
 from analysis.pipeline.deposit.citation import read_citation
 from analysis.pipeline.deposit.exhibits import Exhibit, exhibits
 from analysis.pipeline.deposit.origins import raw_files
@@ -116,7 +117,7 @@ def _runs(root: Path) -> Iterator[Run]:
 
 def _apart(page: Path) -> dict[str, str]:
     """The pages beside a notebook's own, by the ids that stand on them."""
-    parts = json.loads(page.read_text(encoding="utf-8")).get("parts", {}) if page.is_file() else {}
+    parts = read_page(page).get("parts", {}) if page.is_file() else {}
     return {anchor: name for name, part in parts.items() for anchor in part["index"]["ids"]}
 
 
