@@ -494,6 +494,7 @@ def test_whether_slopes_differ_is_the_wald_test_of_the_products():
     apart["english_at_joining"] += noise
     assert difference_of_gains(apart, {"Region": apart["region"]})["p"].iloc[0] < 1e-4
     assert difference_of_gains(people, {"All": people["region"].where(people["region"] == "a")}) is None
+    assert difference_of_gains(people, {"Unknown": people["region"].where(people["region"] == "z")}) is None
 
 
 @pytest.mark.parametrize(("n", "r"), [(783, 0.1), (194, 0.2), (85, 0.3), (29, 0.5)])

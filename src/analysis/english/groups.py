@@ -63,14 +63,14 @@ def difference_of_gains(records: pd.DataFrame | None, groups: Mapping[str, pd.Se
 
 def _difference(records: pd.DataFrame) -> dict[str, float]:
     """A row of `difference_of_gains`, of the groups in column group; empty where fewer than two have a line."""
-    sample = english_sample(records, covariates=["group"])
-    belongs = pd.get_dummies(sample["group"], dtype=float).loc[:, lambda each: each.sum() > _LINE]
-    inside = belongs.any(axis=1)
-    level, months = belongs[inside].to_numpy(), sample.loc[inside, "months"].to_numpy()
-    if level.shape[1] < 2:
-        return {}
-    slopes = months[:, None] * np.column_stack([np.ones(len(months)), level[:, 1:]])
     try:
+        sample = english_sample(records, covariates=["group"])
+        belongs = pd.get_dummies(sample["group"], dtype=float).loc[:, lambda each: each.sum() > _LINE]
+        if belongs.shape[1] < 2:
+            return {}
+        inside = belongs.any(axis=1)
+        level, months = belongs[inside].to_numpy(), sample.loc[inside, "months"].to_numpy()
+        slopes = months[:, None] * np.column_stack([np.ones(len(months)), level[:, 1:]])
         p = hc4_wald(np.column_stack([level, slopes]), sample.loc[inside, "english"].to_numpy(), level.shape[1] - 1)
     except ValueError:
         return {}

@@ -62,7 +62,8 @@ def groupings(answers: pd.DataFrame | None, evidence: Evidence) -> dict[str, pd.
         return {}
     declared = evidence.records.own.groups  # type: ignore[union-attr]
     kept = {name: group for name, group in declared.items() if group.of != OUTCOME}
-    return {"Course": answers["course"]} | {group.label: group_of(answers, name, group) for name, group in kept.items()}
+    course = {"Course": answers["course"]} if "course" in answers else {}
+    return course | {group.label: group_of(answers, name, group) for name, group in kept.items()}
 
 
 OUTCOME = "english_at_joining"
