@@ -34,3 +34,35 @@ def test_navigation_folds_on_a_phone_and_is_open_where_there_is_room(visit, fini
 def test_every_page_says_where_and_when(finished):
     for path in (finished / "reports/connecting_opportunities").glob("*.html"):
         assert "Leeds City Region, 1 July 2017 to 31 March 2023" in path.read_text(encoding="utf-8")
+
+
+def test_a_number_opens_a_panel_with_its_source_and_one_step_further_by_keyboard(visit, finished):
+    page = visit(finished / "reports/coproduction/05_sroi.html")
+    number = page.locator(".body > p a.num").first
+    panel = page.get_by_role("complementary", name="Where the number comes from")
+    assert not panel.is_visible() and not page.locator(".sources").is_visible()
+    number.focus()
+    page.keyboard.press("Enter")
+    assert panel.is_visible() and panel.inner_text().strip()
+    step = panel.locator("a[data-entry]")
+    if step.count():
+        step.first.press("Enter")
+        assert panel.is_visible()
+    page.keyboard.press("Escape")
+    assert not panel.is_visible() and number.evaluate("number => number === document.activeElement")
+    number.press("Enter")
+    panel.get_by_role("link", name="In the list of all sources").click()
+    assert page.locator(".sources").is_visible()
+
+
+def test_without_scripts_a_number_leads_into_the_list(visit, finished):
+    page = visit(finished / "reports/coproduction/05_sroi.html", java_script_enabled=False)
+    page.locator(".body > p a.num").first.click()
+    assert page.locator(".sources").is_visible()
+
+
+def test_a_page_is_followed_by_the_next_and_says_what_it_is_to_search_engines(finished):
+    text = (finished / "reports/coproduction/08_claims_audit.html").read_text(encoding="utf-8")
+    around = text.partition('class="around"')[2].partition("</nav>")[0]
+    assert 'rel="prev" href="06_sroi_sensitivity.html"' in around and 'rel="next" href="claims.html"' in around
+    assert 'name="description" content="The source makes' in text and 'name="citation_title"' in text

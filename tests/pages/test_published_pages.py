@@ -23,6 +23,7 @@ COMPANIONS = [f"{study.id}/{page.name}.html" for study in STUDIES for page in (*
 COMPANIONS += [f"{study}/{CLAIMS}.html" for notebook, study in RUNS if notebook == AUDIT]
 PAGES = [
     "index.html",
+    "glossary.html",
     "ledger.html",
     "replication.html",
     *(f"{study}/{notebook}.html" for notebook, study in RUNS),
@@ -58,6 +59,7 @@ def axe() -> str:
 
 def test_axe_finds_no_violation_on_desktop_and_phone_in_light_and_dark(visit, published, axe):
     page = visit(published, bypass_csp=True)
+    page.add_style_tag(content="*{content-visibility:visible!important}")  # laid out whole, as where a reader has come
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     found = {}
     for width, scheme in product((1280, 360), ("light", "dark")):
@@ -177,7 +179,8 @@ def test_tables_and_figures_can_be_understood_without_sight(visit, published):
             && s.getAttribute('aria-labelledby').split(' ').every(id => (document.getElementById(id) || {}).textContent)),
         data: [...document.querySelectorAll('figure')].every(f => f.nextElementSibling?.matches('details.data')
             && f.nextElementSibling.querySelector('table')),
-        captioned: [...document.querySelectorAll('figure')].every(f => f.lastElementChild.matches('figcaption')),
+        captioned: [...document.querySelectorAll('figure')].every(f => f.firstElementChild.matches('figcaption')
+            && f.querySelector('.finding').textContent.trim()),
         ticks: [...document.querySelectorAll('.drawing [id*="tick_"] text')].every(t => getComputedStyle(t).stroke === 'none'),
         h1: document.querySelectorAll('h1').length,
         lang: document.documentElement.lang,

@@ -153,8 +153,8 @@ def test_folded_until_asked_for_absent_without_scripts_and_on_paper(made, visit)
     assert visit(made[0], java_script_enabled=False).locator(".take").count() == 0
 
 
-def test_the_policy_admits_this_script_alone(made):
+def test_the_policy_admits_the_scripts_of_downloads_and_sources_alone(made):
     text = made[0].read_text(encoding="utf-8")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
-    assert policy.count("'sha256-") == 1 and "default-src 'none'" in policy and "connect" not in policy
-    assert text.count("<script") == 2 and text.count('<script type="application/json"') == 1
+    assert policy.count("'sha256-") == 2 and "default-src 'none'" in policy and "connect" not in policy
+    assert text.count("<script") == 3 and text.count('<script type="application/json"') == 1

@@ -137,7 +137,7 @@ def test_the_notebook_is_left_as_it_was(notebook):
 
 def test_a_page_needs_nothing_from_anywhere(notebook):
     page = rendered(notebook, CONTEXT)
-    assert not re.search(r"<script|<iframe|<link(?! rel=\"icon\" href=\"data:,\")|@import|url\(http|\ssrc=", page)
+    assert not re.search(r"<script[^>]|<iframe|<link(?! rel=\"icon\" href=\"data:,\")|@import|url\(http|\ssrc=", page)
     assert len(page) < 30_000
 
 
@@ -201,7 +201,11 @@ def test_a_number_typed_into_a_notebook_s_text_makes_no_page(notebook, words):
 def test_hostile_text_around_the_notebook_is_escaped(notebook):
     hostile = PageContext(PAYLOAD, PAYLOAD, PAYLOAD, {PAYLOAD: PAYLOAD}, {PAYLOAD: {PAYLOAD: PAYLOAD}, "b": [PAYLOAD]})
     page = rendered(notebook, hostile, commit=PAYLOAD, links=[(PAYLOAD, PAYLOAD, False)])
-    assert "<script" not in page and "<img" not in page and "\u202e" not in page
+    assert (
+        page.count("<script") == page.count('<script>"use strict";') == 1
+        and "<img" not in page
+        and "\u202e" not in page
+    )
     assert page.count("{{ 7*7 }}{% x %}") == page.count("alert(1)&lt;/script&gt;") >= 9
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +123,7 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
 
     Raises InputError where a link leads nowhere.
     """
+    from analysis.companions import glossary
     from analysis.companions.links import check_links
     from analysis.pipeline.citing import with_citations
     from analysis.pipeline.companions import Published, study_pages
@@ -137,9 +138,17 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
     pages |= {
         "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
         replication.FILE: Published(replication.form_data(root)),
+        glossary.FILE: Published(glossary.glossary()),
     }
     check_links({path: published.page for path, published in pages.items()})
-    return with_citations(root, pages, stamp)
+    pages = with_citations(root, pages, stamp)
+    return {path: _explained(published) if "/" in path else published for path, published in pages.items()}
+
+
+def _explained(published: Any) -> Any:
+    from analysis.companions.glossary import explained
+
+    return replace(published, page=explained(published.page))
 
 
 def publish_workbooks(root: Path, study_id: str) -> None:

@@ -16,7 +16,8 @@ from analysis.errors import InputError
 from analysis.output import output_folder
 from analysis.reporting import prose
 from analysis.reporting.markup import Display, has_digit
-from analysis.reporting.nodes import code, paragraph
+from analysis.reporting.nodes import code, paragraph, without_kinds
+from analysis.reporting.style import Y_TITLE
 from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
 from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 from analysis.study import load_study
@@ -39,6 +40,8 @@ def _label_axes(fig: "Figure", currency: str) -> None:
     for axes in fig.axes if currency != DEFAULT else ():
         axes.set_xlabel(in_currency(axes.get_xlabel(), currency))
         axes.set_ylabel(in_currency(axes.get_ylabel(), currency))
+        for title in axes.findobj(lambda text: text.get_gid() == Y_TITLE):
+            title.set_text(in_currency(title.get_text(), currency))
         for axis in (axes.xaxis, axes.yaxis):
             if isinstance(plain := axis.get_major_formatter(), FuncFormatter):
                 axis.set_major_formatter(FuncFormatter(partial(_amount_at, plain, currency)))
@@ -179,7 +182,7 @@ class Appendix:
     ) -> Display:
         """Show a matplotlib figure as the next numbered figure, with its data as a table folded beneath it.
 
-        `alt` states what the figure shows; it and `caption` may hold `{id}`. Every number drawn in the figure other
+        `alt` states what the figure shows, and is its title, above the caption; it and `caption` may hold `{id}`. Every number drawn in the figure other
         than on its axes must be one of its results as written in a table. `function`, `rows` and `ids` are as in `table`, and so are the
         errors.
         """
@@ -193,7 +196,8 @@ class Appendix:
             caption=["Data of ", {"type": "label", "text": label}],
             row_header=row_header or _index_name(data),
         )
-        title, told = self._inline(caption), self._inline(alt).plain
+        title, finding = self._inline(caption), self._inline(alt)
+        told = finding.plain
         mark = EXAMPLE_WORDS if self.example else ""
         svg, drawn = drawing(fig, key=name, title=title.plain, description=told, mark=mark)
         node = {
@@ -203,6 +207,7 @@ class Appendix:
             "label": label,
             "mark": mark,
             "caption": title.run,
+            "finding": without_kinds(finding.run) if told != title.plain else [],
             "told": told,
             "drawing": svg,
             "drawn": drawn,

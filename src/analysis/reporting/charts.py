@@ -1,6 +1,7 @@
 """Charts of one row per label: progress to a target, bars, pairs and ranges. Numbers are written as tables write them."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,11 @@ def progress_chart(
     unit: str = "%",
     decimals: int = 0,
 ) -> "Figure":
-    """Bars of `frame[value]`, one per index label, against a line at `target` (same unit)."""
+    """Bars of `frame[value]`, one per index label, against a line at `target` (same unit); those below it in another colour."""
     with house_style():
         fig, axes = blank(frame.index)
-        _bars(axes, frame[value], axes.get_yticks(), unit, decimals, colour(0))
+        shades = [colour(1 if each < target else 0) for each in frame[value]]
+        _bars(axes, frame[value], axes.get_yticks(), unit, decimals, shades)
         axes.axvline(target, color=INK, linewidth=1.6)
         above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
         axes.annotate(target_label, (target, 1), (0, 3), **above)
@@ -136,7 +138,7 @@ def _bars(
     places: Iterable[float],
     unit: str,
     decimals: int,
-    shade: str,
+    shade: str | list[str],
     label: Sequence[str] = (),
 ) -> None:
     numbers = [value if _known(value) else math.nan for value in values]
@@ -204,7 +206,7 @@ def _finish(
     longest = len(tick_text(float(f"{high:.1g}"), unit))
     axes.xaxis.set_major_locator(MaxNLocator(max(2, min(5, _AXIS_LETTERS // longest)), steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, unit)))
-    axes.set_xlabel(label, color=QUIET)
+    axes.set_xlabel(textwrap.fill(label, _AXIS_LETTERS), color=QUIET)
 
 
 def tick_text(value: float, unit: str) -> str:

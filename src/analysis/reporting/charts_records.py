@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.charts import interval_chart
-from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, colour, house_style, wrap
+from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, colour, house_style, wrap, y_title
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def plane(x_label: str, y_label: str, legend: int = 0) -> tuple["Figure", "Axes"
     fig = Figure(figsize=(WIDTH, _HEIGHT + 0.25 * legend), layout="constrained")
     axes = fig.subplots()
     axes.set_xlabel(x_label, color=QUIET)
-    axes.set_title(y_label, loc="left", fontsize=12.5, color=QUIET)
+    y_title(axes, y_label)
     axes.grid(True, axis="y")
     axes.locator_params(nbins=6)
     return fig, axes
@@ -154,7 +154,7 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
         )
         axes.set_yticks(np.arange(rows) + 0.5, [wrap(name) for name in cells.index])
         axes.set_xlabel(x_label, color=QUIET)
-        axes.set_title(y_label, loc="left", fontsize=12.5, color=QUIET)
+        y_title(axes, y_label)
         axes.grid(False)
         axes.spines["bottom"].set_visible(False)
     return fig

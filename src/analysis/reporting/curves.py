@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.reporting.style import QUIET, WIDTH, colour, house_style
+from analysis.reporting.style import FRAME_HEIGHT, QUIET, WIDTH, colour, house_style, name_ends, y_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ def line_chart(
     """Lines of some columns (at most four) over the index, numbers or dates; values that are missing are passed over."""
     with house_style():
         fig, axes = _empty(x_label, y_label)
+        ends = []
         for place, column in enumerate(columns):
             known = pd.to_numeric(frame[column], errors="coerce").dropna()
             axes.plot(
@@ -29,9 +30,9 @@ def line_chart(
                 _DASHES[place],
                 color=colour(place),
                 linewidth=2,
-                label=labels[place],
             )
-        _finish(fig, axes, labels)
+            ends += [(float(known.iloc[-1]), labels[place], colour(place))] if len(known) else []
+        _finish(axes, ends)
     return fig
 
 
@@ -41,15 +42,15 @@ def step_chart(
     """Step curves by name (at most four), each a frame over its index, with the interval from `low` to `high` shaded."""
     with house_style():
         fig, axes = _empty(x_label, y_label)
+        ends = []
         for place, (name, frame) in enumerate(curves.items()):
             known = frame.apply(pd.to_numeric, errors="coerce").dropna(subset=[value])
             axes.fill_between(
                 known.index, known[low], known[high], step="post", color=colour(place), alpha=0.2, linewidth=0
             )
-            axes.step(
-                known.index, known[value], _DASHES[place], where="post", color=colour(place), linewidth=2, label=name
-            )
-        _finish(fig, axes, list(curves))
+            axes.step(known.index, known[value], _DASHES[place], where="post", color=colour(place), linewidth=2)
+            ends += [(float(known[value].iloc[-1]), name, colour(place))] if len(known) else []
+        _finish(axes, ends)
     return fig
 
 
@@ -60,11 +61,11 @@ def _empty(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
     axes = fig.subplots()
     axes.grid(axis="y", visible=True)
     axes.set_xlabel(x_label, color=QUIET)
-    axes.set_ylabel(y_label, color=QUIET)
+    y_title(axes, y_label)
     return fig, axes
 
 
-def _finish(fig: "Figure", axes: "Axes", labels: Sequence[str]) -> None:
+def _finish(axes: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.set_ylim(bottom=0)
@@ -73,10 +74,7 @@ def _finish(fig: "Figure", axes: "Axes", labels: Sequence[str]) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         _year_ticks(axes)
-    legend = fig.legend(
-        loc="outside upper left", ncols=1 if sum(map(len, labels)) > 40 else len(labels), handlelength=2.4
-    )
-    legend.set_gid("structural_legend")
+    name_ends(axes, ends, _HEIGHT - FRAME_HEIGHT)
 
 
 def _year_ticks(axes: "Axes") -> None:

@@ -102,6 +102,13 @@ def region(label: str, of: Iterable[Inline], names: bool = False) -> Inline:
     return {"type": "region", "label": label, "of": list(of), **({"names": True} if names else {})}
 
 
+def without_kinds(of: Iterable[Inline]) -> Run:
+    """A run of text whose numbers do not say in words how they are known."""
+    return [
+        {key: part for key, part in node.items() if key != "words"} if isinstance(node, dict) else node for node in of
+    ]
+
+
 def walk(content: Any) -> Iterator[dict[str, Any]]:
     """Every node of some content in the order of reading, outer ones before what is in them.
 

@@ -57,7 +57,7 @@ def _problems(content: Any, results: Mapping[str, Result], written: set[str]) ->
                 for figure in drawn
                 if figure not in written
             )
-            yield from _problems([content["caption"], content["table"]], results, written)
+            yield from _problems([content["finding"], content["caption"], content["table"]], results, written)
         case "table":
             cells = [
                 cell.get("of", []) + ([cell["number"]] if "number" in cell else [])

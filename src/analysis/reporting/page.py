@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
@@ -21,7 +22,7 @@ from analysis.reporting.appendix import parameters_table
 from analysis.reporting.chain import NoOrigins, Origins, Sources
 from analysis.reporting.markdown import headings, spoken
 from analysis.reporting.markup import MIME, tidy
-from analysis.reporting.nodes import Block, ids_of, walk
+from analysis.reporting.nodes import Block, ids_of, plain, walk
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.places import index_of, seen_from_elsewhere
 from analysis.reporting.render import environment
@@ -31,6 +32,7 @@ from analysis.results import KIND_MEANING, Result, ResultStore
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_DESCRIPTION = 300  # letters
 _APART = "page-"  # begins the tag of a section that is a page of its own
 _PARAMETER_TAGS = {"parameters", "injected-parameters"}
 PageData = dict[str, Any]
@@ -152,10 +154,17 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
         "commit": commit,
         "links": list(links),
         "kinds": page.get("kinds") or kinds_in(page["blocks"], results),
+        "description": page.get("lead") or _opening(page["blocks"], results),
     }
     fields |= {"closing": list(_closing(fields)), **_programs(page)}
     template = environment(*folders).get_template(page["template"])
     return tidy(template.render({"page": fields, "results": results}))
+
+
+def _opening(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
+    """The first paragraph of a page, as search engines and previews show it: whole words, and no more than so many letters."""
+    first = next((block for block in blocks if block["type"] == "paragraph"), {"of": []})
+    return shorten(plain(first["of"], results), _DESCRIPTION, placeholder=" …")
 
 
 def page_title(page: PageData) -> str:
@@ -177,6 +186,7 @@ def _programs(page: PageData) -> dict[str, Any]:
     types = {node["type"] for node in walk(list(page["blocks"]))}
     program, scripts = page.get("program", ""), [_script("filter.js")] if has_filters(page["blocks"]) else []
     scripts += [_script("take.js")] if types & {"table", "figure"} else []
+    scripts += [_script("sources.js")] if page.get("entries") or page.get("parts") else []
     texts = [*programs_in(page["blocks"]), *([program] if program else []), *scripts]
     hashes = " ".join(f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}'" for text in texts)
     css = style_sheet() + page.get("css", "")
@@ -207,13 +217,18 @@ def kinds_in(blocks: Iterable[Block], results: Mapping[str, Result]) -> list[tup
 @cache
 def _script(name: str) -> str:
     """A script of all pages, by the name of its file."""
-    return (Path(__file__).parent / "template" / name).read_text(encoding="utf-8")
+    return _bare((Path(__file__).parent / "template" / name).read_text(encoding="utf-8"))
+
+
+def _bare(text: str) -> str:
+    """A style sheet or script without the blanks that begin its lines and the lines that only remark: every page carries it."""
+    return re.sub(r"^(?:[ \t]*//.*\n|[ \t]*/\*[^\n]*\*/\n|[ \t]+)", "", text, flags=re.MULTILINE)
 
 
 @cache
 def style_sheet() -> str:
     """The style sheet of all pages."""
-    return (Path(__file__).parent / "template" / "style.css").read_text(encoding="utf-8")
+    return _bare((Path(__file__).parent / "template" / "style.css").read_text(encoding="utf-8"))
 
 
 def colophon_entries(entries: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:

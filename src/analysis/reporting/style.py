@@ -13,7 +13,8 @@ INK, QUIET, RULE, PAPER = "#1f2328", "#59636e", "#8c959f", "#ffffff"
 SERIES = ("#0072b2", "#b84c00", "#00795a", "#8f4a86")  # after Okabe and Ito 2008, darkened to 4.5:1 on white
 
 WIDTH = 5.4  # inches; a page shows it at 1.3 times that size on a desktop and at 0.85 on a phone
-LABEL_WIDTH = 21  # characters of a row label before it wraps
+LABEL_WIDTH, END_WIDTH = 21, 15  # characters of a row's label, and of a line's name at its end, before they wrap
+Y_TITLE = "y_title"
 ROW_HEIGHT, LINE_HEIGHT, FRAME_HEIGHT = 0.38, 0.19, 0.8  # inches
 
 _SETTINGS: dict[str, object] = {
@@ -90,3 +91,48 @@ def colour(place: int) -> str:
     '#0072b2'
     """
     return SERIES[place]
+
+
+def y_title(axes: "Axes", words: str) -> None:
+    """What an axis upwards counts, level above it: nobody reads with the head turned."""
+    axes.set_title(words, loc="left", fontsize=12.5, color=QUIET, gid=Y_TITLE)
+
+
+def name_ends(axes: "Axes", ends: Iterable[tuple[float, str, str]], height: float) -> None:
+    """The names of lines beside their right ends, in place of a legend: (last value, name, colour) of each.
+
+    Names that would lie upon one another move apart; `height` is that of the chart, inches. The limits are to be set before.
+    """
+    low, high = axes.get_ylim()
+    named = [(value, "\n".join(textwrap.wrap(name, END_WIDTH)), shade) for value, name, shade in ends]
+    named.sort(key=lambda each: -each[0])
+    sizes = [LINE_HEIGHT * (1.15 + words.count("\n")) for _, words, _ in named]
+    wished = [(value - low) / (high - low) * height for value, _, _ in named]
+    for (_, words, shade), place in zip(named, moved_apart(wished, sizes), strict=True):
+        axes.annotate(
+            words,
+            (1, place / height),
+            (6, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            color=shade,
+            gid="structural_end",
+            annotation_clip=False,
+        )
+
+
+def moved_apart(places: list[float], sizes: list[float]) -> list[float]:
+    """Middles of things of some sizes, from the top down, moved as little down and then up as keeps them apart and above 0.
+
+    >>> moved_apart([3.0, 2.9, 0.0], [1.0, 1.0, 1.0])
+    [3.0, 2.0, 0.5]
+    """
+    found: list[float] = []
+    for place, size in zip(places, sizes, strict=True):
+        found.append(min(place, found[-1] - (sizes[len(found) - 1] + size) / 2) if found else place)
+    floor = 0.0
+    for at in reversed(range(len(found))):
+        found[at] = max(found[at], floor + sizes[at] / 2)
+        floor = found[at] + sizes[at] / 2
+    return found

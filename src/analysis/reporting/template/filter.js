@@ -1,10 +1,13 @@
-// Fields to filter and search the rows of a table. Without scripts the table is whole; nothing is fetched or kept.
+// Fields to filter, search and sort the rows of a table. What is chosen stands in the address, so that it is there again after
+// Back and in a link. Without scripts the table is whole; nothing is fetched or kept.
 "use strict";
 (() => {
+  const PAUSE = 300; // milliseconds from the last key until the address says so; browsers refuse more than some a second
   const field = (text, control, id) => {
     const label = document.createElement("label");
     const both = document.createElement("div");
     control.id = id;
+    control.autocomplete = "off"; // the address says what is chosen
     label.htmlFor = id;
     label.append(text);
     both.append(label, control);
@@ -12,6 +15,7 @@
   };
 
   const valueOf = (row, name) => row.getAttribute("data-" + name) ?? row.closest("tbody").querySelector(".group th")?.textContent ?? "";
+  const plain = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1"); // 1,875 is found as 1875, and the other way round
 
   const choices = (rows, name) => {
     const select = document.createElement("select");
@@ -21,18 +25,12 @@
     return select;
   };
 
-  const fits = (row, chosen, words) =>
-    chosen.every(([name, select]) => !select.value || valueOf(row, name) === select.value) &&
-    words.every((word) => row.textContent.toLowerCase().includes(word));
-
-  const fold = (open) => (details) => { details.open = open; };
-
   const prepare = (block) => {
-    const rows = [...block.querySelectorAll("tbody tr:not(.group)")];
-    const chosen = block.dataset.filters.split("|").map((pair) => pair.split("=")).map(([name, label]) => {
-      const select = choices(rows, name);
-      return [name, select, field(label, select, block.id + "-" + name)];
-    });
+    const rows = [...block.querySelectorAll("tbody tr:not(.group)")], bodies = [...block.querySelectorAll("tbody")];
+    const controls = new Map(block.dataset.filters.split("|").map((pair) => {
+      const [name, label] = pair.split("=");
+      return [name, [label, choices(rows, name)]];
+    }));
     const search = document.createElement("input");
     search.type = "search";
     const status = document.createElement("p");
@@ -44,32 +42,58 @@
     form.className = "filter";
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Filter the table");
-    form.append(...chosen.map(([, , both]) => both), field("Words", search, block.id + "-words"), clear, status);
+    form.append(...[...controls].map(([name, [label, select]]) => field(label, select, block.id + "-" + name)), field("Words", search, block.id + "-words"), clear, status);
 
+    let texts;
     const apply = () => {
-      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      rows.forEach((row) => { row.hidden = !fits(row, chosen, words); });
-      block.querySelectorAll("tbody").forEach((body) => {
-        body.hidden = ![...body.querySelectorAll("tr:not(.group)")].some((row) => !row.hidden);
+      const words = plain(search.value).split(/\s+/).filter(Boolean);
+      if (words.length) texts ??= rows.map((row) => plain(row.textContent));
+      const chosen = [...controls].map(([name, [, select]]) => [name, select.value]).filter(([, value]) => value);
+      const full = new Set();
+      let left = 0;
+      rows.forEach((row, at) => {
+        const fits = chosen.every(([name, value]) => valueOf(row, name) === value) && words.every((word) => texts[at].includes(word));
+        if (row.hidden === fits) row.hidden = !fits;
+        if (fits) full.add(row.parentNode), left += 1;
       });
-      const left = rows.filter((row) => !row.hidden).length;
-      status.textContent = left + " of " + rows.length + " rows shown";
+      bodies.forEach((body) => { body.hidden = !full.has(body); });
+      status.textContent = left + " of " + rows.length + " rows shown" + (left ? "" : ": no row holds all of these words and values. Choose fewer, or show all rows.");
+    };
+    const KEYS = () => [...[...controls].map(([name, [, select]]) => [name, select]), ["words", search]];
+    const keep = () => {
+      const address = new URL(location.href);
+      KEYS().forEach(([name, control]) => (control.value ? address.searchParams.set(name, control.value) : address.searchParams.delete(name)));
+      history.replaceState(null, "", address);
+    };
+    const read = () => {
+      const asked = new URL(location.href).searchParams;
+      KEYS().forEach(([name, control]) => { control.value = asked.get(name) ?? ""; });
+      apply();
     };
     const show = () => {
       const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
       if (!row || !rows.includes(row)) return;
-      form.reset();
-      apply();
-      row.querySelectorAll("details").forEach(fold(true));
+      if (row.hidden) {
+        KEYS().forEach(([, control]) => { control.value = ""; });
+        keep();
+        apply();
+      }
+      row.querySelectorAll("details").forEach((fold) => { fold.open = true; });
       row.scrollIntoView();
     };
-    form.addEventListener("input", apply);
+    let waiting;
+    form.addEventListener("input", () => {
+      apply();
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, PAUSE);
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(apply));
+    form.addEventListener("reset", () => setTimeout(() => { apply(); keep(); }));
     addEventListener("hashchange", show);
-    addEventListener("beforeprint", () => { form.reset(); apply(); });
+    addEventListener("pagehide", keep);
+    addEventListener("pageshow", read); // the browser may have put other values into the fields
     block.prepend(form);
-    apply();
+    read();
     show();
   };
 

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.census.standing import TITLES
 from analysis.described import of_nothing_nothing
 from analysis.reporting.charts import tick_text
-from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, blank, colour, house_style
+from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, blank, colour, house_style, y_title
 from analysis.results import slug, write
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, "")))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.set_ylabel(axis_label)
+        y_title(axes, axis_label)
         fig.legend(loc="outside upper left", ncols=2, handlelength=1.6, columnspacing=1.2).set_gid("structural_legend")
     return fig
 

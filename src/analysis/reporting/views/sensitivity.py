@@ -24,6 +24,8 @@ from analysis.study.claims import Ledger
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_EVEN = {1.0: "value = cost"}
+
 
 def answer(
     page: Appendix, case: Case, groups: Sequence[Group], tornado: pd.DataFrame, choices: pd.DataFrame | None
@@ -188,7 +190,7 @@ def chance_chart(ratios: Mapping[str, Distribution]) -> "Figure":
     """The chance that the ratio exceeds each level, for each way of drawing."""
     curves = {name: steps(drawn) for name, drawn in ratios.items()}
     lines = {name: (curve["level"].to_numpy(), curve["chance"].to_numpy()) for name, curve in curves.items()}
-    return line_chart(lines, "pounds for each pound", "chance of more, %", RATIO, mark_x=1.0)
+    return line_chart(lines, "pounds for each pound", "chance of more, %", RATIO, mark_x=_EVEN)
 
 
 def convergence_chart(growing: pd.DataFrame) -> "Figure | None":
@@ -222,7 +224,9 @@ def ways_chart(universes: Multiverse) -> "Figure":
     """The ratios of all universes from the lowest to the highest."""
     curve = ratios_by_share(universes, 101)
     lines = {"ratio": (curve.index.to_numpy(), curve["ratio"].to_numpy())}
-    return line_chart(lines, "share of the ways to build the model, %", "pounds for each pound", "", RATIO, mark_y=1.0)
+    return line_chart(
+        lines, "share of the ways to build the model, %", "pounds for each pound", "", RATIO, mark_y=_EVEN
+    )
 
 
 def about_weights(shares: pd.DataFrame) -> str:

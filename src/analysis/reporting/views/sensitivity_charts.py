@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.charts import tick_text
-from analysis.reporting.style import INK, QUIET, WIDTH, colour, house_style
+from analysis.reporting.style import FRAME_HEIGHT, INK, QUIET, WIDTH, colour, house_style, name_ends, y_title
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -24,22 +24,26 @@ def line_chart(
     y_label: str,
     x_unit: str = "",
     y_unit: str = "",
-    mark_x: float | None = None,
-    mark_y: float | None = None,
+    mark_x: Mapping[float, str] | None = None,
+    mark_y: Mapping[float, str] | None = None,
     powers: bool = False,
 ) -> "Figure":
-    """At most four lines by name, each (x values, y values); thin lines at `mark_x` and `mark_y`.
+    """At most four lines by name, each (x values, y values); thin lines at `mark_x` and `mark_y`, each with its name.
 
     `powers`: the x axis doubles at equal steps.
     """
+    from matplotlib.ticker import LogLocator
+
     with house_style():
         fig, axes = _blank(x_label, y_label)
-        for place, (name, (x, y)) in enumerate(lines.items()):
-            axes.plot(x, y, color=colour(place), linestyle=_STYLES[place], linewidth=2, label=name)
+        for place, (x, y) in enumerate(lines.values()):
+            axes.plot(x, y, color=colour(place), linestyle=_STYLES[place], linewidth=2)
         if powers:
             axes.set_xscale("log", base=2)
-        _marks(axes, mark_x, mark_y)
-        _legend(fig, lines)
+            axes.xaxis.set_major_locator(LogLocator(base=2, numticks=4))
+        _marks(axes, mark_x or {}, mark_y or {})
+        ends = [(float(y[-1]), name, colour(place)) for place, (name, (_, y)) in enumerate(lines.items())]
+        name_ends(axes, ends if len(ends) > 1 else [], _HEIGHT - FRAME_HEIGHT)
         _ticks(axes, x_unit, y_unit)
     return fig
 
@@ -65,7 +69,7 @@ def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
             )
         if float(found.min()) < 1 < float(found.max()):
             axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
-        _legend(fig, [""] * 2)
+        _legend(fig)
         axes.set_xlim(across[0], across[-1])
         axes.set_ylim(up[0], up[-1])
         _ticks(axes, "", "")
@@ -93,23 +97,22 @@ def _blank(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
     axes = fig.subplots()
     axes.grid(axis="y")
     axes.set_xlabel(x_label, color=QUIET)
-    axes.set_ylabel(y_label, color=QUIET)
+    y_title(axes, y_label)
     return fig, axes
 
 
-def _marks(axes: "Axes", x: float | None, y: float | None) -> None:
-    if x is not None:
+def _marks(axes: "Axes", across: Mapping[float, str], up: Mapping[float, str]) -> None:
+    beside = {"textcoords": "offset points", "gid": "structural_mark", "annotation_clip": False}
+    for x, name in across.items():
         axes.axvline(x, color=INK, linewidth=1.2)
-    if y is not None:
+        axes.annotate(name, (x, 0.5), (5, 0), xycoords=("data", "axes fraction"), va="center", **beside)
+    for y, name in up.items():
         axes.axhline(y, color=INK, linewidth=1.2)
+        axes.annotate(name, (0.02, y), (0, 5), xycoords=("axes fraction", "data"), va="bottom", **beside)
 
 
-def _legend(fig: "Figure", names: Mapping[str, object] | Sequence[str]) -> None:
-    if len(names) > 1:
-        legend = fig.legend(
-            loc="outside upper left", ncols=1 if sum(map(len, names)) > 40 else len(names), handlelength=2.2
-        )
-        legend.set_gid("structural_legend")
+def _legend(fig: "Figure") -> None:
+    fig.legend(loc="outside upper left", ncols=2, handlelength=2.2).set_gid("structural_legend")
 
 
 def _ticks(axes: "Axes", x_unit: str, y_unit: str) -> None:
