@@ -1,9 +1,9 @@
 """How much of a few counts of the same people may be shown: the least is lost that leaves every hidden count open.
 
 A table of one question, such as how many improved, stayed the same and got worse, is shown in the first of `FORMS` that keeps it
-safe. They stand in the order of what a reader loses: nothing; one small count, of which the minimum is named that it lies
-below; which of two counts is the small one, so that these two are merged; then every number, so that it is only said which
-counts are small; then that as well.
+safe. They stand in the order of what a reader loses: nothing; how two counts divide, so that these two are merged; then every
+number, so that it is only said which counts are small; then that as well. It is never said which of two merged counts is the
+small one: that would leave just as many values as the minimum, and whatever else is known of the same people would take one.
 
 Why the choice tells nothing: it is made for all tables of so many people at once, before anybody looks at the true one.
 Tables that would look the same in a form are shown in it together or not at all, and together they must leave each count that is not
@@ -50,13 +50,8 @@ def _forms(people: int, rules: Rules) -> dict[str, Callable[[Counts], Hashable]]
     """What is printed of a table in each form, by its name, from the most to the least."""
     few = people - _most(people, rules)
 
-    def small(table: Counts) -> tuple[bool, ...]:
-        return tuple(count < rules.minimum_cell for count in table)
-
     return {
         "every count": lambda table: table,
-        "the first count, and which other is small": lambda table: (table[0], small(table)),
-        "the last count, and which other is small": lambda table: (table[-1], small(table)),
         FIRST: lambda table: table[0],
         LAST: lambda table: table[-1],
         "which counts are small": lambda table: tuple(count < few for count in table),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.described import Basis, Description, describe, fingerprint
 from analysis.disclosure.decisions import judge_model, judge_statistic
-from analysis.disclosure.merged import FIRST, LAST, NOTHING, Counts, Merged, merged_tables
+from analysis.disclosure.merged import FIRST, NOTHING, Counts, Merged, merged_tables
 from analysis.disclosure.protect import protect_in_order
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
@@ -594,7 +594,6 @@ _BESIDE = {
 }
 _WAYS = {
     FIRST: "those who stayed the same and those who got worse are counted together for",
-    LAST: "those who improved and those who stayed the same are counted together for",
     "ends": "it is said from where to where counts can lie for",
     NOTHING: "no count is shown for",
     "": "no count is shown for",
