@@ -180,7 +180,7 @@ def test_a_caption_and_a_sentence_are_on_the_page(project, reader):
 
 
 def test_a_claim_is_on_the_audit(project, reader):
-    page = reader("08_claims_audit")
+    page = reader("claims")
     path = project / f"data/raw/{STUDY}/claims.csv"
     statement = path.read_text(encoding="utf-8").splitlines()[1].split(",")[2]
     with changed(path, statement, f"{statement} of a test"):
