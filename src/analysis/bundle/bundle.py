@@ -22,7 +22,7 @@ from analysis.bundle.zips import zip_bytes
 from analysis.companions.sheet import TEMPLATES as COMPANIONS
 from analysis.errors import InputError
 from analysis.files import shown
-from analysis.pipeline.citing import cff_text, citation_of, with_citations
+from analysis.pipeline.citing import cff_text, citation_of, completed
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.companions import Published, study_pages
 from analysis.pipeline.deposit.citation import FILE as CFF
@@ -99,7 +99,7 @@ def published_pages(study: Study) -> dict[str, Published]:
     own = {path: each for path, each in made.items() if path.startswith(f"{study.id}/")}
     if not own:
         raise _unpublished(f"reports/{study.id}", "no page of this study")
-    for path, each in with_citations(study.root, own, stamp).items():
+    for path, each in completed(study.root, own, stamp).items():
         file = study.root / "reports" / path
         if not file.is_file():
             raise _unpublished(f"reports/{path}", "no such page")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.pipeline.citing import with_citations
+from analysis.pipeline.citing import completed
 from analysis.pipeline.companions import Published, companion_code, material_of, pages_of, titles_of
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
@@ -50,7 +50,7 @@ def write_some(root: Path, paths: Collection[str], wording: Wording = {}) -> lis
         notebooks = [(name, titles[name], question(root, name)) for name, other in runs if other == study]
         pages |= pages_of(material_of(root, study, notebooks), titles, uses, code, names)
     pages = {path: replace(made, page=reworded(made.page, wording)) for path, made in pages.items()}
-    return _write(root, with_citations(root, pages, STAMP))
+    return _write(root, completed(root, pages, STAMP))
 
 
 def _write(root: Path, pages: Mapping[str, Published]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The citation of each page, put into its data at publication, and a CITATION.cff for each study."""
+"""What each page gets at publication: how to cite it, and its terms explained; and a CITATION.cff for each study."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from analysis.companions.glossary import explained
 from analysis.pipeline.companions import Published
 from analysis.pipeline.deposit.citation import FILE, Citation, read_citation
 from analysis.reporting.citation import Cited, block, cff, study_citation, whole_citation
@@ -28,15 +29,21 @@ def citation_of(root: Path, study_id: str, stamp: str) -> Cited:
     return study_citation(load_study(study_id, root).info, read_citation(root), commit_of(stamp))
 
 
-def with_citations(root: Path, pages: Mapping[str, Published], stamp: str) -> dict[str, Published]:
-    """Pages by their path below reports/, each with how to cite its study; those of all studies, the repository."""
+def completed(root: Path, pages: Mapping[str, Published], stamp: str) -> dict[str, Published]:
+    """Pages by their path below reports/, as readers get them.
+
+    Each says how to cite its study, those of all studies how to cite the repository; on a study's, terms are explained.
+    """
     studies = dict.fromkeys(path.partition("/")[0] for path in pages if "/" in path)
     blocks = {study_id: block(citation_of(root, study_id, stamp)) for study_id in studies}
     infos = [load_study(study_id, root).info for study_id in studies]
     whole = block(whole_citation(read_citation(root), infos, commit_of(stamp)))
     return {
         path: replace(
-            published, page=published.page | {"cite": blocks[path.partition("/")[0]] if "/" in path else whole}
+            published,
+            page=explained(published.page) | {"cite": blocks[path.partition("/")[0]]}
+            if "/" in path
+            else published.page | {"cite": whole},
         )
         for path, published in pages.items()
     }

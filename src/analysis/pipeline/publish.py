@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,7 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
     """
     from analysis.companions import glossary
     from analysis.companions.links import check_links
-    from analysis.pipeline.citing import with_citations
+    from analysis.pipeline.citing import completed
     from analysis.pipeline.companions import Published, study_pages
     from analysis.pipeline.ledger import audited, ledger
     from analysis.reporting.index import index_page
@@ -141,14 +141,7 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
         glossary.FILE: Published(glossary.glossary()),
     }
     check_links({path: published.page for path, published in pages.items()})
-    pages = with_citations(root, pages, stamp)
-    return {path: _explained(published) if "/" in path else published for path, published in pages.items()}
-
-
-def _explained(published: Any) -> Any:
-    from analysis.companions.glossary import explained
-
-    return replace(published, page=explained(published.page))
+    return completed(root, pages, stamp)
 
 
 def publish_workbooks(root: Path, study_id: str) -> None:
