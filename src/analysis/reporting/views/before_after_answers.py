@@ -465,39 +465,36 @@ class Answers:
         said, direct, *others = count_statements(self.change(item), merged), *tables
         background = replace(background, merged=frozenset({direct}))
         chosen = {direct: [(name,) for name, count in zip(DIRECTIONS, merged.shown, strict=True) if count is None]}
-        if item == self.headline:
-            sums = moments(self.columns(item), self.pairs(item), self.level)
-            return self._in_order(tables, background, [said, direct, *sums, *others], chosen)
         sums = moments(self.columns(item), self.pairs(item), self.level) if item.high is not None else ()
-        about = replace(background, statements=(*said, *(each for part in sums for each in part)))
-        done, kept = protect_in_order(tables, [said, direct, *sums], self.evidence.rules, about, chosen)
-        self._sums[item.name] = kept.statements
-        return self.evidence.keep(tables, done, kept)
+        return self._in_order(item, tables, background, [said, direct, *sums, *others], chosen)
 
     def _in_order(
         self,
+        item: Item,
         tables: dict[str, pd.Series],
         background: Background,
         order: list[str | tuple[Statement, ...]],
         chosen: Mapping[str, list[tuple[object, ...]]],
     ) -> dict[str, pd.Series]:
-        """The headline item's tables and sums in the order given; the last is dropped until complete sets of answers leave open
+        """An item's tables and sums in the order given; the last is dropped until complete sets of answers leave open
         what is hidden. Of a table that is dropped the number of people is left."""
         sums = tuple(each for piece in order if not isinstance(piece, str) for each in piece)
-        about, whole = replace(background, statements=sums), not any(chosen.values())
+        about, whole = replace(background, statements=sums), item == self.headline and not any(chosen.values())
         nothing = {name: _nothing_of(counts) for name, counts in tables.items()}
         while True:
             done, said = protect_in_order(tables, order, self.evidence.rules, about, chosen, whole)
-            if len(order) == _DIRECT or self._left_open(tables, nothing | done.tables, said):
+            if len(order) == _DIRECT or self._left_open(item, tables, nothing | done.tables, said):
                 break
             kept = [each for each in order[_DIRECT:] if each in done.tables or set(each) & set(said.statements)]
             order = [*order[:_DIRECT], *kept[:-1]]
-        self._sums[self.headline.name] = said.statements
+        self._sums[item.name] = said.statements
         return nothing | self.evidence.keep({name: tables[name] for name in done.tables}, done, said)
 
-    def _left_open(self, tables: dict[str, pd.Series], shown: dict[str, pd.Series], said: Background) -> bool:
+    def _left_open(
+        self, item: Item, tables: dict[str, pd.Series], shown: dict[str, pd.Series], said: Background
+    ) -> bool:
         """Whether among complete sets of answers that print the same tables, means and intervals each hidden count stays open."""
-        names, pairs, rules = list(self.columns(self.headline).values()), self.pairs(self.headline), self.evidence.rules
+        names, pairs, rules = list(self.columns(item).values()), self.pairs(item), self.evidence.rules
         live = [name for name, cells in shown.items() if cells.iloc[:-1].notna().any()]
         if not live:
             return True
@@ -506,7 +503,8 @@ class Answers:
         found, hidden = witnesses(people, {name: tables[name] for name in live}, shown, said, rules, alike)
         told = {statement.label.partition(" ")[0] for statement in said.statements}
         parts = [*(["mean"] if "mean" in told else []), *(["low", "high"] if "interval" in told else [])]
-        printed = [AnswerSet(self.about_headline, each).means(*parts) for each in found]
+        headed = Headline(item, self.bands, self.threshold, self.level)
+        printed = [AnswerSet(headed, each).means(*parts) for each in found]
         same = [each for each, text in zip(found, printed, strict=True) if text == printed[0]]
         return narrowest(same, hidden) >= rules.width
 

@@ -72,15 +72,24 @@ class _Compared:
             ),
         )
 
-    def choices(self, tables: Sequence[dict[str, pd.Series]], said: Sequence[tuple[Statement, Statement]], always: tuple[Statement, ...] = ()) -> list[tuple[dict[str, pd.Series], Background]]:  # fmt: skip
-        """Ways to show it, the most telling first: of each of the tables with means and intervals, with means, and alone."""
+    def ways(self, tables: Sequence[dict[str, pd.Series]], said: Sequence[tuple[Statement, Statement]], fewest: int, always: tuple[Statement, ...] = ()) -> tuple[list[tuple[dict[str, pd.Series], Background]], list[tuple[bool, bool]]]:  # fmt: skip
+        """Ways to show it, the most telling first, and of each whether means and their intervals stand in it.
+
+        Means stand beside the first of the tables alone, whose hidden counts are proved with them; intervals where none of its counts
+        is small: whole numbers of people leave a small count fewer values beside a mean and its interval than the proof by fractions
+        of people finds.
+        """
         means, intervals = (tuple(each) for each in zip(*said, strict=True))
-        sums = ((*means, *intervals), means, ())
-        return [
-            (table, replace(self.background, statements=(*always, *each)))
-            for table in tables
-            for each in sums[: 2 if table is not tables[-1] else 3]
+        large = all(counts.min() >= fewest for counts in tables[0].values())
+        shown = [
+            *((tables[0], parts) for parts in ((True, True), (True, False))[not large :]),
+            *((table, (False, False)) for table in tables),
         ]
+        told = [(*always, *(means if mean else ()), *(intervals if ends else ())) for _, (mean, ends) in shown]
+        choices = [
+            (table, replace(self.background, statements=each)) for (table, _), each in zip(shown, told, strict=True)
+        ]
+        return choices, [parts for _, parts in shown]
 
 
 @of_nothing_nothing
@@ -119,23 +128,15 @@ def _in_groups(
     sizes = {f"{item.label} answered by {group.label}": count_people(people, [name], {name: levels})}
     said = [part.said(answers.level, name, level) for level, part in parts.items()]
     known = tuple(_size_said(name, level, len(part.pairs)) for level, part in parts.items())
-    place, cells = answers.evidence.first_beside(compared.choices([counted, sizes], said, known))
+    choices, parts_shown = compared.ways([counted, sizes], said, fewest, known)
+    place, cells = answers.evidence.first_beside(choices)
     shown = cells.get(table, pd.Series(dtype="Int64"))
     safe = any(each.notna().any() for each in cells.values())
     counts = {level: (_whole(shown.get((level, YES))), len(parts[level].pairs) if safe else None) for level in levels}
     for level in levels:
         row = _group_row(counts[level], counts[levels[0]] if level != levels[0] else None, answers.level)
-        mean = _mean(parts[level].pairs, answers.level, *_MEANS[place] if safe else (False, False))
+        mean = _mean(parts[level].pairs, answers.level, *(parts_shown[place] if safe else (False, False)))
         yield Labelled(f"{item.label}, {group.label}: {level}", slug(f"{item.name} {name} {level}")), row | mean
-
-
-_MEANS = (
-    (True, True),
-    (True, False),
-    (True, True),
-    (True, False),
-    (False, False),
-)  # by the place of the choice: mean, interval
 
 
 def without_small(groups: pd.Series, fewest: int) -> pd.Series:
@@ -218,7 +219,8 @@ def _between(answers: Answers, first: str, second: str) -> Iterator[tuple[Labell
 def _wave_row(answers: Answers, compared: _Compared, table: str) -> dict[str, object]:
     column = f"{compared.columns[1]} direction"
     tables = {table: count_people(compared.people(), [column], {column: list(DIRECTIONS)})}
-    place, cells = answers.evidence.first_beside(compared.choices([tables], [compared.said(answers.level)]))
+    choices, parts_shown = compared.ways([tables], [compared.said(answers.level)], answers.evidence.rules.minimum_cell)
+    place, cells = answers.evidence.first_beside(choices)
     counts = [_whole(cells[table][(name,)]) for name in DIRECTIONS]
     n = _whole(cells[table][(TOTAL,)])
     shares = {
@@ -236,7 +238,7 @@ def _wave_row(answers: Answers, compared: _Compared, table: str) -> dict[str, ob
         ends = tango_interval(counts[0], counts[2], n, answers.level)  # type: ignore[arg-type]
         row |= {"net": 100 * (counts[0] - counts[2]) / n, "net_low": 100 * ends.low, "net_high": 100 * ends.high}  # type: ignore[operator]
     exact = mcnemar_exact(counts[0], counts[2]) if n and None not in counts else np.nan  # type: ignore[arg-type]
-    return {**row, "p": exact, **_mean(compared.pairs, answers.level, *_MEANS[place + 2] if n else (False, False))}
+    return {**row, "p": exact, **_mean(compared.pairs, answers.level, *(parts_shown[place] if n else (False, False)))}
 
 
 def _mean(pairs: pd.DataFrame, level: float, shown: bool, with_ends: bool) -> dict[str, object]:

@@ -133,7 +133,8 @@ def everyone(answers: Answers) -> pd.DataFrame:
 def weighted(answers: Answers) -> pd.DataFrame | None:
     """The headline item's `weighted_change`, as far as what it stands beside is shown: the means, their intervals, the share improved.
 
-    None where the means are not shown, or the model leaves too few degrees of freedom.
+    Its intervals only where every count is: a second interval of the same changes would tell more digits of their spread. None
+    where the means are not shown, or the model leaves too few degrees of freedom.
     """
     item, records = answers.headline, answers.evidence.records
     found = weighted_change(answers.records, item, records.own.groups, answers.level)  # type: ignore[union-attr]
@@ -144,7 +145,7 @@ def weighted(answers: Answers) -> pd.DataFrame | None:
         judge_model(name, people, int(found["columns"].iloc[0]) + 1, answers.evidence.rules)
     ):
         return None
-    if not answers.shown(item, T_INTERVALS):
+    if not (answers.shown(item, T_INTERVALS) and item.name in answers.whole):
         found = found.assign(low=np.nan, high=np.nan)
     if pd.isna(answers.counts[f"change in {item.label}"][("improved",)]):
         found = found.assign(improved=HIDDEN)
