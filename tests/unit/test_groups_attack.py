@@ -143,9 +143,9 @@ def number(change: pd.Series, mask: np.ndarray) -> int:
     return int(mask[change.to_numpy(dtype=int) + 10].sum())
 
 
-@pytest.mark.parametrize("seed, minimum", [(0, 10), (11, 5), (20, 5), (22, 10)])
+@pytest.mark.parametrize("seed, minimum", [(0, 10), (11, 5), (20, 5), (119, 5), (22, 10)])
 def test_the_means_of_an_item_leave_its_hidden_counts_open(evidence, seed, minimum):
-    """The first three gave a count away: the proof by fractions of people left values that no whole numbers of people have."""
+    """The first four gave a count away: the proof by fractions of people left values that no whole numbers of people have."""
     people = team(seed).assign(other_pre=[1.0, 2.0, *[2.0] * (len(team(seed)) - 2)], other_post=2.0)
     found = guard(evidence, people, minimum, OTHER)
     whole, counts = told_of_all(found)

@@ -495,7 +495,10 @@ class Answers:
     ) -> bool:
         """Whether among complete sets of answers that print the same tables, means and intervals each hidden count stays open."""
         names, pairs, rules = list(self.columns(item).values()), self.pairs(item), self.evidence.rules
-        live = [name for name, cells in shown.items() if cells.iloc[:-1].notna().any()]
+        direct = (
+            "" if item == self.headline else f"change in {item.label}"
+        )  # tried where none of its counts is shown, too
+        live = [name for name, cells in shown.items() if name == direct or cells.iloc[:-1].notna().any()]
         if not live:
             return True
         alike = printed_alike(said.statements, pairs, self.level)
