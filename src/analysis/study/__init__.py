@@ -181,7 +181,7 @@ class Study:
     @cached_property
     def in_force(self) -> Register:
         """The register with the values that the study's own records measured in place of those written."""
-        return in_force(self.register, self.processed / "results", self.has_records)
+        return in_force(self.register, self.processed / "results", lambda: self.has_records)
 
     @property
     def has_records(self) -> bool:

@@ -6,7 +6,7 @@ written value in force, and the entry says why. A result in another unit, and re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -92,7 +92,7 @@ class InForce(Register):
     asked: Mapping[str, Asked] = field(default_factory=dict)
 
 
-def in_force(register: Register, results: Path, has_records: bool) -> Register:
+def in_force(register: Register, results: Path, has_records: Callable[[], bool]) -> Register:
     """A study's register with what its records measured; the register itself where no entry names a result.
 
     `results` is the folder of the study's results by notebook, a JSON file each. Raises InputError for a result in a unit that
@@ -110,7 +110,7 @@ def in_force(register: Register, results: Path, has_records: bool) -> Register:
     return InForce(entries, register.name, asked)
 
 
-def _asked(entry: Assumption, results: Path, has_records: bool) -> Asked:
+def _asked(entry: Assumption, results: Path, has_records: Callable[[], bool]) -> Asked:
     """The entry with its result, or with the sum and difference of those that it names, if all of them are in force."""
     asked = {name: _one(entry, name, results, has_records) for name in entry.results}
     first = next((each for each in asked.values() if each.found is None), next(iter(asked.values())))
@@ -122,11 +122,11 @@ def _asked(entry: Assumption, results: Path, has_records: bool) -> Asked:
     return Asked(entry, replace(first.found, value=value, low=None, high=None, interval=interval), first.people)
 
 
-def _one(entry: Assumption, named: str, results: Path, has_records: bool) -> Asked:
+def _one(entry: Assumption, named: str, results: Path, has_records: Callable[[], bool]) -> Asked:
     notebook, _, name = named.partition(".")
     path = results / f"{notebook}.json"
     if not path.is_file():
-        if has_records:
+        if has_records():
             raise _Trouble(
                 entry,
                 f"{named!r}, while {notebook} has not run on the records",
