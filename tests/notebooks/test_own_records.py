@@ -152,12 +152,16 @@ def test_going_there_and_back_gives_the_same_bytes(own, tmp_path):
     [
         (("questionnaire",), ("02b_participation", "03_before_after", "04_english_and_time"), "attendance.csv"),
         (("questionnaire", "attendance"), ("02b_participation",), "advice_contacts.csv"),
-        (("questionnaire", "advice_contacts"), ("02b_participation",), "attendance.csv"),
+        (
+            ("questionnaire", "advice_contacts"),
+            ("02b_participation", "05_sroi", "06_sroi_sensitivity"),
+            "attendance.csv",
+        ),
         (("coded_segments",), ("02_focus_group_coding",), "questionnaire.csv"),
     ],
 )
 def test_each_file_alone_is_run_to_published_pages(finished, tmp_path, names, notebooks, left):
-    """Notebooks that read the last of the files, then publication; what a team has not supplied is still called missing."""
+    """Notebooks that read the last of the files, or take what it measures, then publication; what a team has not supplied is still called missing."""
     folder = copied(finished, tmp_path / "project")
     give(folder, *names)
     for notebook in notebooks:

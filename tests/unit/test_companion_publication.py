@@ -48,6 +48,7 @@ def test_every_page_is_published_with_links_to_the_others(tmp_path):
     assert {path.relative_to(reports).as_posix() for path in reports.rglob("*.html")} == {
         "index.html",
         "replication.html",
+        "glossary.html",
         *(
             f"toy/{name}.html"
             for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary")

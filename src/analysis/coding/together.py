@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.bounds.intervals import jackknife_t
 from analysis.coding.codebook import NO_CODE
-from analysis.described import Basis, described, of_nothing_nothing
+from analysis.described import Basis, described, inputs_of, of_nothing_nothing, read_from
 from analysis.results import Column, Kind
 
 TOGETHER = Basis("Agreement over all codes", "agreement together", among="code")
@@ -33,7 +33,8 @@ def ratings(agreement: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     given = segments.loc[segments["code"] != NO_CODE, ["segment_id", "coder", "code"]].drop_duplicates().assign(given=1)
     every = read.merge(pd.DataFrame({"code": codes}, dtype=object), how="cross")
     found = every.merge(given, how="left", on=["segment_id", "coder", "code"])
-    return found.assign(given=found["given"].fillna(0).astype("int64"))
+    files = dict.fromkeys([*inputs_of(agreement), *inputs_of(segments)])
+    return read_from(found.assign(given=found["given"].fillna(0).astype("int64")), *files)
 
 
 def pair_counts(decided: pd.DataFrame, first: str, second: str) -> np.ndarray:
