@@ -42,10 +42,11 @@ ELEMENTS = (
 )
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069]")
 SAFE_ADDRESS = re.compile(r"https?://[^\s\"<>]+|#\S+|[\w./-]+(#\S*)?|data:,")
+# Links that explain terms are this project's own, and stand wherever a paragraph has the term, also in words from data.
 LOOK = """names => ({
   ran: typeof window.__ran !== 'undefined',
   handlers: [...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).length,
-  counts: Object.fromEntries(names.map(name => [name, document.querySelectorAll(name).length])),
+  counts: Object.fromEntries(names.map(name => [name, document.querySelectorAll(`${name}:not(.term)`).length])),
   addresses: [...document.querySelectorAll('[href], [src]')].map(e => e.getAttribute('href') || e.getAttribute('src')),
   width: document.documentElement.scrollWidth,
 })"""
