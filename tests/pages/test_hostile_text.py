@@ -42,11 +42,11 @@ ELEMENTS = (
 )
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069]")
 SAFE_ADDRESS = re.compile(r"https?://[^\s\"<>]+|#\S+|[\w./-]+(#\S*)?|data:,")
-# Links that explain terms are this project's own, and stand wherever a paragraph has the term, also in words from data.
+# The project under attack names two authors, and has a tag for each.
 LOOK = """names => ({
   ran: typeof window.__ran !== 'undefined',
   handlers: [...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).length,
-  counts: Object.fromEntries(names.map(name => [name, document.querySelectorAll(`${name}:not(.term)`).length])),
+  counts: Object.fromEntries(names.map(name => [name, document.querySelectorAll(`${name}:not([name=citation_author])`).length])),
   addresses: [...document.querySelectorAll('[href], [src]')].map(e => e.getAttribute('href') || e.getAttribute('src')),
   width: document.documentElement.scrollWidth,
 })"""
