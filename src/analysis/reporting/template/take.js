@@ -201,7 +201,9 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
     of.textContent = ` ${label}`;
     summary.append("Download", of);
     menu.append(summary);
-    menu.addEventListener("toggle", () => fill(menu, block, label, figure ? ["SVG", "PNG", "CSV"] : ["CSV", "LaTeX", "Markdown"]), { once: true });
+    const forms = figure ? ["SVG", "PNG", "CSV"] : ["CSV", "LaTeX", "Markdown"], once = () => menu.querySelector("button") || fill(menu, block, label, forms);
+    summary.addEventListener("click", once); // at once: "toggle" is told later, when a quick Tab has passed what is not there yet
+    menu.addEventListener("toggle", once);
     (figure ? block.nextElementSibling : block).after(menu); // beside the fold of the figure's data and that of the code
   };
   const fill = (menu, block, label, forms) => {
