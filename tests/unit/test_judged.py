@@ -128,6 +128,14 @@ def test_weeks_of_few_volunteers_are_not_added_up(tmp_path, given, total):
     assert found["value"].tolist() == [total]
 
 
+@pytest.mark.parametrize("tell", [participation.weeks_in_all, participation.weeks_spread])
+def test_a_team_that_asked_nobody_for_weeks_has_a_page_without_them(tmp_path, tell):
+    found = evidence_in(tmp_path, "02b_participation").allowed(
+        tell(pd.DataFrame({"weeks_volunteering": [np.nan] * 60}))
+    )
+    assert len(found) == 0 and "value" in found
+
+
 def test_a_curve_tells_no_more_than_the_bands_beside_it(tmp_path):
     """Of 30 people 6 came never: at least once came 24, as the bands say; where one is hidden nothing below it is summed."""
     bands = pd.DataFrame({"people": [6, HIDDEN, 8, 9]}, index=["0", "1-4", "5-9", "10+"])

@@ -121,6 +121,8 @@ class Evidence:
 
     def _by_row(self, frame: pd.DataFrame, said: Description, basis: Basis) -> pd.DataFrame:
         """The rows that may be shown; where rows are different quantities, words in the place of the others."""
+        if frame.empty:  # nobody was asked, or nobody said
+            return describe(frame, replace(said, passed=True))
         let = [self._allows_row(basis, said, row) for row in frame.reset_index(names="row").to_dict("records")]
         if said.rows:
             rows = [each if ok else in_words(each, said) for each, ok in zip(_single(frame), let, strict=True)]
