@@ -4,14 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from before_after_run import guard_of
 from made_up import write_example
 
 from analysis import questionnaire
 from analysis.described import Basis, described, description
+from analysis.disclosure.rules import Rules
 from analysis.errors import InputError
-from analysis.questionnaire.judged import IMPUTED, MEANS, NET, T_INTERVALS
+from analysis.questionnaire.answers import Item, MissingRule
+from analysis.questionnaire.judged import IMPUTED, MEANS, NET, RANK, T_INTERVALS
 from analysis.reporting import Appendix, record, show
 from analysis.reporting.views import before_after as view
 from analysis.reporting.views.before_after_answers import Answers
@@ -186,6 +189,29 @@ def test_a_page_without_protected_counts_takes_no_statistic_that_stands_beside_t
         record(questionnaire.headline(pairs))
     guard.evidence.page.judge = guard.evidence.judge
     assert other.beside is None
+
+
+@pytest.mark.parametrize(("people", "shown"), [(21, True), (18, False)])
+def test_the_odds_stand_where_nothing_is_hidden_and_the_model_leaves_people_enough(guard, people, shown):
+    """At five people a cell, on nine points: 21 people leave twelve degrees of freedom, 18 leave nine."""
+    before = np.arange(people) % 9 + 1.0
+    after = np.clip(before + np.resize([1, 0, -1], people), 1, 9)
+    answers = pd.DataFrame({"trust_pre": before, "trust_post": after})
+    item, rules = Item("trust", "Trust", 1, 9), Rules(5, "a reason for tests")
+    door = replace(guard.evidence, rules=rules, decisions=[], groups=[])
+    own = Answers(door, item, (item,), answers, MissingRule.PAIRS)
+    frame = questionnaire.effect_sizes(own.pairs(item), seed=1, resamples=199)
+    row = own.judge(frame, description(frame)).loc["odds"]
+    assert own.shown(item, RANK)
+    if shown:
+        assert row[["value", "low", "high"]].tolist() == frame.loc["odds"].tolist()
+    else:
+        assert row["value"] == "withheld" and row[["low", "high"]].isna().all()
+
+
+def test_the_odds_are_withheld_beside_hidden_counts(guard, pairs):
+    row = guard.evidence.allowed(questionnaire.effect_sizes(pairs, seed=1, resamples=199)).loc["odds"]
+    assert row["value"] == "withheld" and row[["low", "high"]].isna().all()
 
 
 def test_counts_and_reasons_pass_as_they_are_protected(guard):

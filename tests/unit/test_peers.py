@@ -9,7 +9,7 @@ from analysis.english.models import slope, spearman
 from analysis.english.sample import english_sample
 from analysis.questionnaire import precision
 from analysis.questionnaire.answers import Item, paired_answers
-from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
+from analysis.questionnaire.change import d_av, d_z, effect_sizes, mean_change, rank_biserial, wilcoxon_tests
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.proportions import mcnemar_exact
 from analysis.questionnaire.shift import direction_counts
@@ -62,6 +62,16 @@ def test_change_in_confidence(peers, records):
         **{f"tost_{m}": precision.equivalence(change.mean(), change.std(ddof=1), len(pairs), m).p for m in (1, 2)},
     }
     assert found == pytest.approx({name: peers[name] for name in found}, rel=1e-7)
+
+
+def test_the_odds_that_are_shown_are_those_of_clm_with_clustered_errors(peers, records):
+    """exp(b) and exp(b ± 1.959964 se), of R's log odds and standard error."""
+    answers = records.filter(like="confidence").apply(pd.to_numeric, errors="coerce")
+    row = effect_sizes(paired_answers(answers, Item("confidence", "Confidence", 1, 9)), seed=1, resamples=50).loc[
+        "odds"
+    ]
+    ends = peers["ordinal_log_odds"] + np.array([0, -1, 1]) * 1.959963984540054 * peers["ordinal_se"]
+    assert row.tolist() == pytest.approx(np.exp(ends).tolist(), rel=1e-7)
 
 
 def test_the_ordered_logit_is_the_marginal_twin_of_the_mixed_model(peers, records):

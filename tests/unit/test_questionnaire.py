@@ -278,6 +278,21 @@ def test_effect_sizes_keep_their_direction_on_a_scale_where_less_is_better():
     found = effect_sizes(paired_answers(records, WORRY), seed=1, resamples=100)["value"]
     assert found["mean change"] == 2 and found["rank-biserial correlation"] == 1
     assert found["d_av"] == pytest.approx(2 / 1.0)  # sds: 1 before (3, 4, 5) and 1 after (1, 2, 3)
+    assert math.isnan(
+        found["odds"]
+    )  # every answer after but one lies below every one before; the last is as low as the lowest
+
+
+@pytest.mark.parametrize(("item", "odds"), [(CONFIDENCE, (26 / 24) / (16 / 34)), (WORRY, (24 / 26) / (34 / 16))])
+def test_the_odds_are_of_a_better_answer_whichever_way_the_scale_runs(item, odds):
+    """Of 50 people 16 answered the higher of two points before and 26 after: with two points the model is the table itself."""
+    before, after = np.repeat([1, 1, 2, 2], [20, 14, 4, 12]), np.repeat([1, 2, 1, 2], [20, 14, 4, 12])
+    pairs = paired_answers(frame(**{f"{item.name}_pre": before, f"{item.name}_post": after}), item)
+    row = effect_sizes(pairs, seed=1, resamples=50).loc["odds"]
+    turned = row if item is CONFIDENCE else 1 / row.rename({"low": "high", "high": "low"})
+    assert row["value"] == pytest.approx(odds) and row["low"] < row["value"] < row["high"]
+    two_by_two = ordered_logit_change(pairs_of(before, after))
+    assert turned[["low", "high"]].tolist() == pytest.approx(two_by_two[["low", "high"]].tolist())
 
 
 def proportional_odds_loss(parameters, before, after, points) -> float:

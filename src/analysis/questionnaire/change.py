@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,18 @@ import pandas as pd
 from analysis.bounds.intervals import defined
 from analysis.described import Basis, described, saying
 from analysis.questionnaire.answers import Item
-from analysis.questionnaire.judged import BASE, MEANS, PRATT, RANK, RESAMPLED, SPREADS, T_INTERVALS
+from analysis.questionnaire.judged import (
+    BASE,
+    MEANS,
+    ODDS,
+    ODDS_INTERVAL,
+    PRATT,
+    RANK,
+    RESAMPLED,
+    SPREADS,
+    T_INTERVALS,
+)
+from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.results import Column, Kind
 
 RESAMPLES = 9999  # of a bootstrap; the ends then move by about a hundredth of their distance from seed to seed
@@ -153,6 +165,10 @@ _EFFECTS = {
     "d_av": (_effect("Mean change in standard deviations of the answers (d_av)"), SPREADS),
     "rank-biserial correlation": (_effect("Rank-biserial correlation"), RANK),
     "rank-biserial correlation, Pratt": (_effect("Rank-biserial correlation, Pratt"), PRATT),
+    "odds": (
+        replace(_effect("Odds of a better answer after against before, as a ratio"), interval="{level} (normal)"),
+        ODDS,
+    ),
 }
 
 
@@ -165,14 +181,14 @@ _EFFECTS = {
         "effect sizes",
         "beside",
         by={effect: judged for effect, (_, judged) in _EFFECTS.items()},
-        ends=dict.fromkeys(_EFFECTS, RESAMPLED),
+        ends=dict.fromkeys(_EFFECTS, RESAMPLED) | {"odds": ODDS_INTERVAL},
     ),
 )
 def effect_sizes(pairs: pd.DataFrame, seed: int, level: float = 0.95, resamples: int = RESAMPLES) -> pd.DataFrame:
-    """Mean change, d_z, d_av and rank-biserial correlation (zeros dropped, and Pratt's) with BCa intervals.
+    """Mean change, d_z, d_av and rank-biserial correlation (zeros dropped, and Pratt's) with BCa intervals; the odds ratio.
 
     Index `effect`; columns `value`, `low`, `high`. d_z standardises by the spread of changes, d_av by the spread of
-    answers; they answer different questions and can differ severalfold.
+    answers; they answer different questions and can differ severalfold. The odds are those of `ordered_logit_change`.
     """
     change, before, after = (pairs[name].to_numpy(dtype=float) for name in ("change", "before", "after"))
     if not np.array_equal(change, after - before):  # less is better on this scale: turn it round
@@ -188,6 +204,8 @@ def effect_sizes(pairs: pd.DataFrame, seed: int, level: float = 0.95, resamples:
         name: (float(statistic(*samples)), *bootstrap_interval(samples, statistic, seed, level, resamples))
         for name, (samples, statistic) in effects.items()
     }
+    turned = pd.DataFrame({"before": before, "after": after})
+    rows["odds"] = tuple(ordered_logit_change(turned, level)[["odds_ratio", "low", "high"]])
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"]).rename_axis("effect")
 
 

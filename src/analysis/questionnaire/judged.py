@@ -8,6 +8,7 @@ NET, INTERVAL, HOLM = (
     "McNemar's test after Holm",
 )
 RANK, PRATT, RESAMPLED = "rank-biserial correlation", "rank-biserial correlation, Pratt", "bootstrap intervals"
+ODDS, ODDS_INTERVAL = "odds ratio of the ordered logit", "interval of that odds ratio"
 MEANS, T_INTERVALS, SPREADS, THRESHOLD, THRESHOLD_INTERVAL = (
     "means",
     "t intervals of the means",

@@ -120,7 +120,7 @@ def headline(pairs: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
 
 
-# Of pairs and bands, by what they are called; the dearest comes last.
+# Of pairs and bands, by what they are called; the last is that of a model.
 TESTS: dict[str, Callable[[pd.DataFrame, Mapping[str, tuple[int, int]]], float]] = {
     "t-test of the mean change": lambda pairs, bands: mean_change(pairs)["p"],
     "Wilcoxon, unchanged people dropped": lambda pairs, bands: wilcoxon_p(pairs, "dropped"),

@@ -329,7 +329,7 @@ class Answers:
         return (
             item.name in self.whole
             and (table is None or bool(self.counts[table].notna().all()))
-            and (statistic != _DEAREST or self._model_stands)
+            and (statistic not in _MODEL or self._model_stands)
             and (statistic not in _IMPUTED or self.once is not None)
         )
 
@@ -586,7 +586,7 @@ def _nothing_of(counts: pd.Series) -> pd.Series:
 _AT_MOST = dict(
     zip([name for name in TESTS if name.startswith("McNemar")], (mcnemar_exact, mcnemar_mid_p), strict=True)
 )
-_DEAREST, _STUART_MAXWELL = list(TESTS)[-1], list(TESTS)[-2]
+_MODEL, _STUART_MAXWELL = (list(TESTS)[-1], names.ODDS, names.ODDS_INTERVAL), list(TESTS)[-2]
 _BESIDE = {
     "shift": "answers before by answers after, in bands",
     "threshold": "answers in the upper band",

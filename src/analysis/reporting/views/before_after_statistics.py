@@ -21,6 +21,8 @@ from analysis.questionnaire.judged import (
     IMPUTED_INTERVAL,
     IMPUTED_SIDE,
     MEANS,
+    ODDS,
+    ODDS_INTERVAL,
     PRATT,
     RANK,
     SPREADS,
@@ -28,6 +30,7 @@ from analysis.questionnaire.judged import (
     THRESHOLD,
     THRESHOLD_INTERVAL,
 )
+from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.shift import TESTS, threshold_change
 from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import WITHHELD
@@ -119,6 +122,8 @@ class Headline:
             SPREADS: lambda answers: answers.spreads(),
             RANK: lambda answers: write(float(rank_biserial(answers.change)), "", 2),
             PRATT: lambda answers: write(float(rank_biserial(answers.change, zeros="pratt")), "", 2),
+            ODDS: lambda answers: answers.odds[:1],
+            ODDS_INTERVAL: lambda answers: answers.odds,
             THRESHOLD: lambda answers: answers.at_threshold[:1],
             THRESHOLD_INTERVAL: lambda answers: answers.at_threshold,
             IMPUTED_SIDE: lambda answers: answers.imputed[:1],
@@ -177,9 +182,20 @@ class AnswerSet:
 
     def spreads(self) -> tuple[str, ...]:
         """The standardised changes as printed."""
-        before, after = (self.answers.iloc[:, place].to_numpy(dtype=float) for place in (0, 1))
-        ends = (before, after) if self.headline.item.higher_is_better else (-before, -after)
-        return write(float(d_z(self.change)), "", 2), write(float(d_av(*ends)), "", 2)
+        before, after = (self.ends[when].to_numpy(dtype=float) for when in ("before", "after"))
+        return write(float(d_z(self.change)), "", 2), write(float(d_av(before, after)), "", 2)
+
+    @cached_property
+    def odds(self) -> tuple[str, ...]:
+        """The odds of a better answer after against before and the ends of their interval, as printed."""
+        row = ordered_logit_change(self.ends, self.headline.level)
+        return tuple(write(float(row[name]), "", 2) for name in ("odds_ratio", "low", "high"))
+
+    @property
+    def ends(self) -> pd.DataFrame:
+        """The answers before and after, more being better."""
+        found = self.answers.set_axis(["before", "after"], axis=1)
+        return found if self.headline.item.higher_is_better else -found
 
     @cached_property
     def imputed(self) -> tuple[str, ...]:
