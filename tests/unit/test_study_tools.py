@@ -90,6 +90,20 @@ def test_the_third_study_is_planned_from_its_files_alone(project):
     assert not any("coproduction" in dep or "connecting" in dep for dep in deps)
 
 
+def test_a_skeleton_of_a_value_map_promises_no_workbook(project):
+    """05 makes the workbook of a value map only, so a stage that listed it among its outputs would fail."""
+    folder = new_study(project, "fresh", ["claims", "sroi"])[0].parent
+    (folder / "sroi.yaml").write_text("headline: FR-001\nratios: []\n", encoding="utf-8")
+
+    def workbooks() -> list[str]:
+        return [out for out in planned_stages(project)["05_sroi-fresh"]["do"]["outs"] if out.endswith(".xlsx")]
+
+    assert workbooks() == []
+    text = (folder / "value_map.csv").read_text(encoding="utf-8")
+    (folder / "value_map.csv").write_text(text.replace("# running,", "running,"), encoding="utf-8")
+    assert workbooks() == ["data/processed/${item}/workbooks/value_map.xlsx"]
+
+
 def test_files_of_ids_come_with_the_ledger_they_name_and_with_the_study_s_own_ids(project):
     folder = new_study(project, "green_lanes", ["targets"])[0].parent
     assert (folder / "claims.csv").is_file() and not (folder / "sroi.yaml").exists()

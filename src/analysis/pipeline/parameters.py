@@ -366,7 +366,7 @@ def called_for(root: Path, study: str) -> tuple[str, ...]:
     found = {
         notebook
         for notebook, groups in CALLED_FOR_BY.items()
-        if any(all(_counts(raw / file) for file in group) for group in groups)
+        if any(all(counts(raw / file) for file in group) for group in groups)
     }
     try:
         named = set(own_parameters(root, study))
@@ -375,7 +375,7 @@ def called_for(root: Path, study: str) -> tuple[str, ...]:
     return tuple(notebook for notebook in MODELS if notebook in found | (named & {"01_census_baseline"}))
 
 
-def _counts(path: Path) -> bool:
+def counts(path: Path) -> bool:
     """Whether a file is there and not merely a skeleton; one that cannot be read counts, so that its stage says why."""
     try:
         return path.is_file() and holds_something(path, path.name)

@@ -15,7 +15,7 @@ import yaml
 
 from analysis.errors import InputError
 from analysis.files import read_text, read_yaml
-from analysis.pipeline.parameters import OWN_PARAMETERS, listed_studies, planned_runs
+from analysis.pipeline.parameters import OWN_PARAMETERS, counts, listed_studies, planned_runs
 from analysis.results import write_text
 from analysis.study import Assumption, Register, load_study
 
@@ -114,4 +114,4 @@ def _has(root: Path, dep: str, study: str, earlier: set[str]) -> bool:
 
 def _makes(root: Path, out: str, study: str) -> bool:
     needed = _NEEDED_FOR.get(out.removeprefix(_MADE))
-    return needed is None or (root / "data/raw" / study / needed).is_file()
+    return needed is None or counts(root / "data/raw" / study / needed)  # a skeleton is as good as none
