@@ -129,3 +129,18 @@ def test_what_the_findings_of_the_report_say_stands_in_its_ledger(whole):
         assert {
             name: [c for c in claims if verdicts[c].verdict != name] for name, claims in REPORT.items()
         } == dict.fromkeys(REPORT, [])
+
+
+def test_a_share_that_its_row_gives_is_consistent_and_says_of_what():
+    """107 of 100 is 107%; the target of the row is printed, so its progress lacks nothing. 79 of 100 is not 97%."""
+    row = [
+        {"printed": "100", "kind": "target", "quantity": "joined_target"},
+        {"printed": "107", "quantity": "joined"},
+        {"printed": "107%", "kind": "progress", "quantity": "joined_progress", "base": "AB-001"},
+    ]
+    found = audit_claims(ledger(*row), AuditPlan()).verdicts[2]
+    assert (found.verdict, found.recomputed) == ("consistent", None)
+    assert "{=AB-002}, {=AB-001}" in found.why and "not printed" not in found.why
+    row[1]["printed"] = "79"
+    found = audit_claims(ledger(*row), AuditPlan()).verdicts[2]
+    assert found.verdict == "in question" and "not printed" not in found.why

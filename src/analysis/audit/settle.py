@@ -15,13 +15,15 @@ Verdicts = dict[str, Finding]
 def settle(own: Iterable[Finding], ledger: Ledger, plan: AuditPlan, checks: Iterable[Check]) -> tuple[Finding, ...]:
     """The verdicts of the claims' own checks, each made as bad as the worst that is known of the claim, in source order.
 
-    A claim at fault in a failing check is `inconsistent`. Where a failing check can name no side, the claims in dispute
+    A claim that no formula recomputes is `consistent` where a check finds its figure in those that determine it. A claim at fault in a failing check is `inconsistent`. Where a failing check can name no side, the claims in dispute
     are `in question`; so are those that a finding of the plan names and one of its open checks disputes. Claims that
     another printed figure reproduces are not in dispute, since that names the other side. What merely repeats a claim
     shares its verdict.
     """
     found, kept = {finding.claim_id: finding for finding in own}, tuple(checks)
     for check in kept:
+        if check.follows and found[check.follows].verdict is Verdict.NOT_RECOMPUTABLE:
+            found[check.follows] = _told_by(check)(found[check.follows])
         if check.outcome is Outcome.FAILS:
             _put(found, check.culprits, _at_fault(check, ledger))
     for check, disputed in _disputes(plan, kept):
@@ -61,6 +63,18 @@ def _put(found: Verdicts, claims: Iterable[str], worse: Callable[[Finding], Find
 
 
 _SETTLED = (Verdict.INCONSISTENT,)
+
+
+def _told_by(check: Check) -> Callable[[Finding], Finding]:
+    """What a check that determines a claim's figure says of it in place of what is missing."""
+
+    def told(finding: Finding) -> Finding:
+        fits = check.outcome is Outcome.HOLDS
+        others = ", ".join(f"{{={claim}}}" for claim in check.claims if claim != check.follows)
+        why = f"{'agrees with' if fits else 'held against'} {others}, which are of one thing by the names of their quantities"
+        return replace(finding, verdict=Verdict.CONSISTENT if fits else finding.verdict, why=why)
+
+    return told
 
 
 def _at_fault(check: Check, ledger: Ledger) -> Callable[[Finding], Finding]:

@@ -29,7 +29,7 @@ class Problem(StrEnum):
     """What is wrong with an inconsistent figure, by the relation that fails."""
 
     SHARE = "shares that do not follow from their counts"
-    PROGRESS = "progress that does not follow from count and target"
+    PROGRESS = "progress and changes in per cent that do not follow from their figures"
     TARGET = "target percentages that do not follow from the target numbers"
     SUM = "totals that differ from their parts"
     MEAN = "averages that do not follow from their rows"
@@ -81,7 +81,7 @@ def check(claim: Claim, ledger: Ledger, rounding: str = "either") -> Finding:
     """The finding on one claim: through its formula if it has one, else against other prints of the same quantity."""
     if isinstance(claim.expression, Reference) and not claim.is_date:
         return _compare_restatement(claim, ledger[claim.expression.name])
-    if claim.expression is None or claim.number is None:
+    if claim.expression is None or claim.is_date:
         return _compare_prints(claim, ledger)
     return recompute(claim, ledger, rounding)
 
@@ -134,11 +134,12 @@ def arithmetic(claim: Claim, expression: Expression) -> str:
 
 def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tuple[Verdict, str]:
     printed, print_ = claim.as_printed, f"{{claim:{claim.claim_id}|bare}}"
-    if printed is None:
+    allowed = claim.around if printed is None else printed.interval()
+    if allowed is None:
         raise ValueError(f"{claim.claim_id} prints no figure")
-    room = not _exact_inputs(claim, ledger) and found.interval.meets(printed.interval())
-    if printed.bound:
-        return _judge_words(claim, found.value, printed, room)
+    room = not _exact_inputs(claim, ledger) and found.interval.meets(allowed)
+    if printed is None or printed.bound:
+        return _judge_words(claim, found.value, printed.reading() if printed else allowed, allowed, room)
     rules = rounds_to(found.value, printed)
     if rules and rounding in ("either", *rules):
         return _judge_fit(claim, print_)
@@ -160,12 +161,13 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     return Verdict.INCONSISTENT, short
 
 
-def _judge_words(claim: Claim, value: float, printed: Printed, room: bool) -> tuple[Verdict, str]:
-    """The verdict on a figure with words such as "over" and "about" around it, which are no rounding to reproduce."""
+def _judge_words(claim: Claim, value: float, read: Interval, allowed: Interval, room: bool) -> tuple[Verdict, str]:
+    """The verdict on a range, or on a figure with words such as "over" and "about" around it, which are no rounding to
+    reproduce; `read` are the values that would be printed so, `allowed` all that the words hold for."""
     print_ = f"{{claim:{claim.claim_id}|bare}}"
-    if value in printed.reading():
+    if value in read:
         return Verdict.CONSISTENT, f"within the words as published, {print_}"
-    if value in printed.interval():
+    if value in allowed:
         return (
             Verdict.CONSISTENT,
             f"within the words as published, {print_}, though so far off it would be printed otherwise",
@@ -274,7 +276,7 @@ _MISSING = {
 def _missing(claim: Claim) -> str:
     if claim.kind == "share" and not claim.base:
         return "neither the count behind the percentage nor its base is printed"
-    return _MISSING[claim.kind]
+    return _MISSING["share" if claim.kind == "progress" and claim.base else claim.kind]
 
 
 def agree(one: Claim, other: Claim, one_rule: bool = True) -> bool:

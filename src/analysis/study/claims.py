@@ -229,8 +229,14 @@ class Claim(Strict):
 
     @property
     def around(self) -> Interval | None:
-        """The values of which the figure itself is printed, whatever words stand around it; None for dates."""
-        return self.as_printed.around() if self.as_printed else self.interval
+        """The values of which the figure itself is printed, whatever words stand around it; None for dates.
+
+        Those of a printed range reach from what its lower end may be rounded from to what its upper end may be.
+        """
+        if self.as_printed:
+            return self.as_printed.around()
+        ends = None if self.is_date else parse_range(self.printed)
+        return Interval(ends[0].around().low, ends[1].around().high) if ends else self.interval
 
     @property
     def stipulated(self) -> bool:

@@ -55,4 +55,5 @@ def _check(family: Family) -> Check:
         words,
         figures,
         disputed=ids(*family) if fails else (),
+        follows=change.claim_id,
     )

@@ -50,4 +50,5 @@ def _check(part: Claim, whole: Claim, share: Claim) -> Check:
         words,
         {"share": Figure("Share from the count", value, "%", 1)},
         disputed=trio if fails else (),
+        follows=share.claim_id,
     )

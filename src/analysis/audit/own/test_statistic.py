@@ -97,4 +97,5 @@ def _check(family: Family, tail: Tail, sided: bool) -> Check:
         words,
         figures,
         disputed=disputed,
+        follows=family[-1].claim_id,
     )
