@@ -400,6 +400,8 @@ def misfit(problem: Any) -> dict[str, str]:
         return {"found": "nothing", "expected": "a value (the field is required)"}
     if (wanted := _WANTED.get(problem["type"])) or problem["type"] == "string_pattern_mismatch":
         return {"found": repr(problem["input"]), "expected": wanted or described(problem["ctx"]["pattern"])}
+    if problem["type"] == "value_error" and isinstance(problem["input"], dict):
+        return {"found": "values that do not fit one another", "expected": problem["msg"].removeprefix("Value error, ")}
     value, message = problem["input"], problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     wanted = "no field of this name" if problem["type"] == "extra_forbidden" else message[:1].lower() + message[1:]
     return {"found": f"a {type(value).__name__}" if isinstance(value, BaseModel) else repr(value), "expected": wanted}

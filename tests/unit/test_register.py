@@ -92,3 +92,17 @@ def test_what_was_solved_for_or_chosen_here_is_not_put_down_to_the_authors(regis
         if entry.kind in ("calibrated", "assumed", "recomputed"):
             assert entry.attribution.startswith(entry.decided_by)
             assert entry.source.producer not in entry.attribution.replace(entry.decided_by, "")
+
+
+def test_only_money_needs_a_price_year(tmp_path):
+    entry = {
+        "id": "better", "label": "People better", "value": 87, "unit": "people", "kind": "assumed", "low": 87, "high": 87,
+        "distribution": "fixed", "why_range": "as counted", "evidence_grade": "B", "decided_by": "the report",
+        "source": {"producer": "p", "title": "t", "published": None, "locator": "page 3", "licence": "cited"},
+    }  # fmt: skip
+    path = tmp_path / "assumptions.yaml"
+    path.write_text(yaml.safe_dump({"assumptions": [entry]}), encoding="utf-8")
+    assert read_register(path, "assumptions.yaml", frozenset())["better"].price_year is None
+    path.write_text(yaml.safe_dump({"assumptions": [entry | {"unit": "EUR"}]}), encoding="utf-8")
+    with pytest.raises(ValueError, match="price year"):
+        read_register(path, "assumptions.yaml", frozenset())

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.audit.planted import reprinted
+from analysis.audit.verdicts import agree
 from analysis.study import load_study
 from analysis.study.claims import Claim, published
 from analysis.study.formulas import compute
@@ -111,6 +113,11 @@ READ = [  # print, value, unit, and what the message says (empty: it is read)
     ("€15", "15", "EUR", ""),
     ("3,50 €", "350", "EUR", "prints"),
     ("1,5", "15", "EUR", "prints"),
+    ("182.400 €", "182400", "EUR", ""),
+    ("182.400", "182.4", "kg", ""),
+    ("182.400 €", "18240", "EUR", "prints"),
+    ("12.000 to 15.500 €", "12000..15500", "EUR", ""),
+    ("0.042", "42", "EUR", "prints"),
     ("£3 to £8", "3..8", "GBP", ""),
     ("£3 to £8", "5.5", "GBP", "the range that '£3 to £8' prints, 3..8"),
     ("£3 to £8", "3..9", "GBP", "the range"),
@@ -154,3 +161,16 @@ def test_what_the_ledger_says_of_the_parts_of_a_mean_is_checked(column, value):
     assert Claim.model_validate(fields | {"answers": "whole", "items": "7", "scale": "1..5"}).scale == "1..5"
     with pytest.raises(ValueError, match=column):
         Claim.model_validate(fields | {column: value})
+
+
+def test_a_point_before_three_digits_separates_what_the_value_says():
+    """182.400 € to the euro is 182,399.5 to 182,400.5, and to the gram 182.3995 to 182.4005; prints agree by it."""
+    fields = dict.fromkeys(Claim.model_fields, "") | {
+        "claim_id": "CO-001", "line": 1, "section": "s", "quantity": "q", "statement": "t", "kind": "money"
+    }  # fmt: skip
+    euros = Claim.model_validate(fields | {"printed": "182.400 €", "value": "182400", "unit": "EUR"})
+    weight = Claim.model_validate(fields | {"printed": "182.400", "value": "182.4", "unit": "kg"})
+    assert (euros.interval.low, euros.interval.high) == (182399.5, 182400.5)
+    assert (weight.interval.low, weight.interval.high) == pytest.approx((182.3995, 182.4005))
+    assert agree(euros, Claim.model_validate(fields | {"printed": "€182,400", "value": "182400", "unit": "EUR"}))
+    assert reprinted(euros, "182.401 €").number == 182401

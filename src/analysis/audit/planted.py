@@ -21,7 +21,7 @@ from analysis.audit.run import run_checks
 from analysis.audit.verdicts import Finding, Verdict, audit, check as verdict_on
 from analysis.expressions import Operation, Reference, references
 from analysis.quantities import parse_printed
-from analysis.study.claims import Claim, Ledger
+from analysis.study.claims import Claim, Ledger, without_points
 
 Alarm = tuple[str, str]  # the check, or "verdict", and the claim that it points at, if any
 Change = dict[str, Claim]  # the claims of the copy that differ, by id
@@ -83,7 +83,7 @@ def nearby(ledger: Ledger, change: Change, known: Mapping[str, set[str]]) -> fro
 
 def reprinted(claim: Claim, printed: str, **more: str) -> Claim:
     """A claim with another print, its value read from it. Raises ValueError if it holds no figure."""
-    value = format(parse_printed(printed).value, "f")
+    value = format(parse_printed(printed if claim.figure == claim.printed else without_points(printed)).value, "f")
     return Claim.model_validate(claim.model_dump() | {"printed": printed, "value": value, "search": ""} | more)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
-from analysis.quantities import Interval, Printed, parse_range, rounds_to, truncates_to
+from analysis.quantities import Interval, parse_range, rounds_to, truncates_to
 from analysis.study.claims import Claim, Ledger
 from analysis.study.formulas import Computed, compute
 
@@ -292,7 +292,7 @@ def agree(one: Claim, other: Claim, one_rule: bool = True) -> bool:
         return True
     if {one.kind, other.kind} <= {"threshold", "assumption"}:
         return (one.number or one.value) == (other.number or other.value)
-    ends = parse_range(one.printed), parse_range(other.printed)
+    ends = parse_range(one.figure), parse_range(other.figure)
     if ends[0] and ends[1]:
         return all(first.agrees(second, one_rule=one_rule) for first, second in zip(*ends, strict=True))
     if one.as_printed and other.as_printed:

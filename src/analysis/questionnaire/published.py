@@ -270,7 +270,7 @@ def _ends_of(claim: Claim) -> tuple[Interval, Interval] | None:
     low, _, high = claim.value.partition("..")
     if not high:
         return None
-    printed = parse_range(claim.printed) or tuple(map(parse_printed, (low.lstrip("-"), high.lstrip("-"))))
+    printed = parse_range(claim.figure) or tuple(map(parse_printed, (low.lstrip("-"), high.lstrip("-"))))
     halves = [float(each.step) / 2 for each in printed]
     return tuple(Interval(float(end) - half, float(end) + half) for end, half in zip((low, high), halves, strict=True))  # type: ignore[return-value]
 

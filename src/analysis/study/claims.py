@@ -55,6 +55,7 @@ STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
 _IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_POINT = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(?=\d{3}(?![\d.,]))")  # of thousands, or of three decimals
 
 
 class Text(Strict):
@@ -156,13 +157,17 @@ class Claim(Strict):
     def _misfit_of_dates(self) -> str:
         ends = _RANGE.fullmatch(self.value)
         fits = all(map(_is_date, ends.groups() if ends else (self.value,)))
-        return "" if fits else f"value to be a number, an ISO date or a range a..b, not {self.value!r}"
+        return (
+            ""
+            if fits
+            else f"value to be a number, an ISO date (2017-07 for July 2017) or a range a..b, not {self.value!r}"
+        )
 
     def _misfit(self) -> str:
         """What is wrong with value and print together; an empty text if they fit."""
-        ends, reads, printed_ends = _RANGE.fullmatch(self.value), self._reads, parse_range(self.printed)
+        ends, reads, printed_ends = _RANGE.fullmatch(self.value), self._reads, parse_range(self.figure)
         if self.number is None and not (ends and _numeric(*ends.groups())):
-            return f"value to be a number, an ISO date or a range a..b, not {self.value!r}"
+            return f"value to be a number, an ISO date (2017-07 for July 2017) or a range a..b, not {self.value!r}"
         if reads is None and printed_ends is None and not self.note.strip() and not self._value_stands_in_the_print():
             return f"a print that can be read, or a note that says how {self.printed!r} was read as {self.value!r}"
         if printed_ends and not (ends and all(map(_is_what, printed_ends, ends.groups()))):
@@ -189,10 +194,25 @@ class Claim(Strict):
         return float(self.value) if _numeric(self.value) and not self.is_date else None
 
     @cached_property
+    def figure(self) -> str:
+        """The print as it is read: `182.400` is of thousands where `value` says so, and of three decimals otherwise."""
+        plain = without_points(self.printed)
+        return plain if plain != self.printed and self._is_printed_by(plain) else self.printed
+
+    def _is_printed_by(self, text: str) -> bool:
+        ends, printed_ends = _RANGE.fullmatch(self.value), parse_range(text)
+        if printed_ends:
+            return bool(ends and all(map(_is_what, printed_ends, ends.groups())))
+        try:
+            return _is_what(parse_printed(text), self.value)
+        except ValueError:
+            return False
+
+    @cached_property
     def _reads(self) -> Printed | None:
         """The print as a figure; None where it is none."""
         try:
-            printed = parse_printed(self.printed)
+            printed = parse_printed(self.figure)
         except ValueError:
             return None
         return printed.in_percent() if self.unit == "%" else printed
@@ -200,7 +220,7 @@ class Claim(Strict):
     @property
     def read_by_hand(self) -> bool:
         """Whether the print is no figure (a word, or damaged), so that `value` is a reading of it, which `note` explains."""
-        return not self.is_date and self._reads is None and parse_range(self.printed) is None
+        return not self.is_date and self._reads is None and parse_range(self.figure) is None
 
     @property
     def is_damaged(self) -> bool:
@@ -235,7 +255,7 @@ class Claim(Strict):
         """
         if self.as_printed:
             return self.as_printed.around()
-        ends = None if self.is_date else parse_range(self.printed)
+        ends = None if self.is_date else parse_range(self.figure)
         return Interval(ends[0].around().low, ends[1].around().high) if ends else self.interval
 
     @property
@@ -267,6 +287,15 @@ class Claim(Strict):
     def place(self) -> str:
         """Where a reader of the document finds the figure: its locator, and what to search for."""
         return f"{self.locator}: search for “{self.search}”" if self.search else self.locator
+
+
+def without_points(text: str) -> str:
+    """A print without the points that may separate its thousands.
+
+    >>> without_points("182.400 €"), without_points("0.042"), without_points("1.5")
+    ('182400 €', '0.042', '1.5')
+    """
+    return _POINT.sub(r"\1", text)
 
 
 def _is_what(printed: Printed, value: str) -> bool:

@@ -76,7 +76,9 @@ class Assumption(Strict):
     )
     value: float = Field(description="central value", allow_inf_nan=False)
     unit: Words = Field(description="unit of the value")
-    price_year: int | None = Field(description="price year of money; empty for what is not money", ge=1900, le=2100)
+    price_year: int | None = Field(
+        default=None, description="price year of money; empty for what is not money", ge=1900, le=2100
+    )
     kind: Known = Field(description="how the value is known")
     claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
