@@ -170,3 +170,28 @@ def test_each_file_alone_is_run_to_published_pages(finished, tmp_path, names, no
     done(folder, "publish")
     assert any(left in what for what in missing(folder, STUDY))
     assert not any(f"{names[-1]}.csv" in what for what in missing(folder, STUDY))
+
+
+def test_other_files_without_a_questionnaire_are_left_aside_and_told(finished, tmp_path):
+    """What they hold rests on who joined, which only a questionnaire says: the page is as if they were not there."""
+    folder = copied(finished, tmp_path / "project")
+    results = folder / "data/processed" / STUDY / "results/02b_participation.json"
+    before = results.read_bytes()
+    give(folder, "attendance", "advice_contacts")
+    told = run_analysis(folder, "run", "02b_participation", "--study", STUDY)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert results.read_bytes() == before
+    told = run_analysis(folder, "reproduce")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "records: no questionnaire, which says who joined" in told.stdout + told.stderr
+
+
+def test_appendices_older_than_what_a_team_s_records_measure_are_told(finished, tmp_path):
+    """One notebook run by hand with new records: what 05 took before stands beside what 02b measures now."""
+    folder = copied(finished, tmp_path / "project")
+    give(folder, "questionnaire", "advice_contacts")
+    done(folder, "run", "02b_participation", "--study", STUDY)
+    done(folder, "collect", "--study", STUDY)
+    told = run_analysis(folder, "publish")
+    assert "Traceback" not in told.stdout + told.stderr
+    assert told.returncode == 1 and "appendices that are older" in told.stdout + told.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.companions.material import Material
+from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, tidy_lines
 from analysis.reporting.nodes import Block, heading, label
@@ -25,8 +26,17 @@ class _Recorded(Appendix):
     """An appendix that shows numbers as they were recorded, and looks up nothing more about them."""
 
     def add(self, results: Iterable[Result]) -> None:
-        """Keep results for this page. Raises ValueError if an id is taken by another result."""
-        self.store.add(results)
+        """Keep results for this page. Raises InputError if an id is taken by another result: one from before and one from after
+        a change of what they rest on."""
+        try:
+            self.store.add(results)
+        except ValueError as error:
+            raise InputError(
+                self.place,
+                found=f"appendices that are older than what they are made from: {error}",
+                expected="all of one run",
+                action="run analysis reproduce, which runs again what has changed",
+            ) from error
 
 
 @dataclass

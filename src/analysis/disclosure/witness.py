@@ -95,6 +95,37 @@ def _targets(hidden: np.ndarray, true: np.ndarray, rules: Rules) -> Iterator[tup
         yield from ((cell, target) for target in (low, low + rules.width) if target != value)
 
 
+def narrowest_span(
+    people: pd.DataFrame,
+    tables: Mapping[str, pd.Series],
+    shown: Mapping[str, pd.Series],
+    background: Background,
+    rules: Rules,
+) -> float:
+    """The smallest distance between the least and the greatest value of a sensitive hidden count over all sets of answers that fit.
+
+    Takes what `witnesses` takes. Infinite without such a count; 0 for one whose least or greatest value is not found in time.
+    """
+    cells = open_cells(tables, shown, rules, background)
+    true = _counts(people, cells.types[list(people.columns)])
+    return min((_span(true, cells, cell) for cell in cells.hidden), default=float("inf"))
+
+
+def _span(true: np.ndarray, cells: OpenCells, cell: np.ndarray) -> float:
+    """How far apart the ends of a count are over all whole numbers of people that fit what is published."""
+    from scipy.optimize import LinearConstraint, milp
+
+    fixed = cells.published @ true
+    fits = LinearConstraint(
+        np.vstack([cells.published, cells.sums]),
+        np.concatenate([fixed, cells.low]),
+        np.concatenate([fixed, cells.high]),
+    )
+    whole, limit = np.ones(len(true)), {"time_limit": SECONDS}
+    done = [milp(sign * cell, constraints=fits, integrality=whole, options=limit) for sign in (1, -1)]
+    return float(round(-sum(each.fun for each in done))) if all(each.status == 0 for each in done) else 0.0
+
+
 def _nearest(true: np.ndarray, cells: OpenCells, cell: np.ndarray, value: int) -> np.ndarray | None:
     """The numbers of people nearest to the true ones that fit what is published and have this value in the cell."""
     from scipy.optimize import Bounds, LinearConstraint, milp

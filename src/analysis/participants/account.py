@@ -29,6 +29,11 @@ def account(root: Path, studies: Iterable[str]) -> Iterator[str]:
             continue
         for table in [*tables, *(export.tables.values() if export else ())]:
             yield from describe(table)
+        if tables and all(table.name != "questionnaire" for table in tables):
+            yield (
+                f"{raw.relative_to(root).as_posix()}/records: no questionnaire, which says who joined; the other files "
+                "are not used without one"
+            )
 
 
 def describe(table: Table) -> Iterator[str]:

@@ -14,7 +14,16 @@ from analysis.names import pattern
 from analysis.participants import fields
 from analysis.participants.fields import Column, Definition, Row, columns
 from analysis.participants.scales import scale_of
-from analysis.participants.schema import FRIENDS_ITEM, ITEMS, MOMENTS, Item, Moment, friends_column, table_columns
+from analysis.participants.schema import (
+    FRIENDS_ITEM,
+    ITEMS,
+    MOMENTS,
+    Item,
+    Moment,
+    answer_column,
+    friends_column,
+    table_columns,
+)
 
 Label = Annotated[str, Field(pattern=pattern(60))]
 AGE = "age"  # at joining, in whole years: the year of joining less the year of birth
@@ -111,7 +120,7 @@ class Own:
         """A column for each question behind a score at each moment."""
         return _columns(
             {
-                f"{name}_{moment}": _answer(part, when)
+                f"{name}_{moment}": answer_column(part, when)
                 for name, part in self.parts.items()
                 for moment, when in self.moments.items()
             }
@@ -120,7 +129,7 @@ class Own:
     def _definitions(self) -> Iterator[tuple[str, Definition]]:
         for name, item in self.asked.items():
             for moment, when in (self.moments if name in self.items else self.later).items():
-                yield f"{name}_{moment}", _answer(item, when)
+                yield f"{name}_{moment}", answer_column(item, when)
         for moment, when in self.later.items():
             yield f"{FRIENDS_ITEM}_{moment}", friends_column(when)
         for name, group in self.groups.items():
@@ -133,19 +142,6 @@ def _columns(definitions: Mapping[str, Definition]) -> dict[str, Column]:
     numbered = {f"column{place}": each for place, each in enumerate(definitions.values())}
     made = columns(create_model("OwnRow", __base__=Row, **numbered))  # type: ignore[call-overload]
     return {name: replace(each, name=name) for name, each in zip(definitions, made.values(), strict=True)}
-
-
-def _answer(item: Item, when: Moment) -> Definition:
-    return fields.whole(
-        item.low,
-        item.high,
-        f"{item.label}, {when.label}",
-        f"{item.about} {when.about}",
-        unit="scale points",
-        stage=when.stage,
-        item=True,
-        labels=item.points,
-    )
 
 
 NOTHING = Own()

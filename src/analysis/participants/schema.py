@@ -77,20 +77,23 @@ FRIENDS_ITEM = "friends"
 FRIENDS = "Number of friends outside the family met regularly; words such as few or a lot are kept as they were given."
 
 
+def answer_column(item: Item, when: Moment) -> Definition:
+    """The answer to an item at a moment, in points of its scale."""
+    return fields.whole(
+        item.low,
+        item.high,
+        f"{item.label}, {when.label}",
+        f"{item.about} {when.about}",
+        unit="scale points",
+        stage=when.stage,
+        item=True,
+        labels=item.points,
+    )
+
+
 def _item_columns() -> dict[str, Definition]:
     return {
-        f"{item}_{moment}": fields.whole(
-            it.low,
-            it.high,
-            f"{it.label}, {when.label}",
-            f"{it.about} {when.about}",
-            unit="scale points",
-            stage=when.stage,
-            item=True,
-            labels=it.points,
-        )
-        for item, it in ITEMS.items()
-        for moment, when in MOMENTS.items()
+        f"{item}_{moment}": answer_column(it, when) for item, it in ITEMS.items() for moment, when in MOMENTS.items()
     }
 
 

@@ -13,7 +13,7 @@ from analysis.disclosure.merged import FIRST, NOTHING, Counts, Merged, merged_ta
 from analysis.disclosure.protect import protect_in_order
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
-from analysis.disclosure.witness import narrowest, witnesses
+from analysis.disclosure.witness import narrowest, narrowest_span, witnesses
 from analysis.errors import InputError
 from analysis.participants import stages_reached
 from analysis.questionnaire import judged as names
@@ -495,14 +495,20 @@ class Answers:
     ) -> bool:
         """Whether among complete sets of answers that print the same tables, means and intervals each hidden count stays open."""
         names, pairs, rules = list(self.columns(item).values()), self.pairs(item), self.evidence.rules
-        direct = (
-            "" if item == self.headline else f"change in {item.label}"
-        )  # tried where none of its counts is shown, too
-        live = [name for name, cells in shown.items() if name == direct or cells.iloc[:-1].notna().any()]
-        if not live:
-            return True
+        direct, also = f"change in {item.label}", item != self.headline
+        live = [
+            name
+            for name, cells in shown.items()
+            if (also and name == direct) or cells.iloc[:-1].notna().any()  # tried where none is shown, too
+        ]
         alike = printed_alike(said.statements, pairs, self.level)
         people = pairs[["before", "after"]].set_axis(names, axis=1)
+        if direct not in live:
+            beside, sure = {name: tables[name] for name in (direct, *live)}, replace(said, statements=alike)
+            if narrowest_span(people, beside, {name: shown[name] for name in beside}, sure, rules) < rules.width:
+                return False
+        if not live:
+            return True
         found, hidden = witnesses(people, {name: tables[name] for name in live}, shown, said, rules, alike)
         told = {statement.label.partition(" ")[0] for statement in said.statements}
         parts = [*(["mean"] if "mean" in told else []), *(["low", "high"] if "interval" in told else [])]

@@ -435,13 +435,16 @@ def _withheld(tables: Mapping[str, pd.Series], reason: str) -> Protected:
 def open_evidence(page: Appendix, study: Study, disclosure: Mapping[str, object], rounds: bool = False) -> Evidence:
     """Read the study's records, if it has any, under the rules given (as `disclosure.rules.read_rules` takes them).
 
+    Other files of a team are left aside where there is no questionnaire, which says who joined.
+
     `rounds`: whether the notebook shows nothing beside rounded counts that would undo the rounding. Raises InputError for
     rules that are not allowed, for rounding where it does not, and for records that cannot be used.
     """
     rules = read_rules(disclosure)
     if rules.rounding_base is not None and not rounds:
         raise no_rounding(page.notebook, rules, "sums, quantiles and models")
-    return Evidence(page, study, rules, read_records(study.records_folder, study.id, study.root))
+    records = read_records(study.records_folder, study.id, study.root)
+    return Evidence(page, study, rules, records if records and records.questionnaire else None)
 
 
 def no_rounding(notebook: str, rules: Rules, what: str) -> InputError:
