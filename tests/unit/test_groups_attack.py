@@ -16,6 +16,8 @@ import pytest
 from scipy import stats
 from scipy.optimize import LinearConstraint, milp
 
+from analysis import questionnaire
+from analysis.described import description
 from analysis.disclosure.rules import Rules
 from analysis.participants.own_items import Own, OwnGroup
 from analysis.participants.schema import Moment
@@ -141,6 +143,25 @@ def told_of_all(found: Answers) -> tuple[Told, list[tuple[np.ndarray, float, flo
 def number(change: pd.Series, mask: np.ndarray) -> int:
     """How many people changed by what a mask has."""
     return int(mask[change.to_numpy(dtype=int) + 10].sum())
+
+
+def fourteen(seed: int) -> pd.DataFrame:
+    """Answers of 14 made-up people with gains of any shape."""
+    draw = np.random.default_rng(seed)
+    before = draw.integers(2, 8, 14).astype(float)
+    gain = draw.choice([-1, 0, 1, 2, 3], 14, p=draw.dirichlet(draw.choice([0.3, 0.5, 2, 5]) * np.ones(5)))
+    return pd.DataFrame({"hope_pre": before, "hope_post": np.clip(before + gain, 0, 10), "centre": "Harbour"})
+
+
+@pytest.mark.parametrize("seed, means", [(1, False), (3, False), (6, False), (14, False), (4, True)])
+def test_of_fourteen_people_no_interval_is_kept_beside_the_page_whose_mean_it_does_not_print(evidence, seed, means):
+    """The first four left the sums of squares, and with them the means that they are around, in the file of decisions alone."""
+    found = guard(evidence, fourteen(seed), 10, HOPE)
+    labels = {row.label.partition(" ")[0] for row in found.evidence._published()}
+    frame = questionnaire.means(found.pairs(HOPE))
+    printed = found.judge(frame, description(frame))
+    assert ("mean" in labels) == means == (not printed["mean"].eq("withheld").any())
+    assert ("interval" in labels) <= printed[["low", "high"]].notna().all(axis=None)
 
 
 @pytest.mark.parametrize(

@@ -478,14 +478,14 @@ class Answers:
     ) -> dict[str, pd.Series]:
         """An item's tables and sums in the order given; the last is dropped until complete sets of answers leave open
         what is hidden. Of a table that is dropped the number of people is left."""
-        sums = tuple(each for piece in order if not isinstance(piece, str) for each in piece)
+        sums = tuple(dict.fromkeys(each for piece in order if not isinstance(piece, str) for each in piece))
         about, whole = replace(background, statements=sums), item == self.headline and not any(chosen.values())
         nothing = {name: _nothing_of(counts) for name, counts in tables.items()}
         while True:
             done, said = protect_in_order(tables, order, self.evidence.rules, about, chosen, whole)
             if len(order) == _DIRECT or self._left_open(item, tables, nothing | done.tables, said):
                 break
-            kept = [each for each in order[_DIRECT:] if each in done.tables or set(each) & set(said.statements)]
+            kept = [each for each in order[_DIRECT:] if each in done.tables or set(each) <= set(said.statements)]
             order = [*order[:_DIRECT], *kept[:-1]]
         self._sums[item.name] = said.statements
         return nothing | self.evidence.keep({name: tables[name] for name in done.tables}, done, said)

@@ -207,7 +207,8 @@ class AnswerSet:
 
 
 def moments(columns: Mapping[str, str], pairs: pd.DataFrame, level: float = 0.95) -> tuple[tuple[Statement, ...], ...]:
-    """What the page may print of means, as sums over people: the means, then their t intervals.
+    """What the page may print of means, as sums over people: the means, then the means with their t intervals, since no page
+    prints an interval whose mean it does not.
 
     They hold what the page says and nothing besides, since they are kept beside it: each sum of answers lies where it
     prints the same mean. With an interval, the sum of squared distances from the printed mean lies where
@@ -236,7 +237,7 @@ def moments(columns: Mapping[str, str], pairs: pd.DataFrame, level: float = 0.95
             *squares["change"],
         ),
     )
-    return means, intervals
+    return means, (*means, *intervals)
 
 
 def printed_alike(statements: Sequence[Statement], pairs: pd.DataFrame, level: float = 0.95) -> tuple[Statement, ...]:
