@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import toy_companions as toys
 
-from analysis.bundle.summary import _COMMON, Common, summary_files, summary_page
+from analysis.bundle.summary import _COMMON, Common, charts_not_drawn, summary_files, summary_page
 from analysis.bundle.word import Paragraph, Picture, document
 from analysis.errors import InputError
 from analysis.files import read_yaml, validate
@@ -82,11 +82,38 @@ def test_no_number_is_typed(tmp_path, words):
 
 
 def test_the_page_names_each_number_by_its_result_and_says_how_it_is_known(tmp_path):
-    html = summary_files(toy(tmp_path, *OWN, charts=["05_sroi:bars", "05_sroi:none"]), "")["summary.html"].decode()
+    html = summary_files(toy(tmp_path, *OWN, charts=["05_sroi:bars"]), "")["summary.html"].decode()
     shown = re.findall(r'data-result="(\w+)"[^>]*>([^<]+)</span>[^<]*<small class="kind">([^<]+)<', html)
     assert [(name, text) for name, text, _ in shown] == [("people", "57"), ("open", "19% to 100%")]
     assert html.count("<svg") == 1 and "Value by group." in html and "<script" not in html and "http-equiv" in html
     assert "measured: computed from participant records" in html and "bounded: the range" in html
+
+
+def test_charts_that_no_page_has_are_named_all_at_once(tmp_path):
+    names = ["05_sroi:none", "05_sroi:bars", "bars", "09_other:bars", "05_sroi:ratios"]
+    with pytest.raises(InputError) as error:
+        summary_files(toy(tmp_path, OWN[0], charts=names), "")
+    told = str(error.value)
+    assert (
+        "toy.yaml, column 'summary.charts'" in told
+        and "found 05_sroi:none, bars, 09_other:bars, 05_sroi:ratios," in told
+    )
+    assert "such as 05_sroi:bars. What to do: correct the name" in told
+
+
+def test_a_chart_that_a_notebook_draws_for_other_evidence_is_told_of_and_a_table_is_no_chart(tmp_path):
+    """As where a study names a chart of bounds and its team then puts in records."""
+    material = toy(tmp_path, OWN[0])
+    code = [
+        'show(view.bars(found), "Bars.", data=found, alt="More.", name="later")',
+        'show(found, "A table.", name="numbers")',
+    ]
+    cells = [{"cell_type": "code", "source": each} for each in code] + [{"cell_type": "markdown", "source": "# It's"}]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "05_sroi.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert charts_not_drawn(["05_sroi:later", "05_sroi:bars"], material, "toy.yaml") == ["05_sroi:later"]
+    with pytest.raises(InputError, match="found 05_sroi:numbers,"):
+        charts_not_drawn(["05_sroi:later", "05_sroi:numbers"], material, "toy.yaml")
 
 
 def test_a_worked_example_is_marked(tmp_path):

@@ -4,6 +4,8 @@ Every number is a result of the published run and says how it is known; nothing 
 study's overview (`summary:` in data/raw/overviews/<study>.yaml), and where that says less, in `summary.yaml` beside this module.
 """
 
+import ast
+import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -71,7 +73,11 @@ def write_summary(
     study = load_study(study_id, root)
     published_pages(study)
     program = find_browser(browser, "summary") if browser or has_browser() else ""
-    files = summary_files(material(study), commit_line(root), program)
+    published = material(study)
+    files = summary_files(published, commit_line(root), program)
+    overview, place = read_overview(published)
+    for name in charts_not_drawn(overview.summary.charts, published, place):
+        tell(f"Note: {place} names the chart {name}, which is not drawn with the evidence as it is")
     if not program:
         tell(f"Note: {NO_BROWSER}")
     folder = to or root / FOLDER / study_id
@@ -119,6 +125,7 @@ def summary_page(material: Material, stamp: str) -> dict[str, Any]:
     }
     texts = {part: dict.fromkeys(entry.say for entry in entries) for part, entries in said.items()}
     runs = {part: [run for text in each for run in _runs(sheet, text)] for part, each in texts.items()}
+    charts_not_drawn(own.charts, material, place)
     charts = [_chart(sheet, material, *named) for named in _charts((*own.charts, *common.charts), material)][:CHARTS]
     blocks = [*runs.values(), [chart["caption"] for chart in charts]]
     check_numbers([{"type": "run", "of": run} for part in blocks for run in part], material.store, place)
@@ -184,15 +191,54 @@ def _unlinked(run: Run) -> Run:
 
 def _charts(named: Sequence[str], material: Material) -> Iterator[tuple[str, dict[str, Any]]]:
     """Figures that the study has, by `appendix:name`, in the order named; of one appendix one, and then further ones."""
-    known = {
+    known = _drawn(material)
+    there = [name for name in dict.fromkeys(named) if name in known]
+    first = {name.partition(":")[0]: name for name in reversed(there)}
+    yield from ((name, known[name]) for name in sorted(there, key=lambda name: first[name.partition(":")[0]] != name))
+
+
+def _drawn(material: Material) -> dict[str, dict[str, Any]]:
+    """Every figure of the study's pages by `appendix:name`."""
+    return {
         f"{each.name}:{node['id']}": node
         for each in material.appendices
         for node in walk(each.data["blocks"])
         if node["type"] == "figure"
     }
-    there = [name for name in dict.fromkeys(named) if name in known]
-    first = {name.partition(":")[0]: name for name in reversed(there)}
-    yield from ((name, known[name]) for name in sorted(there, key=lambda name: first[name.partition(":")[0]] != name))
+
+
+def charts_not_drawn(named: Sequence[str], material: Material, place: str) -> list[str]:
+    """Those of the figures that a study's overview names which its notebooks draw for other evidence, and not now.
+
+    InputError for names of which its notebooks draw no figure whatever the evidence, all of them at once.
+    """
+    drawn, notebooks = _drawn(material), {each.name for each in material.appendices}
+    missing = [name for name in dict.fromkeys(named) if name not in drawn]
+    sometimes = {
+        f"{notebook}:{name}"
+        for notebook in {name.partition(":")[0] for name in missing} & notebooks
+        for name in _figures_of(material.study.root, notebook)
+    }
+    if unknown := [name for name in missing if name not in sometimes]:
+        raise InputError(
+            place,
+            column="summary.charts",
+            found=f"{', '.join(unknown)}, of which no page of the study has a figure",
+            expected=f"appendix:figure, such as {', '.join(sorted(drawn)) or 'none: the study has no figure'}",
+            action="correct the name, or take it out",
+        )
+    return missing
+
+
+def _figures_of(root: Path, notebook: str) -> Iterator[str]:
+    """The names of the figures that the cells of a notebook show; of tables, which have no alternative text, none."""
+    path = root / "notebooks" / f"{notebook}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    for code in ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"):
+        for node in (each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.Call)):
+            given = {word.arg: word.value for word in node.keywords}
+            if "alt" in given and isinstance(name := given.get("name"), ast.Constant):
+                yield str(name.value)
 
 
 def _chart(sheet: Sheet, material: Material, name: str, node: dict[str, Any]) -> dict[str, Any]:
