@@ -10,7 +10,6 @@ from before_after_run import guard_of
 from made_up.own_items import RECORDS, write_own
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from analysis import questionnaire
 from analysis.errors import InputError
@@ -20,7 +19,7 @@ from analysis.participants.own_items import Own
 from analysis.participants.scales import scales
 from analysis.participants.schema import Moment
 from analysis.questionnaire.answers import items_answered, paired_answers
-from analysis.questionnaire.groups import comparisons, group_of, levels_of, newcombe_interval
+from analysis.questionnaire.groups import comparisons, group_of, levels_of
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after as view
 from analysis.reporting.views.evidence import open_evidence
@@ -208,12 +207,6 @@ def test_every_group_and_every_later_wave_is_in_the_team_s_own_results(results):
     both = truth[["hope_pre", "hope_six"]].dropna()
     assert list(later.index) == ["Wellbeing", "Hope"]
     assert later.loc["Hope", ["before", "after"]].tolist() == pytest.approx(both.mean().tolist(), rel=1e-5)
-
-
-def test_newcombe_s_interval_of_two_groups_is_that_of_statsmodels():
-    found = newcombe_interval(15, 25, 12, 40)
-    low, high = confint_proportions_2indep(15, 25, 12, 40, compare="diff", method="newcomb")
-    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
 
 
 def test_comparisons_are_those_declared_else_the_first_with_each_later_one(edited):

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.bounds.intervals import wilson
 from analysis.participants.own_items import AGE, Own, OwnGroup
-from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, paired_answers
 from analysis.questionnaire.summary import holm
 
@@ -72,17 +70,6 @@ def welch(one: np.ndarray, other: np.ndarray, level: float = 0.95) -> dict[str, 
         "high": difference + half,
         "p": float(2 * stdtr(df, -abs(difference) / error)),
     }
-
-
-def newcombe_interval(count: int, n: int, other_count: int, other_n: int, level: float = 0.95) -> Interval:
-    """Interval for the difference of the shares of two groups of people, from their Wilson intervals.
-
-    Method 10 of R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890.
-    """
-    one, two = wilson(count, n, level), wilson(other_count, other_n, level)
-    share, other = count / n, other_count / other_n
-    low = np.hypot(share - one.low, two.high - other)
-    return Interval(float(share - other - low), float(share - other + np.hypot(one.high - share, other - two.low)))
 
 
 def differences_in_change(

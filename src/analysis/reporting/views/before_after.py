@@ -21,7 +21,7 @@ from analysis.reporting.prose import named
 from analysis.reporting.views import against_print, before_after_published
 from analysis.reporting.views.against_print import Compared, enough
 from analysis.reporting.views.before_after_answers import Answers, protect_answers
-from analysis.reporting.views.before_after_groups import by_group, by_wave, told_of_rows
+from analysis.reporting.views.before_after_groups import by_group, by_wave
 from analysis.reporting.views.before_after_missing import (
     beyond,
     everyone,
@@ -33,6 +33,7 @@ from analysis.reporting.views.before_after_missing import (
     told_of_reasons,
     weighted,
 )
+from analysis.reporting.views.compared import told_of_rows
 from analysis.reporting.views.evidence import HIDDEN, Evidence
 from analysis.results import Column, Kind
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.bounds.intervals import wilson
 from analysis.described import Description, describe, inputs_of, name_of, of_nothing_nothing
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.sums import squares_around
@@ -15,12 +14,12 @@ from analysis.participants import Records
 from analysis.participants.own_items import OwnGroup
 from analysis.questionnaire.answers import Item, between, items_answered, paired_answers
 from analysis.questionnaire.change import mean_change
-from analysis.questionnaire.groups import comparisons, group_of, levels_of, newcombe_interval
+from analysis.questionnaire.groups import comparisons, group_of, levels_of
 from analysis.questionnaire.judged import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact, tango_interval
-from analysis.questionnaire.summary import holm
 from analysis.reporting.views.before_after_answers import Answers, direction
 from analysis.reporting.views.before_after_statistics import HALF, printed_mean
+from analysis.reporting.views.compared import group_columns, group_row, with_holm
 from analysis.reporting.views.evidence import HIDDEN, WITHHELD
 from analysis.results import Column, Kind, Labelled, p_column, slug
 
@@ -109,7 +108,7 @@ def by_group(answers: Answers) -> pd.DataFrame | None:
     if not rows:
         return None
     frame = pd.DataFrame([row for _, row in rows], index=pd.Index([label for label, _ in rows], dtype=object))
-    return _passed(answers, _with_holm(frame), _group_columns(answers.level), "Item and group")
+    return _passed(answers, with_holm(frame), _group_columns(answers.level), "Item and group")
 
 
 def _in_groups(
@@ -134,7 +133,7 @@ def _in_groups(
     safe = any(each.notna().any() for each in cells.values())
     counts = {level: (_whole(shown.get((level, YES))), len(parts[level].pairs) if safe else None) for level in levels}
     for level in levels:
-        row = _group_row(counts[level], counts[levels[0]] if level != levels[0] else None, answers.level)
+        row = group_row("improved", counts[level], counts[levels[0]] if level != levels[0] else None, answers.level)
         mean = _mean(parts[level].pairs, answers.level, *(parts_shown[place] if safe else (False, False)))
         yield Labelled(f"{item.label}, {group.label}: {level}", slug(f"{item.name} {name} {level}")), row | mean
 
@@ -157,38 +156,6 @@ def _size_said(of: str, value: str, people: int) -> Statement:
     return Statement(f"people: {value}", (of,), lambda group: float(group == value), people, people)
 
 
-def _group_row(
-    counts: tuple[int | None, int | None], reference: tuple[int | None, int | None] | None, level: float
-) -> dict[str, object]:
-    """What follows from the counts that are shown, and from nothing else."""
-    improved, n = counts
-    row: dict[str, object] = dict.fromkeys(["improved", "difference"], HIDDEN) | dict.fromkeys(
-        ["improved_low", "improved_high", "difference_low", "difference_high", "p"], np.nan
-    )
-    row["n"] = HIDDEN if n is None else n
-    if improved is None or not n:
-        return row
-    ends = wilson(improved, n, level)
-    row |= {"improved": 100 * improved / n, "improved_low": 100 * ends.low, "improved_high": 100 * ends.high}
-    if reference is None:
-        return row | {"difference": "reference"}
-    if reference[0] is None or not reference[1]:
-        return row
-    apart = newcombe_interval(improved, n, *reference, level)
-    return row | {
-        "difference": 100 * (improved / n - reference[0] / reference[1]),
-        "difference_low": 100 * apart.low,
-        "difference_high": 100 * apart.high,
-        "p": _fisher(improved, n, *reference),
-    }
-
-
-def _fisher(count: int, n: int, other: int, other_n: int) -> float:
-    from scipy.stats import fisher_exact
-
-    return float(fisher_exact([[count, n - count], [other, other_n - other]]).pvalue)
-
-
 @of_nothing_nothing
 def by_wave(answers: Answers) -> pd.DataFrame | None:
     """How many changed between two moments of which one is later than the second, for every item asked at both.
@@ -202,7 +169,7 @@ def by_wave(answers: Answers) -> pd.DataFrame | None:
     if not rows:
         return None
     frame = pd.DataFrame([row for _, row in rows], index=pd.Index([label for label, _ in rows], dtype=object))
-    return _passed(answers, _with_holm(frame), _wave_columns(answers.level), "Item and moments")
+    return _passed(answers, with_holm(frame), _wave_columns(answers.level), "Item and moments")
 
 
 def _between(answers: Answers, first: str, second: str) -> Iterator[tuple[Labelled, dict[str, object]]]:
@@ -248,12 +215,6 @@ def _mean(pairs: pd.DataFrame, level: float, shown: bool, with_ends: bool) -> di
     return {"mean": found["mean"] if shown else WITHHELD, "mean_low": low, "mean_high": high}
 
 
-def _with_holm(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its p-values held against all rows that have one; a word where there is none."""
-    adjusted = holm(pd.to_numeric(frame["p"])).astype(object)
-    return frame.astype(object).assign(p=adjusted.where(adjusted.notna(), ""))
-
-
 def _whole(count: object) -> int | None:
     return None if pd.isna(count) else int(count)  # type: ignore[call-overload]
 
@@ -267,17 +228,6 @@ def _passed(answers: Answers, frame: pd.DataFrame, columns: dict[str, Column], h
     return describe(frame, Description(Kind.MEASURED, columns, header=header, inputs=inputs, passed=True))
 
 
-def told_of_rows(frame: pd.DataFrame | None) -> str:
-    """The warning about many comparisons, with their number."""
-    if frame is None:
-        return ""
-    tests = int(pd.to_numeric(frame["p"], errors="coerce").notna().sum())
-    return (
-        f"{{={tests}}} comparisons stand here. The more are made, the likelier it is that one of them looks like a difference where there is "
-        "none; the p-values are held against all that are shown (Holm), and none of these groups came about at random."
-    )
-
-
 _N = Column("People", "people", function=name_of(count_people))
 
 
@@ -287,23 +237,7 @@ def _mean_column(level: float) -> Column:
 
 
 def _group_columns(level: float) -> dict[str, Column]:
-    share, apart = (f"{100 * level:g} % ({name})" for name in ("Wilson", "Newcombe"))
-    return {
-        "n": _N,
-        "improved": Column(
-            "Improved", "%", low="improved_low", high="improved_high", interval=share, function=name_of(wilson)
-        ),
-        "difference": Column(
-            "Improved, less the reference group",
-            "%",
-            low="difference_low",
-            high="difference_high",
-            interval=apart,
-            function=name_of(newcombe_interval),
-        ),
-        "p": p_column("p-value, Fisher, Holm over the rows"),
-        "mean": _mean_column(level),
-    }
+    return {**group_columns("improved", "Improved", _N, level), "mean": _mean_column(level)}
 
 
 def _wave_columns(level: float) -> dict[str, Column]:

@@ -6,7 +6,7 @@ people are not shown enters no other number of the page, nor does it decide sile
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
 
 import pandas as pd
@@ -30,7 +30,7 @@ from analysis.described import Basis, Description, as_made, describe, descriptio
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
 from analysis.disclosure.joint import Linear
 from analysis.disclosure.protect import Protected, protect
-from analysis.disclosure.reader import Background, Derived
+from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.rules import read_rules
 from analysis.disclosure.tables import TOTAL, count_people
 from analysis.reporting.appendix import Appendix, Judged
@@ -49,7 +49,7 @@ class Shown:
 
     `counts` (index: code id; mentions, participants, groups) has <NA> where a number is hidden, `everybody` is the
     number of participants, None where they are too few. `pairs` of codes may be counted together; `by_group` (codes by groups, participants)
-    is None where the groups are too small for it. `whole`: whether numbers over all codes, hidden ones included, may be
+    is None where the groups are too small for it, `sizes` how many people are in each group. `whole`: whether numbers over all codes, hidden ones included, may be
     shown; `named`: whether it may be said which group.
     """
 
@@ -59,6 +59,7 @@ class Shown:
     by_group: pd.DataFrame | None
     whole: bool
     named: bool
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def codes(self, unit: str = "participants") -> list[str]:
         """The codes whose number of a unit is shown, in the codebook's order."""
@@ -297,13 +298,15 @@ def _protected(evidence: CodingEvidence, segments: pd.DataFrame, settled: pd.Dat
     counts = tallies.tally(settled, book, all_)[UNITS]
     people = raised(segments, settled, book).rename(columns=column)
     groups = group_of(segments)
-    if groups.value_counts().min() >= 2 * evidence.rules.minimum_cell:
+    sizes = groups.value_counts().sort_index()
+    if len(sizes) > 1 and sizes.min() >= 2 * evidence.rules.minimum_cell:
         (totals, table), pairs = _by_group(evidence, people, groups, book), {}
     else:
         (totals, pairs), table = _linked(evidence, people, book), None
     shown = counts.where(totals.notna(), other=pd.NA).astype("Int64")
     shown = _hide_groups(evidence, shown, all_.groups, table)
-    return Shown(shown, len(people), pairs, table, _whole(evidence, shown, book), _named(evidence, table))
+    named = _named(evidence, table)
+    return Shown(shown, len(people), pairs, table, _whole(evidence, shown, book), named, sizes.to_dict())
 
 
 def _nothing(evidence: CodingEvidence, book: Codebook) -> Shown:
@@ -442,16 +445,22 @@ def _by_group(
     Groups are large here, and their sizes known, so that codes can be proved one by one. Headings and pairs would tie
     the codes of every group together and are left out.
     """
-    names = sorted(groups.unique())
+    names, sizes = sorted(groups.unique()), groups.value_counts()
+    known = Background(statements=tuple(_size_said(name, int(sizes[name])) for name in names))
     totals = pd.Series(pd.NA, index=list(book.by_id), dtype="Int64")
     table = pd.DataFrame(pd.NA, index=list(book.by_id), columns=pd.Index(names), dtype="Int64")
     for code in (code for code in book.by_id if code not in headings(book)):
         frame = people[[column(code)]].assign(group=groups)
         counts = count_people(frame, ["group", column(code)], {"group": names, column(code): [YES, NO]})
-        cells = evidence.protected({f"{_title(book, code)}, by group": counts})[f"{_title(book, code)}, by group"]
+        title = f"{_title(book, code)}, by group"
+        cells = evidence.protected({title: counts}, known)[title]
         totals[code] = cells[TOTAL, YES]
         table.loc[code] = [cells[name, YES] for name in names]
     return totals, table
+
+
+def _size_said(group: str, people: int) -> Statement:
+    return Statement(f"people of {group}", ("group",), lambda each: float(each == group), people, people)
 
 
 def _hide_groups(
