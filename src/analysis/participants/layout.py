@@ -141,12 +141,12 @@ class RecordsLayout(Folder):
             raise ValueError(f"`comparisons` of two of {', '.join(order)}, the earlier first")
         return self
 
-    def own(self, folder: Path, file: str) -> Own:
-        """What it adds to the questionnaire; `folder` is that of the records, `file` what messages call it.
+    def own(self, root: Path, file: str) -> Own:
+        """What it adds to the questionnaire; `root` is the project, which has the published scales, `file` what messages call it.
 
         Raises InputError for names that are taken and for scales that nobody published.
         """
-        return own_of(self.items, self.groups, self.later, self.comparisons, folder.absolute().parents[3], file)
+        return own_of(self.items, self.groups, self.later, self.comparisons, root, file)
 
 
 class ExportLayout(Folder):

@@ -48,14 +48,14 @@ def read_records(folder: Path, study: str, root: Path | None = None) -> Records 
     """Read the participant files in `folder`; None where there is none, the usual case for a published study.
 
     Files are called questionnaire, attendance and advice_contacts, with the ending .csv, .xlsx or .sav; or are sheets
-    of participants.xlsx. Messages show paths below `root`, the project's folder, where it is given. Raises InputError
-    at the first thing that cannot be used. Nothing is ever written.
+    of participants.xlsx. Messages show paths below `root`, the project's folder, where it is given; its
+    published scales are known then, too. Raises InputError at the first thing that cannot be used. Nothing is ever written.
     """
     layout = read_layout(folder / LAYOUT, shown(folder / LAYOUT, root))
     if layout.sources:
         return _of_sources(folder, study, root, layout)
     check_folder(folder, shown(folder, root), FILES["records"], layout.ignore_files)
-    own = layout.own(folder, shown(folder / LAYOUT, root))
+    own = layout.own(root or folder, shown(folder / LAYOUT, root))
     tables = read_tables(folder, TABLES, layout, WORKBOOK, root, own)
     return link(Records(**tables, of_study=layout.of_study or "", own=own), study, layout) if tables else None
 
@@ -64,7 +64,7 @@ def _of_sources(folder: Path, study: str, root: Path | None, layout: RecordsLayo
     """The participant files that a team's own tables make together, as `sources` in records.yaml says."""
     known = {source.file for source in layout.sources} | FILES["records"]
     check_folder(folder, shown(folder, root), known, layout.ignore_files)
-    own = layout.own(folder, shown(folder / LAYOUT, root))
+    own = layout.own(root or folder, shown(folder / LAYOUT, root))
     done = assemble(folder, layout.sources, layout.dates or "iso", own)
     if done.stops:
         raise InputError(

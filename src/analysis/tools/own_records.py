@@ -112,7 +112,7 @@ def looks(root: Path, study_id: str) -> list[Look]:
     layout = read_layout(place / LAYOUT, file)
     if not layout.sources:
         return []
-    own = layout.own(place, file)
+    own = layout.own(root, file)
     done = assemble(place, layout.sources, layout.dates or "iso", own)
     found = [*_of_folder(place, root, layout), *done.looks]
     if not any(look.stops for look in found):
