@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # nobody reads any more what is printed, as under `| head`
         return 141
     except OSError as error:
-        if error.errno not in _OF_THE_DISK:
+        if error.errno not in _OF_THE_DISK and not _is_not_made(error):
             raise
         print(f"error: {_disk_trouble(error)}", file=sys.stderr)
         return 1
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+_NOT_MADE = ("no such file", "what a run to the end makes", "run analysis reproduce, then this again")
 _OF_THE_DISK = {
     errno.ENOSPC: ("a full disk", "room for what a run writes", "make room and run it again"),
     errno.EDQUOT: ("a user's share of the disk that is used up", "room for what a run writes", "make room and run it again"),
@@ -46,8 +47,13 @@ _OF_THE_DISK = {
 
 def _disk_trouble(error: OSError) -> InputError:
     """What the system says of a file that cannot be read or written, as one error like all others; half-written files do not stay."""
-    found, expected, action = _OF_THE_DISK[error.errno or 0]
+    found, expected, action = _OF_THE_DISK.get(error.errno or 0, _NOT_MADE)
     return InputError(error.filename or "the disk", found=found, expected=expected, action=action)
+
+
+def _is_not_made(error: OSError) -> bool:
+    """Whether a file is missing that a run makes: none was made yet, or the last was stopped."""
+    return error.errno == errno.ENOENT and "/data/processed/" in str(error.filename).replace("\\", "/")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -83,6 +83,34 @@ def test_a_runner_that_is_stopped_ends_what_runs_and_starts_nothing_more(tmp_pat
             running.run(["run", "--help"], print)
 
 
+def test_ctrl_c_does_not_wait_for_what_the_server_imports(tmp_path):
+    """It took as long as the imports of all notebooks; nothing of the server is left either."""
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(40)\n", encoding="utf-8")
+    (tmp_path / "temporary").mkdir()
+    code = (
+        "import os, time\n"
+        "from pathlib import Path\n"
+        "from analysis.__main__ import leave\n"
+        "from analysis.pipeline import preloaded\n"
+        "from analysis.pipeline.runner import Runner, threads\n"
+        "if __name__ == '__main__':\n"
+        "    preloaded.COMMON = ('slow',)\n"
+        "    try:\n"
+        "        with Runner(Path('.'), os.environ) as running, threads(2) as pool:\n"
+        "            pool.submit(running.run, ['run', '--help'], print)\n"
+        "            time.sleep(3)\n"
+        "            print(time.time(), flush=True)\n"
+        "            raise KeyboardInterrupt\n"
+        "    except KeyboardInterrupt:\n"
+        "        leave(130)\n"
+    )
+    (tmp_path / "start.py").write_text(code, encoding="utf-8")
+    told = os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "start.py"], cwd=tmp_path, env=told, stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 130 and time.time() - float(done.stdout) < 15
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_everything_ends_with_the_command_that_started_it(tmp_path):
     """Killed, so that it can end nothing itself."""
     code = (

@@ -3,6 +3,7 @@
 import errno
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -42,6 +43,42 @@ def test_trouble_with_the_disk_is_one_error_that_names_the_file(monkeypatch, cap
     assert cli.main(["check", "coproduction"]) == 1
     told = capsys.readouterr().err
     assert told.startswith("error: build/x.json: found ") and words in told and "What to do:" in told
+
+
+def test_a_file_that_a_run_makes_and_that_is_missing_is_told_and_any_other_is_a_fault_of_the_code(monkeypatch, capsys):
+    def fails(options: object) -> None:
+        open(options.id)
+
+    monkeypatch.setattr(cli, "_check", fails)
+    assert cli.main(["check", "/project/data/processed/a/results.json"]) == 1
+    assert "results.json: found no such file" in (told := capsys.readouterr().err) and "analysis reproduce" in told
+    with pytest.raises(FileNotFoundError):
+        cli.main(["check", "/project/src/analysis/template.j2"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_asked_to_end_says_so_and_leaves_no_folder(tmp_path, number):
+    code = (
+        "import signal, sys, time\n"
+        "from analysis import cli\n"
+        "from analysis.__main__ import command, leave\n"
+        "from analysis.pipeline.folders import temporary_files_in_own_folder\n"
+        "from analysis.pipeline.surroundings import end_when_asked\n"
+        "def waits(options):\n"
+        "    with temporary_files_in_own_folder():\n"
+        "        print('waits', flush=True)\n"
+        "        time.sleep(60)\n"
+        "cli._profile = waits\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "end_when_asked()\n"
+        "leave(command())\n"
+    )
+    command = [sys.executable, "-c", code, "profile"]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=os.environ | {"TMPDIR": str(tmp_path)}) as run:
+        assert run.stdout.readline() == "waits\n" and len(list(tmp_path.iterdir())) == 1
+        run.send_signal(number)
+        assert (run.communicate(timeout=60)[1], run.returncode) == ("stopped\n", 130)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_output_that_reaches_nobody_is_no_success():

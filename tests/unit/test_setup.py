@@ -203,6 +203,37 @@ def test_a_folder_in_pythonpath_is_not_before_the_locked_packages(tmp_path):
     assert (done.returncode, "no notebook of this name" in done.stderr) == (1, True), done.stderr
 
 
+@pytest.mark.parametrize(("name", "value"), [("PYTHONWARNINGS", "error"), ("PYTHONOPTIMIZE", "2")])
+def test_what_the_caller_tells_every_python_is_not_told_ours(name, value):
+    """A warning of a library is no error of a run, and no check is left out."""
+    code = (
+        "import runpy, sys, warnings\n"
+        "from analysis.pipeline.surroundings import leave_strangers\n"
+        "leave_strangers()\n"
+        "print(sys.warnoptions, sys.flags.optimize)\n"
+    )
+    told = os.environ | {name: value}
+    done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[] 0\n", "")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_a_terminal_without_a_letter_gets_its_number(told):
+    """A name that no code page of these has is refused in words, and quoted."""
+    command = [sys.executable, "-m", "analysis", "check", "\u0141\u00f3d\u017a"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | told, capture_output=True)
+    said = done.stderr.decode("latin-1")
+    assert (done.returncode, "Traceback" in said) == (1, False), said
+    assert "\\u0141" in said or "\\udc" in said
+
+
 def test_make_keeps_the_caller_s_python_settings_out(tmp_path):
     strangers = {
         name: "x" for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS")

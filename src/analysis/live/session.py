@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,7 +21,7 @@ from analysis.live.watch import CODE, Watch
 from analysis.pipeline.page_code import write_page_code
 from analysis.pipeline.raw_files import write_raw_files
 from analysis.pipeline.reproduce import environment, processors
-from analysis.pipeline.runner import Ended, Runner
+from analysis.pipeline.runner import Ended, Runner, threads
 from analysis.results import write_text
 
 TERMINAL = partial(print, flush=True)
@@ -48,8 +47,6 @@ class Asked:
 
 def live(root: Path, asked: Asked, tell: Callable[[str], None] = TERMINAL) -> None:
     """Keep a draft of the project up to date and serve it, until interrupted or asked to end; nothing is left behind."""
-    for name in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
-        signal.signal(name, signal.default_int_handler)
     with suppress(KeyboardInterrupt), draft_of(root) as draft:
         folders = {"pages": draft / "reports"} | ({"private": draft / "private"} if asked.private else {})
         with serving(_server(folders, asked.port)) as server:
@@ -153,7 +150,7 @@ class Session:
         self._show()
         with (
             Runner(self.draft, environment(self.draft), self.plain) as runner,
-            ThreadPoolExecutor(processors()) as pool,
+            threads(processors()) as pool,
         ):
             if wording and (open_pages := self._open()):
                 write_text(self.draft / REWORDED, json.dumps(wording, ensure_ascii=False))

@@ -4,11 +4,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from analysis.errors import InputError
 
 PREFIX, OWNER = "analysis-", "owner"
+_of_this_process: list[str] = []
 
 
 def new_folder() -> str:
@@ -16,6 +18,30 @@ def new_folder() -> str:
     folder = tempfile.mkdtemp(prefix=PREFIX)
     (Path(folder) / OWNER).write_text(f"{os.getpid()} {_began(os.getpid())} {_numbering()}", encoding="utf-8")
     return folder
+
+
+@contextmanager
+def temporary_files_in_own_folder() -> Iterator[None]:
+    """Meanwhile whatever makes temporary files makes them in one folder of this process, which goes with it.
+
+    The fork server's socket lies in a folder that would stay behind in a process that is killed, or that ends at once.
+    """
+    from multiprocessing.util import Finalize
+
+    if not _of_this_process:
+        _of_this_process.append(new_folder())
+        Finalize(None, remove_own_folder, exitpriority=-1000)  # after what lies in it, which its maker removes
+    before, tempfile.tempdir = tempfile.tempdir, _of_this_process[0]
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def remove_own_folder() -> None:
+    """Remove the folder of this process, if it has one."""
+    while _of_this_process:
+        shutil.rmtree(_of_this_process.pop(), ignore_errors=True)
 
 
 def remove_left_folders() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis.errors import InputError
 from analysis.pipeline import published, timings
 from analysis.pipeline.commit import commit_line
-from analysis.pipeline.folders import own_folder
+from analysis.pipeline.folders import own_folder, remove_left_folders
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import write_plan
 from analysis.pipeline.progress import TOLD, Display, Laps
@@ -27,6 +27,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
     write_plan(root)
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
     own_folder(root / ".dvc" / "tmp", ".dvc/tmp")
+    remove_left_folders()  # of runs that were killed
     with Runner(root, environment(root), plain) as runner:
         changed = _changed(root)
         if force or changed:  # import on one processor what notebooks need, while DVC is imported on another
@@ -140,6 +141,7 @@ def environment(root: Path) -> dict[str, str]:
         "DVC_NO_ANALYTICS": "1",
         "DVC_SITE_CACHE_DIR": str(root / ".dvc" / "tmp" / "site"),
         "PYTHONUTF8": "1",
+        "PYTHONIOENCODING": "utf-8",
         TOLD: "1",
     }
     return {**os.environ, **own}

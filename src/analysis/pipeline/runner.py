@@ -12,8 +12,9 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import connection, parent_process
@@ -22,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from analysis.pipeline import preloaded, progress
+from analysis.pipeline.folders import temporary_files_in_own_folder
 
 MOST_LINES = 1_000  # of a stage's output kept for its error; a traceback has a hundred
 Hear = Callable[[list[Any]], None]
@@ -40,6 +42,18 @@ def can_fork() -> bool:
     return "forkserver" in multiprocessing.get_all_start_methods()
 
 
+@contextmanager
+def threads(most: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that wait for processes; they are waited for at the end, but not where an error or Ctrl-C ends everything."""
+    pool = ThreadPoolExecutor(most)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
 class Runner:
     """Runs commands of the project; leave it, and whatever runs ends."""
 
@@ -47,7 +61,7 @@ class Runner:
         """For the project at `root`; `plain` forks nothing."""
         self.root, self.environment, self.plain = root, dict(environment), plain or not can_fork()
         self._lock, self._running, self._stopped = threading.Lock(), [], False  # type: tuple[Any, list[Any], bool]
-        self._warm = False
+        self._starting, self._warm = threading.Lock(), False
 
     def __enter__(self) -> "Runner":
         """Use in a `with` block."""
@@ -67,7 +81,7 @@ class Runner:
         from multiprocessing import forkserver
 
         modules = [*preloaded.COMMON, *preloaded.notebook_imports(self.root, likely())]
-        with preloaded.asked_for(modules, self.environment):
+        with preloaded.asked_for(modules, self.environment), temporary_files_in_own_folder():
             multiprocessing.get_context("forkserver").set_forkserver_preload(["analysis.pipeline.preloaded"])
             forkserver.ensure_running()
 
@@ -77,9 +91,9 @@ class Runner:
         return self._plain(words, hear) if self.plain else self._forked(words, hear)
 
     def stop(self) -> None:
-        """End whatever runs; nothing starts after this."""
+        """End whatever runs; nothing starts after this, and what is just starting ends at once."""
+        self._stopped = True
         with self._lock:
-            self._stopped = True
             for running in self._running:
                 _kill(running.pid)
 
@@ -92,11 +106,11 @@ class Runner:
         context = multiprocessing.get_context("forkserver")
         heard, told = context.Pipe(duplex=False)
         process = context.Process(target=work, args=(words, str(self.root), self.environment, told))
-        with self._lock:
+        with self._starting:  # which may wait for what the server imports; whoever stops us does not wait with it
             self._refuse_if_stopped()
             self.warm_up()
             process.start()
-            self._running.append(process)
+        self._note(process)
         told.close()
         try:
             lines = _listen(_received(heard), hear)
@@ -107,24 +121,29 @@ class Runner:
             heard.close()
 
     def _plain(self, words: list[str], hear: Hear) -> Ended:
-        with self._lock:
-            self._refuse_if_stopped()
-            process = subprocess.Popen(
-                [sys.executable, "-m", "analysis", *words],
-                cwd=self.root,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
-            self._running.append(process)
+        self._refuse_if_stopped()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "analysis", *words],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        self._note(process)
         with process:
             lines = _listen(process.stdout or (), hear)
             return self._ended(process, process.wait(), lines)
+
+    def _note(self, process: Any) -> None:
+        with self._lock:
+            self._running.append(process)
+        if self._stopped:  # meanwhile
+            _kill(process.pid)
 
     def _refuse_if_stopped(self) -> None:
         if self._stopped:

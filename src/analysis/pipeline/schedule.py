@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import NotRecorded, Record, Stage
-from analysis.pipeline.runner import Ended, Runner
+from analysis.pipeline.runner import Ended, Runner, threads
 from analysis.pipeline.sources import Sources
 
 
@@ -42,7 +42,7 @@ class Schedule:
     def run(self) -> None:
         """Run what is stale; `failed` then holds, for each stage that failed, lines that say why."""
         self.waiting |= self.record.stages
-        with ThreadPoolExecutor(self.workers) as pool:
+        with threads(self.workers) as pool:
             running: dict[Future[Ended], Job] = {}
             try:
                 while (settled := self._start_ready(pool, running)) or running:

@@ -1,26 +1,49 @@
-"""What surrounds a run: modules that another program's settings put before those of the locks, and other users."""
+"""What surrounds a run: settings of other programs, other users, a terminal of few letters, somebody who stops it."""
 
+import io
 import os
+import signal
 import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
+STRANGE = (
+    "PYTHONWARNINGS",
+    "PYTHONOPTIMIZE",
+)  # as the Makefile has them; libraries of the locks warn, and that is known
 
 
 def leave_strangers() -> None:
-    """Begin this process again if PYTHONPATH names folders outside the project: module systems of clusters set it.
+    """Begin this process again without what others tell every Python: module systems of clusters do.
 
-    What lies there would be imported in the place of the locked packages. By now some of it may be, hence a new start.
+    From folders of PYTHONPATH outside the project modules would be imported in the place of the locked packages, and a
+    warning of one of these would be an error. By now some of it may have happened, hence a new start.
     """
     given = os.environ.get("PYTHONPATH", "")
     kept = own_part(given, PROJECT) if given else given
-    if kept != given:
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | {"PYTHONPATH": kept})
+    if kept != given or any(os.environ.get(name) for name in STRANGE):
+        own = {name: value for name, value in os.environ.items() if name not in STRANGE}
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], own | ({"PYTHONPATH": kept} if given else {}))
 
 
 def keep_to_this_user() -> None:
     """Files and folders that are made from here on are this user's alone, whatever the umask was."""
     os.umask(0o077)
+
+
+def write_any_letter() -> None:
+    """Letters that the terminal cannot show are written by their numbers: a pound sign is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end_when_asked() -> None:
+    """Whoever asks a command to end (kill, a closed terminal) has it end as Ctrl-C does: nothing of it is left behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has the latter ignored
+            signal.signal(number, signal.default_int_handler)
 
 
 def own_part(path: str, project: Path) -> str:
