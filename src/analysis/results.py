@@ -52,7 +52,8 @@ class Result:
     of the interval that `interval` names ("rounding", "95 % confidence", "bounds"). `inputs` are the ids of claims,
     assumptions and results it rests on; `function` the public function that computed it; `source` the place in print.
     A value of None is a number that is not available; `note` then says why. `printed` is the wording of a published
-    figure ("over £14,520,000"), shown as it is.
+    figure ("over £14,520,000"), shown as it is. Raises ValueError for an id that is none, and for an interval from sampling
+    that is called a bound.
     """
 
     id: str
@@ -74,6 +75,10 @@ class Result:
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no result id: small letters, digits, _ and . only")
+        if self.kind == Kind.BOUNDED and "%" in self.interval:  # the level of an interval from sampling
+            raise ValueError(
+                f"{self.id!r} is called bounded; its interval ({self.interval}) comes from sampling and is no bound"
+            )
 
     def __str__(self) -> str:
         """The number as a frame of results shows it."""

@@ -11,7 +11,14 @@ from analysis.english import published as english
 from analysis.errors import InputError
 from analysis.participation import published as participation
 from analysis.quantities import Interval
-from analysis.questionnaire import first_item, item_ranges, last_item, published as questionnaire
+from analysis.questionnaire import (
+    first_item,
+    item_ranges,
+    last_item,
+    over_readings,
+    possible_groups,
+    published as questionnaire,
+)
 from analysis.reporting import Appendix, record, show
 from analysis.reporting.views import before_after_published
 from analysis.results import Kind
@@ -24,6 +31,19 @@ def test_stages_are_shares_of_102_93_and_57():
     shares = participation.stage_shares(participation.read_printed(STUDY))
     assert shares["of_first"].iloc[1:].tolist() == pytest.approx([100 * 93 / 102, 100 * 57 / 102])
     assert shares["of_previous"].iloc[2] == pytest.approx(100 * 57 / 93)
+
+
+def test_the_interval_of_a_stage_s_share_is_called_one_and_no_bound():
+    """57 of 93 came to the last stage: 51.1 to 70.6 % (R's prop.test without correction)."""
+    page = Appendix("coproduction", "02b_participation", STUDY.root)
+    shown = show(participation.stage_shares(participation.read_printed(STUDY)), "Stages", name="stages").plain
+    assert "At least" not in shown and "At most" not in shown
+    (share,) = (each for each in page.store if each.id.endswith("of_previous") and each.text == "61%")
+    assert (share.low, share.high, share.interval) == (
+        pytest.approx(51.1, abs=0.1),
+        pytest.approx(70.6, abs=0.1),
+        "95 % (Wilson)",
+    )
 
 
 def test_printed_thresholds_make_three_brackets():
@@ -104,6 +124,22 @@ def test_the_mean_change_is_the_difference_of_the_sums(printed):
     assert (row["low"] * 57, row["high"] * 57) == (pytest.approx(115), pytest.approx(198))
 
 
+def test_what_is_estimated_from_one_pair_of_group_sizes_is_no_bound(printed):
+    page = Appendix("coproduction", "03_before_after", STUDY.root)
+    show(possible_groups(printed), "Group sizes", name="groups")
+    kinds = {each.id.rpartition(".")[2]: each.kind for each in page.store}
+    assert (kinds["difference"], kinds["p"]) == (Kind.RECOMPUTED, Kind.RECOMPUTED)
+    assert {kind for name, kind in kinds.items() if name.endswith(("count", "size"))} == {Kind.BOUNDED}
+
+
+def test_a_range_that_is_searched_for_says_so_wherever_it_is_kept(printed):
+    page = Appendix("coproduction", "03_before_after", STUDY.root)
+    record(*over_readings(printed))
+    labels = {each.id: each.label for each in page.store}
+    assert labels["confidence.p_value_of_the_wilcoxon_test"].endswith("a range at least as wide as")
+    assert not labels["confidence.p_value_of_the_t_test"].endswith("at least as wide as")
+
+
 def test_three_pairs_of_group_sizes_make_up_57():
     found = questionnaire.group_sizes(questionnaire.read_figures(STUDY), STUDY)
     assert found.iloc[:, :4].to_numpy().tolist() == [[22, 17, 35, 11], [31, 24, 26, 8], [44, 34, 13, 4]]
@@ -174,7 +210,10 @@ def test_a_share_that_no_number_of_people_gives_is_refused_by_name():
 
 
 def test_the_flattest_gain_belongs_to_the_widest_spread():
-    """Half of 93 at 0 and half at 120 months: sd 60.3; 12 sqrt(0.04385) / 60.3 = 0.0417 standard deviations a year."""
+    """Half of 93 at 0 and half at 120 months: sd 60.3; 12 sqrt(0.04385) / 60.3 = 0.0417 standard deviations a year.
+
+    The steepest belongs to one of 93 a month off the others, sd 1 / sqrt(93): 12 sqrt(0.04395 x 93) = 24.26.
+    """
     gains = english.yearly_gains(english.read_printed(STUDY))
     assert gains["flattest"].iloc[0] == pytest.approx(12 * 0.04385**0.5 / 60.3217, rel=1e-5)
-    assert gains["high"].iloc[0] == float("inf")
+    assert gains["high"].iloc[0] == pytest.approx(24.2609, abs=1e-4)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -49,6 +50,15 @@ def test_a_store_comes_back_as_it_went(tmp_path):
     assert again["z.y"].value == 0.333333333333  # twelve significant digits
     assert again["z.y"].low == -math.inf
     assert json.loads(path.read_text())["study"] == "s"
+
+
+@pytest.mark.parametrize("interval", ["95 % (Newcombe)", "80 % (t)", "95 %, survey and local spread"])
+def test_an_interval_from_sampling_is_never_called_a_bound(interval):
+    """No records rule out what lies beyond it."""
+    kept = Result("a", "Difference", 12.0, "%", Kind.RECOMPUTED, low=-3.0, high=27.0, interval=interval)
+    with pytest.raises(ValueError, match="comes from sampling"):
+        replace(kept, kind=Kind.BOUNDED)
+    assert replace(kept, kind=Kind.BOUNDED, interval="bounds over all readings").interval_text == "−3% to 27%"
 
 
 def test_a_number_is_shown_as_its_record_would_be(tmp_path):

@@ -42,14 +42,18 @@ _ENDS = {"unit": "people", "kinds": "end_kind", "places": "end_decimals", "input
             notes="gap",
             inputs="rests_on",
         ),
-        "least": Column("At least", **_ENDS),
-        "most": Column("At most", **_ENDS),
+        "least": Column("With its interval, over all allocations, from", **_ENDS),
+        "most": Column("to", **_ENDS),
     },
     header="Step",
     name="steps",
 )
 def steps_to_women(case: Case) -> pd.DataFrame:
-    """The steps (index) in the area: estimate with low and high; from arrivals on least and most over all allocations."""
+    """The steps (index) in the area: estimate with low and high; from arrivals on least and most over all allocations.
+
+    For arrivals these are bounds; after them the shares' sampling error is in them, the lower end of the interval with the
+    fewest arrivals and the upper with the most, so that they are none.
+    """
     rows = {Labelled(label, step): _step(case, case.area, step) for step, label in STEPS.items()}
     return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), dtype=object)).astype(
         {"least": object, "most": object}

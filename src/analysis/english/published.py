@@ -198,7 +198,8 @@ def likely_fit(by_size: pd.DataFrame, printed: Printed, level: float = 0.95) -> 
 def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
     """The standard deviation of months in the UK that the print allows, under two readings.
 
-    With nothing but the longest time, and with the printed share of recent arrivals read as time in the UK.
+    With nothing but the longest time, and with the printed share of recent arrivals read as time in the UK. Whose months are
+    all alike have no R² to print; the smallest other deviation of n whole numbers, one of them one off, is 1 / sqrt(n).
     """
     n, most = size(study, figures.likely), MONTHS_IN_A_YEAR * size(study, figures.longest_years)
     edge = MONTHS_IN_A_YEAR * size(study, figures.recent.years)
@@ -206,11 +207,13 @@ def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
         spread_range([Bracket(recent, 0, edge), Bracket(n - recent, edge + 1, most)])
         for recent in _recent_counts(figures, study, n)
     ]
+    ranges = {
+        "nobody longer than the longest time printed": [spread_range([Bracket(n, 0, most)])],
+        "and the printed share of recent arrivals, read as time in the UK": spreads,
+    }
     return {
-        "nobody longer than the longest time printed": spread_range([Bracket(n, 0, most)]),
-        "and the printed share of recent arrivals, read as time in the UK": Interval(
-            min(each.low for each in spreads), max(each.high for each in spreads)
-        ),
+        name: Interval(max(min(each.low for each in found), n**-0.5), max(each.high for each in found))
+        for name, found in ranges.items()
     }
 
 
@@ -234,8 +237,8 @@ _SD = "sd of English"
 @described(
     Kind.BOUNDED,
     {
-        "sd_low": Column("Spread of months, at least", "months"),
-        "sd_high": Column("Spread of months, at most", "months"),
+        "sd_low": Column("Spread of months, at least", "months", decimals=1),
+        "sd_high": Column("Spread of months, at most", "months", decimals=1),
         "flattest": Column("Gain in a year, at least in size", _SD, decimals=2),
         "high": Column("Gain in a year, at most in size", _SD, decimals=2),
     },

@@ -118,20 +118,18 @@ def read_printed(study: Study) -> Printed:
     {
         "people": Column("People", "people", Kind.PUBLISHED),
         "of_first": Column("Of all who joined", "%"),
-        "of_previous": Column("Of the stage before", "%"),
-        "low": Column("At least", "%"),
-        "high": Column("At most", "%"),
+        "of_previous": Column("Of the stage before", "%", low="low", high="high", interval="{level} (Wilson)"),
     },
     header="Stage",
 )
 def stage_shares(printed: Printed, level: float = 0.95) -> pd.DataFrame:
     """People at each stage as printed, and their share of the first and of the previous stage with Wilson's interval.
 
-    Index: stage; columns people, of_first, of_previous, low, high (per cent; empty for the first stage).
+    Index: stage; columns people, of_first, of_previous, low, high (per cent; nothing for the first stage).
     """
     figures, study = printed.figures, printed.study
     people = [whole(study, stage.claim) for stage in figures.stages]
-    rows: list[tuple[object, ...]] = [("", "", "", "")]
+    rows: list[tuple[object, ...]] = [("", "", None, None)]
     for earlier, now in zip(people[:-1], people[1:], strict=True):
         ends = wilson(now, earlier, level)
         rows.append((100 * now / people[0], 100 * now / earlier, 100 * ends.low, 100 * ends.high))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -80,8 +81,11 @@ def item_ranges(item: PrintedItem, printed: Printed) -> pd.DataFrame | None:
 def _labelled(statistic: str, reading: int) -> Labelled:
     """A statistic as a table calls it; the range of one that is found by search may be wider."""
     words = statistic if statistic[1:2] == "_" else statistic[:1].upper() + statistic[1:]
-    more = ", a range at least as wide as" if statistic == WILCOXON else ""
-    return Labelled(f"{words}{more} (reading {reading})", f"{slug(statistic)}_{reading}")
+    return Labelled(f"{words}{_how_wide(statistic)} (reading {reading})", f"{slug(statistic)}_{reading}")
+
+
+def _how_wide(statistic: str) -> str:
+    return ", a range at least as wide as" if statistic == WILCOXON else ""
 
 
 @described(
@@ -123,7 +127,8 @@ def _over_rows(ranges: pd.DataFrame) -> dict[str, Column]:
 @described(Kind.BOUNDED)
 def _over_readings(printed: Printed, item: PrintedItem) -> pd.DataFrame:
     found = printed.ranges[item.id].groupby("statistic", sort=False).agg({"low": "min", "high": "max"}).reset_index()
-    told = {"value": math.nan, "label": f"{item.label}: " + found["statistic"], _RESTS: _rests(printed, item)}
+    labels = [f"{item.label}: {statistic}{_how_wide(statistic)}" for statistic in found["statistic"]]
+    told = {"value": math.nan, "label": labels, _RESTS: _rests(printed, item)}
     named = found.assign(**told).set_axis([f"{item.id}.{slug(statistic)}" for statistic in found["statistic"]])
     return saying(named, rows=_over_rows(named))
 
@@ -143,9 +148,7 @@ def _over_readings(printed: Printed, item: PrintedItem) -> pd.DataFrame:
         ),
         "t": Column(
             "Size of t, paired test",
-            "",
-            Kind.BOUNDED,
-            2,
+            decimals=2,
             low="t_low",
             high="t_high",
             interval="every correlation",
@@ -155,7 +158,10 @@ def _over_readings(printed: Printed, item: PrintedItem) -> pd.DataFrame:
     header="Item",
 )
 def what_spreads_say(printed: Printed) -> pd.DataFrame | None:
-    """Standardised change and paired t of the items whose standard deviations are printed; None where none are."""
+    """Standardised change and paired t of the items whose standard deviations are printed; None where none are.
+
+    Ranges by formula over roundings and correlations, which need not all belong to whole answers; so they are not called bounds.
+    """
     rows = {
         Labelled(item.label, item.id): _spread(printed, item)
         for item in printed.figures.items
@@ -178,7 +184,7 @@ _FROM_TEST = {"sd": "SD of the changes", "d_z": "Change over that SD", "r": "Cor
 
 
 @described(
-    Kind.BOUNDED,
+    Kind.RECOMPUTED,
     {
         "said": Column("Printed of the test"),
         **{
@@ -311,8 +317,13 @@ def _group_columns(found: pd.DataFrame) -> dict[str, Column]:
     counts = {
         f"{group} {part}": Column(f"{group}: {said}", "people") for group in groups for part, said in words.items()
     }
-    test = p_column("p-value, Fisher's exact test")
-    return {**counts, "difference": Column("Difference in percentage points", "%", **_PERCENT), "p": test}
+    test = replace(p_column("p-value, Fisher's exact test"), kind=Kind.RECOMPUTED)
+    # Sizes and counts are all that can be; what is estimated from one pair of them is no bound.
+    return {
+        **counts,
+        "difference": Column("Difference in percentage points", "%", Kind.RECOMPUTED, **_PERCENT),
+        "p": test,
+    }
 
 
 @described(Kind.BOUNDED, header="Group sizes")

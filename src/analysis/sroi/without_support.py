@@ -131,7 +131,8 @@ def _found(store: ResultStore, result_id: str, study: Study, note: WithoutSuppor
 
 def _deadweights(gains: Gains) -> dict[str, Column]:
     gain = Column("Gain in a year without support", gains.unit, gains.kind, 2)
-    share = Column("Deadweight, at least", "%", Kind.BOUNDED)
+    # What rests on an end of an interval from sampling is no bound.
+    share = Column("Deadweight, at least", "%", Kind.BOUNDED if gains.kind == Kind.BOUNDED else Kind.RECOMPUTED)
     needed = "Change with support for which the register's upper end holds, at least"
     return {
         "gain": gain,

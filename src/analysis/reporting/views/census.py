@@ -45,7 +45,8 @@ def _arrived(case: Case, ages: pd.DataFrame) -> str:
         f"aged sixteen or over {{settings.horizon.value|:years}} later{young}."
         "\n\n"
         "The intervals in brackets hold only if the allocation of arrivals is right. Over all allocations that the census tables "
-        "allow, the women who are not students number {steps.women_settled.least|bare} to {steps.women_settled.most}, a range about "
+        "allow, the interval of the women who are not students reaches from {steps.women_settled.least|bare} to "
+        "{steps.women_settled.most}, about "
         "{answer.widening.value|bare} times as wide. A larger survey sample would not narrow it; a census table that "
         "crosses country of birth with year of arrival for the area would."
     )
@@ -126,7 +127,7 @@ def told_of_steps(case: Case) -> str:
         return "Only the census count and the women among all residents are known for this area."
     return (
         "Of {steps.residents.estimate|bare} residents about {steps.women_settled.estimate|bare} are women who arrived since "
-        "the earlier census and are not students; the range over allocations is "
+        "the earlier census and are not students; over all allocations their interval reaches from "
         "{steps.women_settled.least|bare} to {steps.women_settled.most|bare}."
     )
 

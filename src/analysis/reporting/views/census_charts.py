@@ -113,8 +113,10 @@ def _key(fig: "Figure", rows: Sequence[Mapping[str, Any]]) -> None:
     handles = [Line2D([], [], marker="o", color=INK, linestyle="", label="estimate")]
     if any(_ends(row, "low", "high") for row in rows):
         handles.append(Line2D([], [], color=colour(0), linewidth=6, label="sampling interval"))
-    if any(_ends(row, "least", "most") for row in rows):
-        handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label="all the census tables allow"))
+    if ranged := [row for row in rows if _ends(row, "least", "most")]:
+        sampled = any(_ends(row, "low", "high") for row in ranged)
+        words = "all the census tables allow" + (", with the sampling interval" if sampled else "")
+        handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label=words))
     legend = fig.legend(handles=handles, loc="outside upper left", ncols=1, handlelength=1.2)
     legend.set_gid("structural_legend")
 
