@@ -97,7 +97,8 @@ def test_less_is_better_where_the_published_scale_says_so(team):
 
 
 def test_a_score_without_one_of_its_answers_is_told_and_nothing_else_is_asked(team):
-    assert [(look.stops, look.rows) for look in looks(team[0], "own")] == [(False, (5,))]
+    found = [look for look in looks(team[0], "own") if "groups" not in look.what]  # these are told of every team
+    assert [(look.stops, look.rows) for look in found] == [(False, (5,))]
 
 
 @pytest.mark.parametrize(

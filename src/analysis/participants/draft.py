@@ -15,25 +15,31 @@ from analysis.participants.draft_columns import (
     Guess,
     fitted_to,
     guess_columns,
+    is_answer,
     is_later,
+    is_mark,
+    is_name,
     moment_of,
+    moment_of_wave,
     readable,
     table_of,
     unit_of,
+    with_ids,
 )
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, SESSION, WAVE, Source
+from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
 from analysis.participants.draft_looks import IDS
 from analysis.participants.draft_sheets import READ, Sheet, sheets_of
-from analysis.participants.draft_sources import assemble, fold_id
+from analysis.participants.draft_sources import assemble
 from analysis.participants.draft_tables import Found, find_table, grid_of
-from analysis.participants.draft_values import has_unit, months, order_of
+from analysis.participants.draft_values import fold_id, has_unit, months, order_of, scale_labels
 from analysis.participants.grid import Grid
-from analysis.participants.platforms import Body, Platform, plain, platform_of
+from analysis.participants.platforms import Body, no_responses, plain, platform_of
 from analysis.participants.schema import ITEMS, TABLES, table_columns
 
 _DAYS = ("joined_on", "interview_date", "session_date", "contact_date")
 _YEAR = r"(?:19|20)[0-9]{2}"
 _FIRST_POINT = re.compile(r"\b1\s*(?:=|:|is|means|–|-)\s*([a-z]+(?: [a-z]+)?)", re.IGNORECASE)
+_LONGEST_MARK = 20  # signs
 _FEWEST = 3  # people who share an answer before its words stand in a draft
 _MOST_ANSWERS = 12  # different answers of one column that a draft lists
 
@@ -49,6 +55,7 @@ class Drafted:
     notes: list[str] = field(default_factory=list)
     answers: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
     ids: frozenset[str] = frozenset()
+    few: list[str] = field(default_factory=list)
 
 
 def draft(folder: Path) -> str:
@@ -56,25 +63,33 @@ def draft(folder: Path) -> str:
 
     Raises InputError where the folder holds no table at all.
     """
-    drafted, unread = [], {}
+    sheets: list[Sheet] = []
+    unread = {}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name in ("records.yaml", "README.md"):
             continue
         try:
-            drafted += [_drafted(sheet) for sheet in (sheets_of(path) if path.suffix.lower() in READ else [])]
+            sheets += sheets_of(path) if path.suffix.lower() in READ else []
             unread |= {} if path.suffix.lower() in READ else {path.name: "no table that is read"}
         except InputError as error:
             unread[path.name] = error.found
-    if not drafted:
+    if not sheets:
         raise InputError(
             folder.name,
             found="no table" + "".join(f"; {name}: {why}" for name, why in sorted(unread.items())),
             expected="workbooks, CSV, SPSS or Stata files",
             action="name the folder that holds them",
         )
-    drafted = sorted(_without_clashes(drafted), key=_order)
+    drafted = sorted(_without_clashes(_all_drafted(sheets)), key=_order)
     order = _days(drafted, folder)
     return "".join(f"{line}\n" for line in _lines(_with_near_ids(drafted, folder, order), unread, order))
+
+
+def _all_drafted(sheets: list[Sheet]) -> list[Drafted]:
+    """Every table, drafted; those in which nothing is called an id once more, by the ids of the others."""
+    drafted = [_drafted(sheet) for sheet in sheets]
+    known = frozenset().union(*(one.ids for one in drafted))
+    return [one if one.ids else _drafted(sheet, known) for sheet, one in zip(sheets, drafted, strict=True)]
 
 
 def _without_clashes(drafted: list[Drafted]) -> list[Drafted]:
@@ -107,39 +122,39 @@ def _order(one: Drafted) -> tuple[int, int]:
     return tables.index(one.source.table), waves.index(one.source.wave)
 
 
-def _drafted(sheet: Sheet) -> Drafted:
+def _drafted(sheet: Sheet, known: frozenset[str] = frozenset()) -> Drafted:
     found = find_table(sheet)
     source = Source(file=sheet.file, sheet=sheet.sheet, table=LEAVE_OUT)
     if found is None:
         return Drafted(source, sure=90, why="no row of column names with rows below it")
     grid = grid_of(sheet, found.header, found.last, found.left_out)
+    platform, rows = platform_of(grid), {}
     try:
-        grid, platform, body = _body(grid)
+        rows = no_responses(grid, platform) if platform and grid.rows else {}
+        body = plain(grid, platform, rows) if platform and grid.rows else Body(grid)
     except InputError as error:
         return Drafted(source.model_copy(update={"table": ASK}), sure=30, why=error.found)
-    context = " ".join([sheet.sheet or "", Path(sheet.file).stem, *_titles(sheet, found)])
+    source, grid = source.model_copy(update={"rows": rows}), body.grid
+    context = " ".join([sheet.sheet or "", _VERSION.sub(" ", Path(sheet.file).stem), *_titles(sheet, found)])
     wave = _wave_of(sheet, context)
-    guesses = guess_columns(grid, platform, body.own, wave)
+    guesses = with_ids(guess_columns(grid, platform, body.own, wave), grid, known)
     ids = next(
         ([row[place] for row in grid.rows] for place, each in enumerate(guesses) if each.target == "person_id"), []
     )
     repeats = len({fold_id(text) for text in ids if text}) < 0.8 * sum(bool(text) for text in ids)
-    table, sure, why = table_of(guesses, context, repeats)
+    table, sure, why = table_of(guesses, context, repeats, sum(map(any, grid.rows)))
     if sheet.hidden:
         table, sure, why = (
             (ASK, 40, f"a hidden sheet with {why}") if table in TABLES else (LEAVE_OUT, 80, f"a hidden sheet: {why}")
         )
     if table == ASK and wave not in (None, ASK) and ids and any(map(_may_be_an_item, guesses)):
         table, sure, why = "questionnaire", 60, "ids and numbers, named as a wave"
-    one = Drafted(source, fitted_to(table, guesses), sure, why, _notes(sheet))
+    one = Drafted(source, fitted_to(table, guesses, wave), sure, why, _notes(sheet))
     one.ids = frozenset(fold_id(text) for text in ids if text.strip())
     return _filled(one, table, wave, found, grid)
 
 
-def _body(grid: Grid) -> tuple[Grid, Platform | None, Body]:
-    platform = platform_of(grid)
-    body = plain(grid, platform, {}) if platform and grid.rows else Body(grid)
-    return body.grid, platform, body
+_VERSION = re.compile(r"(?<![a-z])final(?![a-z])", re.IGNORECASE)  # a file that is the final one holds any wave
 
 
 def _titles(sheet: Sheet, found: Found) -> list[str]:
@@ -169,17 +184,16 @@ def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid
     numbers = any(map(_may_be_an_item, one.guesses))
     by_row = next((guess.name for guess in one.guesses if guess.target == WAVE), None)
     texts = {guess.name: [row[grid.header.index(guess.name)] for row in grid.rows] for guess in one.guesses}
-    labelled = {
-        name: [grid.value_labels.get(name, {}).get(cell, cell) for cell in cells] for name, cells in texts.items()
-    }
+    labelled = {name: _labelled(grid, name, cells) for name, cells in texts.items()}
     one.answers = {} if table == LEAVE_OUT else _answers(one.guesses, labelled)
+    one.few = [guess.name for guess in one.guesses if _has_few_answers(guess, labelled[guess.name])]
     update = {
         "header": found.header,
         "table": table,
         "wave": ((wave or ASK) if stems else wave if numbers else None)
         if table == "questionnaire" and not by_row
         else None,
-        "waves": {text: moment_of(text) or ASK for text in _distinct(labelled[by_row])} if by_row else {},
+        "waves": {text: moment_of_wave(text) or ASK for text in _distinct(labelled[by_row])} if by_row else {},
         "columns": {guess.name: guess.target for guess in one.guesses},
         "units": _units(one.guesses, texts),
         "leave_out_rows": found.left_out,
@@ -187,6 +201,18 @@ def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid
         "values": {ours: {text: said for text, (said, _) in texts.items()} for ours, texts in one.answers.items()},
     }
     return replace(one, source=one.source.model_copy(update=update))
+
+
+def _has_few_answers(guess: Guess, texts: list[str]) -> bool:
+    """A column that nothing in the data dictionary is, with a few answers that several people share."""
+    counts = Counter(fold(text) for text in texts if text.strip() and not status_of(text))
+    shared = sum(count >= _FEWEST for count in counts.values())
+    return guess.target == LEAVE_OUT and guess.sure <= 50 and 2 <= shared and len(counts) <= _MOST_ANSWERS
+
+
+def _labelled(grid: Grid, name: str, cells: list[str]) -> list[str]:
+    labels = scale_labels(grid.value_labels.get(name, {}), cells, grid.missing.get(name, ()))
+    return [labels.get(cell, cell) for cell in cells]
 
 
 def _reversed(guesses: Sequence[Guess]) -> tuple[str, ...]:
@@ -213,6 +239,9 @@ def _answers(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str,
     """Answers that the data dictionary does not know and that several people gave: what each may mean, and how many gave it."""
     found: dict[str, dict[str, tuple[str, int]]] = {}
     for guess in guesses:
+        if guess.target in (SESSION, ATTENDED):
+            found.setdefault(guess.target, {}).update(_own_marks(texts[guess.name]))
+            continue
         ours = f"{guess.target}_pre" if guess.target in STEMS else guess.target
         column = next((table_columns(table)[ours] for table in TABLES if ours in table_columns(table)), None)
         if column is None or column.kind not in ("whole", "choice", "name"):
@@ -220,7 +249,7 @@ def _answers(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str,
         counts = Counter(fold(text) for text in texts[guess.name] if text.strip() and not status_of(text))
         spelt = {fold(text): text.strip() for text in reversed(_distinct(texts[guess.name]))}
         if column.kind == "name":
-            known = {
+            known = {spelt[text]: (ASK, count) for text, count in counts.items() if not is_name(text)} | {
                 spelt[text]: (name, count)
                 for text, count in counts.items()
                 for name in column.facts.get("known", ())
@@ -230,7 +259,7 @@ def _answers(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str,
             known = {
                 spelt[text]: (ASK, count)
                 for text, count in counts.items()
-                if not readable(text, guess.target) or (column.kind == "choice" and not _is_choice(text, column))
+                if not readable(text, guess.target) or (column.kind == "choice" and not is_answer(text, guess.target))
             }
         shared = {
             text: each
@@ -239,18 +268,18 @@ def _answers(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str,
         }
         if shared and len(shared) <= _MOST_ANSWERS:
             found.setdefault(guess.target, {}).update(shared)
-    return found
+    return {target: answers for target, answers in found.items() if answers}
+
+
+def _own_marks(texts: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Marks of a register of which nothing says whether they are of people who came."""
+    counts = Counter(text.strip() for text in texts if text.strip() and not is_mark(text) and not status_of(text))
+    return {text: (ASK, count) for text, count in counts.items() if len(text) <= _LONGEST_MARK}
 
 
 def _names(text: str, name: str) -> bool:
     """Whether a course is the one that pages compare with the others: classes of English."""
     return name == "esol" and any(word in text.split() for word in ("english", "esol", "efl", "esl"))
-
-
-def _is_choice(text: str, column) -> bool:
-    return fold(text) in {fold(each) for pair in column.choices.items() for each in pair} | {
-        fold(each) for each in column.facts.get("also", {})
-    }
 
 
 def _units(guesses: Sequence[Guess], texts: dict[str, list[str]]) -> dict[str, str]:
@@ -349,6 +378,9 @@ def _own_lines(drafted: Sequence[Drafted]) -> Iterator[str]:
         if _may_be_an_item(guess)
     ]
     yield from _OWN.splitlines()
+    few = [_quoted(name) for one in drafted if one.source.table == "questionnaire" for name in one.few]
+    if few := [name for name in dict.fromkeys(few) if name not in numbers]:
+        yield f"# Columns of a few answers that are left out so far (items, or groups): {', '.join(few)}"
     if numbers:
         yield f"# Columns of numbers that are left out so far: {', '.join(dict.fromkeys(numbers))}"
 
@@ -388,6 +420,8 @@ def _source_lines(one: Drafted) -> Iterator[str]:
     if source.table == LEAVE_OUT:
         return
     yield f"  header: {source.header}  # the row of the column names"
+    if source.rows:
+        yield f"  rows: {json.dumps(source.rows, ensure_ascii=False)}  # rows of the survey program that are no responses"
     if source.wave:
         yield f"  wave: {_scalar(source.wave)}  # when it was asked: pre, then or post"
     if source.waves:

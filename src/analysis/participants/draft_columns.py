@@ -10,7 +10,7 @@ from analysis.participants.cells import Refused, Style, read_cell
 from analysis.participants.codes import fold, status_of
 from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE
 from analysis.participants.draft_tables import fits, plain_name, words
-from analysis.participants.draft_values import has_unit, is_day, months, point, shape
+from analysis.participants.draft_values import fold_id, has_unit, is_day, months, one_choice, point, scale_labels, shape
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
 from analysis.participants.headers import normal
@@ -22,6 +22,7 @@ TIMES = ("months_in_uk", "months_in_area", "weeks_volunteering")
 _WEAK = 60  # a guess that its cells do not bear out
 _CHOICE_MARKS = ("/", ".")
 _SESSION = re.compile(r"(session|week|wk|class) ?\d+")
+_A_LIST = 8  # rows from which on a table without ids may be one of people all the same
 _ENOUGH = 0.5  # of the cells must be readable as what a name says
 
 
@@ -52,6 +53,15 @@ def moment_of(text: str) -> str | None:
     return next((name for name, patterns in words()["moments"].items() if fits(patterns, text)), None)
 
 
+def moment_of_wave(text: str) -> str | None:
+    """When a wave was that a cell calls so: `first visit`, `now`, `leaving`.
+
+    >>> moment_of_wave("First visit"), moment_of_wave("Last visit"), moment_of_wave("English")
+    ('pre', 'post', None)
+    """
+    return moment_of(text) or ("post" if fits([*words()["last"], *words()["today"]], text) else None)
+
+
 def is_later(text: str) -> bool:
     """Whether a name is one of a third wave or a later one."""
     return fits(words()["later"], text)
@@ -59,7 +69,13 @@ def is_later(text: str) -> bool:
 
 def guess_columns(grid: Grid, platform: Platform | None, own: Iterable[int], wave: str | None) -> list[Guess]:
     """A guess for each column of a table; `wave` is what its sheet or file says of when it was filled in."""
-    theirs, wave = set(own), None if _says_both(grid) else wave
+    guesses = _guesses(grid, platform, set(own), None if _says_both(grid) else wave)
+    if any(guess.target == WAVE for guess in guesses):  # then it is for each row to say
+        guesses = _guesses(grid, platform, set(own), WAVE)
+    return _one_each(_other_moment(_not_yet_after(guesses)))
+
+
+def _guesses(grid: Grid, platform: Platform | None, theirs: set[int], wave: str | None) -> list[Guess]:
     guesses = []
     for place, name in enumerate(grid.header):
         texts = [row[place] for row in grid.rows]
@@ -70,17 +86,47 @@ def guess_columns(grid: Grid, platform: Platform | None, own: Iterable[int], wav
         elif place in theirs or (platform and platform.is_own(name)) or fits(words()["programs"], name):
             guesses.append(guess.to(LEAVE_OUT, 99, "written by the survey program"))
         else:
-            labels = grid.value_labels.get(name, {})
+            labels = scale_labels(grid.value_labels.get(name, {}), texts, grid.missing.get(name, ()))
             meant = [labels.get(text, text) for text in texts]
-            checked = [_checked(each, meant) for each in _by_name(guess, texts, wave)]
+            checked = [_checked(each, meant) for each in _by_name(guess, meant, wave)]
             borne_out = [each for each in checked if each.sure > _WEAK or each.target != LEAVE_OUT]
             guesses.append(next(iter([*borne_out, *checked, guess])))
-    return _one_each(_other_moment(guesses))
+    return guesses
+
+
+def with_ids(guesses: list[Guess], grid: Grid, known: frozenset[str]) -> list[Guess]:
+    """The guesses with a column of ids where none is called so: the one whose cells are ids of other tables (`known`, folded),
+    else the only one in which every cell is a code of its own. Numbers alone may as well count the rows: that is asked."""
+    if any(guess.target == "person_id" for guess in guesses):
+        return guesses
+    may_be = [
+        place for place, guess in enumerate(guesses) if guess.target == LEAVE_OUT and guess.sure <= _WEAK and guess.name
+    ]
+    cells = {place: [fold_id(row[place]) for row in grid.rows if row[place].strip()] for place in may_be}
+    theirs = [place for place, texts in cells.items() if len(set(texts) & known) >= 0.8 * len(set(texts)) >= 2.4]
+    alone = [place for place, texts in cells.items() if len(texts) >= 3 and _are_codes(texts)]
+    found = theirs or alone
+    if len(found) != 1:
+        return guesses
+    place, why = found[0], "its cells are ids of other tables" if theirs else "each cell is a code of its own"
+    sign = any(sign.isalpha() for text in cells[place] for sign in text)
+    guess = guesses[place].to("person_id", 70, why) if sign else guesses[place].to(ASK, 50, f"person_id? {why}")
+    return [*guesses[:place], guess, *guesses[place + 1 :]]
+
+
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Whether cells are all different, with letters and digits, and of one form."""
+    forms = {shape(text) for text in texts}
+    return len(set(texts)) == len(texts) and len(forms) == 1 and all(map(_CODE.fullmatch, texts))
+
+
+_CODE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9_.-]{3,12}")
 
 
 def _says_both(grid: Grid) -> bool:
     """Whether the names of the columns say themselves of some that they were asked before and of others after: then no title counts."""
-    said = {moment_of(name) for name in (*grid.header, *grid.labels) if _as_item(_tail(name))}
+    names = [name for name in (*grid.header, *grid.labels) if _as_item(_tail(name))]
+    said = {moment_of(name) or ("post" if fits(words()["today"], name) else None) for name in names}
     return {"pre", "post"} <= said
 
 
@@ -106,11 +152,14 @@ def _tail(said: str) -> str:
 
 def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -> Iterator[Guess]:
     filled, name = [text for text in texts if text.strip()], _tail(said)
-    if _are_marks(filled) and (is_day(said.split(" / ")[-1]) or _SESSION.fullmatch(plain_name(name))):
+    under_a_day = is_day(said.split(" / ")[-1])
+    if _are_marks(filled) and (under_a_day or _SESSION.fullmatch(plain_name(name))):
         yield guess.to(SESSION, 95, "marks under a day or a session")
+    if under_a_day and len({fold(text) for text in filled}) <= 12 and all(len(text) <= 20 for text in filled):
+        yield guess.to(SESSION, 85, "under a day, with marks of the team's own")
     if filled and _are_marks(filled) and fits(words()["attended"], name):
         yield guess.to(ATTENDED, 85, "says who came")
-    if fits(words()["waves"], name) and 1 < len({fold(text) for text in filled}) <= 8:
+    if _names_waves(name, filled):
         yield guess.to(WAVE, 80, "names the wave of a row")
     if fits(words()["names"], name):
         yield guess.to(LEAVE_OUT, 95, "names or addresses somebody; never read")
@@ -122,8 +171,25 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
             yield guess.to(target, 90 if target == "person_id" else 85, "by its name")
     if item:
         yield _item(guess, item, said, wave)
+    if filled and sum(is_answer(text, "type") for text in filled) >= 0.8 * len(filled):
+        yield guess.to("type", 75, "its cells are kinds of advice")
+    if fits(words()["age"], name):
+        yield guess.to(LEAVE_OUT, 90, "an age; groups by age are made of the year of birth")
     if fits(words()["texts"], name):
         yield guess.to(LEAVE_OUT, 90, "texts or remarks")
+
+
+def _names_waves(name: str, filled: Sequence[str]) -> bool:
+    """Whether a column says of each row which wave it is: all its cells are moments, or it is called so and some are, or its
+    name is nothing else."""
+    distinct = {fold(text) for text in filled}
+    if not 1 < len(distinct) <= 8:
+        return False
+    said = {moment_of_wave(text) for text in distinct}
+    if len(said) > 1 and None not in said:
+        return True
+    short = len(plain_name(name).split()) <= 3
+    return fits(words()["waves"], name) and not _as_item(name) and (said != {None} or short)
 
 
 def _as_item(said: str) -> str:
@@ -132,17 +198,46 @@ def _as_item(said: str) -> str:
 
 def _item(guess: Guess, item: str, said: str, wave: str | None) -> Guess:
     told = moment_of(said)
+    if told is None and wave is None and fits(words()["today"], said):
+        return guess.to(f"{item}_post", 90, _NOW)
+    if told == "post" and wave == "pre":
+        return guess.to(ASK, 50, f"{item}_post, as its name says, or {item}_pre, as its table does?")
     if told != "then" and wave != "pre" and (fits(words()["past"], said) or (told == "pre" and wave == "post")):
         return guess.to(ASK, 50, f"{item}_pre (asked before) or {item}_then (remembered when asked after)?")
     if told:
         return guess.to(f"{item}_{told}", 90, "by its name")
-    return guess.to(item, 85 if wave else 40, "by its name; when, by its sheet or file" if wave else "by its name")
+    when = "row" if wave == WAVE else "sheet or file"
+    return guess.to(item, 85 if wave else 40, f"by its name; when, by its {when}" if wave else "by its name")
+
+
+_NOW = "by its name: as it is now"
+
+
+def _not_yet_after(guesses: list[Guess]) -> list[Guess]:
+    """Items asked as they are now, in a table that asks nothing about before or after: now may be the start as well."""
+    others = {guess.target for guess in guesses if guess.why != _NOW}
+    if ASK in others or any(target.endswith(("_pre", "_then", "_post")) for target in others):
+        return guesses
+    return [
+        guess.to(stem, 40, "by its name; now may be the start or the end")
+        if guess.why == _NOW and (stem := guess.target.removesuffix("_post")) not in others
+        else guess
+        for guess in guesses
+    ]
+
+
+def is_mark(text: str) -> bool:
+    """Whether a cell of a register says that somebody came or did not."""
+    return fold(text) in _marks() or text.strip() in _marks()
+
+
+@cache
+def _marks() -> set[str]:
+    return {fold(str(mark)) for mark in (*words()["present"], *words()["absent"])} | set("✓✔√✗/-–")
 
 
 def _are_marks(texts: Sequence[str]) -> bool:
-    marks = {fold(str(mark)) for mark in (*words()["present"], *words()["absent"])} | set("✓✔√✗/-–")
-    known = sum(fold(text) in marks or text.strip() in marks for text in texts)
-    return not texts or known >= 0.8 * len(texts)
+    return sum(map(is_mark, texts)) >= 0.8 * len(texts)
 
 
 def _other_moment(guesses: list[Guess]) -> list[Guess]:
@@ -215,23 +310,39 @@ def readable(text: str, target: str) -> bool:
     return True
 
 
+def is_name(text: str) -> bool:
+    """Whether a cell can be the name of a course or a group, as it is or without the mark at its end that forms put there."""
+    try:
+        read_cell(one_choice(text), table_columns("questionnaire")["course"], Style())
+    except Refused:
+        return False
+    return True
+
+
+def is_answer(text: str, target: str) -> bool:
+    """Whether a cell is one of the answers of a column of ours that has a list of them."""
+    column = _column(target)
+    listed = [*column.choices, *column.choices.values(), *column.facts.get("also", {})] if column else []
+    return fold(text) in {fold(each) for each in listed}
+
+
 @cache
 def _column(target: str) -> Column | None:
     name = f"{target}_pre" if target in STEMS else target
     return next((table_columns(table)[name] for table in TABLES if name in table_columns(table)), None)
 
 
-def table_of(guesses: Sequence[Guess], name: str, repeats: bool) -> tuple[str, int, str]:
-    """Which participant file a table is, how surely, and why; `repeats`: whether an id stands in several rows."""
+def table_of(guesses: Sequence[Guess], name: str, repeats: bool, rows: int) -> tuple[str, int, str]:
+    """Which participant file a table is, how surely, and why; `repeats`: whether an id stands in several of its `rows`."""
     targets = Counter(guess.target for guess in guesses)
     stems = sum(any(target == stem or target.startswith(f"{stem}_") for stem in STEMS) for target in targets)
     about = sum(target in targets for target in ("birth_year", "joined_on", "months_in_uk", "months_in_area"))
     if "person_id" not in targets:
-        return (
-            (ASK, 40, "items of the questionnaire, and no column of ids")
-            if stems > 1
-            else (LEAVE_OUT, 80, "no column of ids")
-        )
+        if stems > 1:
+            return "questionnaire", 50, "items of the questionnaire, and no column of ids"
+        if targets[SESSION] >= 2:
+            return "attendance", 50, "marks under days or sessions, and no column of ids"
+        return (ASK, 30, "no column of ids") if rows >= _A_LIST else (LEAVE_OUT, 80, "no column of ids, and few rows")
     if targets[SESSION] >= 2:
         return "attendance", 95, "marks under days or sessions"
     if stems or about:
@@ -245,12 +356,21 @@ def table_of(guesses: Sequence[Guess], name: str, repeats: bool) -> tuple[str, i
     return ASK, 30, "ids, and nothing else that is known"
 
 
-def fitted_to(table: str, guesses: Sequence[Guess]) -> list[Guess]:
+def fitted_to(table: str, guesses: Sequence[Guess], wave: str | None) -> list[Guess]:
     """The guesses with what the table does not have left out, and with its own name for the day."""
     days = {"attendance": "session_date", "advice_contacts": "contact_date"}
     known = set(table_columns(table)) if table in TABLES else set()
     targets = {guess.target for guess in guesses}
-    return [_fitted(guess, table, days.get(table, ""), known, targets) for guess in guesses]
+    fitted = [_fitted(guess, table, days.get(table, ""), known, targets) for guess in guesses]
+    of_before = wave == "pre" and not any(target.endswith("_post") for target in targets)
+    return [_of_before(guess) for guess in fitted] if of_before else fitted
+
+
+def _of_before(guess: Guess) -> Guess:
+    """The day of a questionnaire filled in before is none of the interview after; whether people joined then, the team knows."""
+    if guess.target != "interview_date" and "(interview_date)" not in guess.why:
+        return guess
+    return guess.to(ASK, 40, "the day of answers before: that of joining, too (joined_on), or leave out?")
 
 
 def _fitted(guess: Guess, table: str, day: str, known: set[str], targets: set[str]) -> Guess:

@@ -10,14 +10,23 @@ from analysis.participants.codes import Status, fold, status_of
 from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
 from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEFT, NOTED, Look
 from analysis.participants.draft_sheets import Sheet
-from analysis.participants.draft_tables import grid_of, plain_name, words
-from analysis.participants.draft_values import day, has_unit, is_day, months, point
+from analysis.participants.draft_tables import column_names, grid_of, plain_name, words
+from analysis.participants.draft_values import (
+    day,
+    fold_id,
+    has_unit,
+    is_day,
+    months,
+    one_choice,
+    point,
+    scale_labels,
+)
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
 from analysis.participants.headers import normal
 from analysis.participants.own_items import NOTHING, Own
-from analysis.participants.platforms import plain, platform_of
-from analysis.participants.schema import ITEMS, table_columns
+from analysis.participants.platforms import Body, plain, platform_of
+from analysis.participants.schema import ITEMS, Item, table_columns
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
@@ -45,12 +54,15 @@ def read_part(source: Source, sheet: Sheet, order: str, own: Own = NOTHING) -> P
     """The rows of a source; `order` is that of days where the source says none, `own` what the team adds to the questionnaire."""
     part = Part(source)
     try:
-        grid = body_of(sheet, source)
+        body = body_of(sheet, source)
+        grid = body.grid
     except InputError as error:
         part.looks.append(Look(FILES, source.name, error.found, error.action))
         return part
     reader = _Reader(part, grid, source.dates or order, own)
-    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid, own), *_of_scales(source, grid)]
+    if body.left_out:
+        part.looks.append(Look(LEFT, source.name, "rows: no responses, as `rows` says", count=body.left_out))
+    part.looks += [*_of_sheet(source, sheet, grid), *_of_columns(source, grid, own), *_of_scales(source, grid, own)]
     part.lines = [
         line for number, row in zip(grid.numbers, grid.rows, strict=True) for line in reader.lines(number, row)
     ]
@@ -58,11 +70,11 @@ def read_part(source: Source, sheet: Sheet, order: str, own: Own = NOTHING) -> P
     return part
 
 
-def body_of(sheet: Sheet, source: Source) -> Grid:
-    """The rows of people in a sheet, without what is the survey program's."""
+def body_of(sheet: Sheet, source: Source) -> Body:
+    """The rows of people in a sheet, without what is the survey program's, and how many of its rows are none."""
     grid = grid_of(sheet, source.header, source.last, dict(source.leave_out_rows))
     platform = platform_of(grid)
-    return plain(grid, platform, source.rows).grid if platform and grid.rows else grid
+    return plain(grid, platform, source.rows) if platform and grid.rows else Body(grid)
 
 
 def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
@@ -96,22 +108,25 @@ def _of_sheet(source: Source, sheet: Sheet, grid: Grid) -> Iterator[Look]:
         for why, rows in out.items()
         if why != ASK
     )
-    lost = [row for row, column in sheet.unvalued if row in set(grid.numbers)]
-    if lost:
-        yield Look(
-            CELLS,
-            source.name,
-            "formulas without a value",
-            "Open the file in the spreadsheet program, save it, and copy it here again",
-            len(lost),
-            tuple(lost),
-        )
+    for name, rows in _unvalued(source, sheet, grid).items():
+        action = "Open the file in the spreadsheet program, save it, and copy it here again; or leave the column out"
+        yield Look(CELLS, f"{source.name}, column '{name}'", "formulas without a value", action, len(rows), tuple(rows))
+
+
+def _unvalued(source: Source, sheet: Sheet, grid: Grid) -> dict[str, list[int]]:
+    """Rows with a formula that was never calculated, by column; of columns that are read."""
+    names, people = column_names(sheet, source.header), set(grid.numbers)
+    found: dict[str, list[int]] = {}
+    for row, column in sheet.unvalued:
+        if row in people and source.columns.get(names[column - 1], LEAVE_OUT) != LEAVE_OUT:
+            found.setdefault(names[column - 1], []).append(row)
+    return found
 
 
 def _of_columns(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
     """What the columns of a table and what records.yaml says of them leave to decide."""
     yield from _of_named_columns(source, set(grid.header), own)
-    yield from _of_what_is_needed(source, own)
+    yield from _of_what_is_needed(source, grid, own)
     yield from _of_scores(source, own)
     missing = [name for name in grid.header if name not in source.columns]
     if missing:
@@ -137,22 +152,31 @@ def _of_named_columns(source: Source, there: set[str], own: Own) -> Iterator[Loo
             found = f"'{target}', which is no column of {source.table}"
             yield Look(FILES, where, found, _NO_COLUMN)
         elif target == ASK:
-            action = "Put a column of the data dictionary, or `leave out`, in place of the ?"
+            action = "Put a column of the data dictionary, or `leave out`, in place of the ?; behind it stands what it may be"
             yield Look(DECIDE, where, "what this column is", action)
 
 
-def _of_what_is_needed(source: Source, own: Own) -> Iterator[Look]:
+def _of_what_is_needed(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
     """What must be known of every table: who is who, and when something was asked."""
     targets = list(source.columns.values())
     stems = [target for target in targets if target in own.stems]
     if stems and source.wave in (None, ASK) and WAVE not in targets:
         action = f"Say `wave: pre`, `then` or `post` for the table (or of a column `{stems[0]}_pre`, ...)"
+        if _repeats(source, grid):
+            action = "People stand in several rows: put `wave` for the column that says which, and what its values mean under `waves`"
         yield Look(DECIDE, source.name, f"when {', '.join(stems)} {'was' if len(stems) == 1 else 'were'} asked", action)
     if "person_id" not in targets:
         action = (
             "Put person_id for one column; where there are names alone, add a column of codes in a copy of the file"
         )
         yield Look(DECIDE, source.name, "which column tells people apart", action)
+
+
+def _repeats(source: Source, grid: Grid) -> bool:
+    """Whether most people stand in more than one row."""
+    places = [place for place, name in enumerate(grid.header) if source.columns.get(name) == "person_id"]
+    ids = [fold_id(row[place]) for place in places[:1] for row in grid.rows if row[place].strip()]
+    return len(set(ids)) < 0.8 * len(ids)
 
 
 _NO_COLUMN = "Correct it, or declare it under `items` or `groups` in records.yaml; docs/data-dictionary.md lists the other columns"
@@ -170,20 +194,19 @@ def _of_scores(source: Source, own: Own) -> Iterator[Look]:
                 yield Look(DECIDE, source.name, what, "Name the columns of all its questions, or leave them all out")
 
 
-def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
-    """Items answered in numbers alone, under a name that is not the data dictionary's: nothing says which end is the best."""
+def _of_scales(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
+    """Items answered in numbers alone, under a name that is not the data dictionary's: nothing says which end is the best but,
+    at times, what the file calls the ends."""
     for place, name in enumerate(grid.header):
         target = source.columns.get(name, "")
         item = target if target in ITEMS else target.rpartition("_")[0]
         exact = normal(re.split(r"[/.]", name)[-1]) == target or source.reversed
         texts = {row[place].strip() for row in grid.rows} - {""}
-        if (
-            item not in ITEMS
-            or exact
-            or grid.value_labels.get(name)
-            or not texts
-            or not all(map(_NUMBER.fullmatch, texts))
-        ):
+        if item not in own.asked or not texts or not all(map(_NUMBER.fullmatch, texts)):
+            continue
+        if (called := grid.value_labels.get(name, {})) and item not in source.reversed:
+            yield from _of_ends(source, grid, name, texts, own.asked[item])
+        if item not in ITEMS or exact or called:
             continue
         scale = ITEMS[item]
         ends = f"{scale.low}{f' ({scale.points[0]})' if scale.points else ''} and {scale.high}{f' ({scale.points[-1]})' if scale.points else ''}"
@@ -194,6 +217,20 @@ def _of_scales(source: Source, grid: Grid) -> Iterator[Look]:
             what,
             f"If it is the other way round, add `reversed: [{item}]` to the table",
         )
+
+
+def _of_ends(source: Source, grid: Grid, name: str, texts: set[str], item: Item) -> Iterator[Look]:
+    """A scale whose ends alone have names in the file: its numbers are read, and which end is called what is for the team to see."""
+    called, missing = grid.value_labels[name], grid.missing.get(name, frozenset())
+    if (kept := scale_labels(called, texts, missing)) == called:
+        return
+    ends = ", ".join(f"{code} is called '{label}'" for code, label in called.items() if code not in kept)
+    best = item.high if item.higher_is_better else item.low
+    points = {fold(point): str(item.low + place) for place, point in enumerate(item.points)}
+    kind = GUESSED if all(points.get(fold(label), code) == code for code, label in called.items()) else DECIDE
+    what = f"answers in numbers: {ends}; {best} is taken as the best"
+    action = f"If it is the other way round, add `reversed: [{source.columns[name]}]` to the table"
+    yield Look(kind, f"{source.name}, column '{name}'", what, action)
 
 
 class _Reader:
@@ -211,11 +248,20 @@ class _Reader:
         }
         self.waves = {fold(text): moment for text, moment in self.source.waves.items()}
         self.elsewhere = no_answers(grid.value_labels, grid.missing)
+        self.labels = {name: self._labels(name, place) for name, place in self.places.items()}
         marks = words()
         self.present, self.absent = (
             {fold(str(mark)) for mark in marks[kind]} | {str(mark) for mark in marks[kind]}
             for kind in ("present", "absent")
         )
+
+    def _labels(self, name: str, place: int) -> Mapping[str, str]:
+        """What the file calls the values of a column; of a scale with names at its ends alone, only what is no answer."""
+        labels, target = self.grid.value_labels.get(name, {}), self.source.columns[name]
+        ours = f"{target}_pre" if target in self.own.stems else target
+        if ours not in self.known or "low" not in self.known[ours].facts:
+            return labels
+        return scale_labels(labels, [row[place].strip() for row in self.grid.rows], self.grid.missing.get(name, ()))
 
     def look(self, kind: str, column: str, what: str, action: str, row: int) -> None:
         """Keep something to be looked at."""
@@ -286,7 +332,11 @@ class _Reader:
         return found or ""
 
     def _attended(self, name: str, text: str, number: int) -> bool:
-        plain_text = text.strip()
+        plain_text = self.values.get(self.source.columns[name], {}).get(fold(text), text.strip())
+        if plain_text == ASK and text.strip() != ASK:
+            action = f"Put came or absent in place of the ? under `values`, {self.source.columns[name]}"
+            self.look(DECIDE, name, "a mark of which records.yaml does not say what it means", action, number)
+            return False
         if not plain_text or fold(plain_text) in self.absent or plain_text in self.absent or status_of(plain_text):
             return False
         if fold(plain_text) in self.present or plain_text in self.present:
@@ -295,7 +345,7 @@ class _Reader:
             CELLS,
             name,
             f"{shown(plain_text)}, no mark of somebody who came or did not",
-            "Correct it in a copy of the file",
+            f"Say what it means under `values`: `{self.source.columns[name]}: {{MARK: came}}`, or absent",
             number,
         )
         return False
@@ -314,7 +364,7 @@ class _Reader:
         told = self.source.cells.get(ours, {}).get(number)
         plain_text = text.strip() if told is None else told
         labelled = self._labelled(name, plain_text) if told is None else plain_text
-        plain_text = self._said(ours, labelled)
+        plain_text, asked = self._said(ours, labelled)
         if told is None and self._is_no_answer_elsewhere(name, ours, labelled):
             self.look(
                 DECIDE,
@@ -324,7 +374,7 @@ class _Reader:
                 number,
             )
             return ""
-        if plain_text == ASK:
+        if asked:
             self.look(
                 DECIDE,
                 name,
@@ -349,18 +399,18 @@ class _Reader:
 
     def _labelled(self, name: str, text: str) -> str:
         """The label that the file has for a value; of a value that it declares to be no answer, the reason."""
-        label = self.grid.value_labels.get(name, {}).get(text, text)
+        label = self.labels[name].get(text, text)
         if text and text in self.grid.missing.get(name, ()):
             return str(status_of(label) or Status.MISSING)
         return label
 
-    def _said(self, ours: str, text: str) -> str:
-        """What records.yaml says of an answer, under the column, its question or its item."""
+    def _said(self, ours: str, text: str) -> tuple[str, bool]:
+        """What records.yaml says of an answer, under the column, its question or its item, and whether it asks."""
         question = ours.rpartition("_")[0]
         for name in (ours, question, question.partition(".")[0]):
             if (said := self.values.get(name, {}).get(fold(text))) is not None:
-                return said
-        return text
+                return said, said == ASK
+        return text, False
 
     def _converted(self, name: str, ours: str, text: str, number: int) -> str:
         kind = self.known[ours].kind
@@ -418,6 +468,9 @@ class _Reader:
     def _number(self, name: str, ours: str, text: str, number: int) -> str:
         return _whole(point(text))
 
+    def _name(self, name: str, ours: str, text: str, number: int) -> str:
+        return one_choice(text)
+
     def _id(self, name: str, ours: str, text: str, number: int) -> str:
         return "".join(text.split())
 
@@ -433,6 +486,7 @@ class _Reader:
         "number": _number,
         "number or words": _number,
         "id": _id,
+        "name": _name,
     }
 
     def _checked(self, name: str, ours: str, text: str, number: int) -> str:
@@ -462,9 +516,13 @@ class _Reader:
             CELLS,
             name,
             f"{refused.found}; expected {column.expected}",
-            f"Correct it, or say what it is: `cells: {{{ours}: {{ROW: ...}}}}`",
+            f"Say what the answer means: `values: {{{self._family(ours)}: {{ANSWER: ...}}}}`, or what one cell is: `cells: {{{ours}: {{ROW: ...}}}}`",
             number,
         )
+
+    def _family(self, ours: str) -> str:
+        """The name under which `values` holds for an item at every moment, and for every question of a score."""
+        return ours.rpartition("_")[0].partition(".")[0] if "stage" in self.known[ours].facts else ours
 
 
 def _known(table: str, own: Own) -> dict[str, Column]:

@@ -204,7 +204,7 @@ class _Counted:
         self.comments += source.comment is not None
         if source.data_type == "f":
             self.formulas += 1
-            if cell.value is None:
+            if cell.value is None and cell.data_type != "str":  # that is a formula whose value is the empty text
                 self.unvalued.append((cell.row, cell.column))
         if cell.data_type == "e":
             self.errors += 1

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from analysis.errors import InputError
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, OTHER, SAME, Source
-from analysis.participants.draft_looks import DECIDE, FILES, IDS, LEFT, NOTED, RULES, Look, grouped
+from analysis.participants.codes import fold
+from analysis.participants.draft_layout import ASK, LEAVE_OUT, OTHER, SAME, WAVE, Source
+from analysis.participants.draft_looks import DECIDE, FILES, GUESSED, IDS, LEFT, NOTED, RULES, Look, grouped
 from analysis.participants.draft_rows import Line, Part, read_part
 from analysis.participants.draft_sheets import Sheet, sheets_of
+from analysis.participants.draft_values import fold_id
 from analysis.participants.grid import Grid
 from analysis.participants.own_items import NOTHING, Own
 from analysis.participants.rules import RULES as ROW_RULES
@@ -19,6 +21,7 @@ from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns
 from analysis.participants.typed import Table, read_grid
 
 _PEOPLE = "questionnaire"
+_NAMED = 3  # people who share a group before its size is told
 
 
 @dataclass(frozen=True)
@@ -129,11 +132,6 @@ def _join(parts: list[Part], done: Assembled) -> None:
     people.close([part for part in parts if part.source.table == _PEOPLE])
     for events in others.values():
         events.close()
-
-
-def fold_id(text: str) -> str:
-    """An id for comparison: without regard to case and blanks."""
-    return "".join(text.split()).casefold()
 
 
 def loose_id(text: str) -> str:
@@ -258,6 +256,8 @@ class _People:
         same = {k: v for k, v in twin.texts.items() if k != "person_id"} == {
             k: v for k, v in line.texts.items() if k != "person_id"
         }
+        if same and line.wave in ("", ASK) and WAVE in place.source.columns.values():
+            return  # which wave it is of is asked
         if same:
             self.look(NOTED, place, "a row that repeats an earlier one of the same person in everything, read once", "")
         else:
@@ -386,6 +386,7 @@ class _Events:
 
 def _finish(table: str, names: list[str], rows: list[list[str]], places: list[Place], done: Assembled) -> None:
     """The rows as a checked table; whatever breaks a rule is gathered."""
+    rows = _spelt_alike(table, names, rows, done)
     files = " and ".join(dict.fromkeys(place.source.name for place in places))
     formats = "put together as records.yaml says"
     try:
@@ -396,6 +397,39 @@ def _finish(table: str, names: list[str], rows: list[list[str]], places: list[Pl
         return
     done.looks += _broken(made, places)
     done.tables[table], done.places[table] = made, places
+
+
+def _spelt_alike(table: str, names: list[str], rows: list[list[str]], done: Assembled) -> list[list[str]]:
+    """The rows with names of courses and groups that differ in case and blanks alone in the spelling that most people have."""
+    known = table_columns(table) | (done.own.columns if table == _PEOPLE else {})
+    for place, name in enumerate(names):
+        if known[name].kind != "name" or name == "study":
+            continue
+        counts = Counter(row[place] for row in rows if row[place])
+        best = {
+            fold(text): text
+            for text, _ in sorted(
+                counts.items(), key=lambda each: (each[1], not each[0].islower() and not each[0].isupper())
+            )
+        }
+        respelt = sum(count for text, count in counts.items() if best[fold(text)] != text)
+        if respelt:
+            what = "names in another spelling (case, blanks), taken as the most frequent one"
+            done.looks.append(Look(NOTED, f"{table}, {name}", what, count=respelt))
+        rows = [[*row[:place], best.get(fold(row[place]), row[place]), *row[place + 1 :]] for row in rows]
+        if table == _PEOPLE and (name in done.own.groups or name == "course"):
+            done.looks += _of_groups(name, Counter(row[place] for row in rows if row[place]))
+    return rows
+
+
+def _of_groups(name: str, counts: Counter[str]) -> Iterator[Look]:
+    """The groups that people are in: two words for the same are two groups until `values` says so. Groups of few are not named."""
+    named = [f"{group} ({count})" for group, count in counts.most_common() if count >= _NAMED]
+    rest = len(counts) - len(named)
+    said = ", ".join([*named, f"{rest} of fewer than {_NAMED} people"] if rest else named)
+    action = f"If two are the same, say so: `values: {{{name}: {{ONE: ANOTHER}}}}`"
+    if counts:
+        yield Look(GUESSED, f"questionnaire, {name}", f"{len(counts)} groups: {said}", action)
 
 
 def _broken(table: Table, places: list[Place]) -> Iterator[Look]:

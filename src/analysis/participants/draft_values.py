@@ -1,8 +1,10 @@
 """What people write into cells, as the data dictionary has it: times in words, decimal commas, days in several orders."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+
+from analysis.participants.codes import status_of
 
 MONTHS_IN = {"years": 12.0, "months": 1.0, "weeks": 12 / 52, "days": 12 / 365}
 _UNITS = {
@@ -19,6 +21,38 @@ _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?:[ 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-]+([A-Za-z]{3,9})\.?,?[\s\-]+(\d{4})")
 _MONTHS = {name: place for place, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+
+
+def scale_labels(labels: Mapping[str, str], texts: Iterable[str], missing: Collection[str] = ()) -> Mapping[str, str]:
+    """The labels by which the cells of a scale are read; where a file names the ends alone, its numbers are read as they are.
+
+    >>> scale_labels({"1": "Not at all", "9": "Very", "99": "Refused"}, ["1", "4", "9", "99"])
+    {'99': 'Refused'}
+    """
+    named = [
+        float(code)
+        for code, label in labels.items()
+        if _NUMBER.fullmatch(code) and code not in missing and not status_of(label)
+    ]
+    inner = {text for text in texts if text not in labels and re.fullmatch(r"-?\d+(\.\d+)?", text)}
+    if len(named) < 2 or not any(min(named) < float(text) < max(named) for text in inner):
+        return labels
+    return {code: label for code, label in labels.items() if code in missing or status_of(label)}
+
+
+def one_choice(text: str) -> str:
+    """A choice without the mark that some forms put behind each.
+
+    >>> one_choice("Sewing;"), one_choice("English;Sewing;")
+    ('Sewing', 'English;Sewing;')
+    """
+    plain = text.strip().removesuffix(";").strip()
+    return text if ";" in plain else plain
+
+
+def fold_id(text: str) -> str:
+    """An id for comparison: without regard to case and blanks."""
+    return "".join(text.split()).casefold()
 
 
 def shape(text: str) -> str:

@@ -8,7 +8,7 @@ What a platform calls a response stands in `platform_words.yaml`; a word that do
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -175,19 +175,40 @@ def plain(grid: Grid, platform: Platform, rows: Mapping[str, Mapping[str, str]])
     """
     if not grid.rows:
         raise empty(grid.file)
-    ids = _import_row(grid) if platform is QUALTRICS else None
-    imports = [_import_id(cell) for cell in grid.rows[ids]] if ids is not None else [""] * len(grid.header)
+    imports = _imports(grid, platform)
     own = frozenset(place for place, name in enumerate(imports) if name and platform.is_own(name))
     body = replace(platform.body(grid), format=f"{grid.format}, exported from {platform.name}")
     told = {name.casefold(): {fold(text): what for text, what in values.items()} for name, values in rows.items()}
     out: set[int] = set()
-    for column, known in (words().get(platform.words) or {}).items():
-        for place, name in enumerate(body.header):
-            if column in (name.casefold(), imports[place].casefold()):
-                out |= _left_out(body, place, known, told.get(column, {}), platform)
+    for place, column, known in _marks(body, imports, platform):
+        out |= _left_out(body, place, known, told.get(column, {}), platform)
     kept = [place for place in range(len(body.rows)) if place not in out]
     rest = replace(body, rows=[body.rows[i] for i in kept], numbers=[body.numbers[i] for i in kept]) if out else body
     return Body(rest, own, len(out))
+
+
+def no_responses(grid: Grid, platform: Platform) -> dict[str, dict[str, str]]:
+    """What `plain` may be told, `rows`, so that rows that the platform itself calls no response are left out; none is unknown."""
+    body, found = platform.body(grid), dict[str, dict[str, str]]()
+    for place, column, known in _marks(body, _imports(grid, platform), platform):
+        none = {fold(word) for word in known["none"]}
+        if marks := {row[place].strip(): LEAVE_OUT for row in body.rows if fold(row[place]) in none}:
+            found.setdefault(column, {}).update(marks)
+    return found
+
+
+def _imports(grid: Grid, platform: Platform) -> list[str]:
+    """The import id of each column of a Qualtrics export; nothing elsewhere."""
+    ids = _import_row(grid) if platform is QUALTRICS else None
+    return [_import_id(cell) for cell in grid.rows[ids]] if ids is not None else [""] * len(grid.header)
+
+
+def _marks(body: Grid, imports: list[str], platform: Platform) -> Iterator[tuple[int, str, Mapping[str, list[str]]]]:
+    """The columns in which the platform marks responses: the place, the name in `platform_words.yaml`, and its words there."""
+    for column, known in (words().get(platform.words) or {}).items():
+        for place, name in enumerate(body.header):
+            if column in (name.casefold(), imports[place].casefold()):
+                yield place, column, known
 
 
 def _left_out(

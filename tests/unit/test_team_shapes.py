@@ -1,0 +1,359 @@
+"""Records as other teams keep them: what a newcomer's workbook and exports of other shapes are taken for, and what is asked."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+from openpyxl import Workbook
+
+from analysis.participants.draft import draft
+from analysis.participants.draft_columns import moment_of_wave
+from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, LEFT, NOTED
+from analysis.participants.draft_sheets import sheets_of
+from analysis.participants.draft_sources import Assembled, assemble
+from analysis.participants.layout import read_layout
+
+CODES = [f"BR-{place:03d}" for place in range(1, 21)]
+SAFE = ("very unsafe", "unsafe", "neither", "safe", "very safe")
+
+
+def book(folder: Path, sheets: dict[str, list[list[object]]], merged: dict[str, list[str]] | None = None) -> Path:
+    """A folder with one workbook of sheets, by their rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        for place in (merged or {}).get(name, []):
+            sheet.merge_cells(place)
+    made.save(folder / "Monitoring FINAL v3.xlsx")
+    return folder
+
+
+def read(folder: Path, edits: dict[str, str] | None = None) -> tuple[Assembled, str]:
+    """What a folder's draft, edited, makes of it, and the draft."""
+    text = draft(folder)
+    for found, put in (edits or {}).items():
+        assert text.count(found) == 1, (found, text)
+        text = text.replace(found, put)
+    (folder / "records.yaml").write_text(text, encoding="utf-8")
+    layout = read_layout(folder / "records.yaml", "records.yaml")
+    done = assemble(folder, layout.sources, layout.dates, layout.own(folder, "records.yaml"))
+    (folder / "records.yaml").unlink()
+    return done, text
+
+
+def targets(text: str) -> dict[str, str]:
+    """What each column of a draft is taken for."""
+    return {
+        name: target.strip('"') for name, target in re.findall(r'^    "(.*)": (\S+|leave out)  #', text, re.MULTILINE)
+    }
+
+
+# When something was asked -----------------------------------------------------------------------------------------
+
+
+def test_now_in_a_questionnaire_at_the_start_is_before_and_in_one_at_the_end_after(tmp_path):
+    """Merged words above the questions say `now` on both sheets: the sheets say when that was."""
+    names = ["Participant No.", "How confident do you feel? (1-9)", "How safe do you feel?", "How is your English?"]
+    sheets = {
+        sheet: [[None, "How things are now"], names, *([code, points, SAFE[points % 5], "fair"] for code in CODES)]
+        for sheet, points in (("Start Sept 23", 3), ("End March 24", 6))
+    }
+    done, _ = read(book(tmp_path / "in", sheets, dict.fromkeys(sheets, ["B1:D1"])))
+    assert done.stops == []
+    values = done.tables["questionnaire"].values
+    assert set(values["confidence_pre"]) == {3} and set(values["confidence_post"]) == {6}
+    assert set(values["safety_pre"]) == {4} and set(values["safety_post"]) == {2}
+
+
+def test_now_alone_says_nothing_and_is_asked_about(tmp_path):
+    rows = [
+        ["Client ID", "How is your English now?", "How safe do you feel now?"],
+        *([code, "fair", "safe"] for code in CODES),
+    ]
+    done, text = read(book(tmp_path / "in", {"Form responses 1": rows}))
+    assert 'wave: "?"' in text
+    assert [look.kind for look in done.stops] == [DECIDE]
+    rows[0].append("How was your English before you came?")
+    done, text = read(book(tmp_path / "more", {"Form responses 1": [[*row, "poor"][:4] for row in rows]}))
+    assert targets(text)["How is your English now?"] == "english_post"
+
+
+def test_a_question_named_as_asked_after_in_a_table_of_before_is_asked_about(tmp_path):
+    rows = [["Client ID", "Health after the course"], *([code, "good"] for code in CODES)]
+    done, text = read(book(tmp_path / "in", {"Baseline": rows}))
+    assert targets(text)["Health after the course"] == "?"
+
+
+def test_the_day_of_a_questionnaire_at_the_start_is_no_interview_after(tmp_path):
+    rows = [["Client ID", "Date form filled in", "Health"], *([code, date(2023, 9, 4), "good"] for code in CODES)]
+    _, text = read(book(tmp_path / "in", {"Start": rows}))
+    assert targets(text)["Date form filled in"] == "?" and "joined_on" in text
+    _, text = read(book(tmp_path / "after", {"End": rows}))
+    assert targets(text)["Date form filled in"] == "interview_date"
+
+
+def test_a_question_that_holds_the_word_round_is_no_wave_and_a_column_of_visits_is_one(tmp_path):
+    rows = [
+        ["Client ID", "Which visit is this?", "How much do you trust people round here?", "Do you shop round here?"]
+    ]
+    rows += [[code, "First visit", "low", "Yes"] for code in CODES] + [
+        [code, "Last visit", "high", "No"] for code in CODES[:12]
+    ]
+    done, text = read(book(tmp_path / "in", {"Sheet1": rows}))
+    assert targets(text) == dict(zip(rows[0], ("person_id", "wave", "trust", "leave out"), strict=True))
+    values = done.tables["questionnaire"].values
+    assert (len(values), values["trust_pre"].sum(), values["trust_post"].sum()) == (20, 40, 48)
+
+
+@pytest.mark.parametrize(
+    ("cell", "when"), [("Leaving", "post"), ("now", "post"), ("1st", None), ("First", "pre"), ("7", None)]
+)
+def test_what_a_wave_is_called_in_cells(cell, when):
+    assert moment_of_wave(cell) == when
+
+
+def test_while_it_is_asked_which_wave_a_row_is_of_no_row_is_said_to_repeat_another(tmp_path):
+    rows = [["Client ID", "Stage", "Health"]]
+    rows += [[code, stage, "good"] for code in CODES for stage in ("Alpha", "Beta")]
+    done, _ = read(book(tmp_path / "in", {"Sheet1": rows}))
+    assert [look.kind for look in done.looks if "repeats" in look.what] == []
+    assert [look.kind for look in done.stops] == [DECIDE]
+    rows[0][1] = "Colour"
+    done, _ = read(book(tmp_path / "without", {"Sheet1": rows}))
+    assert "put `wave` for the column that says which" in done.stops[0].action
+
+
+# Whose rows they are ------------------------------------------------------------------------------------------------
+
+QUESTIONS = [["Participant No.", "Health before", "Health after"], *([code, "fair", "good"] for code in CODES)]
+
+
+def test_a_register_whose_ids_have_no_such_name_is_known_by_its_cells_and_marks_of_a_team_are_asked_about(tmp_path):
+    days = [date(2023, 10, day) for day in (3, 10, 17)]
+    marks = [["x", "abs", "hol"] if place % 2 else ["x", "x", "ill"] for place in range(20)]
+    register = [["Autumn"], ["No.", "Total", *days], *([code, 3, *row] for code, row in zip(CODES, marks, strict=True))]
+    register.append(["Total present", None, 20, 10, 0])
+    folder = book(tmp_path / "in", {"Answers": QUESTIONS, "Register": register})
+    done, text = read(folder)
+    assert list(targets(text).values())[3:] == ["person_id", "leave", "session", "session", "session"] or list(
+        targets(text).values()
+    )[3:] == ["person_id", "leave out", "session", "session", "session"]
+    assert '"hol": "?"  # 10' in text
+    assert [(look.kind, look.count) for look in done.stops] == [(DECIDE, 10)]
+    done, _ = read(folder, {'"hol": "?"': '"hol": absent'})
+    assert done.stops == []
+    assert done.tables["attendance"].values["session_date"].dt.day.value_counts().to_dict() == {3: 20, 10: 10}
+    done, _ = read(folder, {'"hol": "?"': '"hol": came'})
+    assert len(done.tables["attendance"].values) == 40
+    assert any(look.kind == LEFT and "totals" in look.what for look in done.looks)
+
+
+def test_numbers_that_may_count_the_rows_are_asked_about_and_no_long_table_is_left_out_unsaid(tmp_path):
+    answers = [["Client ID", "Health before", "Health after"], *([place, "fair", "good"] for place in range(1, 21))]
+    list_ = [["No.", "Day", "Came"], *([place, date(2023, 10, 3), "y"] for place in range(1, 21))]
+    done, text = read(book(tmp_path / "in", {"Answers": answers, "Sheet2": list_}))
+    assert '"No.": "?"' in text and "person_id? its cells are ids" in text
+    assert {look.where for look in done.stops} == {"Monitoring FINAL v3.xlsx, sheet Sheet2"}
+    notes = [["Topic", "Where"], *([f"Topic {place}", "hall"] for place in range(12))]
+    done, _ = read(book(tmp_path / "other", {"Answers": QUESTIONS, "Sheet2": notes}))
+    assert [look.what for look in done.stops] == ["which table this is"]
+    done, _ = read(book(tmp_path / "few", {"Answers": QUESTIONS, "Sheet2": notes[:4]}))
+    assert done.stops == []
+
+
+def test_kinds_of_advice_are_known_by_their_cells(tmp_path):
+    kinds = ("Help", "signposting", "Assistance")
+    log = [
+        ["Date", "Participant No. (adviser)", "What kind"],
+        *([date(2023, 10, 3), code, kinds[i % 3]] for i, code in enumerate(CODES)),
+    ]
+    done, _ = read(book(tmp_path / "in", {"Answers": QUESTIONS, "Advice log": log}))
+    assert done.stops == []
+    assert done.tables["advice_contacts"].values["type"].value_counts().to_dict() == {
+        "help": 7,
+        "signpost": 7,
+        "assistance": 6,
+    }
+
+
+# What cells hold --------------------------------------------------------------------------------------------------
+
+
+def test_a_formula_whose_value_is_no_text_is_an_empty_cell(tmp_path):
+    """Spreadsheet programs write the empty text that IFERROR(...,"") gives as a value of its own kind."""
+    from zipfile import ZipFile
+
+    rows = [["Client ID", "Health before", "Health after"], *([code, "fair", '=""'] for code in CODES)]
+    folder = book(tmp_path / "in", {"Sheet1": rows})
+    path, parts = folder / "Monitoring FINAL v3.xlsx", {}
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = re.sub(rb'<c r="(C1?[0-9])"><f>', rb'<c r="\1" t="str"><f>', parts[name])
+    with ZipFile(path, "w") as archive:
+        for each, content in parts.items():
+            archive.writestr(each, content)
+    done, _ = read(folder)
+    cells = [look for look in done.stops if look.kind == CELLS]
+    assert [(look.rows, "column 'Health after'" in look.where) for look in cells] == [((20, 21), True)]
+    assert len(sheets_of(path)[0].unvalued) == 2
+
+
+def test_a_question_mark_in_a_cell_is_no_question_of_the_draft(tmp_path):
+    rows = [["Client ID", "Group", "Health before", "Health after"]]
+    rows += [[code, "?" if i == 4 else "Sewing", "fair", "good"] for i, code in enumerate(CODES)]
+    done, _ = read(book(tmp_path / "in", {"Sheet1": rows}))
+    assert done.stops == []
+    assert done.tables["questionnaire"].values["course"].isna().tolist() == [i == 4 for i in range(20)]
+
+
+def test_names_of_groups_in_several_spellings_are_one_and_all_groups_are_told(tmp_path):
+    words = ("Sewing", "sewing", "SEWING ", "IT;")
+    rows = [["Client ID", "Which classes?", "Sex", "Health before", "Health after"]]
+    rows += [[code, words[i % 4], "FfFm"[i % 4], "fair", "good"] for i, code in enumerate(CODES)]
+    edits = {"sources:": "groups: {sex: {label: Sex}}\nsources:", '"Sex": leave out': '"Sex": sex'}
+    done, text = read(book(tmp_path / "in", {"Sheet1": rows}), edits)
+    assert '(items, or groups): "Sex"' in text
+    values = done.tables["questionnaire"].values
+    assert values["course"].value_counts().to_dict() == {"Sewing": 15, "IT": 5}
+    assert values["sex"].value_counts().to_dict() == {"F": 15, "m": 5}
+    told = {look.where: look.what for look in done.looks if look.kind == GUESSED and "groups" in look.what}
+    assert told == {
+        "questionnaire, course": "2 groups: Sewing (15), IT (5)",
+        "questionnaire, sex": "2 groups: F (15), m (5)",
+    }
+    assert any(look.kind == NOTED and "another spelling" in look.what and look.count == 10 for look in done.looks)
+
+
+def test_several_choices_in_one_cell_are_asked_about(tmp_path):
+    rows = [["Client ID", "Which classes?", "Health before", "Health after"]]
+    rows += [[code, "English;Sewing;" if i < 5 else "English;", "fair", "good"] for i, code in enumerate(CODES)]
+    done, text = read(book(tmp_path / "in", {"Sheet1": rows}))
+    assert '"English;Sewing;": "?"  # 5' in text
+    assert [(look.kind, look.count) for look in done.stops] == [(DECIDE, 5)]
+
+
+# Survey programs ----------------------------------------------------------------------------------------------------
+
+
+def scale_file(folder: Path, ends: dict[float, str]) -> Path:
+    """SPSS: confidence on nine points of which the file names the ends alone, 99 an answer that is none."""
+    folder.mkdir()
+    frame = pd.DataFrame({"RESP": CODES, "A": [float(i % 9 + 1) for i in range(19)] + [99.0], "B": [9.0] * 20})
+    labels = {"RESP": "Respondent number", "A": "Confidence, baseline", "B": "Confidence, follow-up"}
+    pyreadstat.write_sav(
+        frame,
+        folder / "clean.sav",
+        column_labels=labels,
+        variable_value_labels={"A": {**ends, 99: "Don't know"}, "B": ends},
+        missing_ranges={"A": [{"lo": 99, "hi": 99}]},
+    )
+    return folder
+
+
+def test_of_a_scale_with_names_at_its_ends_alone_the_numbers_are_read(tmp_path):
+    done, text = read(scale_file(tmp_path / "in", {1: "Not at all confident", 9: "Very confident"}))
+    assert done.stops == [] and "values:" not in text
+    table = done.tables["questionnaire"]
+    assert table.values["confidence_pre"].tolist()[:19] == [i % 9 + 1 for i in range(19)]
+    assert table.status["confidence_pre"][19] == "missing"
+    told = [look.what for look in done.looks if look.kind == GUESSED and "is called" in look.what]
+    assert told == [
+        "answers in numbers: 1 is called 'Not at all confident', 9 is called 'Very confident'; 9 is taken as the best"
+    ]
+
+
+def test_ends_whose_names_are_the_other_way_round_stop(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    frame = pd.DataFrame(
+        {"RESP": CODES, "A": [float(i % 5 + 1) for i in range(20)], "B": [float(i % 4 + 2) for i in range(20)]}
+    )
+    labels = {"RESP": "Respondent number", "A": "English, baseline", "B": "English, follow-up"}
+    ends = {1: "Very good", 5: "Very poor"}
+    pyreadstat.write_sav(frame, folder / "a.sav", column_labels=labels, variable_value_labels={"A": ends, "B": ends})
+    done, _ = read(folder)
+    assert [look.kind for look in done.stops] == [DECIDE, DECIDE]
+    done, _ = read(folder, {"  columns:": "  reversed: [english]\n  columns:"})
+    assert done.stops == []
+    assert done.tables["questionnaire"].values["english_pre"].tolist() == [5 - i % 5 for i in range(20)]
+
+
+QUALTRICS = ("StartDate", "Status", "DistributionChannel", "ResponseId", "RecipientLastName", "Q1", "Q2", "Q3")
+TEXTS = (
+    "Start Date",
+    "Response Type",
+    "Distribution Channel",
+    "Response ID",
+    "Recipient Last Name",
+    "Your code",
+    "Before you joined, how safe did you feel?",
+    "And today, how safe do you feel?",
+)
+
+
+def test_previews_of_a_qualtrics_export_are_left_out_and_told(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rows = [QUALTRICS, TEXTS, tuple(f'"{{""ImportId"":""{name}""}}"' for name in QUALTRICS)]
+    rows.append(("2024-04-01", "Survey Preview", "preview", "R_0", "", "test", "Safe", "Safe"))
+    rows += [
+        ("2024-04-01", "IP Address", "anonymous", f"R_{i}a", "Khan", code, "unsafe", "safe")
+        for i, code in enumerate(CODES)
+    ]
+    text = "\n".join(
+        ",".join(f'"{cell}"' if "," in cell and not cell.startswith('"') else cell for cell in row) for row in rows
+    )
+    (folder / "End survey.csv").write_text(text, encoding="utf-8")
+    done, made = read(folder)
+    assert "Survey Preview" in made and "Khan" not in made
+    assert done.stops == []
+    assert len(done.tables["questionnaire"].values) == 20
+    assert any(look.kind == LEFT and "no responses" in look.what for look in done.looks)
+
+
+def test_a_microsoft_form_brings_neither_name_nor_address_anywhere(tmp_path):
+    names = [
+        "ID",
+        "Start time",
+        "Completion time",
+        "Email",
+        "Name",
+        "Your code (ask your tutor)",
+        "Before the course, how was your English?",
+        "How is your English now?",
+        "Anything to add?",
+    ]
+    rows = [
+        names,
+        *(
+            [
+                i,
+                date(2024, 4, 3),
+                date(2024, 4, 3),
+                f"zul{i}@example.org",
+                f"Zulfiya Khanova {i}",
+                code,
+                "poor",
+                "good",
+                "I am Zulfiya",
+            ]
+            for i, code in enumerate(CODES, start=1)
+        ),
+    ]
+    done, text = read(book(tmp_path / "in", {"Form1": rows}), {'English?": "?"': 'English?": english_then'})
+    assert done.stops == []
+    everything = text + "".join(map(str, done.looks)) + done.tables["questionnaire"].values.to_csv()
+    assert not re.search("zul|khanova", everything, re.IGNORECASE)
+    assert list(done.tables["questionnaire"].values.dropna(axis=1, how="all")) == [
+        "person_id",
+        "english_then",
+        "english_post",
+    ]
