@@ -88,9 +88,11 @@ class Result:
     def text(self) -> str:
         """The number as it is shown, without its interval; a published one as its source prints it.
 
-        A range of one point, without a value beside it, is that point.
+        A range of one point, without a value beside it, is that point; of a wider one it is said that it is a range, since
+        nothing that has a range is missing.
         """
-        return self.printed or self._point or write(self.value, self.unit, self.decimals)
+        said = "range" if self.value is None and self.interval_text else write(self.value, self.unit, self.decimals)
+        return self.printed or self._point or said
 
     @property
     def _point(self) -> str:

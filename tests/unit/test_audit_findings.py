@@ -13,6 +13,7 @@ from analysis.audit.planted import changed, reprinted
 from analysis.audit.run import SEVERITIES, Standing, audit_claims, audit_study, run_checks, severity_by_claim
 from analysis.companions.methods import function_named, read_methods
 from analysis.reporting import Appendix, record
+from analysis.results import write
 from analysis.study import Study, load_study
 from analysis.study.claims import Ledger
 
@@ -159,3 +160,12 @@ def test_averages_that_give_the_printed_one():
     assert values["all_fourteen_results_mean"] == pytest.approx((942 + 102 + 103 + 107 + 98 + 89) / 14)
     assert values["the_nine_other_results_median"] == 103
     assert "median" in check.words and "all fourteen" in check.words
+
+
+def test_the_value_for_each_participant_names_the_digit_that_slipped():
+    """888,888 over 102 is 8,714.59: 8,700 in round hundreds, printed as 8,100."""
+    audited = audit_study(load_study("coproduction", ROOT))
+    figure = {check.id: check for check in audited.checks}["hundreds_in_average"].figures["implied"]
+    assert write(figure.value, figure.unit, figure.decimals) == "£8,700"
+    finding = {each.finding.id: each.finding for each in audited.standing}["value_per_participant"]
+    assert "{audit.hundreds_in_average.implied|bare}, printed as {claim:CP-052|bare}" in finding.inference

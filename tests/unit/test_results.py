@@ -159,7 +159,7 @@ def test_what_is_drawn_of_a_measured_number_is_what_is_shown():
     [
         (None, 511.0, 511.0, "511", "511"),  # a range of one point is that point
         (None, 510.9999999, 511.0000001, "511", "511"),
-        (None, 3.0, 8.0, "not available", "3 to 8"),
+        (None, 3.0, 8.0, "range", "3 to 8"),
         (None, None, None, "not available", ""),
         (511.0, 511.0, 511.0, "511", ""),
         (5.0, 3.0, 8.0, "5", "3 to 8"),

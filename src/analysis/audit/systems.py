@@ -95,7 +95,7 @@ def _conflict_words(
     )
     words = f"{words.strip()[:1].upper()}{words.strip()[1:]}"
     if by_words:
-        words += " They can be if words such as over and up to leave any distance open."
+        words += " All of them can be true if words such as over and up to leave any distance open."
     mends = [_mend(entry, repair, figures) for repair in repairs if entry.statements[repair.place].claim]
     words += (
         f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""

@@ -24,7 +24,7 @@ MARK = "  # Below: stages of studies that no list names, written by `analysis re
 ITEM = "${item}"
 _RAW, _MADE, _NAMES = f"data/raw/{ITEM}/", f"data/processed/{ITEM}/", f"data/processed/raw_files/{ITEM}.txt"
 _CHOSEN = dict.fromkeys(  # what the listed studies do not name, but others may
-    ("02b_participation", "03_before_after", "04_english_and_time"), "data/raw/reference/scales.yaml"
+    ("02b_participation", "03_before_after", "04_english_and_time", "08_claims_audit"), "data/raw/reference/scales.yaml"
 )
 VALUED = ("05_sroi", "06_sroi_sensitivity")  # they take the results that the register names
 _NEEDED_FOR = {"workbooks/value_map.xlsx": "value_map.csv"}  # what a notebook makes only of a file it may lack

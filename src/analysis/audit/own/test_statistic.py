@@ -18,7 +18,8 @@ Tail = Callable[
 ]  # the two-sided p-value, or that of the upper tail, of a statistic and its degrees of freedom
 
 
-def _t(value: float, df: float) -> float:
+def two_sided(value: float, df: float) -> float:
+    """The p-value of t with so many degrees of freedom."""
     from scipy.stats import t
 
     return float(2 * t.sf(abs(value), df))
@@ -44,11 +45,11 @@ def _z(value: float) -> float:
 
 def _r(value: float, df: float) -> float:
     size = min(abs(value), 1.0)
-    return 0.0 if size == 1 else _t(size * (df / (1 - size**2)) ** 0.5, df)
+    return 0.0 if size == 1 else two_sided(size * (df / (1 - size**2)) ** 0.5, df)
 
 
 TESTS: dict[tuple[str, ...], tuple[Tail, bool]] = {  # endings of the quantities; whether there is a one-sided test
-    ("_t", "_df"): (_t, True),
+    ("_t", "_df"): (two_sided, True),
     ("_f", "_df1", "_df2"): (_f, False),
     ("_chi2", "_df"): (_chi_square, False),
     ("_z",): (_z, True),
@@ -67,7 +68,11 @@ def look(ledger: Ledger, claims: Collection[str] | None = None) -> Iterator[Chec
 def p_range(family: Family, tail: Tail) -> Interval:
     """The p-values of every statistic that would be printed so; degrees of freedom enter as they are."""
     statistic, *degrees = (claim for claim in family[:-1])
-    ends, df = range_of(statistic), [claim.number for claim in degrees]
+    return p_values(range_of(statistic), tail, *(claim.number or 0.0 for claim in degrees))
+
+
+def p_values(ends: Interval, tail: Tail, *df: float) -> Interval:
+    """The p-values of all statistics between two ends, with the same degrees of freedom."""
     least = 0.0 if ends.low < 0 < ends.high else min(abs(ends.low), abs(ends.high))
     return Interval(tail(max(abs(ends.low), abs(ends.high)), *df), tail(least, *df))
 
