@@ -1,11 +1,13 @@
 """What before_after.yaml says of printed means: the audit asks of them what the page of before and after shows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from analysis.audit.checks import Check, Figure, Method, interval, name_of, number, shown, verdict_of
-from analysis.audit.own.test_statistic import p_values, two_sided
-from analysis.audit.plan import PairedTest
+from analysis.audit.checks import Check, Figure, Method, interval, number, shown, verdict_of
+from analysis.audit.families import check_id, ids
+from analysis.audit.own.test_statistic import CORRECTION, p_values, two_sided
+from analysis.described import name_of
 from analysis.participants.scales import scales
 from analysis.study import Study
 from analysis.study.claims import Claim, Ledger
@@ -27,28 +29,34 @@ def as_asked(study: Study) -> Ledger:
     return Ledger(study.claims.claims | told, study.claims.rows, study.claims.name, study.claims.documents)
 
 
-def paired_tests(study: Study) -> Iterator[PairedTest]:
-    """An entry of the plan for each item whose t and p-value are printed."""
-    known, label = study.claims.claims, "A paired test and its p-value"
+def paired_tests(study: Study) -> Iterator[Check]:
+    """One check for each item whose t and p-value are printed: is the p-value that of the paired test, with as many degrees
+    of freedom as people less one?"""
+    known = study.claims.claims
     for item, people in _items(study):
         t, p = (known.get(str(item.get(name))) for name in ("t", "p"))
         if t and p and t.interval and p.interval:
-            name = f"paired_test_{name_of(t.claim_id)}"
-            yield PairedTest(id=name, label=label, t=t.claim_id, p=p.claim_id, people=people)
+            yield replace(_check(t, p, known[people]), function=name_of(paired_tests), correction=CORRECTION)
 
 
-def check_paired(entry: PairedTest, ledger: Ledger) -> Check:
-    """Whether the two-sided p-value of a paired test is that of its t, with as many degrees of freedom as people less one."""
-    t, p, people = (ledger[name] for name in (entry.t, entry.p, entry.people))
+def _check(t: Claim, p: Claim, people: Claim) -> Check:
     found = p_values(interval(t), two_sided, number(people) - 1)
     fails = not found.meets(interval(p))
-    names = (entry.t, entry.people, entry.p)
-    words = f"{shown(entry.t)} of {shown(entry.people)} gives a p-value of {{.p|interval|bare}}; {shown(entry.p)} is printed."
-    figures = {"p": Figure("P-value of the printed paired test", None, "p", 4, found.low, found.high)}
-    disputed = names if fails else ()
-    outcome = verdict_of(fails)
+    words = (
+        f"{shown(t.claim_id)} of {shown(people.claim_id)} gives a p-value of {{.p|interval|bare}}; "
+        f"{shown(p.claim_id)} is printed."
+    )
+    trio = ids(t, people, p)
     return Check(
-        entry.id, Method.STATISTICS, entry.label, outcome, names, words, figures, disputed=disputed, follows=entry.p
+        check_id("paired_test", t),
+        Method.STATISTICS,
+        "A paired test and its p-value",
+        verdict_of(fails),
+        trio,
+        words,
+        {"p": Figure("P-value of the printed paired test", None, "p", 4, found.low, found.high)},
+        disputed=trio if fails else (),
+        follows=p.claim_id,
     )
 
 

@@ -147,14 +147,6 @@ class Statement(Strict):
     assumed: bool = False
 
 
-class PairedTest(Entry):
-    """A paired test whose t and two-sided p-value are printed, and how many people it is of."""
-
-    t: ClaimId
-    p: ClaimId
-    people: ClaimId
-
-
 class SystemEntry(Entry):
     """Statements that should all be true at once, over quantities that are never negative."""
 
@@ -233,7 +225,6 @@ class AuditPlan(Strict):
     order: tuple[OrderEntry, ...] = ()
     implied: tuple[ImpliedEntry, ...] = ()
     statistics: tuple[RegressionEntry, ...] = ()
-    paired: tuple[PairedTest, ...] = ()
     systems: tuple[SystemEntry, ...] = ()
     splits: tuple[SplitEntry, ...] = ()
     two_groups: tuple[TwoGroupsEntry, ...] = ()

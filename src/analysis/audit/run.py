@@ -8,7 +8,7 @@ from analysis.audit.checks import Check, Method, Outcome, name_of as as_name
 from analysis.audit.drift import check_drift, check_order
 from analysis.audit.granularity import check_bases, check_granularity
 from analysis.audit.identified import check_implied, check_split, check_two_groups
-from analysis.audit.items import FILE as ITEMS, as_asked, check_paired, paired_tests
+from analysis.audit.items import FILE as ITEMS, as_asked, paired_tests
 from analysis.audit.like_for_like import check_comparison
 from analysis.audit.own import look_by_itself
 from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check, read_plan
@@ -31,7 +31,6 @@ _CHECKS: dict[str, Callable[..., Check]] = {
     "order": check_order,
     "comparisons": check_comparison,
     "statistics": check_regression,
-    "paired": check_paired,
     "implied": check_implied,
     "splits": check_split,
     "two_groups": check_two_groups,
@@ -195,13 +194,21 @@ class Audit:
 def audit_study(study: Study, rounding: str = "either") -> Audit:
     """The audit of a study's ledger by the study's plan and what its before_after.yaml says of printed means; raises InputError as `read_plan` and `run_checks` do."""
     files = tuple(study.name(file) for file in ("claims.csv", FILE, ITEMS) if (study.raw / file).is_file())
-    plan = read_plan(study)
-    plan = plan.model_copy(update={"paired": (*plan.paired, *paired_tests(study))})
-    return replace(audit_claims(study.claims, plan, rounding, as_asked(study)), inputs=files)
+    audited = audit_claims(study.claims, read_plan(study), rounding, as_asked(study), tuple(paired_tests(study)))
+    return replace(audited, inputs=files)
 
 
-def audit_claims(claims: Ledger, plan: AuditPlan, rounding: str = "either", asked: Ledger | None = None) -> Audit:
-    """The audit of a ledger by a plan; `rounding` as in `verdicts.audit`, `asked` the ledger as other files complete it."""
-    checks = run_checks(asked or claims, plan)
+def audit_claims(
+    claims: Ledger,
+    plan: AuditPlan,
+    rounding: str = "either",
+    asked: Ledger | None = None,
+    beside: tuple[Check, ...] = (),
+) -> Audit:
+    """The audit of a ledger by a plan; `rounding` as in `verdicts.audit`.
+
+    `asked` is the ledger as other files complete it, `beside` are the checks that they call for.
+    """
+    checks = (*run_checks(asked or claims, plan), *beside)
     verdicts = settle(audit(claims, rounding), claims, plan, checks)
     return Audit(claims, plan, checks, verdicts, standing_findings(plan, checks, verdicts))
