@@ -197,7 +197,7 @@ def test_differences_between_groups_are_those_of_welch(results):
 
 def test_every_group_and_every_later_wave_is_in_the_team_s_own_results(results):
     root, truth = results
-    table = pd.read_csv(root / "private/own/items_pre_by_centre.csv").set_index(["centre", "item"])
+    table = pd.read_csv(root / "private/own/items_pre_by_centre.csv").set_index(["group", "item"])
     for centre, part in truth.groupby("centre"):
         change = (part["wellbeing_post"] - part["wellbeing_pre"]).dropna()
         row = table.loc[(centre, "Wellbeing")]

@@ -1,8 +1,10 @@
 """A team's own full results: right by plain pandas and scipy, marked in every file, and where git does not look."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
+import html5lib
 import pandas as pd
 import pytest
 from before_after_run import guard_of
@@ -81,11 +83,46 @@ def test_by_course_the_same_and_held_against_all_rows(written):
     root, truth, _ = written
     table = pd.read_csv(root / "private/own/items_pre_by_course.csv")
     part = truth[truth["course"] == "Work club"]
-    row = table[(table["course"].str.strip().str.casefold() == "work club") & (table["item"] == "Confidence")].iloc[0]
+    row = table[(table["group"].str.casefold() == "work club") & (table["item"] == "Confidence")].iloc[0]
     change = (part["confidence_post"] - part["confidence_pre"]).dropna()
     assert (row["n"], row["mean"]) == (len(change), pytest.approx(change.mean(), rel=1e-5))
     smallest = table["p"].idxmin()
     assert table["p_holm"][smallest] == pytest.approx(min(1, table["p"].min() * len(table)), rel=1e-4)
+
+
+def test_the_page_says_of_each_row_which_group_it_is_and_how_many_people(written):
+    """The first rows of a table by group, as a reader sees them: counts from the truth, not from the files."""
+    root, truth, _ = written
+    page = (root / "private/own/results.html").read_text(encoding="utf-8")
+    tables = [*html5lib.HTMLParser(namespaceHTMLElements=False).parse(page).iter("table")]
+    names, *lines = [["".join(cell.itertext()) for cell in line] for line in tables[1].iter("tr")]
+    by_course = pd.DataFrame(lines, columns=names)
+    assert list(by_course)[:4] == ["Item", "Group", "People", "Improved"]
+    part = truth[truth["course"] == "Work club"]
+    change = (part["confidence_post"] - part["confidence_pre"]).dropna()
+    row = by_course[(by_course["Group"].str.casefold() == "work club") & (by_course["Item"] == "Confidence")].iloc[0]
+    up = int((change > 0).sum())
+    assert (int(row["People"]), row["Improved"]) == (len(change), f"{up} ({100 * up / len(change):.0f}%)")
+    low, high = stats.t.interval(0.95, len(change) - 1, change.mean(), stats.sem(change))
+    assert row["Mean change (t)"] == f"{change.mean():.2f} ({low:.2f} to {high:.2f})"
+    assert "width=device-width" in page and "overflow-x:auto" in page
+
+
+def test_a_group_may_be_called_like_a_statistic(written, tmp_path):
+    """A group `mean`: its name stands in the title, and the statistics of that name are what they are."""
+    root, truth, _ = written
+    shutil.copytree(root / "data", tmp_path / "data")
+    path = tmp_path / "data/raw/own/records/records.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("sources:", "groups: {mean: {label: Mean, of: course}}\nsources:", 1), encoding="utf-8"
+    )
+    write_private(tmp_path, "own")
+    table = pd.read_csv(tmp_path / "private/own/items_pre_by_mean.csv")
+    part = truth[truth["course"] == "Work club"]
+    change = (part["trust_post"] - part["trust_pre"]).dropna()
+    row = table[(table["group"].str.casefold() == "work club") & (table["item"] == "Trust")].iloc[0]
+    assert row["mean"] == pytest.approx(change.mean(), rel=1e-5)
 
 
 def test_every_file_says_that_it_is_not_for_release_and_names_nobody(written):
