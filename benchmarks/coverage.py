@@ -21,6 +21,7 @@ from analysis.bounds.r_squared import r_squared_interval
 from analysis.coding import agreement
 from analysis.english.models import spearman
 from analysis.questionnaire import attrition, change
+from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.proportions import newcombe_paired_interval, tango_interval
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
@@ -289,6 +290,26 @@ def _t_interval(values: np.ndarray) -> Ends:
     return values.mean() - half, values.mean() + half
 
 
+def odds_rows(samples: int, seed: int) -> Iterator[Row]:
+    """The odds ratio of the ordered logit; the truth is what the model makes of everybody, whether or not its odds are alike."""
+
+    def odds(rng: np.random.Generator, n: int) -> pd.Series:
+        return ordered_logit_change(pd.DataFrame(dict(zip(("before", "after"), _answers(rng, n), strict=True))))
+
+    truth = odds(np.random.default_rng([seed, 2]), POPULATION)["odds_ratio"]
+    for n in (20, 57):
+        rng = np.random.default_rng([seed, n, 2])
+
+        def draw(rng=rng, n=n) -> dict[str, Ends]:
+            found = odds(rng, n)
+            return {"normal, errors clustered on people": (found["low"], found["high"])}
+
+        data = f"{n} people, 1 to 9, cut off at 9"
+        yield from _rows(
+            "odds ratio of a better answer", data, ("normal, errors clustered on people",), samples, truth, draw
+        )
+
+
 def share_rows(samples: int, seed: int) -> Iterator[Row]:
     """Shares improved, and their differences."""
     for gained, lost in ((0.7, 0.1), (0.94, 0.03)):
@@ -368,7 +389,7 @@ def _difference_of_rounded(one: float, two: float, sd: float) -> float:
     return mean(one) - mean(two)
 
 
-FAMILIES = (agreement_rows, slope_rows, r_squared_rows, rank_rows, effect_rows, share_rows, lee_rows)
+FAMILIES = (agreement_rows, slope_rows, r_squared_rows, rank_rows, effect_rows, share_rows, lee_rows, odds_rows)
 
 
 def table(rows: list[Row], samples: int, seed: int) -> str:

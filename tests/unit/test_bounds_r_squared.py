@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from scipy import stats
 
 from analysis.bounds.correlation import (
     as_share,
@@ -88,6 +89,20 @@ def test_the_ends_of_the_interval_leave_half_the_error_each(r2, n, random):
 
 def test_an_r_squared_of_zero_has_an_interval_that_starts_and_may_end_at_zero():
     assert r_squared_interval(0.0, 57) == Interval(0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("printed", "n", "known"), [("0.00000", 57, False), ("0.0000", 57, True), ("0.00000", 9999, True)]
+)
+def test_a_printed_r_squared_that_chance_alone_seldom_makes_so_small_has_no_interval(printed, n, known):
+    """Without any relation |t| lies below sqrt(R² (n - 2)) once in so often (scipy); below 2.5 % no population value is left."""
+    high = parse_printed(printed).interval().high
+    t = math.sqrt(high * (n - 2) / (1 - high))
+    assert known == (stats.t.cdf(t, n - 2) - stats.t.cdf(-t, n - 2) > 0.025)
+    row = regressions_with(parse_printed(printed).interval(), [n]).loc[n]
+    ends = row[[f"population_{sort}_{end}" for sort in ("random", "fixed") for end in ("low", "high")]]
+    assert ends.notna().all() if known else ends.isna().all()
+    assert row[["slope_low", "t_low", "rho_low"]].notna().all()
 
 
 def records_with(r_squared: float, n: int) -> tuple[np.ndarray, np.ndarray]:

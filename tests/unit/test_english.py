@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.bounds.intervals import fisher_interval, jackknife_z, squared_correlation, without_one
 from analysis.english.groups import difference_of_gains, gains_by_group
@@ -16,13 +17,14 @@ from analysis.english.models import (
     fitted_band,
     gain,
     gains_by_form,
+    hc4_wald,
     least_squares,
     nonlinearity,
     ordered_logit,
     slope,
     spearman,
 )
-from analysis.english.precision import detectable_correlation, smaller_than, what_could_be_shown
+from analysis.english.precision import detectable_correlation, smaller_than, what_could_be_shown, what_print_could_show
 from analysis.english.sample import Form, english_sample, restricted_cubic_spline, spline_knots
 from analysis.english.specification import (
     ARBITRARY,
@@ -33,7 +35,7 @@ from analysis.english.specification import (
     specification_curve,
 )
 from analysis.participants.own_items import OwnGroup
-from analysis.quantities import Interval
+from analysis.quantities import Interval, parse_printed
 from analysis.reporting.views.english import groupings
 
 # NIST Statistical Reference Datasets, linear regression, "Norris" (ozone monitors): y, x; certified values below.
@@ -200,6 +202,39 @@ def test_hc4_by_hand():
     beta, covariance, r_squared = least_squares(np.column_stack([np.ones(4), x]), y)
     assert beta == pytest.approx([1, 2]) and covariance[1, 1] == pytest.approx(5)
     assert r_squared == pytest.approx(4 / 14)  # sum of squares 4 of 14
+
+
+@pytest.mark.parametrize("ones", [lambda n: np.ones((n, 1)), lambda n: np.eye(3)[np.arange(n) % 3]])
+def test_answers_that_are_all_alike_have_no_slope_and_no_t(ones):
+    """By hand: everybody at 3 is the flat line, which no error surrounds; with one level or one for each of three groups."""
+    months = np.arange(1.0, 31.0) ** 1.5
+    beta, covariance, r_squared = least_squares(np.column_stack([ones(30), months]), np.full(30, 3.0))
+    assert set(beta[:-1]) == {3.0} and beta[-1] == 0 and not covariance.any() and math.isnan(r_squared)
+    row = slope(pd.DataFrame({"english": np.full(30, 3.0), "months": months}))
+    assert row[["slope", "low", "high", "t", "p"]].tolist() == [0, 0, 0, 0, 1]
+
+
+def test_groups_of_one_answer_are_not_told_apart_by_rounding():
+    level = np.eye(2)[np.arange(40) % 2]
+    months = np.linspace(1, 90, 40)[:, None] ** 1.3
+    design = np.column_stack([level, months, months[:, 0] * level[:, 1]])
+    assert math.isnan(hc4_wald(design, np.full(40, 2.0), 1))
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "ends"), [("1.00", 1.0, (0.5, 1.0)), ("0.00", 0.0, (0.0, 0.1)), ("0.25", 0.5, (0.4, 0.6))]
+)
+def test_the_p_value_of_smallness_is_that_of_the_printed_r_squared(printed, value, ends):
+    """By Fisher's z of its root; 1.00 is no correlation of less than one, which no margin holds, and 0.00 is none at all."""
+    figures = SimpleNamespace(r_squared="r", likely="n")
+    claims = {"r": SimpleNamespace(number=float(printed), interval=parse_printed(printed).interval())}
+    claims["n"] = SimpleNamespace(number=57)
+    study = SimpleNamespace(claims=claims)
+    print_ = SimpleNamespace(figures=figures, study=study, likely=57)
+    found = what_print_could_show.__wrapped__(print_, [0.6]).loc["smaller_0.6"]
+    z = (np.arctanh(value) if value < 1 else np.inf) - np.arctanh(0.6)
+    assert found["value"] == pytest.approx(stats.norm.cdf(z * np.sqrt(54)))
+    assert found["low"] <= found["value"] <= found["high"]
 
 
 def test_r_squared_with_its_interval_stands_only_for_time_alone():

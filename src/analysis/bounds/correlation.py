@@ -21,8 +21,9 @@ def regressions_with(r_squared: Interval, sizes: Iterable[int], level: float = 0
     Columns in pairs `_low`, `_high`: `slope` (standardised, sign unknown), `f`, `t` (absolute), `p` (two-sided),
     `rho` (interval for the correlation by Fisher's z), `population_random` and `population_fixed` (intervals for the
     population R² with random and fixed regressors). The last three cover the confidence intervals of every R² that is
-    printed so; they are estimates from a sample, and no records rule the rest out. What a rounding interval holds beyond
-    0 to 1 is cut off. Raises ValueError for a size below 4 or an R² of which nothing lies there.
+    printed so; they are estimates from a sample, and no records rule the rest out. Those of the population R² are NaN where
+    even without any relation so small an R² is rarer than they allow for: they would have no width. What a rounding interval
+    holds beyond 0 to 1 is cut off. Raises ValueError for a size below 4 or an R² of which nothing lies there.
     """
     sizes, share = list(sizes), as_share(r_squared)
     if min(sizes) < 4:
@@ -107,7 +108,7 @@ def raw_slopes(r_squared: Interval, sd_outcome: Interval, sd_predictor: Interval
 
 def _population(ends: tuple[float, float], n: int, level: float, random: bool) -> tuple[float, float]:
     low, high = (Interval(1, 1) if end == 1 else r_squared_interval(end, n, level=level, random=random) for end in ends)
-    return low.low, high.high
+    return (low.low, high.high) if high.high > 0 else (math.nan, math.nan)
 
 
 def two_sided(t: float, df: int) -> float:

@@ -46,7 +46,7 @@ class Fit:
 
 
 def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Coefficients, their HC4 covariance and R² (x: people x parameters with a column of ones).
+    """Coefficients, their HC4 covariance and R² (x: people x parameters with a column of ones, or columns that add up to ones).
 
     HC4 divides each squared residual by (1 - h)^d, h its leverage and d the smaller of 4 and h over the mean leverage (F.
     Cribari-Neto, Computational Statistics & Data Analysis 45, 2004, 215-233): right for any error variances. With skewed
@@ -57,6 +57,8 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
         raise ValueError("the columns of the model say the same thing twice; leave one out")
     inverse = np.linalg.inv(x.T @ x)
     beta = inverse @ x.T @ y
+    if not np.ptp(y):  # what rounding leaves of answers that are all alike would have an error, and a t, of its own
+        beta = y[0] * np.rint(inverse @ x.sum(axis=0))
     residuals, leverage = y - x @ beta, np.einsum("ij,jk,ik->i", x, inverse, x)
     if leverage.max() > 1 - 1e-10:
         raise ValueError("one person alone determines a coefficient; leave that covariate out")
@@ -72,10 +74,15 @@ def hc4_weights(leverage: np.ndarray) -> np.ndarray:
 
 
 def hc4_wald(x: np.ndarray, y: np.ndarray, last: int) -> float:
-    """p-value of the hypothesis that the `last` coefficients are all zero: b' V^-1 b / last, V of HC4, against F(last, n - p)."""
+    """p-value of the hypothesis that the `last` coefficients are all zero: b' V^-1 b / last, V of HC4, against F(last, n - p).
+
+    NaN where y has no spread.
+    """
     from scipy.special import fdtrc
 
-    beta, covariance, _ = least_squares(x, y)
+    beta, covariance, r_squared = least_squares(x, y)
+    if math.isnan(r_squared):
+        return math.nan
     found = beta[-last:] @ np.linalg.solve(covariance[-last:, -last:], beta[-last:]) / last
     return float(fdtrc(last, x.shape[0] - x.shape[1], found))
 

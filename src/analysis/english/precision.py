@@ -45,6 +45,11 @@ def smaller_than(margin: float, z: float, error: float, df: float = math.inf) ->
     return float(ndtr(t) if math.isinf(df) else stdtr(df, t))
 
 
+def _transformed(correlation: float) -> float:
+    """Fisher's z of a correlation from 0 to 1, infinite at the end."""
+    return math.inf if correlation == 1 else math.atanh(correlation)
+
+
 @described(Kind.MEASURED, header="Measure", basis=BASIS)
 def what_could_be_shown(
     sample: pd.DataFrame, margins: Sequence[float], power: float = 0.8, level: float = 0.95
@@ -62,14 +67,15 @@ def what_print_could_show(
 ) -> pd.DataFrame:
     """The same of a printed R² with the likely number of people, by Fisher's error 1 / sqrt(n - 3): value, low, high.
 
-    The ends are those of the rounding of R².
+    The value is that of R² as it is printed; the ends are those of its rounding.
     """
     n, fit = printed.likely, printed_fit(printed.figures, printed.study)
+    as_printed = float(printed.study.claims[printed.figures.r_squared].number or 0)
     rows = {"detectable": (detectable_correlation(n, power, 1 - level), math.nan, math.nan)}
     for margin in margins:
         low, value, high = (
-            smaller_than(margin, math.atanh(r_squared**0.5), 1 / math.sqrt(n - 3))
-            for r_squared in (fit.low, (fit.low + fit.high) / 2, fit.high)
+            smaller_than(margin, _transformed(r_squared**0.5), 1 / math.sqrt(n - 3))
+            for r_squared in (fit.low, as_printed, fit.high)
         )
         rows[f"smaller_{margin:g}"] = (value, low, high)
     ends = {"low": "low", "high": "high", "interval": "rounding of the printed R²"}
