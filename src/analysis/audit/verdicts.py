@@ -34,6 +34,7 @@ class Problem(StrEnum):
     SUM = "totals that differ from their parts"
     MEAN = "averages that do not follow from their rows"
     GRAIN = "percentages and means that no whole number gives"
+    WORDS = "words and ranges that the figures do not bear out"
     TWICE = "the same quantity printed differently in two places"
     OTHER = "figures that do not follow from the ones they rest on"
 
@@ -214,7 +215,9 @@ def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
 
 
 def problem_of_kind(claim: Claim) -> Problem:
-    """What is wrong with an inconsistent figure as far as its kind says."""
+    """What is wrong with an inconsistent figure as far as its kind says; a word or a range is no figure of its kind."""
+    if claim.number is None and not claim.is_date:
+        return Problem.WORDS
     return _PROBLEM_OF_KIND.get(claim.kind, Problem.OTHER)
 
 
