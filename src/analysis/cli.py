@@ -729,15 +729,17 @@ def _what_if(options: argparse.Namespace) -> int:
 def _suggest(options: argparse.Namespace) -> int:
     from analysis.audit.plan import FILE, AuditPlan, read_plan
     from analysis.audit.suggest import suggestions, told
+    from analysis.audit.suggest_totals import suggested_totals, told as told_of_totals
     from analysis.study import find_root, load_study
 
     study = load_study(options.study, find_root())
     plan = read_plan(study) if (study.raw / FILE).is_file() else AuditPlan()
     found = suggestions(study.claims, plan.refused)
-    print("\n".join(told(study.claims, found)))
+    totals = list(suggested_totals(study.claims, plan))
+    print("\n".join([*told(study.claims, found), *told_of_totals(study.claims, totals)]))
     print(
         f"{sum(map(len, found.values()))} suggestions for {len(found)} of {len(study.claims)} claims. Take a formula over "
-        f"into claims.csv, or refuse it under 'refused' in {FILE} (claim, formula, why)."
+        f"into claims.csv, or refuse it under 'refused' in {FILE} (claim, formula, why). {len(totals)} totals to add to 'totals' in {FILE}, if they are such."
     )
     return 0
 
