@@ -497,7 +497,12 @@ def _new_study(options: argparse.Namespace) -> int:
     chosen = [name.strip() for name in options.chosen.split(",") if name.strip()]
     written = new_study(root, options.id, chosen, options.records)
     print("\n".join(f"wrote {shown(path, root)}" for path in written))
-    print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
+    if options.records:
+        print(
+            f"What this makes of them stands in records.yaml (docs/own-records.md). Next: python -m analysis check {options.id}"
+        )
+    else:
+        print(f"Fill them in (docs/adding-a-study.md), then: analysis check {options.id}; analysis reproduce")
     return 0
 
 

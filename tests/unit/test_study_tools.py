@@ -192,3 +192,20 @@ def test_anchors_of_the_page_are_those_that_messages_name():
     heads = re.findall(r"(?m)^## (\S+)$", (ROOT / "docs" / "tables.md").read_text(encoding="utf-8"))
     anchors = {re.sub(r"[^\w-]", "", head.lower()) for head in heads}
     assert {file.anchor for file in FILES} <= anchors
+
+
+def test_what_needs_a_look_in_a_teams_records_is_told_by_kind_with_counts_and_other_problems_as_ever():
+    look = dict(expected="nothing left open", action="Say what it is")
+    problems = [
+        InputError("a/records.yaml", column="Ids", found="sheet A: an id twice (row 9)", **look),
+        InputError("a/records.yaml", column="Ids", found="sheet A: a near id (row 3)", **look),
+        InputError("a/study.yaml", row=2, column="title", found="nothing", expected="a title", action="write one"),
+    ]
+    assert [*told(problems)] == [
+        "\na/records.yaml",
+        "  Ids: 2",
+        "    - sheet A: an id twice (row 9). Say what it is",
+        "    - sheet A: a near id (row 3). Say what it is",
+        "\na/study.yaml",
+        "  row 2, column 'title': found nothing; expected a title. What to do: write one",
+    ]

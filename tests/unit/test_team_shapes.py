@@ -41,11 +41,15 @@ def read(folder: Path, edits: dict[str, str] | None = None) -> tuple[Assembled, 
     for found, put in (edits or {}).items():
         assert text.count(found) == 1, (found, text)
         text = text.replace(found, put)
+    return taken(folder, text), text
+
+
+def taken(folder: Path, text: str) -> Assembled:
+    """What a records.yaml makes of a folder."""
     (folder / "records.yaml").write_text(text, encoding="utf-8")
     layout = read_layout(folder / "records.yaml", "records.yaml")
-    done = assemble(folder, layout.sources, layout.dates, layout.own(folder, "records.yaml"))
     (folder / "records.yaml").unlink()
-    return done, text
+    return assemble(folder, layout.sources, layout.dates, layout.own(folder, "records.yaml"))
 
 
 def targets(text: str) -> dict[str, str]:
@@ -240,6 +244,29 @@ def test_several_choices_in_one_cell_are_asked_about(tmp_path):
     assert [(look.kind, look.count) for look in done.stops] == [(DECIDE, 5)]
 
 
+def test_what_answers_in_words_mean_is_said_once_for_all_tables_and_questions(tmp_path):
+    words = ("Never", "Rarely", "Often")
+    sheets = {}
+    for sheet, shift in (("Start", 0), ("End", 1)):
+        rows = [["Client ID", "Feeling useful", "Feeling calm"]]
+        sheets[sheet] = rows + [[code, words[i % 2 + shift], words[shift].upper()] for i, code in enumerate(CODES)]
+    folder, own = (
+        book(tmp_path / "in", sheets),
+        "items: {calm: {label: Calm, scale: [1, 3], better: higher, questions: 2}}\n",
+    )
+    own += "values: {calm: {Never: 1, Rarely: 2, Often: 3}}\n"
+    text = draft(folder)
+    assert text.count('"Feeling useful"') == 3  # named above as one of a few answers, and on each sheet
+    text = text.replace("sources:\n", own + "sources:\n")
+    text = re.sub(r'"Feeling useful": (leave out|"\?")', '"Feeling useful": calm.1', text)
+    text = re.sub(r'"Feeling calm": (leave out|"\?")', '"Feeling calm": calm.2', text)
+    done = taken(folder, text)
+    assert done.stops == [], [str(look) for look in done.stops]
+    values = done.tables["questionnaire"].values
+    assert values["calm_pre"].tolist() == [2 if i % 2 == 0 else 3 for i in range(20)]
+    assert values["calm_post"].tolist() == [4 if i % 2 == 0 else 5 for i in range(20)]
+
+
 # Survey programs ----------------------------------------------------------------------------------------------------
 
 
@@ -260,7 +287,7 @@ def scale_file(folder: Path, ends: dict[float, str]) -> Path:
 
 def test_of_a_scale_with_names_at_its_ends_alone_the_numbers_are_read(tmp_path):
     done, text = read(scale_file(tmp_path / "in", {1: "Not at all confident", 9: "Very confident"}))
-    assert done.stops == [] and "values:" not in text
+    assert done.stops == [] and "\n  values:" not in text
     table = done.tables["questionnaire"]
     assert table.values["confidence_pre"].tolist()[:19] == [i % 9 + 1 for i in range(19)]
     assert table.status["confidence_pre"][19] == "missing"

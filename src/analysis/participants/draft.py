@@ -147,9 +147,11 @@ def _drafted(sheet: Sheet, known: frozenset[str] = frozenset()) -> Drafted:
         table, sure, why = (
             (ASK, 40, f"a hidden sheet with {why}") if table in TABLES else (LEAVE_OUT, 80, f"a hidden sheet: {why}")
         )
-    if table == ASK and wave not in (None, ASK) and ids and any(map(_may_be_an_item, guesses)):
-        table, sure, why = "questionnaire", 60, "ids and numbers, named as a wave"
-    one = Drafted(source, fitted_to(table, guesses, wave), sure, why, _notes(sheet))
+    columns = {guess.name: [row[place] for row in grid.rows] for place, guess in enumerate(guesses)}
+    few = [guess.name for guess in guesses if _has_few_answers(guess, _labelled(grid, guess.name, columns[guess.name]))]
+    if table == ASK and wave not in (None, ASK) and ids and (few or any(map(_may_be_an_item, guesses))):
+        table, sure, why = "questionnaire", 60, "ids and answers, named as a wave"
+    one = Drafted(source, fitted_to(table, guesses, wave), sure, why, _notes(sheet), few=few)
     one.ids = frozenset(fold_id(text) for text in ids if text.strip())
     return _filled(one, table, wave, found, grid)
 
@@ -181,16 +183,15 @@ def _notes(sheet: Sheet) -> list[str]:
 def _filled(one: Drafted, table: str, wave: str | None, found: Found, grid: Grid) -> Drafted:
     """The source with everything that the guesses say."""
     stems = any(guess.target in STEMS for guess in one.guesses)
-    numbers = any(map(_may_be_an_item, one.guesses))
+    others = bool(one.few) or any(map(_may_be_an_item, one.guesses))
     by_row = next((guess.name for guess in one.guesses if guess.target == WAVE), None)
     texts = {guess.name: [row[grid.header.index(guess.name)] for row in grid.rows] for guess in one.guesses}
     labelled = {name: _labelled(grid, name, cells) for name, cells in texts.items()}
     one.answers = {} if table == LEAVE_OUT else _answers(one.guesses, labelled)
-    one.few = [guess.name for guess in one.guesses if _has_few_answers(guess, labelled[guess.name])]
     update = {
         "header": found.header,
         "table": table,
-        "wave": ((wave or ASK) if stems else wave if numbers else None)
+        "wave": ((wave or ASK) if stems else wave if others else None)
         if table == "questionnaire" and not by_row
         else None,
         "waves": {text: moment_of_wave(text) or ASK for text in _distinct(labelled[by_row])} if by_row else {},
@@ -378,7 +379,7 @@ def _own_lines(drafted: Sequence[Drafted]) -> Iterator[str]:
         if _may_be_an_item(guess)
     ]
     yield from _OWN.splitlines()
-    few = [_quoted(name) for one in drafted if one.source.table == "questionnaire" for name in one.few]
+    few = [_quoted(name) for one in drafted if one.source.table in ("questionnaire", ASK) for name in one.few]
     if few := [name for name in dict.fromkeys(few) if name not in numbers]:
         yield f"# Columns of a few answers that are left out so far (items, or groups): {', '.join(few)}"
     if numbers:
@@ -397,6 +398,7 @@ _OWN = """\
 #   wellbeing: {label: Wellbeing, scale: swemwbs}  # by a published scale (data/raw/reference/scales.yaml), as scores, or
 #                                                  # as answers to its questions: wellbeing.1, wellbeing.2, ...
 #   hope: {label: Hope, scale: [0, 10], better: higher}
+# values: {wellbeing: {Rarely: 2, Often: 4}}  # what answers in words mean, in all tables
 # groups:
 #   centre: {label: Centre, reference: Harbour}
 #   age_band: {label: Age, of: age, bands: [30, 45]}"""

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from analysis.files import Strict, line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, Order, Source
+from analysis.participants.draft_layout import ASK, LEAVE_OUT, Answers, Order, Source
 from analysis.participants.fields import ID, Absent
 from analysis.participants.own_items import Label, Own, OwnGroup, OwnItem, own_of
 from analysis.participants.schema import MOMENTS
@@ -114,11 +114,13 @@ class RecordsLayout(Folder):
 
     `dates`: the order of days in all sources that say none of their own. `items` and `groups` are a team's own questions and
     groups by name, `later` is what moments after `post` are called, by name (`six: six months after`), `comparisons` which
-    two moments are compared, the earlier first; empty: the first with each later one.
+    two moments are compared, the earlier first; empty: the first with each later one. `values` is what answers mean in all
+    sources that say nothing else of them.
     """
 
     sources: tuple[Source, ...] = ()
     dates: Order | None = None
+    values: Answers = Field(default_factory=dict)
     items: dict[Name, OwnItem] = Field(default_factory=dict)
     groups: dict[Name, OwnGroup] = Field(default_factory=dict)
     later: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$")], Label] = Field(default_factory=dict)
@@ -139,6 +141,13 @@ class RecordsLayout(Folder):
         order = [name for name in (*MOMENTS, *self.later) if name != "then"]
         if any(not {*pair} <= {*order} or order.index(pair[0]) >= order.index(pair[1]) for pair in self.comparisons):
             raise ValueError(f"`comparisons` of two of {', '.join(order)}, the earlier first")
+        return self
+
+    @model_validator(mode="after")
+    def _shares_values(self) -> "RecordsLayout":
+        for source in self.sources:
+            for name, meant in self.values.items():
+                source.values[name] = {**meant, **source.values.get(name, {})}
         return self
 
     def own(self, root: Path, file: str) -> Own:

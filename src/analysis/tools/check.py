@@ -1,6 +1,7 @@
 """`analysis check`: everything that is wrong with a study's files, at once, and what will and will not be on its pages."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +16,7 @@ from analysis.pipeline.parameters import CALLED_FOR_BY, MODELS, called_for, list
 from analysis.study import Study, load_study, readable_studies
 from analysis.study.claims import OPTIONAL
 from analysis.tools.challenges import challenge_problems
-from analysis.tools.own_records import notes, problems
+from analysis.tools.own_records import OPEN, notes, problems
 from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, StudyFile, load, present
 
 _AREA = "the area (01_census_baseline: {area: CODE} in parameters.yaml)"
@@ -44,12 +45,18 @@ def check(root: Path, study_id: str) -> tuple[list[InputError], list[str]]:
 
 
 def told(problems: Iterable[InputError]) -> Iterator[str]:
-    """The problems as lines, under the name of their file."""
-    file = ""
-    for problem in sorted(problems, key=lambda each: (each.file, each.row or 0)):
+    """The problems as lines, under the name of their file; those of a team's own records by kind, with counts."""
+    listed = sorted(problems, key=lambda each: (each.file, each.row or 0))
+    file, kinds = "", Counter(problem.column for problem in listed if problem.expected == OPEN)
+    for problem in listed:
         if problem.file != file:
             file = problem.file
             yield f"\n{file}"
+        if problem.expected == OPEN:
+            if count := kinds.pop(problem.column, 0):
+                yield f"  {problem.column}: {count:,}"
+            yield f"    - {problem.found}. {problem.action}"
+            continue
         place = problem.place.removeprefix(file).removeprefix(", ")
         yield f"  {place + ': ' if place else ''}found {problem.found}; expected {problem.expected}. What to do: {problem.action}"
 

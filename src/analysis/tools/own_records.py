@@ -14,6 +14,8 @@ from analysis.participants.layout import RecordsLayout, read_layout
 from analysis.participants.records import Records, link
 from analysis.results import write_text
 
+OPEN = "nothing left open"  # what is expected of every look that stops
+
 
 def start(root: Path, study_id: str, folder: Path) -> Path:
     """Copy the files in `folder` into the study's git-ignored folder of records, and write a draft `records.yaml` beside them.
@@ -81,7 +83,7 @@ def problems(root: Path, study_id: str) -> list[InputError]:
             shown(records_folder(root, study_id) / LAYOUT, root),
             column=look.kind.partition(" (")[0],
             found=look.said,
-            expected="nothing left open",
+            expected=OPEN,
             action=look.action or "mend it",
         )
         for look in found
