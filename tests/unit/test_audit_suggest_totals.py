@@ -62,7 +62,7 @@ def test_what_is_offered_is_an_entry_of_the_plan():
 
 
 def test_little_is_offered_of_both_studies():
-    """As the documentation says: employment status when joining is a whole; shares of two groups, and of results, are not."""
+    """As the documentation says: shares of two groups, of traits that one person may have, and of results; none is a whole."""
     studies = [load_study(name) for name in ("coproduction", "connecting_opportunities")]
     parts = [each.parts[0] for study in studies for each in suggested_totals(study.claims, read_plan(study))]
     assert parts == ["CP-031", "CO-018", "CO-202"]
