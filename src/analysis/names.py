@@ -25,6 +25,17 @@ def pattern(most: int) -> str:
 CODE = rf"^[\p{{L}}\p{{N}}][{_LETTERS}_.:\-]{{0,23}}$"  # without blanks
 
 
+def in_sentence(label: str) -> str:
+    """A label within a sentence: its first letter small, unless its first word is an abbreviation or holds a digit.
+
+    >>> in_sentence("Wellbeing (SWEMWBS)"), in_sentence("GAD-7"), in_sentence("Speaking English")
+    ('wellbeing (SWEMWBS)', 'GAD-7', 'speaking English')
+    """
+    first = label.partition(" ")[0]
+    plain = not any(letter.isupper() or letter.isdigit() for letter in first[1:])
+    return label[:1].lower() + label[1:] if plain else label
+
+
 def normal(text: str) -> str:
     """The form in which names are kept and compared: accents and letters as one character (NFC), single blanks, and none of
     the marks without a shape that programs put around words written from the right.

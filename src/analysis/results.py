@@ -18,6 +18,7 @@ from analysis.errors import InputError
 VALUE = "value"  # the column of a frame whose rows hold different quantities
 SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
 _ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
+_PLAIN = re.compile(r"[-+]\d+(\.\d+)?%?")  # a number with its sign, in a text
 
 
 class Kind(StrEnum):
@@ -505,9 +506,10 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 
 def inert(cell: float | int | str | None) -> float | int | str | None:
-    """A text that a spreadsheet would run as a formula, with an apostrophe before it; anything else as it is.
+    """A text that a spreadsheet would run as a formula, with an apostrophe before it; anything else, a number too, as it is.
 
-    >>> inert("=HYPERLINK(1)"), inert("ten"), inert(-2)
-    ("'=HYPERLINK(1)", 'ten', -2)
+    >>> inert("=HYPERLINK(1)"), inert("ten"), inert("-2.31"), inert("-2+cmd")
+    ("'=HYPERLINK(1)", 'ten', '-2.31', "'-2+cmd")
     """
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    runs = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _PLAIN.fullmatch(cell)
+    return f"'{cell}" if runs else cell

@@ -9,8 +9,10 @@ import yaml
 
 from analysis.errors import InputError
 from analysis.files import read_yaml
+from analysis.pipeline.companions import LAST
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import planned_stages, stages, write_plan
+from analysis.study import load_study
 from analysis.tools.check import check, told
 from analysis.tools.new_study import choices, free_prefix, new_study
 from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, load
@@ -102,6 +104,21 @@ def test_a_skeleton_of_a_value_map_promises_no_workbook(project):
     text = (folder / "value_map.csv").read_text(encoding="utf-8")
     (folder / "value_map.csv").write_text(text.replace("# running,", "running,"), encoding="utf-8")
     assert workbooks() == ["data/processed/${item}/workbooks/value_map.xlsx"]
+
+
+def test_skeletons_call_for_no_page_and_findings_come_with_the_ledger(project):
+    folder = new_study(project, "fresh", ["claims", "sroi"])[0].parent
+
+    def wanted() -> list[str]:
+        return [companion.name for companion in LAST if companion.wanted(load_study("fresh", project))]
+
+    assert wanted() == ["methods", "data_dictionary"]
+    text = (folder / "claims.csv").read_text(encoding="utf-8")
+    (folder / "claims.csv").write_text(
+        text.replace("# FX-001", "FX-001").replace("# FR-001", "FR-001"), encoding="utf-8"
+    )
+    (folder / "audit.yaml").unlink()
+    assert wanted() == ["findings", "methods", "data_dictionary"]
 
 
 def test_files_of_ids_come_with_the_ledger_they_name_and_with_the_study_s_own_ids(project):

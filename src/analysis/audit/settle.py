@@ -71,7 +71,7 @@ def _told_by(check: Check) -> Callable[[Finding], Finding]:
     def told(finding: Finding) -> Finding:
         fits = check.outcome is Outcome.HOLDS
         others = ", ".join(f"{{={claim}}}" for claim in check.claims if claim != check.follows)
-        why = f"{'agrees with' if fits else 'held against'} {others}, which are of one thing by the names of their quantities"
+        why = f"agrees with {others}, from which it follows" if fits else f"held against {others}"
         return replace(finding, verdict=Verdict.CONSISTENT if fits else finding.verdict, why=why)
 
     return told

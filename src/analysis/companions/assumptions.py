@@ -63,8 +63,8 @@ class Ranked:
 
 
 def has_register(study: Study) -> bool:
-    """Whether the study brings an assumption register."""
-    return (study.raw / "assumptions.yaml").is_file()
+    """Whether the study brings an assumption register with an entry; a skeleton of one has none."""
+    return (study.raw / "assumptions.yaml").is_file() and bool(study.register)
 
 
 def assumptions(material: Material) -> PageData:

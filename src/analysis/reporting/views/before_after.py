@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.described import described, inputs_of, name_of, of_nothing_nothing
 from analysis.disclosure.decisions import REFUSED, RULE, SHOWN, Decision, judge_figure, judge_statistic
 from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
+from analysis.names import in_sentence
 from analysis.participants.schema import Item as Question
 from analysis.questionnaire.answers import Item, paired_answers
 from analysis.questionnaire.judged import MEANS, NET
@@ -93,7 +94,7 @@ def answer(page: Appendix, answers: Answers | None, printed: Printed | None) -> 
 
 def _measured(answers: Answers) -> str:
     item, base = answers.headline, answers.evidence.base
-    opening = f"Of the {{headline.n|:people}} who answered on {named(item.label.lower())} before and after, "
+    opening = f"Of the {{headline.n|:people}} who answered on {named(in_sentence(item.label))} before and after, "
     if base is not None:
         return (
             f"{opening}the share that improved is {{headline.improved}}. Every number of people on this page is rounded to the nearest {{={base}}}, "
@@ -125,7 +126,7 @@ def forest_chart(net: pd.DataFrame) -> "Figure":
 @of_nothing_nothing
 def told_of_forest(net: pd.DataFrame) -> str:
     """How many intervals lie above zero, and which lies highest."""
-    highest = f"that of {net.index[0].lower()} lies highest"
+    highest = f"that of {in_sentence(net.index[0])} lies highest"
     return f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; {highest}."
 
 
@@ -184,14 +185,14 @@ def slope_chart(ends: pd.DataFrame, evidence: Evidence) -> "Figure":
     """An item's mean before and after, with intervals where they are shown."""
     label = ends.index[0]
     evidence.allows(judge_figure(f"Mean {label} before and after", one_mark_each=False))
-    words = f"mean {label.lower()}, points"
+    words = f"mean {in_sentence(label)}, points"
     return charts.slope_chart(ends, "before", "after", "low", "high", ("before", "after"), words)
 
 
 @of_nothing_nothing
 def told_of_slope(ends: pd.DataFrame) -> str:
     """What the line shows."""
-    return f"The mean of {ends.index[0].lower()} moves by {{headline.mean|bare}} points from before to after."
+    return f"The mean of {in_sentence(ends.index[0])} moves by {{headline.mean|bare}} points from before to after."
 
 
 @of_nothing_nothing

@@ -15,6 +15,7 @@ from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
 from analysis.disclosure.witness import narrowest, narrowest_span, witnesses
 from analysis.errors import InputError
+from analysis.names import in_sentence
 from analysis.participants import stages_reached
 from analysis.questionnaire import judged as names
 from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
@@ -348,7 +349,9 @@ class Answers:
                 words = _WAYS["" if merged is None else merged.form if merged.form in _WAYS else "ends"]
                 found.setdefault(words, []).append(item.label)
         dropped = [_BESIDE.get(name, name) for name in self.dropped]
-        return found | ({f"beside them, {self.headline.label.lower()} is shown without": dropped} if dropped else {})
+        return found | (
+            {f"beside them, {in_sentence(self.headline.label)} is shown without": dropped} if dropped else {}
+        )
 
     @property
     def dropped(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.described import of_nothing_nothing
+from analysis.names import in_sentence
 from analysis.questionnaire import published
 from analysis.questionnaire.published import Groups, Printed, PrintedItem
 from analysis.reporting.appendix import Appendix
@@ -37,7 +38,7 @@ def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[st
     before, after = (printed.study.claims[claim].number or 0.0 for claim in (item.before, item.after))
     moved = "rose" if after > before else "fell" if after < before else "stayed the same"
     ends = f"from {{claim:{item.before}}} to {{claim:{item.after}}}"
-    yield f"The printed mean of {named(item.label.lower())} {moved}{f' {ends}' if after != before else ''}."
+    yield f"The printed mean of {named(in_sentence(item.label))} {moved}{f' {ends}' if after != before else ''}."
     if printed.ranges[item.id].empty:
         yield (
             f"No whole answers of {{claim:{item.respondents or printed.figures.respondents}|:people}} give these means on the scale "
@@ -95,7 +96,7 @@ def told_of_improved(printed: Printed) -> str:
     if first is None:
         return ""
     share = f"{{{first.id}.share_improved|interval|bare}}"
-    return f"For {named(first.label.lower())} the printed means allow {share} to have improved, whichever way they are read."
+    return f"For {named(in_sentence(first.label))} the printed means allow {share} to have improved, whichever way they are read."
 
 
 @of_nothing_nothing
