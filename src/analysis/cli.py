@@ -300,7 +300,11 @@ def _what_if_options(what_if: argparse.ArgumentParser) -> None:
         "--as", dest="name", default="", metavar="NAME", help="name of the changed run, which its folder gets"
     )
     what_if.add_argument(
-        "--from", dest="file", type=_path, metavar="FILE", help="YAML file with 'as: NAME' and 'set: {NAME: VALUE}'"
+        "--from",
+        dest="file",
+        type=_path,
+        metavar="FILE",
+        help="YAML file with 'as: NAME' and 'set: {NAME: VALUE}', or the study's workbook with other values on its sheet Inputs",
     )
 
 
@@ -707,18 +711,27 @@ def _what_if(options: argparse.Namespace) -> int:
     from analysis.pipeline.sweep_cases import Failed
     from analysis.study import find_root, load_study
     from analysis.tools.challenges import read_challenges
-    from analysis.tools.changes import asked_for, changes_of, name_problems
+    from analysis.tools.changes import asked_by, asked_for, changes_of, name_problems
     from analysis.tools.check import told
     from analysis.tools.what_if import what_if, what_moved
 
     study = load_study(options.study, find_root())
-    request = asked_for(options.set, options.file, study.root, options.challenge)
+    book = options.file if options.file and options.file.suffix.lower() == ".xlsx" else None
+    request = asked_for(options.set, None if book else options.file, study.root, options.challenge)
+    request = request.joined_by(asked_by(book, study)) if book else request
     name = options.name or request.name or "-and-".join(Path(each).stem for each in request.challenges)
     challenge, unread = read_challenges(study, request.challenges)
     changes, wrong = changes_of(study, request.asked, [each.change for each in challenge.pooled])
-    if problems := [*name_problems(name), *request.problems, *unread, *(wrong if not unread or request.asked else [])]:
+    if problems := [
+        *name_problems(name),
+        *request.problems,
+        *unread,
+        *(wrong if request.asked or not (unread or request.problems) else []),
+    ]:
         print("\n".join(["error: nothing was run", *told(problems)]), file=sys.stderr)
         return 1
+    for what in request.notes:
+        print(f"note: not read: {what}")
     for each in (each for each in changes if each.outside):
         entry = each.published
         print(f"note: {entry.id} {each.value:.12g} is outside the register's {entry.low:.12g} to {entry.high:.12g}")

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.files import csv_rows
 from analysis.participants.csv_files import SEPARATORS, decode
-from analysis.participants.excel import MOST_ROWS, _check_archive, _no_workbook, _text
+from analysis.participants.excel import MOST_ROWS, _check_archive, _no_workbook, cell_text
 from analysis.participants.grid import check_size, check_width
 from analysis.participants.spss import read_spss
 
@@ -128,7 +128,7 @@ def _stata(path: Path) -> Sheet:
 def _plain(value: Any) -> str:
     import pandas as pd
 
-    return "" if value is None or pd.isna(value) else _text(value.item() if hasattr(value, "item") else value)
+    return "" if value is None or pd.isna(value) else cell_text(value.item() if hasattr(value, "item") else value)
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
@@ -210,7 +210,7 @@ class _Counted:
             self.errors += 1
             return ""
         try:
-            return _text(cell.value)
+            return cell_text(cell.value)
         except TypeError:
             return str(cell.value)
 

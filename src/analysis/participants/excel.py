@@ -24,7 +24,7 @@ def read_excel(path: Path, file: str, sheet: str | None, table: str, in_common: 
     `in_common`: the workbook holds other tables, too, whose sheets `check_sheets` looks at. Raises InputError for a file
     that is no workbook, for a further sheet with anything in it where none is named, and for unsafe archives.
     """
-    with _workbook(path, file) as workbook:
+    with open_workbook(path, file) as workbook:
         name = _sheet_name(_sheets(workbook), sheet, table, file, in_common)
         with closing(_texts(workbook[name], file)) as rows:
             return make_grid(f"{file}, sheet {name}", rows, "Excel")
@@ -32,7 +32,7 @@ def read_excel(path: Path, file: str, sheet: str | None, table: str, in_common: 
 
 def sheet_names(path: Path, file: str) -> list[str]:
     """The names of the sheets of a workbook that hold anything."""
-    with _workbook(path, file) as workbook:
+    with open_workbook(path, file) as workbook:
         return _sheets(workbook)
 
 
@@ -62,7 +62,7 @@ def _holds_anything(sheet: Any) -> bool:
 
 
 @contextmanager
-def _workbook(path: Path, file: str) -> Iterator[Any]:
+def open_workbook(path: Path, file: str) -> Iterator[Any]:
     """A workbook that is open while it is read; what goes wrong in the middle of it becomes an InputError."""
     check_size(path, file)
     _check_archive(path, file)
@@ -143,10 +143,10 @@ def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
         for number, row in enumerate(rows, start=1):
             if number > MOST_ROWS:
                 raise _no_workbook(file, f"a row beyond {MOST_ROWS:,}, which no worksheet has")
-            yield [_text(value) for value in row]
+            yield [cell_text(value) for value in row]
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell as text; of a kind that no column takes, as what it is, so that it matters only in a column that is read."""
     if value is None:
         return ""

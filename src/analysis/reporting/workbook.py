@@ -352,10 +352,16 @@ def _fill_result(draft: _Draft) -> None:
         1,
         f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there.",
     )
+    draft.put_text(
+        RESULT,
+        rest + 4,
+        1,
+        "analysis what-if STUDY --from FILE reads the changed values back and runs the study's pages with them.",
+    )
     if draft.changed:
         draft.put_text(RESULT, 1, 1, f"{CHANGED}: result")
         said = (f"Changed: {each.label}. {PUBLISHED}: {each.changed_from.words}" for each in draft.changed)  # type: ignore[union-attr]
-        for row, words in enumerate(said, start=rest + 5):
+        for row, words in enumerate(said, start=rest + 6):
             draft.put_text(RESULT, row, 1, words)
 
 

@@ -18,6 +18,7 @@ from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.sroi.value_map import SETTINGS as MAP_SETTINGS, has_value_map, read_value_map
 from analysis.study import Assumption, Register, Study
 from analysis.study.register import Published
+from analysis.tools.changed_workbook import read_changed_workbook
 
 COMMAND_LINE = "the command line"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -125,12 +126,26 @@ def _whole(number: float) -> float | int:
 
 @dataclass(frozen=True)
 class Request:
-    """What a command line and a file ask for: changes, challenges by name, the file's name for the run, and what is unreadable."""
+    """What a command line and a file ask for: changes, challenges by name, the file's name for the run, and what is unreadable.
+
+    `notes` are on what a reader added to a workbook, which is not read.
+    """
 
     asked: tuple[Asked, ...]
     challenges: tuple[str, ...] = ()
     name: str = ""
     problems: tuple[InputError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def joined_by(self, other: "Request") -> "Request":
+        """Both together; the name is that of the other."""
+        return Request(
+            (*other.asked, *self.asked),
+            self.challenges,
+            other.name,
+            (*other.problems, *self.problems),
+            other.notes,
+        )
 
 
 def asked_for(texts: Iterable[str], file: Path | None, root: Path, challenges: Iterable[str] = ()) -> Request:
@@ -152,6 +167,26 @@ def asked_for(texts: Iterable[str], file: Path | None, root: Path, challenges: I
             told = {"found": repr(text), "expected": "NAME=VALUE", "action": "write it as in --set drop_off=0.4"}
             problems.append(InputError(COMMAND_LINE, column="--set", **told))
     return Request(tuple(found), tuple(dict.fromkeys(named)), name, tuple(problems))
+
+
+def asked_by(path: Path, study: Study) -> Request:
+    """What a changed workbook of a study's model asks for: the values that are others than the published run's.
+
+    Raises InputError for a file that is none.
+    """
+    found = read_changed_workbook(study, path)
+    asked = tuple(Asked(each.name, each.text, each.sheet, each.row, "Value") for each in found.values)
+    if not asked and not found.problems:
+        place = shown(path.resolve(), study.root)
+        told = {"found": "the values of the published run", "expected": "at least one other on the sheet Inputs"}
+        raise InputError(place, **told, action="change a shaded cell, save, and run this again")
+    return Request(
+        asked,
+        (),
+        re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-_")[:60],
+        tuple(found.problems),
+        tuple(found.notes),
+    )
 
 
 def name_problems(name: str) -> Iterator[InputError]:
