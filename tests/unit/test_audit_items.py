@@ -60,3 +60,9 @@ def test_the_ledger_itself_keeps_what_its_rows_say(tmp_path):
     audited = audit_study(load_study("calm", tmp_path))
     assert (audited.claims["CM-003"].base, audited.claims["CM-003"].scale) == ("", "")
     assert audited.inputs[-1].endswith("before_after.yaml")
+
+
+def test_a_score_that_is_an_average_of_its_questions_is_no_impossible_sum(tmp_path):
+    """Of 48 people and seven answers 1.28 is 428.40 to 431.76 of 336 answers, but 61.2 to 61.68 of 48 sums: possible only as an average."""
+    assert verdicts(tmp_path, after="1.28", scale="gad7")["CM-003"] != "inconsistent"
+    assert verdicts(tmp_path, after="1.28", scale=[0, 21])["CM-003"] == "inconsistent"

@@ -75,21 +75,31 @@ def _counts(claim: str, study: Study) -> bool:
 
 
 def _of(item: dict[str, Any], people: str, study: Study) -> dict[str, Claim]:
-    known, scale = study.claims.claims, _ends(item.get("scale"), study)
+    known, scale = study.claims.claims, _scale(item.get("scale"), study)
     if not scale:
         return {}
     named = {name: claim for name in (*_MEANS, *_SPREADS) if (claim := known.get(str(item.get(name))))}
-    found = {}
-    for name, claim in named.items():
-        whole = {"answers": claim.answers or "whole", "scale": claim.scale or scale} if name in _MEANS else {}
-        found[claim.claim_id] = claim.model_copy(update={"base": claim.base or people, **whole})
-    return found
+    return {
+        claim.claim_id: claim.model_copy(
+            update={"base": claim.base or people, **(_whole(claim, *scale) if name in _MEANS else {})}
+        )
+        for name, claim in named.items()
+    }
 
 
-def _ends(scale: Any, study: Study) -> str:
-    """The lowest and highest score as a ledger writes them; an empty text for what is no scale."""
+def _whole(claim: Claim, low: int, high: int, questions: int) -> dict[str, str]:
+    """What is told of a mean of whole answers; one that may be the mean answer of several questions is told as that, since
+    scores of one scale are printed as sums and as averages, and whatever a sum can be, an average can be, too."""
+    averaged = questions > 1 and claim.number is not None and claim.number <= high / questions
+    reach = f"{low // questions if averaged else low}..{high}"
+    items = str(questions) if averaged else ""
+    return {"answers": claim.answers or "whole", "scale": claim.scale or reach, "items": claim.items or items}
+
+
+def _scale(scale: Any, study: Study) -> tuple[int, int, int] | None:
+    """Lowest and highest score, and of how many answers it is the sum; None for what is no scale."""
     if isinstance(scale, str):
         named = scales(study.root).get(scale)
-        return f"{named.low}..{named.high}" if named else ""
+        return (named.low, named.high, named.questions) if named else None
     whole = isinstance(scale, list) and len(scale) == 2 and all(isinstance(end, int) for end in scale)
-    return f"{scale[0]}..{scale[1]}" if whole and scale[0] < scale[1] else ""
+    return (scale[0], scale[1], 1) if whole and scale[0] < scale[1] else None
