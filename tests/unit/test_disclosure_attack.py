@@ -175,6 +175,19 @@ def test_a_shown_ten_is_five_to_fourteen():
     assert done.tables["t"].tolist() == [10, 10, 40, 60] and done.proof["narrowest"].tolist() == [9]
 
 
+def test_rounded_tables_promise_no_more_than_a_reader_of_their_numbers_alone_is_left_with():
+    """0, 0 and 25 people at base 10: the third is hidden, and of 351 tables of 25 people no other page looks so."""
+    index = pd.MultiIndex.from_product([["x", "y", "z"]], names=["a"])
+
+    def page_of(table: Table) -> tuple[object, ...]:
+        done = protect({"t": pd.Series(table, index=index, name="people")}, Rules(rounding_base=10))
+        assert done.decisions[-1].reason.endswith(("numbers that are shown alone", "no cell is sensitive"))
+        return tuple(None if pd.isna(count) else int(count) for count in done.tables["t"])
+
+    assert page_of((0, 0, 25)) == (0, 0, None, 30)
+    assert [table for table in tables_of(25) if page_of(table) == (0, 0, None, 30)] == [(0, 0, 25)]
+
+
 ITEM = Item("trust", "Trust", 1, 5)
 
 

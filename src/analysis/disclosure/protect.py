@@ -4,7 +4,8 @@ The reader of the proof knows more than the page says: the rules, and of each hi
 the minimum (then it is 0 to the minimum less one) or not (then it is at least the minimum). Two sorts of cells are left
 without that, since whoever knows the rules cannot tell it either: those of a table of which nothing but the number of
 people is shown, and neighbouring categories that are always hidden together, whichever of them is small. Which further
-cell is hidden depends on its place, never on how many people it holds, since that would tell of them too.
+cell is hidden depends on its place, never on how many people it holds, since that would tell of them too. Beside rounded counts
+it does depend on these whether any is hidden, so that the promise is one of the numbers shown alone (docs/attacks.md, Open).
 """
 
 import math
@@ -402,6 +403,7 @@ def _decide(name: str, state: _State, proof: pd.DataFrame) -> list[Decision]:
         decisions.append(Decision(name, "minimum cell", HIDDEN, f"{row['hidden']} of {cells} cells: {why}"))
     safe = "no cell is sensitive"
     if row["sensitive"]:
-        safe = f"each cell that must not be known could be any of at least {rules.width + 1} numbers"
+        alone = "" if rules.rounding_base is None else ", by the numbers that are shown alone"
+        safe = f"each cell that must not be known could be any of at least {rules.width + 1} numbers{alone}"
     decisions.append(Decision(name, "proof by linear programming", SHOWN, safe))
     return decisions
