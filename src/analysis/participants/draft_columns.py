@@ -166,8 +166,10 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
     item = _as_item(name)
     if item and moment_of(said) == "then":
         yield _item(guess, item, said, wave)
+    told = {"course", "field", "date"} if item else set()
+    told |= {"course", "field", "type"} if fits(words()["texts"], name) else set()
     for target, patterns in words()["columns"].items():
-        if fits(patterns, name) and not (item and target in ("course", "field", "date")):
+        if fits(patterns, name) and target not in told:
             yield guess.to(target, 90 if target == "person_id" else 85, "by its name")
     if item:
         yield _item(guess, item, said, wave)
@@ -270,6 +272,8 @@ def _only(guess: Guess, best: int, ties: int) -> Guess:
         return guess
     if guess.target == "date":
         return guess.to(LEAVE_OUT, 50, "another column is the day")
+    if not guess.forms and guess.sure < best:
+        return guess.to(LEAVE_OUT, 60, f"no cell is filled, and another column is {guess.target}")
     return guess.to(ASK, 40, f"one of several columns that may be {guess.target}")
 
 
