@@ -10,6 +10,7 @@ import yaml
 from analysis.errors import InputError
 from analysis.files import read_yaml
 from analysis.pipeline.companions import LAST
+from analysis.pipeline.findings import page_of_the_audit
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import planned_stages, stages, write_plan
 from analysis.study import load_study
@@ -118,6 +119,9 @@ def test_skeletons_call_for_no_page_and_findings_come_with_the_ledger(project):
         text.replace("# FX-001", "FX-001").replace("# FR-001", "FR-001"), encoding="utf-8"
     )
     (folder / "audit.yaml").unlink()
+    page = page_of_the_audit(load_study("fresh", project))
+    page.parent.mkdir(parents=True)
+    page.touch()
     assert wanted() == ["findings", "methods", "data_dictionary"]
 
 

@@ -59,7 +59,7 @@ LAST = (
         findings.TITLE,
         findings.LINE,
         lambda material: findings.findings(material.study.root, material.study.id),
-        lambda study: study.id in audited(study.root),
+        lambda study: findings.page_of_the_audit(study).is_file() and study.id in audited(study.root),
     ),
     Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
     Companion("methods", methods.TITLE, methods.LEAD, methods.methods),

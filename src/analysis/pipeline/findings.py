@@ -15,16 +15,22 @@ from analysis.reporting.page import PageData
 from analysis.reporting.places import seen_from_elsewhere, under
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore
-from analysis.study import load_study
+from analysis.study import Study, load_study
 
 TITLE = "What does not fit, and what would resolve it"
 LINE = "Which findings would a reader of the source want resolved first?"
 SUMMARY, TABLE = "section-summary-for-the-authors", "findings"
 
 
+def page_of_the_audit(study: Study) -> Path:
+    """The data of the audit's page, as it was last run."""
+    return study.root / "data" / "processed" / study.id / "pages" / f"{AUDIT}.json"
+
+
 def findings(root: Path, study_id: str) -> PageData:
     """The page `reports/<study>/findings.html`, but for its commit."""
-    file, study = root / "data" / "processed" / study_id / "pages" / f"{AUDIT}.json", load_study(study_id, root)
+    study = load_study(study_id, root)
+    file = page_of_the_audit(study)
     audit = json.loads(file.read_text(encoding="utf-8"))
     colophon = {
         "How to make this page again": "python -m analysis publish",
