@@ -11,6 +11,7 @@ from analysis.errors import InputError
 from analysis.quantities import Interval
 from analysis.questionnaire import printed as frames, published
 from analysis.questionnaire.spread import Moments, answers_that_fit, most_sd, paired_t, standardised
+from analysis.reporting.views.before_after_published import told_of_sizes
 from analysis.study import load_study
 from analysis.study.claims import COLUMNS
 
@@ -74,6 +75,15 @@ def study(root, n, before, after, /, **item):
     (raw / "before_after.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     opened = load_study("s", root)
     return published.Printed(opened, published.read_figures(opened))
+
+
+def test_ranges_that_leave_printed_deviations_out_say_so(tmp_path):
+    """A note where deviations are printed, and none where they are not."""
+    item = study(tmp_path, "2", "1.5", "4.5", scale=[1, 5], sds=("0.7",)).figures.items[0]
+    printed = study(tmp_path / "other", "2", "1.5", "4.5", scale=[1, 5])
+    bare = item.model_copy(update={"sd_before": None, "sd_after": None})
+    assert "could narrow them" in told_of_sizes(item, printed)
+    assert "could narrow them" not in told_of_sizes(bare, printed)
 
 
 def test_an_impossible_mean_is_a_finding(tmp_path):

@@ -101,20 +101,24 @@ def told_of_improved(printed: Printed) -> str:
 
 @of_nothing_nothing
 def told_of_sizes(item: PrintedItem, printed: Printed) -> str:
-    """What the source says of how many answered, and for which numbers of people the ranges hold."""
+    """What the source says of how many answered, for which numbers of people the ranges hold, and what printed figure they leave out."""
     numbers, everyone = (
         published.sizes(item, printed.figures, printed.study),
         published.people(printed.figures, printed.study, item),
     )
     said = f"{named(item.answers)} " if item.answers else ""
     claim = f"{{claim:{item.respondents or printed.figures.respondents}|bare}}"
+    more = _BESIDES if any((item.sd_before, item.sd_after, item.t, item.p, item.ci)) else ""
     if len(numbers) == 1:
-        return f"{said}The ranges take all {claim} respondents to have given both answers."
+        return f"{said}The ranges take all {claim} respondents to have given both answers.{more}"
     most = claim if numbers[-1] == everyone else f"{{={numbers[-1]}}}"
     return (
         f"{said}The ranges hold for any number of people from {{={numbers[0]}}} to {most} who gave both; shares are of these. Fewer are not "
-        "considered, since nobody would print their mean."
+        f"considered, since nobody would print their mean.{more}"
     )
+
+
+_BESIDES = " They follow from the means alone: what is printed of deviations or tests besides, and is told of below, could narrow them."
 
 
 @of_nothing_nothing
