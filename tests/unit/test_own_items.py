@@ -22,6 +22,7 @@ from analysis.questionnaire.answers import items_answered, paired_answers
 from analysis.questionnaire.groups import comparisons, group_of, levels_of
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after as view
+from analysis.reporting.views.compared import told_of_rows
 from analysis.reporting.views.evidence import open_evidence
 from analysis.study import load_study
 from analysis.tools.own_records import looks
@@ -253,3 +254,15 @@ def test_groups_and_waves_come_onto_the_page_through_its_proof(tmp_path):
         assert row["improved"] == ("hidden" if small else row["improved"])
     assert "hidden" in set(groups["improved"])
     evidence.close()
+
+
+@pytest.mark.parametrize(
+    ("p_values", "words"),
+    [
+        ([0.2, "hidden", 0.4], "{=2} comparisons stand here"),
+        ([0.2, ""], "{=1} comparison stands here"),
+        (["hidden", ""], "No comparison can be shown here"),
+    ],
+)
+def test_the_warning_about_many_comparisons_counts_those_that_stand_there(p_values, words):
+    assert told_of_rows(pd.DataFrame({"p": p_values})).startswith(words)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 OWN = "a cell of this notebook"  # where a number comes from that its cell says nothing of
-TOO_FEW = "Too few people stand behind this for it to be shown."
+# One sentence for both, so that a team that asked is not told of how many answered, and one that did not is told nothing wrong.
+TOO_FEW = "Nobody was asked this, or too few people stand behind it for it to be shown."
 
 
 def show(

@@ -58,8 +58,10 @@ def told_of_rows(frame: pd.DataFrame | None) -> str:
     if frame is None:
         return ""
     tests = int(pd.to_numeric(frame["p"], errors="coerce").notna().sum())
+    if not tests:
+        return "No comparison can be shown here. None of these groups came about at random."
     return (
-        f"{{={tests}}} comparisons stand here. The more are made, the likelier it is that one of them looks like a difference where there is "
+        f"{{={tests}}} comparison{'s stand' if tests > 1 else ' stands'} here. The more are made, the likelier it is that one of them looks like a difference where there is "
         "none; the p-values are held against all that are shown (Holm), and none of these groups came about at random."
     )
 
