@@ -6,6 +6,7 @@ one that is printed, and the equations are what the words of the rows and column
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -21,6 +22,15 @@ OUTCOMES = {
     "Confidence": "More confident (all participants)",
 }
 ENDED = "destination not recorded", "still on the programme"
+QUARTERS = "by_quarter_participants"
+
+
+def inside_period(quarter: str, period: str) -> bool:
+    """Whether a quarter lies in a period, both as "July 2017 to September 2017"."""
+    (start, end), (first, last) = (
+        [datetime.strptime(m, "%B %Y") for m in each.split(" to ")] for each in (quarter, period)
+    )
+    return first <= start and end <= last
 
 
 def read_tables(displays: Mapping[str, str]) -> dict[Cell, str]:
@@ -60,6 +70,8 @@ class Attack:
             self.measures,
             self.sexes,
             self.groups,
+            self.not_recorded,
+            self.over_time,
             self.quarters,
             self.endings,
             self.scales,
@@ -190,7 +202,7 @@ class Attack:
             table = f"by_{column}_count"
             for label in self.table(table):
                 parts = [self.cell(table, label, group) for group in self.columns(table)]
-                self.adds(self.counted(label), parts, "" if column == "partner" else f"no area {label}")
+                self.adds(self.counted(label), parts)
             for group in self.columns(table):
                 for whole, parts in (
                     ("Participants", ("Men", "Women")),
@@ -207,6 +219,25 @@ class Attack:
                     ],
                     "",
                 )
+
+    def not_recorded(self) -> None:
+        """A column of people without an area is there because there is somebody: they are at least those who count as having joined."""
+        place = self.cell("by_area_count", "Participants", "Not recorded")
+        if place is not None:
+            self.adds(self.unknown("people without an area", 1), [place], "people without an area who do not count")
+
+    def over_time(self) -> None:
+        """Who joined by group and period: the columns are parts of those by group, the rows parts of those of the quarters."""
+        quarters = {row: self.cell("by_quarter_participants", row, "Counted") for row in self.table(QUARTERS)}
+        for column in ("partner", "area"):
+            table = f"joined_by_{column}"
+            for group in self.columns(table):
+                parts = [self.cell(table, period, group) for period in self.table(table)]
+                self.adds(self.cell(f"by_{column}_count", "Participants", group), parts)
+            for period in self.table(table):
+                within = [place for row, place in quarters.items() if inside_period(row, period)]
+                self.adds(self.unknown(("joined in", period)), within)
+                self.adds(self.names["joined in", period], [self.cell(table, period, g) for g in self.columns(table)])
 
     def quarters(self) -> None:
         for name, label in (

@@ -5,6 +5,7 @@
 | `published` | a report's tables, recomputed from the counts it prints |
 | `monitoring`, `rules`, `counting` | the records as known on a day, and who counts for each measure |
 | `achieved` | outputs and results against target, by group, quarter and sex, and by other rules |
+| `crossed` | who joined by partner, and by area, over time |
 | `funnel`, `overlap` | the way in, destinations, and how the target groups overlap |
 | `timing`, `distance` | time to an outcome, distance travelled, and whether work lasted |
 | `against_print` | records and print held against each other |
@@ -23,6 +24,7 @@ from analysis.programme.achieved import (
     to_date,
 )
 from analysis.programme.against_print import agreement, checks, differing, national, published_cells, rules_in_words
+from analysis.programme.crossed import joined_by
 from analysis.programme.distance import sustained, travelled
 from analysis.programme.funnel import by_month, by_source, decisions, destinations, referral_funnel
 from analysis.programme.overlap import combinations, frequent, left_out
@@ -58,6 +60,7 @@ __all__ = [
     "group_sizes",
     "headline",
     "implied_targets",
+    "joined_by",
     "left_out",
     "measured",
     "measures_by",

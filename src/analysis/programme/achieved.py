@@ -1,5 +1,6 @@
 """Outputs and results from records: against target, by partner, area and quarter, by sex, and by other rules."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from analysis.described import Basis, described, saying
 from analysis.programme.counting import GROUPED, PEOPLE, REFERRALS, base, base_name, count_rule, known_rules, recorded
+from analysis.programme.funnel import NOT_RECORDED
 from analysis.programme.monitoring import Monitoring
 from analysis.programme.published import standing
 from analysis.programme.rules import TABLE_WORDS, CountingRule, contains
@@ -135,14 +137,30 @@ def wilson(count: int, people: int | None, level: float = 0.95) -> tuple[float |
     return 100 * float(low), 100 * float(high)
 
 
+def groups_of(records: Monitoring, column: str) -> pd.Series:
+    """The `partner` or `area` of each participant (index: person_id). Those of whom none is recorded are a group of their own,
+    so that a table says how many they are, or hides them like others, instead of leaving them out."""
+    return records.people.set_index("person_id")[column].fillna(NOT_RECORDED)
+
+
+def group_names(groups: pd.Series) -> list[str]:
+    """The groups that there are, in the order of their names, and last those not recorded."""
+    return sorted(groups.unique(), key=lambda name: (name == NOT_RECORDED, name))
+
+
+def group_columns(names: Iterable[str], column: Column) -> dict[str, Column]:
+    """A column like this one for each group."""
+    return {name: replace(column, label="Not recorded" if name == NOT_RECORDED else name) for name in names}
+
+
 def by_group(records: Monitoring, column: str) -> pd.DataFrame:
     """Counts of people by a column of the participants: `partner` or `area`.
 
     Index: measure and group. Columns: label, table, count, base (people of the group in the base of the rule), share
     (in %), target and progress (in %; of a partner).
     """
-    groups = sorted(records.people[column].dropna().unique())
-    of = records.people.set_index("person_id")[column]
+    of = groups_of(records, column)
+    groups = group_names(of)
     targets = (
         records.targets.groupby(["measure", "partner"])["target"].sum()
         if column == "partner"
@@ -192,8 +210,9 @@ def measures_by(records: Monitoring, column: str, value: str) -> pd.DataFrame | 
     rules = known_rules(records, GROUPED)
     if records.people[column].isna().all() or not rules:
         return None
-    wide = by_group(records, column)[value].unstack(column).reindex([rule.measure for rule in rules])
-    named = {group: replace(_UNITS[value], label=str(group)) for group in wide.columns}
+    groups = group_names(groups_of(records, column))
+    wide = by_group(records, column)[value].unstack(column).reindex([rule.measure for rule in rules], columns=groups)
+    named = group_columns(groups, _UNITS[value])
     part = [f"{rule.measure} | {column}=" for rule in rules]
     whole = [f"{base_name(rule)} | {column}=" for rule in rules] if value == "share" else part
     wide.index = pd.Index([rule.label for rule in rules], name="measure")

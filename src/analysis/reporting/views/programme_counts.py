@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Description, as_made, describe, description
-from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Sums, squares_around
+from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Equation, Sums, squares_around
 from analysis.participants import FLAGS
-from analysis.programme import achieved, against_print, distance, funnel, overlap, timing
+from analysis.programme import achieved, against_print, crossed, distance, funnel, overlap, timing
 from analysis.programme.counting import (
     GROUPED,
     PEOPLE,
@@ -179,7 +179,7 @@ def page_sums(records: Monitoring) -> Sums:
         sums.add(name, number, rank=PUBLIC if number >= sums.minimum else HEADLINE)
     for part in (_measures, _groups, _sexes, _quarters, _months, _way_in, _destinations, _times, _distances):
         part(sums, records)
-    for part in (_sustained, _alternatives, _reasons, _overlaps):
+    for part in (_sustained, _alternatives, _reasons, _overlaps, _over_time):
         part(sums, records)
     return sums
 
@@ -308,9 +308,34 @@ def _by_group(
 
 def _groups(sums: Sums, records: Monitoring) -> None:
     rules = known_rules(records, GROUPED)
-    for column in ("partner", "area"):
-        of = records.people.set_index("person_id")[column]
-        _by_group(sums, records, rules, of, column, bases=column == "area")
+    for column in (name for name in crossed.GROUPS if records.people[name].notna().any()):
+        of = achieved.groups_of(records, column)
+        among = _by_group(sums, records, rules, of, column, bases=column == "area")
+        somebody = group_name(PEOPLE, column, NOT_RECORDED)
+        if NOT_RECORDED in among and somebody in sums.counts:  # the column is there because somebody is in it
+            sums.equations.append(Equation({somebody: 1.0}, 1.0, np.inf))
+
+
+def _over_time(sums: Sums, records: Monitoring) -> None:
+    """Who joined by partner, and by area, in each period: parts of those of the group, and of those of its quarters.
+
+    Each table shares the periods with the other and nothing else, so that people of any partner may be of any area.
+    """
+    periods = crossed.periods(records)
+    for column in crossed.GROUPS:
+        frame = crossed.joined_by(records, column)
+        for period, row in () if frame is None else frame.iterrows():
+            cells = {name: f"{row['part']}{name}" for name in frame if name != "part"}  # type: ignore[union-attr]
+            for name, cell in cells.items():
+                sums.add(cell, int(row[name]), rank=FIRST)
+            whole, parts = crossed.in_period(period), [crossed.in_period(each) for each in periods[str(period)]]
+            if parts != [whole]:
+                sums.add(whole, sum(int(row[name]) for name in cells), shown=False)
+                sums.split(whole, *parts, complete=True)
+            sums.split(whole, *cells.values(), complete=True)
+        for name in () if frame is None else [name for name in frame if name != "part"]:
+            own = [f"{part}{name}" for part in frame["part"]]  # type: ignore[index]
+            sums.split(group_name(crossed.JOINED, column, name), *own, complete=True)
 
 
 def _sexes(sums: Sums, records: Monitoring) -> None:
