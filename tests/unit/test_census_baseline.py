@@ -19,9 +19,10 @@ from analysis.census.reference import load_reference
 from analysis.census.rounding import rounded
 from analysis.census.stock import Stock
 from analysis.census.students import LocalStudents, read_local_students
-from analysis.described import inputs_of
+from analysis.described import description, inputs_of
 from analysis.errors import InputError
-from analysis.results import slug
+from analysis.reporting.views.census_charts import ends_chart
+from analysis.results import Kind, slug
 from analysis.study import load_study
 
 PORTSMOUTH = "E06000044"
@@ -304,6 +305,20 @@ def test_each_step_rests_on_the_tables_that_were_read_for_it(case):
     bounds = by_key(census.estimators(case)).loc["arrival_cohort", "margins"]
     assert set(bounds.split()) == {FOLDER + name for name in (COUNTRY, CATEGORIES, ARRIVAL)}
     assert inputs_of(census.life_table(case)) == (FOLDER + LIFE,)
+
+
+def test_what_carries_an_error_of_sampling_is_not_worded_as_a_bound(case):
+    """Of the steps arrivals alone are bounded, by the census tables; births are never."""
+    steps, births = census.steps_to_women(case), census.births_to_come(case)
+    bounded = by_key(steps)["end_kind"] == Kind.BOUNDED
+    assert bounded[bounded].index.tolist() == ["arrived"]
+    for frame in (steps, births):
+        labels = {description(frame).columns[end].label for end in ("least", "most")}
+        assert all("interval" in label for label in labels)
+    legend = [text.get_text() for text in ends_chart(steps, "people").legends[0].get_texts()]
+    assert legend[-1] == "all the census tables allow, with the sampling interval"
+    exact = [text.get_text() for text in ends_chart(census.arrivals_since_2001(case), "people").legends[0].get_texts()]
+    assert exact[-1] == "all the census tables allow"
 
 
 def test_an_area_whose_arrivals_cannot_be_told_has_no_such_frames(case):

@@ -85,8 +85,8 @@ def life_table(case: Case) -> pd.DataFrame:
         "births": Column(
             "Births and their interval", "births", low="low", high="high", interval=SURVEY_INTERVAL, places="decimals"
         ),
-        "least": Column("With their interval, over all allocations, from", "births", places="coarse"),
-        "most": Column("to", "births", places="coarse"),
+        "least": Column("Over all allocations, with their interval, from", "births", places="coarse"),
+        "most": Column("Over all allocations, with their interval, to", "births", places="coarse"),
     },
     header="Rate and ages",
     name="births",
