@@ -134,6 +134,22 @@ def test_while_it_is_asked_which_wave_a_row_is_of_no_row_is_said_to_repeat_anoth
     assert "put `wave` for the column that says which" in done.stops[0].action
 
 
+def test_before_and_after_above_names_that_stand_twice_hold_up_to_the_next_without_being_merged(tmp_path):
+    rows = [[None, "Before", None, "After"], ["ID", "Confidence", "Health", "Confidence", "Health"]]
+    done, _ = read(book(tmp_path / "in", {"Sheet1": [*rows, *([code, 4, "fair", 6, "good"] for code in CODES)]}))
+    assert done.stops == []
+    values = done.tables["questionnaire"].values.drop(columns="person_id").dropna(axis=1, how="all")
+    assert values.mean().to_dict() == {"confidence_pre": 4, "confidence_post": 6, "health_pre": 3, "health_post": 4}
+
+
+def test_a_question_named_like_one_of_ours_with_answers_of_its_own_is_not_left_out_unsaid(tmp_path):
+    rows = [["Client ID", "Trust", "Health before", "Health after"]]
+    rows += [[code, f"{i % 5 + 1}/5", "fair", "good"] for i, code in enumerate(CODES)]
+    done, text = read(book(tmp_path / "in", {"Start": rows}))
+    assert '"Trust": "?"' in text
+    assert [look.kind for look in done.stops] == [DECIDE]
+
+
 # Whose rows they are ------------------------------------------------------------------------------------------------
 
 QUESTIONS = [["Participant No.", "Health before", "Health after"], *([code, "fair", "good"] for code in CODES)]
@@ -183,6 +199,22 @@ def test_kinds_of_advice_are_known_by_their_cells(tmp_path):
         "signpost": 7,
         "assistance": 6,
     }
+
+
+def test_ids_with_noughts_on_one_sheet_alone_are_one_question(tmp_path):
+    before = [["ID", "Health"], *([place, "fair"] for place in range(1, 21))]
+    after = [["ID", "Health"], *([f"{place:03d}", "good"] for place in range(1, 18))]
+    folder = book(tmp_path / "in", {"Pre": before, "Post": after})
+    done, text = read(folder)
+    assert 'all: "?"' in text
+    assert [(look.count, "near_ids: {all: same}" in look.action) for look in done.stops] == [(17, True)]
+    done, _ = read(folder, {'all: "?"': "all: same"})
+    values = done.tables["questionnaire"].values
+    assert done.stops == [] and values["health_post"].notna().tolist() == [True] * 17 + [False] * 3
+    done, _ = read(folder, {'all: "?"': "all: same\n    2: other"})
+    assert done.stops == [] and len(done.tables["questionnaire"].values) == 21
+    done, _ = read(folder, {'all: "?"': "all: other"})
+    assert done.stops == [] and len(done.tables["questionnaire"].values) == 37
 
 
 # What cells hold --------------------------------------------------------------------------------------------------

@@ -26,10 +26,10 @@ from analysis.participants.draft_columns import (
     unit_of,
     with_ids,
 )
-from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
+from analysis.participants.draft_layout import ALL, ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE, Source
 from analysis.participants.draft_looks import IDS
 from analysis.participants.draft_sheets import READ, Sheet, sheets_of
-from analysis.participants.draft_sources import assemble
+from analysis.participants.draft_sources import assemble, loose_id
 from analysis.participants.draft_tables import Found, find_table, grid_of
 from analysis.participants.draft_values import fold_id, has_unit, months, order_of, scale_labels
 from analysis.participants.grid import Grid
@@ -40,6 +40,7 @@ _DAYS = ("joined_on", "interview_date", "session_date", "contact_date")
 _YEAR = r"(?:19|20)[0-9]{2}"
 _FIRST_POINT = re.compile(r"\b1\s*(?:=|:|is|means|–|-)\s*([a-z]+(?: [a-z]+)?)", re.IGNORECASE)
 _LONGEST_MARK = 20  # signs
+_MANY_IDS = 5  # in another way of writing, from which on they are asked about together
 _FEWEST = 3  # people who share an answer before its words stand in a draft
 _MOST_ANSWERS = 12  # different answers of one column that a draft lists
 
@@ -341,9 +342,22 @@ def _with_near_ids(drafted: list[Drafted], folder: Path, order: str) -> list[Dra
         if look.kind == IDS and "nearly agrees" in look.what:
             asked.setdefault(look.where, {}).update({row: ASK for row in look.rows})
     return [
-        replace(one, source=one.source.model_copy(update={"near_ids": asked.get(one.source.name, {})}))
+        replace(
+            one,
+            source=one.source.model_copy(update={"near_ids": _at_once(one, asked.get(one.source.name, {}), drafted)}),
+        )
         for one in drafted
     ]
+
+
+def _at_once(one: Drafted, asked: dict[int, str], drafted: Sequence[Drafted]) -> dict[int | str, str]:
+    """One question for many ids that are written in another way throughout, such as 007 for 7; else one for each."""
+    before = frozenset().union(*(other.ids for other in drafted if other is not one))
+    loose = {loose_id(each) for each in before}
+    alike = {each for each in one.ids - before if loose_id(each) in loose}
+    if not asked or len(alike) < _MANY_IDS:
+        return dict(asked)
+    return {ALL: ASK}
 
 
 _HEAD = """\

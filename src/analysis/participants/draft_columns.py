@@ -286,6 +286,11 @@ def _checked(guess: Guess, texts: Sequence[str]) -> Guess:
     if not filled:
         return guess if guess.sure == 99 else guess.to(target, min(guess.sure, 60), f"{guess.why}; no cell is filled")
     share = sum(readable(text, target) for text in filled) / len(filled)
+    kinds = {fold(text) for text in filled}
+    if guess.sure < 99 and share < _ENOUGH and _as_item(guess.name) and 2 < len(kinds) <= 12 < 2 * len(filled):
+        return guess.to(
+            ASK, 40, f"named like {target}, whose answers its cells are not: {target} and `values`, or leave out?"
+        )
     if guess.sure < 99 and share < _ENOUGH:
         return guess.to(LEAVE_OUT, 60, f"named like {target}, but {100 * (1 - share):.0f} % of its cells are none")
     if target == "person_id" and len({fold(text) for text in filled}) < 3 <= len(filled):

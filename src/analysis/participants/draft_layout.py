@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from analysis.files import Strict
 
 ASK, LEAVE_OUT, SESSION, ATTENDED, WAVE = "?", "leave out", "session", "attended", "wave"
-SAME, OTHER = "same", "other"
+SAME, OTHER, ALL = "same", "other", "all"
 Unit = Literal["years", "months", "weeks", "days", "?"]
 Order = Literal["day first", "month first", "iso", "?"]
 Moment = Annotated[str, Field(pattern=r"^([a-z][a-z0-9]*|leave out|\?)$")]
@@ -41,7 +41,8 @@ class Source(Strict):
     `attended` one that says so of each row of a list. `dates` goes before what is said of all sources. `units` are of times without a unit
     in the cell; `values` what answers mean, `cells` what single ones (by row) are; `reversed` items whose best answer has the
     least number; `leave_out_rows` rows and why; `near_ids` whether the id in a row is the `same` person's as the one it
-    nearly agrees with, or some `other`. `rows` is as for exports of platforms. Wherever `?` stands, a decision is needed.
+    nearly agrees with, or some `other`; under `all` it holds for every row whose id differs from another in punctuation and
+    noughts alone. `rows` is as for exports of platforms. Wherever `?` stands, a decision is needed.
     """
 
     file: str
@@ -58,7 +59,7 @@ class Source(Strict):
     values: Answers = Field(default_factory=dict)
     cells: dict[str, dict[Row, Text]] = Field(default_factory=dict)
     leave_out_rows: dict[Row, Text] = Field(default_factory=dict)
-    near_ids: dict[Row, Literal["same", "other", "?"]] = Field(default_factory=dict)
+    near_ids: dict[Row | Literal["all"], Literal["same", "other", "?"]] = Field(default_factory=dict)
     rows: dict[str, Annotated[dict[str, Literal["read", "leave out"]], BeforeValidator(_keys)]] = Field(
         default_factory=dict
     )

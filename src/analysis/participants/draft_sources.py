@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.errors import InputError
 from analysis.participants.codes import fold
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, OTHER, SAME, WAVE, Source
+from analysis.participants.draft_layout import ALL, ASK, LEAVE_OUT, OTHER, SAME, WAVE, Source
 from analysis.participants.draft_looks import DECIDE, FILES, GUESSED, IDS, LEFT, NOTED, RULES, Look, grouped
 from analysis.participants.draft_rows import Line, Part, read_part
 from analysis.participants.draft_sheets import Sheet, sheets_of
@@ -225,10 +225,22 @@ class _People:
 
     def matched(self, key: str, place: Place, free: set[str], everybody: set[str]) -> str:
         """The id that a new one nearly agrees with, if the team says that it is the same person; asks where it is not said."""
-        said = place.source.near_ids.get(place.row)
-        if said == OTHER or not everybody:
+        if not everybody:
             return ""
         loose = {other for other in everybody if loose_id(other) == loose_id(key)}
+        of_all = place.source.near_ids.get(ALL) if loose else None
+        said = place.source.near_ids.get(place.row, of_all)
+        if said == OTHER:
+            return ""
+        if said == ASK and of_all == ASK:
+            what = "ids that agree with others but for punctuation, noughts and O for 0"
+            self.look(
+                IDS,
+                place,
+                what,
+                "Say `near_ids: {all: same}`, or `{all: other}` for other people; of single rows by their number",
+            )
+            return ""
         near = loose or {other for other in free if is_near(key, other)}
         if said == SAME and len(near) == 1:
             return near.pop()

@@ -133,11 +133,28 @@ def _joined(above: str, name: str) -> str:
 
 
 def _above(sheet: Sheet, header: int, width: int) -> list[str]:
-    """For each column, the text of a cell in the row above its name that is merged over some columns, but not all."""
+    """For each column, the text of a cell in the row above its name that is merged over some columns, but not all.
+
+    Where names stand twice and the row above says when each was asked, but nothing is merged, a text holds up to the next.
+    """
     texts = [""] * width
     for top, left, bottom, right in sheet.merged:
         if top <= header - 1 <= bottom and left < right and right - left + 1 < 0.8 * _filled(sheet.rows[header - 1]):
             texts[left - 1 : right] = [tidy(sheet.rows[top - 1][left - 1])] * (right - left + 1)
+    return texts if any(texts) else _running(sheet, header, width)
+
+
+def _running(sheet: Sheet, header: int, width: int) -> list[str]:
+    names = [plain_name(cell) for cell in sheet.rows[header - 1] if cell.strip()]
+    above = [tidy(cell) for cell in sheet.rows[header - 2]] if header > 1 else []
+    said = [cell for cell in above if cell]
+    moments = [pattern for patterns in words()["moments"].values() for pattern in patterns] + words()["today"]
+    if len(set(names)) == len(names) or len(said) < 2 or not all(fits(moments, cell) for cell in said):
+        return [""] * width
+    texts, text = [], ""
+    for place in range(width):
+        text = (above[place] if place < len(above) else "") or text
+        texts.append(text)
     return texts
 
 
