@@ -56,6 +56,22 @@ def test_a_doubted_figure_and_what_is_computed_from_it_are_followed_by_a_note(sh
     assert [node["href"] for node in walk([note]) if node["type"] == "number"] == [at(AGAIN.id)]
 
 
+def test_paragraphs_in_a_row_have_one_note_and_a_claim_is_told_in_full_once():
+    """Two paragraphs, a table with its code, two more: three notes, each below all it is for; only the first says what the claim is."""
+    one, two = (paragraph(["It is ", number(name), "."]) for name in ("claim:AB-001", "share"))
+    source, shown = {"type": "source", "code": "show(t)"}, {"type": "group", "of": [one]}
+    whole = page_of("appendix.html.j2", [one, two, shown, source, two, one], store(COUNT, SHARE), {"entries": []})
+    marked = with_doubts(whole, DOUBTS, store(AGAIN), at)
+    results = ResultStore.of_records(marked["results"]).by_id
+    notes = {place: block for place, block in enumerate(marked["blocks"]) if block.get("css") == "note"}
+    head = "Cannot be true together with what else is printed: AB-001"
+    assert {place: plain(note["of"], results) for place, note in notes.items()} == {
+        2: f"{head} (People who left; recomputed as 511). ",
+        5: f"{head}. ",
+        8: f"{head}. ",
+    }
+
+
 def test_a_page_without_doubted_figures_stays_as_it_is():
     whole = page("other")
     assert with_doubts(whole, DOUBTS, store(AGAIN), at) is whole

@@ -48,43 +48,61 @@ def _doubt(row: Mapping[str, str]) -> Doubt:
 
 
 def with_doubts(page: PageData, doubts: Mapping[str, Doubt], audit: ResultStore, at: Callable[[str], str]) -> PageData:
-    """A page on which every table, figure and paragraph with a doubted figure is followed by a note that says so.
+    """A page on which every table, figure and run of paragraphs with a doubted figure is followed by a note that says so.
+
+    What a claim says, and what it was recomputed as, stands in the first note that names it.
 
     A figure is doubted if it is a doubted claim or is computed from one. `audit` holds the results of the audit,
     `at` says where its page tells what one of them comes from; recomputed values lead there.
     """
     results: dict[str, Any] = dict(page["results"])
     blocks: list[Block] = []
-    for block in page["blocks"]:
-        found = [doubts[name] for name in _claims_shown(block, page["results"]) if name in doubts]
-        blocks += [block, *([_note(found, at)] if found else [])]
+    said: set[str] = set()
+    for together in _together(page["blocks"]):
+        found = [doubts[name] for name in _claims_shown(together, page["results"]) if name in doubts]
+        blocks += [*together, *([_note(found, said, at)] if found else [])]
+        said |= {doubt.claim_id for doubt in found}
         results |= audit.records(doubt.recomputed for doubt in found if doubt.recomputed)
-    if len(blocks) == len(page["blocks"]):
+    if not said:
         return page
     return page | {"blocks": blocks, "results": results, "index": index_of(blocks, page.get("entries", []))}
 
 
-def _claims_shown(block: Block, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The claims that the numbers of a block are, or are computed from, each once, in the order of reading."""
-    shown = dict.fromkeys(node["id"] for node in walk([block]) if node["type"] == "number")
+def _together(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Blocks that one note is for: paragraphs that follow one another, and what is shown with its code."""
+    group: list[Block] = []
+    for block in blocks:
+        sorts = {each["type"] for each in (*group, block)}
+        if group and not (sorts == {"paragraph"} or block["type"] == "source"):
+            yield group
+            group = []
+        group.append(block)
+    yield from [group] if group else []
+
+
+def _claims_shown(blocks: list[Block], results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The claims that the numbers of some blocks are, or are computed from, each once, in the order of reading."""
+    shown = dict.fromkeys(node["id"] for node in walk(blocks) if node["type"] == "number")
     names = (name for result in shown for name in (result, *results[result].get("inputs", ())))
     return list(dict.fromkeys(name.removeprefix("claim:") for name in names if name.startswith("claim:")))
 
 
-def _note(doubts: Iterable[Doubt], at: Callable[[str], str]) -> Block:
-    kept = list(doubts)
-    said = [_said(verdict, [each for each in kept if each.verdict is verdict], at) for verdict in WORDS]
-    return paragraph([node for run in said for node in run], css="note")
+def _note(doubts: list[Doubt], said: set[str], at: Callable[[str], str]) -> Block:
+    """What is held against some claims; of one that was `said` of above on the page, its id alone."""
+    runs = [_said(verdict, [each for each in doubts if each.verdict is verdict], said, at) for verdict in WORDS]
+    return paragraph([node for run in runs for node in run], css="note")
 
 
-def _said(verdict: Verdict, doubts: list[Doubt], at: Callable[[str], str]) -> Run:
-    named = [list(_named(doubt, at)) for doubt in doubts]
+def _said(verdict: Verdict, doubts: list[Doubt], said: set[str], at: Callable[[str], str]) -> Run:
+    named = [list(_named(doubt, doubt.claim_id not in said, at)) for doubt in doubts]
     inner = [node for place, run in enumerate(named) for node in ([", "] if place else []) + run]
     return [f"{WORDS[verdict]}: ", *inner, ". "] if doubts else []
 
 
-def _named(doubt: Doubt, at: Callable[[str], str]) -> Iterator[Inline]:
+def _named(doubt: Doubt, full: bool, at: Callable[[str], str]) -> Iterator[Inline]:
     yield link(f"{CLAIMS}.html#claim-{doubt.claim_id}", [label(doubt.claim_id)])
+    if not full:
+        return
     yield from (" (", label(doubt.statement))
     if doubt.recomputed:
         yield from ("; recomputed as ", {**number(doubt.recomputed), "href": at(doubt.recomputed)})
