@@ -321,7 +321,7 @@ def _said(said: Description, given: Mapping[str, Any], inputs: tuple[str, ...]) 
     values = list(given.values())
     frames = [description(each) for each in values if isinstance(each, pd.DataFrame | pd.Series)]
     confidence = given.get("level", getattr(values[0], "level", None) if values else None)
-    level = f"{100 * confidence:g} %" if isinstance(confidence, Real) else ""
+    level = f"{100 * confidence:g}%" if isinstance(confidence, Real) else ""
     of_people = any(getattr(value, "of_people", False) is True for value in values)
     passed = said.basis is None and bool(frames) and all(about is not None and about.passed for about in frames)
     return replace(

@@ -58,7 +58,7 @@ DATA = read_from(pd.DataFrame({"x": [1.0, 2.0]}), "data/raw/a/file.csv")
 def test_function_level_and_what_was_read_are_recorded():
     said = description(mean(DATA, "AA-001", level=0.9))
     assert said.function == f"{__name__}.mean"
-    assert said.columns["mean"].interval == "90 % (t)"
+    assert said.columns["mean"].interval == "90% (t)"
     assert set(said.inputs) == {"claim:AA-001", "data/raw/a/file.csv"}
 
 
@@ -89,7 +89,7 @@ def test_a_frame_is_shown_as_its_method_says(tmp_path):
     assert (found.kind, found.unit, found.interval, found.interval_text) == (
         Kind.RECOMPUTED,
         "points",
-        "50 % (t)",
+        "50% (t)",
         "0.5 to 2.5",
     )
     assert found.inputs == ("claim:AA-001", "data/raw/a/file.csv") and found.function.endswith(".mean")
@@ -159,7 +159,7 @@ def test_numbers_of_english_follow_the_level_that_the_notebook_sets():
     sample = pd.DataFrame({"english": 2 + 0.01 * months + rng.normal(0, 1, 60), "months": months})
     wide, narrow = (english.gains_by_form(sample, 12.0, level) for level in (0.99, 0.8))
     assert ((wide["high"] - wide["low"]) > (narrow["high"] - narrow["low"])).all()
-    assert description(narrow).columns["gain"].interval == "80 % (HC4)"
+    assert description(narrow).columns["gain"].interval == "80% (HC4)"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ SHARE = {
     "kind": "measured",
     "low": 48.0,
     "high": 68.0,
-    "interval": "95 % (Wilson)",
+    "interval": "95% (Wilson)",
 }
 FOUND = {
     "weeks.total": WEEKS,
@@ -102,7 +102,7 @@ def test_no_draw_leaves_what_a_share_can_be(tmp_path):
 
 
 def test_where_the_interval_is_hidden_the_published_range_stands_around_the_measured_value(tmp_path):
-    weeks = study_with(tmp_path, FOUND | {"weeks.total": WEEKS | {"interval": "95 % (t)"}}).in_force["weeks"]
+    weeks = study_with(tmp_path, FOUND | {"weeks.total": WEEKS | {"interval": "95% (t)"}}).in_force["weeks"]
     assert (weeks.value, weeks.low, weeks.high, weeks.distribution) == (150, 80, 150, "triangular")
     assert "No interval is shown" in weeks.why_range
 
@@ -150,7 +150,7 @@ def test_without_records_nothing_has_to_have_run(tmp_path):
     [
         (None, r"assumptions.yaml, column 'weeks.result'.*has not run on the records.*run it"),
         ({"unit": "sessions"}, r"column 'weeks.result'.*a result in sessions.*one in weeks"),
-        ({"low": 140, "high": 160, "interval": "90 % (t)"}, r"column 'weeks.result'.*at 90.*95 %.*`level`"),
+        ({"low": 140, "high": 160, "interval": "90% (t)"}, r"column 'weeks.result'.*at 90.*95%.*`level`"),
     ],
 )
 def test_what_does_not_fit_is_one_clear_error(tmp_path, change, message):

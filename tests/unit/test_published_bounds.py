@@ -181,7 +181,7 @@ def test_the_page_prints_t_f_and_p_of_one_share_of_variance():
     assert kept["t"].interval_text == "2.04 to 2.05"
     for estimate in (page.store["rho"], kept["rho_low"]):
         assert estimate.kind is not Kind.BOUNDED and "bounds" not in estimate.interval
-    assert "95 %" in page.store["rho"].interval
+    assert "95%" in page.store["rho"].interval
     assert page.store["yearly_gain.flattest"].kind is Kind.BOUNDED
 
 

@@ -103,7 +103,7 @@ def test_the_answer_says_what_the_analyses_found(tmp_path):
     assert page.store["sensitivity.fall"].value == pytest.approx(100 * (1 - 1 / 1.584))
     assert "moves the ratio most" in displays["cell-07"].plain
     assert page.store["sensitivity.draws.ratio"].low < page.store["sensitivity.draws.ratio"].high
-    assert page.store["sensitivity.draws.ratio"].interval == "middle 95 % of the draws"
+    assert page.store["sensitivity.draws.ratio"].interval == "middle 95% of the draws"
 
 
 def test_a_programme_that_does_not_pay_is_said_not_to_pay(tmp_path):

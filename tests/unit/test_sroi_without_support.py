@@ -47,7 +47,7 @@ MEASURED = {
         "decimals": 2,
         "low": -0.1,
         "high": 0.5,
-        "interval": "95 %",
+        "interval": "95%",
     }
 }
 

@@ -30,7 +30,7 @@ class Correlation:
 
 
 def correlation(r_squared: float, n: int) -> Correlation:
-    """Size of r, two-sided p-value and 95 % interval of R squared, for one predictor and n people.
+    """Size of r, two-sided p-value and 95% interval of R squared, for one predictor and n people.
 
     Raises ValueError unless 0 <= R squared <= 1 and n is at least 4.
 

@@ -23,7 +23,7 @@ from analysis.results import Column, Kind, Labelled
             "%",
             low="low",
             high="high",
-            interval="95 %",
+            interval="95%",
             inputs="survey_from",
         ),
     },

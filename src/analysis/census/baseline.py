@@ -53,7 +53,7 @@ class Settings(Strict):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A share for each area: its estimate (areas,), its random draws (areas, draws), and the ends of their 95 % interval."""
+    """A share for each area: its estimate (areas,), its random draws (areas, draws), and the ends of their 95% interval."""
 
     estimate: np.ndarray
     draws: np.ndarray

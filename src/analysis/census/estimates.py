@@ -128,7 +128,7 @@ def agreeing_count(case: Case) -> pd.DataFrame:
             decimals=-3,
             low="lowest",
             high="highest",
-            interval="95 %, as published",
+            interval="95%, as published",
             source="survey_source",
             inputs="surveyed",
         ),

@@ -92,7 +92,7 @@ ROWS = {
 def estimators(case: Case) -> pd.DataFrame:
     """Residents of the area born outside the European Union, by estimator (index): people, with what each measures.
 
-    Columns estimate, low, high (95 % normal), least, most (exact bounds), measure, kind, differs, used, note.
+    Columns estimate, low, high (95% normal), least, most (exact bounds), measure, kind, differs, used, note.
     """
     _, margins = with_inputs(lambda: arrival_margins(case.reference, [case.area]))
     rows = [_row(case, name) for name in ROWS]

@@ -41,7 +41,7 @@ def residents_by_birth(case: Case) -> pd.DataFrame:
     {
         "residents": Column("Residents", "people", Kind.REFERENCE, source="source", inputs="counted"),
         "of_group": Column("Share of all born outside the European Union", "%", decimals=1, inputs="counted"),
-        "share": Column("Women, United Kingdom", "%", low="low", high="high", interval="95 %", inputs="surveyed"),
+        "share": Column("Women, United Kingdom", "%", low="low", high="high", interval="95%", inputs="surveyed"),
         "basis": Column("Share taken from"),
     },
     header="Country of birth",
@@ -68,7 +68,7 @@ def largest_countries(case: Case, most: int = 12) -> pd.DataFrame:
             "%",
             low="study_low",
             high="study_high",
-            interval="95 %, survey",
+            interval="95%, survey",
             inputs="study_from",
         ),
     },
@@ -90,7 +90,7 @@ def shares_by_area(case: Case) -> pd.DataFrame:
             Kind.MEASURED,
             low="low",
             high="high",
-            interval="95 %",
+            interval="95%",
             source="source",
         )
     },

@@ -6,7 +6,7 @@ Z_95 = 1.959963984540054
 
 
 def decimals_borne(low: float, high: float) -> int:
-    """Decimal places to show of an estimate with the 95 % interval low to high; negative: tens, hundreds ...
+    """Decimal places to show of an estimate with the 95% interval low to high; negative: tens, hundreds ...
 
     The last digit shown is the place of the leading digit of the standard error, (high − low) / 2 / 1.96; further digits
     would be noise. An interval without width, or without end, gives 0: whole persons.

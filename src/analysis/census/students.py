@@ -22,7 +22,7 @@ class LocalStudents(Strict):
     area_code: str = Field(description="2011 code of the area, such as E06000044")
     sex: Literal["women", "persons"] = Field(description="whom the count covers")
     students: int = Field(ge=0, description="students who come and go")
-    half_width: float = Field(default=0.0, ge=0, description="half of the 95 % interval of the count, 0 if it is exact")
+    half_width: float = Field(default=0.0, ge=0, description="half of the 95% interval of the count, 0 if it is exact")
     source: str = Field(min_length=3, description="who counted, when and whom")
 
 

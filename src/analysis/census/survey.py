@@ -17,8 +17,8 @@ _REASON_GROUPS = (
     *("rest_of_world", "sub_saharan_africa", "north_africa", "north_america", "central_south_america", "oceania"),
 )
 NON_EU_BORN = "non_eu_born"
-SURVEY_INTERVAL = "95 %, survey and local spread"
-Z_95 = 1.959963984540054  # standard normal quantile behind a published 95 % half-width
+SURVEY_INTERVAL = "95%, survey and local spread"
+Z_95 = 1.959963984540054  # standard normal quantile behind a published 95% half-width
 ROUNDED_TO = 1000.0  # persons; ONS note to the tables
 
 
@@ -32,7 +32,7 @@ def rounding_variance(unit: float = ROUNDED_TO) -> float:
 
 
 def sampling_variance(half_width: np.ndarray) -> np.ndarray:
-    """Variance of estimates from their 95 % half-widths and the rounding of the estimates to 1,000."""
+    """Variance of estimates from their 95% half-widths and the rounding of the estimates to 1,000."""
     return (np.asarray(half_width, dtype=float) / Z_95) ** 2 + rounding_variance()
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.census.survey import Z_95, sampling_variance
 
-NORMAL = "95 % normal"
+NORMAL = "95% normal"
 
 CENSUS_DATE = 2011 + 86 / 365  # 27 March 2011, as a decimal year
 FEWEST_YEARS = 3  # of the survey, for a line and its error
@@ -16,7 +16,7 @@ MID_YEAR = 0.5  # an estimate for a calendar year stands at its middle
 
 @dataclass(frozen=True)
 class Trend:
-    """Fitted lines, one row for each area; persons and persons a year; intervals are 95 % normal."""
+    """Fitted lines, one row for each area; persons and persons a year; intervals are 95% normal."""
 
     lines: pd.DataFrame
     fitted: pd.DataFrame

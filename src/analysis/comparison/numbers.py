@@ -112,7 +112,7 @@ def tolerance(change: Change) -> str:
     """Within which statement about the number before its change stays; an empty text if it goes beyond, or none was made.
 
     Either it is shown alike at the decimals it is shown with, interval included; or the new value lies within the interval
-    stated with the old one, whatever that interval is called (rounding of the print, bounds, 95 % confidence).
+    stated with the old one, whatever that interval is called (rounding of the print, bounds, 95% confidence).
     A number that becomes available, or is no longer, goes beyond. For a published number the print is the statement: it is
     shown alike only if its wording is the same.
     """

@@ -96,7 +96,7 @@ def in_force(register: Register, results: Path, has_records: Callable[[], bool])
     """A study's register with what its records measured; the register itself where no entry names a result.
 
     `results` is the folder of the study's results by notebook, a JSON file each. Raises InputError for a result in a unit that
-    is not the entry's, at another level than 95 %, and where the study has records whose notebook has not run.
+    is not the entry's, at another level than 95%, and where the study has records whose notebook has not run.
     """
     try:
         asked = {name: _asked(entry, results, has_records) for name, entry in register.entries.items() if entry.result}
@@ -181,6 +181,6 @@ def _check_level(entry: Assumption, found: Result) -> None:
         raise _Trouble(
             entry,
             f"{entry.result!r}, whose interval is at {level[0]}",
-            f"an interval at {_MIDDLE} %, which the draws of the sensitivity analysis take it for",
+            f"an interval at {_MIDDLE}%, which the draws of the sensitivity analysis take it for",
             "set the notebook's parameter `level` to 0.95",
         )

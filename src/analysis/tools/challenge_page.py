@@ -19,7 +19,7 @@ from analysis.tools.challenges import Pooled, Said
 TITLE, ANCHOR = "The challenge", "challenge"
 _FOLLOWS = {  # by id, in the results of 05 and 06
     "05_sroi.scenarios.central.ratio": "Ratio in the central case",
-    "sensitivity.draws.ratio": "Ratio over the draws: the middle one, and the middle 95 %",
+    "sensitivity.draws.ratio": "Ratio over the draws: the middle one, and the middle 95%",
     "sensitivity.draws.chance": "Chance that value exceeds cost",
     "sensitivity.base.net": "Net value at the base values",
 }
@@ -89,7 +89,7 @@ def _members(each: Pooled) -> Table:
     rows: list[_Row] = [
         (one.by, [_proposed(each, place, one), one.proposal.reason, one.source]) for place, one in enumerate(each.said)
     ]
-    rows.append(("All pooled", [_entry(each, "pooled"), "equal weights: median, and middle 95 %", ""]))
+    rows.append(("All pooled", [_entry(each, "pooled"), "equal weights: median, and middle 95%", ""]))
     columns = {"proposed": "Proposed", "why": "Why", "source": "Rests on"}
     caption: Words = ["What each proposed: ", label(each.entry.label), ". Of a range alone, its middle stands first."]
     return _table(f"members-{each.entry.id}", rows, columns, caption, "By", ("why", "source"))

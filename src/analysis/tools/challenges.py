@@ -168,7 +168,7 @@ NOTHING_CHALLENGED = Challenged((), ())
 def pool(entry: Assumption, said: Sequence[Said]) -> Pooled:
     """Pool proposals for one entry, with equal weights.
 
-    One proposal stands as it is. Of several the value is the pool's median and the range its middle 95 %, over which a run
+    One proposal stands as it is. Of several the value is the pool's median and the range its middle 95%, over which a run
     draws a triangle; that is the pool's shape only about.
     """
     all_of = [each.proposal for each in said]

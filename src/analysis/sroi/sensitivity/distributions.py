@@ -6,9 +6,9 @@
 | uniform | the ends | not used | all values alike |
 | triangular | the ends | the mode | straight sides |
 | pert | the ends | the mode | beta, shape 4 (Clark 1962: mean = (low + 4 mode + high) / 6) |
-| normal | the middle 95 % | the mean, which must be the middle | cut off at the natural limits below |
-| beta | the middle 95 % | the mean | beta on 0 to 1 whose mass between low and high is 95 % |
-| interval | the middle 95 %, as a measured interval | the median | two halves of normals, cut off likewise |
+| normal | the middle 95% | the mean, which must be the middle | cut off at the natural limits below |
+| beta | the middle 95% | the mean | beta on 0 to 1 whose mass between low and high is 95% |
+| interval | the middle 95%, as a measured interval | the median | two halves of normals, cut off likewise |
 
 Natural limits of a normal entry: a quantity whose range holds nothing below zero cannot fall below zero, and a share
 (unit `ratio` or `share`, range within 0 to 1) cannot exceed one; the normal is truncated there, not clipped.
@@ -139,7 +139,7 @@ def _beta_total(entry: Assumption) -> float:
         raise _trouble(
             entry,
             f"a beta range from {entry.low:g} to {entry.high:g} around {entry.value:g}",
-            "a range strictly around the value, within 0 to 1, that can hold 95 % of a beta",
+            "a range strictly around the value, within 0 to 1, that can hold 95% of a beta",
             "use pert, whose ends are hard",
         )
     return float(np.exp(brentq(missing, -3.0, 20.0, xtol=1e-12)))

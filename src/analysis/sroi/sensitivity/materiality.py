@@ -45,9 +45,9 @@ def materiality_curve(case: Case, threshold: float = 5.0) -> pd.DataFrame:
     )
 
 
-@described(None, {name: AMOUNTS[name] for name in ("value", "net", "ratio")}, header="Overlap", row="{:.0f} %")
+@described(None, {name: AMOUNTS[name] for name in ("value", "net", "ratio")}, header="Overlap", row="{:.0f}%")
 def overlap_curve(case: Case, outcomes: Sequence[str], steps: int = _OVERLAPS) -> pd.DataFrame | None:
-    """The ratio as the named outcomes go from separate (overlap 0 %) to one and the same (100 %).
+    """The ratio as the named outcomes go from separate (overlap 0%) to one and the same (100%).
 
     At overlap o the group counts largest + (1 - o) x (sum of the others): the part o of each smaller outcome is already
     in the largest. Index: overlap (%); columns: value, net (GBP), ratio. None where no outcomes are named.

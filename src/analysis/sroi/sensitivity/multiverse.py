@@ -97,7 +97,7 @@ def ways(found: Multiverse) -> pd.DataFrame:
     None,
     {"ratio": Column("Ratio", RATIO, decimals=2)},
     header="Share of the ways at or below",
-    row="{:.0f} %",
+    row="{:.0f}%",
 )
 def ratios_by_share(found: Multiverse, points: int = 11) -> pd.DataFrame:
     """The ratio that so many universes (index, %) do not exceed, at evenly spaced shares."""

@@ -104,7 +104,7 @@ def two_way(
 def effect_and_cost(case: Case, points: int = POINTS) -> pd.DataFrame:
     """The ratio if part of all value were not owed to the programme and its cost were higher or lower than at base.
 
-    Rows: share of all value that is lost, 0 to 100 %; columns: times the cost, a half to four times. It asks nothing of
+    Rows: share of all value that is lost, 0 to 100%; columns: times the cost, a half to four times. It asks nothing of
     the register, so that the break-even line is there for any model whose value exceeds its cost.
     """
     outcome = case.at()

@@ -107,7 +107,7 @@ def effect_may_fall(ratio: float, level: float = 1.0) -> float:
 
 @dataclass(frozen=True)
 class Joint:
-    """How far all inputs may move together from base (0 %) to their unfavourable ends (100 %) until the switch."""
+    """How far all inputs may move together from base (0%) to their unfavourable ends (100%) until the switch."""
 
     way: float
     ratio_at_end: float
