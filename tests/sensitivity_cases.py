@@ -193,7 +193,7 @@ def coproduction() -> tuple[Study, Settings]:
 def shown_by_notebook(case: Case, settings: Settings, page: Appendix, claims=(), **parameters) -> tuple[Appendix, dict]:
     """The page after the notebook's own cells ran on another case, with few draws, and what each cell shows, by its id."""
     names = {"evaluation": SimpleNamespace(claims=claims), "settings": settings, "case": case, "page": page}
-    names |= {"stipulated": read_stipulated(ROOT), "reference": read_reference(ROOT)}
+    names |= {"stipulated": read_stipulated(ROOT), "reference": read_reference(ROOT), "printed": {}}
     cells = [cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     shown = {}
     for cell in cells:

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -36,9 +36,7 @@ def progress_chart(
         fig, axes = blank(frame.index)
         shades = [colour(1 if each < target else 0) for each in frame[value]]
         _bars(axes, frame[value], axes.get_yticks(), unit, decimals, shades)
-        axes.axvline(target, color=INK, linewidth=1.6)
-        above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
-        axes.annotate(target_label, (target, 1), (0, 3), **above)
+        _line(axes, target, target_label)
         _finish(axes, [*frame[value], target], axis_label, unit)
     return fig
 
@@ -110,12 +108,13 @@ def interval_chart(
     unit: str = "",
     decimals: int = 0,
     from_zero: bool = False,
+    lines: Mapping[float, str] | None = None,
 ) -> "Figure":
     """A range from `low` to `high` per index label; a dot at `value` if given; `band` shades the range all rows share.
 
-    A range without an end (infinite) runs to the edge of the chart.
+    A range without an end (infinite) runs to the edge of the chart. `lines` stand at values, each with its name above.
     """
-    ends = [end for end in (*frame[low], *frame[high], *(band or ())) if _known(end)]
+    ends = [end for end in (*frame[low], *frame[high], *(band or ()), *(lines or ())) if _known(end)]
     with house_style():
         fig, axes = blank(frame.index, rows=2)  # one for the range, one for the words above it
         _finish(axes, ends, axis_label, unit, from_zero=from_zero)
@@ -125,7 +124,16 @@ def interval_chart(
         _ranges(axes, frame[low], frame[high], unit, decimals)
         if value:
             axes.plot(frame[value], [place + _BELOW for place in axes.get_yticks()], "o", color=INK, markersize=6)
+        for at, name in (lines or {}).items():
+            _line(axes, at, name)
     return fig
+
+
+def _line(axes: "Axes", value: float, name: str) -> None:
+    """A line at a value, with its name above the chart."""
+    axes.axvline(value, color=INK, linewidth=1.6, zorder=0.9)
+    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
+    axes.annotate(name, (value, 1), (0, 3), **above)
 
 
 def _known(value: object) -> bool:

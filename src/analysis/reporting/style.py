@@ -1,7 +1,7 @@
 """The house look of figures: narrow enough for a phone, large enough letters, no box, colours that survive greyscale."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,25 @@ def colour(place: int) -> str:
 def y_title(axes: "Axes", words: str) -> None:
     """What an axis upwards counts, level above it: nobody reads with the head turned."""
     axes.set_title(words, loc="left", fontsize=12.5, color=QUIET, gid=Y_TITLE)
+
+
+def name_columns(axes: "Axes", names: Sequence[str], right: bool = False) -> None:
+    """The names of columns above a chart, on a flight of steps with a line down to each column: nobody reads with the head turned.
+
+    The steps fall to the right, names going right from their column over whatever stands there; with `right` they rise to
+    it, names going left.
+    """
+    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "bottom"}
+    side, corner = ("right", (1, 0)) if right else ("left", (0, 0))
+    line = {"arrowstyle": "-", "color": RULE, "linewidth": 0.8, "relpos": corner, "shrinkA": 0}
+    lines = 0
+    for place in range(len(names)) if right else reversed(range(len(names))):
+        wrapped = textwrap.wrap(names[place], LABEL_WIDTH + 6 * place if right else max(LABEL_WIDTH, 54 - 3 * place))
+        at, words = (0, 72 * LINE_HEIGHT * lines + 6), "\n".join(wrapped)
+        told = axes.annotate(words, (place, 1), at, ha=side, gid="structural_column", arrowprops=line, **above)
+        told.set_in_layout(right)
+        lines += len(wrapped)
+    axes.annotate(" ", (0, 1), (0, 72 * LINE_HEIGHT * lines), gid="structural_column", **above)  # keeps the room
 
 
 def name_ends(axes: "Axes", ends: Iterable[tuple[float, str, str]], height: float) -> None:

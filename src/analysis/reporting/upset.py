@@ -3,13 +3,12 @@
 One row for each exact combination: on the left a dot for each group in it, on the right a bar with the people in it.
 """
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.reporting.style import INK, LINE_HEIGHT, QUIET, RULE, WIDTH, colour, house_style
+from analysis.reporting.style import INK, LINE_HEIGHT, QUIET, RULE, WIDTH, colour, house_style, name_columns
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROW = 0.3  # inches
-_NAME_WIDTH = 30  # letters of a group's name before it wraps
 _ROOM = 1.25  # the longest bar leaves room for its number
 
 
@@ -25,23 +23,22 @@ def upset_chart(frame: pd.DataFrame, value: str, groups: Sequence[str], axis_lab
     """Combinations as rows in the order of the frame: bools in the columns `groups`, the people in `value`."""
     from matplotlib.figure import Figure
 
-    names = ["\n".join(textwrap.wrap(group, _NAME_WIDTH)) for group in groups]
-    head = 0.3 + min(max(map(len, groups)), _NAME_WIDTH) * 0.075  # group names stand upright above the dots
+    head = 0.3 + LINE_HEIGHT * len(groups)  # for the names above the dots
     with house_style():
         fig = Figure(figsize=(WIDTH, head + 0.6 + _ROW * len(frame) + LINE_HEIGHT), layout="constrained")
         dots, bars = fig.subplots(1, 2, sharey=True, width_ratios=[max(len(groups), 2) * 0.32, 3])
-        _dots(dots, frame, groups, names)
+        _dots(dots, frame, groups)
         _bars(bars, frame[value].to_list(), axis_label)
     return fig
 
 
-def _dots(axes: "Axes", frame: pd.DataFrame, groups: Sequence[str], names: Sequence[str]) -> None:
+def _dots(axes: "Axes", frame: pd.DataFrame, groups: Sequence[str]) -> None:
     for row, inside in enumerate(frame[list(groups)].to_numpy(bool)):
         members = [place for place, member in enumerate(inside) if member]
         axes.plot(range(len(groups)), [row] * len(groups), "o", color=RULE, markersize=5, alpha=0.5, zorder=1)
         axes.plot(members, [row] * len(members), "o-", color=INK, markersize=7, linewidth=2, zorder=2)
-    axes.set_xticks(range(len(groups)), names, rotation=90)
-    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=10, colors=INK)
+    axes.set_xticks([])
+    name_columns(axes, groups)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)

@@ -8,16 +8,16 @@ import pandas as pd
 from analysis.coding.steps import Steps, steps_layout
 from analysis.described import description, of_nothing_nothing
 from analysis.reporting.style import (
-    INK,
-    LABEL_WIDTH,
     LINE_HEIGHT,
     QUIET,
     RULE,
     WIDTH,
     colour,
     house_style,
+    name_columns,
     row_places,
     wrap,
+    y_title,
 )
 from analysis.results import drawn
 
@@ -44,29 +44,21 @@ def state_chart(frame: pd.DataFrame) -> "Figure":
     from matplotlib.figure import Figure
 
     heights = [max(_ROW, 0.16 + LINE_HEIGHT * (1 + wrap(label).count("\n"))) for label in frame.index]
-    names = [_two_lines(str(name)) for name in frame.columns]
-    head = 0.2 + 0.095 * max(len(line) for name in names for line in name.splitlines())
+    head = 0.2 + 1.5 * LINE_HEIGHT * len(frame.columns)
     with house_style():
         fig = Figure(figsize=(WIDTH, sum(heights) + head + 1.1), layout="constrained")
         axes = fig.subplots()
         axes.set_yticks(row_places(heights), [wrap(label) for label in frame.index])
         axes.set_ylim(sum(heights), 0)
         axes.set_xlim(-0.5, len(frame.columns) - 0.5)
-        axes.set_xticks(range(len(frame.columns)), names, rotation=90)
-        axes.xaxis.tick_top()
-        axes.tick_params(axis="x", colors=INK, labelsize=12)
+        axes.set_xticks(range(len(frame.columns)), [""] * len(frame.columns))
+        name_columns(axes, list(map(str, frame.columns)), right=True)
         axes.spines[["bottom", "top"]].set_visible(False)
         axes.grid(True, axis="both", linewidth=0.4)
         for state in _STATES:
             _marks(axes, frame, state)
         fig.legend(loc="outside lower left", ncols=1, handletextpad=0.4).set_gid("structural_legend")
     return fig
-
-
-def _two_lines(name: str) -> str:
-    """A column's name on at most two lines, since columns are narrow."""
-    width = next(width for width in range(LABEL_WIDTH, len(name) + LABEL_WIDTH) if len(textwrap.wrap(name, width)) <= 2)
-    return "\n".join(textwrap.wrap(name, width))
 
 
 def _marks(axes: "Axes", frame: pd.DataFrame, state: str) -> None:
@@ -174,7 +166,8 @@ def saturation_chart(curve: pd.DataFrame) -> "Figure":
             ends = frame["codes_low"], frame["codes_high"]
             axes.fill_between(frame.index, *ends, color=blue, alpha=0.22, linewidth=0, label=label)
         axes.plot(frame["codes_mean"], "o-", color=blue, linewidth=2, markersize=6, label="mean over all orders")
-        axes.set(xlabel="groups read", ylabel="codes seen so far")
+        axes.set_xlabel("groups read")
+        y_title(axes, "codes seen so far")
         axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))

@@ -14,11 +14,13 @@ from analysis.reporting.views.claims import published_claims
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
 from analysis.results import Kind, Result, in_words, slug
 from analysis.sroi.model import Model
+from analysis.sroi.published import read_published
 from analysis.sroi.sensitivity.case import RATIO, Case, Together
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.multiverse import Multiverse, ratios_by_share
 from analysis.sroi.sensitivity.one_way import break_even
 from analysis.sroi.sensitivity.probabilistic import Distribution, steps
+from analysis.study import Study
 from analysis.study.claims import Ledger
 
 if TYPE_CHECKING:
@@ -127,9 +129,16 @@ def first_of(frame: pd.DataFrame) -> str:
     return named(labelled(frame).index[0]) if len(frame) else ""
 
 
-def tornado_chart(bars: pd.DataFrame) -> "Figure | None":
-    """The ratio at the two ends of each range, the base value as a dot."""
-    return _intervals(bars, "ratio_least", "ratio_most", "base", "pounds for each pound", RATIO)
+def printed_ratio(study: Study) -> dict[float, str]:
+    """The headline ratio that the study's source prints, as a line that charts draw; none where it prints none."""
+    published = read_published(study)
+    value = study.claims[published.headline].number if published else None
+    return {} if value is None else {value: "published"}
+
+
+def tornado_chart(bars: pd.DataFrame, lines: Mapping[float, str]) -> "Figure | None":
+    """The ratio at the two ends of each range, the base value as a dot, and lines at ratios by name."""
+    return _intervals(bars, "ratio_least", "ratio_most", "base", "pounds for each pound", RATIO, lines)
 
 
 def indices_chart(largest: pd.DataFrame) -> "Figure | None":
@@ -137,15 +146,18 @@ def indices_chart(largest: pd.DataFrame) -> "Figure | None":
     return _intervals(largest, "total_low", "total_high", "total", "share of the variance of the ratio, %", "%")
 
 
-def _intervals(frame: pd.DataFrame, low: str, high: str, value: str, axis: str, unit: str) -> "Figure | None":
+def _intervals(
+    frame: pd.DataFrame,
+    low: str,
+    high: str,
+    value: str,
+    axis: str,
+    unit: str,
+    lines: Mapping[float, str] | None = None,
+) -> "Figure | None":
     share = unit == "%"
-    return (
-        interval_chart(
-            labelled(frame), low, high, axis, value=value, unit=unit, decimals=1 if share else 2, from_zero=share
-        )
-        if len(frame)
-        else None
-    )
+    look = {"unit": unit, "decimals": 1 if share else 2, "from_zero": share, "lines": lines}
+    return interval_chart(labelled(frame), low, high, axis, value=value, **look) if len(frame) else None
 
 
 def told_of_switching(switching: pd.DataFrame) -> str:
@@ -186,11 +198,11 @@ def _called(frame: pd.DataFrame, name: object) -> str:
     return in_words(name, description(frame).labels or {})  # type: ignore[union-attr]
 
 
-def chance_chart(ratios: Mapping[str, Distribution]) -> "Figure":
-    """The chance that the ratio exceeds each level, for each way of drawing."""
+def chance_chart(ratios: Mapping[str, Distribution], marks: Mapping[float, str]) -> "Figure":
+    """The chance that the ratio exceeds each level, for each way of drawing; lines at `marks`, ratios by name."""
     curves = {name: steps(drawn) for name, drawn in ratios.items()}
     lines = {name: (curve["level"].to_numpy(), curve["chance"].to_numpy()) for name, curve in curves.items()}
-    return line_chart(lines, "pounds for each pound", "chance of more, %", RATIO, mark_x=_EVEN)
+    return line_chart(lines, "pounds for each pound", "chance of more, %", RATIO, mark_x=_EVEN | marks)
 
 
 def convergence_chart(growing: pd.DataFrame) -> "Figure | None":
@@ -220,12 +232,12 @@ def _worthless(page: Appendix, case: Case, asked: pd.DataFrame) -> Iterator[str]
 
 
 @of_nothing_nothing
-def ways_chart(universes: Multiverse) -> "Figure":
-    """The ratios of all universes from the lowest to the highest."""
+def ways_chart(universes: Multiverse, marks: Mapping[float, str]) -> "Figure":
+    """The ratios of all universes from the lowest to the highest; lines at `marks`, ratios by name."""
     curve = ratios_by_share(universes, 101)
     lines = {"ratio": (curve.index.to_numpy(), curve["ratio"].to_numpy())}
     return line_chart(
-        lines, "share of the ways to build the model, %", "pounds for each pound", "", RATIO, mark_y=_EVEN
+        lines, "share of the ways to build the model, %", "pounds for each pound", "", RATIO, mark_y=_EVEN | marks
     )
 
 
