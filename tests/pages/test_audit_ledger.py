@@ -40,6 +40,32 @@ def test_it_filters_by_verdict_and_words_and_says_how_many_are_left(visit, ledge
     assert page.noted == []
 
 
+def test_it_is_sorted_by_verdict_and_by_id_with_the_order_in_the_address_and_in_words(visit, every_study):
+    """By keyboard; rows of a verdict keep the order of the source; after Back and in a link the order is there again."""
+    page = visit(every_study)
+    listed = page.locator("#ledger tbody tr:not(.group)").evaluate_all("rows => rows.map(row => row.id)")
+    page.get_by_label("Sort by").focus()
+    page.keyboard.type("Verd")
+    rows = page.locator("#ledger tbody tr:not(.group):visible").evaluate_all(
+        "rows => rows.map(row => [row.id, row.dataset.verdict])"
+    )
+    assert [name for name, _ in rows] == sorted(listed, key=lambda name: (dict(rows)[name], listed.index(name)))
+    assert page.locator("#ledger tr.group:visible").count() == 0
+    assert page.get_by_role("status").inner_text() == f"{len(listed)} of {len(listed)} rows shown, sorted by verdict"
+    page.wait_for_url("**sort=verdict**")
+    again = visit(every_study)
+    again.route("**/*", lambda route: route.continue_())
+    again.goto(page.url)
+    assert again.get_by_label("Sort by").input_value() == "verdict"
+    again.get_by_label("Study", exact=True).select_option("Connecting Opportunities")
+    names = again.locator("#ledger tbody tr:not(.group):visible").evaluate_all("rows => rows.map(row => row.id)")
+    assert names == [name for name, _ in rows if name.startswith("claim-CO-")]
+    again.get_by_role("button", name="Show all rows").click()
+    again.get_by_text(f"{len(listed)} of {len(listed)} rows shown", exact=True).wait_for()
+    assert again.locator("#ledger tbody tr:not(.group)").evaluate_all("rows => rows.map(row => row.id)") == listed
+    assert again.locator("#ledger tr.group:visible").count() == 2
+
+
 def test_headings_of_empty_sections_go_with_their_rows(visit, ledger):
     page = visit(ledger)
     page.get_by_label("Words").fill("no row holds these words")
@@ -52,12 +78,12 @@ def test_everything_is_reached_by_keyboard_and_has_a_name(visit, ledger):
     page.get_by_label("Verdict", exact=True).focus()
     page.keyboard.type("inc")  # the first choice that begins with these letters
     names = []
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate("(document.activeElement.labels || [])[0]?.textContent || document.activeElement.textContent")
         )
-    assert names == ["Severity of a finding", "Kind of figure", "Section", "Words", "Show all rows"]
+    assert names == ["Severity of a finding", "Kind of figure", "Section", "Words", "Sort by", "Show all rows"]
     assert page.get_by_label("Verdict", exact=True).input_value() == "inconsistent"
     assert page.get_by_role("search", name="Filter the table").count() == 1
 

@@ -60,12 +60,30 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(visit, sample):
 
 def test_folds_open_and_close_by_keyboard(visit, sample):
     page = visit(sample)
-    fold = page.locator("details.code").first
+    fold = page.locator("details.data").first
     fold.locator("summary").focus()
     for open_now in (True, False):
         page.keyboard.press("Enter")
         assert fold.evaluate("fold => fold.open") is open_now
-    assert not fold.locator("pre").is_visible()
+    assert not fold.locator("table").is_visible()
+
+
+def test_one_switch_shows_and_hides_the_code_of_the_page_by_keyboard(visit, sample):
+    page = visit(sample)
+    code = page.locator("details.code pre")
+    switch = page.get_by_role("button", name="Show code")
+    assert code.count() > 2 and not any(each.is_visible() for each in code.all())
+    switch.focus()
+    for shown in ("true", "false"):
+        page.keyboard.press("Enter")
+        assert switch.get_attribute("aria-pressed") == shown
+        assert [each.is_visible() for each in code.all()] == [shown == "true"] * code.count()
+
+
+def test_without_scripts_each_block_of_code_has_a_fold(visit, sample):
+    page = visit(sample, java_script_enabled=False)
+    page.locator("details.code summary").first.click()
+    assert page.locator("details.code pre").first.is_visible()
 
 
 def test_landmarks_and_headings_in_order(visit, sample):

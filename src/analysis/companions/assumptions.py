@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.companions.material import Appendix, Material
-from analysis.companions.sheet import Sheet, link as prose_link, script
+from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.currency import with_sign
 from analysis.expressions import references
 from analysis.reporting.markup import Display, is_web_address
@@ -72,7 +72,7 @@ def assumptions(material: Material) -> PageData:
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
     sheet.section("The register", _about(sheet, material), _register(sheet, ranked))
-    return sheet.page_data(script=script("sort.js"))
+    return sheet.page_data()
 
 
 def by_influence(material: Material) -> list[Ranked]:
@@ -169,7 +169,7 @@ def _labels(ranked: list[Ranked]) -> list[str]:
 
 
 def _unit(entry: Assumption) -> str:
-    unit = with_sign(entry.unit)
+    unit = with_sign(entry.unit).replace("_", " ")
     return f"{unit}, prices of {entry.price_year}" if entry.price_year else unit
 
 

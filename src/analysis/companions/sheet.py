@@ -10,7 +10,7 @@ from typing import Any
 from analysis.companions.material import Material
 from analysis.errors import InputError
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.markup import Display, tidy_lines
+from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, heading, label
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.page import UP, PageData, colophon_entries, page_of
@@ -63,10 +63,10 @@ class Sheet:
             blocks = [block for display in shown for block in display.blocks]
             self.sections.append((f"section-{slug(heading).replace('_', '-')}", heading, blocks))
 
-    def page_data(self, script: str = "", lead: Callable[[str], str] | None = None) -> PageData:
+    def page_data(self, lead: Callable[[str], str] | None = None) -> PageData:
         """The page, but for commit and links to its siblings; InputError if it shows a number that is not recorded.
 
-        `script` is a program of the project's own; `lead` says where a number leads to.
+        `lead` says where a number leads to.
         """
         blocks = [block for _, _, shown in self.sections for block in shown]
         check_numbers(blocks, self.page.store, self.place or self.name)
@@ -80,7 +80,6 @@ class Sheet:
             "source": f"{study.source.producer}: {study.source.title}",
             "example": study.example,
             "contents": [(anchor, title) for anchor, title, _ in self.sections],
-            "program": script,
             "css": _file("companion.css"),
             "colophon": colophon_entries(self.material.colophon),
         }
@@ -120,8 +119,3 @@ def _shown_as_it_is(match: re.Match[str]) -> str:
 @cache
 def _file(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def script(name: str) -> str:
-    """A program of these pages, by the name of its file, as it will stand in the page."""
-    return tidy_lines(_file(name)).strip()

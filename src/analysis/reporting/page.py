@@ -184,10 +184,10 @@ def _programs(page: PageData) -> dict[str, Any]:
     """Style and scripts of a page, and what its figures look like on paper. The policy admits the project's own
     programs by their hashes, and nothing else."""
     types = {node["type"] for node in walk(list(page["blocks"]))}
-    program, scripts = page.get("program", ""), [_script("filter.js")] if has_filters(page["blocks"]) else []
+    scripts = [_script("filter.js")] if has_filters(page["blocks"]) else []
     scripts += [_script("take.js")] if types & {"table", "figure"} else []
     scripts += [_script("sources.js")] if page.get("entries") or page.get("parts") else []
-    texts = [*programs_in(page["blocks"]), *([program] if program else []), *scripts]
+    texts = [*programs_in(page["blocks"]), *scripts]
     hashes = " ".join(f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}'" for text in texts)
     css = style_sheet() + page.get("css", "")
     return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.reporting.markdown import code_html, markdown_html
 from analysis.reporting.markup import escape, has_digit, kind_word, structural
 from analysis.reporting.nodes import Block
-from analysis.reporting.tables import shared
+from analysis.reporting.tables import shared, unfolds
 from analysis.results import Result
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ FILTERS = {
     "highlighted": code_html,
     "named": has_digit,
     "shared": shared,
+    "unfolds": unfolds,
 }
 
 

@@ -14,7 +14,8 @@
     return both;
   };
 
-  const valueOf = (row, name) => row.getAttribute("data-" + name) ?? row.closest("tbody").querySelector(".group th")?.textContent ?? "";
+  const groups = new Map([...document.querySelectorAll("[data-filters] tbody")].flatMap((body) => [...body.rows].map((row) => [row, body.querySelector(".group th")?.textContent ?? ""])));
+  const valueOf = (row, name) => row.getAttribute("data-" + name) ?? groups.get(row);
   const plain = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1"); // 1,875 is found as 1875, and the other way round
 
   const choices = (rows, name) => {
@@ -33,6 +34,11 @@
     }));
     const search = document.createElement("input");
     search.type = "search";
+    const inOrder = [...rows], named = block.querySelector("thead th").textContent, byName = "name"; // in the address; no value to filter by is called so
+    const orders = new Map([["", "as listed"], [byName, named], ...[...controls].filter(([name]) => rows.some((row) => row.hasAttribute("data-" + name))).map(([name, [label]]) => [name, label])]);
+    const sort = document.createElement("select");
+    sort.append(...[...orders].map(([name, label]) => new Option(label, name)));
+    const keyOf = (row, name) => (name === byName ? row.cells[0].textContent : valueOf(row, name));
     const status = document.createElement("p");
     status.setAttribute("role", "status");
     const clear = document.createElement("button");
@@ -42,10 +48,26 @@
     form.className = "filter";
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Filter the table");
-    form.append(...[...controls].map(([name, [label, select]]) => field(label, select, block.id + "-" + name)), field("Words", search, block.id + "-words"), clear, status);
+    form.append(...[...controls].map(([name, [label, select]]) => field(label, select, block.id + "-" + name)), field("Words", search, block.id + "-words"), field("Sort by", sort, block.id + "-sort"), clear, status);
 
+    // In another order than the table's own all rows stand in one body: its groups are of that order alone.
+    const homes = new Map(rows.map((row) => [row, row.parentNode])), whole = document.createElement("tbody");
+    let sorted = "";
+    const arrange = () => {
+      if (sort.value === sorted) return;
+      sorted = sort.value;
+      if (!sorted) {
+        inOrder.forEach((row) => homes.get(row).append(row));
+        whole.remove();
+        return;
+      }
+      const keys = new Map(rows.map((row) => [row, keyOf(row, sorted)])), { compare } = new Intl.Collator("en-GB", { numeric: true });
+      whole.append(...[...inOrder].sort((a, b) => !keys.get(a) - !keys.get(b) || compare(keys.get(a), keys.get(b)))); // those without a value last
+      block.querySelector("table").append(whole);
+    };
     let texts;
     const apply = () => {
+      arrange();
       const words = plain(search.value).split(/\s+/).filter(Boolean);
       if (words.length) texts ??= rows.map((row) => plain(row.textContent));
       const chosen = [...controls].map(([name, [, select]]) => [name, select.value]).filter(([, value]) => value);
@@ -57,9 +79,9 @@
         if (fits) full.add(row.parentNode), left += 1;
       });
       bodies.forEach((body) => { body.hidden = !full.has(body); });
-      status.textContent = left + " of " + rows.length + " rows shown" + (left ? "" : ": no row holds all of these words and values. Choose fewer, or show all rows.");
+      status.textContent = left + " of " + rows.length + " rows shown" + (sorted ? ", sorted by " + orders.get(sorted).toLowerCase() : "") + (left ? "" : ": no row holds all of these words and values. Choose fewer, or show all rows.");
     };
-    const KEYS = () => [...[...controls].map(([name, [, select]]) => [name, select]), ["words", search]];
+    const KEYS = () => [...[...controls].map(([name, [, select]]) => [name, select]), ["words", search], ["sort", sort]];
     const keep = () => {
       const address = new URL(location.href);
       KEYS().forEach(([name, control]) => (control.value ? address.searchParams.set(name, control.value) : address.searchParams.delete(name)));
@@ -68,6 +90,7 @@
     const read = () => {
       const asked = new URL(location.href).searchParams;
       KEYS().forEach(([name, control]) => { control.value = asked.get(name) ?? ""; });
+      if (sort.selectedIndex < 0) sort.value = "";
       apply();
     };
     const show = () => {

@@ -1,5 +1,5 @@
 // Where a number comes from, in a panel beside it: its entry of the list at the end of the page, and one step further from there.
-// Without scripts a number leads to the list itself. Headings get addresses of their own to copy.
+// Without scripts a number leads to the list itself. Headings get addresses of their own to copy, and the page's code one switch.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const panel = document.createElement("aside"), close = document.createElement("button"), told = document.createElement("div");
@@ -53,6 +53,22 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   addEventListener("hashchange", unfold);
   unfold();
+  const code = [...document.querySelectorAll("details.code")], place = document.querySelector(".contents details");
+  if (code.length && place) {
+    const line = document.createElement("p"), button = document.createElement("button");
+    button.type = "button";
+    button.className = "code-switch";
+    button.textContent = "Show code";
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", on);
+      code.forEach((fold) => { fold.open = on; });
+    });
+    line.append(button);
+    place.append(line);
+    document.body.classList.add("switched-code");
+  }
   document.querySelectorAll(".body > :is(h2, h3)[id]").forEach((heading) => {
     const link = document.createElement("a");
     link.className = "permalink";
