@@ -22,17 +22,18 @@ def pattern(most: int) -> str:
     return rf"^{_BEGIN}[{_LETTERS}_{_SIGNS}\p{{Pd}}]{{0,{most - 1}}}$"
 
 
+_PROPER = {"English", "Welsh", "Roma", "European", "British"}  # languages and peoples keep their capital
 CODE = rf"^[\p{{L}}\p{{N}}][{_LETTERS}_.:\-]{{0,23}}$"  # without blanks
 
 
 def in_sentence(label: str) -> str:
-    """A label within a sentence: its first letter small, unless its first word is an abbreviation or holds a digit.
+    """A label within a sentence: its first letter small, unless its first word is a name, an abbreviation or holds a digit.
 
-    >>> in_sentence("Wellbeing (SWEMWBS)"), in_sentence("GAD-7"), in_sentence("Speaking English")
-    ('wellbeing (SWEMWBS)', 'GAD-7', 'speaking English')
+    >>> in_sentence("Wellbeing (SWEMWBS)"), in_sentence("GAD-7"), in_sentence("Speaking English"), in_sentence("English")
+    ('wellbeing (SWEMWBS)', 'GAD-7', 'speaking English', 'English')
     """
     first = label.partition(" ")[0]
-    plain = not any(letter.isupper() or letter.isdigit() for letter in first[1:])
+    plain = first.strip(",:;") not in _PROPER and not any(letter.isupper() or letter.isdigit() for letter in first[1:])
     return label[:1].lower() + label[1:] if plain else label
 
 

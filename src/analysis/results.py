@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.currency import currency_of, sign as currency_sign
 from analysis.errors import InputError
 
+NOT_AVAILABLE = "not available"
 VALUE = "value"  # the column of a frame whose rows hold different quantities
 SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
 _ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
@@ -50,7 +51,7 @@ class Result:
     """One number of one run.
 
     `decimals` is the precision it is shown at (negative: rounded to tens, hundreds...). `low` and `high` are the ends
-    of the interval that `interval` names ("rounding", "95 % confidence", "bounds"). `inputs` are the ids of claims,
+    of the interval that `interval` names ("rounding", "95% confidence", "bounds"). `inputs` are the ids of claims,
     assumptions and results it rests on; `function` the public function that computed it; `source` the place in print.
     A value of None is a number that is not available; `note` then says why. `printed` is the wording of a published
     figure ("over £14,520,000"), shown as it is. Raises ValueError for an id that is none, and for an interval from sampling
@@ -151,7 +152,7 @@ def write(value: float | int | str | None, unit: str, decimals: int) -> str:
     ('1,875', '£4.67', '27%')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "not available"
+        return NOT_AVAILABLE
     if isinstance(value, str):
         return value
     if math.isinf(value):

@@ -52,6 +52,7 @@ def data_dictionary(material: Material) -> PageData:
     return sheet.page_data()
 
 
+_CODE = re.compile(r"`([^`]+)`")  # in what the schemas say; a cell of text has quotation marks
 _WHERE = (
     "Optional files, the same for every study, each as `.csv`, `.xlsx` or `.sav` in the study's folder of raw data. Only pseudonymous"
     " ids belong into them: no names, addresses, telephone numbers or free text."
@@ -68,7 +69,7 @@ def _study_tables(sheet: Sheet) -> Iterator[Display]:
     for place, (name, about, model) in enumerate((*study_tables.TABLES, *_MORE), start=1):
         labels = LABELS if model is RowText else {}
         rows = [
-            (field, labels.get(field, ""), holds.replace("`", ""), "", meaning)
+            (field, labels.get(field, ""), holds.replace("`", ""), "", _CODE.sub(r"“\1”", meaning))
             for field, holds, meaning in study_tables.fields(model)
         ]
         yield _table(sheet, f"study_{place}", f"{{={name}}}: {about[0].lower()}{about[1:]}", rows, name)

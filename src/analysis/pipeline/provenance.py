@@ -74,10 +74,14 @@ _version = cache(version)
 
 
 def _typed(value: object) -> str:
-    """A parameter as it is typed in a shell, so that YAML reads it as the same value: as JSON where it would not otherwise."""
+    """A parameter as it is typed in a shell, so that YAML reads it as the same value: as JSON where it would not otherwise.
+
+    >>> _typed(0.95), _typed({"power": 0.8})
+    ('0.95', '\'{"power": 0.8}\'')
+    """
     text = str(value)
     try:
-        plain = yaml.safe_load(text) == value
+        plain = yaml.safe_load(text) == value and not isinstance(value, dict | list)
     except yaml.YAMLError:
         plain = False
     return shlex.quote(text if plain else json.dumps(value))

@@ -306,6 +306,7 @@ def printed_error(printed: Printed, reliabilities: Sequence[float]) -> pd.DataFr
     return found.assign(**{_RESTS: _rests(printed, item)})
 
 
+_POINTS = "percentage points"
 _PERCENT = {"low": "difference_low", "high": "difference_high", "interval": "{level} (Newcombe)"}
 
 
@@ -321,14 +322,14 @@ def _group_columns(found: pd.DataFrame) -> dict[str, Column]:
     # Sizes and counts are all that can be; what is estimated from one pair of them is no bound.
     return {
         **counts,
-        "difference": Column("Difference in percentage points", "%", Kind.RECOMPUTED, **_PERCENT),
+        "difference": Column("Difference", _POINTS, Kind.RECOMPUTED, **_PERCENT),
         "p": test,
     }
 
 
 @described(Kind.BOUNDED, header="Group sizes")
 def possible_groups(printed: Printed, level: float = 0.95) -> pd.DataFrame | None:
-    """Every pair of group sizes that makes up the respondents and gives both printed percentages; differences in per cent.
+    """Every pair of group sizes that makes up the respondents and gives both printed percentages; differences in percentage points.
 
     Columns as `published.group_sizes`. None where no groups are printed.
     """
@@ -348,7 +349,7 @@ def possible_groups(printed: Printed, level: float = 0.95) -> pd.DataFrame | Non
         "groups.possible": Column("Possible pairs of group sizes", "pairs"),
         "groups.difference": Column(
             "Difference of the groups, over all pairs of sizes",
-            "%",
+            _POINTS,
             low="low",
             high="high",
             interval="{level} (Newcombe), all sizes",

@@ -135,7 +135,7 @@ class Sources:
 
     def _line(self, line: _Line) -> Run:
         known = _joined((label.run for label in line.labels), "; ")
-        known = [*known, ": ", line.kind] if known else [line.kind]
+        known = [*known, *([": "] if known and line.kind else []), *([line.kind] if line.kind else [])]
         pieces: list[Run] = [known, [line.source] if line.source else []]
         pieces += [["by ", code(line.function)] if line.function else []]
         pieces += [["from ", *_joined(map(self._input, line.inputs), "; ")] if line.inputs else []]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.charts import interval_chart
+from analysis.reporting.prose import named
 from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, colour, house_style, wrap, y_title
 from analysis.results import write
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MARGIN = "all"  # the row and the column of sums
 _HEIGHT = 3.6  # inches of a chart with two axes
 _ACROSS = 34  # letters that fit along the columns of a shift table together
 _APART = 0.08  # share of the axis between two written numbers
@@ -158,6 +160,16 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
         axes.grid(False)
         axes.spines["bottom"].set_visible(False)
     return fig
+
+
+def most_frequent(cells: pd.DataFrame) -> str:
+    """Which cell of a heat map holds the most people, in words; nothing where none does alone. Margins are passed over."""
+    counts = cells.drop(index=MARGIN, columns=MARGIN, errors="ignore").apply(pd.to_numeric, errors="coerce")
+    most = [(row, column) for column in counts for row in counts.index[counts[column] == counts.max(axis=None)]]
+    if len(most) != 1:
+        return ""
+    few = " of those shown" if counts.isna().any(axis=None) else ""
+    return f"The most frequent{few}: {' and '.join(map(named, most[0]))}."
 
 
 def forest_chart(

@@ -55,7 +55,7 @@ def _card(entry: IndexEntry) -> Block:
         {
             "term": result.label + (f": {result.note}" if result.note else ""),
             "number": number(_id(entry, result)) | {"href": entry.origins.get(result.id, "")},
-            "kind": str(result.kind),
+            "kind": "" if result.value is None else str(result.kind),
             "missing": result.value is None,
         }
         for result in entry.headline

@@ -21,10 +21,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.errors import InputError
+from analysis.names import in_sentence
 from analysis.reporting import nodes
 from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import Inline, Run
-from analysis.results import Result
+from analysis.results import NOT_AVAILABLE, Result
 
 _TOKEN = re.compile(
     r"(?P<brace>\{\{|\}\})|\{(?P<field>[^{}]*)\}|`(?P<code>[^`]+)`|\*\*(?P<bold>\S(?:.*?\S)??)\*\*(?!\*)"
@@ -70,6 +71,11 @@ def named(text: object) -> str:
     '50 % {of} *all*'
     """
     return f"{{={str(text).translate(_HIDDEN)}}}"
+
+
+def within(label: object) -> str:
+    """A label from data within a sentence of a template, as `named` and `in_sentence`."""
+    return named(in_sentence(str(label)))
 
 
 def results_in(template: str) -> Iterator[str]:
@@ -196,4 +202,7 @@ def _result(result: Result, flags: set[str], noun: str, references: References) 
         )
     part = "interval" if "interval" in flags and not one_point else "value"
     words = " · ".join(filter(None, (str(result.kind), result.interval if "interval" in flags else "")))
-    return nodes.number(result.id, part, "" if "bare" in flags else words, noun)
+    plain = "bare" in flags or (
+        part == "value" and result.text == NOT_AVAILABLE
+    )  # what is not there is known in no way
+    return nodes.number(result.id, part, "" if plain else words, noun)

@@ -102,7 +102,8 @@ def _cell(cell: Block, column: list[str], results: Mapping[str, Result]) -> str 
         return words_of(cell["of"], results)
     result = results[cell["number"]["id"]]
     interval = result.interval_text if cell.get("interval") else ""
-    said = [result.text, interval, "" if column[3] else str(result.kind), "" if column[2] else result.unit]
+    shown = result.interval_text if cell["number"]["part"] == "interval" else result.text
+    said = [shown, interval, "" if column[3] else str(result.kind), "" if column[2] else result.unit]
     while len(said) > 1 and not said[-1]:
         said.pop()
     return said

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.currency import currency_of, with_sign
 from analysis.reporting.nodes import Block, Inline, Run, code, number
-from analysis.results import Column, Result
+from analysis.results import NOT_AVAILABLE, Column, Result
 
 SHORT_TEXT, LONG_TEXT = 14, 32  # characters up to which text stays on one line, and from which it gets room
 TEXT_MODES = ("plain", "label", "code", "rich")
@@ -140,13 +140,21 @@ def _row(table: Table, label: str, cells: tuple[object, ...], kinds: Mapping[str
     return {"type": "row", "label": label, "cells": shown, **{key: value for key, value in said.items() if value}}
 
 
+def unfolds(table: Block) -> bool:
+    """Whether a row of a table holds more behind a fold."""
+    return any("more" in row for group in table["groups"] for row in group["rows"])
+
+
 def _cell(cell: object, common_kind: str, mode: str) -> Block:
     """A number by its id, with its interval if that has a width and its kind if the column's differ; or a text."""
     if not isinstance(cell, Result):
         return {"of": cell if mode == "rich" else _text(cell, mode)}
     low, _, high = cell.interval_text.partition(" to ")
+    if cell.value is None and cell.text == NOT_AVAILABLE and low != high:  # a range is what is known
+        return {"number": number(cell.id, "interval"), **({} if common_kind else {"words": str(cell.kind)})}
     interval = {"interval": number(cell.id, "interval")} if low != high else {}
-    return {"number": number(cell.id), **interval, **({} if common_kind else {"words": str(cell.kind)})}
+    words = {} if common_kind or cell.text == NOT_AVAILABLE else {"words": str(cell.kind)}
+    return {"number": number(cell.id), **interval, **words}
 
 
 def _text(cell: object, mode: str) -> Run:

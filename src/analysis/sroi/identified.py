@@ -484,7 +484,7 @@ def reading_counts(found: IdentifiedSet) -> pd.DataFrame | None:
     """
     possible, taken = found.solved[found.solved["possible"]], found.problem.calibration.readings
     rows = {
-        f"{reading.id}: {variant.id}".replace("_", " "): {
+        f"{reading.id}: {variant.id}".replace("_", " ").capitalize(): {
             "sentence": reading.sentence,
             "reading": variant.label,
             "possible": int((possible[reading.id] == variant.id).sum()),
@@ -513,7 +513,7 @@ def reading_conflicts(found: IdentifiedSet) -> pd.DataFrame | None:
     variants = {(r.id, v.id): (r.sentence, v.label) for r in found.problem.readings for v in r.variants}
     rows = {}
     for conflict in conflicts(found.solved, found.problem):
-        name = ", ".join(f"{reading} {variant}".replace("_", " ") for reading, variant in conflict.items())
+        name = ", ".join(f"{reading} {variant}".replace("_", " ") for reading, variant in conflict.items()).capitalize()
         sentences, labels = zip(*(variants[item] for item in conflict.items()), strict=True)
         rows[name] = {"cannot": " — and — ".join(labels), "about": "; ".join(sentences)}
     return pd.DataFrame.from_dict(rows, orient="index") if rows else None

@@ -34,7 +34,7 @@ def holds(info: Any) -> str:
 def _type(annotation: Any) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if str(origin) == "typing.Literal":
-        return "one of " + ", ".join(f"`{argument}`" for argument in arguments)
+        return "one of " + ", ".join(f"`{argument}`" if argument != "" else "nothing" for argument in arguments)
     if arguments and type(None) in arguments:
         return " or ".join(dict.fromkeys("nothing" if a is type(None) else _type(a) for a in arguments))
     if str(origin) in ("typing.Union", "<class 'types.UnionType'>"):

@@ -18,7 +18,7 @@ from analysis.questionnaire.shift import direction_shares
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, within
 from analysis.reporting.views import against_print, before_after_published
 from analysis.reporting.views.against_print import Compared, enough
 from analysis.reporting.views.before_after_answers import Answers, protect_answers
@@ -94,18 +94,18 @@ def answer(page: Appendix, answers: Answers | None, printed: Printed | None) -> 
 
 def _measured(answers: Answers) -> str:
     item, base = answers.headline, answers.evidence.base
-    opening = f"Of the {{headline.n|:people}} who answered on {named(in_sentence(item.label))} before and after, "
+    opening = f"Of the {{headline.n|:people}} who answered on {within(item.label)} before and after, "
     if base is not None:
         return (
             f"{opening}the share that improved is {{headline.improved}}. Every number of people on this page is rounded to the nearest {{={base}}}, "
             "and every share is worked out from rounded numbers; what would follow from exact ones is withheld."
         )
     if answers.shown(item, NET):
-        net = "the share that improved exceeds the share that got worse by {headline.net} ({headline.net|interval})"
+        net = "the share that improved exceeds the share that got worse by {headline.net}, with an interval of {headline.net|interval}"
     elif item.name in answers.merged:
         net = (
-            "{headline.improved} improved; less the share that got worse, which is not shown by itself, that is {headline.net} "
-            "({headline.net|interval})"
+            "{headline.improved} improved. Less the share that got worse, which is not shown by itself, that is {headline.net}, with an "
+            "interval of {headline.net|interval}"
         )
     else:
         net = "no count of those who improved may be shown"
@@ -126,7 +126,7 @@ def forest_chart(net: pd.DataFrame) -> "Figure":
 @of_nothing_nothing
 def told_of_forest(net: pd.DataFrame) -> str:
     """How many intervals lie above zero, and which lies highest."""
-    highest = f"that of {in_sentence(net.index[0])} lies highest"
+    highest = f"that of {within(net.index[0])} lies highest"
     return f"{{items.above|bare}} of {{items.shown|bare}} items have an interval above zero; {highest}."
 
 
@@ -192,7 +192,7 @@ def slope_chart(ends: pd.DataFrame, evidence: Evidence) -> "Figure":
 @of_nothing_nothing
 def told_of_slope(ends: pd.DataFrame) -> str:
     """What the line shows."""
-    return f"The mean of {in_sentence(ends.index[0])} moves by {{headline.mean|bare}} points from before to after."
+    return f"The mean of {within(ends.index[0])} moves by {{headline.mean|bare}} points from before to after."
 
 
 @of_nothing_nothing

@@ -15,7 +15,6 @@ from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
 from analysis.disclosure.witness import narrowest, narrowest_span, witnesses
 from analysis.errors import InputError
-from analysis.names import in_sentence
 from analysis.participants import stages_reached
 from analysis.questionnaire import judged as names
 from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
@@ -27,6 +26,7 @@ from analysis.questionnaire.proportions import mcnemar_exact, mcnemar_mid_p
 from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
 from analysis.questionnaire.shift import TESTS, direction_counts, thirds, upper_band
 from analysis.questionnaire.summary import holm_adjusted
+from analysis.reporting.prose import within
 from analysis.reporting.views.before_after_statistics import (
     AnswerSet,
     Headline,
@@ -349,9 +349,7 @@ class Answers:
                 words = _WAYS["" if merged is None else merged.form if merged.form in _WAYS else "ends"]
                 found.setdefault(words, []).append(item.label)
         dropped = [_BESIDE.get(name, name) for name in self.dropped]
-        return found | (
-            {f"beside them, {in_sentence(self.headline.label)} is shown without": dropped} if dropped else {}
-        )
+        return found | ({f"beside them, {within(self.headline.label)} is shown without": dropped} if dropped else {})
 
     @property
     def dropped(self) -> list[str]:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.described import of_nothing_nothing
-from analysis.names import in_sentence
 from analysis.questionnaire import published
 from analysis.questionnaire.published import Groups, Printed, PrintedItem
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, within
 from analysis.reporting.views.claims import published as as_published
 
 if TYPE_CHECKING:
@@ -38,17 +37,19 @@ def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[st
     before, after = (printed.study.claims[claim].number or 0.0 for claim in (item.before, item.after))
     moved = "rose" if after > before else "fell" if after < before else "stayed the same"
     ends = f"from {{claim:{item.before}}} to {{claim:{item.after}}}"
-    yield f"The printed mean of {named(in_sentence(item.label))} {moved}{f' {ends}' if after != before else ''}."
+    yield f"The printed mean of {within(item.label)} {moved}{f' {ends}' if after != before else ''}."
     if printed.ranges[item.id].empty:
         yield (
             f"No whole answers of {{claim:{item.respondents or printed.figures.respondents}|:people}} give these means on the scale "
             "that they are read on, so that one of the figures cannot be right, or the scores were not whole."
         )
         return
-    yield f"The means alone allow anything from {{{item.id}.share_improved|interval}} of those who gave both answers to have improved"
-    if first:
+    allowed = f"The means alone allow anything from {{{item.id}.share_improved|interval}} of those who gave both answers to have improved"
+    if not first:
+        yield f"{allowed}."
+    else:
         yield (
-            f"and from {{{item.id}.share_worse|interval}} to have got worse: a change of a mean does not say for how many. The mean change itself "
+            f"{allowed} and from {{{item.id}.share_worse|interval}} to have got worse: a change of a mean does not say for how many. The mean change itself "
             f"may be anything from {{{item.id}.mean_change|interval}} points."
         )
 
@@ -58,7 +59,7 @@ def _group_words(groups: Groups) -> Iterator[str]:
     yield (
         f"If the two groups make up the respondents, the printed percentages ({named(groups.label)}), {{claim:{first}}} and {{claim:{second}}}, "
         "leave {groups.possible|:pairs} of group sizes, and in all of them the difference of the two has a confidence interval within "
-        "{groups.difference|interval}."
+        "{groups.difference|interval|:percentage points}."
     )
 
 
@@ -96,7 +97,7 @@ def told_of_improved(printed: Printed) -> str:
     if first is None:
         return ""
     share = f"{{{first.id}.share_improved|interval|bare}}"
-    return f"For {named(in_sentence(first.label))} the printed means allow {share} to have improved, whichever way they are read."
+    return f"For {within(first.label)} the printed means allow {share} to have improved, whichever way they are read."
 
 
 @of_nothing_nothing

@@ -15,7 +15,7 @@ from analysis.expressions import references
 from analysis.participants.schema import ITEMS
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, within
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding import claim_link, claims_about
 from analysis.results import Column, Kind
@@ -43,16 +43,10 @@ def value_map_outcomes(study: Study, matrix: SocialImpactMatrix | None) -> dict[
 
 @of_nothing_nothing
 def told_of_states(states: pd.DataFrame) -> str:
-    """For whom a cell is measured and valued, and for whom one is neither."""
-    holders = {
-        state: "; ".join(named(str(name).lower()) for name in states if (states[name] == state).any()) or "none"
-        for state in ("measured and valued", "neither")
-    }
-    return (
-        "{matrix.measured_and_valued|bare} of {matrix.cells|bare} cells are measured and valued. Fully measured "
-        f"and valued are only cells for: {holders['measured and valued']}. Neither measured nor valued "
-        f"is something for: {holders['neither']}."
-    )
+    """How many cells are measured and valued, and for whom there are any."""
+    holders = [within(name) for name in states if (states[name] == "measured and valued").any()]
+    only = f", only for: {'; '.join(holders)}" if holders else ""
+    return f"{{matrix.measured_and_valued|bare}} of {{matrix.cells|bare}} cells are measured and valued{only}."
 
 
 @of_nothing_nothing
@@ -194,7 +188,7 @@ def told_of_steps(steps: Steps) -> str:
     ]
     titles = {step.number: step.title for step in steps.steps}
     back = [
-        f"A path leads back from {named(titles[each.from_step].lower())} to {named(titles[each.to_step].lower())}."
+        f"A path leads back from {within(titles[each.from_step])} to {within(titles[each.to_step])}."
         for each in steps.returns
     ]
     passes = steps_layout(steps)["x"].is_monotonic_increasing
@@ -205,4 +199,4 @@ def told_of_steps(steps: Steps) -> str:
 
 
 def _titles(run: "groupby[Step] | object") -> str:
-    return "; ".join(named(step.title.lower()) for step in run)  # type: ignore[attr-defined]
+    return "; ".join(within(step.title) for step in run)  # type: ignore[attr-defined]

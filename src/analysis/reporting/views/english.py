@@ -200,10 +200,11 @@ def hidden_cells(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def told_of_people(cells: pd.DataFrame | None) -> str:
-    """How many cells of a protected table are hidden, and why if any is."""
-    if cells is None or not (cells == HIDDEN).any(axis=None):
-        return "None of the {people.cells|bare} cells is hidden."
-    return "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away."
+    """Which cell of a protected table is the fullest of those shown, and how many are hidden if any is."""
+    hidden = cells is not None and (cells == HIDDEN).any(axis=None)
+    most = "" if cells is None else charts.most_frequent(cells)
+    kept = "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away."
+    return " ".join(filter(None, (most, kept if hidden else ""))) or "None of the {people.cells|bare} cells is hidden."
 
 
 def _english_band(value: float) -> str:

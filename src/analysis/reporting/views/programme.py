@@ -14,7 +14,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import bar_chart, paired_chart, progress_chart
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, within
 from analysis.reporting.upset import upset_chart
 from analysis.reporting.views.evidence import no_rounding
 from analysis.reporting.views.programme_counts import Door
@@ -71,7 +71,7 @@ def _everyone_words(page: Appendix, frame: pd.DataFrame) -> Iterator[str]:
 
 def _ranked_words(ranked: "pd.Series[float]", prefix: str) -> Iterator[str]:
     """Which measures (label, name) went furthest beyond their targets and stayed furthest below."""
-    words = [f"{named(str(label).lower())} ({{{prefix}{name}}})" for label, name in ranked.index]
+    words = [f"{within(label)} ({{{prefix}{name}}})" for label, name in ranked.index]
     below = int((ranked < 100).sum())
     if (ranked > 100).any():
         yield f"It went furthest beyond its target in: {words[-1]}."
@@ -101,15 +101,10 @@ def answer_of_records(headline: pd.DataFrame, door: Door) -> Display:
 def of_measure(quarters: pd.DataFrame, words: str) -> str:
     """Words before the name of the measure that a frame by quarter is of, as a caption."""
     label = str(quarters["label"].iloc[0])
-    return f"{words}: {named(label[0].lower() + label[1:])}."
+    return f"{words}: {within(label)}."
 
 
 # Figures
-
-
-def _lower(label: object) -> str:
-    """A label from the data within a sentence."""
-    return named(str(label).lower())
 
 
 @of_nothing_nothing
@@ -136,7 +131,7 @@ def told_of_targets(progress: pd.DataFrame, table: str) -> str:
 def told_of_those_below(progress: pd.DataFrame) -> str:
     """Which measures are below their target by the records."""
     below = progress.index[progress.iloc[:, 0] < 100]
-    return f"Below their target: {', '.join(map(_lower, below))}." if len(below) else "All reached their target."
+    return f"Below their target: {', '.join(map(within, below))}." if len(below) else "All reached their target."
 
 
 @of_nothing_nothing
@@ -148,13 +143,11 @@ def comparison_chart(figures: pd.DataFrame) -> "Figure":
 
 @of_nothing_nothing
 def told_of_comparison(comparisons: pd.DataFrame) -> str:
-    """Where the two differ most, and where this programme is above and below."""
+    """Where the two differ most, and which is higher there."""
     gap = comparisons["difference"].astype(float)
-    above, below = (", ".join(map(_lower, gap.index[chosen])) or "none" for chosen in (gap > 0, ~(gap > 0)))
-    return (
-        f"The two differ most in: {_lower(gap.abs().idxmax())}. This programme is above the national one in: {above}; "
-        f"below it in: {below}."
-    )
+    most = gap.abs().idxmax()
+    side = "higher" if gap[most] > 0 else "lower"
+    return f"The two differ most in: {within(most)}, where this programme's figure is {side}."
 
 
 @of_nothing_nothing
@@ -226,7 +219,7 @@ def sex_chart(shares: pd.DataFrame) -> "Figure":
 def told_of_sexes(shares: pd.DataFrame, by_sex: pd.DataFrame) -> str:
     """Where women and men differ most."""
     gap = by_sex.loc[shares.index, "difference"].astype(float).abs()
-    return f"Women and men differ most in: {_lower(gap.idxmax())}."
+    return f"Women and men differ most in: {within(gap.idxmax())}."
 
 
 @of_nothing_nothing
@@ -304,7 +297,7 @@ def distance_chart(means: pd.DataFrame) -> "Figure":
 def told_of_distance(means: pd.DataFrame, distance: pd.DataFrame) -> str:
     """On which scale the mean rises furthest."""
     change = pd.to_numeric(distance.loc[means.index, "change"], errors="coerce").dropna()
-    return f"The mean rises furthest on: {_lower(change.idxmax())}." if (change > 0).any() else ""
+    return f"The mean rises furthest on: {within(change.idxmax())}." if (change > 0).any() else ""
 
 
 def would_change(door: Door) -> Display:

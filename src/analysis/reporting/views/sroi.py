@@ -32,8 +32,11 @@ def answer(page: Appendix, published: PublishedModel | None, study: Study) -> Di
     if published is None:
         return page.say(NOTHING_PUBLISHED)
     page.add(as_published(study.claims[claim]) for claim in claims_named(published))
-    again = f"worked out again it is {{sroi.headline.recomputed}} ({named(published.recomputed.why)})."
-    return page.say(f"{published.answer}\n\nThe headline ratio is {{sroi.headline}}; {again}".strip())
+    known = page.find("sroi.headline.recomputed").value is not None
+    again = "worked out again it is {sroi.headline.recomputed}" if known else "it cannot be worked out again"
+    return page.say(
+        f"{published.answer}\n\nThe headline ratio is {{sroi.headline}}; {again} ({named(published.recomputed.why)}).".strip()
+    )
 
 
 @of_nothing_nothing
@@ -114,11 +117,10 @@ def register_list(model: Model, page: Appendix) -> Display:
 
 
 def _entry(entry: Assumption, result: Result, asked: Asked | None = None) -> Block:
-    unit = entry.unit.removeprefix(currency_of(entry.unit)).strip() + (
-        f", prices of {entry.price_year}" if entry.price_year else ""
-    )
+    unit = entry.unit.removeprefix(currency_of(entry.unit)).strip()
+    unit = (f" {unit}" if unit else "") + (f", prices of {entry.price_year}" if entry.price_year else "")
     spread = ["; range ", number(result.id, "interval")] if result.interval_text else []
-    said = [number(result.id), " ", label(unit), " ", kind(entry.kind), *spread]
+    said = [number(result.id), label(unit), " ", kind(entry.kind), *spread]
     source = [
         label(f"{result.source} (evidence grade {entry.evidence_grade}, decided by {entry.decided_by}){told_of(asked)}")
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from analysis.described import of_nothing_nothing
 from analysis.expressions import references
+from analysis.names import in_sentence
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Block, link, listed, mathematics, paragraph, region
@@ -11,8 +12,8 @@ from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
 
 _WORDS = {
-    "gross": "value before anything is taken off",
-    "net": "value owed to the programme",
+    "gross": "gross value",
+    "net": "value attributable",
     "present": "present value",
     "cost": "cost",
     "year": "value in year {year}",
@@ -32,7 +33,7 @@ _YEARLY = {"year", "kept", "discount", "total_year"}
 @of_nothing_nothing
 def formulas(model: Model) -> Display:
     """All formulas: terms, then each cost and outcome, then the totals; the lines of single years are folded."""
-    titles = {row.id: row.label for row in model.value_map.rows}
+    titles = _titles(model)
     groups: dict[str, list[Step]] = {}
     for step in model.steps:
         groups.setdefault(step.row, []).append(step)
@@ -45,6 +46,11 @@ def formulas(model: Model) -> Display:
     return Display((whole,), plain="Formulas of the model (on the page).")
 
 
+def _titles(model: Model) -> dict[str, str]:
+    """What each row of the value map is called."""
+    return {row.id: row.label for row in model.value_map.rows}
+
+
 def _group(title: str, steps: Iterable[Step], model: Model) -> list[Block]:
     steps = list(steps)
     shown = [_line(step, model) for step in steps if step.role not in _YEARLY]
@@ -55,28 +61,35 @@ def _group(title: str, steps: Iterable[Step], model: Model) -> list[Block]:
 
 def _line(step: Step, model: Model) -> Block:
     """One equation, and under it a link for each symbol on its right-hand side."""
-    right = mathml(step.expression, lambda name: symbol(_name(name, model)))
-    equation = mathematics(f"<mrow>{symbol(_name(step.id, model))}{EQUALS}{right}</mrow>")
+
+    def called(name: str) -> str:
+        return _name(name, model, step.row)
+
+    right = mathml(step.expression, lambda name: symbol(called(name)))
+    equation = mathematics(f"<mrow>{symbol(called(step.id))}{EQUALS}{right}</mrow>")
     anchors = {
         name: f"entry-{name}" if name in model.entries else f"step-{name}" for name in references(step.expression)
     }
-    links = [link(f"#{anchor}", [_name(name, model)]) for name, anchor in anchors.items()]
-    shown = [region(f"Formula of {step.id.replace('.', ' ')}", [equation])]
+    links = [link(f"#{anchor}", [called(name)]) for name, anchor in anchors.items()]
+    shown = [region(f"Formula: {_name(step.id, model)}", [equation])]
     where = [paragraph(["where: ", *listed(links)], css="symbols")] if links else []
     return {"type": "group", "css": "formula", "id": f"step-{step.id}", "of": [*shown, *where]}
 
 
-def _name(name: str, model: Model) -> str:
-    """A register entry or a step in words."""
+def _name(name: str, model: Model, row: str = "") -> str:
+    """A register entry or a step in words; a step of the `row` that it stands under without that row's name."""
     if name in model.entries:
         return model.entries[name].short_label
-    return model.value_map.term_labels.get(name) or _words(model.step[name])
+    if name in model.value_map.term_labels:
+        return model.value_map.term_labels[name]
+    step = model.step[name]
+    return _words(step, "" if step.row == row else _titles(model).get(step.row, ""))
 
 
-def _words(step: Step) -> str:
+def _words(step: Step, title: str) -> str:
     words = (
         _WORDS[step.role].format(year=step.year, who=step.who)
         if step.role in ("year", "kept", "discount", "total_year", "beneficiary")
         else _WORDS[step.role]
     )
-    return f"{words} of {step.row.replace('_', ' ')}" if step.row else words
+    return f"{words} of {in_sentence(title)}" if title else words

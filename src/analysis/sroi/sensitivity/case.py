@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, get_args
 import numpy as np
 import pandas as pd
 
+from analysis.currency import with_sign
 from analysis.described import described, reading
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
@@ -249,7 +250,7 @@ def base_values(case: Case) -> pd.DataFrame:
         "base": Column(
             "Base value and range",
             kinds="kind",
-            units="unit",
+            units="measured_in",
             places="places",
             low="low",
             high="high",
@@ -271,7 +272,8 @@ def ranges(case: Case) -> pd.DataFrame | None:
             "base": case.base[entry.id],
             "low": entry.low,
             "high": entry.high,
-            "unit": entry.unit,
+            "unit": with_sign(entry.unit),
+            "measured_in": entry.unit,
             "kind": str(entry.kind),
             "distribution": "drawn together" if entry.id in joined else entry.distribution,
             "places": places(entry),
