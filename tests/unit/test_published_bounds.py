@@ -42,7 +42,7 @@ def test_the_interval_of_a_stage_s_share_is_called_one_and_no_bound():
     assert (share.low, share.high, share.interval) == (
         pytest.approx(51.1, abs=0.1),
         pytest.approx(70.6, abs=0.1),
-        "95 % (Wilson)",
+        "95% (Wilson)",
     )
 
 

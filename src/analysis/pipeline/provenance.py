@@ -76,8 +76,8 @@ _version = cache(version)
 def _typed(value: object) -> str:
     """A parameter as it is typed in a shell, so that YAML reads it as the same value: as JSON where it would not otherwise.
 
-    >>> _typed(0.95), _typed({"power": 0.8})
-    ('0.95', '\'{"power": 0.8}\'')
+    >>> print(_typed(0.95), _typed({"power": 0.8}))
+    0.95 '{"power": 0.8}'
     """
     text = str(value)
     try:
