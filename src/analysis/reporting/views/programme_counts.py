@@ -5,6 +5,7 @@ of a measure, of its base, or of a part of one: `exit_employment | area=Leeds`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -59,12 +60,21 @@ def protected(records: Monitoring) -> Protected:
     """What may be shown of a page's counts, worked out once."""
     key = ("every measure", f"hidden below {records.minimum_cell} at {records.level:g}")
     if key not in records.memo:
-        sums = page_sums(records)
+        sums, hidden = _hidden(records)
         gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
         named = {name for name, count in sums.counts.items() if count.shown}
         named |= {each.label for each in sums.equations if each.label}
-        records.memo[key] = Protected(frozenset(named) - sums.hidden(), gone)
+        records.memo[key] = Protected(frozenset(named) - hidden, gone)
     return records.memo[key]
+
+
+def _hidden(records: Monitoring) -> tuple[Sums, frozenset[str]]:
+    """The counts of the page, and those to hide. Tables over time are shown where no more other numbers are hidden beside them."""
+    before = _sums_before(records)
+    without, sums = before.hidden(), deepcopy(before)
+    _over_time(sums, records)
+    hidden, own = sums.hidden(), frozenset(sums.counts) - frozenset(before.counts)
+    return sums, hidden if len(hidden - own) <= len(without) else without | own
 
 
 @dataclass(frozen=True)
@@ -174,12 +184,19 @@ def _is_number(cell: object) -> bool:
 
 def page_sums(records: Monitoring) -> Sums:
     """The counts of the page and how they add up."""
+    sums = _sums_before(records)
+    _over_time(sums, records)
+    return sums
+
+
+def _sums_before(records: Monitoring) -> Sums:
+    """The same without the tables over time."""
     sums = Sums(records.minimum_cell)
     for name, number in ((PEOPLE, len(records.people)), (REFERRALS, len(records.referrals))):
         sums.add(name, number, rank=PUBLIC if number >= sums.minimum else HEADLINE)
     for part in (_measures, _groups, _sexes, _quarters, _months, _way_in, _destinations, _times, _distances):
         part(sums, records)
-    for part in (_sustained, _alternatives, _reasons, _overlaps, _over_time):
+    for part in (_sustained, _alternatives, _reasons, _overlaps):
         part(sums, records)
     return sums
 
