@@ -23,6 +23,7 @@ ODD = {
     r"not available (recomputed|measured|bounded|calibrated)": "how a number is known that is not there",
     r"'\"'\"'[a-z]+'\"'\"':": "a command that quotes its quotation marks",
     r"\bGBP (per|a)\b": "a code where the sign of the currency is read",
+    r"bounds over all readings points": "a unit that does not follow its number",
     r"one of , ": "a value without a word",
     r"(?<!\d )\b1 (people|claims|figures|rows)\b": "one of something in the plural",
 }

@@ -49,8 +49,8 @@ def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[st
         yield f"{allowed}."
     else:
         yield (
-            f"{allowed} and from {{{item.id}.share_worse|interval}} to have got worse: a change of a mean does not say for how many. The mean change itself "
-            f"may be anything from {{{item.id}.mean_change|interval}} points."
+            f"{allowed} and from {{{item.id}.share_worse|interval|bare}} to have got worse: a change of a mean does not say for how many. The mean change itself "
+            f"may be anything from {{{item.id}.mean_change|interval|bare}} points."
         )
 
 
