@@ -83,6 +83,17 @@ def test_a_runner_that_is_stopped_ends_what_runs_and_starts_nothing_more(tmp_pat
             running.run(["run", "--help"], print)
 
 
+def test_another_server_starts_where_something_ended_the_one_there_was(tmp_path):
+    from multiprocessing import forkserver
+
+    with Runner(tmp_path, os.environ) as running:
+        running.warm_up()
+        server = forkserver._forkserver._forkserver_pid
+        os.kill(server, signal.SIGKILL)
+        said = running.run(["run", "--help"], print)
+        assert said.status == 0 and forkserver._forkserver._forkserver_pid != server
+
+
 def test_ctrl_c_does_not_wait_for_what_the_server_imports(tmp_path):
     """It took as long as the imports of all notebooks; nothing of the server is left either."""
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(40)\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from multiprocessing import connection, parent_process
 from pathlib import Path
@@ -105,11 +106,12 @@ class Runner:
     def _forked(self, words: list[str], hear: Hear) -> Ended:
         context = multiprocessing.get_context("forkserver")
         heard, told = context.Pipe(duplex=False)
-        process = context.Process(target=work, args=(words, str(self.root), self.environment, told))
         with self._starting:  # which may wait for what the server imports; whoever stops us does not wait with it
             self._refuse_if_stopped()
             self.warm_up()
-            process.start()
+            process = _started(
+                partial(context.Process, target=work, args=(words, str(self.root), self.environment, told))
+            )
         self._note(process)
         told.close()
         try:
@@ -153,6 +155,17 @@ class Runner:
         with self._lock:
             self._running.remove(running)
         return Ended(status, lines or ([_words(status)] if status else []))
+
+
+def _started(make: Callable[[], Any]) -> Any:
+    """Start a process; from a new server if something ended the one there was, which without its imports is slower."""
+    for pause in (0.1, 0.5, 2.0):  # it may be dying yet
+        process = make()
+        with suppress(EOFError, OSError):
+            process.start()
+            return process
+        time.sleep(pause)
+    raise ChildProcessError("the process that starts those of notebooks was ended again and again: something stops it")
 
 
 def _words(status: int) -> str:
