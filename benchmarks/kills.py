@@ -101,12 +101,14 @@ class Bench:
         run(OURS, self.project)  # compiles Python files, so that no killed run does
         shutil.move(self.project, self.clean)
         self.good = made(self.clean)
-        self.usual = {state: self._alone(state) for state in COMMANDS}
+        self.usual: dict[str, float] = {}
 
     def after(self, kill: Kill) -> Found:
         """Kill a command and run once more."""
         found = Found(kill)
-        self._begin(kill.state)
+        if kill.state not in self.usual:
+            self.usual[kill.state] = self._alone(kill.state)
+        self.begin(kill.state)
         with self._started(kill.state) as process:
             time.sleep(self.usual[kill.state] * kill.moment)
             sent = time.monotonic()
@@ -127,14 +129,14 @@ class Bench:
         """Seconds that a command takes when nobody kills it; live is ready when it waits for changes."""
         if state == "live":
             return self._ready()
-        self._begin(state)
+        self.begin(state)
         began = time.monotonic()
         run(COMMANDS[state], self.project)
         return time.monotonic() - began
 
     def _ready(self) -> float:
         """Seconds until a live run has run all that is stale and shown it."""
-        self._begin("live")
+        self.begin("live")
         began = time.monotonic()
         with self._started("live") as process:
             while process.poll() is None and not list(self.temporary.glob("analysis-*/reports/index.html")):
@@ -143,7 +145,7 @@ class Bench:
             process.send_signal(signal.SIGINT)
         return taken
 
-    def _begin(self, state: str) -> None:
+    def begin(self, state: str) -> None:
         """The project as it is before a command, and an empty folder for temporary files."""
         for place in (self.project, self.temporary):
             shutil.rmtree(place, ignore_errors=True)

@@ -99,26 +99,31 @@ def test_ctrl_c_does_not_wait_for_what_the_server_imports(tmp_path):
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(40)\n", encoding="utf-8")
     (tmp_path / "temporary").mkdir()
     code = (
-        "import os, time\n"
+        "import os, signal, time\n"
         "from pathlib import Path\n"
         "from analysis.__main__ import leave\n"
         "from analysis.pipeline import preloaded\n"
         "from analysis.pipeline.runner import Runner, threads\n"
         "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    preloaded.COMMON = ('slow',)\n"
         "    try:\n"
         "        with Runner(Path('.'), os.environ) as running, threads(2) as pool:\n"
         "            pool.submit(running.run, ['run', '--help'], print)\n"
         "            time.sleep(3)\n"
         "            print(time.time(), flush=True)\n"
-        "            raise KeyboardInterrupt\n"
+        "            os.killpg(0, signal.SIGINT)  # as a terminal does, to the server as well\n"
+        "            time.sleep(30)\n"
         "    except KeyboardInterrupt:\n"
         "        leave(130)\n"
     )
     (tmp_path / "start.py").write_text(code, encoding="utf-8")
     told = os.environ | {"TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "start.py"], cwd=tmp_path, env=told, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "start.py"], cwd=tmp_path, env=told, capture_output=True, text=True, start_new_session=True
+    )
     assert done.returncode == 130 and time.time() - float(done.stdout) < 15
+    assert done.stderr == ""
     assert list((tmp_path / "temporary").iterdir()) == []
 
 

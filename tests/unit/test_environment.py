@@ -101,3 +101,23 @@ def _entries(lock):
         canonicalize_name(requirement.name): (str(requirement.specifier).removeprefix("=="), hashes)
         for requirement, hashes in _requirements(lock)
     }
+
+
+def test_what_is_known_against_a_locked_package_is_known_of_the_version_locked(locks, project_root):
+    """A lock that changes makes somebody look again; what reaches no lock any more leaves the list."""
+    listed = yaml.safe_load((project_root / "docs" / "advisories.yaml").read_text(encoding="utf-8"))
+    everywhere = {name: version for text in locks.values() for name, version in _versions(text).items()}
+    assert {entry["package"]: str(everywhere.get(entry["package"])) for entry in listed} == {
+        entry["package"]: entry["version"] for entry in listed
+    }
+    assert "CVE-2025-69872" in {entry["advisory"] for entry in listed} or "diskcache" not in everywhere
+    for entry in listed:
+        assert set(entry) == {"package", "version", "advisory", "about", "why", "held_by"}
+        file, test = entry["held_by"].split("::")
+        assert f"def {test}(" in (project_root / file).read_text(encoding="utf-8")
+
+
+def test_no_code_of_ours_imports_what_something_is_known_against(project_root):
+    listed = yaml.safe_load((project_root / "docs" / "advisories.yaml").read_text(encoding="utf-8"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (project_root / "src").rglob("*.py"))
+    assert [entry["package"] for entry in listed if re.search(rf"\b(import|from) {entry['package']}\b", code)] == []

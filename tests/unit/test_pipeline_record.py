@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.errors import InputError
 from analysis.pipeline.progress import Display
-from analysis.pipeline.record import NotRecorded, Record
+from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.runner import Ended
 from analysis.pipeline.schedule import Schedule
@@ -165,7 +166,7 @@ def test_a_stage_of_another_program_is_run_by_dvc_with_what_waits_for_it(project
 def test_two_commands_do_not_write_the_record_at_once(project):
     with (
         Record(project, environment(project)),
-        pytest.raises(NotRecorded, match="lock"),
+        pytest.raises(InputError, match="another run of this project"),
         Record(project, environment(project)),
     ):
         pass
@@ -247,11 +248,12 @@ def test_a_project_that_another_command_holds_keeps_its_list(project):
     with Record(project, environment(project)):
         (project / ".dvc" / "tmp" / "rwlock").write_bytes(b"")
         code = (
-            "import sys; from pathlib import Path; from analysis.pipeline.record import Record, NotRecorded\n"
+            "import sys; from pathlib import Path; from analysis.errors import InputError\n"
+            "from analysis.pipeline.record import Record\n"
             "from analysis.pipeline.reproduce import environment\n"
             "try: Record(Path.cwd(), environment(Path.cwd())).__enter__()\n"
-            "except NotRecorded as error: sys.exit(ascii(str(error)))"
+            "except InputError as error: sys.exit(ascii(str(error)))"
         )
         done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
-        assert "Unable to acquire lock" in done.stderr and "x1b" not in done.stderr, done.stderr
+        assert "another run of this project" in done.stderr and "x1b" not in done.stderr, done.stderr
         assert (project / ".dvc" / "tmp" / "rwlock").read_bytes() == b""

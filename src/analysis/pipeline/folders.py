@@ -49,7 +49,7 @@ def remove_left_folders() -> None:
     for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}"):
         try:
             number, began, numbering = owner.read_text(encoding="utf-8").split()
-            mine = owner.stat().st_uid == os.getuid() and numbering == _numbering() and not owner.parent.is_symlink()
+            mine = _is_this_user_s(owner) and numbering == _numbering() and not owner.parent.is_symlink()
         except (OSError, ValueError):  # another's, being made, or gone
             continue
         if mine and number.isdigit() and _began(int(number)) != began:
@@ -82,6 +82,11 @@ def _within(folder: Path) -> Iterator[Path]:
     yield folder
     for base, folders, files in os.walk(folder):
         yield from (Path(base) / name for name in (*folders, *files))
+
+
+def _is_this_user_s(path: Path) -> bool:
+    """Whether a file is this user's; where a system has no such users, whatever can be read there is."""
+    return not hasattr(os, "geteuid") or path.stat().st_uid == os.geteuid()
 
 
 def _numbering() -> str:

@@ -9,14 +9,15 @@ import logging
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import chdir
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import Any
 
+from analysis.errors import InputError
 from analysis.pipeline import team_files
 
 OURS = ["python", "-m", "analysis"]
@@ -61,19 +62,20 @@ class Record:
         os.environ.update({name: value for name, value in environment.items() if name.startswith("DVC_")})
         from dvc.repo import Repo
 
-        logging.getLogger("dvc").setLevel(logging.ERROR)
-        self.repo = Repo(
-            str(root), config={"core": {"no_scm": True}}
-        )  # its questions to git cost more than the rest of it
+        for name in ("dvc", "dvc_data", "dvc_objects"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what stops us is raised as well, and told once
+        with _own_hashes():
+            # DVC's questions to git cost more than the rest of it.
+            self.repo = Repo(str(root), config={"core": {"no_scm": True}})
         self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
 
     def __enter__(self) -> "Record":
-        """Lock the project. Raises NotRecorded if another DVC command holds it, or dvc.yaml is not sound."""
+        """Lock the project. Raises InputError if another run or DVC command holds it, NotRecorded if dvc.yaml is not sound."""
         from dvc.exceptions import DvcException
 
+        self._lock()
         try:
-            self.repo.lock.lock()
             self._drop_damaged()
             graph = self.repo.index.graph
         except DvcException as error:
@@ -96,14 +98,29 @@ class Record:
         }
         return self
 
+    def _lock(self) -> None:
+        from dvc.lock import LockError
+
+        try:
+            self.repo.lock.lock()
+        except LockError:
+            raise InputError(
+                ".dvc/tmp/lock",
+                found="another run of this project, or a DVC command, that has not ended",
+                expected="one at a time",
+                action="wait for it or end it, then run again; one that was killed leaves no lock",
+            ) from None
+
     def _drop_damaged(self) -> None:
-        """Delete DVC's list of files in use if a process that was killed while it wrote it left it unreadable.
+        """Delete what a killed process, or a full disk, left: DVC's half-written copies, its list of files in use if unreadable.
 
         DVC would stop at it for ever. The project is locked, so no other run is under way; the list has a guard of its own,
         which makes sure that nobody is writing it now.
         """
         from dvc.rwlock import RWLOCK_FILE, RWLockFileCorruptedError, RWLockFileFormatError, rwlock
 
+        for path in Path(self.repo.root_dir, "data", "processed").rglob(".*.tmp"):
+            path.unlink()
         place, hardlink = str(self.repo.tmp_dir), self.repo.config["core"].get("hardlink_lock", False)
         try:
             with rwlock(place, self.repo.fs, "analysis", [], [], hardlink):
@@ -206,6 +223,20 @@ class Record:
             )
             temporary.replace(LOCK)
             self._done.clear()
+
+
+@contextmanager
+def _own_hashes() -> Iterator[None]:
+    """While DVC opens a project: have it keep the hashes of files in `Hashes`, and open no database."""
+    from dvc_data.hashfile import state
+
+    from analysis.pipeline.hashes import Hashes
+
+    before, state.State = state.State, Hashes
+    try:
+        yield
+    finally:
+        state.State = before
 
 
 def _build_with_key(repo: Any, dep: Any, build: Callable[..., Any], *arguments: Any, **options: Any) -> Any:

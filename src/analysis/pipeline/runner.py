@@ -82,7 +82,7 @@ class Runner:
         from multiprocessing import forkserver
 
         modules = [*preloaded.COMMON, *preloaded.notebook_imports(self.root, likely())]
-        with preloaded.asked_for(modules, self.environment), temporary_files_in_own_folder():
+        with preloaded.asked_for(modules, self.environment), temporary_files_in_own_folder(), _ctrl_c_held():
             multiprocessing.get_context("forkserver").set_forkserver_preload(["analysis.pipeline.preloaded"])
             forkserver.ensure_running()
 
@@ -155,6 +155,19 @@ class Runner:
         with self._lock:
             self._running.remove(running)
         return Ended(status, lines or ([_words(status)] if status else []))
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Meanwhile Ctrl-C waits: the server inherits this, and does not break off its imports with a traceback."""
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # or it would be started meanwhile, and let Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _started(make: Callable[[], Any]) -> Any:
@@ -231,6 +244,7 @@ def work(words: list[str], root: str, environment: Mapping[str, str], told: Any)
     """In a new process: one command of this project, as `python -m analysis` would run it there."""
     if hasattr(os, "setsid"):
         os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the server has it held
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
