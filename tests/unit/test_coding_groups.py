@@ -85,7 +85,7 @@ def printed(html: str) -> dict[str, list[str]]:
 def test_the_page_shows_them_with_the_warning_and_no_share_of_a_hidden_count(tmp_path):
     found = evidence(tmp_path)
     frame = compared(found, 0.95)
-    html = show(frame, "Compared.", name="compared", note=told_of_rows(frame)).html
+    html = show(frame, "Compared.", name="compared", note=told_of_rows(frame, 10)).html
     rows = printed(html)
     assert rows["Work: west"][1].startswith("60%") and rows["Home: north"][1].startswith("55%")
     assert "4 comparisons stand here" in re.sub("<[^>]*>", "", html)

@@ -564,7 +564,14 @@ def test_people_are_compared_by_course_and_by_the_groups_a_team_declares_but_not
     }
     evidence = SimpleNamespace(records=SimpleNamespace(own=SimpleNamespace(groups=declared)))
     joined = pd.to_datetime(["2013-05-01", "2013-05-01", "2014-01-01"])
-    people = pd.DataFrame({"course": ["esol", "health", "esol"], "joined_on": joined, "birth_year": [1980, 1990, 1984]})
+    people = pd.DataFrame(
+        {
+            "course": ["esol", "health", "esol"],
+            "joined_on": joined,
+            "birth_year": [1980, 1990, 1984],
+            "age_at_joining": np.nan,
+        }
+    )
     found = groupings(people, evidence)
     assert list(found) == ["Course", "Age"] and groupings(None, evidence) == {}
     assert found["Age"].tolist() == ["30 or more", "under 30", "30 or more"]

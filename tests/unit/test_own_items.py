@@ -265,4 +265,6 @@ def test_groups_and_waves_come_onto_the_page_through_its_proof(tmp_path):
     ],
 )
 def test_the_warning_about_many_comparisons_counts_those_that_stand_there(p_values, words):
-    assert told_of_rows(pd.DataFrame({"p": p_values})).startswith(words)
+    told = told_of_rows(pd.DataFrame({"p": p_values}), 10)
+    assert told.startswith(words)
+    assert ("In {=1} of" in told and "a minimum of {=5}" in told) == ("hidden" in p_values)

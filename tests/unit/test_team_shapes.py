@@ -15,6 +15,7 @@ from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, LEFT, NOTE
 from analysis.participants.draft_sheets import sheets_of
 from analysis.participants.draft_sources import Assembled, assemble
 from analysis.participants.layout import read_layout
+from analysis.questionnaire.groups import ages
 
 CODES = [f"BR-{place:03d}" for place in range(1, 21)]
 SAFE = ("very unsafe", "unsafe", "neither", "safe", "very safe")
@@ -441,3 +442,18 @@ def test_a_microsoft_form_brings_neither_name_nor_address_anywhere(tmp_path):
         "english_then",
         "english_post",
     ]
+
+
+@pytest.mark.parametrize("header", ["Age", "How old are you?"])
+def test_ages_are_read_and_bands_of_them_are_not(tmp_path, header):
+    """Most teams ask the age and not the year of birth; after the programme it is another, so that of before counts."""
+    rows = [["ID", header, "Age group", "Confidence", "Health"]]
+    rows += [[code, f"{20 + i} years" if i % 3 else 20 + i, "25-34", 4, "fair"] for i, code in enumerate(CODES)]
+    after = [["ID", header, "Confidence", "Health"], *([code, 21 + i, 6, "good"] for i, code in enumerate(CODES))]
+    done, text = read(book(tmp_path / "in", {"Start": rows, "End": after}))
+    assert text.count(f'"{header}": age_at_joining') == 1 and '"Age group": leave out' in text
+    people = done.tables["questionnaire"].values.set_index("person_id")
+    assert people["age_at_joining"].to_dict() == {code: 20 + i for i, code in enumerate(CODES)}
+    given = people.assign(joined_on=pd.Timestamp(2024, 3, 1), birth_year=[1990.0] * 20)
+    given.loc[CODES[3], "age_at_joining"] = None
+    assert ages(given).to_dict() == {code: 34 if i == 3 else 20 + i for i, code in enumerate(CODES)}

@@ -21,7 +21,9 @@ CENTRE = {"centre": OwnGroup(label="Centre")}
 
 def people(before: list, after: list, centre: list) -> pd.DataFrame:
     frame = pd.DataFrame({"hope_pre": before, "hope_post": after, "centre": centre}, dtype=object)
-    empty = dict.fromkeys(["birth_year", "months_in_uk", "months_in_area", "english_at_joining"], np.nan)
+    empty = dict.fromkeys(
+        ["birth_year", "age_at_joining", "months_in_uk", "months_in_area", "english_at_joining"], np.nan
+    )
     return frame.assign(joined_on=pd.NaT, course=None, **empty)
 
 

@@ -10,7 +10,17 @@ from analysis.participants.cells import Refused, Style, read_cell
 from analysis.participants.codes import fold, status_of
 from analysis.participants.draft_layout import ASK, ATTENDED, LEAVE_OUT, SESSION, WAVE
 from analysis.participants.draft_tables import fits, plain_name, words
-from analysis.participants.draft_values import fold_id, has_unit, is_day, months, one_choice, point, scale_labels, shape
+from analysis.participants.draft_values import (
+    age,
+    fold_id,
+    has_unit,
+    is_day,
+    months,
+    one_choice,
+    point,
+    scale_labels,
+    shape,
+)
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
 from analysis.participants.headers import normal
@@ -167,7 +177,7 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
     if item and moment_of(said) == "then":
         yield _item(guess, item, said, wave)
     told = {"course", "field", "date"} if item else set()
-    told |= {"course", "field", "type"} if fits(words()["texts"], name) else set()
+    told |= {"course", "field", "type"} if fits(words()["texts"], name) or fits(words()["age"], name) else set()
     for target, patterns in words()["columns"].items():
         if fits(patterns, name) and target not in told:
             yield guess.to(target, 90 if target == "person_id" else 85, "by its name")
@@ -176,7 +186,12 @@ def _by_words(guess: Guess, said: str, texts: Sequence[str], wave: str | None) -
     if filled and sum(is_answer(text, "type") for text in filled) >= 0.8 * len(filled):
         yield guess.to("type", 75, "its cells are kinds of advice")
     if fits(words()["age"], name):
-        yield guess.to(LEAVE_OUT, 90, "an age; groups by age are made of the year of birth")
+        told_at_joining = wave != "post" and filled and all(age(text) for text in filled)
+        yield (
+            guess.to("age_at_joining", 85, "ages")
+            if told_at_joining
+            else guess.to(LEAVE_OUT, 90, "an age or a band of it")
+        )
     if fits(words()["texts"], name):
         yield guess.to(LEAVE_OUT, 90, "texts or remarks")
 
@@ -305,7 +320,7 @@ def readable(text: str, target: str) -> bool:
         return is_day(text)
     if target in TIMES and (has_unit(text) or months(text, "years") is not None):
         return True
-    if target == "birth_year" and is_day(text):
+    if target == "birth_year" and is_day(text) or target == "age_at_joining" and age(text):
         return True
     if target == "person_id":
         return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.\- ]{0,39}", text.strip()))
@@ -345,7 +360,9 @@ def table_of(guesses: Sequence[Guess], name: str, repeats: bool, rows: int) -> t
     """Which participant file a table is, how surely, and why; `repeats`: whether an id stands in several of its `rows`."""
     targets = Counter(guess.target for guess in guesses)
     stems = sum(any(target == stem or target.startswith(f"{stem}_") for stem in STEMS) for target in targets)
-    about = sum(target in targets for target in ("birth_year", "joined_on", "months_in_uk", "months_in_area"))
+    about = sum(
+        target in targets for target in ("birth_year", "age_at_joining", "joined_on", "months_in_uk", "months_in_area")
+    )
     if "person_id" not in targets:
         if stems > 1:
             return "questionnaire", 50, "items of the questionnaire, and no column of ids"

@@ -12,6 +12,7 @@ from analysis.participants.draft_looks import CELLS, DECIDE, FILES, GUESSED, LEF
 from analysis.participants.draft_sheets import Sheet
 from analysis.participants.draft_tables import column_names, grid_of, plain_name, words
 from analysis.participants.draft_values import (
+    age,
     day,
     fold_id,
     has_unit,
@@ -465,6 +466,9 @@ class _Reader:
         found = self._time(name, ours, text, number)
         return f"{float(found) * 52 / 12:.4g}" if _NUMBER.fullmatch(found) else found
 
+    def _age(self, name: str, ours: str, text: str, number: int) -> str:
+        return age(text) or text
+
     def _number(self, name: str, ours: str, text: str, number: int) -> str:
         return _whole(point(text))
 
@@ -479,6 +483,7 @@ class _Reader:
         "months_in_area": _time,
         "weeks_volunteering": _weeks,
         "birth_year": _year,
+        "age_at_joining": _age,
     }
     _by_kind: Mapping[str, Callable[..., str]] = {
         "date": _day,

@@ -128,6 +128,16 @@ def has_unit(text: str) -> bool:
     return months(text, None) is not None
 
 
+def age(text: str) -> str | None:
+    """An age in whole years, as text; None where it is none.
+
+    >>> age("34"), age("34 years old"), age("7 yrs"), age("25-34"), age("1989")
+    ('34', '34', '7', None, None)
+    """
+    found = re.fullmatch(r"(\d{1,3})(?:[.]0+)?( ?(years?|yrs?)( old)?| ?y/?o)?", text.strip().casefold())
+    return found[1] if found else None
+
+
 def day(text: str, order: str) -> str | None:
     """A day as yyyy-mm-dd; None where there is none, or its order is not said. Two digits of a year are of this century.
 

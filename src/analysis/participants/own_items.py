@@ -26,7 +26,7 @@ from analysis.participants.schema import (
 )
 
 Label = Annotated[str, Field(pattern=pattern(60))]
-AGE = "age"  # at joining, in whole years: the year of joining less the year of birth
+AGE = "age"  # at joining, in whole years: as told, else the year of joining less the year of birth
 NUMBERS = (AGE, "months_in_uk", "months_in_area", "english_at_joining")  # what bands can be made of
 
 

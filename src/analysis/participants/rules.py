@@ -29,6 +29,14 @@ def _longer_than_life(column: str) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda rows: rows[column] / 12 > rows["joined_on"].dt.year - rows["birth_year"] + 1
 
 
+def _other_age(rows: pd.DataFrame) -> pd.Series:
+    return (rows["age_at_joining"] - (rows["joined_on"].dt.year - rows["birth_year"])).abs() > 1
+
+
+def _longer_than_age(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: rows[column] / 12 > rows["age_at_joining"] + 1
+
+
 _CHECK = "check both against the paper record"
 
 
@@ -60,6 +68,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "no more months than the person had lived",
             _longer_than_life("months_in_area"),
             _CHECK,
+        ),
+        Rule(
+            ("birth_year", "joined_on", "age_at_joining"),
+            "the age that follows from the year of birth, give or take a year",
+            _other_age,
+            _CHECK,
+        ),
+        *(
+            Rule(
+                ("age_at_joining", column), "no more months than the person had lived", _longer_than_age(column), _CHECK
+            )
+            for column in ("months_in_uk", "months_in_area")
         ),
         Rule(
             ("months_in_uk", "months_in_area"),

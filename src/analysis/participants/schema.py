@@ -128,6 +128,13 @@ QuestionnaireRow = create_model(
     birth_year=fields.whole(
         1900, 2030, "Year of birth", "Optional; give it only if the analysis needs it.", unit="year"
     ),
+    age_at_joining=fields.whole(
+        0,
+        110,
+        "Age at joining",
+        "Age in whole years at joining, where it was asked in place of the year of birth; optional, too.",
+        unit="years",
+    ),
     course=fields.name(
         "Main course",
         "The course the person's participation centred on. English classes are called esol: pages tell them from others.",

@@ -13,12 +13,17 @@ from analysis.questionnaire.summary import holm
 def group_of(people: pd.DataFrame, name: str, group: OwnGroup) -> pd.Series:
     """The group that each person of the questionnaire (a row each) belongs to, as a text; missing where it is not known.
 
-    An age is that at the end of the year of joining. Raises ValueError for numbers without bands.
+    Raises ValueError for numbers without bands.
     """
     if not group.bands:
         return people[group.of or name].astype("str").str.strip()
-    values = people["joined_on"].dt.year - people["birth_year"] if group.of == AGE else people[group.of]
+    values = ages(people) if group.of == AGE else people[group.of]
     return values.map(lambda value: band_of(value, group.bands), na_action="ignore").astype("str")
+
+
+def ages(people: pd.DataFrame) -> pd.Series:
+    """The age of each person of the questionnaire (a row each) in years: as told at joining, else that at the end of the year of joining."""
+    return people["age_at_joining"].fillna(people["joined_on"].dt.year - people["birth_year"])
 
 
 def band_of(value: float, bands: tuple[int, ...]) -> str:

@@ -26,6 +26,8 @@ def known_before(people: pd.DataFrame, item: Item, groups: Mapping[str, OwnGroup
     numbers = {f"{item.name} before": answered_either(asked, item)["before"]}
     if asked["birth_year"].notna().any():
         numbers["year of birth"] = asked["birth_year"]
+    else:
+        numbers["age"] = asked["age_at_joining"]
     numbers |= {name: asked[name] for name in KNOWN_BEFORE}
     for name, group in (groups or {"course": OwnGroup(label="Course", of="course")}).items():
         if not group.bands:

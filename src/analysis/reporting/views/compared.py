@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.bounds.intervals import independent_difference, wilson
 from analysis.described import name_of
+from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
 from analysis.questionnaire.summary import holm
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, p_column
@@ -53,16 +54,35 @@ def with_holm(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(object).assign(p=adjusted.where(adjusted.notna(), ""))
 
 
-def told_of_rows(frame: pd.DataFrame | None) -> str:
-    """The warning about many comparisons, with their number."""
+def told_of_rows(frame: pd.DataFrame | None, minimum_cell: int) -> str:
+    """The warning about many comparisons, with their number; and where numbers are hidden, why, and what would show more."""
     if frame is None:
         return ""
+    return " ".join(filter(None, (_told_of_tests(frame), _told_of_hidden(frame, minimum_cell))))
+
+
+def _told_of_tests(frame: pd.DataFrame) -> str:
     tests = int(pd.to_numeric(frame["p"], errors="coerce").notna().sum())
     if not tests:
         return "No comparison can be shown here. None of these groups came about at random."
     return (
         f"{{={tests}}} comparison{'s stand' if tests > 1 else ' stands'} here. The more are made, the likelier it is that one of them looks like a difference where there is "
         "none; the p-values are held against all that are shown (Holm), and none of these groups came about at random."
+    )
+
+
+def _told_of_hidden(frame: pd.DataFrame, minimum_cell: int) -> str:
+    rows = int(frame.map(lambda value: str(value).startswith(HIDDEN)).any(axis=1).sum())
+    if not rows:
+        return ""
+    lower = (
+        f", or a minimum of {{={LOWEST_MINIMUM_CELL}}} with a reason in full"
+        if minimum_cell > LOWEST_MINIMUM_CELL
+        else ""
+    )
+    return (
+        f"In {{={rows}}} of {{={len(frame)}}} rows counts are hidden, since what else stands on the page would let a count of fewer than "
+        f"{{={minimum_cell}}} people be worked out from them: fewer and larger groups{lower} would show more."
     )
 
 

@@ -12,7 +12,7 @@ from analysis.english import Principled, english_sample, strength
 from analysis.english.published import FILE, Printed, read_figures, size
 from analysis.english.sample import MONTHS_IN_A_YEAR, spline_knots
 from analysis.participants import ITEMS, stages_reached
-from analysis.questionnaire.groups import group_of
+from analysis.questionnaire.groups import ages, group_of
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -37,7 +37,7 @@ def read_answers(evidence: Evidence) -> pd.DataFrame | None:
         return None
     table = evidence.records.questionnaire  # type: ignore[union-attr]
     frame = table.values.assign(answered_after=stages_reached(table)["experience"])  # type: ignore[union-attr, arg-type]
-    answers = frame.assign(age=frame["joined_on"].dt.year - frame["birth_year"])
+    answers = frame.assign(age=ages(frame))
     try:
         spline_knots(english_sample(answers)["months"].to_numpy())
     except ValueError as error:
@@ -49,7 +49,7 @@ def read_answers(evidence: Evidence) -> pd.DataFrame | None:
 
 def principled(answers: pd.DataFrame | None) -> Principled:
     """The choices that ask another question: of those who answered after training; at equal age, where most told theirs."""
-    known = answers is not None and answers["birth_year"].notna().sum() > len(answers) / 2
+    known = answers is not None and answers["age"].notna().sum() > len(answers) / 2
     return Principled({"those who answered after training": "answered_after"}, {"age": ["age"]} if known else {})
 
 
