@@ -9,6 +9,7 @@ import pyreadstat
 import pytest
 from openpyxl import Workbook
 
+from analysis.errors import InputError
 from analysis.participants.draft import draft
 from analysis.participants.draft_columns import moment_of_wave
 from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, LEFT, NOTED
@@ -457,3 +458,27 @@ def test_ages_are_read_and_bands_of_them_are_not(tmp_path, header):
     given = people.assign(joined_on=pd.Timestamp(2024, 3, 1), birth_year=[1990.0] * 20)
     given.loc[CODES[3], "age_at_joining"] = None
     assert ages(given).to_dict() == {code: 34 if i == 3 else 20 + i for i, code in enumerate(CODES)}
+
+
+def test_columns_of_a_scale_are_named_once_for_all_sheets(tmp_path):
+    questions = [f"I have been feeling {each}" for each in ("useful", "relaxed", "close to others")]
+    words = ["Rarely", "Often", "All of the time"]
+    sheets = {
+        name: [
+            ["ID", *questions, "Health"],
+            *([code, *[words[(i + add) % 3]] * 3, "fair"] for i, code in enumerate(CODES)),
+        ]
+        for name, add in (("Start", 0), ("End", 1))
+    }
+    own = "items:\n  feeling: {label: Feeling, scale: [1, 5], better: higher, questions: 3}\n"
+    own += "values: {feeling: {Rarely: 2, Often: 4, All of the time: 5}}\n"
+    own += "columns:\n" + "".join(f'  "{each}": feeling.{place}\n' for place, each in enumerate(questions, start=1))
+    folder = book(tmp_path / "in", sheets)
+    text = draft(folder)
+    assert all(text.count(f'"{each}": leave out') == 2 for each in questions)
+    values = taken(folder, own + text).tables["questionnaire"].values.set_index("person_id")
+    sums = [6, 12, 15]
+    assert values["feeling_pre"].tolist() == [sums[i % 3] for i in range(20)]
+    assert values["feeling_post"].tolist() == [sums[(i + 1) % 3] for i in range(20)]
+    with pytest.raises(InputError, match="'Feeling usefull' stands under none"):
+        taken(folder, own.replace(questions[0], "Feeling usefull") + text)

@@ -28,6 +28,7 @@ def _deep_keys(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Row = Annotated[int, Field(ge=1)]
+Columns = Annotated[dict[str, Text], BeforeValidator(_keys)]
 Answers = Annotated[dict[str, dict[str, Text]], BeforeValidator(_deep_keys)]
 
 
@@ -55,7 +56,7 @@ class Source(Strict):
     dates: Order | None = None
     units: dict[str, Unit] = Field(default_factory=dict)
     reversed: tuple[str, ...] = ()
-    columns: Annotated[dict[str, Text], BeforeValidator(_keys)] = Field(default_factory=dict)
+    columns: Columns = Field(default_factory=dict)
     values: Answers = Field(default_factory=dict)
     cells: dict[str, dict[Row, Text]] = Field(default_factory=dict)
     leave_out_rows: dict[Row, Text] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from analysis.files import Strict, line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
-from analysis.participants.draft_layout import ASK, LEAVE_OUT, Answers, Order, Source
+from analysis.participants.draft_layout import ASK, LEAVE_OUT, Answers, Columns, Order, Source
 from analysis.participants.fields import ID, Absent
 from analysis.participants.own_items import Label, Own, OwnGroup, OwnItem, own_of
 from analysis.participants.schema import MOMENTS
@@ -115,12 +115,13 @@ class RecordsLayout(Folder):
     `dates`: the order of days in all sources that say none of their own. `items` and `groups` are a team's own questions and
     groups by name, `later` is what moments after `post` are called, by name (`six: six months after`), `comparisons` which
     two moments are compared, the earlier first; empty: the first with each later one. `values` is what answers mean in all
-    sources that say nothing else of them.
+    sources that say nothing else of them, `columns` what columns are in all questionnaires that leave them out, or ask.
     """
 
     sources: tuple[Source, ...] = ()
     dates: Order | None = None
     values: Answers = Field(default_factory=dict)
+    columns: Columns = Field(default_factory=dict)
     items: dict[Name, OwnItem] = Field(default_factory=dict)
     groups: dict[Name, OwnGroup] = Field(default_factory=dict)
     later: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$")], Label] = Field(default_factory=dict)
@@ -144,10 +145,16 @@ class RecordsLayout(Folder):
         return self
 
     @model_validator(mode="after")
-    def _shares_values(self) -> "RecordsLayout":
+    def _shares_what_holds_for_all(self) -> "RecordsLayout":
+        asked = [source for source in self.sources if source.table in ("questionnaire", ASK)]
+        if unknown := [name for name in self.columns if all(name not in source.columns for source in asked)]:
+            raise ValueError(f"`columns` that stand under a source; {unknown[0]!r} stands under none")
         for source in self.sources:
             for name, meant in self.values.items():
                 source.values[name] = {**meant, **source.values.get(name, {})}
+        for source in asked:
+            open_ = [name for name in self.columns if source.columns.get(name) in (ASK, LEAVE_OUT)]
+            source.columns.update({name: self.columns[name] for name in open_})
         return self
 
     def own(self, root: Path, file: str) -> Own:
