@@ -412,7 +412,7 @@ _OWN = """\
 #   wellbeing: {label: Wellbeing, scale: swemwbs}  # by a published scale (data/raw/reference/scales.yaml), as scores, or
 #                                                  # as answers to its questions: wellbeing.1, wellbeing.2, ...
 #   hope: {label: Hope, scale: [0, 10], better: higher}
-# columns: {"Feeling useful": wellbeing.2}  # what columns that are left out below are, in all tables of questionnaires
+# columns: {"Name of a column": wellbeing.2}  # what columns that are left out below are, in all tables of questionnaires
 # values: {wellbeing: {Rarely: 2, Often: 4}}  # what answers in words mean, in all tables
 # groups:
 #   centre: {label: Centre, reference: Harbour}
