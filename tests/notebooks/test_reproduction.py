@@ -34,6 +34,15 @@ def test_every_page_and_result_is_there(finished):
     assert (finished / "reports" / "index.html").is_file()
 
 
+def test_the_data_of_a_study_stands_beside_its_pages_and_none_of_a_worked_example(finished):
+    for study in ("coproduction", "connecting_opportunities"):
+        overview = (finished / "reports" / study / "overview.html").read_text(encoding="utf-8")
+        for name in ("results.json", "claims.csv", "findings.csv"):
+            made, beside = finished / "data/processed" / study / name, finished / "reports" / study / name
+            assert beside.read_bytes() == made.read_bytes() and f'href="{name}"' in overview
+    assert not [path for path in finished.glob("reports/*_example/*") if path.suffix in (".json", ".csv")]
+
+
 def test_every_number_on_a_page_is_in_the_study_s_results(finished):
     for notebook, study in planned_runs(finished):
         store = ResultStore.read(finished / "data/processed" / study / "results.json")

@@ -83,6 +83,18 @@ def _read(path: Path, *state: int) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+DATA = {
+    "results.json": "every number of these pages, with its unit, its kind, its interval, what it rests on and its source (JSON)",
+    "claims.csv": "every claim of the source with its verdict (CSV)",
+    "findings.csv": "the findings of the audit (CSV)",
+}
+
+
+def data_of(study: Study) -> list[Path]:
+    """The data of a study that stands beside its pages; none of a worked example, whose numbers are nobody's."""
+    return [] if study.info.example else [path for name in DATA if (path := study.processed / name).is_file()]
+
+
 @dataclass(frozen=True)
 class Material:
     """A study, its appendices in order, and all their results as one store."""

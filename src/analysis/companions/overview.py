@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import Field
 
-from analysis.companions.material import Appendix, Material
+from analysis.companions.material import DATA, Appendix, Material, data_of
 from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.errors import InputError
 from analysis.files import Strict, read_yaml, shown, validate
@@ -21,6 +21,7 @@ from analysis.reporting.page import PageData
 from analysis.reporting.prose import named, results_in
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
+from analysis.study import Study
 
 TITLE = "Overview"
 LINE = "The question, the answer in short, how it is known, and what would change it."
@@ -176,7 +177,15 @@ def overview(material: Material) -> PageData:
     sheet.section("Claims by verdict", *_verdicts(material))
     sheet.section("What would change the answer", sheet.page.say(words.change), *_missing(sheet, words))
     sheet.section("Appendix by appendix", _appendices(material, unfold=not words.answer))
+    sheet.section("To take away", *_to_take(sheet, material.study))
     return sheet.page_data(lead=lambda result_id: _led(result_id, material))
+
+
+def _to_take(sheet: Sheet, study: Study) -> Iterator[Display]:
+    """Where the data of the study stands, beside this page."""
+    if paths := data_of(study):
+        said = "\n\n".join(f"{prose_link(path.name, path.name)}: {DATA[path.name]}." for path in paths)
+        yield sheet.page.say(said)
 
 
 def _led(result_id: str, material: Material) -> str:

@@ -16,7 +16,7 @@ from analysis.pipeline.citing import completed
 from analysis.pipeline.companions import Published, companion_code, material_of, pages_of, titles_of
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
-from analysis.pipeline.publish import all_pages, publish_workbooks, question, write_if_new
+from analysis.pipeline.publish import all_pages, publish_files, question, write_if_new
 from analysis.pipeline.rendered import render
 from analysis.pipeline.uses import appendices_of
 from analysis.study import study_ids
@@ -34,7 +34,7 @@ def write_all(root: Path, study: str = "") -> list[str]:
     with leaving_out({other for other in study_ids(root) if study not in ("", other)}):
         changed = _write(root, all_pages(root, STAMP, failures))
         for each in dict.fromkeys(each for _, each in planned_runs(root) if each not in failures):
-            publish_workbooks(root, each)
+            publish_files(root, each)
     for error in failures.values():
         raise error
     return changed

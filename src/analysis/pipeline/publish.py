@@ -1,7 +1,7 @@
 """Publication: stamp each page with the commit, write reports/ and its index."""
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,14 +103,15 @@ def _publish(
     if set(failures) - before:
         return None
     texts = rendered(root, pages, stamp, code_state(root)) | citation_files(root, pages, stamp)
-    stop_on_published_leaks(root, texts)
+    studies = list(dict.fromkeys(study for _, study in runs))
+    stop_on_published_leaks(root, texts | data_texts(root, studies))
     for line in check_earlier(root, again):
         tell(f"Note: {line}")
     for path, text in texts.items():
         write_if_new(root / "reports" / path, text)
     titles = {f"reports/{path}": page_title(published.page) for path, published in pages.items()}
-    for study_id in dict.fromkeys(study for _, study in runs):
-        publish_workbooks(root, study_id)
+    for study_id in studies:
+        publish_files(root, study_id)
     described = crate.crate_text(root, stamp, titles)  # last, since it describes the pages
     stop_on_published_leaks(root, {crate.FILE: described})
     write_if_new(root / "reports" / crate.FILE, described)
@@ -144,12 +145,30 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
     return completed(root, pages, stamp)
 
 
-def publish_workbooks(root: Path, study_id: str) -> None:
-    """Copy a study's workbooks beside its pages."""
-    for source in sorted((root / "data" / "processed" / study_id / "workbooks").glob("*.xlsx")):
+def publish_files(root: Path, study_id: str) -> None:
+    """Copy a study's workbooks and data beside its pages."""
+    for source in files_beside(root, study_id):
         target = root / "reports" / study_id / source.name
         if not target.is_file() or target.read_bytes() != source.read_bytes():
             write_bytes(target, source.read_bytes())
+
+
+def files_beside(root: Path, study_id: str) -> list[Path]:
+    """What stands beside the pages of a study: its workbooks, its results as data, the claims and findings of its audit."""
+    from analysis.companions.material import data_of
+
+    study = load_study(study_id, root)
+    return [*sorted((study.processed / "workbooks").glob("*.xlsx")), *data_of(study)]
+
+
+def data_texts(root: Path, studies: Iterable[str]) -> dict[str, str]:
+    """The data that stands beside the pages of studies, by path below reports/."""
+    from analysis.companions.material import data_of
+
+    found = {study_id: data_of(load_study(study_id, root)) for study_id in studies}
+    return {
+        f"{study}/{path.name}": path.read_text(encoding="utf-8") for study, paths in found.items() for path in paths
+    }
 
 
 def write_if_new(path: Path, text: str) -> bool:

@@ -27,6 +27,7 @@ from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.deposit.citation import FILE as CITATION
 from analysis.pipeline.earlier import check_earlier
 from analysis.pipeline.provenance import sha256
+from analysis.pipeline.publish import files_beside
 from analysis.pipeline.rendered import published_pages
 from analysis.pipeline.secrets import public_material, secrets_of_study
 from analysis.pipeline.sources import Sources
@@ -113,11 +114,11 @@ def _data_files(study: Study) -> list[Path]:
 def _known(study: Study) -> set[str]:
     """The paths of the files in reports/ that a run makes."""
     pages = {f"reports/{path}" for path in published_pages(study.root)}
-    books = {f"reports/{study.id}/{path.name}" for path in (study.processed / "workbooks").glob("*.xlsx")}
+    beside = {f"reports/{study.id}/{path.name}" for path in files_beside(study.root, study.id)}
     return (
         pages
         | {path.removesuffix(".html") + ".pdf" for path in pages}
-        | books
+        | beside
         | {f"reports/{crate.FILE}", *_cited(study)}
     )
 

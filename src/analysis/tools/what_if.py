@@ -24,7 +24,7 @@ from analysis.pipeline.ledger import audited, ledger
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.provenance import stage_dependencies, stage_outputs
-from analysis.pipeline.publish import question
+from analysis.pipeline.publish import files_beside, question
 from analysis.pipeline.run import collect_results
 from analysis.pipeline.sweep_cases import LINKED, link, run_in
 from analysis.results import write_bytes, write_csv, write_text
@@ -170,8 +170,8 @@ def _write(made: Path, study: Study, folder: Path, texts: dict[str, str], notebo
     for path, text in texts.items():
         write_text(made / path, text)
     processed = folder / "data" / "processed" / study.id
-    for workbook in sorted((processed / "workbooks").glob("*.xlsx")):
-        write_bytes(made / study.id / workbook.name, workbook.read_bytes())
+    for path in files_beside(folder, study.id):
+        write_bytes(made / study.id / path.name, path.read_bytes())
     for notebook in notebooks:
         name = f"results/{notebook}.json"
         write_bytes(made / study.id / name, (processed / name).read_bytes())

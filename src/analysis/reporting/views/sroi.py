@@ -33,7 +33,7 @@ def answer(page: Appendix, published: PublishedModel | None, study: Study) -> Di
         return page.say(NOTHING_PUBLISHED)
     page.add(as_published(study.claims[claim]) for claim in claims_named(published))
     known = page.find("sroi.headline.recomputed").value is not None
-    again = "worked out again it is {sroi.headline.recomputed}" if known else "it cannot be worked out again"
+    again = ("worked out again it is " if known else "its recomputation is ") + "{sroi.headline.recomputed}"
     return page.say(
         f"{published.answer}\n\nThe headline ratio is {{sroi.headline}}; {again} ({named(published.recomputed.why)}).".strip()
     )
