@@ -70,6 +70,7 @@ def test_a_command_that_is_asked_to_end_says_so_and_leaves_no_folder(tmp_path, n
         "        time.sleep(60)\n"
         "cli._profile = waits\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # ignored where the tests themselves run under nohup
         "end_when_asked()\n"
         "leave(command())\n"
     )
