@@ -1,6 +1,7 @@
 """Pages that are no notebook's, and the findings taken from an audit's page."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,9 @@ def section(name, words):
 
 def audited(tmp_path, monkeypatch, blocks):
     """The findings of a study whose audit shows some blocks."""
-    study = load_study("coproduction", ROOT)
+    study = replace(load_study("coproduction", ROOT), root=tmp_path)
     monkeypatch.setattr(module, "load_study", lambda name, root: study)
-    file = tmp_path / "data/processed/s/pages/08_claims_audit.json"
+    file = tmp_path / "data/processed/coproduction/pages/08_claims_audit.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"blocks": blocks, "results": {}}), encoding="utf-8")
     return module.findings(tmp_path, "s")
