@@ -93,12 +93,16 @@ def values(
     return int(high - low)
 
 
-def team(seed: int) -> pd.DataFrame:
-    """Answers of 20 to 40 made-up people in two centres, at three moments, with gains of any shape."""
+def team(seed: int, third: bool = False) -> pd.DataFrame:
+    """Answers of 20 to 40 made-up people in two centres, at three moments, with gains of any shape; or of 30 to 60 in three."""
     draw = np.random.default_rng(seed)
-    people = int(draw.integers(20, 41))
+    people = int(draw.integers(30, 61) if third else draw.integers(20, 41))
     before = draw.integers(2, 8, people).astype(float)
-    frame = pd.DataFrame({"hope_pre": before, "centre": np.where(draw.random(people) < 0.5, "Harbour", "Mill Lane")})
+    centres = ["Harbour", "Mill Lane", "Quay"]
+    where = draw.choice(centres, people, p=[0.4, 0.35, 0.25]) if third else None
+    frame = pd.DataFrame(
+        {"hope_pre": before, "centre": where if third else np.where(draw.random(people) < 0.5, *centres[:2])}
+    )
     for wave in ("post", "six"):
         gain = draw.choice([-1, 0, 1, 2, 3], people, p=draw.dirichlet(draw.choice([0.5, 2, 5]) * np.ones(5)))
         frame[f"hope_{wave}"] = np.clip(before + gain, 0, 10)
@@ -196,6 +200,34 @@ def test_the_rows_of_groups_leave_how_many_improved_in_each_open(evidence, seed,
             cell = np.concatenate([mask * float(other == place) for other in range(len(parts))])
             if number(change, mask) < minimum:
                 assert values(parts, whole, spread, cell, minimum - 1) >= minimum - 1
+
+
+@pytest.mark.parametrize("seed, minimum", [(1003, 10), (1021, 5), (1022, 10)])
+def test_three_groups_side_by_side_leave_how_many_improved_in_each_open(evidence, seed, minimum):
+    """Beside the shares that are shown of the others, which are counts."""
+    people = team(seed, third=True)
+    found = guard(evidence, people, minimum, HOPE)
+    rows, (whole, counts) = view.by_group(found), told_of_all(found)
+    parts, names = [told(row) for _, row in rows.iterrows()], [str(label).split(": ")[1] for label in rows.index]
+    belongs = people["centre"].where(people["centre"].isin(names), "others together")
+    within = [
+        np.concatenate([np.ones(len(CHANGES)) * (other == place) for other in range(len(parts))])
+        for place in range(len(parts))
+    ]
+    known = [(np.tile(mask, len(parts)), low, high) for mask, low, high in counts]
+    improved = np.tile(CHANGES > 0, len(parts))
+    for inside, (_, row) in zip(within, rows.iterrows(), strict=True):
+        if not isinstance(row["improved"], str):
+            known.append((inside * improved, *[round(row["n"] * row["improved"] / 100)] * 2))
+    tried = 0
+    for inside, name, (_, row) in zip(within, names, rows.iterrows(), strict=True):
+        change = found.pairs(HOPE)["change"][belongs == name]
+        for mask in (CHANGES > 0, CHANGES <= 0) if isinstance(row["improved"], str) else ():
+            if number(change, mask) < minimum:
+                tried += 1
+                cell = inside * np.tile(mask, len(parts))
+                assert values(parts, whole, known, cell, minimum - 1) >= minimum - 1
+    assert tried
 
 
 @pytest.mark.parametrize("seed, minimum", [(7, 5), (16, 5), (0, 10)])
