@@ -9,7 +9,7 @@ sheet Result, in the header of every printed sheet, and beside each changed inpu
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -340,29 +340,22 @@ def _fill_result(draft: _Draft) -> None:
         whole = Operation("-", whole, Reference(f"beneficiary.{place}"))
     draft.put_text(RESULT, rest, 1, "Check: value not given to anyone (£), to be 0")
     draft.put_formula(RESULT, rest, 2, whole)
-    draft.put_text(
-        RESULT,
-        rest + 2,
-        1,
-        f"Pounds of {value_map.settings.price_year}, present values. Change the shaded cells of the sheet Inputs; all else follows.",
-    )
-    draft.put_text(
-        RESULT,
-        rest + 3,
-        1,
-        f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there.",
-    )
-    draft.put_text(
-        RESULT,
-        rest + 4,
-        1,
-        "analysis what-if STUDY --from FILE reads the changed values back and runs the study's pages with them.",
-    )
+    for row, words in enumerate(_told_below(draft), start=rest + 2):
+        draft.put_text(RESULT, row, 1, words)
     if draft.changed:
         draft.put_text(RESULT, 1, 1, f"{CHANGED}: result")
-        said = (f"Changed: {each.label}. {PUBLISHED}: {each.changed_from.words}" for each in draft.changed)  # type: ignore[union-attr]
-        for row, words in enumerate(said, start=rest + 6):
-            draft.put_text(RESULT, row, 1, words)
+
+
+def _told_below(draft: _Draft) -> Iterator[str]:
+    """What stands below the results, line by line: how to read and change them, and after an empty line what was changed."""
+    price_year = draft.model.value_map.settings.price_year
+    yield f"Pounds of {price_year}, present values. Change the shaded cells of the sheet Inputs; all else follows."
+    yield f"An outcome counts for the {draft.model.years} years of the sheet Year by year; a longer duration is cut off there."
+    yield "analysis what-if STUDY --from FILE reads the changed values back and runs the study's pages with them."
+    if draft.changed:
+        yield ""
+    for each in draft.changed:
+        yield f"Changed: {each.label}. {PUBLISHED}: {each.changed_from.words}"  # type: ignore[union-attr]
 
 
 _FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: [a-z]+="[^"]*")*)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>')
