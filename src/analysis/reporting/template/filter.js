@@ -114,7 +114,8 @@
     form.addEventListener("reset", () => setTimeout(() => { apply(); keep(); }));
     addEventListener("hashchange", show);
     addEventListener("pagehide", keep);
-    addEventListener("pageshow", read); // the browser may have put other values into the fields
+    // The browser may have put other values into the fields; what the reader has chosen before the page was whole stays.
+    addEventListener("pageshow", (event) => { if (event.persisted || waiting === undefined) read(); });
     block.prepend(form);
     read();
     show();
