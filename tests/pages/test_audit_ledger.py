@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from browser_waits import wait_until
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
@@ -36,7 +37,7 @@ def test_it_filters_by_verdict_and_words_and_says_how_many_are_left(visit, ledge
     page.get_by_label("Words").fill("employment leaving")
     assert 0 < shown(page) < wrong
     page.get_by_role("button", name="Show all rows").click()
-    page.wait_for_function(f"document.querySelector('.filter [role=status]').textContent.startsWith('{everything} ')")
+    wait_until(page, f"document.querySelector('.filter [role=status]').textContent.startsWith('{everything} ')")
     assert shown(page) == everything
     assert page.noted == []
 
@@ -195,7 +196,7 @@ def test_what_is_chosen_stands_in_the_address_and_is_there_again_after_back(visi
     page.locator("#ledger tbody tr:not(.group):visible th a").first.click()
     page.wait_for_url("**/claims.html#claim-*")
     page.go_back()
-    page.wait_for_function("document.querySelector('#ledger-verdict')?.value === 'inconsistent'")
+    wait_until(page, "document.querySelector('#ledger-verdict')?.value === 'inconsistent'")
     assert (page.get_by_label("Words").input_value(), shown(page)) == ("employment", left)
     assert "verdict=inconsistent" in page.url and "words=employment" in page.url
     assert f"{left} of " in page.get_by_role("status").first.inner_text()
@@ -244,7 +245,7 @@ def test_on_a_phone_each_row_is_a_card_with_its_cells_named_and_within_the_scree
     page = visit(ledger, width=390)
     page.locator("#ledger").scroll_into_view_if_needed()
     row = page.locator("#claim-CO-205")
-    page.wait_for_function("document.querySelector('#ledger table.as-cards')")
+    wait_until(page, "document.querySelector('#ledger table.as-cards')")
     for box in [cell.bounding_box() for cell in row.locator("th, td").all()]:
         assert 0 <= box["x"] and box["x"] + box["width"] <= 390
     verdict = row.get_by_role("cell").filter(has_text="inconsistent").first
