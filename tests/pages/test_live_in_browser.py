@@ -143,20 +143,20 @@ def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader)
     was, open_folds, chosen = frame.evaluate(where), frame.evaluate(folds), field.input_value()
     assert frame.evaluate("scrollY") > 1000 and was < 0
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
-        assert until_other(page, "#scenarios", ratios) != ratios
+        assert until_other(project, page, "#scenarios", ratios) != ratios
         frame = page.frames[-1]
         assert abs(frame.evaluate(where) - was) <= 1
         assert frame.evaluate(folds) == open_folds
         assert frame.locator("input[type=range]").nth(1).input_value() == chosen
         other = inner(page).locator("#scenarios").inner_text()
-    assert until_other(page, "#scenarios", other) == ratios
+    assert until_other(project, page, "#scenarios", other) == ratios
 
 
-def until_other(page, place, text):
+def until_other(project, page, place, text):
     """What stands at a place once it is no longer `text`."""
     end = time.monotonic() + LONG / 1000
     while (found := inner(page).locator(place).inner_text()) == text:
-        assert time.monotonic() < end
+        assert time.monotonic() < end, (project / "live.log").read_text()
         time.sleep(0.1)
     return found
 
@@ -211,7 +211,7 @@ def test_links_lead_to_other_pages_of_the_draft_which_follow_too(project, reader
     page.wait_for_function("() => location.hash.includes('assumptions.html')")
     text = inner(page).locator("main").inner_text()
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *renamed(project)):
-        assert "engagement of a test" in until_other(page, "main", text)
+        assert "engagement of a test" in until_other(project, page, "main", text)
 
 
 def renamed(project):

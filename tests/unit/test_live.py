@@ -79,13 +79,15 @@ def test_what_reads_a_result_waits_for_it_and_runs_only_if_it_is_another(project
     agenda.stale -= RAW
     assert [stage.name for stage in agenda.next([], [], [])] == ["first@one", "second@two"]
     first, made = agenda.stages["first@one"], project / "data/processed/one/results/01_first.json"
-    agenda.done(agenda.stages["second@two"], agenda.state(agenda.stages["second@two"]))
-    agenda.done(first, agenda.state(first))
+    for stage in (agenda.stages["second@two"], first):
+        agenda.begin(stage)
+        agenda.done(stage)
     assert agenda.stale == {"second@one"}  # its own notebook changed
     agenda.stale.clear()
-    before = agenda.state(first)
+    agenda.begin(first)
     made.write_text("{}")
-    agenda.done(first, before)
+    agenda.begin(first)  # it was stopped after it had written, and starts again
+    agenda.done(first)
     assert agenda.stale == {"second@one"}
     assert agenda.next([], ["second@one"], []) == []
     assert agenda.next([], [], ["second@one"]) == []

@@ -71,6 +71,7 @@ class Agenda:
     stages: dict[str, Stage] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
     before: dict[str, set[str]] = field(default_factory=dict)  # the stages that each waits for, straight or by others
+    begun: dict[str, dict[str, str]] = field(default_factory=dict)  # what each stage that has not ended found made
 
     def __post_init__(self) -> None:
         """Read what there is."""
@@ -113,13 +114,18 @@ class Agenda:
         data = self.root / "data/processed" / study / "pages" / f"{notebook}.json"
         return [f"{study}/{name}.html" for name in (notebook, *_parts(data, _state(data)))]
 
-    def done(self, stage: Stage, before: Mapping[str, str]) -> None:
-        """A stage came to its end; those run that read what is no longer as `before`."""
+    def begin(self, stage: Stage) -> None:
+        """A stage starts; if it was stopped before it came to its end, what it had found then is what counts."""
+        self.begun.setdefault(stage.name, self._made(stage))
+
+    def done(self, stage: Stage) -> None:
+        """A stage came to its end; those run that read what is no longer as it was when the stage began."""
         self.stale.discard(stage.name)
-        changed = [place for place, state in self.state(stage).items() if state != before[place]]
+        before = self.begun.pop(stage.name)
+        changed = [place for place, state in self._made(stage).items() if state != before.get(place)]
         self.stale |= {other.name for other in self.stages.values() if any(map(other.rests_on, changed))}
 
-    def state(self, stage: Stage) -> dict[str, str]:
+    def _made(self, stage: Stage) -> dict[str, str]:
         """A hash of each file or folder that a stage makes."""
         return {place: _hash(self.root / place) for place in stage.makes}
 

@@ -155,7 +155,7 @@ class Session:
             if wording and (open_pages := self._open()):
                 write_text(self.draft / REWORDED, json.dumps(wording, ensure_ascii=False))
                 self._pages(runner, open_pages, "--reworded", str(self.draft / REWORDED))
-            running: dict[Future[Ended], tuple[Stage, dict[str, str], float]] = {}
+            running: dict[Future[Ended], tuple[Stage, float]] = {}
             try:
                 while self._start(runner, pool, running) or running:
                     for future in wait(running, POLL, FIRST_COMPLETED).done:
@@ -169,25 +169,25 @@ class Session:
 
     def _start(self, runner: Runner, pool: ThreadPoolExecutor, running: dict[Any, Any]) -> bool:
         """Start what can start; whether anything was."""
-        names = {stage.name for stage, *_ in running.values()}
+        names = {stage.name for stage, _ in running.values()}
         ready = self.agenda.next(self._open(), names, self.failed)[: processors() - len(running)]
         for stage in ready:
-            before, began = self.agenda.state(stage), time.perf_counter()
+            self.agenda.begin(stage)
             if stage.words in _AT_ONCE:
                 _AT_ONCE[stage.words](self.draft)
-                self.agenda.done(stage, before)
+                self.agenda.done(stage)
             else:
-                running[pool.submit(runner.run, stage.words, lambda told: None)] = (stage, before, began)
+                running[pool.submit(runner.run, stage.words, lambda told: None)] = (stage, time.perf_counter())
         if ready:
-            self._show(stage for stage, *_ in running.values())
+            self._show(stage for stage, _ in running.values())
         return bool(ready)
 
-    def _finish(self, runner: Runner, ended: Ended, stage: Stage, before: dict[str, str], began: float) -> None:
+    def _finish(self, runner: Runner, ended: Ended, stage: Stage, began: float) -> None:
         self._say(_label(stage), began, ended)
         if ended.status:
             self.failed[stage.name] = ended.lines
         else:
-            self.agenda.done(stage, before)
+            self.agenda.done(stage)
             pages = self.agenda.pages(stage)
             self.made |= {*pages}
             if shown := [page for page in self._open() if page in pages]:
