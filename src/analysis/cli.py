@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from analysis.errors import InputError, show_values
+from analysis.pipeline.surroundings import refuse_little_memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(options, "show_values", False):
         show_values()
     try:
+        refuse_little_memory()
         return options.command(options) or 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -59,6 +61,7 @@ def _is_not_made(error: OSError) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="analysis", description="Rerun and audit programme evaluations.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _setup_command(commands)
     _stage_commands(commands)
     _whole_run_commands(commands)
     _study_commands(commands)
@@ -88,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--timeout", type=float, help="seconds to wait for an answer")
     fetch.add_argument("--to", metavar="FOLDER", help="another folder for the tables")
     return parser
+
+
+def _setup_command(commands: Any) -> None:
+    setup = _command(
+        commands, "setup", _setup, "bring .venv to what a use needs, as make does: python scripts/setup.py"
+    )
+    setup.add_argument("use", nargs="?", default="runtime", help="runtime, test or lab")
 
 
 def _stage_commands(commands: Any) -> None:
@@ -368,6 +378,14 @@ def _path(text: str) -> Any:
     return Path(text)
 
 
+def _setup(options: argparse.Namespace) -> int:
+    import subprocess
+
+    from analysis.study import find_root
+
+    return subprocess.call([sys.executable, "-I", str(find_root() / "scripts" / "setup.py"), options.use])
+
+
 def _run(options: argparse.Namespace) -> int:
     from analysis.pipeline.run import run_notebook
     from analysis.study import find_root
@@ -604,7 +622,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from analysis.pipeline import engines
-    from analysis.pipeline.reproduce import processors
+    from analysis.pipeline.surroundings import processors
     from analysis.pipeline.sweep import sweep
     from analysis.study import find_root
 

@@ -15,6 +15,7 @@ from analysis.pipeline.plan import write_plan
 from analysis.pipeline.progress import TOLD, Display, Laps
 from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
+from analysis.pipeline.surroundings import processors
 
 
 def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = False, again: Sequence[str] = ()) -> int:
@@ -50,11 +51,6 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
     print(f"Time taken: {laps.total:.1f} s")
     return 0
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _changed(root: Path) -> list[str]:

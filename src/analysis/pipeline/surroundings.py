@@ -6,11 +6,16 @@ import signal
 import sys
 from pathlib import Path
 
+from analysis.errors import InputError
+
 PROJECT = Path(__file__).resolve().parents[3]
 STRANGE = (
     "PYTHONWARNINGS",
     "PYTHONOPTIMIZE",
 )  # as the Makefile has them; libraries of the locks warn, and that is known
+
+# Megabytes of addresses that a run was seen to need on one processor, and what the libraries for matrices take for each more.
+LEAST, FOR_EACH_MORE, MOST_COUNTED = 820, 82, 64
 
 
 def leave_strangers() -> None:
@@ -29,6 +34,32 @@ def leave_strangers() -> None:
 def keep_to_this_user() -> None:
     """Files and folders that are made from here on are this user's alone, whatever the umask was."""
     os.umask(0o077)
+
+
+def refuse_little_memory() -> None:
+    """InputError under a limit of memory (`ulimit -v` or `-d`) that a run cannot do with.
+
+    Libraries for matrices then wait for ever while they are imported, instead of failing.
+    """
+    try:
+        import resource
+    except ImportError:  # a system without such limits
+        return
+    least = LEAST + FOR_EACH_MORE * (min(processors(), MOST_COUNTED) - 1)
+    for name, option in ((resource.RLIMIT_AS, "-v"), (resource.RLIMIT_DATA, "-d")):
+        most = resource.getrlimit(name)[0]
+        if most != resource.RLIM_INFINITY and most < least * 1_000_000:
+            raise InputError(
+                "the limits of this shell or job",
+                found=f"{most // 1_000_000} MB of memory for each process (ulimit {option})",
+                expected=f"{least} MB or more, on as many processors as here",
+                action=f"raise it (ulimit {option} unlimited, or ask for more memory for the job) and run this again",
+            )
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def write_any_letter() -> None:
