@@ -1,6 +1,7 @@
 """The whole pipeline, run for real: it finishes, repeats byte for byte, reruns only what changed, and survives a kill."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -46,8 +47,15 @@ def test_the_data_of_a_study_stands_beside_its_pages_and_none_of_a_worked_exampl
 def test_every_number_on_a_page_is_in_the_study_s_results(finished):
     for notebook, study in planned_runs(finished):
         store = ResultStore.read(finished / "data/processed" / study / "results.json")
-        html = (finished / "reports" / study / f"{notebook}.html").read_text(encoding="utf-8")
-        assert check_numbers(html, store) == []
+        for name in made_of(finished, study, notebook):
+            html = (finished / "reports" / study / f"{name}.html").read_text(encoding="utf-8")
+            assert check_numbers(html, store) == [], name
+
+
+def made_of(finished, study, notebook) -> list[str]:
+    """The page of a notebook, and those beside it."""
+    data = finished / "data/processed" / study / "pages" / f"{notebook}.json"
+    return [notebook, *json.loads(data.read_text(encoding="utf-8")).get("parts", {})]
 
 
 def test_a_number_that_is_no_result_would_be_found(finished):

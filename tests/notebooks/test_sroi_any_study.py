@@ -51,16 +51,45 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(run):
-    data = run / "data" / "processed" / "toy" / "pages" / "05_sroi.json"
-    return render_page(json.loads(data.read_text(encoding="utf-8")))
+def pages(run) -> dict[str, str]:
+    """The page of the notebook, and those beside it, by name."""
+    data = json.loads((run / "data" / "processed" / "toy" / "pages" / "05_sroi.json").read_text(encoding="utf-8"))
+    return {name: render_page(part) for name, part in {"05_sroi": data, **data["parts"]}.items()}
 
 
-def test_every_link_on_the_page_leads_somewhere(page):
-    ids = set(re.findall(r'\sid="([^"]*)"', page))
-    links = {href for href in re.findall(r'href="#([^"]*)"', page)}
-    assert links <= ids, links - ids
+def test_its_sections_stand_on_three_pages(pages):
+    headings = {name: re.findall(r"<h2[^>]*>([^<]*)<", page) for name, page in pages.items()}
+    assert [*headings] == ["05_sroi", "model", "explorer"]
+    assert "What would change the answer" in headings["05_sroi"]
+    assert "The formulas" in headings["model"] and "The explorer" in headings["explorer"]
+    assert not set(headings["model"]) & {"What would change the answer", "The explorer"}
+
+
+def test_every_link_of_the_pages_leads_somewhere(pages):
+    ids = {name: set(re.findall(r'\sid="([^"]*)"', page)) for name, page in pages.items()}
+    lost = [
+        (name, href)
+        for name, page in pages.items()
+        for href, to, anchor in re.findall(r'href="(([a-z0-9_]*)(?:\.html)?#([^"]*))"', page)
+        if anchor not in ids.get(to or name, {anchor})  # the register has a page that publication makes
+    ]
+    assert lost == []
+    links = set(re.findall(r'href="#([^"]*)"', pages["model"]))
     assert {f"entry-{name}" for name in ("cost", "reached", "worth", "lasting", "rate", "gone", "lost")} <= links
+    assert 'href="model.html#section-the-model"' in pages["05_sroi"]
+
+
+def test_tables_are_numbered_once_over_all_pages(pages):
+    numbered = [label for page in pages.values() for label in re.findall(r">(Table \d+)</span>\.", page)]
+    assert len(numbered) == len(set(numbered)) > 5
+
+
+def test_the_model_opens_with_what_it_gives(pages):
+    """£160 + £160 x 0.9 / 1.035 - £20 is £279.13, over £100."""
+    opening = pages["model"].partition('id="section-the-model"')[2].partition("<h2")[0]
+    words = re.sub("<[^>]*>", "", opening)
+    assert "£2.79" in words and "£279" in words and "over £100" in words
+    assert "low, £1.40" in words and "worth most in it: Skills &amp; 2 &lt;i&gt;more&lt;/i&gt;" in words
 
 
 def test_the_ratio_by_hand(run):
@@ -77,20 +106,23 @@ def test_the_workbook_holds_texts_as_they_are(run):
     assert "Skills & 2 <i>more</i>" in [cell.value for row in book[MAP].iter_rows() for cell in row]
 
 
-def test_text_is_shown_and_not_marked_up(page):
-    assert "<b>Deadweight" not in page and "&lt;b&gt;Deadweight&lt;/b&gt; {of} 100 =1+1" in page
+def test_text_is_shown_and_not_marked_up(pages):
+    page = pages["model"]
+    assert not any("<b>Deadweight" in each for each in pages.values())
+    assert "&lt;b&gt;Deadweight&lt;/b&gt; {of} 100 =1+1" in page
 
 
-def test_one_program_and_the_policy_that_admits_it(page):
-    assert (
-        page.count("<script data-program>") == 1 and page.count("<script") == 5
-    )  # data, what takes tables away and what opens sources besides
+def test_one_program_and_the_policy_that_admits_it(pages):
+    page = pages["explorer"]
+    assert not any("<script data-program>" in pages[name] for name in ("05_sroi", "model"))
+    assert page.count("<script data-program>") == 1 and page.count("<script") == 2  # its data besides
     assert re.search(r"script-src 'sha256-[A-Za-z0-9+/=]{44}'", page)
     assert "unsafe-eval" not in page and "script-src 'unsafe" not in page
 
 
-def test_sections_that_a_study_has_nothing_for_are_absent(page):
+def test_sections_that_a_study_has_nothing_for_are_absent(pages):
     """Nothing is entered as published: the answer says so, and no section on what is published stands empty."""
+    page = "".join(pages.values())
     headings = re.findall(r"<h2[^>]*>([^<]*)<", page)
     assert "No published figures of a valuation were entered for this study" in page
     assert "The value map" in headings and "Against published criteria" in headings

@@ -129,27 +129,35 @@ def inner(page):
 
 
 def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader):
-    page = reader("05_sroi")
+    page = reader("model")
     frame = page.frames[-1]
     frame.evaluate("document.querySelectorAll('details:not([open])')[1].open = true")
-    field = frame.locator("input[type=range]").nth(1)
-    field.evaluate("node => { node.value = node.max; node.dispatchEvent(new Event('input', {bubbles: true})) }")
     frame.evaluate(
         "document.getElementById('outcomes').scrollIntoView({behavior: 'instant'}); scrollBy({top: 40, behavior: 'instant'})"
     )
     where = "(() => { const box = document.getElementById('outcomes').getBoundingClientRect(); return Math.round(box.top) })()"
     folds = "[...document.querySelectorAll('details')].map(node => node.open)"
     ratios = inner(page).locator("#scenarios").inner_text()
-    was, open_folds, chosen = frame.evaluate(where), frame.evaluate(folds), field.input_value()
+    was, open_folds = frame.evaluate(where), frame.evaluate(folds)
     assert frame.evaluate("scrollY") > 1000 and was < 0
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
         assert until_other(project, page, "#scenarios", ratios) != ratios
         frame = page.frames[-1]
         assert abs(frame.evaluate(where) - was) <= 1
         assert frame.evaluate(folds) == open_folds
-        assert frame.locator("input[type=range]").nth(1).input_value() == chosen
         other = inner(page).locator("#scenarios").inner_text()
     assert until_other(project, page, "#scenarios", other) == ratios
+
+
+def test_what_was_chosen_in_the_explorer_is_chosen_still(project, reader):
+    page = reader("explorer")
+    field = page.frames[-1].locator("input[type=range]").nth(1)
+    field.evaluate("node => { node.value = node.max; node.dispatchEvent(new Event('input', {bubbles: true})) }")
+    inner(page).locator("#explorer-differences li", has_text="instead of").wait_for()
+    chosen, totals = field.input_value(), inner(page).locator(".explorer .results dl").inner_text()
+    with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
+        assert until_other(project, page, ".explorer .results dl", totals) != totals
+        assert page.frames[-1].locator("input[type=range]").nth(1).input_value() == chosen
 
 
 def until_other(project, page, place, text):

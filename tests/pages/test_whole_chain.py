@@ -24,6 +24,10 @@ pytestmark = [pytest.mark.pages, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = [f"{study}/{notebook}" for notebook, study in planned_runs(ROOT)]
+BESIDE = {"05_sroi": "model"}  # the page beside a notebook's that has a list of sources of its own
+PAGES = [(run, run) for run in RUNS] + [
+    (run, run.replace(name, page)) for run in RUNS for name, page in BESIDE.items() if run.endswith(name)
+]
 ENTRY = re.compile(r'<li id="from-(\d+)">(.*?)</li>', re.DOTALL)
 AWAY = re.compile(r"\w+\.html#(?:from-\d+|claim-[A-Z]+-\d+)$")
 STEP = re.compile(r'href="#from-(\d+)"')
@@ -131,12 +135,12 @@ def away(page: str) -> set[tuple[str, str]]:
     return {(name, to) for name, to in elsewhere(page) if AWAY.match(to)}
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_every_number_leads_to_where_it_comes_from(finished, run, record_property):
+@pytest.mark.parametrize(("run", "shown"), PAGES)
+def test_every_number_leads_to_where_it_comes_from(finished, run, shown, record_property):
     results = json.loads(
         (finished / "data/processed" / run.replace("/", "/results/")).with_suffix(".json").read_text(encoding="utf-8")
     )
-    page = (finished / "reports" / run).with_suffix(".html").read_text(encoding="utf-8")
+    page = (finished / "reports" / shown).with_suffix(".html").read_text(encoding="utf-8")
     sources = registered(finished)
     checked, lost = troubles(page, results["results"], sources)
     record_property("numbers checked", checked)
@@ -254,7 +258,7 @@ def rows_and_entries(reports: Path, study: str) -> tuple[set[tuple[str, str]], s
     """Pairs of appendix and assumption: those whose appendix leads to the row of the register, and those whose row leads back."""
     there = {
         (path.name, name)
-        for path in (reports / study).glob("0*.html")
+        for path in [*(reports / study).glob("0*.html"), reports / study / "model.html"]
         for entry in ENTRY.findall(path.read_text(encoding="utf-8"))
         for name in re.findall(r'href="assumptions\.html#assumption-(\w+)"', entry[1])
     }
@@ -264,7 +268,7 @@ def rows_and_entries(reports: Path, study: str) -> tuple[set[tuple[str, str]], s
         re.DOTALL,
     )
     return there, {
-        (file, name) for name, row in rows for file in re.findall(r'href="(0\w+\.html)#(?:from|entry)-', row)
+        (file, name) for name, row in rows for file in re.findall(r'href="((?:0\w+|model)\.html)#(?:from|entry)-', row)
     }
 
 

@@ -408,8 +408,8 @@ def test_an_outcome_only_the_value_map_has_is_listed_as_a_gap(tmp_path):
 def test_cells_of_the_matrix_lead_to_rows_of_the_ledger_and_of_the_sroi_model(here):
     _, text = shown(here, "coproduction")
     assert 'href="claims.html#claim-CP-027"' in text
-    assert 'href="05_sroi.html#outcome-engagement"' in text
-    assert 'href="05_sroi.html#entry-advice_value_help"' in text
+    assert 'href="model.html#outcome-engagement"' in text
+    assert 'href="model.html#entry-advice_value_help"' in text
 
 
 def test_every_cell_of_the_matrix_says_its_indicator_and_leads_to_its_links(here):

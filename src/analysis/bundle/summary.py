@@ -199,12 +199,7 @@ def _charts(named: Sequence[str], material: Material) -> Iterator[tuple[str, dic
 
 def _drawn(material: Material) -> dict[str, dict[str, Any]]:
     """Every figure of the study's pages by `appendix:name`."""
-    return {
-        f"{each.name}:{node['id']}": node
-        for each in material.appendices
-        for node in walk(each.data["blocks"])
-        if node["type"] == "figure"
-    }
+    return {f"{each.name}:{name}": node for each in material.appendices for name, node in each.figures.items()}
 
 
 def charts_not_drawn(named: Sequence[str], material: Material, place: str) -> list[str]:

@@ -96,8 +96,7 @@ def by_influence(material: Material) -> list[Ranked]:
 def _row_place(material: Material, row: Row) -> tuple[str, str]:
     """A row of the value map, and where its formula stands."""
     anchor = f"step-{row.id}.{'cost' if row.kind == 'cost' else 'net'}"
-    appendix = next((appendix for appendix in material.appendices if anchor in appendix.anchors.ids), None)
-    return row.label, f"{appendix.href}#{anchor}" if appendix else ""
+    return row.label, next(filter(None, (appendix.standing(anchor) for appendix in material.appendices)), "")
 
 
 def _influence(material: Material, entry: Assumption) -> Influence:
@@ -237,17 +236,8 @@ def _address(address: str | None) -> Run:
 
 
 def _links(found: Ranked) -> Iterator[Inline]:
-    return (link(_target(appendix, found.entry), [label(appendix.title)]) for appendix in found.used)
-
-
-def _target(appendix: Appendix, entry: Assumption) -> str:
-    """The entry of an appendix's own register where it has one, else the one in its list of sources."""
-    anchor = (
-        f"entry-{entry.id}"
-        if f"entry-{entry.id}" in appendix.anchors.ids
-        else appendix.anchors.copied.get(f"assumption:{entry.id}")
-    )
-    return f"{appendix.href}#{anchor}" if anchor else appendix.href
+    named = (each for appendix in found.used for each in appendix.naming(found.entry.id).items())
+    return (link(address, [label(title)]) for title, address in named)
 
 
 def users(material: Material) -> Mapping[str, tuple[Appendix, ...]]:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from analysis.reporting.nodes import Block
+from analysis.reporting.nodes import Block, walk
 from analysis.reporting.places import Anchors, anchors_of, seen_from_elsewhere, under
 from analysis.results import Result, ResultStore
 from analysis.study import Study
@@ -61,6 +61,24 @@ class Appendix:
         found = ((f"{name}.html#{wanted}", part.shown[wanted]) for name, part in self._files if wanted in part.shown)
         return next(found, None)
 
+    def standing(self, anchor: str) -> str:
+        """The address of an id, on it or on a page beside it; empty if it has none."""
+        return next((f"{name}.html#{anchor}" for name, part in self._files if anchor in part.ids), "")
+
+    def naming(self, assumption: str) -> dict[str, str]:
+        """Where it and the pages beside it tell of an assumption, by their titles: its entry in the register of a page, else in
+        its list of sources; the page itself where none does."""
+        parts = self.data.get("parts", {})
+        found = {name: _entry_of(part, assumption) for name, part in self._files}
+        named = {name: f"{name}.html#{anchor}" for name, anchor in found.items() if anchor} or {self.name: self.href}
+        return {parts[name]["title"] if name in parts else self.title: address for name, address in named.items()}
+
+    @property
+    def figures(self) -> dict[str, Block]:
+        """Every figure, of its page and those beside it, by name."""
+        pages = (self.data, *self.data.get("parts", {}).values())
+        return {node["id"]: node for page in pages for node in walk(page["blocks"]) if node["type"] == "figure"}
+
     @property
     def _files(self) -> tuple[tuple[str, Anchors], ...]:
         """The page and those beside it, each by its name, with what can be linked to on it."""
@@ -70,6 +88,12 @@ class Appendix:
         """The paragraphs of a section, to be shown on another page, where they lead to this one."""
         shown = [block for block in under(self.data["blocks"], section) if block["type"] == "paragraph"]
         return seen_from_elsewhere(shown, self.href)
+
+
+def _entry_of(page: Anchors, assumption: str) -> str:
+    """The id of an assumption's entry on a page; empty where it has none."""
+    own = f"entry-{assumption}"
+    return own if own in page.ids else page.copied.get(f"assumption:{assumption}", "")
 
 
 def read_page(path: Path) -> dict[str, Any]:

@@ -25,17 +25,12 @@ _OWN = (*_WHOLE, "not_claims.csv")  # tables of the audit itself
 
 @dataclass(frozen=True)
 class Appendix:
-    """A published appendix: its address below reports/, its title, and the folder of its study's results."""
+    """A published appendix: its notebook, its title, and the folder of its study's results."""
 
     root: Path
     study_id: str
     notebook: str
     title: str
-
-    @property
-    def href(self) -> str:
-        """Its address below reports/."""
-        return f"{self.study_id}/{self.notebook}.html"
 
     @cached_property
     def claims(self) -> dict[str, str]:
@@ -51,9 +46,15 @@ class Appendix:
 
     @cached_property
     def entries(self) -> dict[str, str]:
-        """The entries of claims in the page's list of sources: the first anchor of each claim."""
-        copied = anchors_of(self.page).copied
-        return {name.removeprefix("claim:"): place for name, place in copied.items() if name.startswith("claim:")}
+        """Where each claim stands first in the lists of sources of its page and of those beside it, as addresses below reports/."""
+        anchors = anchors_of(self.page)
+        pages = {self.notebook: anchors, **anchors.apart}
+        return {
+            name.removeprefix("claim:"): f"{self.study_id}/{page}.html#{place}"
+            for page, each in reversed(pages.items())
+            for name, place in each.copied.items()
+            if name.startswith("claim:")
+        }
 
     @cached_property
     def page(self) -> PageData:
@@ -131,6 +132,7 @@ def used_in(claim_id: str, appendices: Iterable[Appendix], study_id: str) -> lis
 
 def _link(claim_id: str, appendix: Appendix, study_id: str) -> Run:
     table = appendix.claims[claim_id].rpartition("/")[2]
-    href = appendix.href.removeprefix(f"{study_id}/") if appendix.study_id == study_id else f"../{appendix.href}"
-    leading = link(f"{href}#{appendix.entries[claim_id]}", [label(appendix.title)])
+    address = appendix.entries[claim_id]
+    href = address.removeprefix(f"{study_id}/") if appendix.study_id == study_id else f"../{address}"
+    leading = link(href, [label(appendix.title)])
     return [leading, *([" (through ", code(table), ")"] if table else [])]

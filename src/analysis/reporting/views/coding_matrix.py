@@ -153,7 +153,7 @@ def _row(
 
 def _linked(text: str, anchor: str, places: Collection[str]) -> str:
     """Words that lead to a place of the page on the SROI model, where it is there."""
-    return f"[{named(text)}](05_sroi.html#{anchor})" if anchor in places else named(text)
+    return f"[{named(text)}](model.html#{anchor})" if anchor in places else named(text)
 
 
 def _places(study: Study) -> set[str]:

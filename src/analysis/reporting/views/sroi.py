@@ -24,7 +24,7 @@ from analysis.study.register import Assumption, Published
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NOTHING_PUBLISHED = "No published figures of a valuation were entered for this study; what follows is its own model."
+NOTHING_PUBLISHED = "No published figures of a valuation were entered for this study, which has a model of its own."
 
 
 def answer(page: Appendix, published: PublishedModel | None, study: Study) -> Display:
@@ -36,6 +36,32 @@ def answer(page: Appendix, published: PublishedModel | None, study: Study) -> Di
     again = ("worked out again it is " if known else "its recomputation is ") + "{sroi.headline.recomputed}"
     return page.say(
         f"{published.answer}\n\nThe headline ratio is {{sroi.headline}}; {again} ({named(published.recomputed.why)}).".strip()
+    )
+
+
+@of_nothing_nothing
+def to_the_model(model: Model, page: Appendix) -> Display:
+    """Where the model of a study and its explorer stand."""
+    return page.say(
+        "[The model](#section-the-model) of this value, with every formula, and [the explorer](#section-explore), where any assumption "
+        "can be changed, are pages of their own."
+    )
+
+
+@of_nothing_nothing
+def model_answer(model: Model, page: Appendix) -> Display:
+    """What the model gives in its central estimate and in each other, and what the central one rests on; the estimates are
+    recorded before."""
+    worth = model.evaluate().by_outcome
+    most = next(row for row in model.value_map.outcomes if row.id == max(worth, key=worth.__getitem__))
+    others = [name for name in model.scenarios if name != "central"]
+    told = "; ".join(f"{named(name)}, {{05_sroi.scenarios.{slug(name)}.ratio|bare}}" for name in others)
+    return page.say(
+        "In its central estimate the model gives {05_sroi.scenarios.central.ratio} for each pound: {05_sroi.scenarios.central.value} of value "
+        "over {05_sroi.scenarios.central.cost} of cost."
+        + (f" In its other estimates: {told}." if told else "")
+        + " The outcome "
+        f"that is worth most in it: {named(most.label)}. [The explorer](#section-explore) shows what other values of the assumptions give."
     )
 
 
