@@ -5,8 +5,10 @@ import re
 
 from nbformat.v4 import new_output
 
+from analysis.pipeline.people import stop_on_leaks_in
 from analysis.reporting.page import PageContext, page_data, render_page
 from analysis.results import ResultStore
+from analysis.study import Study
 
 
 def output(display, count=1):
@@ -17,6 +19,11 @@ def output(display, count=1):
 def page_html(notebook, context: PageContext, store: ResultStore | None = None, commit="", links=()) -> str:
     """The page of an executed notebook whose numbers are in a store."""
     return render_page(page_data(notebook, context, store or ResultStore()), commit, links)
+
+
+def stop_on_page_leaks(page: str, study: Study, notebook: str) -> None:
+    """Raise InputError if one page shows anything of single people in the study's records."""
+    stop_on_leaks_in({f"{study.id}/{notebook}.html": page.encode()}, study)
 
 
 def words(text: str) -> str:

@@ -13,8 +13,8 @@ from analysis.census.files import read_text_table
 from analysis.cli import main
 from analysis.errors import CONTROL, InputError
 from analysis.files import parse_yaml, read_csv, read_yaml
-from analysis.participants import read_table
 from analysis.participants.layout import read_layout
+from analysis.participants.records import read_table
 from analysis.pipeline.parameters import FILE, MODELS, parameters_for, planned_runs
 from analysis.pipeline.sweep_cases import notebook_cases
 

@@ -16,8 +16,8 @@ from analysis.coding.codebook import Code, Codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.refi import qdc_text
 from analysis.errors import InputError
-from analysis.participants import read_table
 from analysis.participants.draft_sheets import sheets_of
+from analysis.participants.records import read_table
 
 MOST_SECONDS = 20  # of what takes milliseconds, on a machine that others use
 HEADER = ["person_id", "joined_on", "course", "confidence_pre", "confidence_post", "months_in_uk"]

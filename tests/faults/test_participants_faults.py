@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from analysis.errors import InputError
-from analysis.participants import read_records, read_table
+from analysis.participants import read_records
+from analysis.participants.records import read_table
 
 pytestmark = pytest.mark.usefixtures("values_shown")
 STUDY = "a_study"

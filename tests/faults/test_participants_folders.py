@@ -7,11 +7,12 @@ import pytest
 from analysis.census.stock import STOCK_FILE
 from analysis.census.students import STUDENTS_FILE
 from analysis.errors import InputError
-from analysis.participants import FileLayout, read_records, read_table
+from analysis.participants import read_records
 from analysis.participants.account import account, describe
 from analysis.participants.exports import read_export
 from analysis.participants.folders import FILES, check_folder
-from analysis.participants.records import link
+from analysis.participants.layout import FileLayout
+from analysis.participants.records import link, read_table
 
 STUDY = "a_study"
 TEXT = "person_id,confidence_pre,confidence_post\nP1,4,6\nP2,5,7\n"

@@ -110,7 +110,6 @@ READS = {
     "disclosure/page.py": "the last search for leaks is through the finished file, as a reader has it",
     "reporting/svg.py": "matplotlib's drawing",
     "reporting/workbook.py": "XML in a workbook that openpyxl wrote",
-    "participants/dictionary.py": "likewise",
     "participants/cells.py": "markup that a participant's cell must not have",
     "coding/refi.py": "the REFI-QDA standard is XML, which other programs write",
     "coding/projects.py": "likewise",

@@ -4,6 +4,7 @@ docs/bounds.md names, for every function whose numbers are called so, the tests 
 """
 
 import ast
+import inspect
 import math
 import re
 from itertools import combinations_with_replacement, product
@@ -19,8 +20,8 @@ from analysis.census.stock import stock_that_would_agree
 from analysis.english import published as english
 from analysis.quantities import Interval, parse_printed
 from analysis.questionnaire import over_readings, printed as frames, published
-from analysis.sroi import identified
-from analysis.sroi.without_support import implied_deadweight
+from analysis.results import Kind
+from analysis.sroi import identified, without_support
 from analysis.study import load_study
 from analysis.study.claims import COLUMNS
 
@@ -163,8 +164,10 @@ def test_the_count_that_would_agree_is_that_over_every_table(rows, columns):
 @pytest.mark.parametrize("gain", [0.15, 6.0, -6.0, 0.0])
 def test_a_gain_leaves_any_share_open_while_the_change_is_not_known(gain):
     """Over changes with support from a thousandth to ten thousand points: nothing between none and all is ruled out."""
-    shares = [implied_deadweight(gain, change) for change in np.geomspace(1e-3, 1e4, 400)]
-    assert (min(shares), max(shares)) == (pytest.approx(0, abs=1e-3), 1.0 if gain > 0 else 0.0)
+    gains = without_support.Gains(None, Kind.BOUNDED, {"as printed": gain}, 1.0, 0.5)
+    found = inspect.unwrap(without_support.deadweight_by_reading)(gains).loc["as printed", ["least", "highest"]]
+    shares = [100 * max(0.0, min(1.0, gain / change)) for change in np.geomspace(1e-3, 1e4, 400)]
+    assert found.to_list() == pytest.approx([min(shares), max(shares)], abs=0.1)
 
 
 def _says(left: str, relation: str, right: str) -> dict[str, str]:

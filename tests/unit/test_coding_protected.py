@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from rendered import stop_on_page_leaks
 from scipy.optimize import linprog
 
 from analysis import coding
@@ -20,7 +21,7 @@ from analysis.coding.segments import bases, settle
 from analysis.described import Basis, described
 from analysis.disclosure.decisions import REFUSED
 from analysis.errors import InputError
-from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.pipeline.people import collect_decisions
 from analysis.reporting import Appendix, record, show
 from analysis.reporting.own import TOO_FEW
 from analysis.reporting.views.coding_protected import CodingEvidence, Shown, judge_agreement, open_coding

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from made_up.coded_segments import SEED, example_segments, segments_text
 
 from analysis.coding import files, matrix as mx, published as pb
 from analysis.coding.codebook import Code, Codebook
-from analysis.coding.example import SEED, earlier_codebook, example_segments, segments_text
+from analysis.coding.example import earlier_codebook
 from analysis.coding.formats import read_segments
 from analysis.coding.segments import bases, settle
 from analysis.coding.steps import steps_layout, steps_table

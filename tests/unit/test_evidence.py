@@ -10,6 +10,7 @@ import pytest
 from before_after_run import guard_of, run_cells
 from hypothesis import given, strategies as st
 from made_up import write_example
+from rendered import stop_on_page_leaks
 
 from analysis.disclosure.bands import bands_of, starts_with
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
@@ -18,7 +19,7 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
 from analysis.participants import read_records
-from analysis.pipeline.people import collect_decisions, stop_on_page_leaks
+from analysis.pipeline.people import collect_decisions
 from analysis.quantities import band_labels
 from analysis.questionnaire.judged import NET
 from analysis.reporting import Appendix, show

@@ -7,8 +7,8 @@ import pytest
 from openpyxl import Workbook
 
 from analysis.errors import InputError
-from analysis.participants import FileLayout, read_table
-from analysis.participants.layout import read_layout
+from analysis.participants.layout import FileLayout, read_layout
+from analysis.participants.records import read_table
 
 SCALE = {1.0: "Very good", 2.0: "Good", 3.0: "Fair", 4.0: "Poor", 5.0: "Very poor"}
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.participants import FileLayout, read_table
+from analysis.participants.layout import FileLayout
+from analysis.participants.records import read_table
 
 PLAIN = "person_id,confidence_pre,english_pre\nA1,5,2\nA2,refused,3\n"
 KOBO = (

@@ -5,24 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from analysis import participation
+from analysis.participation.advice import advisers_summary, contacts_per_adviser, contacts_value
+from analysis.participation.attendance import concentration
+from analysis.participation.volunteering import attrition, volunteering_weeks
 
 COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=80).map(pd.Series)
-
-
-@given(COUNTS)
-def test_the_curve_adds_up_to_the_attendances_and_never_rises(sessions):
-    people = participation.attendance_curve(sessions)["people"]
-    assert people.sum() == sessions.sum()
-    assert people.is_monotonic_decreasing
-
-
-@given(COUNTS, st.sets(st.integers(1, 70), max_size=6))
-def test_bands_lose_nobody(sessions, starts):
-    bands = participation.attendance_bands(sessions, [0, *sorted(starts)]) if sessions.sum() else None
-    if bands is not None:
-        assert bands["people"].sum() == len(sessions)
-        assert bands["attendances"].sum() == sessions.sum()
 
 
 @given(COUNTS.filter(lambda counts: counts.sum() > 0))
@@ -30,24 +17,23 @@ def test_gini_is_the_mean_difference_over_twice_the_mean(sessions):
     """The definition of the coefficient, by every pair of people."""
     x = sessions.to_numpy(dtype=float)
     by_pairs = np.abs(np.subtract.outer(x, x)).mean() / (2 * x.mean())
-    assert participation.concentration(sessions)["gini"] == pytest.approx(by_pairs)
+    assert concentration(sessions)["gini"] == pytest.approx(by_pairs)
 
 
 def test_nobody_attended():
     with pytest.raises(ValueError, match="nobody attended"):
-        participation.concentration(pd.Series([0, 0]))
-    assert participation.attendance_curve(pd.Series([0, 0])).empty
+        concentration(pd.Series([0, 0]))
 
 
 def test_a_type_without_value_is_refused():
     with pytest.raises(ValueError, match="signpost"):
-        participation.contacts_value(pd.Series({"help": 1, "signpost": 1}), {"help": 40})
+        contacts_value(pd.Series({"help": 1, "signpost": 1}), {"help": 40})
 
 
 def test_advisers():
     contacts = pd.DataFrame({"person_id": ["B", "A", "A", "A"], "type": "help", "field": "health"})
-    assert participation.contacts_per_adviser(contacts).to_dict() == {"A": 3, "B": 1}
-    assert participation.advisers_summary(contacts, 8).to_dict() == {
+    assert contacts_per_adviser(contacts).to_dict() == {"A": 3, "B": 1}
+    assert advisers_summary(contacts, 8).to_dict() == {
         "advisers": 2,
         "contacts": 4,
         "contacts_per_adviser": 2,
@@ -57,7 +43,7 @@ def test_advisers():
 
 
 def test_volunteering_counts_those_who_answered():
-    weeks = participation.volunteering_weeks(pd.Series([0, 4, 8, np.nan]))
+    weeks = volunteering_weeks(pd.Series([0, 4, 8, np.nan]))
     assert weeks.to_dict() == pytest.approx(
         {
             "answered": 3,
@@ -70,7 +56,7 @@ def test_volunteering_counts_those_who_answered():
         }
     )
     with pytest.raises(ValueError, match="nobody answered"):
-        participation.volunteering_weeks(pd.Series([np.nan]))
+        volunteering_weeks(pd.Series([np.nan]))
 
 
 def test_attrition_counts_those_who_skipped_a_stage():
@@ -82,7 +68,7 @@ def test_attrition_counts_those_who_skipped_a_stage():
             "experience": [True, False, True, False],
         }
     )
-    table = participation.attrition(reached)
+    table = attrition(reached)
     assert table["people"].to_list() == [4, 2, 2]
     assert table["share_of_joined"].to_list() == [1, 0.5, 0.5]
     assert table["share_of_previous"].to_list() == [1, 0.5, 1]

@@ -39,12 +39,6 @@ def test_doubling_the_cost_halves_the_ratio():
     assert case.at({"cost": 2 * case.base["cost"]}).ratio == pytest.approx(case.at().ratio / 2, rel=1e-15)
 
 
-def test_a_curve_ends_where_the_tornado_does():
-    case = toy_case()
-    found, ends = one_way.curve(case, "weeks"), one_way.one_way(case).loc["weeks"]
-    assert found.iloc[[0, -1]].tolist() == pytest.approx(ends[["ratio_low", "ratio_high"]].tolist())
-
-
 def test_the_break_even_contour_of_a_product_is_a_hyperbola():
     grid = one_way.two_way(product_case(), ("x", "y"), points=81)
     contour = one_way.break_even(grid, 7.0)

@@ -20,16 +20,6 @@ def possible_counts(percent: Interval, size: int) -> range:
     return range(max(0, math.ceil(low)), min(size, math.floor(high)) + 1)
 
 
-def possible_bases(percent: Interval, sizes: range) -> pd.DataFrame:
-    """For each group size the fewest and most people the percentage allows; sizes without a whole number are left out.
-
-    Returns the columns `size`, `fewest`, `most`.
-    """
-    counts = ((size, possible_counts(percent, size)) for size in sizes)
-    rows = [(size, found[0], found[-1]) for size, found in counts if len(found)]
-    return pd.DataFrame(rows, columns=["size", "fewest", "most"])
-
-
 def possible_groups(percents: Mapping[str, Interval], total: int, exactly: bool = True) -> pd.DataFrame:
     """Every way to form two non-empty groups of together `total` people (or at most so many) with these percentages.
 

@@ -144,12 +144,6 @@ def _check_total(frame: pd.DataFrame, cells: int, table: Table, path: Path) -> N
     )
 
 
-def tables_2021(folder: Path) -> dict[str, tuple[Table, pd.DataFrame]]:
-    """The tables of 2021 that a folder holds, by name."""
-    paths = {table.table: (table, folder / table.file) for table in TABLES}
-    return {name: (table, read_table_2021(path, table)) for name, (table, path) in paths.items() if path.is_file()}
-
-
 def place_in_2021(code: str, known: pd.Index, changes: Sequence[AreaChange]) -> Place | None:
     """What a 2011 code is in a table of 2021: itself, its new code, or what it was merged into; None where it is not there.
 

@@ -40,7 +40,6 @@ TIMEOUT = 60.0  # seconds without an answer
 NOMIS_2021 = "https://www.nomisweb.co.uk/output/census/2021"
 LARGEST_2021 = 200_000_000  # bytes; the archive of a table holds small areas too
 LARGEST = 20_000_000  # bytes; one table of all authorities takes about 10 million
-MOST_ROWS = 25_000  # what Nomis gives a guest in one answer
 NEEDED = ("GEOGRAPHY_CODE", "GEOGRAPHY_NAME", "MEASURES", "OBS_VALUE", "RECORD_COUNT")
 _OTHER = ("DATE", "GEOGRAPHY", "RURAL_URBAN", "MEASURES", "OBS", "RECORD", "URN")
 

@@ -16,15 +16,6 @@ GROUP_LABELS = {
     "eu_accession": "Countries that joined April 2001 to March 2011",
     "non_eu": "Outside the European Union",
 }
-CONTINENTS = {
-    "africa": "Africa",
-    "middle_east_asia": "Middle East and Asia",
-    "americas_caribbean": "The Americas and the Caribbean",
-    "other_europe": "Rest of Europe",
-    "antarctica_oceania": "Antarctica and Oceania",
-    "crown_dependencies": "Channel Islands and Isle of Man",
-    "other": "Other",
-}
 
 
 def leaves(categories: Sequence[Category], group: str | None = None) -> tuple[Category, ...]:

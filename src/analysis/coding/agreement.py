@@ -25,7 +25,6 @@ ONE_CODER = "one coder: agreement cannot be estimated"
 NO_OVERLAP = "no segment was read by two coders: agreement cannot be estimated"
 NO_VARIATION = "all ratings are the same: alpha is not defined"
 FEW_DEFINED = "no interval of alpha: without somebody alpha would be perfect or not defined, as where a code is rare"
-_MEASURES = ("prevalence", "percent_agreement", "alpha", "ac1")
 _SHARES = ("prevalence", "percent_agreement")  # measures in %
 
 _JACKKNIFE, _BOOTSTRAP = "{level} jackknife t", "{level} bootstrap"
@@ -59,46 +58,18 @@ class Sums:
     rated: np.ndarray
 
 
-def category_counts(ratings: np.ndarray) -> np.ndarray:
-    """Units by categories: how many coders put the unit there, from units by coders with nan where not rated.
+def coefficients(counts: np.ndarray) -> dict[str, float]:
+    """Prevalence of the last category, percent agreement, Krippendorff's alpha and Gwet's AC1 of units by categories.
 
-    Categories are the values that occur, in ascending order.
-    """
-    values = np.unique(ratings[~np.isnan(ratings)])
-    return (ratings[:, :, None] == values).sum(axis=1)
+    `counts` says how many coders put each unit into each category; units with one rating count only towards the shares
+    of AC1, as in Gwet (2014). Percent agreement is over pairs of coders, averaged over units with two ratings or more;
+    alpha is 1 - D_o / D_e; AC1 is (p_a - p_e) / (1 - p_e), p_e the sum of pi_k (1 - pi_k) / (Q - 1) over Q categories.
+    nan where no unit has two ratings, and for alpha where all fall into one category.
 
-
-def percent_agreement(counts: np.ndarray) -> float:
-    """Agreeing pairs of coders as a share of all pairs, averaged over units with two or more ratings; 0 to 1.
-
-    `counts`: units by categories, as from `category_counts`. nan where no unit has two ratings.
-
-    >>> percent_agreement(np.array([[2, 0], [1, 1]]))
-    0.5
-    """
-    return float(_percent_agreement(_total(counts)))
-
-
-def krippendorff_alpha(counts: np.ndarray) -> float:
-    """Krippendorff's alpha for nominal data, 1 - D_o / D_e; units with one rating are left out.
-
-    nan where all ratings fall into one category, since then no disagreement could be expected.
-
-    >>> round(krippendorff_alpha(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])), 4)
+    >>> coefficients(np.array([[2, 0], [2, 0], [0, 2], [1, 1]]))["alpha"].__round__(4)
     0.5333
     """
-    return float(_alpha(_total(counts)))
-
-
-def gwet_ac1(counts: np.ndarray) -> float:
-    """Gwet's AC1, (p_a - p_e) / (1 - p_e) with p_e = sum of pi_k (1 - pi_k) / (Q - 1) over Q categories.
-
-    Units with one rating count towards pi and not towards p_a, as in Gwet (2014). nan where no unit has two ratings.
-
-    >>> round(gwet_ac1(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])), 4)
-    0.5294
-    """
-    return float(_ac1(_total(counts)))
+    return {name: float(measure(_total(counts))) for name, measure in _MEASURES.items()}
 
 
 def _total(counts: np.ndarray) -> Sums:
@@ -147,6 +118,9 @@ def _ac1(sums: Sums) -> np.ndarray:
     pi = _divide(sums.shares, np.broadcast_to(sums.rated[..., None], sums.shares.shape))
     chance = (pi * (1 - pi)).sum(axis=-1) / max(pi.shape[-1] - 1, 1)
     return _divide(_percent_agreement(sums) - chance, 1 - chance)
+
+
+_MEASURES = {"prevalence": _prevalence, "percent_agreement": _percent_agreement, "alpha": _alpha, "ac1": _ac1}
 
 
 @described(
@@ -234,14 +208,11 @@ def _code_row(
     counts: np.ndarray, clusters: np.ndarray, draws: int, level: float, rng: np.random.Generator
 ) -> dict[str, object]:
     sums = _total(counts)
-    row: dict[str, object] = {
-        "units": int(sums.pairable),
-        "statement": "",
-    }
+    row: dict[str, object] = {"units": int(sums.pairable)}
     drawn = _sums(_draws(counts, clusters, draws, rng), counts.shape[1]) if sums.pairable else None
-    for name, measure in zip(_MEASURES, (_prevalence, _percent_agreement, _alpha, _ac1), strict=True):
-        scale = 100.0 if name in _SHARES else 1.0
-        row[name] = scale * float(measure(sums))
+    for name, value in coefficients(counts).items():
+        scale, measure = 100.0 if name in _SHARES else 1.0, _MEASURES[name]
+        row[name] = scale * value
         low, high = np.nan, np.nan
         if drawn and name in _SHARES:
             low, high = _interval(measure(drawn), level)

@@ -9,10 +9,10 @@ from analysis.companions.material import Material
 from analysis.companions.overview import Figure, Missing, Overview
 from analysis.companions.sheet import Sheet
 from analysis.participants.codes import MEANING, SPELLINGS
-from analysis.participants.dictionary import rule_lines
 from analysis.participants.exports import FOLDER
 from analysis.participants.fields import Column as Field
 from analysis.participants.monitoring import EXPORT_TABLES
+from analysis.participants.rules import rule_lines
 from analysis.participants.schema import TABLES, table_columns, table_model
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import bullets, label

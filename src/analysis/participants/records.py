@@ -260,13 +260,3 @@ def stages_reached(questionnaire: Table) -> pd.DataFrame:
             asked.setdefault(column.facts["stage"], []).append(name)
     stages = {stage: questionnaire.status[names].isin(reached).any(axis=1) for stage, names in asked.items()}
     return pd.DataFrame({"person_id": questionnaire.values["person_id"], "joined": True, **stages})
-
-
-def words(questionnaire: Table, column: str) -> pd.Series:
-    """How many people gave which answer in words where a number was asked for; spellings differ in case only once.
-
-    Index: the words in small letters; most frequent first, then by alphabet.
-    """
-    given = questionnaire.values[f"{column}_words"].dropna().str.casefold()
-    counts = given.value_counts().rename("people").rename_axis("words").reset_index()
-    return counts.sort_values(["people", "words"], ascending=[False, True]).set_index("words")["people"]

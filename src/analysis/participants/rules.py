@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import shows_values
+from analysis.participants.monitoring import EXPORT_TABLES
 from analysis.participants.schema import KEYS, ONE_OF
 from analysis.participants.typed import Table
 
@@ -167,3 +168,20 @@ def _plain(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def rule_lines(table: str) -> list[str]:
+    """What must hold for the rows of a participant file, one rule a line."""
+    key = [f"No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
+    one_of = [f"Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
+    known = (
+        []
+        if table == "questionnaire" or table in EXPORT_TABLES
+        else ["Each person_id has a row in the questionnaire file."]
+    )
+    return [
+        *key,
+        *one_of,
+        *known,
+        *(f"{rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)." for rule in RULES[table]),
+    ]

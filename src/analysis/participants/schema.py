@@ -228,12 +228,3 @@ def table_columns(table: str) -> dict[str, Column]:
     ['study', 'person_id', 'session_date', 'session_number', 'course']
     """
     return columns(table_model(table))
-
-
-def stage_columns(stage: str) -> list[str]:
-    """The columns of the questionnaire that are asked at one stage: `initial` or `experience`.
-
-    >>> stage_columns("initial")[:3]
-    ['months_in_uk', 'months_in_area', 'english_at_joining']
-    """
-    return [key for key, column in table_columns("questionnaire").items() if column.facts.get("stage") == stage]

@@ -420,17 +420,3 @@ def _status_column(cells: list[Cell], codes: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(
         np.array([STATUSES.index(cell.status) for cell in cells])[codes], categories=STATUSES
     )
-
-
-def absence(table: Table) -> pd.DataFrame:
-    """How many cells of each column were answered, answered in words, missing, refused, not asked.
-
-    Index: the columns of the file's schema; columns: the five statuses; each row adds up to the number of rows.
-    """
-    counts = {name: table.status[name].value_counts() for name in table.status}
-    return pd.DataFrame(counts).T.reindex(columns=STATUSES).fillna(0).astype(int).rename_axis("column")
-
-
-def answered(table: Table, column: str) -> pd.Series:
-    """Whether each row holds an answer in a column: a value, or words."""
-    return table.status[column].isin([str(Status.ANSWERED), str(Status.WORDS)])

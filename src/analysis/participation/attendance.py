@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Basis, described, inputs_of, of_nothing_nothing, read_from
-from analysis.quantities import band_labels
 from analysis.results import Column, Kind
 
 
@@ -82,49 +81,6 @@ def session_spread(counts: pd.DataFrame) -> pd.DataFrame:
     return spread_frame("sessions", {name: (value, len(counts)) for name, value in values.items()})
 
 
-def weeks_attended(attendance: pd.DataFrame, people: Iterable[str]) -> pd.Series:
-    """In how many calendar weeks (Monday to Sunday) each person came at least once; needs session_date.
-
-    Index: person_id in the order of `people`. Rows without a date are left out.
-    """
-    dated = attendance.dropna(subset=["session_date"])
-    weeks = week_starts(dated["session_date"]).groupby(dated["person_id"]).nunique()
-    return weeks.reindex(_index(people), fill_value=0).rename("weeks").astype(int)
-
-
-def weeks_engaged(attendance: pd.DataFrame, people: Iterable[str]) -> pd.Series:
-    """Calendar weeks from each person's first session to the last: 0 for a single session, 1 for the week after.
-
-    A single participation counts as zero weeks, as in the coproduction paper (Results: Quantitative Evaluation, value
-    of volunteering). Index: person_id in the order of `people`; 0 for those who never came.
-    """
-    dated = attendance.dropna(subset=["session_date"])
-    by_person = week_starts(dated["session_date"]).groupby(dated["person_id"])
-    weeks = (by_person.max() - by_person.min()).dt.days // 7
-    return weeks.reindex(_index(people), fill_value=0).rename("weeks").astype(int)
-
-
-def week_starts(days: pd.Series) -> pd.Series:
-    """The Monday of the week each day lies in."""
-    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
-
-
-def attendance_curve(sessions: pd.Series) -> pd.DataFrame:
-    """How many people came to at least k sessions, for k = 1 ... the highest number anybody came to.
-
-    `sessions`: one number for each person. Index: at_least (k); columns: people, share (of everybody in `sessions`).
-    The sum of `people` is the number of attendances. Shows small counts: pass it through disclosure control.
-
-    >>> attendance_curve(pd.Series([0, 1, 3]))["people"].tolist()
-    [2, 1, 1]
-    """
-    top = int(sessions.max()) if len(sessions) else 0
-    exact = np.bincount(sessions.astype(int), minlength=top + 1)
-    people = exact[::-1].cumsum()[::-1][1:]
-    index = pd.RangeIndex(1, top + 1, name="at_least")
-    return pd.DataFrame({"people": people, "share": people / max(len(sessions), 1)}, index=index)
-
-
 def reaching(sessions: pd.Series, thresholds: Sequence[int]) -> pd.DataFrame:
     """How many people came to at least so many sessions, for each threshold. More than 10 is at least 11.
 
@@ -139,27 +95,6 @@ def reaching(sessions: pd.Series, thresholds: Sequence[int]) -> pd.DataFrame:
         },
         index=pd.Index(thresholds, name="at_least"),
     )
-
-
-def attendance_bands(sessions: pd.Series, starts: Sequence[int]) -> pd.DataFrame:
-    """People and attendances in bands of sessions; `starts` are the first values of the bands, rising, the last is open.
-
-    Index: sessions (`1-10`, `11-19`, `20+`); columns: people, share, attendances, share_of_attendances. People below
-    the first start are not counted: begin with 0 for everybody.
-
-    >>> attendance_bands(pd.Series([1, 12, 25]), [1, 11, 20]).index.tolist()
-    ['1-10', '11-19', '20+']
-    """
-    bands = pd.cut(sessions, [*starts, np.inf], right=False, labels=band_labels(starts))
-    grouped = sessions.groupby(bands, observed=False)
-    people, attendances = grouped.size(), grouped.sum()
-    table = {
-        "people": people,
-        "share": people / len(sessions),
-        "attendances": attendances,
-        "share_of_attendances": attendances / sessions.sum(),
-    }
-    return pd.DataFrame(table).set_axis(pd.Index(band_labels(starts), name="sessions"))
 
 
 def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:
@@ -224,19 +159,6 @@ def attendances_by_course(attendance: pd.DataFrame) -> pd.DataFrame:
         .sort_values(["attendances", "course"], ascending=[False, True])
         .set_index("course")
     )
-
-
-def attendances_by_month(attendance: pd.DataFrame) -> pd.DataFrame:
-    """Attendances and people by calendar month, months without a session included; needs session_date.
-
-    Index: month (`2013-01`); columns: attendances, people.
-    """
-    dated = attendance.dropna(subset=["session_date"])
-    months = dated["session_date"].dt.to_period("M")
-    grouped = dated.groupby(months)["person_id"]
-    span = pd.period_range(months.min(), months.max(), freq="M") if len(dated) else pd.PeriodIndex([], freq="M")
-    table = pd.DataFrame({"attendances": grouped.size(), "people": grouped.nunique()}).reindex(span, fill_value=0)
-    return table.set_axis(table.index.strftime("%Y-%m")).rename_axis("month")
 
 
 def _index(people: Iterable[str]) -> pd.Index:

@@ -13,11 +13,6 @@ from analysis.results import write_text
 from analysis.study import Study, load_study, readable_studies
 
 
-def stop_on_page_leaks(html: str, study: Study, notebook: str) -> None:
-    """The same as `stop_on_leaks_in` for one page."""
-    stop_on_leaks_in({f"{study.id}/{notebook}.html": html.encode("utf-8")}, study)
-
-
 def stop_on_leaks_in(files: Mapping[str, bytes], study: Study, secrets: Sequence[Secrets] | None = None) -> None:
     """Raise InputError if one of some files, by name, shows anything of single people in the study's records.
 

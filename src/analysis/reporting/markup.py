@@ -49,16 +49,6 @@ class Display:
         return self.plain
 
 
-NOTHING = Display(())  # where a section has said already that there is nothing to show
-
-
-def joined(*displays: Display, apart: str = "\n\n") -> Display:
-    """Several displays as one, in order."""
-    blocks = tuple(block for display in displays for block in display.blocks)
-    results = {key: result for display in displays for key, result in display.results.items()}
-    return Display(blocks, results, apart.join(filter(None, (display.plain for display in displays))))
-
-
 def clean(text: object) -> str:
     """A text without control, direction-changing and unencodable characters; each becomes a replacement mark.
 

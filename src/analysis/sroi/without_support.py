@@ -24,15 +24,6 @@ from analysis.study import Study
 from analysis.study.register import Assumption
 
 
-def implied_deadweight(gain: float, change: float) -> float:
-    """The share of a change with support (above 0) that a gain without support, in the same unit, would have given anyway.
-
-    >>> implied_deadweight(0.25, 1.0), implied_deadweight(2.0, 1.0), implied_deadweight(-0.5, 1.0)
-    (0.25, 1.0, 0.0)
-    """
-    return max(0.0, min(1.0, gain / change))
-
-
 def change_for(gain: float, share: float) -> float:
     """The least change with support for which a gain without support is no more than this share of it; 0 for no gain.
 

@@ -3,18 +3,10 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from analysis.expressions import Expression, ExpressionError, evaluate, parse, references
 from analysis.quantities import Interval, as_interval
-
-
-class Input(Protocol):
-    """What a formula may refer to: something with an interval and, as a claim or an assumption has, a value."""
-
-    @property
-    def interval(self) -> Interval | None:
-        """The values the input may have."""
 
 
 @dataclass(frozen=True)

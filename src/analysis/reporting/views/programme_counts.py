@@ -182,15 +182,8 @@ def _is_number(cell: object) -> bool:
     return isinstance(cell, Real) and not isinstance(cell, bool | np.bool_)
 
 
-def page_sums(records: Monitoring) -> Sums:
-    """The counts of the page and how they add up."""
-    sums = _sums_before(records)
-    _over_time(sums, records)
-    return sums
-
-
 def _sums_before(records: Monitoring) -> Sums:
-    """The same without the tables over time."""
+    """The counts of the page and how they add up, but for its tables over time."""
     sums = Sums(records.minimum_cell)
     for name, number in ((PEOPLE, len(records.people)), (REFERRALS, len(records.referrals))):
         sums.add(name, number, rank=PUBLIC if number >= sums.minimum else HEADLINE)

@@ -75,13 +75,6 @@ def _one_at_a_time(case: Case, pairs: Sequence[tuple[Mapping[str, float], ...]])
     return {name: np.array([values.get(name, case.base[name]) for values in cases]) for name in case.varied}
 
 
-def curve(case: Case, name: str, measure: str = "ratio", points: int = POINTS) -> pd.Series:
-    """The measure along one input's whole range, others at base; index: values of the input."""
-    check_inputs(case, (name,))
-    along = np.linspace(case.ranges[name].low, case.ranges[name].high, points)
-    return pd.Series(case.measure({name: along}, measure, points), index=pd.Index(along, name=name), name=measure)
-
-
 _AT_A_PLACE = Column("", RATIO, decimals=2)
 
 

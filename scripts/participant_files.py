@@ -1,4 +1,7 @@
-"""What is generated from the schema: JSON schemas, empty templates and the data dictionary."""
+"""What is generated from the schema of participant files: JSON schemas, empty templates and the data dictionary.
+
+`python scripts/participant_files.py` writes them; run it after a change of the schema.
+"""
 
 import io
 import json
@@ -11,8 +14,8 @@ from analysis.participants.codes import MEANING, SPELLINGS, language_codes
 from analysis.participants.exports import EXPORT_WORKBOOK, FOLDER
 from analysis.participants.fields import Column
 from analysis.participants.monitoring import EXPORT_TABLES
-from analysis.participants.rules import RULES
-from analysis.participants.schema import KEYS, ONE_OF, TABLES, table_columns, table_model
+from analysis.participants.rules import rule_lines
+from analysis.participants.schema import TABLES, table_columns, table_model
 
 DICTIONARY = Path("docs/data-dictionary.md")
 TEMPLATES = Path("data/templates")
@@ -178,23 +181,6 @@ def _row(column: Column) -> str:
     return f"| `{column.name}` | {column.label} | {holds} | {column.unit} | {column.about} |"
 
 
-def rule_lines(table: str) -> list[str]:
-    """What must hold for the rows of a participant file, one rule a line."""
-    key = [f"No two rows are alike in {', '.join(KEYS[table])}."] if KEYS[table] else []
-    one_of = [f"Each row has {' or '.join(ONE_OF[table])}."] if table in ONE_OF else []
-    known = (
-        []
-        if table == "questionnaire" or table in EXPORT_TABLES
-        else ["Each person_id has a row in the questionnaire file."]
-    )
-    return [
-        *key,
-        *one_of,
-        *known,
-        *(f"{rule.columns[-1]}: {rule.says} (where {', '.join(rule.columns[:-1])} is given)." for rule in RULES[table]),
-    ]
-
-
 def write_schema_files(root: Path) -> list[Path]:
     """Write the data dictionary, the JSON schemas and the templates below `root`; returns their paths below it."""
     texts = {DICTIONARY: data_dictionary(), TEMPLATES / "records.yaml": EXAMPLE_LAYOUT}
@@ -253,3 +239,7 @@ def _without_core(name: str, content: bytes) -> bytes:
     if name not in ("[Content_Types].xml", "_rels/.rels"):
         return content
     return re.sub(rb"<(?:Override|Relationship)\b[^>]*docProps/core\.xml[^>]*/>", b"", content)
+
+
+if __name__ == "__main__":
+    print(*write_schema_files(Path(__file__).resolve().parents[1]), sep="\n")
