@@ -8,17 +8,10 @@ import pytest
 import yaml
 
 from analysis.census.baseline import Settings
-from analysis.cli import _assignment, main
+from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline.parameters import (
-    MODELS,
-    CensusParameters,
-    SroiParameters,
-    check_notebook,
-    parameters_for,
-    planned_runs,
-    yaml_value,
-)
+from analysis.pipeline.parameter_models import MODELS, CensusParameters, SroiParameters
+from analysis.pipeline.parameters import assignment, check_notebook, parameters_for, planned_runs, yaml_value
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -182,7 +175,7 @@ def test_a_day_of_another_form_is_told_what_form(project, monkeypatch, capsys, s
 
 def test_an_empty_value_is_the_empty_text(project):
     """On the command line, in a sweep, and in params.yaml with nothing after the colon."""
-    assert yaml_value("") == yaml_value(" ") == "" and _assignment("as_of=") == ("as_of", "")
+    assert yaml_value("") == yaml_value(" ") == "" and assignment("as_of=") == ("as_of", "")
     for value in ("", None):
         found = parameters_for(project, "07_programme_performance", "connecting_opportunities", {"as_of": value})
         assert found.as_of == ""

@@ -15,7 +15,8 @@ from analysis.errors import CONTROL, InputError
 from analysis.files import parse_yaml, read_csv, read_yaml
 from analysis.participants.layout import read_layout
 from analysis.participants.records import read_table
-from analysis.pipeline.parameters import FILE, MODELS, parameters_for, planned_runs
+from analysis.pipeline.parameter_models import MODELS
+from analysis.pipeline.parameters import FILE, parameters_for, planned_runs
 from analysis.pipeline.sweep_cases import notebook_cases
 
 ROOT = Path(__file__).resolve().parents[2]

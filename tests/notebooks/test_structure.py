@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.pipeline.parameters import MODELS, check_notebook, planned_runs
+from analysis.pipeline.parameter_models import MODELS
+from analysis.pipeline.parameters import check_notebook, planned_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

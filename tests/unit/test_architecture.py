@@ -17,7 +17,7 @@ LAYERS = [
     {"companions"},
     {"pipeline"},
     {"bundle", "comparison", "live", "tools"},
-    {"cli", "__main__"},
+    {"cli", "commands", "__main__"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 DOMAIN = 3

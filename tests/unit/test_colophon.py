@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.cli import _assignment, _parser
+from analysis.cli import _parser
 from analysis.pipeline.page_code import write_page_code
-from analysis.pipeline.parameters import parameters_for, planned_runs
+from analysis.pipeline.parameters import assignment, parameters_for, planned_runs
 from analysis.pipeline.provenance import code_hash, colophon, stage_dependencies
 from analysis.study import load_study
 
@@ -30,7 +30,7 @@ def test_the_command_sets_every_parameter_as_it_was(notebook, study):
     assert command[:3] == [".venv/bin/python", "-m", "analysis"]
     options = _parser().parse_args(command[3:])
     assert (options.notebook, options.study) == (notebook, study)
-    given = dict(_assignment(text) for text in options.parameter)
+    given = dict(assignment(text) for text in options.parameter)
     assert parameters_for(ROOT, notebook, study, given) == parameters_for(ROOT, notebook, study)
     expected = parameters_for(ROOT, notebook, study).model_dump()
     assert set(given) | {"study"} == set(expected) == set(told_of["Parameters"])

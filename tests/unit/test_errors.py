@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from analysis import cli
+from analysis import cli, commands
 from analysis.errors import InputError
 
 ERROR = InputError("a.csv", row=3, column="value", found="'x'", expected="a number", action="correct it")
@@ -39,7 +39,7 @@ def test_trouble_with_the_disk_is_one_error_that_names_the_file(monkeypatch, cap
     def fails(options: object) -> None:
         raise OSError(number, os.strerror(number), "build/x.json")
 
-    monkeypatch.setattr(cli, "_check", fails)
+    monkeypatch.setattr(commands, "check", fails)
     assert cli.main(["check", "coproduction"]) == 1
     told = capsys.readouterr().err
     assert told.startswith("error: build/x.json: found ") and words in told and "What to do:" in told
@@ -49,7 +49,7 @@ def test_a_file_that_a_run_makes_and_that_is_missing_is_told_and_any_other_is_a_
     def fails(options: object) -> None:
         open(options.id)
 
-    monkeypatch.setattr(cli, "_check", fails)
+    monkeypatch.setattr(commands, "check", fails)
     assert cli.main(["check", "/project/data/processed/a/results.json"]) == 1
     assert "results.json: found no such file" in (told := capsys.readouterr().err) and "analysis reproduce" in told
     with pytest.raises(FileNotFoundError):
@@ -60,7 +60,7 @@ def test_a_file_that_a_run_makes_and_that_is_missing_is_told_and_any_other_is_a_
 def test_a_command_that_is_asked_to_end_says_so_and_leaves_no_folder(tmp_path, number):
     code = (
         "import signal, sys, time\n"
-        "from analysis import cli\n"
+        "from analysis import commands\n"
         "from analysis.__main__ import command, leave\n"
         "from analysis.pipeline.folders import temporary_files_in_own_folder\n"
         "from analysis.pipeline.surroundings import end_when_asked\n"
@@ -68,7 +68,7 @@ def test_a_command_that_is_asked_to_end_says_so_and_leaves_no_folder(tmp_path, n
         "    with temporary_files_in_own_folder():\n"
         "        print('waits', flush=True)\n"
         "        time.sleep(60)\n"
-        "cli._profile = waits\n"
+        "commands.profile = waits\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # ignored where the tests themselves run under nohup
         "end_when_asked()\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.pipeline.parameters import Parameters, check_notebook
+from analysis.pipeline.parameter_models import Parameters
+from analysis.pipeline.parameters import check_notebook
 
 CELL_TIMEOUT = 600  # seconds one cell may take before the run is stopped
 Progress = Callable[[int, int], None]

@@ -8,15 +8,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from analysis.errors import InputError
 from analysis.files import holds_something, parse_yaml, read_yaml
+from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS, CensusParameters, Parameters, SroiParameters
 from analysis.study import study_ids
 
 if TYPE_CHECKING:
@@ -27,307 +27,8 @@ OWN_PARAMETERS = (
     "parameters.yaml"  # of a study that params.yaml does not list: its own settings, where defaults do not do
 )
 NAME = re.compile("[a-z0-9_]+")
-LARGEST_SEED = 2**32 - 1  # what every generator of random numbers takes
 
 
-class Parameters(BaseModel):
-    """What every notebook takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    study: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of the study")]
-
-
-class CensusParameters(Parameters):
-    """01_census_baseline."""
-
-    area: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9]{1,9}$", description="code of the area in the 2011 Census, such as E06000044")
-    ]
-    comparison: Annotated[
-        str,
-        Field(
-            pattern=r"^[A-Za-z0-9]{1,9}( [A-Za-z0-9]{1,9})*$",
-            max_length=4_000,
-            description="codes of the areas it is compared with, a space between two",
-        ),
-    ] = "K04000001"
-    allocation: Annotated[
-        Literal["survey_growth", "independence"], Field(description="how arrivals are allocated to groups of birth")
-    ] = "survey_growth"
-    survey_year: Annotated[int, Field(ge=2005, le=2014, description="year of the survey's shares")] = 2011
-    survey_correlation: Annotated[
-        float, Field(ge=0, lt=1, description="correlation of survey estimates one year apart")
-    ] = 0.5
-    horizon_years: Annotated[int, Field(ge=0, le=30, description="years over which the group is aged")] = 3
-    draws: Annotated[int, Field(ge=200, le=100_000, description="random draws of the survey's shares")] = 2000
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the random draws")] = 2011
-
-
-class SroiParameters(Parameters):
-    """05_sroi."""
-
-    scenario: Annotated[
-        str,
-        Field(
-            pattern=r"^\P{Cc}*$",
-            max_length=200,
-            description="the published scenario that heads the page; empty for that of the headline ratio",
-        ),
-    ] = ""
-
-
-class SensitivityParameters(Parameters):
-    """06_sroi_sensitivity."""
-
-    seed: Annotated[int, Field(ge=0, le=2**31, description="seed of every random number")] = 2013
-    draws: Annotated[
-        int, Field(ge=2**8, le=2**24, description="draws of the probabilistic analyses, best a power of two")
-    ] = 2**18
-    design: Annotated[
-        int,
-        Field(ge=2**6, le=2**18, description="rows of the design for the variance-based indices, best a power of two"),
-    ] = 2**14
-    replicates: Annotated[
-        int, Field(ge=2, le=10_000, description="bootstrap resamples for the intervals of these indices")
-    ] = 200
-    level: Annotated[float, Field(gt=0.5, lt=1, description="share of the draws between the ends of an interval")] = (
-        0.95
-    )
-    bars: Annotated[int, Field(ge=1, le=30, description="most assumptions in a figure, the largest first")] = 12
-    lines: Annotated[int, Field(ge=1, le=4, description="most assumptions in the figure of growing designs")] = 4
-    least_swing: Annotated[
-        float,
-        Field(
-            ge=0, allow_inf_nan=False, description="difference of the ratio from which an assumption is in the tornado"
-        ),
-    ] = 0.01
-    least_index: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            le=100,
-            description="total index, in per cent, from which an assumption is listed",
-        ),
-    ] = 0.05
-    least_worth: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="worth of knowing everything, in the study's currency, from which a hurdle is listed",
-        ),
-    ] = 1.0
-    steady: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="percentage points by which indices that are settled change when the design doubles",
-        ),
-    ] = 1.0
-
-
-class AuditParameters(Parameters):
-    """08_claims_audit."""
-
-    rounding: Annotated[
-        Literal["either", "half up", "half even"], Field(description="the rule of rounding a printed figure may follow")
-    ] = "either"
-    planted: Annotated[
-        int, Field(ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")
-    ] = 200
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of what is planted")] = 2017
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class DisclosureSettings(_Settings):
-    """The rules of disclosure: what `analysis.disclosure.rules.read_rules` takes."""
-
-    minimum_cell: Annotated[int, Field(ge=5, le=10_000, description="people below which a count is hidden")] = 10
-    rounding_base: Annotated[
-        Literal[5, 10] | None, Field(description="base that counts are rounded to; null: small counts are hidden")
-    ] = None
-    reason: Annotated[str, Field(pattern=r"^\P{Cc}*$", max_length=1000, description="why minimum_cell is below 10")] = (
-        ""
-    )
-
-
-class RecordsParameters(Parameters):
-    """What every notebook about participants takes: the rules of disclosure."""
-
-    disclosure: Annotated[
-        DisclosureSettings,
-        Field(
-            description="minimum_cell: people below which a count is hidden, below 10 only with a reason; rounding_base: 5, 10 or null; reason"
-        ),
-    ] = DisclosureSettings()
-
-
-def _that_there_is(day: str) -> str:
-    if day:
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            raise ValueError("a day that the calendar has, as yyyy-mm-dd") from None
-    return day
-
-
-_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
-
-
-class ProgrammeParameters(RecordsParameters):
-    """07_programme_performance."""
-
-    near_target: Annotated[
-        float, Field(ge=0, le=50, description="percentage points below a target that still count as near it")
-    ] = 10.0
-    level: _LEVEL = 0.95
-    as_of: Annotated[
-        str,
-        BeforeValidator(
-            lambda value: value.isoformat() if isinstance(value, date) else "" if value is None else value
-        ),  # YAML reads days as dates, and nothing after the colon as null
-        Field(
-            pattern=r"^(\d{4}-\d{2}-\d{2})?$",
-            description="day as of which records are read, yyyy-mm-dd; empty for the last one recorded",
-        ),
-        AfterValidator(_that_there_is),
-    ] = ""
-
-
-_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
-
-
-class CodingParameters(RecordsParameters):
-    """02_focus_group_coding."""
-
-    rule: Annotated[
-        Literal["any", "all", "most"],
-        Field(description="a code counts if any, all or most of the coders who read the segment gave it"),
-    ] = "any"
-    level: _LEVEL = 0.95
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap")] = 20121101
-    draws: Annotated[int, Field(ge=100, le=20_000, description="bootstrap draws for each code")] = 2000
-
-
-_LEVEL = Annotated[float, Field(ge=0.5, le=0.999, description="confidence level of every interval")]
-
-
-class CompareSettings(_Settings):
-    """What 03_before_after compares."""
-
-    item: Annotated[
-        str, Field(pattern=r"^[a-z_0-9]{0,40}$", description="the item that heads the page; empty for the first")
-    ] = ""
-    before: Literal["asked before", "looking back"] = "asked before"
-    missing: Literal["pairs", "complete", "unchanged"] = "pairs"
-
-
-_Reliabilities = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=20)]
-_Margins = Annotated[list[Annotated[float, Field(gt=0, le=100)]], Field(max_length=10)]
-
-
-class PrecisionSettings(_Settings):
-    """What 03_before_after sets the change against."""
-
-    reliabilities: Annotated[_Reliabilities, Field(description="of a single question")] = [0.5, 0.6, 0.7, 0.8, 0.9]
-    power: Annotated[float, Field(gt=0.05, lt=1, description="with which a change is to be found")] = 0.8
-    margins: Annotated[_Margins, Field(description="smallest changes that may matter, in points")] = [1.0, 2.0]
-
-
-class BeforeAfterParameters(RecordsParameters):
-    """03_before_after."""
-
-    compare: Annotated[
-        CompareSettings,
-        Field(
-            description="item: the one that heads the page, such as confidence; before: 'asked before' or 'looking back'; missing: 'pairs' "
-            "(who answered the item twice), 'complete' (every item twice) or 'unchanged' (missing as no change)"
-        ),
-    ] = CompareSettings()
-    level: _LEVEL = 0.95
-    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED, description="seed of the bootstrap intervals")] = 20140430
-    resamples: Annotated[int, Field(ge=199, le=100_000, description="resamples of a bootstrap interval")] = 1999
-    precision: Annotated[
-        PrecisionSettings,
-        Field(
-            description="reliabilities that are assumed, the power, and changes that may matter, as lists of numbers"
-        ),
-    ] = PrecisionSettings()
-
-
-class ParticipationParameters(RecordsParameters):
-    """02b_participation."""
-
-    level: _LEVEL = 0.95
-
-
-_Sizes = Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(max_length=10)]
-
-
-class CorrelationSettings(_Settings):
-    """What 04_english_and_time sets the correlation against."""
-
-    power: Annotated[float, Field(gt=0.05, lt=1, description="with which a correlation is to be found")] = 0.8
-    margins: Annotated[_Sizes, Field(description="sizes below which a correlation may count as none")] = [0.1, 0.3]
-
-
-class EnglishParameters(RecordsParameters):
-    """04_english_and_time."""
-
-    start: Annotated[
-        float, Field(ge=0, le=1200, description="months in the UK from which the gain of a year is counted")
-    ] = 12.0
-    level: _LEVEL = 0.95
-    seed: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=LARGEST_SEED,
-            description="seed of the joint test and of the jitter in figures of synthetic records",
-        ),
-    ] = 20140430
-    resamples: Annotated[
-        int, Field(ge=199, le=100_000, description="orders of people in the joint test of all specifications")
-    ] = 999
-    precision: Annotated[
-        CorrelationSettings,
-        Field(description="the power, and sizes of correlations that may matter, as a list of numbers"),
-    ] = CorrelationSettings()
-
-
-MODELS: dict[str, type[Parameters]] = {
-    "01_census_baseline": CensusParameters,
-    "02_focus_group_coding": CodingParameters,
-    "02b_participation": ParticipationParameters,
-    "03_before_after": BeforeAfterParameters,
-    "04_english_and_time": EnglishParameters,
-    "05_sroi": SroiParameters,
-    "06_sroi_sensitivity": SensitivityParameters,
-    "07_programme_performance": ProgrammeParameters,
-    "08_claims_audit": AuditParameters,
-}
-
-_RECORDS = (("records/records.yaml",), *((f"records/questionnaire.{ending}",) for ending in ("csv", "xlsx", "sav")))
-# The files that call for a notebook: it runs for a study that has all files of one of the groups.
-CALLED_FOR_BY: dict[str, tuple[tuple[str, ...], ...]] = {
-    "02_focus_group_coding": (
-        ("themes.csv",),
-        *((f"records/coded_segments.{ending}",) for ending in ("csv", "qdpx", "xlsx")),
-    ),
-    "02b_participation": (("participation.yaml",), *_RECORDS),
-    "03_before_after": (("before_after.yaml",), *_RECORDS),
-    "04_english_and_time": (("english.yaml",), *_RECORDS),
-    "05_sroi": (("sroi.yaml",), ("value_map.csv", "value_map.yaml")),
-    "06_sroi_sensitivity": (("value_map.csv", "value_map.yaml"),),
-    "07_programme_performance": (("measures.csv",), ("counting_rules.yaml",)),
-    "08_claims_audit": (("claims.csv",),),
-}
 _LEFT_OUT: ContextVar[frozenset[str]] = ContextVar("studies that are left out", default=frozenset())
 
 
@@ -415,7 +116,7 @@ def parameters_for(
             column=notebook,
             found="no notebook of this name",
             expected=f"one of {', '.join(sorted(MODELS))}",
-            action="correct the name, or add the notebook to params.yaml and to pipeline/parameters.py",
+            action="correct the name, or add the notebook to params.yaml and to pipeline/parameter_models.py",
         )
     planned = [name for other, name in planned_runs(root) if other == notebook]
     if study not in planned:
@@ -462,7 +163,30 @@ def yaml_value(text: str) -> Any:
 
     Raises InputError if it cannot be read.
     """
-    return parse_yaml(text, "the command line") if text.strip() else ""
+    return parse_yaml(text, COMMAND_LINE) if text.strip() else ""
+
+
+def assignments(texts: list[str]) -> dict[str, Any]:
+    """The parameters of a command line by name; InputError where one is given twice."""
+    pairs = [assignment(text) for text in texts]
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        found, action = "the parameter twice", "leave one of the two out"
+        raise InputError(COMMAND_LINE, column=f"--parameter {twice}", found=found, expected="once", action=action)
+    return dict(pairs)
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """NAME=VALUE with the value read as YAML, so that numbers are numbers."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        found, action = repr(text), "write it as --parameter scenario=high"
+        raise InputError(COMMAND_LINE, column="--parameter", found=found, expected="NAME=VALUE", action=action)
+    try:
+        return name.strip(), yaml_value(value)
+    except ValueError:
+        return name.strip(), value
 
 
 def _check_areas(root: Path, given: Mapping[str, Any]) -> None:
@@ -599,12 +323,12 @@ def check_notebook(source: str, parameters_cell: str, model: type[Parameters], n
         (
             declared - expected,
             "set in the parameters cell but unknown",
-            "remove it, or add it to pipeline/parameters.py",
+            "remove it, or add it to pipeline/parameter_models.py",
         ),
         (
             expected - used,
             "never used in the notebook",
-            "use it, or remove it from pipeline/parameters.py and params.yaml",
+            "use it, or remove it from pipeline/parameter_models.py and params.yaml",
         ),
     ):
         if names:

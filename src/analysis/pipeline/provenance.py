@@ -13,7 +13,7 @@ import yaml
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import team_files
-from analysis.pipeline.parameters import Parameters
+from analysis.pipeline.parameter_models import Parameters
 from analysis.pipeline.plan import STAGES, stages
 from analysis.study import Study
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
 from analysis.files import check_header, csv_rows, holds_something, is_comment, misfit, parse_yaml, read_text, shown
-from analysis.pipeline.parameters import CALLED_FOR_BY, MODELS, called_for, listed_studies, planned_runs
+from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
+from analysis.pipeline.parameters import called_for, listed_studies, planned_runs
 from analysis.study import Study, load_study, readable_studies
 from analysis.study.claims import OPTIONAL
 from analysis.tools.challenges import challenge_problems

@@ -57,7 +57,7 @@ def _file(
 
 FILES = (
     _file("study.yaml", ALL, "what the study is, and the publication it works from", "analysis.study:StudyInfo", needed="by every study"),
-    _file("parameters.yaml", ALL, "settings of notebooks where the defaults do not do; the area, for the census", {name: f"analysis.pipeline.parameters:{model}" for name, model in {
+    _file("parameters.yaml", ALL, "settings of notebooks where the defaults do not do; the area, for the census", {name: f"analysis.pipeline.parameter_models:{model}" for name, model in {
         "01_census_baseline": "CensusParameters", "02_focus_group_coding": "CodingParameters", "03_before_after": "BeforeAfterParameters",
         "04_english_and_time": "EnglishParameters", "05_sroi": "SroiParameters", "06_sroi_sensitivity": "SensitivityParameters",
         "07_programme_performance": "ProgrammeParameters", "08_claims_audit": "AuditParameters"}.items()}),
