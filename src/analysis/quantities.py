@@ -83,13 +83,13 @@ def _product(a: float, b: float) -> float:
 
 # What the words around a figure say about the values it allows; the longest that fits is read first.
 _BEFORE = {
-    "lower": ("at least", "no less than", "not less than", "no fewer than", "a minimum of", "minimum", "min.", "≥", ">="),
-    "over": ("over", "more than", "greater than", "above", "well over", "in excess of", "exceeding", "upwards of", ">"),
-    "upper": ("up to", "at most", "no more than", "not more than", "within", "a maximum of", "maximum", "max.", "≤", "<="),
-    "under": ("less than", "fewer than", "lower than", "under", "below", "<"),
-    "near": ("about", "around", "approximately", "approx.", "approx", "roughly", "some", "circa", "ca.", "ca", "c.", "~", "≈"),
-    "almost": ("almost", "nearly", "just under", "close to", "not quite"),
-    "just over": ("just over", "just above", "slightly over", "slightly more than", "a little over"),
+    "lower": ("at least", "no less than", "not less than", "no fewer than", "a minimum of", "minimum", "min.", "mindestens", "≥", ">="),
+    "over": ("over", "more than", "greater than", "above", "well over", "in excess of", "exceeding", "upwards of", "über", "mehr als", ">"),
+    "upper": ("up to", "at most", "no more than", "not more than", "within", "a maximum of", "maximum", "max.", "bis zu", "höchstens", "≤", "<="),
+    "under": ("less than", "fewer than", "lower than", "under", "below", "weniger als", "unter", "<"),
+    "near": ("about", "around", "approximately", "approx.", "approx", "roughly", "some", "circa", "ca.", "ca", "c.", "rund", "etwa", "ungefähr", "~", "≈"),
+    "almost": ("almost", "nearly", "just under", "close to", "not quite", "knapp", "fast"),
+    "just over": ("just over", "just above", "slightly over", "slightly more than", "a little over", "gut"),
 }  # fmt: skip
 _AFTER = {
     "lower": ("or more", "or over", "or above", "and over", "and above", "and more", "upwards", "plus", "+"),
@@ -117,6 +117,8 @@ _WORDS |= {
     "dozen": 12,
 }
 _SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9}
+_SCALES |= {"tsd.": 10**3, "mio.": 10**6, "mio": 10**6, "millionen": 10**6, "mrd.": 10**9, "milliarden": 10**9}
+_SCALE = "|".join(map(re.escape, sorted(_SCALES, key=len, reverse=True)))
 _PARTS = {"half": 2, "third": 3, "quarter": 4} | {  # the denominators that fractions in words have
     word: number for number, word in enumerate("fifth sixth seventh eighth ninth tenth".split(), 5)
 }
@@ -144,18 +146,18 @@ _NAMES = "(?:pounds?|euros?|dollars?|pence|cents?)(?![a-z])"
 _MONEY = (
     rf"(?:[A-Z]{{0,2}}[{re.escape(_SIGNS)}]|(?-i:{_CODES.replace(' ', '|')})(?![A-Za-z])|kr\.?|zł|Kč|Ft|Rs\.?|{_NAMES})"
 )
-_PERCENT = r"(?:%|per ?cents?|percentage points?|pp)"
+_PERCENT = r"(?:%|per ?cents?|percentage points?|pp|Prozent(?:punkte)?)"
 _GLYPHS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _FIGURE = re.compile(
     rf"(?P<sign>[-−±])?\s*(?:{_MONEY}\s*(?P<inner>[-−])?)?(?P<digits>{'|'.join(f'(?:{form})' for form, _ in _NUMBERS)})?"
-    rf"\s*(?P<glyph>[{_GLYPHS}])?\s*(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})?\s*(?:{_MONEY})?\s*{_PERCENT}?",
+    rf"\s*(?P<glyph>[{_GLYPHS}])?\s*(?P<scale>{_SCALE})?\s*(?:{_MONEY})?\s*{_PERCENT}?",
     re.IGNORECASE | re.ASCII,
 )
 _OF = re.compile(r"(?P<part>\S+) (?:in|out of)(?: every)? (?P<whole>\S+)", re.IGNORECASE)
-_TO_ONE = re.compile(r"(?P<left>.+?)\s*(?::|\bto\b)\s*(?P<right>.+)", re.IGNORECASE)
+_TO_ONE = re.compile(r"(?P<left>.+?)\s*(?::|\b(?:to|zu)\b)\s*(?P<right>.+)", re.IGNORECASE)
 _RANGES = (
-    re.compile(r"between (?P<low>\S.*?) and (?P<high>\S.*)", re.IGNORECASE),
-    re.compile(r"(?:from )?(?P<low>\S.*?)(?: ?[-–—] ?| to )(?P<high>\S.*)", re.IGNORECASE),
+    re.compile(r"(?:between|zwischen) (?P<low>\S.*?) (?:and|und) (?P<high>\S.*)", re.IGNORECASE),
+    re.compile(r"(?:from )?(?P<low>\S.*?)(?: ?[-–—] ?| to | bis )(?P<high>\S.*)", re.IGNORECASE),
 )
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9²]{0,2}\s*(?==|<|>|≤|≥)=?\s*")  # "p = ", "n =", and "p" of "p < "
 
@@ -301,7 +303,7 @@ def parse_range(text: str) -> tuple[Printed, Printed] | None:
     match = next(filter(None, (form.fullmatch(_squeezed(text)) for form in _RANGES)), None)
     if not match or not re.search(r"\d", match["low"]):
         return None
-    scale = re.search(rf"\s*({'|'.join(_SCALES)})\b", match["high"], re.IGNORECASE)
+    scale = re.search(rf"\s*({_SCALE})(?!\w)", match["high"], re.IGNORECASE)
     try:
         low, high = parse_printed(match["low"]), parse_printed(match["high"])
         if scale and low.value < high.value / _SCALES[scale[1].lower()]:

@@ -48,7 +48,7 @@ def test_every_module_has_cases_of_both_sorts_and_says_what_it_is():
 
 
 def test_ids_are_told_apart_and_sound_rows_of_both_studies_are_left_alone():
-    """By hand: of both studies only shares of ten partners that are no tenths fail, and nothing else does."""
+    """By hand: of both studies only shares of ten partners that are no tenths fail, and 305 and 206 in 501."""
     for study, wrong in {
         "coproduction": set(),
         "connecting_opportunities": {"CO-038", "CO-324", "CO-325", "CO-326", "CO-327"},
@@ -56,7 +56,8 @@ def test_ids_are_told_apart_and_sound_rows_of_both_studies_are_left_alone():
         checks = [check for _, check in look_by_itself(load_study(study).claims)]
         assert len({check.id for check in checks}) == len(checks)
         assert {claim for check in checks if check.outcome == "fails" for claim in check.culprits} == wrong
-        assert not any(check.outcome == "fails" and not check.culprits for check in checks)
+        others = {check.id for check in checks if check.outcome == "fails" and not check.culprits}
+        assert others == ({"parts_co_205"} if wrong else set())
 
 
 def test_an_average_of_a_total_and_its_parts_by_hand():

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from analysis.audit import checks_of, findings_of, tally, verdicts_of
+from analysis.audit.changes import reprinted
 from analysis.audit.checks import Check, Method as CheckMethod, Outcome
 from analysis.audit.plan import read_plan
-from analysis.audit.planted import changed, reprinted
+from analysis.audit.planted import changed
 from analysis.audit.run import SEVERITIES, Standing, audit_claims, audit_study, run_checks, severity_by_claim
 from analysis.companions.methods import function_named, read_methods
 from analysis.reporting import Appendix, record

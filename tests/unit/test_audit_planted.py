@@ -2,16 +2,15 @@
 
 import pytest
 
+from analysis.audit.changes import KINDS, reprinted
 from analysis.audit.plan import claims_by_check, read_plan, touching
 from analysis.audit.planted import (
-    KINDS,
     alarms,
     changed,
     linked_claims,
     lookers,
     nearby,
     rates,
-    reprinted,
     trials,
 )
 from analysis.audit.verdicts import audit

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.audit.planted import reprinted
+from analysis.audit.changes import reprinted
 from analysis.audit.verdicts import agree
 from analysis.study import load_study
 from analysis.study.claims import Claim, published
@@ -119,6 +119,8 @@ READ = [  # print, value, unit, and what the message says (empty: it is read)
     ("12.000 to 15.500 €", "12000..15500", "EUR", ""),
     ("0.042", "42", "EUR", "prints"),
     ("£3 to £8", "3..8", "GBP", ""),
+    ("1.0 to 3.0", "1.0..3.0", "hours", ""),  # no ratio to one
+    ("2,1 bis 3,4", "2.1..3.4", "EUR", ""),
     ("£3 to £8", "5.5", "GBP", "the range that '£3 to £8' prints, 3..8"),
     ("£3 to £8", "3..9", "GBP", "the range"),
     ("25%", "20..30", "%", "prints"),

@@ -52,7 +52,7 @@ class Check:
     `culprits` are the claims that a failure points at, where it points at some rather than at all of them. `disputed` are
     the claims of which one at least is wrong where the check does not hold and no side can be named.
 
-    `follows` is the claim whose figure the others determine, where the check has one.
+    `follows` are the claims of which each figure is what the others determine, where the check has some.
 
     `correction` says what would settle the matter, where the check is of a kind that has one answer.
 
@@ -69,7 +69,7 @@ class Check:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     culprits: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
-    follows: str = ""
+    follows: tuple[str, ...] = ()
     function: str = ""
     correction: str = ""
 

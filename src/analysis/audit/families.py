@@ -4,6 +4,7 @@ Quantities that share a beginning and differ in an ending that says what each is
 figures of one thing. Nothing else is taken to belong together: a guess is a suggestion, never a check.
 """
 
+import re
 from collections.abc import Collection, Iterator
 
 from analysis.audit.checks import name_of
@@ -11,6 +12,16 @@ from analysis.quantities import Interval
 from analysis.study.claims import Claim, Ledger
 
 Family = tuple[Claim, ...]
+
+BEFORE_AND_AFTER = (("_before", "_after"), ("_pre", "_post"), ("_baseline", "_followup"))
+TWO_GROUPS = (("_control", "_treatment"), ("_control", "_intervention"), ("_comparison", "_treatment"))
+TWO_GROUPS += (("_comparison", "_intervention"),)
+CHANGES = ("_change", "_difference", "_gain", "_effect", "_impact")
+ONE_SIDED = re.compile(r"\b(?:one|1)[- ]?(?:sided|tailed)\b|\bdirectional\b", re.IGNORECASE)
+ADJUSTED = re.compile(  # figures that means, deviations and numbers of people alone do not give
+    r"(?<!un)adjust|ancova|covariate|regress|controlling for|(?<!un)weighted|bootstrap|wilcoxon|mann-?whitney|rank|cluster|imput|mixed",
+    re.IGNORECASE,
+)
 
 
 def families(ledger: Ledger, *endings: str, claims: Collection[str] | None = None) -> Iterator[Family]:
@@ -43,8 +54,11 @@ def ids(*claims: Claim) -> tuple[str, ...]:
 
 
 def numbers(*claims: Claim) -> bool:
-    """Whether each claim prints a single number, without words such as "over" around it."""
-    return all(claim.number is not None and claim.as_printed and not claim.as_printed.bound for claim in claims)
+    """Whether each claim prints a single number, without words around it, known ones such as "over" or others."""
+    return all(
+        claim.number is not None and claim.as_printed and not (claim.as_printed.bound or claim.is_interpreted)
+        for claim in claims
+    )
 
 
 def range_of(claim: Claim) -> Interval:
@@ -52,3 +66,8 @@ def range_of(claim: Claim) -> Interval:
     if claim.interval is None:
         raise ValueError(f"{claim.claim_id} is a date: {claim.printed}")
     return claim.interval
+
+
+def says(words: re.Pattern[str], *claims: Claim) -> bool:
+    """Whether the ledger says something of one of the claims: in its statement, heading, print or note."""
+    return any(words.search(f"{c.statement} {c.section} {c.printed} {c.note}") for c in claims)

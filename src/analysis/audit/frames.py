@@ -10,8 +10,9 @@ from functools import partial
 
 import pandas as pd
 
+from analysis.audit.changes import KINDS
 from analysis.audit.checks import Outcome
-from analysis.audit.planted import KINDS, rates, trials
+from analysis.audit.planted import rates, trials
 from analysis.audit.run import SEVERITIES, Audit, severity_by_claim
 from analysis.audit.verdicts import RESULTS, Problem, Verdict, base_is_open, recompute
 from analysis.described import aside, described, name_of, saying

@@ -58,7 +58,8 @@ def possible_bases(printed: Printed, count: int, scale: int = PERCENT) -> range:
     >>> possible_bases(parse_printed("54%"), 936)
     range(1718, 1750)
     """
-    low, high = _ends(printed)
+    allowed = printed.interval()
+    low, high = (allowed.low, allowed.high) if printed.bound else _ends(printed)  # words such as "about" allow more
     most = floor(scale * count / low) if low > 0 else LARGEST_SEARCHED
     return range(max(1, ceil(scale * count / high)), most + 1)
 
@@ -158,13 +159,15 @@ class Grain:
 def grain(claim: Claim, base: Claim) -> Grain | None:
     """What a figure is a fraction of; None where its parts need not be whole, or its print or base is no exact figure.
 
-    A percentage of counted people or things has whole parts; one of hours or money has not. A mean has only where the
-    ledger says so, by `answers` (whole), `items` or `scale`.
+    A percentage of counted people or things has whole parts; one of hours or money, or of weighted answers, has not. A mean
+    has only where the ledger says so, by `answers` (whole), `items` or `scale`.
     """
     n, printed, around = base.number, claim.as_printed, base.as_printed
     if n is None or printed is None or around is None or printed.bound or printed.fraction or around.bound:
         return None
     if not (n.is_integer() and n >= 1 and base.kind == "count") or "measured" in (claim.answers, base.answers):
+        return None
+    if claim.says_weighted or base.says_weighted or claim.is_interpreted or base.is_interpreted:
         return None
     if claim.kind == "share" and claim.unit == "%":
         return Grain(int(n), PERCENT) if base.answers == "whole" or not measured(base.unit) else None

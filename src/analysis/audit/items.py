@@ -56,7 +56,7 @@ def _check(t: Claim, p: Claim, people: Claim) -> Check:
         words,
         {"p": Figure("P-value of the printed paired test", None, "p", 4, found.low, found.high)},
         disputed=trio if fails else (),
-        follows=p.claim_id,
+        follows=(p.claim_id,),
     )
 
 

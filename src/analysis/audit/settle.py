@@ -22,8 +22,9 @@ def settle(own: Iterable[Finding], ledger: Ledger, plan: AuditPlan, checks: Iter
     """
     found, kept = {finding.claim_id: finding for finding in own}, tuple(checks)
     for check in kept:
-        if check.follows and found[check.follows].verdict is Verdict.NOT_RECOMPUTABLE:
-            found[check.follows] = _told_by(check)(found[check.follows])
+        for claim in check.follows:
+            if found[claim].verdict is Verdict.NOT_RECOMPUTABLE:
+                found[claim] = _told_by(check, claim)(found[claim])
         if check.outcome is Outcome.FAILS:
             _put(found, check.culprits, _at_fault(check, ledger))
     for check, disputed in _disputes(plan, kept):
@@ -65,12 +66,12 @@ def _put(found: Verdicts, claims: Iterable[str], worse: Callable[[Finding], Find
 _SETTLED = (Verdict.INCONSISTENT,)
 
 
-def _told_by(check: Check) -> Callable[[Finding], Finding]:
+def _told_by(check: Check, follows: str) -> Callable[[Finding], Finding]:
     """What a check that determines a claim's figure says of it in place of what is missing."""
 
     def told(finding: Finding) -> Finding:
         fits = check.outcome is Outcome.HOLDS
-        others = ", ".join(f"{{={claim}}}" for claim in check.claims if claim != check.follows)
+        others = ", ".join(f"{{={claim}}}" for claim in check.claims if claim != follows)
         why = f"agrees with {others}, from which it follows" if fits else f"held against {others}"
         return replace(finding, verdict=Verdict.CONSISTENT if fits else finding.verdict, why=why)
 

@@ -153,8 +153,8 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
             Verdict.INCONSISTENT,
             f"{short}; elsewhere printed as {{claim:{conflicts[0].claim_id}|bare}} ({{={conflicts[0].claim_id}}})",
         )
-    if base_is_open(claim):
-        return Verdict.NOT_RECOMPUTABLE, f"{short}, {_OTHER_BASE}"
+    if other := _may_be_other(claim):
+        return Verdict.NOT_RECOMPUTABLE, f"{short}, {other}"
     if _is_sum(claim) and found.value < float(printed.value):
         return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
     if truncates_to(found.value, printed):
@@ -178,8 +178,8 @@ def _judge_words(claim: Claim, value: float, read: Interval, allowed: Interval, 
             Verdict.CONSISTENT,
             f"outside the words as published, {print_}, but rounding of the inputs leaves room for it",
         )
-    if base_is_open(claim):
-        return Verdict.NOT_RECOMPUTABLE, f"outside the words as published, {print_}, {_OTHER_BASE}"
+    if other := _may_be_other(claim):
+        return Verdict.NOT_RECOMPUTABLE, f"outside the words as published, {print_}, {other}"
     return Verdict.INCONSISTENT, f"outside the words as published, {print_}"
 
 
@@ -192,7 +192,13 @@ def _judge_fit(claim: Claim, print_: str) -> tuple[Verdict, str]:
     return Verdict.REPRODUCED, f"rounds to the printed {print_}"
 
 
-_OTHER_BASE = "but its base is not printed, and on another base it could be right"
+def _may_be_other(claim: Claim) -> str:
+    """Why a figure that its formula does not give can be right all the same; an empty text if it cannot."""
+    if base_is_open(claim):
+        return "but its base is not printed, and on another base it could be right"
+    if claim.is_interpreted:
+        return "but that is not all of its print, and the rest may mean something else"
+    return "but it is weighted, and need not follow from unweighted figures" if claim.says_weighted else ""
 
 
 def base_is_open(claim: Claim) -> bool:
@@ -222,8 +228,10 @@ def problem_of_kind(claim: Claim) -> Problem:
 
 
 def _difference(one: Claim, other: Claim) -> Verdict:
-    """What two prints come to that cannot be one figure rounded by one rule; an exact half rounded by two can still be both."""
-    return Verdict.IN_QUESTION if agree(one, other, one_rule=False) else Verdict.INCONSISTENT
+    """What two prints come to that cannot be one figure rounded by one rule; an exact half rounded by
+    two can still be both, and a print among words that are not known here may say more than its number."""
+    unsure = one.is_interpreted or other.is_interpreted or agree(one, other, one_rule=False)
+    return Verdict.IN_QUESTION if unsure else Verdict.INCONSISTENT
 
 
 def _compare_restatement(claim: Claim, original: Claim) -> Finding:
@@ -255,7 +263,7 @@ def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
             Verdict.CONSISTENT,
             f"agrees with the other print of the figure ({named}); not an independent check{_by_hand(claim)}",
         )
-    return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim) + _by_hand(claim))
+    return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim, ledger) + _by_hand(claim))
 
 
 _MISSING = {
@@ -271,15 +279,27 @@ _MISSING = {
     "assumption": "an assumption, not a result",
     "threshold": "a threshold, not a result",
     "reference": "a figure from elsewhere; its own source would have to be checked",
-    "date": "a date",
+    "date": "a date, which nothing else printed determines",
     "duration": "a duration of its own",
 }
+_COUNTED = "a count of its own, which no other figure gives; a list of what was counted would confirm it"
 
 
-def _missing(claim: Claim) -> str:
+def _missing(claim: Claim, ledger: Ledger) -> str:
+    if claim.kind == "count" and claim.unit not in _RECORDED:
+        return _COUNTED
+    if claim.kind == "mean" and claim.unit == "%" and _rows(ledger) > 1:
+        return "which of the printed percentages it averages is not said"
     if claim.kind == "share" and not claim.base:
         return "neither the count behind the percentage nor its base is printed"
     return _MISSING["share" if claim.kind == "progress" and claim.base else claim.kind]
+
+
+_RECORDED = ("people", "attendances", "hours", "weeks", "visits", "contacts", "referrals", "sessions")
+
+
+def _rows(ledger: Ledger) -> int:
+    return sum(claim.kind == "progress" and claim.unit == "%" for claim in ledger.values())
 
 
 def agree(one: Claim, other: Claim, one_rule: bool = True) -> bool:

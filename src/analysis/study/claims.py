@@ -54,6 +54,7 @@ ClaimKind = Literal[
 STIPULATED = frozenset({"count", "threshold", "assumption", "duration"})
 _IN_TEXT = re.compile(r"(?<![\w-])[A-Z]{2,4}-\d{3,}")
 _RANGE = re.compile(r"(\S+?)\.\.(\S+)")
+_WEIGHTED = re.compile(r"(?<!un-)(?<!non-)\b(?:re)?weighted\b|\bgewichtet", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _POINT = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(?=\d{3}(?![\d.,]))")  # of thousands, or of three decimals
 
@@ -94,9 +95,9 @@ class Claim(Strict):
     kind: ClaimKind = Field(description="what sort of figure it is")
     formula: str = Field(description="how the figure follows from other claims, if it does")
     note: str = Field(description="what is ambiguous, damaged or missing, and how a print was read that is no figure")
-    answers: Literal["", "whole", "measured"] = Field(
+    answers: Literal["", "whole", "measured", "weighted"] = Field(
         default="",
-        description="whether what is counted or averaged is whole for each person (an answer, a child) or measured (hours, money)",
+        description="whether what is counted or averaged is whole for each person (an answer, a child) or measured (hours, money), or the figure is weighted",
     )
     items: str = Field(
         default="", pattern=r"^([1-9]\d{0,3})?$", description="how many items each person's score is the mean of"
@@ -210,7 +211,9 @@ class Claim(Strict):
 
     @cached_property
     def _reads(self) -> Printed | None:
-        """The print as a figure; None where it is none."""
+        """The print as a figure; None where it is none, and where `value` says that `1 to 3` is a range and no ratio."""
+        if _RANGE.fullmatch(self.value) and parse_range(self.figure):
+            return None
         try:
             printed = parse_printed(self.figure)
         except ValueError:
@@ -221,6 +224,21 @@ class Claim(Strict):
     def read_by_hand(self) -> bool:
         """Whether the print is no figure (a word, or damaged), so that `value` is a reading of it, which `note` explains."""
         return not self.is_date and self._reads is None and parse_range(self.figure) is None
+
+    @property
+    def is_interpreted(self) -> bool:
+        """Whether the print holds digits among words that are not known here, which may say more than `value` does.
+
+        A figure before a second one in brackets, as in `3.21 (0.92)`, stands for itself.
+        """
+        bare = self._is_printed_by(self.printed.partition("(")[0])
+        return self.read_by_hand and not bare and any(map(str.isdigit, self.printed))
+
+    @property
+    def says_weighted(self) -> bool:
+        """Whether the ledger says, in `answers` or in words, that the figure is of weighted answers, which whole people do not give."""
+        words = f"{self.section} {self.statement} {self.printed} {self.note} {self.quantity.replace('_', ' ')}"
+        return self.answers == "weighted" or bool(_WEIGHTED.search(words))
 
     @property
     def is_damaged(self) -> bool:

@@ -9,7 +9,7 @@ from analysis.study.claims import Claim, Ledger
 NAME = "Counts, shares and progress of a row"
 QUESTION = "Does a share follow from its count and printed base, and progress from count and target?"
 SOURCE = "interval arithmetic (Moore 1966) for rounded figures"
-LIMITS = "Figures of one row are told by the names of their quantities (..._count, ..._share, ..._target, ..._progress)"
+LIMITS = "Figures of one row are told by the names of their quantities (..._count, ..._share, ..._target, ..._progress); not asked of weighted shares"
 CORRECTION = "Correct the count, its base or the percentage."
 
 
@@ -31,6 +31,7 @@ def _are_parts(part: Claim, whole: Claim, share: Claim) -> bool:
         and part.unit == whole.unit
         and share.unit == "%"
         and not share.formula
+        and not share.says_weighted
     )
     return counted and numbers(part, whole) and bool(whole.number) and share.interval is not None
 
@@ -50,5 +51,5 @@ def _check(part: Claim, whole: Claim, share: Claim) -> Check:
         words,
         {"share": Figure("Share from the count", value, "%", 1)},
         disputed=trio if fails else (),
-        follows=share.claim_id,
+        follows=(share.claim_id,),
     )

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Iterator
 
 from analysis.audit.checks import Check, Figure, Method, Outcome, listed, shown
-from analysis.audit.families import Family, check_id, families, ids, numbers, range_of
+from analysis.audit.families import ONE_SIDED, Family, check_id, families, ids, numbers, range_of, says
 from analysis.quantities import Interval
 from analysis.study.claims import Ledger
 
 NAME = "P-values and their statistics"
 QUESTION = "Is the p-value that of the printed t, F, chi-square, z or r with its degrees of freedom?"
 SOURCE = "statcheck (Nuijten and others 2016); the distributions of the statistics"
-LIMITS = "A p-value that a one-sided test would give is left open, since the print may say so in words"
+LIMITS = "A p-value that a one-sided test would give is left open where the ledger does not say in words that the test is one"
 CORRECTION = "Correct the statistic, its degrees of freedom or the p-value, or say that the test is one-sided."
 
 Tail = Callable[
@@ -78,18 +78,14 @@ def p_values(ends: Interval, tail: Tail, *df: float) -> Interval:
 
 
 def _check(family: Family, tail: Tail, sided: bool) -> Check:
-    found, printed, outcome = p_range(family, tail), range_of(family[-1]), Outcome.FAILS
-    if found.meets(printed):
-        outcome = Outcome.HOLDS
-    elif sided and (found * 0.5).meets(printed):
-        outcome = Outcome.OPEN
-    said = {
-        Outcome.HOLDS: "as printed",
-        Outcome.OPEN: "and half of that, as of a one-sided test, would be as printed",
-        Outcome.FAILS: "which is not as printed",
-    }
+    found, printed = p_range(family, tail), range_of(family[-1])
+    half = sided and not found.meets(printed) and (found * 0.5).meets(printed)
+    outcome = Outcome.HOLDS if found.meets(printed) or (half and says(ONE_SIDED, *family)) else Outcome.FAILS
+    outcome = Outcome.OPEN if half and outcome is Outcome.FAILS else outcome
+    said = "as printed" if outcome is Outcome.HOLDS else "which is not as printed"
+    said = "and half of that, as of a one-sided test, would be as printed" if half else said
     first = listed([shown(claim.claim_id) for claim in family[:-1]])
-    words = f"{first} give a p-value of {{.p|interval|bare}}, {said[outcome]}, {shown(family[-1].claim_id)}."
+    words = f"{first} give a p-value of {{.p|interval|bare}}, {said}, {shown(family[-1].claim_id)}."
     figures = {"p": Figure("P-value of the printed statistic", None, "p", 4, found.low, found.high)}
     disputed = ids(*family) if outcome is Outcome.FAILS else ()
     label = "A p-value and its statistic"
@@ -102,5 +98,5 @@ def _check(family: Family, tail: Tail, sided: bool) -> Check:
         words,
         figures,
         disputed=disputed,
-        follows=family[-1].claim_id,
+        follows=(family[-1].claim_id,),
     )
