@@ -208,3 +208,12 @@ def test_figures_outside_a_page_have_the_page_s_light_colours():
     light = palettes()["light"]
     assert (INK, QUIET, PAPER) == (light["ink"], light["quiet"], light["paper"])
     assert SERIES == tuple(light[f"series-{place}"] for place in range(1, 1 + len(SERIES)))
+
+
+@pytest.mark.parametrize("sort", CHARTS)
+def test_a_drawing_says_only_what_can_be_seen(sort):
+    svg = draw(sort)
+    groups = list(ElementTree.fromstring(svg).iter("g"))
+    assert all(group.attrib for group in groups)
+    assert not re.search(r"\d\.\d{3}|rotate\(-?0 |>\s+<|style=\"fill: none\"", svg)
+    assert any(group.get("id", "").startswith("f-xtick_") for group in groups)

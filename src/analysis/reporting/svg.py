@@ -34,6 +34,9 @@ _FONT = re.compile(r"font:\s*(?P<style>(?:[a-z]+\s|\d00\s)*)(?P<size>[\d.]+px)[^
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
 _URL = re.compile(r"url\(#([^)]+)\)")
 _TICK = re.compile(r"[xy]tick_\d+")
+_ROTATION_OF_NONE = re.compile(r"rotate\(-?0 [^)]*\)")
+_FINE = re.compile(r"-?\d+\.\d{3,}")
+_NAMED = re.compile(r".*-(?:[xy]tick_\d+|structural.*)")  # groups that are told apart by their ids
 _HASHED = re.compile(r'id="[A-Za-z][A-Za-z0-9_]*?([0-9a-f]{10})"')
 
 
@@ -49,6 +52,7 @@ def drawing(fig: "Figure", key: str, title: str, description: str, mark: str = "
     drawn = list(_drawn(root))
     for element in root.iter():
         _adapt(element, key)
+    _slim(root)
     _mark(root, mark)
     _name(root, key, title, description)
     ElementTree.register_namespace("", _SVG)
@@ -112,6 +116,34 @@ def _adapt(element: ElementTree.Element, key: str) -> None:
             element.set(attribute, _restyled(element.attrib[attribute], key))
     if element.tag == f"{{{_SVG}}}text":
         element.set("style", _ink(element.get("style", "")))
+
+
+def _slim(element: ElementTree.Element) -> None:
+    """Leave out what cannot be seen: blanks, frames that nothing fills or outlines, groups that say nothing, hundredths of a
+    hundredth of a point. A page carries some ten drawings, a third of which was this."""
+    for child in element:
+        _slim(child)
+    for name in ("d", "x", "y", "width", "height", "points", "transform"):
+        if name in element.attrib:
+            element.set(name, _FINE.sub(lambda match: f"{float(match[0]):.2f}", " ".join(element.attrib[name].split())))
+    if _ROTATION_OF_NONE.fullmatch(element.get("transform", "")):
+        del element.attrib["transform"]
+    if element.tag == f"{{{_SVG}}}g" and not _NAMED.fullmatch(element.get("id", "")):
+        element.attrib.pop("id", None)
+    element[:] = [kept for child in element for kept in _kept(child)]
+    if len(element) and not (element.text or "").strip():
+        element.text = None
+
+
+def _kept(child: ElementTree.Element) -> list[ElementTree.Element]:
+    """What is left of an element in its parent: itself, what it holds, or nothing."""
+    if not (child.tail or "").strip():
+        child.tail = None
+    group = child.tag in (f"{{{_SVG}}}g", f"{{{_SVG}}}defs")
+    unseen = child.tag == f"{{{_SVG}}}path" and child.get("style", "").strip("; ") == "fill: none"
+    if unseen or (group and not len(child) and "data-structural" not in child.attrib):
+        return []
+    return list(child) if group and not child.attrib and child.tag.endswith("}g") else [child]
 
 
 def _restyled(text: str, key: str) -> str:

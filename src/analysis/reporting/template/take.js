@@ -24,7 +24,6 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
   };
   const said = (node) => (SAID[node.nodeName.toUpperCase()] ?? ((other) => (other.nodeType === 3 ? other.data : all(other.childNodes))))(node);
   const wordsOf = (place, besides = "") => (place ? inOne([...place.childNodes].filter((node) => !(besides && node.matches?.(besides)))) : "");
-  const one = (texts) => (new Set(texts).size === 1 ? texts[0] : "");
   const NUMBER_CELL = ".number:not(.words)";
   const cellOf = (cell, unit, kind) => {
     if (!cell.matches(NUMBER_CELL)) return wordsOf(cell, ".of-row");
@@ -38,8 +37,7 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
     const table = place.querySelector("table"), [first, ...heads] = table.tHead.rows[0].cells;
     const rows = [...table.querySelectorAll("tbody > tr:not(.group)")].filter((row) => row.querySelector("th"));
     const columns = heads.map((head, at) => {
-      const kinds = rows.map((row) => row.cells[at + 1]).filter((cell) => cell.matches(NUMBER_CELL)).map((cell) => cell.querySelector("[data-kind]").dataset.kind);
-      return [wordsOf(head, ".kind"), wordsOf(head.querySelector(".kind")), head.dataset.unit ?? "", one(kinds), head.dataset.interval ?? ""];
+      return [wordsOf(head, ".kind"), wordsOf(head.querySelector(".kind")), ...["unit", "kind", "interval"].map((name) => head.dataset[name] ?? "")];
     });
     const groups = [...table.tBodies].map((body) => [
       wordsOf(body.querySelector(".group th")),
@@ -228,7 +226,7 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
   };
   document.querySelectorAll(".table-block[id], figure[id]").forEach(offer);
 
-  // Where a table is wider than the screen of a phone each row is a card: style.css draws it, this names the cells
+  // Where a table is wider than its place each row is a card: style.css draws it, this names the cells
   const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   const deal = (table) => {
     const names = [...table.tHead.rows[0].cells].map((head) => wordsOf(head, ".kind"));
@@ -237,11 +235,11 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
     table.querySelectorAll("tbody td:not([colspan])").forEach((cell) => { cell.dataset.label = names[cell.cellIndex]; });
     table.classList.add("as-cards");
   };
-  if (matchMedia("(max-width: 40rem)").matches && "IntersectionObserver" in window) {
+  if ("IntersectionObserver" in window) {
     const near = new IntersectionObserver((seen) => seen.filter((each) => each.isIntersecting).forEach(({ target }) => {
       near.unobserve(target);
       if (target.scrollWidth > target.clientWidth + 1) deal(target.querySelector("table"));
     }), { rootMargin: "1200px" });
-    document.querySelectorAll(".scroll:has(> table):not(#register .scroll)").forEach((scroll) => near.observe(scroll));
+    document.querySelectorAll(".scroll:has(> table)").forEach((scroll) => near.observe(scroll));
   }
 });
