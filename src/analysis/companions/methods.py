@@ -19,6 +19,7 @@ from analysis.companions.sheet import Sheet
 from analysis.errors import InputError
 from analysis.expressions import Expression, ExpressionError, Extreme, parse
 from analysis.files import Strict, read_yaml, validate
+from analysis.names import in_sentence
 from analysis.reporting.formulas import EQUALS, mathml, symbol
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, code, fact, facts, heading, label, link, listed, mathematics, region
@@ -193,7 +194,7 @@ def _symbol(name: str) -> str:
 
 
 def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
-    """Table: the cases of a method, with what goes in, what must come out, and where that comes from."""
+    """Table, folded: the cases of a method, with what goes in, what must come out, and where that comes from."""
     rows = [_case(method, case) for case in cases_of(method, content)]
     titles = _apart([row.pop("title") for row in rows])
     frame = pd.DataFrame(rows, index=pd.Index(titles, name="case"))
@@ -202,7 +203,7 @@ def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
         "expected": Column("Expected"),
         "because": Column("Where the expected value comes from"),
     }
-    return sheet.page.table(
+    shown = sheet.page.table(
         f"cases_{slug(method.name)}",
         frame,
         columns,
@@ -210,6 +211,8 @@ def _cases(sheet: Sheet, method: Method, content: dict[str, Any]) -> Display:
         row_header="Case",
         text={"given": "code", "expected": "code", "because": "label"},
     )
+    summary = f"Worked cases: {in_sentence(method.name)}"
+    return Display(({"type": "unfolding", "summary": summary, "of": list(shown.blocks)},), plain=shown.plain)
 
 
 def _case(method: Method, case: dict[str, Any]) -> dict[str, str]:

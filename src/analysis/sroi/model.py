@@ -92,6 +92,10 @@ class Model:
     )  # rows raised to the price year, with the year they were of
     passed = True  # of records it takes only what disclosure control has let be shown
 
+    def called(self, name: str) -> str:
+        """An entry or a term of the value map in words."""
+        return self.entries[name].short_label if name in self.entries else self.value_map.term_labels[name]
+
     def raised(self, row: str) -> float:
         """By how much a row of the value map was raised to the map's price year; 1 for one that was in its prices."""
         settings, before = self.value_map.settings, self.uprated.get(row)

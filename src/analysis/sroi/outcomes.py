@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.described import described
 from analysis.expressions import Expression, to_text
+from analysis.names import in_sentence
 from analysis.results import Column, Kind
 from analysis.sroi.model import Model
 from analysis.sroi.value_map import LABELS, Row
@@ -25,29 +26,28 @@ def row_labels(rows: Iterable[Row]) -> list[str]:
 @described(
     Kind.RECOMPUTED,
     {
-        **{name: Column(LABELS[name], text="label") for name in ("stakeholder", "indicator")},
-        **{name: Column(LABELS[name], text="code") for name in _FORMULAS},
-        "shares": Column(LABELS["beneficiaries"], text="code"),
+        name: Column(LABELS[name], text="label")
+        for name in ("stakeholder", "indicator", *_FORMULAS, "beneficiaries")
     },
     header="Cost or outcome",
     anchor="anchor",
 )
 def value_map_rows(model: Model) -> pd.DataFrame:
-    """The value map: one row for each cost and each outcome, formulas as they stand in its cells, and the anchor of the row."""
+    """The value map: one row for each cost and each outcome, formulas of its cells in words, and the anchor of the row."""
     rows = model.value_map.rows
-    return pd.DataFrame([_map_row(row) for row in rows], index=pd.Index(row_labels(rows), name="row"))
+    return pd.DataFrame([_map_row(row, model) for row in rows], index=pd.Index(row_labels(rows), name="row"))
 
 
-def _map_row(row: Row) -> dict[str, str]:
+def _map_row(row: Row, model: Model) -> dict[str, str]:
     shown = _FORMULAS if row.kind == "outcome" else ("quantity",)
-    formulas = {name: _cell(row.formulas.get(name)) if name in shown else "" for name in _FORMULAS}
-    shares = "; ".join(f"{who}: {_cell(share)}" for who, share in row.shares.items())
+    formulas = {name: _cell(row.formulas.get(name), model) if name in shown else "" for name in _FORMULAS}
+    shares = "; ".join(f"{who}: {_cell(share, model)}" for who, share in row.shares.items())
     words = {name: row.words[name] for name in ("stakeholder", "indicator")}
-    return words | formulas | {"shares": shares, "anchor": f"outcome-{row.id}"}
+    return words | formulas | {"beneficiaries": shares, "anchor": f"outcome-{row.id}"}
 
 
-def _cell(formula: Expression | None) -> str:
-    return "" if formula is None else to_text(formula)
+def _cell(formula: Expression | None, model: Model) -> str:
+    return "" if formula is None else to_text(formula, lambda name: in_sentence(model.called(name)))
 
 
 def _ratios(model: Model) -> dict[str, Column]:

@@ -26,7 +26,17 @@
     return select;
   };
 
+  // Rows of so many are laid out one by one, those far away when they come near: columns have their widths from what they hold
+  const SHARES = [[".short", 2], [".number", 3], [".long", 6]];
+  const inRows = (table) => {
+    const first = table.querySelector("tbody tr:not(.group)");
+    const shares = [...(first?.cells ?? [])].map((cell) => (cell.querySelector(".of-row") ? 7 : SHARES.find(([css]) => cell.matches(css))?.[1] ?? 3));
+    table.style.setProperty("--widths", shares.map((share) => `minmax(0, ${share}fr)`).join(" "));
+    table.classList.add("in-rows");
+  };
+
   const prepare = (block) => {
+    inRows(block.querySelector("table"));
     const rows = [...block.querySelectorAll("tbody tr:not(.group)")], bodies = [...block.querySelectorAll("tbody")];
     const controls = new Map(block.dataset.filters.split("|").map((pair) => {
       const [name, label] = pair.split("=");

@@ -228,18 +228,22 @@ document.addEventListener("DOMContentLoaded", () => { // once the page can be re
 
   // Where a table is wider than its place each row is a card: style.css draws it, this names the cells
   const ROLES = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-  const deal = (table) => {
-    const names = [...table.tHead.rows[0].cells].map((head) => wordsOf(head, ".kind"));
+  const keepRoles = (table) => {
     [table, ...table.querySelectorAll("thead, tbody, tr, td")].forEach((part) => part.setAttribute("role", ROLES[part.tagName]));
     table.querySelectorAll("th").forEach((head) => head.setAttribute("role", head.scope === "col" ? "columnheader" : "rowheader"));
+  };
+  const deal = (table) => {
+    const names = [...table.tHead.rows[0].cells].map((head) => wordsOf(head, ".kind"));
+    keepRoles(table);
     table.querySelectorAll("tbody td:not([colspan])").forEach((cell) => { cell.dataset.label = names[cell.cellIndex]; });
     table.classList.add("as-cards");
   };
+  document.querySelectorAll(".in-rows").forEach(matchMedia("(max-width: 40rem)").matches ? deal : keepRoles);
   if ("IntersectionObserver" in window) {
     const near = new IntersectionObserver((seen) => seen.filter((each) => each.isIntersecting).forEach(({ target }) => {
       near.unobserve(target);
       if (target.scrollWidth > target.clientWidth + 1) deal(target.querySelector("table"));
     }), { rootMargin: "1200px" });
-    document.querySelectorAll(".scroll:has(> table)").forEach((scroll) => near.observe(scroll));
+    document.querySelectorAll(".scroll:has(> table:not(.in-rows))").forEach((scroll) => near.observe(scroll));
   }
 });

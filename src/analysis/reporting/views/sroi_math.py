@@ -78,10 +78,8 @@ def _line(step: Step, model: Model) -> Block:
 
 def _name(name: str, model: Model, row: str = "") -> str:
     """A register entry or a step in words; a step of the `row` that it stands under without that row's name."""
-    if name in model.entries:
-        return model.entries[name].short_label
-    if name in model.value_map.term_labels:
-        return model.value_map.term_labels[name]
+    if name in model.entries or name in model.value_map.term_labels:
+        return model.called(name)
     step = model.step[name]
     return _words(step, "" if step.row == row else _titles(model).get(step.row, ""))
 
