@@ -149,7 +149,7 @@ def test_the_ledger_of_all_studies_filters_by_study(visit, every_study):
     assert one + shown(page) == everything and 0 < one < everything
     page.get_by_label("Verdict", exact=True).select_option("inconsistent")
     assert all(
-        name.startswith("CO-") for name in page.locator("#ledger tbody tr:not(.group):visible th").all_inner_texts()
+        name.startswith("CO-") for name in page.locator("#ledger tbody tr:not(.group):visible th").all_text_contents()
     )
     assert page.noted == []
 
@@ -251,3 +251,28 @@ def test_on_a_phone_each_row_is_a_card_with_its_cells_named_and_within_the_scree
     verdict = row.get_by_role("cell").filter(has_text="inconsistent").first
     assert verdict.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Verdict"'
     assert page.get_by_role("columnheader", name="Verdict").count() == 1
+
+
+KEYS = """(words) => {
+    const search = document.querySelector('form.filter input[type=search]');
+    const begun = performance.now();
+    for (const word of words) {
+        search.value = word;
+        search.dispatchEvent(new Event('input', { bubbles: true }));
+        void document.body.offsetHeight;  // what the browser lays out before it can show the key
+    }
+    return performance.now() - begun;
+}"""
+
+
+@pytest.mark.parametrize("name", ["ledger.html", "connecting_opportunities/claims.html"])
+def test_a_key_lays_out_the_rows_on_the_screen_and_not_all_of_them(visit, finished, name):
+    """Held against the same rows as one whole table, in the same page; no time on a clock."""
+    page = visit(finished / "reports" / name)
+    page.locator("form.filter").scroll_into_view_if_needed()
+    words = ["w", "wo", "", "e", "18", ""]
+    page.evaluate(KEYS, words)
+    by_row = min(page.evaluate(KEYS, words) for _ in range(3))
+    page.evaluate("document.querySelector('.in-rows').classList.remove('in-rows')")
+    whole = min(page.evaluate(KEYS, words) for _ in range(3))
+    assert by_row < whole / 3

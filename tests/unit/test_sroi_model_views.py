@@ -39,7 +39,10 @@ def test_the_value_map_stands_as_it_is_and_other_pages_lead_to_its_rows(study):
     shown = show(outcomes.value_map_rows(model), "The value map")
     assert all(f'id="outcome-{row.id}"' in shown.html for row in model.value_map.rows)
     assert not {name for name in model.entries if "_" in name and name in re.sub("<[^>]+>", "", shown.html)}
-    assert "all costs of the project × (1 − share of research" in shown.html and not description(outcomes.value_map_rows(model)).rows
+    assert (
+        "all costs of the project × (1 − share of research" in shown.html
+        and not description(outcomes.value_map_rows(model)).rows
+    )
 
 
 def test_formulas_name_entries_and_terms_by_their_labels(study):

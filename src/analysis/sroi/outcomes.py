@@ -25,10 +25,7 @@ def row_labels(rows: Iterable[Row]) -> list[str]:
 
 @described(
     Kind.RECOMPUTED,
-    {
-        name: Column(LABELS[name], text="label")
-        for name in ("stakeholder", "indicator", *_FORMULAS, "beneficiaries")
-    },
+    {name: Column(LABELS[name], text="label") for name in ("stakeholder", "indicator", *_FORMULAS, "beneficiaries")},
     header="Cost or outcome",
     anchor="anchor",
 )

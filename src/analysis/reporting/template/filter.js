@@ -76,10 +76,12 @@
       block.querySelector("table").append(whole);
     };
     let texts;
+    const readTexts = () => { texts ??= rows.map((row) => plain(row.textContent)); };
+    search.addEventListener("focus", readTexts); // before the first key
     const apply = () => {
       arrange();
       const words = plain(search.value).split(/\s+/).filter(Boolean);
-      if (words.length) texts ??= rows.map((row) => plain(row.textContent));
+      if (words.length) readTexts();
       const chosen = [...controls].map(([name, [, select]]) => [name, select.value]).filter(([, value]) => value);
       const full = new Set();
       let left = 0;
