@@ -111,11 +111,29 @@ def read_csv(
     Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
     for a header or a row that does not fit. Rows that begin with # are comments.
     """
-    (at, first), *rows = [row for row in csv_rows(read_text(path, name), name) if not is_comment(row[1])] or [(1, [""])]
-    header = [cell.strip() for cell in first]
-    _check_separator(first, name)
+    at, header, rows = table(read_text(path, name), name)
     check_header(header, name, columns, optional, at)
-    return [(number, _named(header, cells, number, name)) for number, cells in rows if any(cells)]
+    return [(number, _named(header, cells, number, name)) for number, cells in rows]
+
+
+def table(text: str, name: str) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
+    """The row of a table's header, the header, and the rows that hold anything, with their numbers; comments are left out.
+
+    Blank columns behind the last, which spreadsheets add, are left out, too: nothing stands in them.
+    """
+    found = [(number, cells) for number, cells in csv_rows(text, name) if any(cells) and not is_comment(cells)]
+    (at, first), *rows = found or [(1, [""])]
+    _check_separator(first, name)
+    header = [cell.strip() for cell in first]
+    while len(header) > 1 and not header[-1] and not any(_holds(cells, len(header), len(first)) for _, cells in rows):
+        header.pop()
+    width, whole = len(header), len(first)
+    return at, header, [(number, cells[:width] if len(cells) == whole else cells) for number, cells in rows]
+
+
+def _holds(cells: Sequence[str], place: int, width: int) -> bool:
+    """Whether a row of so many cells has something in the one at a place, counted from 1."""
+    return len(cells) == width and bool(cells[place - 1].strip())
 
 
 def _check_separator(first: list[str], name: str) -> None:

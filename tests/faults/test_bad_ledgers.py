@@ -98,6 +98,21 @@ def test_a_file_that_is_no_ledger(project, content, words):
         _ = load_study(STUDY, project).claims
 
 
+def test_blank_rows_above_and_blank_columns_behind_are_passed_over(project):
+    path = project / "data/raw" / STUDY / "claims.csv"
+    before = load_study(STUDY, project).claims
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    with path.open("w", encoding="utf-8-sig", newline="") as target:
+        csv.writer(target, lineterminator="\r\n").writerows(
+            [[], [""], *([*row, "", "\N{NO-BREAK SPACE}"] for row in rows)]
+        )
+    assert dict(load_study(STUDY, project).claims) == dict(before)
+    with path.open("a", encoding="utf-8", newline="") as target:
+        target.write(f"CO-999{',' * (len(rows[1]) + 1)}x\r\n")
+    with pytest.raises(InputError, match="a column that does not belong here"):
+        _ = load_study(STUDY, project).claims
+
+
 def test_a_missing_file(project):
     (project / "data/raw" / STUDY / "claims.csv").unlink()
     with pytest.raises(InputError, match="no such file"):

@@ -33,7 +33,8 @@ claim_id,line,section,quantity,statement,printed,value,unit,base,kind,formula,no
 GA-001,2,A,women,Women,48,48,people,,count,,"kept, as it is",
 GA-002,2,A,weekly,Weekly,12,12,people,,count,,,
 GA-003,3,A,men,Men,12,12,people,,count,,,
-GA-004,4,A,share,Share,80%,80,%,,share,,,
+GA-004,4,A,share,"Share
+# in two lines",80%,80,%,,share,,,
 GA-005,1,B,answered,Answered,12,12,people,,count,,,year_one
 """
 # By hand: the fewest words that stand once, within a table's cell where that can be.

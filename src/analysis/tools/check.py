@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import check_header, csv_rows, holds_something, is_comment, misfit, parse_yaml, read_text, shown
+from analysis.files import check_header, holds_something, misfit, parse_yaml, read_text, shown, table
 from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
 from analysis.pipeline.parameters import called_for, listed_studies, planned_runs
 from analysis.study import Study, load_study, readable_studies
@@ -170,14 +170,9 @@ def _rows(file: StudyFile, path: Path, name: str) -> tuple[list[str], list[tuple
     optional = [field for field, about in fields.items() if not about.is_required()]
     needed = [field for field in fields if file.name in WITH_EVERY_COLUMN or field not in optional]
     needed = [field for field in needed if not (file.name == "claims.csv" and field in OPTIONAL)]
-    rows = [
-        (number, [cell.strip() for cell in cells])
-        for number, cells in csv_rows(read_text(path, name), name)
-        if not is_comment(cells)
-    ]
-    (at, header), *rest = rows
+    at, header, rows = table(read_text(path, name), name)
     check_header(header, name, needed, optional, at)
-    return header, [(number, cells) for number, cells in rest if any(cells)]
+    return header, [(number, [cell.strip() for cell in cells]) for number, cells in rows]
 
 
 def _twice(name: str, row: int, column: str, cell: str, before: int) -> InputError:

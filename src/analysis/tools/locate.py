@@ -118,7 +118,7 @@ def filled(text: str, found: dict[str, dict[str, str]]) -> str:
     wanted = [name for name in ("page", "search") if any(each[name] for each in found.values())]
     head: list[str] = []
     out = []
-    for line in text.splitlines():
+    for line in _records(text):
         if not line.strip() or line.startswith("#"):
             out.append(line)
         elif not head:
@@ -134,7 +134,23 @@ def filled(text: str, found: dict[str, dict[str, str]]) -> str:
     return "\n".join(out) + "\n"
 
 
+def _records(text: str) -> Iterator[str]:
+    r"""The records of a CSV text as they stand, one of several lines as one; comments each by itself.
+
+    >>> list(_records('a,b\n# "\n1,"x\ny"'))
+    ['a,b', '# "', '1,"x\ny"']
+    """
+    begun = ""
+    for line in re.split(r"\r\n|\r|\n", text.removesuffix("\n")):
+        comment = not begun and line.startswith("#")
+        begun = f"{begun}\n{line}" if begun else line
+        if comment or begun.count('"') % 2 == 0:
+            yield begun
+            begun = ""
+    yield from filter(None, [begun])
+
+
 def _written(cells: Sequence[str]) -> str:
     target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow(cells)
-    return target.getvalue()
+    csv.writer(target, lineterminator="\r\n").writerow(cells)  # which quotes a cell of several lines
+    return target.getvalue().removesuffix("\r\n")
