@@ -19,7 +19,7 @@ TWO_GROUPS += (("_comparison", "_intervention"),)
 CHANGES = ("_change", "_difference", "_gain", "_effect", "_impact")
 ONE_SIDED = re.compile(r"\b(?:one|1)[- ]?(?:sided|tailed)\b|\bdirectional\b", re.IGNORECASE)
 ADJUSTED = re.compile(  # figures that means, deviations and numbers of people alone do not give
-    r"(?<!un)adjust|ancova|covariate|regress|controlling for|(?<!un)weighted|bootstrap|wilcoxon|mann-?whitney|rank|cluster|imput|mixed",
+    r"\b(?:adjust|ancova|covariate|regress|controlling for|weighted|bootstrap|wilcoxon|mann-?whitney|rank|cluster|imput|mixed[- ](?:model|effect))",
     re.IGNORECASE,
 )
 
