@@ -12,15 +12,17 @@ them on every table there can be and keeps those that look like the page, is lef
 nothing may be said must be such a group, too: while they are not, the group that was formed last joins them.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+
+import numpy as np
 
 from analysis.disclosure.rules import Rules
 
 Counts = tuple[int, ...]
 FIRST, LAST, NOTHING = "the first count", "the last count", "nothing"
-MOST_PEOPLE = 600  # beyond this, going through all tables takes seconds
+MOST_PEOPLE = 600  # there are as many tables as half their square
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,15 @@ class Merged:
         return None not in self.shown
 
 
-def _forms(people: int, rules: Rules) -> dict[str, Callable[[Counts], Hashable]]:
-    """What is printed of a table in each form, by its name, from the most to the least."""
+def _forms(people: int, rules: Rules) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """What is printed of tables (a row each) in each form, as a number, by its name, from the most to the least."""
     few = people - _most(people, rules)
 
     return {
-        "every count": lambda table: table,
-        FIRST: lambda table: table[0],
-        LAST: lambda table: table[-1],
-        "which counts are small": lambda table: tuple(count < few for count in table),
+        "every count": lambda tables: tables[:, 0] * (people + 1) + tables[:, -1],
+        FIRST: lambda tables: tables[:, 0],
+        LAST: lambda tables: tables[:, -1],
+        "which counts are small": lambda tables: (tables < few) @ (4, 2, 1),
     }
 
 
@@ -63,36 +65,83 @@ def _most(people: int, rules: Rules) -> int:
     return min(int(rules.largest_share * people), people - rules.minimum_cell)
 
 
+@dataclass(frozen=True)
+class _Grouped(Mapping[Counts, Merged]):
+    """Of every table of so many people its group, in the order in which groups are formed: `order` holds the tables (rows of
+    `tables`) group by group, `group` for each of these its number, `forms` the form of each group."""
+
+    people: int
+    tables: np.ndarray
+    order: np.ndarray
+    group: np.ndarray
+    forms: tuple[str, ...]
+
+    @cached_property
+    def _place(self) -> np.ndarray:
+        """Where in `order` each table stands."""
+        return np.argsort(self.order)
+
+    def __getitem__(self, table: Counts) -> Merged:
+        first, _, last = table
+        row = first * (self.people + 1) - first * (first - 1) // 2 + last
+        number = self.group[self._place[row]]
+        start, stop = np.searchsorted(self.group, [number, number + 1])
+        alike = self.tables[self.order[start:stop]].tolist()
+        return Merged(self.forms[number], tuple(map(tuple, alike)))
+
+    def __iter__(self) -> Iterator[Counts]:
+        return map(tuple, self.tables.tolist())
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+
 @cache
-def merged_tables(people: int, rules: Rules) -> dict[Counts, Merged]:
+def merged_tables(people: int, rules: Rules) -> Mapping[Counts, Merged]:
     """The form of every table of three counts of so many people, by the rule of this module.
 
     Raises ValueError if there are too many tables to go through, or too few people for any.
     """
     if not rules.minimum_cell <= people <= MOST_PEOPLE:
         raise ValueError(f"{people} people are too few to show any count of, or too many to go through all tables")
-    left = [(first, people - first - last, last) for first in range(people + 1) for last in range(people + 1 - first)]
-    found: list[Merged] = []
+    first, last = (each.ravel() for each in np.indices((people + 1, people + 1)))
+    tables = np.column_stack([first, people - first - last, last])[first + last <= people]
+    left, found, forms = np.arange(len(tables)), [np.empty((2, 0), dtype=int)], []
     for form, printed in _forms(people, rules).items():
-        groups = [Merged(form, tuple(each)) for each in _alike(left, printed)]
-        found += [each for each in groups if _is_open(each, rules)]
-        left = [table for each in groups if not _is_open(each, rules) for table in each.tables]
-    while left and not _is_open(Merged(NOTHING, tuple(left)), rules):
-        left += found.pop().tables
-    found += [Merged(NOTHING, tuple(left))] if left else []
-    return {table: each for each in found for table in each.tables}
+        left, group = _alike(left, printed(tables[left]))
+        open_ = _open(tables[left], group, rules)
+        _, numbers = np.unique(group[open_[group]], return_inverse=True)
+        found.append(np.vstack([left[open_[group]], numbers + len(forms)]))
+        forms += [form] * int(open_.sum())
+        left = left[~open_[group]]
+    order, group = np.hstack(found)
+    while len(left) and not _open(tables[left], np.zeros(len(left), dtype=int), rules).all():
+        last_group = group == len(forms) - 1
+        left, order, group, forms = (
+            np.append(left, order[last_group]),
+            order[~last_group],
+            group[~last_group],
+            forms[:-1],
+        )
+    order, group = np.append(order, left), np.append(group, np.full(len(left), len(forms)))
+    return _Grouped(people, tables, order, group, (*forms, NOTHING))
 
 
-def _alike(tables: Iterable[Counts], printed: Callable[[Counts], Hashable]) -> list[list[Counts]]:
-    groups: dict[Hashable, list[Counts]] = {}
-    for table in tables:
-        groups.setdefault(printed(table), []).append(table)
-    return list(groups.values())
+def _alike(left: np.ndarray, printed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tables put together with those that look alike, in the order in which the first of each group stood; their groups' numbers."""
+    _, first, group = np.unique(printed, return_index=True, return_inverse=True)
+    group = np.argsort(np.argsort(first))[group]
+    order = np.argsort(group, kind="stable")
+    return left[order], group[order]
 
 
-def _is_open(group: Merged, rules: Rules) -> bool:
-    """Whether each count of tables that look alike is shown and may be, or could be any of as many numbers as the minimum."""
-    most = _most(sum(group.tables[0]), rules)
-    values = [set(each) for each in zip(*group.tables, strict=True)]
-    may_be_shown = (len(each) == 1 and rules.minimum_cell <= min(each) <= most for each in values)
-    return all(ok or len(each) > rules.width for ok, each in zip(may_be_shown, values, strict=True))
+def _open(tables: np.ndarray, group: np.ndarray, rules: Rules) -> np.ndarray:
+    """For each group of tables that look alike whether each count is shown and may be, or could be any of as many numbers as the minimum."""
+    people = int(tables[0].sum()) if len(tables) else 0
+    most, start = _most(people, rules), np.flatnonzero(np.diff(group, prepend=-1))
+    result = np.ones(len(start), dtype=bool)
+    for counts in tables.T:
+        values = np.bincount(np.unique(group * (people + 1) + counts) // (people + 1))
+        one = counts[start]
+        result &= (values > rules.width) | ((values == 1) & (rules.minimum_cell <= one) & (one <= most))
+    return result

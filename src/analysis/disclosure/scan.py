@@ -321,12 +321,11 @@ def _spoken(text: str) -> Run:
 
 
 def _by_beginning(records: Iterable[Run]) -> dict[Run, tuple[Run, ...]]:
-    found: dict[Run, tuple[Run, ...]] = {}
+    found: dict[Run, list[Run]] = {}
     for record in records:
         if len(record) >= ANSWERS_IN_A_ROW and any(word.isalpha() for word in record):
-            beginning = record[:ANSWERS_IN_A_ROW]
-            found[beginning] = (*found.get(beginning, ()), record)
-    return found
+            found.setdefault(record[:ANSWERS_IN_A_ROW], []).append(record)
+    return {beginning: tuple(each) for beginning, each in found.items()}
 
 
 def _quotes(words: Run, secrets: Secrets, public: Callable[[], Public]) -> bool:

@@ -43,7 +43,9 @@ def influence_summary(sample: pd.DataFrame, alpha: float = 0.05) -> pd.Series:
     """
     x = np.column_stack([np.ones(len(sample)), sample["months"]])
     y = sample["english"].to_numpy()
-    slopes, significant = np.array([_without(x, y, person, alpha) for person in range(len(y))]).T
+    # Whoever gave the same two answers leaves the same behind.
+    _, first, place = np.unique(np.column_stack([x, y]), axis=0, return_index=True, return_inverse=True)
+    slopes, significant = np.array([_without(x, y, person, alpha) for person in first])[place.reshape(-1)].T
     beta, covariance, _ = least_squares(x, y)
     distances = cooks_distances(x, y)
     return pd.Series(

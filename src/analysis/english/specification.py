@@ -6,9 +6,9 @@ differences between its options are answers to different questions and are never
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, islice, product
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ ARBITRARY = {
     "months": ("as answered", "longest stays drawn in to the 95th percentile"),
     "coding": ("points of the scale", "ranks"),
 }
+AT_ONCE = 2_000_000  # answers in memory that are dealt out
 EVERYBODY, UNADJUSTED = "everybody", "nothing"
 _GAIN = Column("", "sd of English", decimals=2)
 
@@ -142,44 +143,83 @@ def _joint(
 ) -> dict[str, float]:
     """A row of `joint_inference`; NaN where no specification can be fitted. `how`: seed, resamples, level."""
     seed, resamples, level = how
-    orders, fitted = np.empty((0, 0), dtype=int), []
+    found: dict[str, list[_Fitted]] = {}  # by the coding of English
     for options in product(*ARBITRARY.values()):
         chosen = dict(zip(ARBITRARY, options, strict=True))
         try:
             sample = _sample(records, columns, who[1], held[1], chosen)
-            orders = orders if orders.size else dealt(len(sample), seed, resamples)
-            fitted.append(_dealt_out(sample, Form(chosen["form"]), orders, level))
+            found.setdefault(chosen["coding"], []).append(_Fitted.of(sample, Form(chosen["form"]), level))
         except ValueError:
             continue  # the curve says why
-    if not fitted:
+    if not found:
         return {"n": math.nan, "median_p": math.nan, "significant_p": math.nan}
-    gains, significant = map(np.array, zip(*fitted, strict=True))
+    people = len(next(iter(found.values()))[0].rest)
+    dealt_out = [
+        np.concatenate([_refitted(each, orders) for each in found.values()])
+        for orders in dealt(people, seed, resamples)
+    ]
+    gains, significant = np.concatenate(dealt_out, axis=2).transpose(1, 0, 2)
     medians = np.median(gains, axis=0)
-    counts = (significant & (np.sign(gains) == np.sign(medians))).sum(axis=0)
+    counts = (significant.astype(bool) & (np.sign(gains) == np.sign(medians))).sum(axis=0)
     as_large, as_many = np.abs(medians) >= abs(medians[0]) - 1e-12, counts >= counts[0]
-    return {"n": orders.shape[1], "median_p": float(as_large.mean()), "significant_p": float(as_many.mean())}
+    return {"n": people, "median_p": float(as_large.mean()), "significant_p": float(as_many.mean())}
 
 
-def dealt(n: int, seed: int, resamples: int) -> np.ndarray:
-    """Orders of n people, a row each: as they are, then at random."""
+def dealt(n: int, seed: int, resamples: int) -> Iterator[np.ndarray]:
+    """Orders of n people, a row each: as they are, then at random; so many at a time that memory does not grow with n."""
     rng = np.random.default_rng(seed)
-    return np.array([np.arange(n), *(rng.permutation(n) for _ in range(resamples))])
+    orders = chain([np.arange(n)], (rng.permutation(n) for _ in range(resamples)))
+    while part := list(islice(orders, max(1, AT_ONCE // n))):
+        yield np.array(part)
 
 
-def _dealt_out(sample: pd.DataFrame, form: Form, orders: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """For each order the yearly gain, and whether its HC4 interval excludes zero."""
-    from scipy.special import stdtrit
+@dataclass(frozen=True)
+class _Fitted:
+    """One specification, to be fitted again to English that is dealt out: what the covariates say of English and what is left, which
+    are one for all forms of time; the design `x`, what solves it, what makes the gain and its HC4 variance of answers."""
 
-    x, knots, terms = design_of(sample, form)
-    least_squares(x, sample["english"].to_numpy())  # refuses what cannot be fitted
-    held = np.delete(x, np.arange(1, 1 + terms), axis=1)
-    expected = held @ np.linalg.lstsq(held, sample["english"].to_numpy(), rcond=None)[0]
-    english = expected[:, None] + (sample["english"].to_numpy() - expected)[orders.T]
-    solve = np.linalg.inv(x.T @ x) @ x.T
-    weights = gain_contrast(form, knots, x.shape[1], float(sample["months"].mean()), MONTHS_IN_A_YEAR) @ solve
-    left, spread = english - x @ (solve @ english), weights**2 * hc4_weights(np.einsum("ij,ji->i", x, solve))
-    gains, errors = weights @ english, np.sqrt(spread @ left**2)
-    return gains, np.abs(gains) > stdtrit(len(x) - x.shape[1], (1 + level) / 2) * errors
+    expected: np.ndarray
+    rest: np.ndarray
+    x: np.ndarray
+    solve: np.ndarray
+    weights: np.ndarray
+    spread: np.ndarray
+    most: float
+
+    @classmethod
+    def of(cls, sample: pd.DataFrame, form: Form, level: float) -> "_Fitted":
+        """From the people of a specification; raises ValueError for what cannot be fitted."""
+        from scipy.special import stdtrit
+
+        x, knots, terms = design_of(sample, form)
+        english = sample["english"].to_numpy()
+        least_squares(x, english)  # refuses what cannot be fitted
+        held = np.delete(x, np.arange(1, 1 + terms), axis=1)
+        expected = held @ np.linalg.lstsq(held, english, rcond=None)[0]
+        solve = np.linalg.inv(x.T @ x) @ x.T
+        weights = gain_contrast(form, knots, x.shape[1], float(sample["months"].mean()), MONTHS_IN_A_YEAR) @ solve
+        spread = weights**2 * hc4_weights(np.einsum("ij,ji->i", x, solve))
+        most = float(stdtrit(len(x) - x.shape[1], (1 + level) / 2))
+        return cls(expected - english.mean(), english - expected, x, solve, weights, spread, most)
+
+    def variance(self, squares: np.ndarray, fits: np.ndarray, crossed: np.ndarray) -> np.ndarray:
+        """Sum of the spread times (answers - x fits)², multiplied out, so that no table of what is left has to be made."""
+        doubled = np.einsum("jr,jk,kr->r", fits, (self.x.T * self.spread) @ self.x, fits)
+        return np.maximum(squares - 2 * (fits * crossed).sum(axis=0) + doubled, 0)
+
+
+def _refitted(parts: Sequence[_Fitted], orders: np.ndarray) -> np.ndarray:
+    """For each specification of one coding the yearly gain by order, and whether its HC4 interval excludes zero (1 or 0)."""
+    english = parts[0].expected[:, None] + parts[0].rest[orders.T]
+    squares = np.array([each.spread for each in parts]) @ english**2
+    sums = np.vstack([row for each in parts for row in (each.weights, each.solve, each.x.T * each.spread)]) @ english
+    found, start = [], 0
+    for each, square in zip(parts, squares, strict=True):
+        k = each.x.shape[1]
+        gains, fits, crossed = np.split(sums[start : start + 1 + 2 * k], [1, 1 + k])
+        start += 1 + 2 * k
+        found.append([gains[0], np.abs(gains[0]) > each.most * np.sqrt(each.variance(square, fits, crossed))])
+    return np.array(found, dtype=float)
 
 
 def _questions(principled: Principled) -> list[tuple[tuple[str, str | None], tuple[str, Sequence[str]]]]:

@@ -24,6 +24,8 @@ from analysis.questionnaire.judged import (
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.results import Column, Kind
 
+MOST_POINTS = 100  # of a change that is counted and not sorted
+AT_ONCE = 1_000_000  # numbers of resamples in memory
 RESAMPLES = 9999  # of a bootstrap; the ends then move by about a hundredth of their distance from seed to seed
 
 
@@ -106,13 +108,36 @@ def rank_biserial(change: np.ndarray, axis: int = -1, zeros: str = "dropped") ->
     (`zeros` "dropped") or ranked lowest and then left out ("pratt"). Source: D. S. Kerby, Comprehensive Psychology
     3:1 (2014); J. W. Pratt, JASA 54 (1959). 0 where nobody changed.
     """
+    gains, losses = _rank_sums(np.moveaxis(np.asarray(change, dtype=float), axis, -1), zeros == "dropped")
+    return np.divide(gains - losses, gains + losses, out=np.zeros(np.shape(gains)), where=gains + losses > 0)
+
+
+def _rank_sums(change: np.ndarray, dropped: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The sums of the ranks of gains and of losses (last axis: people), those who did not change dropped before or after ranking.
+
+    Changes of a few whole points are counted, which takes a tenth of the time that sorting does.
+    """
     from scipy.stats import rankdata
 
-    ranks = rankdata(np.abs(change), axis=axis)
-    if zeros == "dropped":
-        ranks = ranks - np.sum(change == 0, axis=axis, keepdims=True)
-    gains, losses = (np.sum(np.where(sign * change > 0, ranks, 0), axis=axis) for sign in (1, -1))
-    return np.divide(gains - losses, gains + losses, out=np.zeros(np.shape(gains)), where=gains + losses > 0)
+    most = float(np.abs(change).max(initial=0))
+    if most <= MOST_POINTS and (change == np.rint(change)).all():
+        people = _people_by_change(change, int(most))
+        worse, same, better = people[..., : int(most)][..., ::-1], people[..., int(most)], people[..., int(most) + 1 :]
+        below = np.cumsum(better + worse, axis=-1) - (better + worse)
+        ranks = below + (better + worse + 1) / 2 + (0 if dropped else same[..., None])
+        return (better * ranks).sum(axis=-1), (worse * ranks).sum(axis=-1)
+    ranks = rankdata(np.abs(change), axis=-1)
+    if dropped:
+        ranks = ranks - np.sum(change == 0, axis=-1, keepdims=True)
+    return np.where(change > 0, ranks, 0).sum(axis=-1), np.where(change < 0, ranks, 0).sum(axis=-1)
+
+
+def _people_by_change(change: np.ndarray, most: int) -> np.ndarray:
+    """How many people (last axis) changed by -most to most points."""
+    points = 2 * most + 1
+    rows = np.arange(change[..., 0].size).reshape((*change.shape[:-1], 1)) * points
+    counted = np.bincount((change.astype(int) + most + rows).ravel(), minlength=change[..., 0].size * points)
+    return counted.reshape((*change.shape[:-1], points))
 
 
 def bootstrap_interval(
@@ -131,13 +156,30 @@ def bootstrap_interval(
     n, rng = len(samples[0]), np.random.default_rng(seed)
     if n < 2:
         return math.nan, math.nan
-    chosen = rng.integers(0, n, (resamples, n))
-    drawn = defined(statistic(*(sample[chosen] for sample in samples), axis=-1))
-    left_out = np.array([statistic(*(np.delete(sample, each) for sample in samples), axis=-1) for each in range(n)])
+    chosen = (rng.integers(0, n, (rows, n)) for rows in _at_a_time(resamples, n))
+    drawn = defined(np.concatenate([statistic(*(sample[each] for sample in samples), axis=-1) for each in chosen]))
+    left_out = _without_one(samples, statistic)
     if not drawn.size or np.ptp(drawn) == 0 or not np.isfinite(left_out).all():
         return math.nan, math.nan
     low, high = np.quantile(drawn, _bca_levels(float(statistic(*samples, axis=-1)), drawn, left_out, level))
     return float(low), float(high)
+
+
+def _at_a_time(resamples: int, n: int) -> list[int]:
+    """How many resamples of n people to draw at once, so that memory does not grow with either; the numbers drawn are the same.
+
+    >>> _at_a_time(3, 10), [len(_at_a_time(1999, n)) for n in (60, 100_000)]
+    ([3], [1, 200])
+    """
+    rows = max(1, AT_ONCE // n)
+    return [rows] * (resamples // rows) + [resamples % rows] * bool(resamples % rows)
+
+
+def _without_one(samples: tuple[np.ndarray, ...], statistic: Callable[..., np.ndarray]) -> np.ndarray:
+    """The statistic without each person in turn: worked out once for all who gave the same answers."""
+    _, first, place = np.unique(np.column_stack(samples), axis=0, return_index=True, return_inverse=True)
+    found = [statistic(*(np.delete(sample, each) for sample in samples), axis=-1) for each in first]
+    return np.array(found)[place.reshape(-1)]
 
 
 def _bca_levels(value: float, drawn: np.ndarray, left_out: np.ndarray, level: float) -> np.ndarray:

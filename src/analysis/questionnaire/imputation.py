@@ -84,11 +84,34 @@ def _matched(x: np.ndarray, y: np.ndarray, known: np.ndarray, rng: np.random.Gen
     sigma = math.sqrt(float(left @ left) / rng.chisquare(max(1, known.sum() - x.shape[1])))
     root = np.linalg.cholesky(inverse + 1e-12 * np.eye(len(beta)))
     drawn = beta + sigma * root @ rng.standard_normal(len(beta))
-    apart = np.abs((x[~known] @ drawn)[:, None] - (x[known] @ beta)[None, :]).round(9)
-    near = np.lexsort((rng.random(apart.shape), apart), axis=1)  # among people as near as one another, at random
-    count = min(donors, near.shape[1])
-    picks = near[np.arange(len(near)), rng.integers(0, count, len(near))]
-    return y[known][picks]
+    values, people, sizes = _by_prediction(x[known] @ beta)
+    picks = np.empty(int((~known).sum()), dtype=int)
+    wanted, place = np.unique(x[~known] @ drawn, return_inverse=True)
+    for number, each in enumerate(wanted):
+        gaps = np.flatnonzero(place == number)
+        picks[gaps] = _donors(np.abs(each - values).round(9), sizes, min(donors, len(people)), len(gaps), rng)
+    return y[known][people[picks]]
+
+
+def _by_prediction(predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The different predictions, the places of people in the order of theirs, and how many have each."""
+    values, place = np.unique(predicted.round(9), return_inverse=True)
+    return values, np.argsort(place, kind="stable"), np.bincount(place)
+
+
+def _donors(apart: np.ndarray, sizes: np.ndarray, nearest: int, gaps: int, rng: np.random.Generator) -> np.ndarray:
+    """For each of some gaps one of the `nearest` people, as a place in the order of predictions; among those as near as one another, anyone.
+
+    `apart` is how far each prediction lies off, `sizes` how many people have it. Which of the nearest it is comes first; whoever
+    ties with that one, is drawn alike.
+    """
+    order = np.argsort(apart, kind="stable")
+    reach, off = np.cumsum(sizes[order]), apart[order]
+    which = np.searchsorted(reach, rng.integers(0, nearest, gaps), side="right")
+    first, last = (np.searchsorted(off, off[which], side=side) for side in ("left", "right"))
+    place = rng.integers(reach[first] - sizes[order][first], reach[last - 1])
+    held = np.searchsorted(reach, place, side="right")
+    return np.cumsum(sizes)[order[held]] - (reach[held] - place)
 
 
 def mean_change_imputed(tables: Sequence[pd.DataFrame], gap: np.ndarray, sign: int = 1, shift: float = 0.0) -> Pooled:

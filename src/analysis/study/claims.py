@@ -33,6 +33,7 @@ COLUMNS = (
     "note",
 )
 OPTIONAL = ("answers", "items", "scale", "document", "page", "search")
+MOST_CLAIMS = 10_000  # of one ledger; its page then has nine megabytes
 MOST_WORDS = 5  # of a source, to search for
 ClaimKind = Literal[
     "count",
@@ -415,7 +416,7 @@ def read_claims(path: Path, name: str, prefix: str, documents: tuple[Document, .
     """Read and check a ledger of claims, of the documents given; raises InputError for the first thing that does not fit."""
     claims: dict[str, Claim] = {}
     rows: dict[str, int] = {}
-    for row, values in read_csv(path, name, COLUMNS, OPTIONAL):
+    for row, values in _few_enough(read_csv(path, name, COLUMNS, OPTIONAL), name):
         claim = validate(Claim, values, name, row)
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row
@@ -423,6 +424,20 @@ def read_claims(path: Path, name: str, prefix: str, documents: tuple[Document, .
     with aside():
         _check_references(ledger)
     return ledger
+
+
+def _few_enough(rows: list[tuple[int, dict[str, str]]], name: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a ledger; InputError for more than its page could hold."""
+    if len(rows) > MOST_CLAIMS:
+        raise InputError(
+            name,
+            row=rows[MOST_CLAIMS][0],
+            column="claim_id",
+            found=f"{len(rows):,} claims",
+            expected=f"at most {MOST_CLAIMS:,} of one study, which is what the page of its audit can hold",
+            action="make several studies of the source, such as one of each volume, with a folder and a claim_prefix of their own",
+        )
+    return rows
 
 
 def claims_in(text: str) -> list[str]:

@@ -189,7 +189,7 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
     content = read_yaml(path, name)
     if content is None:  # comments only
         return Register({}, name)
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    rows = _rows_of_ids(path.read_text(encoding="utf-8-sig").splitlines())
     listed = content.get("assumptions") if isinstance(content, dict) else None
     if not isinstance(listed, list):
         raise InputError(
@@ -200,7 +200,7 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
         )
     entries: dict[str, Assumption] = {}
     for number, values in enumerate(listed, start=1):
-        row = _row_of(values, lines)
+        row = rows.get(str(values.get("id"))) if isinstance(values, dict) else None
         entry = _read_entry(values, name, number, row)
         _check_entry(entry, entries, claims, name, row)
         entries[entry.id] = _as_known(entry, claims)
@@ -221,11 +221,11 @@ def _prints(claim: Any, entry: Assumption) -> bool:
     return claim.interval is None or entry.value * (100 if shares else 1) in claim.around
 
 
-def _row_of(values: Any, lines: list[str]) -> int | None:
-    """The line of a file that gives an entry's id; None where it has none."""
-    wanted = str(values.get("id")) if isinstance(values, dict) else ""
-    starts = (number for number, line in enumerate(lines, start=1) if line.strip(" -\"'") == f"id: {wanted}")
-    return next(starts, None)
+def _rows_of_ids(lines: list[str]) -> dict[str, int]:
+    """The first line of a file that gives each id."""
+    told = ((line.strip(" -\"'"), number) for number, line in enumerate(lines, start=1))
+    given = [(text.removeprefix("id: "), number) for text, number in told if text.startswith("id: ")]
+    return dict(reversed(given))
 
 
 def _read_entry(values: Any, name: str, number: int, row: int | None) -> Assumption:

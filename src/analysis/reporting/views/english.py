@@ -25,6 +25,7 @@ from analysis.results import Column, Kind
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_MARKS = 2_000  # each is a line of the page
 _LINES = {"fit": "the same gain every month", "log": "gains that shrink", "spline": "a smooth curve"}
 _ENDS = {"fit": ("low", "high"), "log": ("log_low", "log_high"), "spline": ("spline_low", "spline_high")}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
@@ -136,17 +137,22 @@ def told_of_correlation(by_size: pd.DataFrame) -> str:
 
 @of_nothing_nothing
 def lines_chart(lines: pd.DataFrame, sample: pd.DataFrame, evidence: Evidence, seed: int) -> "Figure":
-    """Fitted English by time in the UK under each form; with jittered points for synthetic records only."""
-    example = evidence.page.example
-    evidence.allows(judge_figure("Fitted English by time in the UK", one_mark_each=example, synthetic=example))
-    points = sample.rename(columns={"months": "x", "english": "y"}) if example else None
+    """Fitted English by time in the UK under each form; with jittered points for synthetic records only, if not too many."""
+    marked = _marked(evidence)
+    evidence.allows(judge_figure("Fitted English by time in the UK", one_mark_each=marked, synthetic=marked))
+    points = sample.rename(columns={"months": "x", "english": "y"}) if marked else None
     bands = [_band(lines, name) for name in _LINES]
     return charts.fitted_chart(bands, list(_LINES.values()), "months in the UK", "English at joining", points, seed)
 
 
 def about_marks(evidence: Evidence) -> str:
     """What the marks beside the lines are, where there are any."""
-    return " Each mark is a person who does not exist, drawn with jitter." if evidence.page.example else ""
+    return " Each mark is a person who does not exist, drawn with jitter." if _marked(evidence) else ""
+
+
+def _marked(evidence: Evidence) -> bool:
+    """Whether people have marks: those of a worked example, as far as a page can hold them."""
+    return evidence.page.example and evidence.people <= MOST_MARKS
 
 
 def _band(lines: pd.DataFrame, name: str) -> pd.DataFrame:
