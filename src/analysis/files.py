@@ -237,15 +237,15 @@ def check_header(
         )
 
 
+def another_width(name: str, row: int, cells: int, header: int) -> InputError:
+    """The error for a row that has more or fewer cells than the header."""
+    action = "a text with a comma needs double quotes around it; a missing cell needs its comma"
+    return InputError(name, row=row, found=f"{cells} cells", expected=f"{header}, as in the header", action=action)
+
+
 def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[str, str]:
     if len(cells) != len(header):
-        raise InputError(
-            name,
-            row=number,
-            found=f"{len(cells)} cells",
-            expected=f"{len(header)}, as in the header",
-            action="a text with a comma needs double quotes around it; a missing cell needs its comma",
-        )
+        raise another_width(name, number, len(cells), len(header))
     return dict(zip(header, (cell.strip() for cell in cells), strict=True))
 
 

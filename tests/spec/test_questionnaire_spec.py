@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from analysis.multiple_tests import holm
 from analysis.questionnaire.attrition import lee_bounds
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial, wilcoxon_tests
 from analysis.questionnaire.proportions import (
@@ -16,7 +17,6 @@ from analysis.questionnaire.proportions import (
     stuart_maxwell,
     tango_interval,
 )
-from analysis.questionnaire.summary import holm
 
 CASES = yaml.safe_load(Path(__file__).with_name("test_questionnaire_cases.yaml").read_text(encoding="utf-8"))
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from analysis.multiple_tests import holm
 from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.attrition import (
@@ -44,7 +45,7 @@ from analysis.questionnaire.shift import (
     shift_table,
     threshold_change,
 )
-from analysis.questionnaire.summary import holm, item_summary
+from analysis.questionnaire.summary import item_summary
 
 CONFIDENCE = Item("confidence", "Confidence", 1, 9)
 WORRY = Item("worry", "Worry", 1, 5, higher_is_better=False)

@@ -1,6 +1,7 @@
 """The three estimators side by side: what each says, why they differ, and which one the appendix uses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis.census.arrivals import arrival_cohort, arrival_margins, uniform_se
 from analysis.census.case import Case
 from analysis.census.rounding import decimals_borne
 from analysis.census.stock import stock_difference
+from analysis.census.survey import ESTIMATE
 from analysis.census.trend import NORMAL
 from analysis.described import described, with_inputs
 from analysis.results import Column, Kind, Labelled
@@ -68,18 +70,7 @@ ROWS = {
 @described(
     Kind.RECOMPUTED,
     {
-        "estimate": Column(
-            "Estimate and its interval",
-            "people",
-            low="low",
-            high="high",
-            interval=NORMAL,
-            kinds="kind",
-            places="decimals",
-            source="source",
-            notes="note",
-            inputs="rests_on",
-        ),
+        "estimate": replace(ESTIMATE, interval=NORMAL, notes="note"),
         "least": Column("At least", "people", Kind.BOUNDED, inputs="margins"),
         "most": Column("At most", "people", Kind.BOUNDED, inputs="margins"),
         "measure": Column("Measures"),

@@ -1,9 +1,11 @@
 """The steps from residents born outside the European Union to the women the programme was for, in one area and beside others."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.census.case import Case
-from analysis.census.survey import SURVEY_INTERVAL
+from analysis.census.survey import ESTIMATE, SURVEY_INTERVAL
 from analysis.described import described, with_inputs
 from analysis.results import Column, Kind, Labelled
 
@@ -30,18 +32,7 @@ _ENDS = {"unit": "people", "kinds": "end_kind", "places": "end_decimals", "input
 @described(
     Kind.RECOMPUTED,
     {
-        "estimate": Column(
-            "Estimate and its interval",
-            "people",
-            low="low",
-            high="high",
-            interval=SURVEY_INTERVAL,
-            kinds="kind",
-            places="decimals",
-            source="source",
-            notes="gap",
-            inputs="rests_on",
-        ),
+        "estimate": replace(ESTIMATE, interval=SURVEY_INTERVAL, notes="gap"),
         "least": Column("Over all allocations, with any interval, from", **_ENDS),
         "most": Column("Over all allocations, with any interval, to", **_ENDS),
     },

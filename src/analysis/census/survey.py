@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.census.files import read_text_table, refuse, require_columns
 from analysis.errors import InputError
+from analysis.results import Column
 
 SUPPRESSED = {"c": "disclosure control", ".": "no contact in the sample", "z": "not applicable", ":": "not available"}
 LOCAL_GROUPS = ("total", "uk_born", "non_uk_born", "eu_born", "eu14_born", "eu8_born", "eu2_born", "non_eu_born")
@@ -18,6 +19,8 @@ _REASON_GROUPS = (
 )
 NON_EU_BORN = "non_eu_born"
 SURVEY_INTERVAL = "95%, survey and local spread"
+_ENDS_AND_ORIGIN = {"low": "low", "high": "high", "kinds": "kind", "places": "decimals", "source": "source"}
+ESTIMATE = Column("Estimate and its interval", "people", **_ENDS_AND_ORIGIN, inputs="rests_on")
 Z_95 = 1.959963984540054  # standard normal quantile behind a published 95% half-width
 ROUNDED_TO = 1000.0  # persons; ONS note to the tables
 

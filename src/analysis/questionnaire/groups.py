@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.multiple_tests import holm
 from analysis.participants.own_items import AGE, Own, OwnGroup
 from analysis.questionnaire.answers import Item, paired_answers
-from analysis.questionnaire.summary import holm
 
 
 def group_of(people: pd.DataFrame, name: str, group: OwnGroup) -> pd.Series:

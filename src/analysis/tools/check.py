@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.errors import InputError
-from analysis.files import check_header, holds_something, misfit, parse_yaml, read_text, shown, table
+from analysis.files import another_width, check_header, holds_something, misfit, parse_yaml, read_text, shown, table
 from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
 from analysis.pipeline.parameters import called_for, listed_studies, planned_runs
 from analysis.study import Study, load_study, readable_studies
@@ -147,13 +147,7 @@ def _table(file: StudyFile, path: Path, name: str) -> Iterator[InputError]:
     seen: dict[str, int] = {}
     for number, cells in rows:
         if len(cells) != len(header):
-            yield InputError(
-                name,
-                row=number,
-                found=f"{len(cells)} cells",
-                expected=f"{len(header)}, as in the header",
-                action="a text with a comma needs double quotes around it; a missing cell needs its comma",
-            )
+            yield another_width(name, number, len(cells), len(header))
             continue
         values = dict(zip(header, cells, strict=True))
         if file.name not in WITH_EMPTY_CELLS:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.multiple_tests import holm
 from analysis.participants import Records, read_records
 from analysis.participants.own_items import Own, OwnGroup
 from analysis.participants.schema import Item
 from analysis.questionnaire.answers import between, items_answered
 from analysis.questionnaire.groups import comparisons, differences_in_change, group_of, levels_of
-from analysis.questionnaire.summary import holm, item_summary
+from analysis.questionnaire.summary import item_summary
 from analysis.results import write_text
 from analysis.study import Study, load_study
 

@@ -15,6 +15,7 @@ from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
 from analysis.disclosure.witness import narrowest, narrowest_span, witnesses
 from analysis.errors import InputError
+from analysis.multiple_tests import holm_adjusted
 from analysis.participants import stages_reached
 from analysis.questionnaire import judged as names
 from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
@@ -25,7 +26,6 @@ from analysis.questionnaire.judged import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact, mcnemar_mid_p
 from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
 from analysis.questionnaire.shift import TESTS, direction_counts, thirds, upper_band
-from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.prose import within
 from analysis.reporting.views.before_after_statistics import (
     AnswerSet,

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.disclosure.merged import Counts, Merged
 from analysis.disclosure.reader import Statement
 from analysis.disclosure.sums import squares_around
+from analysis.multiple_tests import holm_adjusted
 from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial
@@ -32,7 +33,6 @@ from analysis.questionnaire.judged import (
 )
 from analysis.questionnaire.ordinal import ordered_logit_change
 from analysis.questionnaire.shift import TESTS, threshold_change
-from analysis.questionnaire.summary import holm_adjusted
 from analysis.reporting.views.evidence import WITHHELD
 from analysis.results import Column, p_column, write
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.bounds.intervals import independent_difference, wilson
 from analysis.described import name_of
 from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
-from analysis.questionnaire.summary import holm
+from analysis.multiple_tests import holm
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, p_column
 
