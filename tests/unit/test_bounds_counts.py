@@ -35,18 +35,17 @@ def test_counts_behind_a_percentage_are_those_that_round_to_it(percent, size):
     assert set(expected) <= set(found) and found == ends
 
 
-@pytest.mark.parametrize("exactly", [True, False])
-def test_groups_equal_those_found_by_trying_everything(exactly):
+def test_groups_equal_those_found_by_trying_everything():
     percents = {"esol": Interval(76.5, 77.5), "other": Interval(30.5, 31.5)}
     total = 30
     expected = {
         (a, k, b, m)
         for a, b in product(range(1, total), repeat=2)
-        if (a + b == total if exactly else a + b <= total)
+        if a + b == total
         for k, m in product(range(a + 1), range(b + 1))
         if 76.5 * a <= 100 * k <= 77.5 * a and 30.5 * b <= 100 * m <= 31.5 * b
     }
-    found = possible_groups(percents, total, exactly)
+    found = possible_groups(percents, total)
     assert {tuple(row) for row in found.iloc[:, :4].to_numpy().tolist()} == expected and len(found) == len(expected)
     assert (found["percent"] == 100 * found["count"] / found["size"]).all()
 

@@ -181,14 +181,6 @@ def test_six_groups_are_the_mean_of_720_orders():
     assert found["codes_mean"].to_numpy() == pytest.approx(orders[:, 0].mean(axis=0))
 
 
-def test_the_order_in_which_groups_were_held():
-    settled = settle(TABLE)
-    found = saturation(settled, ALL, ["group 3", "group 2", "group 1"])
-    assert found["codes_in_order"].tolist() == [0, 2, 3] and found["new_in_order"].tolist() == [0, 2, 1]
-    with pytest.raises(ValueError, match="each group of the table once"):
-        saturation(settled, ALL, ["group 1", "group 2"])
-
-
 def test_many_groups_have_the_expectation_and_no_extremes():
     settled = pd.DataFrame({"group": [f"{k:02d}" for k in range(40)] + ["00"], "code": ["a"] * 40 + ["b"]})
     found = saturation(settled, Bases(0, 0, tuple(f"{k:02d}" for k in range(40)), ()))

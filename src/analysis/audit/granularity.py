@@ -49,10 +49,10 @@ def _ends(printed: Printed) -> tuple[Fraction, Fraction]:
     return value - half, value + half
 
 
-def possible_bases(printed: Printed, count: int, scale: int = PERCENT) -> range:
+def possible_bases(printed: Printed, count: int) -> range:
     """The bases on which a count gives a printed percentage; up to `LARGEST_SEARCHED` where the percentage may be 0.
 
-    base = scale x count / percentage, over the rounding interval of the percentage.
+    base = 100 x count / percentage, over the rounding interval of the percentage.
 
     >>> from analysis.quantities import parse_printed
     >>> possible_bases(parse_printed("54%"), 936)
@@ -60,14 +60,14 @@ def possible_bases(printed: Printed, count: int, scale: int = PERCENT) -> range:
     """
     allowed = printed.interval()
     low, high = (allowed.low, allowed.high) if printed.bound else _ends(printed)  # words such as "about" allow more
-    most = floor(scale * count / low) if low > 0 else LARGEST_SEARCHED
-    return range(max(1, ceil(scale * count / high)), most + 1)
+    most = floor(PERCENT * count / low) if low > 0 else LARGEST_SEARCHED
+    return range(max(1, ceil(PERCENT * count / high)), most + 1)
 
 
-def granular_bases(prints: Iterable[Printed], most: int, scale: int = PERCENT) -> list[int]:
+def granular_bases(prints: Iterable[Printed], most: int) -> list[int]:
     """The bases from 1 to `most` on which each printed percentage is that of a whole number of people."""
     kept = list(prints)
-    return [n for n in range(1, most + 1) if all(possible_totals(printed, n, scale) for printed in kept)]
+    return [n for n in range(1, most + 1) if all(possible_totals(printed, n, PERCENT) for printed in kept)]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def possible_counts(percent: Interval, size: int) -> range:
     return range(max(0, math.ceil(low)), min(size, math.floor(high)) + 1)
 
 
-def possible_groups(percents: Mapping[str, Interval], total: int, exactly: bool = True) -> pd.DataFrame:
-    """Every way to form two non-empty groups of together `total` people (or at most so many) with these percentages.
+def possible_groups(percents: Mapping[str, Interval], total: int) -> pd.DataFrame:
+    """Every way to form two non-empty groups of together `total` people with these percentages.
 
     `percents` names the two groups with the rounding interval of each percentage. Returns one row for each
     possibility: `<name> size`, `<name> count` for both, `size`, `count` and `percent` together. Raises ValueError unless
@@ -29,12 +29,9 @@ def possible_groups(percents: Mapping[str, Interval], total: int, exactly: bool 
     """
     if len(percents) != 2:
         raise ValueError("two groups are needed")
-    rows = [
-        row for size in range(2 if not exactly else total, total + 1) for row in _rows(tuple(percents.values()), size)
-    ]
     first, second = percents
     columns = [f"{first} size", f"{first} count", f"{second} size", f"{second} count"]
-    table = pd.DataFrame(rows, columns=columns, dtype="int64")
+    table = pd.DataFrame(_rows(tuple(percents.values()), total), columns=columns, dtype="int64")
     table["size"], table["count"] = table[columns[0]] + table[columns[2]], table[columns[1]] + table[columns[3]]
     return table.assign(percent=100 * table["count"] / table["size"])
 

@@ -4,7 +4,6 @@ The codes seen after k groups depend on which groups these are, not on their ord
 k groups is equally likely to come first. So all n! orders reduce to the 2^n sets of groups, each exact.
 """
 
-from collections.abc import Sequence
 from math import comb
 
 import numpy as np
@@ -32,13 +31,12 @@ def _mean(label: str, name: str) -> Column:
     header="Groups read",
     basis=OVER_CODES,
 )
-def saturation(settled: pd.DataFrame, bases: Bases, order: Sequence[str] | None = None) -> pd.DataFrame:
+def saturation(settled: pd.DataFrame, bases: Bases) -> pd.DataFrame:
     """The saturation curve of settled codes (index: groups read, from 1 to all groups in `bases`).
 
     Columns: codes_mean, codes_low, codes_high (codes seen so far: mean, fewest and most over all orders), new_mean,
     new_low, new_high (codes that the last group read adds), share (codes_mean as % of all), complete (% of orders in
-    which every code has been seen); with `order`, also codes_in_order and new_in_order for the groups as they were
-    held. Beyond 14 groups the lows, highs and orders are missing.
+    which every code has been seen). Beyond 14 groups the lows, highs and orders are missing.
 
     The mean is the sum over codes of 1 - C(n - m, k) / C(n, k) for a code that occurs in m of n groups, the
     expectation of sample-based rarefaction (Ugland, Gray and Ellingsen 2003, Journal of Animal Ecology 72, 888-897).
@@ -51,8 +49,7 @@ def saturation(settled: pd.DataFrame, bases: Bases, order: Sequence[str] | None 
     table["share"] = 100 * table["codes_mean"] / max(codes, 1)
     table["complete"] = 100 * _complete(present)
     ends = [f"{name}_{end}" for name in ("codes", "new") for end in ("low", "high")]
-    table = table.assign(**(_extremes(present) if groups <= MOST_GROUPS else dict.fromkeys(ends, np.nan)))
-    return table if order is None else table.assign(**_in_order(settled, bases, order))
+    return table.assign(**(_extremes(present) if groups <= MOST_GROUPS else dict.fromkeys(ends, np.nan)))
 
 
 @described(
@@ -110,12 +107,3 @@ def _extremes(present: np.ndarray) -> dict[str, np.ndarray]:
         for name, (at, values) in found.items()
         for end, reduce in (("low", np.min), ("high", np.max))
     }
-
-
-def _in_order(settled: pd.DataFrame, bases: Bases, order: Sequence[str]) -> dict[str, np.ndarray]:
-    if sorted(order) != list(bases.group_names):
-        raise ValueError("the order names each group of the table once, and no other")
-    position = {group: place for place, group in enumerate(order, start=1)}
-    first = settled["group"].map(position).groupby(settled["code"]).min()
-    new = first.value_counts().reindex(range(1, len(order) + 1), fill_value=0).to_numpy()
-    return {"codes_in_order": new.cumsum(), "new_in_order": new}

@@ -175,10 +175,10 @@ def attendance_ranges(printed: Printed) -> pd.DataFrame:
     {"low": Column("People, at least", "people"), "high": Column("People, at most", "people")},
     header="Sessions, at least",
 )
-def attendance_band(printed: Printed, thresholds: range | None = None) -> pd.DataFrame:
+def attendance_band(printed: Printed) -> pd.DataFrame:
     """How many people can have come to at least so many sessions (index), from low to high: up to one in each week."""
     figures, study = printed.figures, printed.study
-    thresholds = thresholds or range(1, programme_weeks(figures, study) + 1)
+    thresholds = range(1, programme_weeks(figures, study) + 1)
     band = counts_at_least(
         attendance_brackets(figures, study), whole(study, figures.attendance.attendances), thresholds
     )

@@ -20,24 +20,22 @@ _BAR = 0.2  # height of a bar, inches
 _BELOW = 0.12  # from the middle of a row down to a range, and up to the words about it, inches
 _AXIS_LETTERS = 32  # that fit along an axis
 _MARKERS = ("o", "D", "s", "^")
+_TARGET = 100.0  # per cent
 
 
 def progress_chart(
     frame: pd.DataFrame,
     value: str,
     axis_label: str,
-    target: float = 100.0,
-    target_label: str = "target",
-    unit: str = "%",
     decimals: int = 0,
 ) -> "Figure":
-    """Bars of `frame[value]`, one per index label, against a line at `target` (same unit); those below it in another colour."""
+    """Bars of `frame[value]`, % of a target, one per index label, against a line at the target; those below it in another colour."""
     with house_style():
         fig, axes = blank(frame.index)
-        shades = [colour(1 if each < target else 0) for each in frame[value]]
-        _bars(axes, frame[value], axes.get_yticks(), unit, decimals, shades)
-        _line(axes, target, target_label)
-        _finish(axes, [*frame[value], target], axis_label, unit)
+        shades = [colour(1 if each < _TARGET else 0) for each in frame[value]]
+        _bars(axes, frame[value], axes.get_yticks(), "%", decimals, shades)
+        _line(axes, _TARGET, "target")
+        _finish(axes, [*frame[value], _TARGET], axis_label, "%")
     return fig
 
 

@@ -119,7 +119,7 @@ def slope_chart(
     return fig
 
 
-def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hidden") -> "Figure":
+def heat_map(cells: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
     """A table of counts with darker cells for more people; hidden cells (<NA>) are hatched and say so."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
@@ -139,7 +139,7 @@ def heat_map(cells: pd.DataFrame, x_label: str, y_label: str, hidden: str = "hid
                 else {"facecolor": "none", "edgecolor": RULE, "hatch": "///", "linewidth": 0}
             )
             axes.add_patch(Rectangle((column + 0.02, row + 0.02), 0.96, 0.96, **look))
-            words = write(float(count), "people", 0) if known else hidden
+            words = write(float(count), "people", 0) if known else "hidden"
             axes.text(
                 column + 0.5,
                 row + 0.5,
@@ -179,16 +179,14 @@ def forest_chart(
     high: str,
     axis_label: str,
     unit: str = "",
-    decimals: int = 0,
-    no_effect: float = 0.0,
 ) -> "Figure":
-    """An estimate and its interval for each index label, against the line of no effect."""
-    fig = interval_chart(frame, low, high, axis_label, value=value, unit=unit, decimals=decimals)
+    """An estimate and its interval for each index label, against the line of no effect, 0."""
+    fig = interval_chart(frame, low, high, axis_label, value=value, unit=unit)
     with house_style():
         axes = fig.axes[0]
         left, right = axes.get_xlim()
-        axes.set_xlim(min(left, no_effect), max(right, no_effect))
-        axes.axvline(no_effect, color=INK, linewidth=1.2)
+        axes.set_xlim(min(left, 0), max(right, 0))
+        axes.axvline(0, color=INK, linewidth=1.2)
     return fig
 
 
