@@ -21,7 +21,11 @@ Place = Callable[[str], str | None]  # where a link leads in another setting; No
 def within(page: PageData, files: frozenset[str]) -> PageData:
     """A page beside `files`, by name: links to others become their words, the page above it is the bundle's contents."""
     moved = _moved(page, lambda href: href if _stays(href, files) else None)
-    return moved | {"up": [f"../{INDEX}", "Contents"], "index": index_of(moved["blocks"], moved.get("entries", []))}
+    return moved | {
+        "up": [f"../{INDEX}", "Contents"],
+        "search": "",
+        "index": index_of(moved["blocks"], moved.get("entries", [])),
+    }
 
 
 def _stays(href: str, files: frozenset[str]) -> bool:

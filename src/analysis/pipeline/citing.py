@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from analysis.companions import search
 from analysis.companions.glossary import explained
 from analysis.pipeline.companions import Published
 from analysis.pipeline.deposit.citation import FILE, Citation, read_citation
@@ -32,21 +33,24 @@ def citation_of(root: Path, study_id: str, stamp: str) -> Cited:
 def completed(root: Path, pages: Mapping[str, Published], stamp: str) -> dict[str, Published]:
     """Pages by their path below reports/, as readers get them.
 
-    Each says how to cite its study, those of all studies how to cite the repository; on a study's, terms are explained.
+    Each says how to cite its study, those of all studies how to cite the repository, and leads to the search; on a study's, terms
+    are explained.
     """
     studies = dict.fromkeys(path.partition("/")[0] for path in pages if "/" in path)
     blocks = {study_id: block(citation_of(root, study_id, stamp)) for study_id in studies}
     infos = [load_study(study_id, root).info for study_id in studies]
     whole = block(whole_citation(read_citation(root), infos, commit_of(stamp)))
-    return {
-        path: replace(
-            published,
-            page=explained(published.page) | {"cite": blocks[path.partition("/")[0]]}
-            if "/" in path
-            else published.page | {"cite": whole},
-        )
+    own = {
+        path: explained(published.page) | {"cite": blocks[path.partition("/")[0]], "search": f"../{search.FILE}"}
         for path, published in pages.items()
+        if "/" in path
     }
+    others = {
+        path: published.page | {"cite": whole, "search": search.FILE}
+        for path, published in pages.items()
+        if "/" not in path
+    }
+    return {path: replace(published, page=(own | others)[path]) for path, published in pages.items()}
 
 
 def citation_files(root: Path, pages: Mapping[str, Published], stamp: str) -> dict[str, str]:

@@ -124,7 +124,7 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
 
     Raises InputError where a link leads nowhere.
     """
-    from analysis.companions import glossary
+    from analysis.companions import glossary, search
     from analysis.companions.links import check_links
     from analysis.pipeline.citing import completed
     from analysis.pipeline.companions import Published, study_pages
@@ -141,7 +141,9 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
         replication.FILE: Published(replication.form_data(root)),
         glossary.FILE: Published(glossary.glossary()),
     }
-    check_links({path: published.page for path, published in pages.items()})
+    found = {path: published.page for path, published in pages.items()}
+    pages[search.FILE] = Published(search.search_page(found))
+    check_links(found | {search.FILE: pages[search.FILE].page})
     return completed(root, pages, stamp)
 
 

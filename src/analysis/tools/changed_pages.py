@@ -53,7 +53,7 @@ def changed_site(run: ChangedRun, pages: Mapping[str, Published], comparison: Co
     texts = {"index.html": render_page(with_changes(first, run, "", to_pages), stamp, (), COMPARISON)}
     for path, each in pages.items():
         up = "../index.html" if "/" in path else "index.html"
-        page = with_changes(each.page | {"up": [up, UP]}, run, up)
+        page = with_changes(each.page | {"up": [up, UP], "search": ""}, run, up)
         texts[path] = render_page(page, stamp, each.links, TEMPLATES)
     return texts
 
