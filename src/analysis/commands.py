@@ -284,10 +284,12 @@ def publish(options: argparse.Namespace) -> int:
 
 def pdf(options: argparse.Namespace) -> int:
     """Print the published pages as tagged PDF files, by the Chromium or Chrome installed."""
-    from analysis.pipeline.deposit.pdf import print_pages
-
+    if options.whole:
+        from analysis.bundle.one_file import print_studies as print_all
+    else:
+        from analysis.pipeline.deposit.pdf import print_pages as print_all
     root = _root()
-    return _wrote(root, print_pages(root, options.study, options.browser))
+    return _wrote(root, print_all(root, options.study, options.browser))
 
 
 def summary(options: argparse.Namespace) -> int:

@@ -174,11 +174,12 @@ def data_texts(root: Path, studies: Iterable[str]) -> dict[str, str]:
 
 
 def write_if_new(path: Path, text: str) -> bool:
-    """Write what changed; whether it did. The PDF of a page that changed goes, since it would show the page before."""
+    """Write what changed; whether it did. The PDFs of a page that changed and of its study go, since they would show the page before."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     write_text(path, text)
-    path.with_suffix(".pdf").unlink(missing_ok=True)
+    for printed in (path.with_suffix(".pdf"), path.with_name(f"{path.parent.name}.pdf")):
+        printed.unlink(missing_ok=True)
     return True
 
 

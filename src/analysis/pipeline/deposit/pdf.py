@@ -57,9 +57,14 @@ def print_pages(root: Path, study: str = "", browser: str = "") -> list[Path]:
     date = commit_date(root)
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 1))) as pool:
         printed = list(pool.map(lambda page: _print(root, page, program, date), pages))
+    describe(root)
+    return printed
+
+
+def describe(root: Path) -> None:
+    """Write the description of the reports again, as they stand now."""
     described = crate.crate_text(root, commit_line(root), crate.published_titles(root))
     write_text(root / "reports" / crate.FILE, described)
-    return printed
 
 
 def commit_date(root: Path) -> bytes:
@@ -110,14 +115,16 @@ def dated(pdf: bytes, date: bytes) -> bytes:
     return _DATES.sub(lambda match: b"/" + match[1] + b" (" + date + b")", pdf)
 
 
-def drive(program: str, page: Path, option: str, place: str, named: Sequence[str], *more: str) -> bytes:
+def drive(
+    program: str, page: Path, option: str, place: str, named: Sequence[str], *more: str, seconds: float = SECONDS
+) -> bytes:
     """What a browser makes of a page by an option that names a file; InputError, at `place`, if it makes nothing.
 
-    `named` are the options that its version may not know; `more` are further options.
+    `named` are the options that its version may not know; `more` are further options. It has so many `seconds`.
     """
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"made{ENDINGS[option]}"  # by which a browser knows what to make
-        problem = _run([program, *_flags(folder), *more, f"{option}={made}", page.resolve().as_uri()])
+        problem = _run([program, *_flags(folder), *more, f"{option}={made}", page.resolve().as_uri()], seconds)
         if not made.is_file() or not made.stat().st_size:
             raise InputError(
                 place,
@@ -136,10 +143,10 @@ def _flags(folder: str) -> Iterator[str]:
         yield "--no-sandbox"
 
 
-def _run(command: list[str]) -> str:
+def _run(command: list[str], seconds: float) -> str:
     """Run the browser; returns what went wrong, or nothing."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS)
+        done = subprocess.run(command, capture_output=True, timeout=seconds)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{type(error).__name__}: {error}"
     return f"exit status {done.returncode}" if done.returncode else ""
