@@ -242,7 +242,9 @@ def _lacks_there(name: str, address: Path, sources: set[str]) -> Iterator[str]:
 def test_so_does_every_number_of_the_index(finished):
     page = (finished / "reports/index.html").read_text(encoding="utf-8")
     checked, lost = troubles_elsewhere(page, finished / "reports", "", registered(finished))
-    assert checked == 14  # two ratios and five verdicts of each of two studies
+    assert (
+        checked == 16
+    )  # two ratios and five verdicts of each of two studies; how many of the measures in the picture of one
     assert lost == []
 
 

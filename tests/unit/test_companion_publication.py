@@ -49,6 +49,7 @@ def test_every_page_is_published_with_links_to_the_others(tmp_path):
         "index.html",
         "replication.html",
         "glossary.html",
+        "search.html",
         *(
             f"toy/{name}.html"
             for name in ("overview", "05_sroi", "06_sroi_sensitivity", "assumptions", "methods", "data_dictionary")

@@ -16,9 +16,23 @@ from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.errors import InputError
 from analysis.files import Strict, read_yaml, shown, validate
 from analysis.reporting.markup import Display
-from analysis.reporting.nodes import Block, bullets, fact, facts, kind, label, link, number, paragraph
+from analysis.reporting.nodes import (
+    Block,
+    bullets,
+    fact,
+    facts,
+    kind,
+    label,
+    link,
+    number,
+    paragraph,
+    plain,
+    without_kinds,
+)
 from analysis.reporting.page import PageData
+from analysis.reporting.places import seen_from_elsewhere
 from analysis.reporting.prose import named, results_in
+from analysis.reporting.svg import rekeyed
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
 from analysis.study import Study
@@ -181,6 +195,36 @@ def overview(material: Material) -> PageData:
     return sheet.page_data(lead=lambda result_id: _led(result_id, material))
 
 
+def picture(material: Material) -> Block | None:
+    """The chart that says most of a study, with its finding and its address: the first that the overview names and this run drew."""
+    wording, _ = read_overview(material)
+    appendices = {each.name: each for each in material.appendices}
+    for notebook, _, name in (chart.partition(":") for chart in wording.summary.charts):
+        if notebook in appendices and name in appendices[notebook].figures:
+            return _picture(appendices[notebook], name)
+    return None
+
+
+def _picture(appendix: Appendix, name: str) -> Block:
+    node = appendix.figures[name]
+    href, words = appendix.place(name) or (appendix.href, node["label"])
+    return {
+        "type": "picture",
+        "key": name,
+        "drawing": node["drawing"],
+        "finding": seen_from_elsewhere(without_kinds(node["finding"] or node["caption"]), href.partition("#")[0]),
+        "of": [link(href, [label(f"{words} of {appendix.title}")])],
+    }
+
+
+def _shown_picture(material: Material) -> Iterator[Display]:
+    """That chart, on the overview."""
+    if node := picture(material):
+        own = f"picture-{node['key']}"
+        drawn = node | {"drawing": rekeyed(node["drawing"], node["key"], own)}
+        yield Display((drawn,), material.store.by_id, plain(node["finding"], material.store.by_id))
+
+
 def _to_take(sheet: Sheet, study: Study) -> Iterator[Display]:
     """Where the data of the study stands, beside this page."""
     if paths := data_of(study):
@@ -196,6 +240,7 @@ def _led(result_id: str, material: Material) -> str:
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
     yield from (sheet.page.say(part.say) for part in words.answer if isinstance(part, Paragraph))
+    yield from _shown_picture(sheet.material)
     if words.figures:
         yield _figures(sheet, words)
     elif not words.answer:

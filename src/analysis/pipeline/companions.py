@@ -187,8 +187,17 @@ def _hashes(root: Path, files: Iterable[Path]) -> str:
     return "\n".join(f"{shown(path, root)} {sha256(path)}" for path in files)
 
 
-def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, str, str], ...]:
-    """The pages of a study as the index lists them: title, address, one line; `appendices` are given in that form."""
+def with_companions(material: Material) -> tuple[tuple[str, str, str], ...]:
+    """The pages of a study as the index lists them: title, address, one line; those beside an appendix follow it."""
+    study = material.study
+    appendices = [
+        listed
+        for each in material.appendices
+        for listed in (
+            (each.title, f"{study.id}/{each.href}", each.question),
+            *((part["title"], f"{study.id}/{name}.html", "") for name, part in each.data.get("parts", {}).items()),
+        )
+    ]
     first, last = (
         [(page.title, f"{study.id}/{page.name}.html", page.line) for page in pages if page.wanted(study)]
         for pages in (FIRST, LAST)
@@ -196,11 +205,10 @@ def with_companions(study: Study, appendices: Iterable[tuple[str, str, str]]) ->
     return (*first, *appendices, *last)
 
 
-def origins_of(study: Study, notebooks: Iterable[str], results: Iterable[Result]) -> dict[str, str]:
+def origins_of(material: Material, results: Iterable[Result]) -> dict[str, str]:
     """Where each of some results comes from, by id: the address below reports/ of its entry in the first appendix that shows it."""
-    material = Material(study, tuple(Appendix(name, name, "", study.processed) for name in notebooks))
     shown = {result.id: material.showing(result.id) for result in results}
-    return {name: f"{study.id}/{appendix.at(name)}" for name, appendix in shown.items() if appendix}
+    return {name: f"{material.study.id}/{appendix.at(name)}" for name, appendix in shown.items() if appendix}
 
 
 def inputs(root: Path, study_id: str) -> list[Path]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.currency import with_sign
 from analysis.errors import InputError
 from analysis.files import shown
-from analysis.pipeline.commit import commit_line
+from analysis.pipeline.commit import commit_line, commit_time
 from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.earlier import check_earlier, note_published
 from analysis.pipeline.parameters import leaving_out, listed_studies, planned_runs
@@ -137,7 +137,9 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
         return pages
     pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
     pages |= {
-        "index.html": Published(index_page(index_entries(root), "ledger.html" in pages)),
+        "index.html": Published(
+            index_page(index_entries(root), "ledger.html" in pages, (commit_time(root) or "")[:10])
+        ),
         replication.FILE: Published(replication.form_data(root)),
         glossary.FILE: Published(glossary.glossary()),
     }
@@ -213,27 +215,33 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
 
 def index_entries(root: Path) -> list[Any]:
     """What the index says of each study: its headline numbers and its pages, one line each."""
-    from analysis.pipeline.companions import origins_of, with_companions
+    from analysis.companions.overview import picture
+    from analysis.pipeline.companions import material_of, origins_of, with_companions
     from analysis.reporting.index import IndexEntry
+    from analysis.reporting.nodes import walk
 
     entries = []
     for headline in headlines(root):
         study = headline.study
         store = ResultStore.read(study.processed / "results.json").by_id
         pages = [notebook for notebook, other in planned_runs(root) if other == study.id]
-        shown = tuple(store[key] for key in HEADLINES if key in store)
+        material = material_of(
+            root, study.id, [(page, notebook_title(root, page), question(root, page)) for page in pages]
+        )
+        shown, drawing = tuple(store[key] for key in HEADLINES if key in store), picture(material)
+        drawn = tuple(store[node["id"]] for node in walk(drawing or {}) if node["type"] == "number")
         entries.append(
             IndexEntry(
                 study_id=study.id,
                 study_title=study.info.title,
                 source=study.info.programme,
                 headline=shown,
-                pages=with_companions(
-                    study,
-                    ((notebook_title(root, page), f"{study.id}/{page}.html", question(root, page)) for page in pages),
-                ),
+                pages=with_companions(material),
                 example=study.info.example,
-                origins=origins_of(study, pages, shown),
+                origins=origins_of(material, shown),
+                setting=study.info.setting,
+                picture=drawing,
+                drawn=drawn,
             )
         )
     return entries

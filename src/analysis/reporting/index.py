@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from analysis.reporting.nodes import Block, number
 from analysis.reporting.page import PageData, page_of
+from analysis.reporting.svg import rekeyed
 from analysis.results import KIND_MEANING, Result, ResultStore, slug
 
 KINDS = [(str(kind), meaning) for kind, meaning in KIND_MEANING.items()]
@@ -20,7 +22,8 @@ EXAMPLE_NOTE = "They show what the appendices would hold if a research team supp
 class IndexEntry:
     """One study: what it is, its headline results, its pages as (title, address, one line), and where each result comes from.
 
-    `origins` are addresses of entries in the appendices' lists of sources, by result id.
+    `setting` is place and period, `origins` are addresses of entries in the appendices' lists of sources, by result id; `picture` is the
+    chart that says most, whose numbers are `drawn`.
     """
 
     study_id: str
@@ -30,18 +33,29 @@ class IndexEntry:
     pages: tuple[tuple[str, str, str], ...] = ()
     example: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
+    setting: str = ""
+    picture: Block | None = None
+    drawn: tuple[Result, ...] = ()
 
 
-def index_page(entries: Iterable[IndexEntry], ledger: bool = False) -> PageData:
+def index_page(entries: Iterable[IndexEntry], ledger: bool = False, date: str = "") -> PageData:
     """The page `reports/index.html` as data; worked examples stand apart from studies. With `ledger` there is a page
-    `ledger.html` beside it."""
+    `ledger.html` beside it; `date` is that of the state that the pages show."""
     entries = list(entries)
     store = ResultStore()
     for entry in entries:
-        store.by_id |= {_id(entry, result): result for result in entry.headline}
+        store.by_id |= {_id(entry, result): result for result in (*entry.headline, *entry.drawn)}
     sections = [(title, note, [_card(entry) for entry in found]) for title, note, found in _sections(entries)]
-    blocks = [card["headline"] for _, _, cards in sections for card in cards]
-    fields = {"title": TITLE, "lead": LEAD, "ledger": ledger, "sections": sections, "colophon": [], "kinds": KINDS}
+    blocks = [part for _, _, cards in sections for card in cards for part in (card["headline"], card["picture"])]
+    fields = {
+        "title": TITLE,
+        "lead": LEAD,
+        "ledger": ledger,
+        "date": date,
+        "sections": sections,
+        "colophon": [],
+        "kinds": KINDS,
+    }
     return page_of("index_page.html.j2", blocks, store, fields)
 
 
@@ -66,9 +80,28 @@ def _card(entry: IndexEntry) -> Block:
         "title": entry.study_title,
         "source": entry.source,
         "example": entry.example,
+        "setting": entry.setting,
         "headline": headline,
+        "picture": _of_this_page(entry, entry.picture),
         "pages": pages,
     }
+
+
+def _of_this_page(entry: IndexEntry, content: Any) -> Any:
+    """A picture for this page: results by their ids here, numbers and links lead below reports/."""
+    if isinstance(content, list | tuple):
+        return [_of_this_page(entry, part) for part in content]
+    if not isinstance(content, dict):
+        return content
+    moved = {key: _of_this_page(entry, part) for key, part in content.items()}
+    own = slug(entry.study_id)
+    if content.get("href"):
+        moved["href"] = f"{entry.study_id}/{content['href']}"
+    if content.get("type") == "number":
+        moved["id"] = f"{own}-{content['id']}"
+    if content.get("type") == "picture":
+        moved["drawing"] = rekeyed(content["drawing"], content["key"], f"{own}-{content['key']}")
+    return moved
 
 
 def _sections(entries: list[IndexEntry]) -> list[tuple[str, str, list[IndexEntry]]]:

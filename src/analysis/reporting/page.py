@@ -163,8 +163,15 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
 
 def _opening(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
     """The first paragraph of a page, as search engines and previews show it: whole words, and no more than so many letters."""
-    first = next((block for block in blocks if block["type"] == "paragraph"), {"of": []})
-    return shorten(plain(first["of"], results), _DESCRIPTION, placeholder=" …")
+    said = (_sentences(block, results) for block in blocks if block["type"] in ("paragraph", "markdown"))
+    return shorten(next(filter(None, said), ""), _DESCRIPTION, placeholder=" …")
+
+
+def _sentences(block: Block, results: Mapping[str, Result]) -> str:
+    """The words of a paragraph, or those below the headings of a text."""
+    if block["type"] == "paragraph":
+        return plain(block["of"], results)
+    return spoken(re.sub(r"^#.*$", "", block["source"], flags=re.MULTILINE))
 
 
 def page_title(page: PageData) -> str:

@@ -76,7 +76,7 @@ def with_changes(page: PageData, run: ChangedRun, up: str, more: Sequence[Block]
 def _mark(node: Block) -> None:
     if node["type"] in ("table", "figure") and node.get("label"):
         node["mark"] = ". ".join(filter(None, (node.get("mark"), MARK)))
-    if node["type"] == "figure":
+    if node["type"] in ("figure", "picture"):
         node["drawing"] = marked(node["drawing"], MARK)
 
 
