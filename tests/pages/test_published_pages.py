@@ -26,6 +26,8 @@ PAGES = [
     "glossary.html",
     "ledger.html",
     "replication.html",
+    "search.html",
+    *(f"{study}/{page}.html" for notebook, study in RUNS if notebook == "05_sroi" for page in ("model", "explorer")),
     *(f"{study}/{notebook}.html" for notebook, study in RUNS),
     *COMPANIONS,
 ]
