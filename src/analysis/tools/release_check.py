@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.companions import search
 from analysis.disclosure.joint import DECISIONS, PEOPLE, Linear, prove_together, read_published
 from analysis.disclosure.rules import MINIMUM_CELL
 from analysis.disclosure.scan import Leak, Secrets, scan_file
@@ -34,7 +35,13 @@ from analysis.pipeline.sources import Sources
 from analysis.study import Study, readable_studies
 
 HOLDS, FAILS, NOTE = "holds", "fails", "to be looked at"
-_COMMON = ("index.html", "ledger.html", replication.FILE, crate.FILE)  # in reports/, of all studies together
+_COMMON = (
+    "index.html",
+    "ledger.html",
+    search.FILE,
+    replication.FILE,
+    crate.FILE,
+)  # in reports/, of all studies together
 _WHAT = {".html": "page", ".pdf": "page, as a PDF", ".xlsx": "workbook of the model", ".csv": "table", ".json": "data", ".ipynb": "executed notebook", ".qdc": "codebook", ".cff": "how to cite"}  # fmt: skip
 
 
@@ -119,7 +126,7 @@ def _known(study: Study) -> set[str]:
         pages
         | {path.removesuffix(".html") + ".pdf" for path in pages}
         | beside
-        | {f"reports/{crate.FILE}", *_cited(study)}
+        | {f"reports/{crate.FILE}", f"reports/{study.id}/{study.id}.pdf", *_cited(study)}
     )
 
 
