@@ -119,7 +119,8 @@ class Summary(Strict):
         default=(), description="findings in plain words, the first three are taken"
     )
     charts: tuple[str, ...] = Field(
-        default=(), description="figures, as `03_before_after:forest`; the first two are taken"
+        default=(),
+        description="figures, as `03_before_after:forest`; the first two are taken, and the first stands on index and overview",
     )
     method: tuple[Paragraph, ...] = Field(default=(), description="how it was found, in plain words")
     limits: tuple[Paragraph, ...] = Field(
