@@ -8,11 +8,12 @@ import pytest
 from analysis.companions.material import Appendix
 from analysis.pipeline.uses import Appendix as Using
 from analysis.reporting.index import IndexEntry, index_page
-from analysis.reporting.nodes import label, link, number
+from analysis.reporting.nodes import label, link, number, paragraph
 from analysis.reporting.page import render_page
 from analysis.reporting.places import index_of
+from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.reporting.render import html
-from analysis.results import Kind, Result
+from analysis.results import Kind, Result, ResultStore
 
 FIGURE = {
     "type": "figure",
@@ -107,3 +108,10 @@ def test_a_term_that_leads_nowhere_is_explained_and_no_link():
     assert '<a class="term" href="glossary.html#term-deadweight" data-says=' in html(
         [{"type": "paragraph", "of": [term | {"href": "glossary.html#term-deadweight"}]}], {}
     )
+
+
+def test_a_page_is_described_by_its_first_paragraph_or_else_its_first_text():
+    text = {"type": "markdown", "source": "## The tool\n\nChange *it*.", "ids": ["section-tool"]}
+    for blocks, said in (([text, paragraph(["It is so."])], "It is so."), ([text], "Change it.")):
+        shown = render_page(plain_page(PlainPage("T", "", blocks, ResultStore())))
+        assert f'<meta name="description" content="{said}">' in shown

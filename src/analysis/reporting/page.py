@@ -163,7 +163,8 @@ def render_page(page: PageData, commit: str = "", links: Iterable[tuple[str, str
 
 def _opening(blocks: Iterable[Block], results: Mapping[str, Result]) -> str:
     """The first paragraph of a page, as search engines and previews show it: whole words, and no more than so many letters."""
-    said = (_sentences(block, results) for block in blocks if block["type"] in ("paragraph", "markdown"))
+    ordered = sorted(blocks, key=lambda block: block["type"] != "paragraph")  # a text, where no cell said anything
+    said = (_sentences(block, results) for block in ordered if block["type"] in ("paragraph", "markdown"))
     return shorten(next(filter(None, said), ""), _DESCRIPTION, placeholder=" …")
 
 
