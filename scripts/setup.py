@@ -217,8 +217,9 @@ def _bytes(path: Path) -> bytes:
 def build() -> None:
     """An empty .venv with what the set-up itself needs."""
     print(f"set-up: building {VENV} with Python {sys.version.split()[0]}", flush=True)
+    base = _base()  # as long as .venv leads to it
     _clear()
-    _stop_on(_venv())
+    _stop_on(_venv(base))
     DONE.mkdir()
     BUSY.touch()
     (DONE / "place").write_bytes(os.fsencode(Path.cwd()))
@@ -226,9 +227,15 @@ def build() -> None:
     shutil.copyfile(LOCKS["setup"], DONE / "setup")
 
 
-def _venv() -> int:
-    base = getattr(sys, "_base_executable", sys.executable)  # this Python may be that of a .venv itself
+def _venv(base: str) -> int:
     return _run([base, "-I", "-m", "venv", str(VENV)], _neutral(os.environ))[0]
+
+
+def _base() -> str:
+    """The Python that .venv is made of. This one may be that of a .venv, even of one that was half deleted and knows no base."""
+    base = getattr(sys, "_base_executable", sys.executable)
+    inside = Path(os.path.abspath(base)).is_relative_to(VENV.absolute())
+    return os.path.realpath(base) if inside else base
 
 
 def _clear() -> None:
@@ -344,8 +351,9 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stopped)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has the latter ignored
+            signal.signal(number, _stopped)
     os.chdir(Path(__file__).resolve().parent.parent)
     try:
         with alone():

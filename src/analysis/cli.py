@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from analysis import commands
-from analysis.errors import InputError, show_values
+from analysis.errors import InputError, shorten, show_values
 from analysis.pipeline.surroundings import refuse_little_memory
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {_disk_trouble(error)}", file=sys.stderr)
         return 1
     except RuntimeError as error:
-        if type(error).__name__ != "NotebookFailure":
+        if type(error).__name__ != "NotebookFailure" and not str(error).startswith(
+            "Symlink loop"
+        ):  # so says Python 3.11 of ELOOP
             raise
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -55,6 +57,8 @@ _OF_THE_DISK = {
     errno.ENOSPC: ("a full disk", "room for what a run writes", "make room and run it again"),
     errno.EDQUOT: ("a user's share of the disk that is used up", "room for what a run writes", "make room and run it again"),
     errno.EROFS: ("a disk that can only be read", "one that can be written to", "copy the project to one and run it there"),
+    errno.ENAMETOOLONG: ("a name that is too long for the disk", "a shorter one", "correct the name"),
+    errno.ELOOP: ("links that lead round", "a file", "put the file itself in its place"),
     errno.EACCES: ("no permission", "a file or folder of this user's own", "change its owner or rights, or run it as its owner"),
 }  # fmt: skip
 
@@ -62,7 +66,7 @@ _OF_THE_DISK = {
 def _disk_trouble(error: OSError) -> InputError:
     """What the system says of a file that cannot be read or written, as one error like all others; half-written files do not stay."""
     found, expected, action = _OF_THE_DISK.get(error.errno or 0, _NOT_MADE)
-    return InputError(error.filename or "the disk", found=found, expected=expected, action=action)
+    return InputError(shorten(str(error.filename or "the disk")), found=found, expected=expected, action=action)
 
 
 def _is_not_made(error: OSError) -> bool:

@@ -6,6 +6,7 @@ Tables that a team exports from other programs, in whatever encoding and with wh
 
 import csv
 import io
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ Place = tuple[int | str, ...]
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as fast, where PyYAML was built with it
 DEEPEST = 20  # lists and mappings in one another; a table of ours has four
 MOST_BITS = 1_000  # of a whole number: more than Python's floats can hold is no number of ours
+MOST_BYTES = 20_000_000  # of a text or table of ours; 100,000 claims take less
 MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
 
 
@@ -68,7 +70,28 @@ def read_pages(path: Path, name: str) -> list[str]:
     return text.split("\f")
 
 
+def check_plain(path: Path, name: str, most: int = MOST_BYTES) -> None:
+    """InputError for what has no end or would fill memory: devices, pipes, links that lead round, files beyond any of ours."""
+    try:
+        about = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # whoever opens it says so
+    except OSError as error:
+        raise _unreadable(name, f"what the system does not open ({error.strerror})") from None
+    if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+        raise _unreadable(name, "a device or a pipe")
+    if about.st_size > most:
+        raise _unreadable(name, f"{about.st_size:,} bytes; at most {most:,} are read")
+
+
+def _unreadable(name: str, found: str) -> InputError:
+    return InputError(
+        name, found=found, expected="a file of an ordinary size", action="put the right file in its place"
+    )
+
+
 def _decoded(path: Path, name: str) -> str:
+    check_plain(path, name)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -78,8 +101,12 @@ def _decoded(path: Path, name: str) -> str:
             expected="the file to exist",
             action="restore it, or take the study out of params.yaml",
         ) from None
+    except PermissionError:
+        raise  # the command says it, with the file
     except IsADirectoryError:
         raise InputError(name, found="a folder", expected="a file", action="put the file in its place") from None
+    except OSError as error:
+        raise _unreadable(name, f"what the system does not read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise InputError(
             name,

@@ -2,8 +2,11 @@
 
 import csv
 import io
+import os
+import random
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +19,9 @@ from analysis.coding.codebook import Code, Codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.refi import qdc_text
 from analysis.errors import InputError
+from analysis.files import MOST_BYTES, read_text
 from analysis.participants.draft_sheets import sheets_of
+from analysis.participants.excel import first_sheet
 from analysis.participants.records import read_table
 
 MOST_SECONDS = 20  # of what takes milliseconds, on a machine that others use
@@ -152,3 +157,88 @@ def test_a_workbook_with_a_damaged_part_is_read_or_refused_in_words(tmp_path, go
             content = book.read(name)
             made.writestr(name, damaged(content, *damage) if name == names[part % len(names)] else content)
     read_or_refused(path)
+
+
+CELLS = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (row, row) for row in range(10, 4_000))
+CRAFTED = {  # name: what of a worksheet becomes what; without its dimension, which would end the reading
+    "a row beyond the last": (b'<row r="3"', b'<row r="99999999"'),
+    "a column beyond the last": (b'r="A3"', b'r="ZZZZ6"'),
+    "rows as wide as they can be": (b"</sheetData>", CELLS + b"</sheetData>"),
+    "all cells merged": (b"</sheetData>", b"</sheetData><mergeCells><mergeCell ref='A1:XFD1048576'/></mergeCells>"),
+    "a merge behind a sign": (
+        b"</sheetData>",
+        b"</sheetData><mergeCells><mergeCell a='>' ref='A1:&#88;FD99999'/></mergeCells>",
+    ),
+    "a link on all cells": (
+        b"</sheetData>",
+        b"</sheetData><hyperlinks><hyperlink ref='A1:XFD1048576' location='javascript:a'/></hyperlinks>",
+    ),
+    "cells without number": (b"</sheetData>", b"<row r='9'>" + b"<c/>" * 5_100_000 + b"</row></sheetData>"),
+    "a text without end": (b"</sheetData>", b"<row r='9'><c><v>" + b"1" * 15_000_000 + b"</v></c></row></sheetData>"),
+}
+
+
+def crafted(path: Path, good: bytes, part: str, *changes: tuple[bytes, bytes]) -> None:
+    """A good workbook, one part of which is changed; padded, so that its size bears what it unpacks to."""
+    with zipfile.ZipFile(io.BytesIO(good)) as book, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in book.namelist():
+            content = book.read(name)
+            for before, after in changes if name == part else ():
+                assert before in content
+                content = content.replace(before, after, 1)
+            made.writestr(name, content)
+        made.writestr("padding", random.Random(1).randbytes(200_000), zipfile.ZIP_STORED)
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_workbook_is_read_or_refused_at_once_whoever_reads_it(tmp_path, good, name):
+    path = tmp_path / "questionnaire.xlsx"
+    crafted(path, good[path.name], "xl/worksheets/sheet1.xml", (b'<dimension ref="A1:F3" />', b""), CRAFTED[name])
+    began = time.process_time()
+    for reader in (
+        sheets_of,
+        lambda path: first_sheet(path, path.name),
+        lambda path: read_table(path, "questionnaire"),
+    ):
+        with suppress(InputError):
+            reader(path)
+    assert time.process_time() - began < MOST_SECONDS
+
+
+def test_many_sheets_that_are_one_part_are_refused(tmp_path, good):
+    path = tmp_path / "questionnaire.xlsx"
+    for number in (2, 600):
+        more = b"".join(
+            b"<sheet xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships' name='s%d' sheetId='%d' r:id='rId1'/>"
+            % (place, place)
+            for place in range(2, number + 1)
+        )
+        crafted(path, good[path.name], "xl/workbook.xml", (b"</sheets>", more + b"</sheets>"))
+        for reader in (sheets_of, lambda path: first_sheet(path, path.name)):
+            with pytest.raises(InputError, match="sheets"):
+                reader(path)
+
+
+def test_a_workbook_in_letters_in_which_nothing_can_be_counted_is_refused(tmp_path, good):
+    path = tmp_path / "questionnaire.xlsx"
+    with zipfile.ZipFile(io.BytesIO(good[path.name])) as book, zipfile.ZipFile(path, "w") as made:
+        for name in book.namelist():
+            content = book.read(name)
+            made.writestr(name, content.decode().encode("utf-16") if name.endswith("sheet1.xml") else content)
+    with pytest.raises(InputError, match="not in UTF-8"):
+        sheets_of(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+@pytest.mark.parametrize("kind", ["pipe", "zeros", "memory", "round", "large"])
+def test_what_has_no_end_is_refused_before_it_is_read(tmp_path, kind):
+    path = tmp_path / "claims.csv"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "large":
+        path.touch()
+        os.truncate(path, MOST_BYTES + 1)
+    else:
+        path.symlink_to({"zeros": "/dev/zero", "memory": "/proc/self/mem", "round": path}[kind])
+    with pytest.raises(InputError, match="of an ordinary size"):
+        read_text(path, path.name)

@@ -175,10 +175,11 @@ def place(tmp_path, monkeypatch):
         shutil.copy(ROOT / name, project / name)
     monkeypatch.setattr(setup, "__file__", str(project / "scripts" / "setup.py"))
     monkeypatch.setattr(setup, "pip_settings", dict)
+    monkeypatch.setattr(setup.signal, "signal", lambda number, function: None)
     done: list[str] = []
     monkeypatch.setattr(setup, "tools", lambda lock, reach: done.append(str(lock)))
     monkeypatch.setattr(setup, "packages", lambda lock, reach: done.append(str(lock)))
-    monkeypatch.setattr(setup, "_venv", lambda: done.append("venv") or _bare_venv(project / ".venv"))
+    monkeypatch.setattr(setup, "_venv", lambda base: done.append("venv") or _bare_venv(project / ".venv"))
     monkeypatch.chdir(tmp_path)
     return project, done
 
@@ -269,6 +270,18 @@ def test_what_a_killed_set_up_still_writes_is_waited_for(place, monkeypatch):
         assert (setup.main(["runtime"]), done) == (0, WHOLE)
 
 
+def test_a_half_deleted_venv_s_python_builds_with_the_one_it_leads_to(place, monkeypatch):
+    project, done = place
+    assert setup.main(["runtime"]) == 0
+    own = project / ".venv" / setup._path("scripts").name / "python"
+    monkeypatch.setattr(setup.sys, "_base_executable", str(own))
+    (project / ".venv" / "pyvenv.cfg").unlink()
+    bases: list[str] = []
+    monkeypatch.setattr(setup, "_venv", lambda base: bases.append(base) or _bare_venv(project / ".venv"))
+    assert setup.main(["runtime"]) == 0
+    assert subprocess.run([*bases, "-c", ""]).returncode == 0 and not bases[0].startswith(str(project))
+
+
 def test_an_older_python_and_other_words_are_told(place, monkeypatch, capsys):
     assert setup.main(["all"]) == 2 and setup.main([]) == 2
     monkeypatch.setattr(setup.sys, "version_info", (3, 9, 1))
@@ -349,6 +362,14 @@ def test_under_a_limit_of_memory_a_command_ends_at_once_in_words(option):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout) == (1, "")
     assert "found 409 MB of memory" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["check", "a" * 5_000], ["what-if", "coproduction", "--as=a", "--from=round.yaml"]])
+def test_names_that_lead_nowhere_are_one_error(tmp_path, words):
+    (tmp_path / "round.yaml").symlink_to(tmp_path / "round.yaml")
+    words = [word.replace("round.yaml", str(tmp_path / "round.yaml")) for word in words]
+    done = subprocess.run([sys.executable, "-m", "analysis", *words], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n"), done.stderr[:6]) == (1, 1, "error:"), done.stderr[-500:]
 
 
 def test_make_keeps_the_caller_s_python_settings_out(tmp_path):

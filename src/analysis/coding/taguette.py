@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.coding.archive import check_members, open_archive
 from analysis.coding.codebook import NO_CODE, Code, Codebook, check_structure, code_id_for, same_name
 from analysis.coding.exports import SETTINGS, group_names, person_codes
 from analysis.coding.refi import SPEAKER_CODE, is_speaker, speaker_in
@@ -19,6 +18,7 @@ from analysis.errors import InputError
 from analysis.files import validate
 from analysis.names import normal
 from analysis.participants.csv_files import read_frame, read_header
+from analysis.participants.excel import first_sheet
 
 _CODEBOOK = (("tag", "description"), ("parent", "number of highlights", "number of documents"))
 _HIGHLIGHTS = (("id", "document", "tag", "content"), ())
@@ -163,7 +163,7 @@ def _table(path: Path, name: str, required: tuple[str, ...], optional: tuple[str
 
 def _sheet(path: Path, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> pd.DataFrame:
     """The first sheet of a workbook as text, with the index as in `read_frame`."""
-    header, rows = _cells(path, name)
+    header, *rows = first_sheet(path, name) or [[]]
     missing = [column for column in required if column not in header]
     if missing or not rows:
         found = f"no column '{missing[0]}'" if missing else "a header and no rows"
@@ -172,20 +172,3 @@ def _sheet(path: Path, name: str, required: tuple[str, ...], optional: tuple[str
     frame = pd.DataFrame(rows, columns=header, index=range(2, len(rows) + 2), dtype="str")
     frame = frame[(frame != "").any(axis="columns")]
     return frame.reindex(columns=[*required, *optional], fill_value="")
-
-
-def _cells(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    with open_archive(path, name) as archive:
-        check_members(name, archive.infolist())
-    try:
-        workbook = load_workbook(path, read_only=True, data_only=False)
-        rows = [["" if cell is None else str(cell).strip() for cell in row] for row in workbook.worksheets[0].values]
-        workbook.close()
-    except (InvalidFileException, KeyError, OSError, ValueError, IndexError, SyntaxError) as error:
-        action = "export the file again, or use CSV"
-        raise InputError(name, found="no readable workbook", expected="an .xlsx file", action=action) from error
-    header, *body = rows or [[]]
-    return header, body

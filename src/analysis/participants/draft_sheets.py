@@ -9,7 +9,7 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.files import csv_rows
 from analysis.participants.csv_files import SEPARATORS, decode
-from analysis.participants.excel import MOST_ROWS, _check_archive, _no_workbook, cell_text
+from analysis.participants.excel import MOST_ROWS, _no_workbook, cell_text, open_workbook
 from analysis.participants.grid import check_size, check_width
 from analysis.participants.spss import read_spss
 
@@ -134,7 +134,8 @@ def _plain(value: Any) -> str:
 def _workbook(path: Path) -> Iterator[Sheet]:
     from openpyxl import load_workbook
 
-    _check_archive(path, path.name)
+    with open_workbook(path, path.name, whole=True):
+        pass  # it fits into memory
     try:
         with path.open("rb") as file:  # openpyxl leaves a file open that it cannot read
             values, formulas = load_workbook(file, data_only=True), load_workbook(file, data_only=False)

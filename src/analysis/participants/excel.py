@@ -1,8 +1,10 @@
 """Reading Excel workbooks (.xlsx): values only. A formula is refused, nothing is ever calculated."""
 
 import json
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
@@ -10,12 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.participants.grid import Grid, check_size, empty, make_grid
+from analysis.participants.grid import MOST_COLUMNS, Grid, check_size, check_width, empty, make_grid
 
 MOST_UNPACKED = 1_000_000_000  # bytes; an Excel file of 100,000 rows and 30 columns unpacks to about 100 MB
 MOST_ROWS = 1_048_576  # of a worksheet
 ABOUT = "data dictionary"  # the sheet of the template that explains the others
 MOST_RATIO = 200  # unpacked to packed; worksheets reach about 20
+MOST_CELLS = 5_000_000  # of a workbook: 100,000 rows of 50 columns
+MOST_SHEETS = 500
+MOST_SPREAD = 500_000  # cells under merges and links, each of which openpyxl makes where it reads more than values
+MOST_PIECE = 5_000_000  # bytes of one text or tag; a cell holds 32,767 letters
+_CHUNK = 1 << 20
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_SPREAD = re.compile(rb"<(?:[\w.-]+:)?(?:mergeCell|hyperlink)\s[^>]*>")
+_REF = re.compile(rb"\sref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?[\"']")
+# XML in letters of two bytes, or of a code page that no program writes a workbook in: what is counted would not be seen.
+_ODD = re.compile(
+    rb"\xff\xfe|\xfe\xff|<\0|\0<|<\?xml[^>]*\sencoding\s*=\s*[\"'](?!utf-?8|us-ascii|iso-8859-|windows-125)",
+    re.IGNORECASE,
+)
 
 
 def read_excel(path: Path, file: str, sheet: str | None, table: str, in_common: bool = False) -> Grid:
@@ -62,12 +77,16 @@ def _holds_anything(sheet: Any) -> bool:
 
 
 @contextmanager
-def open_workbook(path: Path, file: str) -> Iterator[Any]:
-    """A workbook that is open while it is read; what goes wrong in the middle of it becomes an InputError."""
+def open_workbook(path: Path, file: str, whole: bool = False) -> Iterator[Any]:
+    """A workbook that is open while it is read; what goes wrong in the middle of it becomes an InputError.
+
+    `whole`: it must fit into memory with its merges and links, too.
+    """
     check_size(path, file)
-    _check_archive(path, file)
+    _check_archive(path, file, whole)
     workbook = _open(path, file)
     try:
+        _check_parts(workbook, file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as a date that no calendar has: its cell says so where it is read
             yield workbook
@@ -79,6 +98,28 @@ def open_workbook(path: Path, file: str) -> Iterator[Any]:
         workbook.close()
 
 
+def first_sheet(path: Path, file: str) -> list[list[str]]:
+    """The rows of a workbook's first sheet as text without blanks at its ends, all of one width; its header is row 1."""
+    with open_workbook(path, file) as workbook, closing(_texts(workbook.worksheets[0], file)) as texts:
+        blank: list[str] = []
+        rows = [[cell.strip() for cell in row] if any(row) else blank for row in texts]
+        width = max(map(len, rows), default=0)
+        check_width(file, width)
+        if width * sum(map(bool, rows)) > MOST_CELLS:
+            raise _no_workbook(file, f"a sheet of more than {MOST_CELLS:,} cells")
+        blank += [""] * width
+        return [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
+
+
+def _check_parts(workbook: Any, file: str) -> None:
+    """Refuse sheets without number, and those that are one and the same part, which few bytes can name many times."""
+    parts = [getattr(sheet, "_worksheet_path", sheet.title) for sheet in workbook.worksheets]
+    if len(parts) > MOST_SHEETS:
+        raise _no_workbook(file, f"{len(parts):,} sheets")
+    if len(set(parts)) < len(parts):
+        raise _no_workbook(file, "sheets that are one and the same part of the file")
+
+
 def _open(path: Path, file: str) -> Any:
     from openpyxl import load_workbook
 
@@ -88,19 +129,67 @@ def _open(path: Path, file: str) -> Any:
         raise _no_workbook(file, f"a workbook that cannot be opened ({type(error).__name__})") from None
 
 
-def _check_archive(path: Path, file: str) -> None:
+def _check_archive(path: Path, file: str, whole: bool) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            too_much = unpacked > min(MOST_UNPACKED, MOST_RATIO * path.stat().st_size + 1_000_000)
             declared = [entry.filename for entry in archive.infolist() if _declares_entities(archive, entry)]
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+            counted = "" if too_much else _too_many(archive, whole)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         raise _no_workbook(
             file, "a file that is no .xlsx workbook (an old .xls file, or one with a password?)"
         ) from None
-    if unpacked > min(MOST_UNPACKED, MOST_RATIO * path.stat().st_size + 1_000_000):
+    if too_much:
         raise _no_workbook(file, f"a workbook that unpacks to {unpacked:,} bytes")
     if declared:
         raise _no_workbook(file, f"XML with a document type or entities in {declared[0]}")
+    if counted:
+        raise _no_workbook(file, counted)
+
+
+def _too_many(archive: zipfile.ZipFile, whole: bool) -> str:
+    """What in the parts of a workbook would not fit into memory, in words; nothing where all does."""
+    cells = spread = 0
+    for entry in archive.infolist():
+        for piece in _pieces(archive, entry):
+            if len(piece) > MOST_PIECE:
+                return f"more than {MOST_PIECE:,} bytes in one text or tag of {entry.filename}"
+            if _ODD.match(piece):
+                return f"XML that is not in UTF-8 in {entry.filename}"
+            cells += sum(1 for _ in _CELL.finditer(piece))
+            spread += sum(_area(tag[0]) for tag in _SPREAD.finditer(piece)) if whole else 0
+            if cells > MOST_CELLS:
+                return f"more than {MOST_CELLS:,} cells"
+            if spread > MOST_SPREAD:
+                return f"merged cells or links over more than {MOST_SPREAD:,} cells"
+    return ""
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The bytes of an XML part, each piece but the last up to the end of a tag; nothing of a part that is none."""
+    with archive.open(entry) as content:
+        rest = content.read(_CHUNK).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if not rest.startswith((b"<", b"\0<", b"\xff\xfe", b"\xfe\xff")):
+            return
+        while more := content.read(_CHUNK):
+            piece, end, rest = rest.rpartition(b">")
+            yield piece + end
+            rest += more
+            if len(rest) > MOST_PIECE:
+                break
+        yield rest
+
+
+def _area(tag: bytes) -> int:
+    """How many cells a merge or a link is over; without a range that can be read, too many."""
+    from openpyxl.utils import column_index_from_string
+
+    if not (found := _REF.search(tag)):
+        return MOST_SPREAD + 1
+    left, top, right, bottom = (part.decode() if part else "" for part in found.groups())
+    columns = [column_index_from_string(name) for name in (left, right or left)]
+    return (abs(columns[1] - columns[0]) + 1) * (abs(int(bottom or top) - int(top)) + 1)
 
 
 def _declares_entities(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -139,10 +228,23 @@ def _sheet_name(names: Sequence[str], wanted: str | None, table: str, file: str,
 
 def _texts(sheet: Any, file: str) -> Iterator[list[str]]:
     sheet.reset_dimensions()
+    wide = 0
     with closing(sheet.iter_rows(values_only=True)) as rows:
         for number, row in enumerate(rows, start=1):
             if number > MOST_ROWS:
                 raise _no_workbook(file, f"a row beyond {MOST_ROWS:,}, which no worksheet has")
+            if (
+                len(row) > MOST_COLUMNS
+            ):  # cells without a value may stand there, but each such row costs as if it were full
+                check_width(
+                    file, max((place for place, value in enumerate(row, start=1) if value is not None), default=0)
+                )
+                wide += len(row)
+                if wide > MOST_CELLS:
+                    raise _no_workbook(
+                        file, f"more than {MOST_CELLS:,} cells in rows of more than {MOST_COLUMNS:,} columns"
+                    )
+                row = row[:MOST_COLUMNS]
             yield [cell_text(value) for value in row]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from analysis.files import Strict, line_finder, parse_yaml, read_text, validate
+from analysis.files import Strict, check_plain, line_finder, parse_yaml, read_text, validate
 from analysis.names import pattern
 from analysis.participants.codes import fold
 from analysis.participants.draft_layout import ASK, LEAVE_OUT, Answers, Columns, Order, Source
@@ -189,6 +189,7 @@ def read_layout(path: Path, file: str, model: type[L] = RecordsLayout) -> L:
 
     Raises InputError where the file is no YAML or says something this project does not know.
     """
+    check_plain(path, file)
     if not path.exists() or not (text := read_text(path, file) if path.read_bytes().strip() else ""):
         return model()
     content = parse_yaml(text, file, references=False)
