@@ -107,17 +107,31 @@ def weighted_change(
 
     `columns` is how many columns the logit has, `worth` is (sum w)² / sum w² (L. Kish 1965). None where everybody answered, or nothing can be told of who did.
     """
-    known, pairs = known_before(people, item, groups or {}), answered_either(people, item)
-    twice = pairs.loc[known.index, "after"].notna()
+    found = weights_of(people, item, groups or {})
+    if found is None:
+        return None
+    pairs = answered_either(people, item).loc[found.index]
+    change = ((1 if item.higher_is_better else -1) * (pairs["after"] - pairs["before"])).to_numpy()
+    rows = {
+        name: _row(change, weights, level) | found.attrs
+        for name, weights in {"as they are": np.ones(len(change)), "weighted": found.to_numpy()}.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def weights_of(people: pd.DataFrame, item: Item, groups: Mapping[str, OwnGroup]) -> pd.Series | None:
+    """The weight of each person who answered an item twice, with a mean of one; its attrs are n, asked, columns of `weighted_change`.
+
+    None where everybody answered, or nothing can be told of who did.
+    """
+    known = known_before(people, item, groups)
+    twice = answered_either(people, item).loc[known.index, "after"].notna()
     likely = None if twice.all() or known.empty else answer_probabilities(known, twice)
     if likely is None:
         return None
-    kept = pairs.loc[known.index[twice]]
-    change = ((1 if item.higher_is_better else -1) * (kept["after"] - kept["before"])).to_numpy()
-    ways = {"as they are": np.ones(len(change)), "weighted": trimmed_weights(likely[twice.to_numpy()])}
-    about = {"n": len(change), "asked": len(known), "columns": min(known.shape[1], room_for(twice))}
-    rows = {name: _row(change, weights, level) | about for name, weights in ways.items()}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    found = pd.Series(trimmed_weights(likely[twice.to_numpy()]), known.index[twice])
+    found.attrs = {"n": len(found), "asked": len(known), "columns": min(known.shape[1], room_for(twice))}
+    return found
 
 
 def _row(change: np.ndarray, weights: np.ndarray, level: float) -> dict[str, float]:

@@ -32,8 +32,8 @@ from analysis.reporting.views.before_after_missing import (
     reasons,
     told_of_everyone,
     told_of_reasons,
-    weighted,
 )
+from analysis.reporting.views.before_after_weighted import weighted
 from analysis.reporting.views.compared import told_of_rows
 from analysis.reporting.views.evidence import HIDDEN, Evidence
 from analysis.results import Column, Kind

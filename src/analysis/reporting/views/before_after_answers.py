@@ -60,6 +60,9 @@ class Answers:
     seed: int = 0
     margins: tuple[float, ...] = ()  # smallest changes that may matter, in points
     reasons: dict[tuple[str, str], pd.Series] = field(default_factory=dict)  # why no number was given, as may be shown
+    weighting: list[tuple[str, ...]] = field(
+        default_factory=list
+    )  # what is shown of the weighted change, once it is known
     _sums: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # published of an item besides its tables
 
     def pairs(self, item: Item) -> pd.DataFrame:

@@ -1,10 +1,9 @@
 """Those who did not answer, as 03_before_after shows them: how far they could move the result, and why they gave no number."""
 
-import numpy as np
 import pandas as pd
 
-from analysis.described import Description, describe, description, inputs_of, name_of, of_nothing_nothing
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_model
+from analysis.described import Description, describe, inputs_of, name_of, of_nothing_nothing
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.scan import SHORTEST_TEXT
@@ -15,10 +14,10 @@ from analysis.quantities import Interval, as_interval
 from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
 from analysis.questionnaire.imputation import from_moments
-from analysis.questionnaire.judged import MEANS, T_INTERVALS, WORST
-from analysis.questionnaire.weighting import weighted_change
+from analysis.questionnaire.judged import MEANS, WORST
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table
+from analysis.reporting.views.before_after_weighted import told_of_weights
 from analysis.reporting.views.evidence import HIDDEN, hidden_words
 from analysis.results import VALUE, Column, Kind, Labelled, slug
 
@@ -129,30 +128,6 @@ def everyone(answers: Answers) -> pd.DataFrame:
     return _passed(answers, pd.DataFrame.from_dict(rows, orient="index", dtype=object), columns, "Among", Kind.BOUNDED)
 
 
-@of_nothing_nothing
-def weighted(answers: Answers) -> pd.DataFrame | None:
-    """The headline item's `weighted_change`, as far as what it stands beside is shown: the means, their intervals, the share improved.
-
-    Its intervals only where every count is: a second interval of the same changes would tell more digits of their spread. None
-    where the means are not shown, or the model leaves too few degrees of freedom.
-    """
-    item, records = answers.headline, answers.evidence.records
-    found = weighted_change(answers.records, item, records.own.groups, answers.level)  # type: ignore[union-attr]
-    if found is None or not answers.shown(item, MEANS):
-        return None
-    name, people = f"Change weighted for those who did not answer: {item.label}", int(found["n"].iloc[0])
-    if not answers.evidence.allows(
-        judge_model(name, people, int(found["columns"].iloc[0]) + 1, answers.evidence.rules)
-    ):
-        return None
-    if not (answers.shown(item, T_INTERVALS) and item.name in answers.whole):
-        found = found.assign(low=np.nan, high=np.nan)
-    if pd.isna(answers.counts[f"change in {item.label}"][("improved",)]):
-        found = found.assign(improved=HIDDEN)
-    said = description(found)
-    return _passed(answers, found.drop(columns="columns"), dict(said.columns), said.header, Kind.MEASURED)  # type: ignore[arg-type, union-attr]
-
-
 def _everyone(answers: Answers, stage: str) -> dict[str, object]:
     limits, share = answers.others[stage], _worst_share(answers, stage)
     mean = _worst_mean(answers, limits)
@@ -216,7 +191,7 @@ def told_of_everyone(answers: Answers) -> str:
         )
     if not any(map(any, _settled(answers, list(STAGES)[-1]))):
         said += " For the shares it is not used who gave the best answer before: either nobody did, or too few for it to be told."
-    return said
+    return " ".join(filter(None, (said, told_of_weights(answers))))
 
 
 @of_nothing_nothing

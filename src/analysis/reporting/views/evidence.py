@@ -256,7 +256,7 @@ class Evidence:
 
     def _prove_beside(self, group: Shown) -> None:
         beside = published_rows(_BESIDE, group.true, group.shown, self.rules, group.background)
-        prove_together([*self._earlier(), *self._published(), *beside], self.people, self._file)
+        prove_together([*self.told, *beside], self.people, self._file)
 
     def _tells_with_earlier(self, group: Shown) -> bool:
         """Whether tables would give away a count that they or an earlier notebook hide."""
@@ -329,6 +329,11 @@ class Evidence:
     def people(self) -> int:
         """Everybody who joined; none where there are no participant records."""
         return len(self.records.questionnaire.values) if self.records and self.records.questionnaire else 0
+
+    @property
+    def told(self) -> list[Linear]:
+        """What this notebook so far, and those before it, publish of the same people."""
+        return [*self._earlier(), *self._published()]
 
     def _published(self) -> list[Linear]:
         """What this notebook publishes of people, as sums over types of them."""
