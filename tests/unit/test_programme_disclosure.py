@@ -17,6 +17,7 @@ from analysis.disclosure.sums import Sums
 from analysis.programme.monitoring import Monitoring, open_monitoring
 from analysis.reporting import Appendix
 from analysis.reporting.sheets import sheets_of
+from analysis.reporting.views import programme as view, programme_counts
 from analysis.reporting.views.programme_counts import Door
 from analysis.study import load_study
 
@@ -132,6 +133,24 @@ def test_people_without_an_area_stand_apart_from_hidden_numbers(example):
     head, *rows = csv.reader(csv_text(sheet).splitlines()[1:])  # the first line marks the example
     (place,) = (number for number, words in enumerate(head) if "Not recorded" in words)
     assert [row[place] for row in rows] == [str(cell) for cell in told]
+
+
+def test_tables_over_time_that_were_dropped_are_absent_and_one_sentence_says_so(example, monkeypatch):
+    counted = programme_counts._hidden
+
+    def page(hidden) -> tuple:
+        monkeypatch.setattr(programme_counts, "_hidden", lambda records: (sums := counted(records)[0], hidden(sums)))
+        door = Door(Appendix("a_study", NOTEBOOK, ROOT), replace(example, memo={}), example.printed, 10)
+        joined = {name: programme.joined_by(door.records, name) for name in ("partner", "area")}
+        return [view.over_time(each, door) for each in joined.values()], view.told_of_time(door, joined)
+
+    shown, told = page(lambda sums: frozenset())
+    assert all(len(each) for each in shown) and told is None
+    shown, told = page(lambda sums: frozenset(sums.counts))
+    assert shown == [None, None]
+    assert "Who joined over time is not shown by partner and by area: " in str(told.blocks) and "a minimum of " in str(
+        told.blocks
+    )
 
 
 def _days(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.described import for_figure, of_nothing_nothing
-from analysis.disclosure.rules import read_rules
+from analysis.disclosure.rules import LOWEST_MINIMUM_CELL, read_rules
 from analysis.programme.monitoring import open_monitoring
 from analysis.programme.rules import TABLE_WORDS
 from analysis.reporting.appendix import Appendix
@@ -291,6 +292,29 @@ def distance_chart(means: pd.DataFrame) -> "Figure":
     """Means at the start and at exit as pairs."""
     labels, axis = ("at the start", "at exit"), "mean, in points of the scale"
     return paired_chart(means, "mean_initial", "mean_exit", labels, axis, unit="points", decimals=1)
+
+
+@of_nothing_nothing
+def over_time(joined: pd.DataFrame, door: Door) -> pd.DataFrame | None:
+    """Who joined by group and period, as it may be shown; None where none of its numbers may be."""
+    kept = door.allowed(joined)
+    return None if kept is None or not any(isinstance(cell, Real) for cell in kept.to_numpy(object).flat) else kept
+
+
+def told_of_time(door: Door, joined: Mapping[str, pd.DataFrame | None]) -> Display | None:
+    """By whom who joined is not shown over time, though it was recorded, and what would show more; None where nothing was dropped."""
+    dropped = [by for by, frame in joined.items() if frame is not None and over_time(frame, door) is None]
+    if not dropped:
+        return None
+    lower = (
+        f", or a minimum of {{={LOWEST_MINIMUM_CELL}}} with a reason in full"
+        if door.minimum > LOWEST_MINIMUM_CELL
+        else ""
+    )
+    return door.page.say(
+        f"Who joined over time is not shown by {' and by '.join(dropped)}: so that no number of fewer than {{={door.minimum}}} people can be "
+        f"worked out, all of it, or more of the other numbers of this page, would have to be hidden. Fewer and larger groups{lower}, would show more."
+    )
 
 
 @of_nothing_nothing
