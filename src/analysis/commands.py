@@ -89,10 +89,12 @@ def reproduce(options: argparse.Namespace) -> int:
     """Rerun whatever changed and write reports/."""
     from analysis.pipeline.reproduce import reproduce
     from analysis.study import study_ids
+    from analysis.tools.own_records import problems
 
     root = _root()
     _tell_records(root, *study_ids(root))
-    return reproduce(root, options.force, options.jobs, options.plain, options.again)
+    left_open = lambda study: len(problems(root, study))  # noqa: E731
+    return reproduce(root, options.force, options.jobs, options.plain, options.again, left_open)
 
 
 def live(options: argparse.Namespace) -> int:

@@ -180,6 +180,17 @@ def test_what_a_page_lacks_is_said_with_the_file_it_wants(project):
     assert any(line.startswith("07_programme_performance: not made, for want of measures.csv") for line in lines)
 
 
+def test_charts_of_the_summary_that_no_notebook_draws_are_told_before_any_run(project):
+    third(project)
+    (project / "data/raw/overviews").mkdir()
+    shutil.copytree(ROOT / "notebooks", project / "notebooks")
+    overview = project / "data/raw/overviews" / f"{THIRD.name}.yaml"
+    overview.write_text("summary: {charts: [08_claims_audit:verdicts, 08_claims_audit:verdict]}\n", encoding="utf-8")
+    (problem,) = check(project, THIRD.name)[0]
+    assert (problem.file, problem.column) == (f"data/raw/overviews/{THIRD.name}.yaml", "summary.charts")
+    assert problem.found.startswith("08_claims_audit:verdict, ") and "08_claims_audit:verdicts" in problem.expected
+
+
 def test_no_such_study(project):
     with pytest.raises(InputError, match="no such study"):
         check(project, "nothing")

@@ -19,7 +19,7 @@ from analysis.bundle.figures import Drawing, printed
 from analysis.bundle.pages import TEMPLATES
 from analysis.bundle.word import Paragraph as Words, Picture, document
 from analysis.companions.material import Material
-from analysis.companions.overview import Dependent, Paragraph, read_overview
+from analysis.companions.overview import FOLDER as OVERVIEWS, Dependent, Paragraph, read_overview
 from analysis.companions.sheet import Sheet
 from analysis.errors import InputError
 from analysis.files import read_yaml, validate
@@ -199,7 +199,12 @@ def _charts(named: Sequence[str], material: Material) -> Iterator[tuple[str, dic
 
 def _drawn(material: Material) -> dict[str, dict[str, Any]]:
     """Every figure of the study's pages by `appendix:name`."""
-    return {f"{each.name}:{name}": node for each in material.appendices for name, node in each.figures.items()}
+    return {
+        f"{each.name}:{name}": node
+        for each in material.appendices
+        if each.page.is_file()
+        for name, node in each.figures.items()
+    }
 
 
 def charts_not_drawn(named: Sequence[str], material: Material, place: str) -> list[str]:
@@ -209,20 +214,30 @@ def charts_not_drawn(named: Sequence[str], material: Material, place: str) -> li
     """
     drawn, notebooks = _drawn(material), {each.name for each in material.appendices}
     missing = [name for name in dict.fromkeys(named) if name not in drawn]
-    sometimes = {
-        f"{notebook}:{name}"
-        for notebook in {name.partition(":")[0] for name in missing} & notebooks
-        for name in _figures_of(material.study.root, notebook)
+    possible = {
+        f"{each}:{name}" for each in (notebooks if missing else ()) for name in _figures_of(material.study.root, each)
     }
-    if unknown := [name for name in missing if name not in sometimes]:
+    if unknown := [name for name in missing if name not in possible]:
         raise InputError(
             place,
             column="summary.charts",
             found=f"{', '.join(unknown)}, of which no page of the study has a figure",
-            expected=f"appendix:figure, such as {', '.join(sorted(drawn)) or 'none: the study has no figure'}",
+            expected=f"appendix:figure, such as {', '.join(sorted(drawn) or sorted(possible)) or 'none: the study has no figure'}",
             action="correct the name, or take it out",
         )
     return missing
+
+
+def overview_problems(study: Study) -> list[InputError]:
+    """What is wrong with the study's own wording as a file, and with the charts that it names for the summary, run or not."""
+    if not (study.root / OVERVIEWS / f"{study.id}.yaml").is_file():
+        return []
+    try:
+        overview, place = read_overview(known := material(study))
+        charts_not_drawn(overview.summary.charts, known, place)
+    except InputError as error:
+        return [error]
+    return []
 
 
 def _figures_of(root: Path, notebook: str) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from analysis.errors import InputError
 from analysis.pipeline import published, timings
@@ -18,12 +19,20 @@ from analysis.pipeline.sources import Sources
 from analysis.pipeline.surroundings import processors
 
 
-def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = False, again: Sequence[str] = ()) -> int:
+def reproduce(
+    root: Path,
+    force: bool = False,
+    workers: int = 0,
+    plain: bool = False,
+    again: Sequence[str] = (),
+    left_open: Callable[[str], int] = lambda study: 0,
+) -> int:
     """Bring every stage up to date, publish the pages, and print what came out; returns the exit status.
 
     `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
     starts every process afresh; `again` are studies whose earlier pages were never passed on (see `pipeline.earlier`). A
-    stage that fails stops what waits for it and nothing else: the other studies are published, then it is told what failed.
+    stage that fails stops what waits for it and nothing else: the other studies are published, then it is told what failed. A
+    study of which decisions are `left_open` and which has no pages yet is named, and is no failure.
     """
     write_plan(root)
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
@@ -36,7 +45,7 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         failed, skipped, stages = _run_stages(root, runner, sources, workers, force, laps)
         without = sorted({name.partition("@")[2] for name in (*failed, *skipped)} - {""})
         if failed and not {study for _, study in planned_runs(root)} - {*without}:
-            print("\n".join(_telling(failed, skipped)), file=sys.stderr)
+            print("\n".join(_telling(failed, skipped, _drafts(without, left_open))), file=sys.stderr)
             return 1
         status, told = _published(root, runner, sources, again, without)
         if status:
@@ -46,8 +55,11 @@ def reproduce(root: Path, force: bool = False, workers: int = 0, plain: bool = F
         laps.lap("publication")
     laps.lap("closing")
     if failed:
-        print("\n".join([*_telling(failed, skipped), f"\nnot published: {', '.join(without)}"]), file=sys.stderr)
-        return 1
+        drafts = _drafts(without, left_open)
+        print(
+            "\n".join([*_telling(failed, skipped, drafts), f"\nnot published: {', '.join(without)}"]), file=sys.stderr
+        )
+        return int(any(study not in drafts or (root / "reports" / study).exists() for study in without))
     timings.write(root, timings.LastRun(laps.total, workers, laps.taken, stages))
     print(f"Time taken: {laps.total:.1f} s")
     return 0
@@ -108,10 +120,23 @@ def _run_stages(
     return schedule.failed, schedule.skipped, schedule.times
 
 
-def _telling(failed: dict[str, list[str]], skipped: list[str]) -> list[str]:
-    """What went wrong, stage by stage, and what was not run for it."""
-    lines = [line for name, told in failed.items() for line in (f"\n{name} failed:", *told)]
-    return [*lines, *([f"\nnot run, because they need it: {', '.join(skipped)}"] if skipped else [])]
+def _drafts(studies: Iterable[str], left_open: Callable[[str], int]) -> dict[str, int]:
+    """The studies whose records leave something to decide, and how much."""
+    return {study: count for study in studies if (count := left_open(study))}
+
+
+def _telling(
+    failed: dict[str, list[str]], skipped: list[str], drafts: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
+    """What went wrong, stage by stage, and what was not run for it; of a study in `drafts` one sentence."""
+    lines = [
+        f"\n{study} is not run: its records leave {count} thing{'s' if count > 1 else ''} to decide or mend. What to do: analysis check {study}"
+        for study, count in drafts.items()
+    ]
+    told = {name: each for name, each in failed.items() if name.partition("@")[2] not in drafts}
+    lines += [line for name, each in told.items() for line in (f"\n{name} failed:", *each)]
+    waiting = [name for name in skipped if name.partition("@")[2] not in drafts]
+    return [*lines, *([f"\nnot run, because they need it: {', '.join(waiting)}"] if waiting else [])]
 
 
 def _published(

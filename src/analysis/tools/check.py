@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from analysis.bundle.summary import overview_problems
 from analysis.errors import InputError
 from analysis.files import another_width, check_header, holds_something, misfit, parse_yaml, read_text, shown, table
 from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
@@ -40,7 +41,8 @@ def check(root: Path, study_id: str) -> tuple[list[InputError], list[str]]:
             *_same_prefix(study),
             *_file_problems(study),
             *challenge_problems(study),
-            *_records_problems(root, study_id),
+            *overview_problems(study),
+            *problems(root, study_id),
         ]
     return list(_once(found)), [*notes(root, study_id), "", *pages(root, study_id)]
 
@@ -256,10 +258,6 @@ def _unknown_claims(study: Study, path: Path) -> Iterator[InputError]:
                     expected="an id of claims.csv",
                     action="correct the id, or add the claim",
                 )
-
-
-def _records_problems(root: Path, study_id: str) -> Iterator[InputError]:
-    yield from problems(root, study_id)
 
 
 def pages(root: Path, study_id: str) -> Iterator[str]:
