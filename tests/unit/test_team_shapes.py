@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from analysis.errors import InputError
 from analysis.participants.draft import draft
 from analysis.participants.draft_columns import moment_of_wave
-from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, LEFT, NOTED
+from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, IDS, LEFT, NOTED
 from analysis.participants.draft_sheets import sheets_of
 from analysis.participants.draft_sources import Assembled, assemble
 from analysis.participants.layout import read_layout
@@ -482,3 +482,60 @@ def test_columns_of_a_scale_are_named_once_for_all_sheets(tmp_path):
     assert values["feeling_post"].tolist() == [sums[(i + 1) % 3] for i in range(20)]
     with pytest.raises(InputError, match="'Feeling usefull' stands under none"):
         taken(folder, own.replace(questions[0], "Feeling usefull") + text)
+
+
+# What was read in silence as something else ------------------------------------------------------------------------
+
+
+def test_days_as_a_spreadsheet_s_numbers_are_days_and_this_is_told(tmp_path):
+    rows = [["Client ID", "Date joined", "Health"], *([code, 45202 + n, "good"] for n, code in enumerate(CODES))]
+    done, text = read(book(tmp_path / "in", {"Start": rows}))
+    assert targets(text)["Date joined"] == "joined_on" and done.stops == []
+    assert done.tables["questionnaire"].values["joined_on"].iloc[0] == pd.Timestamp("2023-10-03")
+    assert [look.kind for look in done.looks if "numbers, counted from 1900" in look.what] == [NOTED]
+
+
+def test_answers_of_afterwards_of_nobody_who_was_there_before_are_asked_about(tmp_path):
+    """The ids of the second sheet are other ones throughout: its answers would all stand beside nobody's before."""
+    start = [["Client ID", "Health"], *([code, "good"] for code in CODES)]
+    end = [["Client ID", "Health"], *([f"TX{place}9", "fair"] for place in range(1, 21))]
+    done, text = read(book(tmp_path / "in", {"Start": start, "End": end}))
+    (look,) = done.stops
+    assert (look.kind, look.count) == (IDS, 20) and look.where.endswith("sheet End") and "{all: other}" in look.action
+    source = text.index('sheet: "End"') if 'sheet: "End"' in text else text.index("sheet: End")
+    assert taken(tmp_path / "in", text[:source] + "near_ids: {all: other}\n  " + text[source:]).stops == []
+
+
+def test_ids_with_noughts_before_a_letter_are_asked_about_once(tmp_path):
+    start = [["Client ID", "Health"], *([f"{n:04d}a", "good"] for n in range(1, 21))]
+    end = [["Client ID", "Health"], *([f"{n}A", "fair"] for n in range(1, 21))]
+    done, text = read(book(tmp_path / "in", {"Start": start, "End": end}), {'all: "?"': "all: same"})
+    assert done.stops == [] and len(done.tables["questionnaire"].values) == 20
+
+
+def test_ids_that_go_on_from_sheet_to_sheet_are_other_people(tmp_path):
+    """A sheet for each cohort: BR-011 is no slip of BR-001."""
+    sheets = {
+        f"Cohort {place // 7 + 1}": [
+            ["Client ID", "Health before", "Health after"],
+            *([code, "good", "fair"] for code in CODES[place : place + 7]),
+        ]
+        for place in (0, 7, 14)
+    }
+    done, text = read(book(tmp_path / "in", sheets))
+    assert done.stops == [] and "near_ids" not in text and len(done.tables["questionnaire"].values) == 20
+
+
+def test_a_name_that_says_another_scale_is_asked_about(tmp_path):
+    """Nobody gave 0 or 10, so that no cell tells."""
+    sheets = {
+        sheet: [["Client ID", f"Confidence ({ends})"], *([code, 3 + n % 5] for n, code in enumerate(CODES))]
+        for sheet, ends in (("Start", "1-9"), ("End", "0-10"))
+    }
+    done, _ = read(book(tmp_path / "in", sheets))
+    (look,) = done.stops
+    assert (
+        look.kind == DECIDE
+        and "sheet End" in look.where
+        and "from 0 to 10, while confidence is from 1 to 9" in look.what
+    )

@@ -19,6 +19,7 @@ from analysis.participants.draft_values import (
     one_choice,
     point,
     scale_labels,
+    serial_day,
     shape,
 )
 from analysis.participants.fields import Column
@@ -317,7 +318,7 @@ def _checked(guess: Guess, texts: Sequence[str]) -> Guess:
 def readable(text: str, target: str) -> bool:
     """Whether one cell can be read as a column of ours, in any of the ways in which people write."""
     if target in ("date", "joined_on", "interview_date", "session_date", "contact_date"):
-        return is_day(text)
+        return is_day(text) or serial_day(text) is not None
     if target in TIMES and (has_unit(text) or months(text, "years") is not None):
         return True
     if target == "birth_year" and is_day(text) or target == "age_at_joining" and age(text):

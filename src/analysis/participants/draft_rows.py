@@ -21,6 +21,7 @@ from analysis.participants.draft_values import (
     one_choice,
     point,
     scale_labels,
+    serial_day,
 )
 from analysis.participants.fields import Column
 from analysis.participants.grid import Grid
@@ -205,6 +206,14 @@ def _of_scales(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
         texts = {row[place].strip() for row in grid.rows} - {""}
         if item not in own.asked or not texts or not all(map(_NUMBER.fullmatch, texts)):
             continue
+        if (
+            (said := _SAID_ENDS.search(name))
+            and item in ITEMS
+            and (int(said[1]), int(said[2])) not in _ends_of(ITEMS[item])
+        ):
+            what = f"named as answered from {said[1]} to {said[2]}, while {item} is from {ITEMS[item].low} to {ITEMS[item].high}"
+            action = "Leave it out, or make it an item of your own with these ends (`items:`, docs/own-records.md)"
+            yield Look(DECIDE, f"{source.name}, column '{name}'", what, action)
         if (called := grid.value_labels.get(name, {})) and item not in source.reversed:
             yield from _of_ends(source, grid, name, texts, own.asked[item])
         if item not in ITEMS or exact or called:
@@ -218,6 +227,14 @@ def _of_scales(source: Source, grid: Grid, own: Own) -> Iterator[Look]:
             what,
             f"If it is the other way round, add `reversed: [{item}]` to the table",
         )
+
+
+_SAID_ENDS = re.compile(r"[(\[]\D*?(\d{1,2})\s*(?:-|\u2013|to)\s*(\d{1,2})\b")  # in a column's name: "(0-10)"
+
+
+def _ends_of(item: Item) -> set[tuple[int, int | None]]:
+    """The ends of an item's scale, in either order."""
+    return {(item.low, item.high), (item.high, item.low)}  # type: ignore[arg-type]
 
 
 def _of_ends(source: Source, grid: Grid, name: str, texts: set[str], item: Item) -> Iterator[Look]:
@@ -436,6 +453,9 @@ class _Reader:
 
     def _day(self, name: str, ours: str, text: str, number: int) -> str:
         if found := day(text, self.order):
+            return found
+        if found := serial_day(text):
+            self.look(NOTED, name, "days as a spreadsheet's numbers, counted from 1900", "", number)
             return found
         if is_day(text) and self.order == ASK:
             self._ask_order(name, number)

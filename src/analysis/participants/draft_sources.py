@@ -1,5 +1,6 @@
 """A team's own tables as participant files: waves joined by id, registers and logs put together, everything odd gathered."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -137,13 +138,13 @@ def _join(parts: list[Part], done: Assembled) -> None:
 def loose_id(text: str) -> str:
     """An id without what is easily mistyped: punctuation, leading noughts, O for 0, l and I for 1.
 
-    >>> loose_id("NW-007") == loose_id("nw7") == loose_id("NW-O07")
-    True
+    >>> loose_id("NW-007") == loose_id("nw7") == loose_id("NW-O07"), loose_id("0007a") == loose_id("7A")
+    (True, True)
     """
     plain = "".join(sign for sign in text.casefold() if sign.isalnum())
     head = plain.rstrip("0123456789oil")
     tail = plain[len(head) :].translate(str.maketrans("oil", "011"))
-    return head + (tail.lstrip("0") or tail[-1:])
+    return re.sub(r"(?<!\d)0+(?=\d)", "", head) + (tail.lstrip("0") or tail[-1:])
 
 
 def is_near(one: str, other: str) -> bool:
@@ -181,7 +182,8 @@ class _People:
 
     def add(self, part: Part) -> None:
         """Join the rows of one source to those of the sources before it."""
-        before, there = set(self.rows), {fold_id(line.texts.get("person_id", "")) for line in part.lines}
+        before, there = set(self.rows), {fold_id(line.texts.get("person_id", "")) for line in part.lines} - {""}
+        free = before - there if 2 * len(before & there) >= len(there) else set()
         seen: dict[tuple[str, str], Line] = {}
         alike: dict[str, str] = {}
         new: list[int] = []
@@ -191,7 +193,7 @@ class _People:
             if not text:
                 continue
             key, place = fold_id(text), Place(part.source, line.row)
-            if key not in before and (matched := self.matched(key, place, before - there, before)):
+            if key not in before and (matched := self.matched(key, place, free, before)):
                 key = matched
             if alike.setdefault(loose_id(key), key) != key and place.source.near_ids.get(place.row) != OTHER:
                 key = self._like(alike[loose_id(key)], key, place)
@@ -212,7 +214,14 @@ class _People:
         return key
 
     def _note(self, part: Part, new: list[int], respelt: int) -> None:
-        if new:
+        people = sum(bool(line.texts.get("person_id")) for line in part.lines)
+        waves = {name.rpartition("_")[2] for line in part.lines for name, text in line.texts.items() if text}
+        settled = part.source.near_ids.get(ALL) in (OTHER, ASK)
+        if 0 < len(new) == people and "post" in waves and "pre" not in waves and not settled:
+            what = "answers of afterwards, of whom none stands in a table above it"
+            action = "Correct the ids in a copy of the file, or say `near_ids: {all: other}` if they are other people"
+            self.done.looks.append(Look(IDS, part.source.name, what, action, len(new), tuple(new)))
+        elif new:
             self.done.looks.append(
                 Look(NOTED, part.source.name, "people who stand in no table above it", count=len(new), rows=tuple(new))
             )
@@ -241,7 +250,7 @@ class _People:
                 "Say `near_ids: {all: same}`, or `{all: other}` for other people; of single rows by their number",
             )
             return ""
-        near = loose or {other for other in free if is_near(key, other)}
+        near = loose or {other for other in free if is_near(key, other)}  # none is free where most of a table are new
         if said == SAME and len(near) == 1:
             return near.pop()
         if said in (SAME, ASK) or loose or len(near) == 1:

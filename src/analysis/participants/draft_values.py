@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from analysis.participants.codes import status_of
 
@@ -157,6 +157,18 @@ def day(text: str, order: str) -> str | None:
         return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), of_month, of_day).isoformat()
     except (ValueError, KeyError):
         return None
+
+
+def serial_day(text: str) -> str | None:
+    """The day that a spreadsheet's number stands for, counted from 1900, as yyyy-mm-dd; None for other texts and other centuries.
+
+    >>> serial_day("45202"), serial_day("1990")
+    ('2023-10-03', None)
+    """
+    plain = text.strip()
+    if not re.fullmatch(r"[2-6]\d{4}", plain):
+        return None
+    return (date(1899, 12, 30) + timedelta(int(plain))).isoformat()
 
 
 def is_day(text: str) -> bool:
