@@ -101,10 +101,10 @@ def _measured(answers: Answers) -> str:
             "and every share is worked out from rounded numbers; what would follow from exact ones is withheld."
         )
     if answers.shown(item, NET):
-        net = "the share that improved exceeds the share that got worse by {headline.net}, with an interval of {headline.net|interval}"
+        net = "the share that improved exceeds the share that got worse by {headline.net|:percentage points}, with an interval of {headline.net|interval}"
     elif item.name in answers.merged:
         net = (
-            "{headline.improved} improved. Less the share that got worse, which is not shown by itself, that is {headline.net}, with an "
+            "{headline.improved} improved. Less the share that got worse, which is not shown by itself, that is {headline.net|:percentage points}, with an "
             "interval of {headline.net|interval}"
         )
     else:
@@ -120,7 +120,7 @@ def _measured(answers: Answers) -> str:
 @of_nothing_nothing
 def forest_chart(net: pd.DataFrame) -> "Figure":
     """Share improved less share worse by item, with its interval."""
-    return charts.forest_chart(net, "net", "net_low", "net_high", "share improved less share worse", "%")
+    return charts.forest_chart(net, "net", "net_low", "net_high", "share improved less share worse, percentage points", "percentage points")
 
 
 @of_nothing_nothing

@@ -252,7 +252,7 @@ class Answers:
         differences = [table[0] - table[2] for table in merged.tables]
         if merged.whole:
             return 100 * differences[0] / people, *ends
-        return share_between(min(differences), max(differences), people), *ends
+        return share_between(min(differences), max(differences), people, "percentage points"), *ends
 
     def holm_at_most(self, item: Item) -> str:
         """What the p-value after Holm can be at most, over all that the counts of all items can be. It rises with each of them."""

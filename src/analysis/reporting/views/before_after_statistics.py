@@ -46,14 +46,14 @@ def widest_interval(tables: Iterable[Counts], level: float = 0.95) -> tuple[floa
     return 100 * min(each.low for each in ends), 100 * max(each.high for each in ends)
 
 
-def share_between(low: int, high: int, people: int) -> str:
-    """A number of people that lies between two as a share of all, in whole per cent and never narrower than it is.
+def share_between(low: int, high: int, people: int, unit: str = "%") -> str:
+    """A number of people that lies between two as a share of all, in whole per cent (or points) and never narrower than it is.
 
     >>> share_between(0, 9, 52), share_between(43, 52, 52), share_between(13, 22, 50), share_between(-3, 5, 50)
     ('18% or less', '82% or more', '26% to 44%', '−6% to 10%')
     """
     least, most = (
-        write(float(end), "%", 0) for end in (math.floor(100 * low / people), math.ceil(100 * high / people))
+        write(float(end), unit, 0) for end in (math.floor(100 * low / people), math.ceil(100 * high / people))
     )
     if low == 0:
         return f"{most} or less"
