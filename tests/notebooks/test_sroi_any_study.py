@@ -10,7 +10,7 @@ from project_copy import copy_project, run_analysis
 from value_maps import cost, entry, outcome, write_study
 
 from analysis.reporting.page import render_page
-from analysis.reporting.workbook import MAP
+from analysis.reporting.workbook_draft import MAP
 
 
 @pytest.fixture(scope="module")

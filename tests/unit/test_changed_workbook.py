@@ -9,7 +9,8 @@ from openpyxl import Workbook, load_workbook
 from project_copy import run_analysis
 
 from analysis.errors import InputError
-from analysis.reporting.workbook import INPUTS, MAP, RESULT, SCENARIOS, SETTINGS, write_workbook
+from analysis.reporting.workbook import CHOOSER, write_workbook
+from analysis.reporting.workbook_draft import INPUTS, MAP, RESULT, SCENARIOS, SETTINGS
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 from analysis.tools.changed_workbook import read_changed_workbook
@@ -96,6 +97,14 @@ def test_rows_may_stand_in_another_order(study, published, tmp_path):
     book.save(tmp_path / "sorted.xlsx")
     (value,) = (found := read_changed_workbook(study, tmp_path / "sorted.xlsx")).values
     assert (value.name, value.text, value.row) == ("deadweight_english", "0.4", at) and not found.problems
+
+
+def test_a_workbook_left_in_another_scenario_is_refused_with_what_to_do(study, published, tmp_path):
+    book = load_workbook(published)
+    book[RESULT].cell(*CHOOSER).value = "low"
+    book.save(tmp_path / "low.xlsx")
+    (problem,) = read_changed_workbook(study, tmp_path / "low.xlsx").problems
+    assert "the scenario 'low'" in str(problem) and "choose central" in str(problem)
 
 
 def test_a_setting_is_changed_where_it_is_one_number(study, published, tmp_path):

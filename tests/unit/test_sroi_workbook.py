@@ -1,6 +1,7 @@
 """The workbook: the same numbers as the model when LibreOffice computes it, and bytes that stay the same."""
 
 import io
+import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,11 @@ from openpyxl.utils import get_column_letter
 from recalculation import recalculate
 from value_maps import cost, entry, outcome, write_study
 
-from analysis.reporting.workbook import COMPUTED, MAP, RESULT, YEARS, cell_name, workbook_bytes, write_workbook
+from analysis.reporting.workbook import CHOOSER, workbook_bytes, write_workbook
+from analysis.reporting.workbook_draft import MAP, RESULT, YEARS, cell_name
+from analysis.reporting.workbook_map import COMPUTED, MAP_TOP, STAGES
 from analysis.sroi.model import read_model
+from analysis.sroi.value_map import LABELS
 from analysis.study import load_study
 from analysis.study.register import Assumption
 
@@ -81,12 +85,14 @@ def book(model, tmp_path_factory):
 def value_cells(model, book):
     """Where the workbook shows what `numbers` lists, in its order."""
     opened = load_workbook(book)
-    titles = [cell.value for cell in opened[MAP][1]]
+    titles = [cell.value for cell in opened[MAP][MAP_TOP - 1]]
     present = get_column_letter(titles.index(COMPUTED["present"]) + 1)
     year_line = next(row[0].row for row in opened[YEARS].iter_rows() if row[0].value == "Present value of all (£)")
     heads = [f"{RESULT}!B{row}" for row in range(2, 6 + len(model.value_map.beneficiaries))]
     rows = [
-        f"{MAP}!{present}{number}" for number, row in enumerate(model.value_map.rows, start=2) if row.kind == "outcome"
+        f"{MAP}!{present}{number}"
+        for number, row in enumerate(model.value_map.rows, start=MAP_TOP)
+        if row.kind == "outcome"
     ]
     return [*heads, *rows, *(f"{YEARS}!{get_column_letter(year + 2)}{year_line}" for year in range(model.years))]
 
@@ -131,8 +137,8 @@ def test_every_sheet_prints_one_page_wide_with_its_header_and_wrapped_texts(book
         )
         assert (
             sheet.sheet_properties.pageSetUpPr.fitToPage
-            and sheet.print_title_rows == "$1:$1"
-            and sheet.freeze_panes == "B2"
+            and sheet.print_title_rows == ("$1:$2" if sheet.title == MAP else "$1:$1")
+            and sheet.freeze_panes == ("B3" if sheet.title == MAP else "B2")
         )
         texts = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s" and cell.value]
         assert texts and all(cell.alignment.wrap_text for cell in texts)
@@ -205,3 +211,60 @@ def test_the_workbook_of_a_changed_run_says_so(model):
     assert old.label in told and f"{old.value:.12g}, {old.kind}" in told
     rows = {row[0].value: row[-1].value for row in changed["Inputs"].iter_rows(min_row=2)}
     assert {each for each, words in rows.items() if words} == {name} and rows[name].startswith(f"{old.value:.12g}, ")
+
+
+@pytest.mark.workbook
+def test_the_scenario_that_is_chosen_is_the_one_computed(model, book, soffice, tmp_path):
+    for name, values in model.scenarios.items():
+        opened = load_workbook(book)
+        opened[RESULT].cell(*CHOOSER).value = name
+        opened.save(tmp_path / f"{name}.xlsx")
+        command = [
+            soffice,
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx",
+        ]
+        subprocess.run(
+            [*command, "--outdir", tmp_path / "out", tmp_path / f"{name}.xlsx"],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+        shown = load_workbook(tmp_path / "out" / f"{name}.xlsx", data_only=True)
+        assert shown[RESULT]["B2"].value == pytest.approx(model.evaluate(values).ratio, rel=1e-9)
+
+
+def test_formulas_are_locked_inputs_are_not_and_a_value_outside_its_range_is_asked_about(model, book):
+    opened = load_workbook(book)
+    assert all(sheet.protection.sheet and not sheet.protection.password for sheet in opened)
+    for name, known in model.entries.items():
+        sheet, address = next(opened.defined_names[cell_name(name)].destinations)
+        cell = opened[sheet][address.replace("$", "")]
+        (asked,) = (each for each in opened[sheet].data_validations.dataValidation if cell.coordinate in each.sqref)
+        ends = [opened[sheet][place].value for place in (asked.formula1, asked.formula2)]
+        assert (ends, asked.errorStyle, cell.protection.locked) == ([known.low, known.high], "warning", False)
+    formulas = [cell for sheet in opened for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert formulas and all(cell.protection.locked for cell in formulas)
+
+
+def test_the_map_has_its_stages_in_order_and_shares_as_percentages(model, book):
+    sheet = load_workbook(book)[MAP]
+    stages = [cell.value for cell in sheet[1] if cell.value]
+    assert stages == list(STAGES) and [stage[:7] for stage in stages[:5]] == [f"Stage {place}" for place in range(1, 6)]
+    titles = [cell.value for cell in sheet[MAP_TOP - 1]]
+    order = [titles.index(LABELS[name]) for name in ("stakeholder", "indicator", "proxy", "deadweight", "drop_off")]
+    assert order == sorted(order)
+    at = titles.index(LABELS["deadweight"]) + 1
+    assert {sheet.cell(row, at).number_format for row in range(MAP_TOP, sheet.max_row + 1)} == {"0.0#%"}
+
+
+def test_every_row_is_as_high_as_its_longest_text(book):
+    """LibreOffice prints what is higher than its row over the next one."""
+    for sheet in load_workbook(book):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.data_type == "s" and sheet.title != MAP:
+                    width = sheet.column_dimensions[cell.column_letter].width
+                    assert sheet.row_dimensions[cell.row].height >= 14 * len(cell.value) / width, cell.coordinate

@@ -98,7 +98,9 @@ def net_improvement(pairs: pd.DataFrame, level: float = 0.95) -> pd.Series:
     rows={
         "headline.n": Column("People who answered the item twice", "people"),
         "headline.improved": Column("Share improved", "%"),
-        "headline.net": Column(NET.capitalize(), "percentage points", low="low", high="high", interval="{level} or more (Tango)"),
+        "headline.net": Column(
+            NET.capitalize(), "percentage points", low="low", high="high", interval="{level} or more (Tango)"
+        ),
         "headline.mean": Column("Mean change", "points", decimals=1, low="low", high="high", interval="{level} (t)"),
     },
     basis=Basis(

@@ -1,52 +1,58 @@
 """A model as a workbook with live formulas, in the columns of the Social Value value map.
 
-Sheets: Result; Value map (one row for each cost and outcome, formulas over named input cells); Inputs (the register, one
-named cell for each entry); Terms; Year by year (what each outcome is worth in each year, and discounting); Scenarios;
-Sources; Settings. Text from data is stored as text and never as a formula. The workbook of a changed run says so on the
+Sheets: Guidance; Result, with the scenario to choose; Value map (one row for each cost and outcome, formulas over named input
+cells); Inputs (the register, one named cell for each entry); Terms; Year by year (what each outcome is worth in each year, and
+discounting); Scenarios; Sources; Settings. Formulas are locked without a password. Text from data is stored as text and never as a formula. The workbook of a changed run says so on the
 sheet Result, in the header of every printed sheet, and beside each changed input.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.currency import in_currency
 from analysis.described import of_nothing_nothing
-from analysis.expressions import Expression, Number, Operation, Reference
-from analysis.reporting.formulas import Dialect, write_formula
-from analysis.reporting.markup import clean
-from analysis.reporting.workbook_style import POUNDS, RATIO, head_cell, input_cell, settle_sheet, thousands
+from analysis.expressions import Expression, Operation, Reference
+from analysis.reporting.workbook_draft import (
+    GUIDANCE,
+    INPUTS,
+    RESULT,
+    SCENARIOS,
+    SETTINGS,
+    SHEETS,
+    SOURCES,
+    TERMS,
+    YEARS,
+    Draft,
+    cell_name,
+    head,
+    in_use,
+)
+from analysis.reporting.workbook_map import fill_guidance, fill_map, settle_map
+from analysis.reporting.workbook_style import (
+    PERCENT,
+    POUNDS,
+    RATIO,
+    choose_from,
+    input_cell,
+    lock,
+    settle_sheet,
+    thousands,
+    within_range,
+)
 from analysis.results import write_bytes
 from analysis.sroi.model import Model
 from analysis.sroi.steps import Step
-from analysis.sroi.value_map import COLUMNS, FORMULAS, LABELS
 from analysis.study.register import Assumption
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
-RESULT, MAP, INPUTS, TERMS, YEARS, SCENARIOS, SOURCES, SETTINGS = SHEETS = (
-    "Result",
-    "Value map",
-    "Inputs",
-    "Terms",
-    "Year by year",
-    "Scenarios",
-    "Sources",
-    "Settings",
-)
-SHARE = "Share: "
-MAP_COLUMNS = tuple(column for column in COLUMNS if column != "beneficiaries")
-COMPUTED = {
-    "gross": "Value before anything is subtracted (£)",
-    "net": "Value owed to the programme (£)",
-    "present": "Present value (£)",
-}
+CENTRAL, CHOSEN = "central", "chosen.scenario"  # no entry is called so: ids have no full stop
+CHOOSER = (1, 4)  # row and column of the scenario on the sheet Result
 INPUT_FIELDS = (
     "id",
     "label",
@@ -67,18 +73,7 @@ SOURCE_FIELDS = ("producer", "title", "published", "locator", "address", "licenc
 SETTING_ROWS = ("Price year", "Discount rate", "Years")
 CHANGED, PUBLISHED = "Changed run, not the published one", "In the published run"
 BETWEEN = " | "  # joins alternatives in one cell
-_CELL_LIKE = re.compile(r"[a-z]{1,3}\d+|r\d*c?\d*|c\d*|true|false")
 _EARLY = (1980, 1, 1, 0, 0, 0)  # the date of every file in the archive: the format knows no earlier one
-_EXTREMES = {"min": "MIN", "max": "MAX"}
-
-
-def cell_name(entry_id: str) -> str:
-    """The name of an entry's cell: its id, with an underscore before it where it reads as an address.
-
-    >>> cell_name("deadweight"), cell_name("co2")
-    ('deadweight', '_co2')
-    """
-    return f"_{entry_id}" if _CELL_LIKE.fullmatch(entry_id) else entry_id
 
 
 @of_nothing_nothing
@@ -95,7 +90,8 @@ def workbook_bytes(model: Model) -> bytes:
     book = Workbook()
     book.remove(book.active)
     sheets = {name: book.create_sheet(name) for name in SHEETS}
-    draft = _Draft(model, book, sheets)
+    book.properties.title, book.properties.creator = "Value map", model.study or "analysis"
+    draft = Draft(model, book, sheets)
     for fill in (
         _fill_inputs,
         _fill_sources,
@@ -103,8 +99,9 @@ def workbook_bytes(model: Model) -> bytes:
         _fill_terms,
         _fill_settings,
         _fill_years,
-        _fill_map,
+        fill_map,
         _fill_result,
+        fill_guidance,
     ):
         fill(draft)
     draft.write_formulas()
@@ -112,99 +109,10 @@ def workbook_bytes(model: Model) -> bytes:
     return _settled(book, draft.values())
 
 
-@dataclass
-class _Draft:
-    """A workbook being filled: where each step's formula goes is noted first, the formulas are written at the end."""
-
-    model: Model
-    book: "Workbook"
-    sheets: dict[str, "Worksheet"]
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)
-    formulas: dict[tuple[str, str], Expression] = field(default_factory=dict)
-
-    @property
-    def changed(self) -> list[Assumption]:
-        """The entries that are another in this run than in the published one."""
-        return [entry for entry in self.model.entries.values() if entry.changed_from]
-
-    def put_text(self, sheet: str, row: int, column: int, text: object) -> None:
-        """A text that stays text, whatever it begins with."""
-        cell = self.sheets[sheet].cell(row, column)
-        cell.value = clean(in_currency(text, self.model.currency) if sheet == RESULT else text)
-        cell.data_type, cell.quotePrefix = "s", str(text)[:1] in "=+-@\t\r" and bool(text)
-
-    def put_number(self, sheet: str, row: int, column: int, value: float | int | None) -> None:
-        """A number, or nothing."""
-        self.sheets[sheet].cell(row, column).value = value
-
-    def put_formula(self, sheet: str, row: int, column: int, expression: Expression, step: str = "") -> None:
-        """A formula of the model; under a step's id others may refer to its cell."""
-        address = self.sheets[sheet].cell(row, column).coordinate
-        self.formulas[sheet, address] = expression
-        if step:
-            self.places[step] = (sheet, address)
-
-    def put_row(self, sheet: str, row: int, texts: Iterable[object]) -> None:
-        """Texts and numbers side by side from the first column; None leaves a cell empty."""
-        for column, item in enumerate(texts, start=1):
-            if isinstance(item, int | float):
-                self.put_number(sheet, row, column, item)
-            elif item is not None:
-                self.put_text(sheet, row, column, item)
-
-    def name(self, name: str, sheet: str, row: int, column: int) -> None:
-        """Name a cell for the whole workbook."""
-        from openpyxl.utils import get_column_letter
-        from openpyxl.workbook.defined_name import DefinedName
-
-        self.book.defined_names[cell_name(name)] = DefinedName(
-            cell_name(name), attr_text=f"'{sheet}'!${get_column_letter(column)}${row}"
-        )
-
-    def write_formulas(self) -> None:
-        """Write all formulas, steps as addresses and entries as names; a lone number stays a number."""
-        dialect = Dialect(self._reference, _EXTREMES)
-        for (sheet, address), expression in self.formulas.items():
-            lone = isinstance(expression, Number)
-            self.sheets[sheet][address] = expression.value if lone else f"={write_formula(expression, dialect)}"
-
-    def _reference(self, name: str) -> str:
-        sheet, address = self.places.get(name, (INPUTS, ""))
-        if sheet in (INPUTS, TERMS):
-            return cell_name(name)
-        letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()  # type: ignore[union-attr]
-        return f"'{sheet}'!${letters}${digits}"
-
-    def values(self) -> dict[tuple[str, str], float]:
-        """What each formula gives at the central values."""
-        from analysis.expressions import evaluate
-        from analysis.sroi.checks import NUMPY
-
-        found = self.model.evaluate_steps()
-        return {place: float(evaluate(expression, found, NUMPY)) for place, expression in self.formulas.items()}
-
-
-def _head(draft: _Draft, sheet: str, titles: Iterable[str]) -> None:
-    for column, title in enumerate(titles, start=1):
-        draft.put_text(sheet, 1, column, title)
-        head_cell(draft.sheets[sheet].cell(1, column))
-
-
-def _settle(draft: _Draft) -> None:
-    """Widths and formats by sheet; what holds pounds shows no pence."""
-    shares = len(draft.model.value_map.beneficiaries)
-    computed = range(len(MAP_COLUMNS) + shares + 1, len(MAP_COLUMNS) + shares + len(COMPUTED) + 1)
-    words = {
-        MAP_COLUMNS.index(name) + 1: 34
-        for name in ("outcome", "indicator", "proxy_source", "counterfactual", "negative_sought", "note")
-    }
-    short = {
-        MAP_COLUMNS.index(name) + 1: 12
-        for name in ("kind", "change", "duration", "start", "deadweight", "displacement", "attribution", "drop_off")
-    }
-    settle_sheet(
-        draft.sheets[MAP], words | short, dict.fromkeys(computed, POUNDS) | {MAP_COLUMNS.index("duration") + 1: RATIO}
-    )
+def _settle(draft: Draft) -> None:
+    """Widths and formats by sheet; what holds pounds shows no pence, and what is a share stands as a percentage."""
+    settle_map(draft)
+    settle_sheet(draft.sheets[GUIDANCE], {1: 18, 2: 100})
     settle_sheet(
         draft.sheets[INPUTS],
         {1: 30, 2: 44, 3: 14, 5: 8, 6: 12, 7: 10, 8: 12, 9: 12, 10: 13, 11: 60, 12: 10, 13: 26, 14: 60},
@@ -216,19 +124,31 @@ def _settle(draft: _Draft) -> None:
     settle_sheet(draft.sheets[YEARS], {1: 60})
     settle_sheet(draft.sheets[RESULT], {1: 70}, {2: POUNDS})
     draft.sheets[RESULT]["B2"].number_format = RATIO
-    for sheet in draft.sheets.values() if draft.changed else ():
-        sheet.oddHeader.center.text = CHANGED
+    for sheet in draft.sheets.values():
+        lock(sheet)
+        sheet.oddHeader.center.text = CHANGED if draft.changed else None
 
 
-def _fill_inputs(draft: _Draft) -> None:
+def _fill_inputs(draft: Draft) -> None:
     published = [PUBLISHED] if draft.changed else []
-    _head(draft, INPUTS, [*(name.replace("_", " ").capitalize() for name in INPUT_FIELDS), *published])
+    head(draft, INPUTS, [*(name.replace("_", " ").capitalize() for name in INPUT_FIELDS), *published])
     for row, entry in enumerate(draft.model.entries.values(), start=2):
         draft.put_row(INPUTS, row, [*_input_cells(entry), entry.changed_from.words if entry.changed_from else None])
-        input_cell(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index("value") + 1))
-        for end in ("low", "high"):
-            thousands(draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index(end) + 1))
-        draft.name(entry.id, INPUTS, row, INPUT_FIELDS.index("value") + 1)
+        value, *ends = (
+            draft.sheets[INPUTS].cell(row, INPUT_FIELDS.index(name) + 1) for name in ("value", "low", "high")
+        )
+        input_cell(value)
+        for cell in (value, *ends):
+            thousands(cell)
+            if _is_share(entry):
+                cell.number_format = PERCENT
+        within_range(draft.sheets[INPUTS], value, *ends)
+        draft.name(entry.id, INPUTS, row, value.column)
+
+
+def _is_share(entry: Assumption) -> bool:
+    """Whether an entry is read as a percentage: a ratio no end of which lies beyond one."""
+    return entry.unit == "ratio" and max(map(abs, (entry.value, entry.low, entry.high))) <= 1
 
 
 def _input_cells(entry: Assumption) -> list[Any]:
@@ -237,29 +157,37 @@ def _input_cells(entry: Assumption) -> list[Any]:
     ]
 
 
-def _fill_sources(draft: _Draft) -> None:
-    _head(draft, SOURCES, ("Id", *(name.capitalize() for name in SOURCE_FIELDS)))
+def _fill_sources(draft: Draft) -> None:
+    head(draft, SOURCES, ("Id", *(name.capitalize() for name in SOURCE_FIELDS)))
     for row, entry in enumerate(draft.model.entries.values(), start=2):
         draft.put_row(SOURCES, row, [entry.id, *(getattr(entry.source, name) for name in SOURCE_FIELDS)])
 
 
-def _fill_scenarios(draft: _Draft) -> None:
-    scenarios = draft.model.value_map.settings.scenarios
-    _head(draft, SCENARIOS, ("Id", *scenarios))
-    for row, name in enumerate(dict.fromkeys(name for values in scenarios.values() for name in values), start=2):
-        draft.put_row(SCENARIOS, row, [name, *(values.get(name) for values in scenarios.values())])
+def _fill_scenarios(draft: Draft) -> None:
+    """The values that scenarios give entries, and what each of these is in the scenario that is chosen on the sheet Result."""
+    from openpyxl.utils import get_column_letter
+
+    scenarios, last = draft.model.scenarios, get_column_letter(len(draft.model.scenarios) + 2)
+    head(draft, SCENARIOS, ("Id", "In use", *scenarios))
+    for row, name in enumerate(draft.varied, start=2):
+        given = (draft.model.value_map.settings.scenarios.get(each, {}).get(name) for each in scenarios)
+        draft.put_row(SCENARIOS, row, [name, None, *given])
+        found = f"INDEX($C{row}:${last}{row},MATCH({CHOSEN},$C$1:${last}$1,0))"
+        formula = f"=IF(ISNUMBER({found}),{found},{cell_name(name)})"
+        draft.put_written(SCENARIOS, row, 2, formula, draft.model.entries[name].value)
+        draft.name(in_use(name), SCENARIOS, row, 2)
 
 
-def _fill_terms(draft: _Draft) -> None:
-    _head(draft, TERMS, ("Id", "Label", "Formula"))
+def _fill_terms(draft: Draft) -> None:
+    head(draft, TERMS, ("Id", "Label", "Formula"))
     for row, step in enumerate((step for step in draft.model.steps if step.role == "term"), start=2):
         draft.put_row(TERMS, row, [step.id, draft.model.value_map.term_labels[step.id]])
         draft.put_formula(TERMS, row, 3, step.expression, step.id)
         draft.name(step.id, TERMS, row, 3)
 
 
-def _fill_settings(draft: _Draft) -> None:
-    _head(draft, SETTINGS, ("Setting", "Value"))
+def _fill_settings(draft: Draft) -> None:
+    head(draft, SETTINGS, ("Setting", "Value"))
     for row, title in enumerate(SETTING_ROWS, start=2):
         draft.put_text(SETTINGS, row, 1, title)
     draft.put_number(SETTINGS, 2, 2, draft.model.value_map.settings.price_year)
@@ -267,9 +195,9 @@ def _fill_settings(draft: _Draft) -> None:
     draft.put_number(SETTINGS, 4, 2, draft.model.years)
 
 
-def _fill_years(draft: _Draft) -> None:
+def _fill_years(draft: Draft) -> None:
     """A line of discount factors, then for each outcome what is left after drop-off and the value, then the present value."""
-    _head(draft, YEARS, ("", *(f"Year {year}" for year in range(draft.model.years))))
+    head(draft, YEARS, ("", *(f"Year {year}" for year in range(draft.model.years))))
     lines: dict[tuple[str, str], list[Step]] = {}
     for step in draft.model.steps:
         if step.year >= 0:
@@ -290,39 +218,13 @@ def _fill_years(draft: _Draft) -> None:
             )
 
 
-def _fill_map(draft: _Draft) -> None:
-    value_map = draft.model.value_map
-    shares = [f"{SHARE}{who}" for who in value_map.beneficiaries]
-    titles = [*(LABELS[column] for column in MAP_COLUMNS), *shares, *COMPUTED.values()]
-    _head(draft, MAP, titles)
-    steps = draft.model.step
-    for number, row in enumerate(value_map.rows, start=2):
-        for column, name in enumerate(MAP_COLUMNS, start=1):
-            if (
-                name in FORMULAS
-                and name in row.formulas
-                and (row.kind == "outcome" or name in ("quantity", "change", "proxy"))
-            ):
-                draft.put_formula(MAP, number, column, row.formulas[name])
-            elif name == "start":
-                draft.put_number(MAP, number, column, row.start if row.kind == "outcome" else None)
-            elif name not in FORMULAS:
-                draft.put_text(
-                    MAP, number, column, {"row": row.id, "kind": row.kind}.get(name) or row.words.get(name, "")
-                )
-        for column, who in enumerate(value_map.beneficiaries, start=len(MAP_COLUMNS) + 1):
-            if who in row.shares:
-                draft.put_formula(MAP, number, column, row.shares[who])
-        for column, role in enumerate(COMPUTED, start=len(MAP_COLUMNS) + len(shares) + 1):
-            step = steps.get(f"{row.id}.{role}") or (
-                steps[f"{row.id}.cost"] if role == "gross" and row.kind == "cost" else None
-            )
-            if step:
-                draft.put_formula(MAP, number, column, step.expression, step.id)
-
-
-def _fill_result(draft: _Draft) -> None:
-    _head(draft, RESULT, ("Result", "Value"))
+def _fill_result(draft: Draft) -> None:
+    head(draft, RESULT, ("Result", "Value", "Scenario, to choose") if draft.varied else ("Result", "Value"))
+    if draft.varied:
+        row, column = CHOOSER
+        draft.put_text(RESULT, row, column, CENTRAL)
+        draft.name(CHOSEN, RESULT, row, column)
+        choose_from(draft.sheets[RESULT].cell(row, column), list(draft.model.scenarios), SCENARIOS)
     value_map, steps = draft.model.value_map, draft.model.step
     lines = [
         ("Social value for each pound", "total.ratio"),
@@ -346,7 +248,7 @@ def _fill_result(draft: _Draft) -> None:
         draft.put_text(RESULT, 1, 1, f"{CHANGED}: result")
 
 
-def _told_below(draft: _Draft) -> Iterator[str]:
+def _told_below(draft: Draft) -> Iterator[str]:
     """What stands below the results, line by line: how to read and change them, and after an empty line what was changed."""
     price_year = draft.model.value_map.settings.price_year
     yield f"Pounds of {price_year}, present values. Change the shaded cells of the sheet Inputs; all else follows."

@@ -16,7 +16,8 @@ from typing import Any
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.participants.excel import cell_text, open_workbook
-from analysis.reporting.workbook import CHANGED, INPUT_FIELDS, INPUTS, RESULT, SETTINGS, SHEETS, workbook_bytes
+from analysis.reporting.workbook import CENTRAL, CHANGED, CHOOSER, INPUT_FIELDS, workbook_bytes
+from analysis.reporting.workbook_draft import INPUTS, RESULT, SETTINGS, SHEETS
 from analysis.sroi.model import read_model
 from analysis.study import Study
 
@@ -120,12 +121,24 @@ def _compare(found: ChangedWorkbook, place: str, sheet: str, ours: Cells, theirs
             continue
         line = rows.get(row, row)
         name = _settable(sheet, ours, row, column)
-        if name and not _is_formula(before) and not _is_formula(after):
+        if sheet == RESULT and (row, column) == CHOOSER:
+            found.problems.append(_another_scenario(place, after))
+        elif name and not _is_formula(before) and not _is_formula(after):
             found.values.append(Value(name, cell_text(after), place, line))
         elif sheet != INPUTS and not any(_counts(each) for each in (before, after)):
             found.notes.append(f"the words in row {line} of the sheet {sheet}, which are not the published workbook's")
         else:
             found.problems.append(_no_value(place, line, column, before, after))
+
+
+def _another_scenario(place: str, chosen: Any) -> InputError:
+    return InputError(
+        place,
+        row=CHOOSER[0],
+        found=f"the scenario {cell_text(chosen)!r}",
+        expected=f"{CENTRAL}: values of scenarios are not read back",
+        action=f"choose {CENTRAL}, and give what the scenario changes with --set",
+    )
 
 
 def _settable(sheet: str, ours: Cells, row: int, column: int) -> str:

@@ -120,7 +120,9 @@ def _measured(answers: Answers) -> str:
 @of_nothing_nothing
 def forest_chart(net: pd.DataFrame) -> "Figure":
     """Share improved less share worse by item, with its interval."""
-    return charts.forest_chart(net, "net", "net_low", "net_high", "share improved less share worse, percentage points", "percentage points")
+    return charts.forest_chart(
+        net, "net", "net_low", "net_high", "share improved less share worse, percentage points", "percentage points"
+    )
 
 
 @of_nothing_nothing

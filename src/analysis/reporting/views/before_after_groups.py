@@ -246,7 +246,12 @@ def _wave_columns(level: float) -> dict[str, Column]:
         "n": _N,
         **{each: Column(each.capitalize(), "%", function=name_of(count_people)) for each in DIRECTIONS},
         "net": Column(
-            "Improved less worse", "percentage points", low="net_low", high="net_high", interval=tango, function=name_of(tango_interval)
+            "Improved less worse",
+            "percentage points",
+            low="net_low",
+            high="net_high",
+            interval=tango,
+            function=name_of(tango_interval),
         ),
         "p": p_column("p-value, McNemar, Holm over the rows"),
         "mean": _mean_column(level),
