@@ -51,7 +51,7 @@ def test_a_frame_shows_what_was_judged_as_it_was_judged(guard, pairs):
         and up > 1 - few > few > down
     )
     low, value, high = told.loc["headline.net", ["low", "value", "high"]]
-    assert value == f"{np.floor(100 * (1 - 2 * few)):.0f}% or more" and low < 100 * (1 - 2 * few) and high > 99
+    assert value == f"{np.floor(100 * (1 - 2 * few)):.0f} or more" and low < 100 * (1 - 2 * few) and high > 99
     assert set(guard.evidence.allowed(questionnaire.effect_sizes(pairs, 1, resamples=199)).loc["d_z", ["value"]]) == {
         "withheld"
     }

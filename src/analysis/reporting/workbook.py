@@ -116,8 +116,9 @@ def _settle(draft: Draft) -> None:
     settle_sheet(
         draft.sheets[INPUTS],
         {1: 30, 2: 44, 3: 14, 5: 8, 6: 12, 7: 10, 8: 12, 9: 12, 10: 13, 11: 60, 12: 10, 13: 26, 14: 60},
+        pages=2,
     )
-    settle_sheet(draft.sheets[SOURCES], {1: 30, 2: 40, 3: 52, 4: 12, 5: 48, 6: 40, 7: 28})
+    settle_sheet(draft.sheets[SOURCES], {1: 30, 2: 40, 3: 52, 4: 12, 5: 48, 6: 40, 7: 28}, pages=2)
     settle_sheet(draft.sheets[SCENARIOS], {1: 34})
     settle_sheet(draft.sheets[TERMS], {1: 30, 2: 60})
     settle_sheet(draft.sheets[SETTINGS], {1: 30})

@@ -65,7 +65,8 @@ def _fill_stages(draft: Draft) -> None:
         for place in range(column, column + len(columns)):
             head_cell(draft.sheets[MAP].cell(1, place))
         draft.put_text(MAP, 1, column, stage)
-        draft.sheets[MAP].merge_cells(start_row=1, end_row=1, start_column=column, end_column=column + len(columns) - 1)
+        if len(columns) > 1:
+            draft.sheets[MAP].merge_cells(None, 1, column, 1, column + len(columns) - 1)
         column += len(columns)
 
 
@@ -90,7 +91,7 @@ def settle_map(draft: Draft) -> None:
     formats = {at[name]: POUNDS for name in COMPUTED} | {at["duration"]: RATIO}
     formats |= dict.fromkeys([*(at[name] for name in SHARES), *shares], PERCENT)
     widths = {place: 30 if name in _WIDE else 15 for name, place in at.items()} | dict.fromkeys(shares, 12)
-    settle_sheet(draft.sheets[MAP], widths, formats, top=MAP_TOP)
+    settle_sheet(draft.sheets[MAP], widths, formats, top=MAP_TOP, pages=2)
 
 
 def fill_guidance(draft: Draft) -> None:

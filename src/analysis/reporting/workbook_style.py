@@ -78,10 +78,14 @@ def lock(sheet: "Worksheet") -> None:
 
 
 def settle_sheet(
-    sheet: "Worksheet", widths: Mapping[int, int], formats: Mapping[int, str] | None = None, top: int = 2
+    sheet: "Worksheet",
+    widths: Mapping[int, int],
+    formats: Mapping[int, str] | None = None,
+    top: int = 2,
+    pages: int = 1,
 ) -> None:
     """Set widths by column (from 1) and formats by column, wrap texts, freeze what stands above the row `top`, and print landscape,
-    one page wide. Rows are as high as their longest text: LibreOffice prints what is higher over the next row."""
+    so many pages wide, each with the first column. Rows are as high as their longest text: LibreOffice prints what is higher over the next row."""
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
@@ -103,7 +107,8 @@ def settle_sheet(
     sheet.print_title_rows = f"1:{top - 1}"
     paper = _BUILT_IN_A3 if sheet.max_column > _WIDE else _BUILT_IN_A4
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", paper
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
+    sheet.print_title_cols = "A:A"
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
