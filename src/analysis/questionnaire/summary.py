@@ -12,7 +12,9 @@ from analysis.questionnaire.judged import BASE, DIRECTIONS, HOLM, INTERVAL, MEAN
 from analysis.questionnaire.shift import direction_shares, net_improvement
 from analysis.results import Column, Kind, p_column
 
-_NET = Column("Improved less worse", "percentage points", low="net_low", high="net_high", interval="{level} or more (Tango)")
+_NET = Column(
+    "Improved less worse", "percentage points", low="net_low", high="net_high", interval="{level} or more (Tango)"
+)
 _RANK = Column("Rank-biserial correlation", decimals=2, low="rank_low", high="rank_high", interval="{level} (BCa)")
 
 
