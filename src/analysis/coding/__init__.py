@@ -44,8 +44,10 @@ from analysis.coding.tallies import (
     codes_entering,
     codes_shown,
     codes_used,
+    leave_one_group_out,
     narrow_counts,
     people_by_code,
+    stability_over_groups,
 )
 from analysis.coding.together import agreement_by_pair, agreement_over_codes, ratings
 from analysis.coding.versions import codebook_changes, segments_to_recode
@@ -68,6 +70,7 @@ __all__ = [
     "evidence_counts",
     "interview_counts",
     "last_group",
+    "leave_one_group_out",
     "load_codebook",
     "load_earlier_codebook",
     "load_framework",
@@ -87,6 +90,7 @@ __all__ = [
     "settle",
     "sizes",
     "social_impact_matrix",
+    "stability_over_groups",
     "stakeholder_table",
     "statement_counts",
     "statement_table",

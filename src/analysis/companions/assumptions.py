@@ -10,7 +10,20 @@ from analysis.companions.sheet import Sheet, link as prose_link
 from analysis.currency import with_sign
 from analysis.expressions import references
 from analysis.reporting.markup import Display, is_web_address
-from analysis.reporting.nodes import Block, Inline, Run, bullets, code, fact, facts, label, link, listed, number
+from analysis.reporting.nodes import (
+    Block,
+    Inline,
+    Run,
+    bullets,
+    code,
+    fact,
+    facts,
+    label,
+    link,
+    listed,
+    number,
+    paragraph,
+)
 from analysis.reporting.page import PageData
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import entry_result
@@ -71,7 +84,7 @@ def assumptions(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
-    sheet.section("The register", _about(sheet, material), _register(sheet, ranked))
+    sheet.section("The register", *_finding(sheet, ranked), _about(sheet, material), _register(sheet, ranked))
     return sheet.page_data()
 
 
@@ -101,6 +114,22 @@ def _row_place(material: Material, row: Row) -> tuple[str, str]:
 
 def _influence(material: Material, entry: Assumption) -> Influence:
     return Influence(*(material.recorded(pattern.format(entry.id)) for pattern in (_TORNADO, _POUNDS)))
+
+
+def _finding(sheet: Sheet, ranked: list[Ranked]) -> Iterator[Display]:
+    """Which entry alone moves the ratio most, and between which ends; nothing where none moves it."""
+    first = ranked[0]
+    if (moved := first.influence.ratio) and first.influence.size[0]:
+        told = paragraph(
+            [
+                label(
+                    f"Alone, {first.entry.label} moves the ratio most, as it goes from one end of its range to the other: "
+                ),
+                number(moved.id, "interval"),
+                label("."),
+            ]
+        )
+        yield Display((told,), {moved.id: moved})
 
 
 def _about(sheet: Sheet, material: Material) -> Display:

@@ -1,18 +1,20 @@
 """One ledger of all audited studies, so that study is a thing to filter by: `reports/ledger.html`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.audit import Verdict
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.nodes import Block, walk
+from analysis.reporting.nodes import Block, Inline, bullets, label, listed, number, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.reporting.tables import RowExtra
 from analysis.reporting.views.claims import published
-from analysis.results import Column, Kind, ResultStore
+from analysis.results import Column, Kind, Result, ResultStore, slug
 from analysis.study import Study
 
 TITLE = "Every claim of every study"
@@ -46,7 +48,8 @@ class Audit:
 
 def ledger_page(audits: Iterable[Audit], root: Path, colophon: Mapping[str, object]) -> PageData:
     """The page as data, but for its commit. Same audits, same data."""
-    page = Appendix("ledger", "ledger", root)
+    page, audits = Appendix("ledger", "ledger", root), list(audits)
+    tallies = bullets([[label(f"{audit.study.info.title}: "), *listed(_tally(page, audit))] for audit in audits])
     rows = [row for audit in audits for row in _rows(audit)]
     frame = pd.DataFrame(rows, index=pd.Index([row["claim"] for row in rows], name="claim"), dtype=object)
     extras = {row["claim"]: RowExtra(f"claim-{row['claim']}", {name: row[name] for name in FILTERS}) for row in rows}
@@ -62,7 +65,18 @@ def ledger_page(audits: Iterable[Audit], root: Path, colophon: Mapping[str, obje
         filters=FILTERS,
     )
     blocks = _leading(list(shown.blocks), {row["claim"]: row["row"] for row in rows})
-    return plain_page(PlainPage(TITLE, LEAD, blocks, page.store, colophon))
+    return plain_page(PlainPage(TITLE, LEAD, [tallies, *blocks], page.store, colophon))
+
+
+def _tally(page: Appendix, audit: Audit) -> Iterable[Inline]:
+    """How many claims of a study have each verdict that any has, in the order of the verdicts."""
+    counts = Counter(audit.verdicts.values())
+    for verdict in filter(counts.get, Verdict):
+        found = Result(
+            f"{audit.study.id}.verdicts.{slug(verdict)}", f"Claims: {verdict}", counts[verdict], "claims", Kind.TALLY
+        )
+        page.store.add([found])
+        yield number(found.id, noun=verdict)
 
 
 def _leading(blocks: list[Block], rows: Mapping[object, object]) -> list[Block]:

@@ -45,6 +45,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!panel.contains(link)) from = link;
     open(entry);
   });
+  const elsewhere = document.querySelector('a[href="explorer.html"]'); // links of values were to this page, when the explorer stood on it
+  if (location.hash.startsWith("#explorer?") && elsewhere && !document.getElementById("explorer")) location.replace(elsewhere.href + location.hash);
   const unfold = () => {
     const entry = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!entry?.matches(".sources > li")) return;
