@@ -84,7 +84,7 @@ def assumptions(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet = Sheet(material, "assumptions", TITLE, LEAD)
     ranked = by_influence(material)
-    sheet.section("The register", *_finding(sheet, ranked), _about(sheet, material), _register(sheet, ranked))
+    sheet.section("The register", *_finding(ranked), _about(sheet, material), _register(sheet, ranked))
     return sheet.page_data()
 
 
@@ -116,20 +116,14 @@ def _influence(material: Material, entry: Assumption) -> Influence:
     return Influence(*(material.recorded(pattern.format(entry.id)) for pattern in (_TORNADO, _POUNDS)))
 
 
-def _finding(sheet: Sheet, ranked: list[Ranked]) -> Iterator[Display]:
+def _finding(ranked: list[Ranked]) -> Iterator[Display]:
     """Which entry alone moves the ratio most, and between which ends; nothing where none moves it."""
-    first = ranked[0]
-    if (moved := first.influence.ratio) and first.influence.size[0]:
-        told = paragraph(
-            [
-                label(
-                    f"Alone, {first.entry.label} moves the ratio most, as it goes from one end of its range to the other: "
-                ),
-                number(moved.id, "interval"),
-                label("."),
-            ]
-        )
-        yield Display((told,), {moved.id: moved})
+    for first in ranked[:1]:
+        if (moved := first.influence.ratio) and first.influence.size[0]:
+            told = (
+                f"Alone, {first.entry.label} moves the ratio most, as it goes from one end of its range to the other: "
+            )
+            yield Display((paragraph([label(told), number(moved.id, "interval"), "."]),), {moved.id: moved})
 
 
 def _about(sheet: Sheet, material: Material) -> Display:

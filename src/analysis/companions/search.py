@@ -61,12 +61,15 @@ def search_page(pages: Mapping[str, PageData]) -> PageData:
 
 
 def _data(pages: Mapping[str, PageData]) -> str:
-    """The pages and their entries as JSON that no closing tag can leave."""
+    """The pages and their entries as JSON that no closing tag can leave; an entry is one text of three lines, and so no row of records."""
     content = [
         [
             path,
             clean(page_title(page)),
-            [list(map(clean, (each.anchor, each.title, each.text))) for each in entries(path, page)],
+            [
+                "\n".join(" ".join(clean(part).split()) for part in (each.anchor, each.title, each.text))
+                for each in entries(path, page)
+            ],
         ]
         for path, page in pages.items()
     ]

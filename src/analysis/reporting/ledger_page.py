@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.audit import Verdict
+from analysis.audit.verdicts import Verdict
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.nodes import Block, Inline, bullets, label, listed, number, walk
 from analysis.reporting.page import PageData

@@ -3,7 +3,7 @@
 const MOST = 40, AROUND = 100, PAUSE = 300; // results shown; letters around what is found; milliseconds until the address says it
 const root = document.getElementById("search");
 const places = JSON.parse(document.getElementById("search-data").textContent).flatMap(([path, page, entries]) =>
-  entries.map(([anchor, title, text]) => ({ href: path + (anchor && "#" + anchor), title, text, page })));
+  entries.map((entry) => entry.split("\n")).map(([anchor, title, text]) => ({ href: path + (anchor && "#" + anchor), title, text, page })));
 
 const make = (tag, parent, properties, ...words) => {
   const element = Object.assign(document.createElement(tag), properties);
