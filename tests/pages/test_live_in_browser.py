@@ -128,9 +128,14 @@ def inner(page):
     return page.locator("iframe.shown").content_frame
 
 
+def shown(page):
+    """The frame that is shown; another one may be loading what comes next."""
+    return page.query_selector("iframe.shown").content_frame()
+
+
 def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader):
     page = reader("model")
-    frame = page.frames[-1]
+    frame = shown(page)
     frame.evaluate("document.querySelectorAll('details:not([open])')[1].open = true")
     frame.evaluate(
         "document.getElementById('outcomes').scrollIntoView({behavior: 'instant'}); scrollBy({top: 40, behavior: 'instant'})"
@@ -142,7 +147,7 @@ def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader)
     assert frame.evaluate("scrollY") > 1000 and was < 0
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
         assert until_other(project, page, "#scenarios", ratios) != ratios
-        frame = page.frames[-1]
+        frame = shown(page)
         assert abs(frame.evaluate(where) - was) <= 1
         assert frame.evaluate(folds) == open_folds
         other = inner(page).locator("#scenarios").inner_text()
@@ -151,7 +156,7 @@ def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader)
 
 def test_what_was_chosen_in_the_explorer_is_chosen_still(project, reader):
     page = reader("explorer")
-    field = page.frames[-1].locator("input[type=range]").nth(1)
+    field = shown(page).locator("input[type=range]").nth(1)
     field.evaluate("node => { node.value = node.max; node.dispatchEvent(new Event('input', {bubbles: true})) }")
     chosen, data = field.input_value(), inner(page).locator("#explorer-data").text_content()
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
@@ -159,7 +164,7 @@ def test_what_was_chosen_in_the_explorer_is_chosen_still(project, reader):
         while inner(page).locator("#explorer-data").text_content() == data:
             assert time.monotonic() < end, (project / "live.log").read_text()
             time.sleep(0.1)
-        assert page.frames[-1].locator("input[type=range]").nth(1).input_value() == chosen
+        assert shown(page).locator("input[type=range]").nth(1).input_value() == chosen
 
 
 def until_other(project, page, place, text):

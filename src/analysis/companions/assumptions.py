@@ -120,10 +120,9 @@ def _finding(ranked: list[Ranked]) -> Iterator[Display]:
     """Which entry alone moves the ratio most, and between which ends; nothing where none moves it."""
     for first in ranked[:1]:
         if (moved := first.influence.ratio) and first.influence.size[0]:
-            told = (
-                f"Alone, {first.entry.label} moves the ratio most, as it goes from one end of its range to the other: "
-            )
-            yield Display((paragraph([label(told), number(moved.id, "interval"), "."]),), {moved.id: moved})
+            told = f"What moves the ratio most, alone, is “{first.entry.label}”: from one end of its range to the other it goes "
+            moves = number(moved.id, "interval", words=moved.kind)
+            yield Display((paragraph([label(told), moves, "."]),), {moved.id: moved})
 
 
 def _about(sheet: Sheet, material: Material) -> Display:
