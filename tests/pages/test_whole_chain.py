@@ -164,7 +164,9 @@ def lacks_in_rows(page: str) -> tuple[int, list[str]]:
         there = rows.get(about, "") if f'href="#claim-{about}"' in rows[claim] else ""
         told = "<dt>Formula</dt>" in there if recomputed else re.search(r"source line \d+", there)
         lacking += [] if told else [f"{claim}: {name}"]
-    assert len(shown) == page.count("data-result=")
+    beside = re.findall(r'data-result="(?!claim:)[^"]*"([^>]*)>', page)  # tallies, which the list of sources tells of
+    assert all('href="#from-' in attributes for attributes in beside)
+    assert len(shown) + len(beside) == page.count("data-result=")
     return len(shown), lacking
 
 
