@@ -80,7 +80,7 @@ def narrow(records: Monitoring, monkeypatch: pytest.MonkeyPatch) -> dict[object,
     true = read_tables(show(replace(records, memo=_without_decisions(records)))[0])
     numbers = {cell: count_in(true[cell]) for cell, text in cells.items() if text == "hidden"}
     small = [cell for cell, number in numbers.items() if number is not None and number < records.minimum_cell]
-    over_time = {table for table, _, _ in cells} & {"joined_by_partner", "joined_by_area"}  # dropped ones are absent
+    over_time = {table for table, _, _ in cells} & {"joined_by_partner"}  # where it was dropped, it is absent
     assert len(small) > 50 and over_time <= {table for table, _, _ in small}
     attack = Attack(cells, len(records.people), len(records.referrals))
     return attack.narrowest([*small, SEX], records.minimum_cell)
