@@ -103,7 +103,9 @@ def reader(running, browser):
         page.goto(f"{running}#{STUDY}/{name}.html")
         page.wait_for_selector("iframe.shown")
         page.wait_for_function(
-            "() => document.getElementById('state').textContent.startsWith('the pages')", timeout=LONG
+            "() => document.getElementById('state').textContent.startsWith('the pages')"
+            " && document.querySelectorAll('iframe').length === 1",
+            timeout=LONG,
         )
         return page
 
@@ -129,8 +131,11 @@ def inner(page):
 
 
 def shown(page):
-    """The frame that is shown; another one may be loading what comes next."""
-    return page.query_selector("iframe.shown").content_frame()
+    """The frame that is shown; another one may be loading what comes next, and take its place while it is looked up."""
+    end = time.monotonic() + LONG / 1000
+    while not (frame := page.wait_for_selector("iframe.shown", timeout=LONG).content_frame()):
+        assert time.monotonic() < end
+    return frame
 
 
 def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader):

@@ -97,17 +97,23 @@
         }));
       } else shownVersion = versions[pathOf(made.contentWindow)] || 0;
       opened();
+      follow();
     });
     made.src = address;
     pages.append(made);
   };
-  const tell = (state) => {
-    versions = state.versions;
+  // The first page is asked for once its version is told, so that it is not put in place twice
+  const follow = () => {
     const version = versions[current] || 0;
-    if (frame && version !== shownVersion && !(loading && loading.dataset.version === String(version))) {
+    if (!frame && !loading) put(begin, version, null);
+    else if (frame && version !== shownVersion && !(loading && loading.dataset.version === String(version))) {
       put(frame.contentWindow.location.href, version, place(frame.contentWindow));
       loading.dataset.version = String(version);
     }
+  };
+  const tell = (state) => {
+    versions = state.versions;
+    follow();
     const running = state.running.length ? "running " + state.running.join(", ") : "";
     status.textContent = [running || state.last || "up to date"].join("");
     problems.replaceChildren(...state.problems.map(shown));
@@ -136,6 +142,7 @@
     return part;
   };
   const [asked, hash] = location.hash.slice(1).split("#");
-  const start = asked || FIRST;
-  put((start.startsWith("private/") ? "" : "pages/") + start + (hash ? "#" + hash : ""), 0, null);
+  current = asked || FIRST;
+  const begin = (current.startsWith("private/") ? "" : "pages/") + current + (hash ? "#" + hash : "");
+  listen();
 })();
