@@ -122,7 +122,9 @@ def walk(content: Any) -> Iterator[dict[str, Any]]:
             if "type" in found:
                 yield found
             found = found.values()
-        waiting += [part for part in reversed([*found]) if isinstance(part, _HOLDING)]
+        inner = [part for part in found if isinstance(part, _HOLDING)]
+        inner.reverse()
+        waiting += inner
 
 
 def ids_of(content: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.reporting.markdown import code_html, markdown_html
 from analysis.reporting.markup import escape, has_digit, kind_word, structural
@@ -20,11 +20,24 @@ FOLDER = Path(__file__).parent / "template"
 @cache
 def environment(*folders: Path) -> "Environment":
     """The templates of this package, and before them those of other folders."""
-    from jinja2 import Environment, FileSystemLoader
+    from jinja2 import FileSystemLoader
 
-    found = Environment(loader=FileSystemLoader([*folders, FOLDER]), autoescape=False)
+    found = _of_nodes()(loader=FileSystemLoader([*folders, FOLDER]), autoescape=False)
     found.filters.update(FILTERS)
     return found
+
+
+def _of_nodes() -> "type[Environment]":
+    """The environment whose templates look into nodes, which are dictionaries, before anything else."""
+    from jinja2 import Environment
+
+    class OfNodes(Environment):
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if type(obj) is dict:
+                return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+            return super().getattr(obj, attribute)
+
+    return OfNodes
 
 
 def _markdown(node: Block) -> str:
