@@ -56,8 +56,8 @@ def main() -> None:
 
 
 def page_of(study: str) -> Path:
-    """The page of a study's model from the last run."""
-    return ROOT / "reports" / study / "05_sroi.html"
+    """The page of a study's explorer from the last run."""
+    return ROOT / "reports" / study / "explorer.html"
 
 
 def _options() -> argparse.Namespace:

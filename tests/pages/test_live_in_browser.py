@@ -161,7 +161,7 @@ def test_an_assumption_is_on_the_open_page_where_the_reader_was(project, reader)
 
 def test_what_was_chosen_in_the_explorer_is_chosen_still(project, reader):
     page = reader("explorer")
-    field = shown(page).locator("input[type=range]").nth(1)
+    field = shown(page).locator("#explorer-range-displacement")
     field.evaluate("node => { node.value = node.max; node.dispatchEvent(new Event('input', {bubbles: true})) }")
     chosen, data = field.input_value(), inner(page).locator("#explorer-data").text_content()
     with changed(project / f"data/raw/{STUDY}/assumptions.yaml", *registered(project)):
@@ -169,7 +169,10 @@ def test_what_was_chosen_in_the_explorer_is_chosen_still(project, reader):
         while inner(page).locator("#explorer-data").text_content() == data:
             assert time.monotonic() < end, (project / "live.log").read_text()
             time.sleep(0.1)
-        assert shown(page).locator("input[type=range]").nth(1).input_value() == chosen
+        assert shown(page).locator("#explorer-range-displacement").input_value() == chosen
+        untouched = shown(page).locator("#explorer-value-deadweight_engagement")  # has the file's new value
+        assert untouched.input_value() == "7.77"
+        assert len(inner(page).locator("#explorer-differences li").all()) == 1
 
 
 def until_other(project, page, place, text):

@@ -6,19 +6,23 @@ fetched. The page's policy admits this one program by its hash; everything from 
 
 import json
 import math
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
 from analysis.currency import DEFAULT, names, sign
 from analysis.described import of_nothing_nothing
+from analysis.expressions import references
 from analysis.reporting.formulas import Dialect, write_formula
 from analysis.reporting.markup import Display, clean, tidy_lines
 from analysis.reporting.nodes import link
 from analysis.sroi.model import Model
 from analysis.sroi.prices import known
-from analysis.study.register import Assumption
+from analysis.sroi.value_map import cells
+from analysis.study.register import SHARES, Assumption
 
 _FOLDER = Path(__file__).parent / "template"
+_COSTS, _SHARED = "Costs", "Several outcomes, or all"
 _WITHOUT = "The explorer needs scripts, which are switched off here. The workbook of this study holds the same model."
 
 
@@ -40,7 +44,7 @@ def _in_currency(program: str, code: str) -> str:
 @of_nothing_nothing
 def explorer(model: Model, workbook: str = "value_map.xlsx") -> Display:
     """The explorer of a model as one block of a page; `workbook` is the address of the workbook beside the page."""
-    program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer.js')}}})();"
+    program = f"(()=>{{\n{evaluator(model)}\n{_file('explorer_values.js')}{_file('explorer.js')}}})();"
     program = _in_currency(program, model.currency)
     block = {
         "type": "program",
@@ -80,8 +84,9 @@ def _data(model: Model) -> str:
     """What the program shows, as JSON that no closing tag can leave."""
     value_map = model.value_map
     places = {step.id: place for place, step in enumerate(model.steps)}
+    groups = _groups(model)
     content = {
-        "study": clean(value_map.name),
+        "study": model.study,
         "command": f"python -m analysis what-if {model.study}" if model.study else "",
         "entries": [
             {
@@ -91,7 +96,8 @@ def _data(model: Model) -> str:
                 "value": entry.value,
                 "low": entry.low,
                 "high": entry.high,
-                "kind": entry.kind,
+                "percent": entry.unit in SHARES and -1 <= entry.low and entry.high <= 1,
+                "group": groups.get(entry.id, _SHARED),
                 "fixed": known(entry.id),
                 **_ends(entry),
                 **({"was": entry.changed_from.value} if entry.changed_from else {}),
@@ -108,6 +114,16 @@ def _data(model: Model) -> str:
         "horizon": model.years,
     }
     return json.dumps(content, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _groups(model: Model) -> dict[str, str]:
+    """By entry the outcome that it bears on, or the costs; of what bears on several, or on the model as a whole, nothing."""
+    value_map, users = model.value_map, defaultdict[str, set[str]](set)
+    for row in value_map.rows:
+        names = {name for _, formula in cells(row) for name in references(formula)}
+        for name in names.union(model.rests_on(*(names & value_map.terms.keys()))):
+            users[name].add(clean(row.label) if row.kind == "outcome" else _COSTS)
+    return {name: min(labels) for name, labels in users.items() if len(labels) == 1}
 
 
 def _ends(entry: Assumption) -> dict[str, float | None]:

@@ -100,13 +100,16 @@
       history.replaceState(null, "", address);
     };
     const read = () => {
-      const asked = new URL(location.href).searchParams;
-      KEYS().forEach(([name, control]) => { control.value = asked.get(name) ?? ""; });
+      const chosen = new URL(location.href).searchParams;
+      KEYS().forEach(([name, control]) => { control.value = chosen.get(name) ?? ""; });
       if (sort.selectedIndex < 0) sort.value = "";
       apply();
     };
+    const asked = () => {
+      try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // an address may hold what is no text
+    };
     const show = () => {
-      const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const row = document.getElementById(asked());
       if (!row || !rows.includes(row)) return;
       if (row.hidden) {
         KEYS().forEach(([, control]) => { control.value = ""; });

@@ -47,8 +47,11 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   const elsewhere = document.querySelector('a[href="explorer.html"]'); // links of values were to this page, when the explorer stood on it
   if (location.hash.startsWith("#explorer?") && elsewhere && !document.getElementById("explorer")) location.replace(elsewhere.href + location.hash);
+  const asked = () => {
+    try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } // an address may hold what is no text
+  };
   const unfold = () => {
-    const entry = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const entry = document.getElementById(asked());
     if (!entry?.matches(".sources > li")) return;
     entry.closest("details").open = true;
     entry.scrollIntoView();
