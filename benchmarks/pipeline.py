@@ -30,7 +30,8 @@ PARTS = (
     "CITATION.cff", "LICENSE", "LICENSE-text-data.md",
 )  # fmt: skip
 MADE = ("data/processed", "reports", ".dvc/cache", ".dvc/tmp", "dvc.lock", "build")
-COLD, NOTHING = "cold run", "no-op run"
+COLD, NOTHING, LOOK = "cold run", "no-op run", "run after a template alone changed"
+TEMPLATE = "src/analysis/reporting/template/nodes.html.j2"
 CHANGED = {
     study: f"run after one assumption of {study} changed" for study in ("connecting_opportunities", "coproduction")
 }
@@ -66,15 +67,18 @@ def rows(taken: dict[str, list[float]], memory: float, notebooks: int) -> list[R
     """Medians, and the ratios that the pipeline is held to."""
     median = {name: statistics.median(values) for name, values in taken.items()}
     ratios = (
-        (f"{COLD} / {WARM}", median[COLD] / median[WARM], "at most 3"),
+        (f"{COLD} / {WARM}", median[COLD] / median[WARM], "at most 1.0"),
         (f"{COLD} / {WHOLE}", median[COLD] / median[WHOLE], ""),
-        (f"{PLAIN} / {COLD}", median[PLAIN] / median[COLD], "at least 4"),
-        (f"{NOTHING} / {DVC}", median[NOTHING] / median[DVC], "at most 1.2"),
-        *((f"{name} / {COLD}", median[name] / median[COLD], "at most 0.25") for name in CHANGED.values()),
+        (f"{PLAIN} / {COLD}", median[PLAIN] / median[COLD], "at least 5"),
+        (f"{NOTHING} / {DVC}", median[NOTHING] / median[DVC], "at most 0.8"),
+        *((f"{name} / {COLD}", median[name] / median[COLD], "at most 0.20") for name in CHANGED.values()),
     )
     return [
         Row("notebooks run", notebooks, ""),
-        *(Row(name, median[name], "s", runs=sorted(values)) for name, values in taken.items()),
+        *(
+            Row(name, median[name], "s", "at most 3" if name == LOOK else "", runs=sorted(values))
+            for name, values in taken.items()
+        ),
         *(Row(name, value, "times", target) for name, value, target in ratios),
         Row("peak memory of all processes of a cold run", memory, "MiB"),
     ]
@@ -85,6 +89,7 @@ def one_round(folder: Path) -> dict[str, float]:
     start_afresh(folder)
     found = {COLD: timed(OURS, folder), NOTHING: timed(OURS, folder)}
     found[DVC] = timed([sys.executable, "-m", "dvc", "repro", "-q"], folder)
+    found[LOOK] = after_another_look(folder)
     found[WHOLE], found[WARM] = in_one_process(folder)
     for study, name in CHANGED.items():
         shutil.rmtree(folder / "data/raw")
@@ -114,6 +119,17 @@ def start_afresh(folder: Path) -> None:
         shutil.rmtree(folder / made) if (folder / made).is_dir() else (folder / made).unlink(missing_ok=True)
     shutil.rmtree(folder / "data/raw")
     shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+
+
+def after_another_look(folder: Path) -> float:
+    """Seconds of a run after the template of every page changed, which renders all pages and runs no notebook."""
+    template = folder / TEMPLATE
+    text = template.read_text(encoding="utf-8")
+    template.write_text(f"{text}{{#- changed -#}}\n", encoding="utf-8")
+    try:
+        return timed(OURS, folder)
+    finally:
+        template.write_text(text, encoding="utf-8")
 
 
 def change_an_assumption(folder: Path, study: str) -> None:
