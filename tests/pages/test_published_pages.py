@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from itertools import product
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def test_axe_finds_no_violation_on_desktop_and_phone_in_light_and_dark(visit, pu
         page.emulate_media(color_scheme=scheme)
         found[width, scheme] = violations(page, axe)
     assert found == dict.fromkeys(product((1280, 360), ("light", "dark")), [])
+
+
+def test_an_id_stands_once_on_a_page_drawings_included(finished):
+    twice = {}
+    for path in (finished / "reports").rglob("*.html"):
+        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        repeated = [name for name, count in Counter(re.findall(r'\sid="([^"]*)"', text)).items() if count > 1]
+        if repeated:
+            twice[path.relative_to(finished).as_posix()] = repeated
+    assert twice == {}
 
 
 def violations(page, axe: str) -> list[str]:

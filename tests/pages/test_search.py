@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from analysis.companions.search import entries, search_page
+from analysis.companions.search import SHORTENED, entries, search_page
 from analysis.reporting.nodes import fact, facts, heading, label, paragraph
 from analysis.reporting.page import render_page
 from analysis.reporting.plain_page import PlainPage, plain_page
@@ -114,6 +114,40 @@ def test_without_scripts_the_pages_are_listed(visit, written):
     page = visit(written, java_script_enabled=False)
     assert "Search needs scripts" in page.inner_text("main")
     assert page.locator("main li a").count() == len(PAGES)
+
+
+def many(studies, words):
+    """Pages of so many studies: as many places as the larger study here has, each with a text of so many words."""
+    told = paragraph([label(" ".join(f"word{number}" for number in range(words)))])
+    return {
+        f"study_{study}/page_{page}.html": page_with(
+            f"Study {study}, page {page}",
+            *(
+                block
+                for part in range(40)
+                for block in (heading(2, [label(f"A heading of part {part}")], f"section-a-heading-{part}"), told)
+            ),
+        )
+        for study in range(studies)
+        for page in range(15)
+    }
+
+
+@pytest.mark.parametrize(("studies", "words"), [(1, 30), (3, 40), (10, 40)])
+def test_however_many_studies_there_are_every_name_is_there_and_texts_as_far_as_there_is_room(studies, words):
+    pages = many(studies, words)
+    html = render_page(search_page(pages))
+    found = json.loads(re.search(r'id="search-data">(.*?)</script>', html, re.DOTALL)[1])
+    places = [place.split("\n") for _, _, listed in found for place in listed]
+    assert len(html.encode()) < 500_000 and len(places) == studies * 15 * 41
+    headings = [(title, text) for anchor, title, text in places if anchor]
+    assert {title for title, _ in headings} == {f"A heading of part {part}" for part in range(40)}
+    begun = " ".join(f"word{number}" for number in range(words))
+    assert len({text for _, text in headings}) == 1 and begun.startswith(headings[0][1])  # whole words, of all the same
+    whole = headings[0][1] == begun
+    assert whole == (studies == 1) and (SHORTENED in html) == (not whole)
+    if studies == 3:
+        assert len(html.encode()) > 400_000  # no room is left unused
 
 
 def index_of(reports):

@@ -76,6 +76,13 @@ def test_a_reference_in_another_form_is_refused_where_it_is_written(tmp_path, te
         said(tmp_path, text)
 
 
+@pytest.mark.parametrize("inline", [True, False], ids=["in a paragraph", "as a block"])
+def test_a_node_of_an_unknown_type_is_refused_and_named(inline):
+    node = {"type": "paragraf", "of": ["Words."]}
+    with pytest.raises(InputError, match="paragraf"):
+        html([paragraph([node]) if inline else node], {})
+
+
 def test_titles_from_data_are_escaped(tmp_path, appendices):
     page = resolved(
         said(tmp_path, "{@07_programme_performance:x}"), "p", appendices, TITLES | {"07_programme_performance": "<b>"}

@@ -217,3 +217,19 @@ def test_a_drawing_says_only_what_can_be_seen(sort):
     assert all(group.attrib for group in groups)
     assert not re.search(r"\d\.\d{3}|rotate\(-?0 |>\s+<|style=\"fill: none\"", svg)
     assert any(group.get("id", "").startswith("f-xtick_") for group in groups)
+
+
+def test_parts_of_a_drawing_that_are_called_alike_have_ids_of_their_own():
+    with house_style():
+        figure = Figure()
+        axes = figure.add_subplot()
+        for place in (0.2, 0.5, 0.8):
+            axes.annotate("An end", (0.5, place), gid="structural_end")
+    svg, _ = drawing(figure, "f", "Title", "Description")
+    ids = [element.get("id") for element in ElementTree.fromstring(svg).iter() if element.get("id")]
+    assert [name for name in ids if "structural" in name] == [
+        "f-structural_end",
+        "f-structural_end_2",
+        "f-structural_end_3",
+    ]
+    assert len(set(ids)) == len(ids) and svg.count("data-structural") == 3

@@ -119,13 +119,15 @@ def methods(material: Material) -> PageData:
     """The page, but for commit and links."""
     sheet, used = Sheet(material, "methods", TITLE, LEAD), functions_used(material.appendices)
     shown: set[str] = set()
+    topics: dict[str, list[Display]] = {}  # several files may be of one topic
     sheet.section("How to read this page", sheet.page.say(_HOW))
     for found, content in read_methods(material.specifications).values():
         own = [method for method in found if used.keys() & set(method.functions)]
         shown |= {name for method in own for name in method.functions}
-        sheet.section(
-            str(content["topic"]), *(part for method in own for part in _method(sheet, method, content, used))
-        )
+        parts = [part for method in own for part in _method(sheet, method, content, used)]
+        topics.setdefault(str(content["topic"]), []).extend(parts)
+    for topic, parts in topics.items():
+        sheet.section(topic, *parts)
     sheet.section(
         "Other functions", *_others(sheet, {name: where for name, where in used.items() if name not in shown})
     )

@@ -1,10 +1,12 @@
 """Search over all pages: what stands where, taken from the data of the pages, and the page that searches it without a request.
 
 Each section, table, figure, claim, assumption and term is an entry with its address. The entries stand in the page itself, so
-that it works from a file; without scripts it lists the pages.
+that it works from a file; without scripts it lists the pages. However many studies there are, the page stays within what a page
+may weigh: their names are all there, and of long texts as many letters as there is room for, the same of each.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +23,8 @@ from analysis.results import Result, ResultStore
 
 FILE, TITLE = "search.html", "Search"
 LEAD = "Words, numbers and ids of claims, over all pages. Nothing is sent anywhere."
+SHORTENED = "Of long texts only the beginning is searched, as there are many; the ledger of claims holds theirs whole."
+MOST_BYTES = 430_000  # of the index, which leaves room for the rest of a page of half a megabyte
 WITHOUT = "Search needs scripts, which are switched off here. All pages are listed below."
 _NAMED = {
     "ledger.html",
@@ -46,36 +50,52 @@ def search_page(pages: Mapping[str, PageData]) -> PageData:
     first = next((path for path in pages if path.endswith(_ALIKE)), "")
     kept = {path: page for path, page in pages.items() if path == first or not path.endswith(_ALIKE)}
     ordered = dict(sorted(kept.items(), key=lambda item: (item[0] != GLOSSARY, bool(item[1].get("example")))))
+    data, shortened = _data({path: (page, list(entries(path, page))) for path, page in ordered.items()})
     program = {
         "type": "program",
         "id": "search",
         "style": _file("search.css"),
         "without": WITHOUT,
         "note": [],
-        "data": _data(ordered),
+        "data": data,
         "program": tidy_lines(f"(()=>{{\n{_file('search.js')}}})();"),
     }
     listed = bullets([link(path, [label(page_title(page))])] for path, page in pages.items())
     blocks = [program, heading(2, ["All pages"], "section-all-pages"), listed]
-    return plain_page(PlainPage(TITLE, LEAD, blocks, ResultStore()))
+    return plain_page(PlainPage(TITLE, f"{LEAD} {SHORTENED}" if shortened else LEAD, blocks, ResultStore()))
 
 
-def _data(pages: Mapping[str, PageData]) -> str:
-    """The pages and their entries as JSON that no closing tag can leave; an entry is one text of three lines, and so no row of records."""
+def _data(found: Mapping[str, tuple[PageData, list[Entry]]]) -> tuple[str, bool]:
+    """The index of all pages, with whole texts if it then weighs no more than it may; and whether they had to be shortened."""
+    longest = max((len(each.text) for _, listed in found.values() for each in listed), default=0)
+    fits = bisect_right(range(longest + 1), MOST_BYTES, key=lambda most: len(_index(found, most).encode("utf-8"))) - 1
+    return _index(found, max(fits, 0)), fits < longest
+
+
+def _index(found: Mapping[str, tuple[PageData, list[Entry]]], most: int) -> str:
+    """The pages and their entries as JSON that no closing tag can leave, of each text at most so many letters.
+
+    An entry is one text of three lines, and so no row of records.
+    """
     content = [
         [
             path,
             clean(page_title(page)),
             [
-                "\n".join(" ".join(clean(part).split()) for part in (each.anchor, each.title, each.text))
-                for each in entries(path, page)
+                "\n".join(" ".join(clean(part).split()) for part in (each.anchor, each.title, _begun(each.text, most)))
+                for each in listed
             ],
         ]
-        for path, page in pages.items()
+        for path, (page, listed) in found.items()
     ]
     return (
         json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026")
     )
+
+
+def _begun(text: str, most: int) -> str:
+    """The whole words that a text begins with, within so many letters."""
+    return text if len(text) <= most else text[: most + 1].rpartition(" ")[0]
 
 
 def entries(path: str, page: PageData) -> Iterator[Entry]:

@@ -29,7 +29,7 @@ COLUMNS = {
     "printed": Column("Printed", kind=Kind.PUBLISHED),
     "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED),
     "verdict": Column("Verdict"),
-    "severity": Column("Touches"),
+    "severity": Column(FILTERS["severity"]),
     "place": Column("Place in the source"),
 }
 _TEXT = {"statement": "label", "place": "label"}

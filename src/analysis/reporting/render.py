@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.errors import InputError
 from analysis.reporting.markdown import code_html, markdown_html
 from analysis.reporting.markup import escape, has_digit, kind_word, structural
 from analysis.reporting.nodes import Block
@@ -44,7 +45,17 @@ def _markdown(node: Block) -> str:
     return markdown_html(node["source"], node["ids"])
 
 
+def _unknown(node: Block) -> str:
+    raise InputError(
+        "page",
+        found=f"a node of the type {node.get('type')!r}",
+        expected="a type that analysis.reporting.nodes makes",
+        action="correct what made the node, or write it in template/nodes.html.j2",
+    )
+
+
 FILTERS = {
+    "unknown": _unknown,
     "text": escape,
     "structural": structural,
     "kind": kind_word,

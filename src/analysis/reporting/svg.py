@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -50,6 +51,7 @@ def drawing(fig: "Figure", key: str, title: str, description: str, mark: str = "
     root = ElementTree.fromstring(clean(_count_hashes(_draw(fig, key))))
     _drop_extras(root)
     drawn = list(_drawn(root))
+    _tell_apart(root)
     for element in root.iter():
         _adapt(element, key)
     _slim(root)
@@ -101,6 +103,15 @@ def _drop_extras(root: ElementTree.Element) -> None:
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
     root.set("style", "max-width: 32rem; stroke-linejoin: round; stroke-linecap: butt")
+
+
+def _tell_apart(root: ElementTree.Element) -> None:
+    """Number the ids that several elements have, such as the names at the ends of lines, from the second on."""
+    seen: Counter[str] = Counter()
+    for element in root.iter():
+        if name := element.get("id"):
+            seen[name] += 1
+            element.set("id", name if seen[name] == 1 else f"{name}_{seen[name]}")
 
 
 def _adapt(element: ElementTree.Element, key: str) -> None:

@@ -40,7 +40,7 @@ const versus = make("p", head, { className: "versus", hidden: true });
 const states = make("div", root, { className: "states" });
 const linked = make("p", states, { className: "linked", role: "status", hidden: true });
 const table = make("table", states, { id: "explorer-scenarios", hidden: true });
-const caption = make("caption", table), compared = (make("tr", make("thead", table), {}, make("td"), ...["A", "B"].map((name) => make("th", null, { scope: "col" }, name))), make("tbody", table));
+const caption = make("caption", table, {}, "A and B"), compared = (make("tr", make("thead", table), {}, make("td"), ...["A", "B"].map((name) => make("th", null, { scope: "col" }, name))), make("tbody", table));
 make("h3", states, {}, "What differs from the central case");
 const differences = make("ul", states, { className: "differences", id: "explorer-differences" });
 const again = make("p", states, { id: "explorer-command", hidden: true }), command = document.createElement("code");
