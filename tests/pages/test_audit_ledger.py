@@ -276,3 +276,12 @@ def test_a_key_lays_out_the_rows_on_the_screen_and_not_all_of_them(visit, finish
     page.evaluate("document.querySelector('.in-rows').classList.remove('in-rows')")
     whole = min(page.evaluate(KEYS, words) for _ in range(3))
     assert by_row < whole / 3
+
+
+def test_an_address_that_holds_no_text_stops_no_script(visit, ledger):
+    page = visit(ledger)
+    page.evaluate("location.hash = '#%E0%A4%A'")
+    page.reload()
+    page.get_by_label("Verdict", exact=True).select_option("inconsistent")
+    assert 0 < shown(page) < page.locator("#ledger tbody tr:not(.group)").count()
+    assert page.locator("h2 .permalink").count() > 0 and page.noted == []
