@@ -67,7 +67,7 @@ def test_what_the_print_says_is_measured_and_what_would_tell_of_a_hidden_count_i
 def test_participation_and_english_are_held_against_their_print(evidence):
     evidence.page.notebook = "02b_participation"
     people, attendance, contacts = participation.read_tables(evidence)
-    participation.advice_table(contacts, evidence)
+    participation.advice_table(contacts, people, evidence)
     participation.compared(people, session_counts(attendance, people), contacts, evidence)
     found = measured(evidence)
     assert {key: found[key].value for key in ("cp_001", "cp_013", "cp_025", "cp_023", "cp_036")} == {

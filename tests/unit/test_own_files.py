@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import process_time
@@ -13,12 +14,17 @@ from made_up.messy_workbook import AFTER, ASKED, BEFORE, PEOPLE, SESSIONS, came,
 from openpyxl import Workbook
 
 from analysis.errors import InputError
-from analysis.participants import read_records
+from analysis.participants import read_records, stages_reached
+from analysis.participants.codes import Status
 from analysis.participants.draft import draft
 from analysis.participants.draft_looks import CELLS, DECIDE, GUESSED, IDS, LEFT, NOTED, RULES
 from analysis.participants.draft_sources import assemble, is_near, loose_id
 from analysis.participants.draft_values import months, shape
 from analysis.participants.layout import read_layout
+from analysis.participants.typed import Table
+from analysis.participation import weeks_spread
+from analysis.questionnaire import change_by_item
+from analysis.questionnaire.answers import items_answered
 from analysis.tools.own_records import looks, problems, start
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "own_records"
@@ -223,6 +229,31 @@ def test_each_export_gives_the_same_cells(exports, name):
         same = ~in_words if name == "sav" and column == "friends_post" else slice(None)
         assert ours.status.loc[same, column].tolist() == model.status.loc[same, column].tolist(), column
         pd.testing.assert_series_equal(ours.values.loc[same, column], model.values.loc[same, column])
+
+
+def of_02b_and_03(table: Table, without: pd.Series) -> list[pd.DataFrame]:
+    """What 02b and 03 compute of a questionnaire, the number of friends afterwards left out of some people on purpose."""
+    values, status = table.values.copy(), table.status.copy()
+    values.loc[without, ["friends_post", "friends_post_words"]] = float("nan"), None
+    status.loc[without, "friends_post"] = Status.NOT_ASKED
+    given = replace(table, values=values, status=status)
+    statuses = status.apply(pd.Series.value_counts).fillna(0).astype(int).T
+    changes = change_by_item(values, items_answered(values), 1, resamples=99)
+    people = stages_reached(given)
+    return [statuses, people[["joined", "initial", "experience"]].sum().to_frame(), weeks_spread(values), changes]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_each_export_gives_the_same_results(exports, name):
+    """Two people's answer in words, which an SPSS variable of numbers cannot hold, is left out of both where one is of SPSS."""
+    model = exports["google"].tables["questionnaire"]
+    in_words = model.values["friends_post_words"].notna()
+    assert in_words.sum() == 2
+    without = in_words & (name == "sav")
+    ours = of_02b_and_03(exports[name].tables["questionnaire"], without)
+    assert all(map(len, ours))
+    for found, wanted in zip(ours, of_02b_and_03(model, without), strict=True):
+        pd.testing.assert_frame_equal(found, wanted, check_like=True)
 
 
 def test_the_cells_are_those_that_plain_pandas_reads(exports):

@@ -9,14 +9,19 @@ import html5lib
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 from before_after_run import guard_of
 from made_up.messy_workbook import ASKED, write_messy
 from scipy import stats
 from scipy.optimize import brentq
 from statsmodels.stats.multitest import multipletests
 
+from analysis.english.models import gains_by_form
+from analysis.english.sample import english_sample
 from analysis.errors import InputError
 from analysis.questionnaire import change_by_item, means
+from analysis.questionnaire.answers import questions
+from analysis.questionnaire.weighting import weighted_change
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.views.evidence import open_evidence
 from analysis.study import load_study
@@ -135,6 +140,47 @@ def test_every_number_is_what_pandas_scipy_and_statsmodels_give(written, before,
                 assert row[name] == pytest.approx(value, rel=1e-5, abs=1e-9), (dict(row), name)
             compared += len(wanted) + 1
     assert compared >= numbers
+
+
+def test_weighted_changes_and_the_yearly_gain_of_english_are_those_of_statsmodels(written):
+    """Of every item, from the truth: a logit of who answered on the answer before and the year of birth, as many columns as a fifth of
+    those who did not has room for; weights cut at their quantile 0.95; and the lines of 04 by least squares over formulas."""
+    root, truth, _ = written
+    study = load_study("own", root)
+    records = open_evidence(Appendix("own", "03_before_after", root), study, {}, rounds=True).records
+    people, compared, items = records.questionnaire.values, 0, {each.name: each for each in questions()}
+    for item in ASKED:
+        asked = truth.dropna(subset=f"{item}_pre").assign(
+            before=lambda d, i=item: d[f"{i}_pre"], there=lambda d, i=item: d[f"{i}_post"].notna().astype(float)
+        )
+        assert 10 <= (asked["there"] == 0).sum() < 15
+        likely = smf.logit("there ~ before + birth_year", asked).fit(disp=0).predict(asked)
+        both = asked[asked["there"] == 1]
+        weights = 1 / likely[both.index]
+        weights = weights.clip(upper=weights.quantile(0.95))
+        change = both[f"{item}_post"] - both["before"]
+        found = weighted_change(people, items[item]).loc["weighted"]
+        fit = smf.wls("change ~ 1", both.assign(change=change), weights=weights).fit(cov_type="HC0")
+        improved = smf.wls("up ~ 1", both.assign(up=100.0 * (change > 0)), weights=weights).fit().params.iloc[0]
+        wanted = [len(both), len(asked), fit.params.iloc[0], *fit.conf_int().iloc[0], improved]
+        assert found[["n", "asked", "change", "low", "high", "improved"]].tolist() == pytest.approx(wanted, rel=1e-5)
+        compared += len(wanted)
+    sample = english_sample(people, outcome="english_pre")
+    gains = gains_by_form(sample, start=12.0)
+    known = truth.dropna(subset=["english_pre", "months_in_uk"])
+    for form, term, further in (("linear", "months_in_uk", 12.0), ("log", "np.log(months_in_uk + 1)", np.log(25 / 13))):
+        line = smf.ols(f"english_pre ~ {term}", known).fit()
+        influence = line.get_influence()
+        h = influence.hat_matrix_diag
+        x = line.model.exog @ np.asarray(line.normalized_cov_params)
+        errors = x.T * (line.resid.to_numpy() ** 2 / (1 - h) ** np.minimum(4, h / h.mean()))
+        half = further * np.sqrt((errors @ x)[1, 1]) * stats.t.ppf(0.975, line.df_resid)
+        middle = further * line.params.iloc[1]
+        row = gains.loc[form, ["n", "gain", "low", "high", "sd"]].astype(float).tolist()
+        wanted = [len(known), middle, middle - half, middle + half, middle / known["english_pre"].std()]
+        assert row == pytest.approx(wanted, rel=1e-6)
+        compared += len(wanted)
+    assert compared == 52
 
 
 def test_the_page_says_of_each_row_which_group_it_is_and_how_many_people(written):

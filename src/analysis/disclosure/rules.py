@@ -68,5 +68,14 @@ def read_rules(params: Mapping[str, object], file: str = "params.yaml") -> Rules
     return Rules(minimum, reason, base)  # type: ignore[arg-type]
 
 
+MORE = "would show more"
+
+
+def shows_more(minimum_cell: int, less_parted: str = "fewer and larger groups") -> str:
+    """What would let a page show more, in words of prose: people taken together, or the lowest minimum where this is a higher one."""
+    lower = f", or a minimum of {{={LOWEST_MINIMUM_CELL}}} with a reason in full,"
+    return f"{less_parted}{lower if minimum_cell > LOWEST_MINIMUM_CELL else ''} {MORE}"
+
+
 def _refusal(file: str, column: str, found: str, expected: str, action: str) -> InputError:
     return InputError(file, column=f"disclosure.{column}", found=found, expected=expected, action=action)

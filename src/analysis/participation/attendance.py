@@ -131,12 +131,15 @@ def concentration(sessions: pd.Series, top: float = 0.25) -> pd.Series:
     {"people": Column("People", "people")},
     header="Sessions, at least",
 )
-def attendance_steps(bands: pd.DataFrame) -> pd.DataFrame:
-    """How many people came to at least so many sessions (index), from a table of `people` in bands: as far as it tells."""
+def attendance_steps(bands: pd.DataFrame) -> pd.DataFrame | None:
+    """How many people came to at least so many sessions (index), from a table of `people` in bands: as far as it tells.
+
+    None where that is nothing.
+    """
     people = pd.to_numeric(bands["people"], errors="coerce")
     steps = people[::-1].cumsum(skipna=False)[::-1].dropna().astype(int)
     starts = [int(label.rstrip("+").partition("-")[0]) for label in steps.index]
-    return steps.set_axis(pd.Index(starts, name="start")).to_frame()
+    return None if steps.empty else steps.set_axis(pd.Index(starts, name="start")).to_frame()
 
 
 @described(

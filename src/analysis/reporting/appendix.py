@@ -18,7 +18,7 @@ from analysis.reporting import prose
 from analysis.reporting.markup import Display, has_digit
 from analysis.reporting.nodes import code, paragraph, without_kinds
 from analysis.reporting.style import Y_TITLE
-from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node
+from analysis.reporting.tables import EXAMPLE_WORDS, TEXT_MODES, RowExtra, Table, results_in, table_node, told_of_hidden
 from analysis.results import Column, Kind, Result, ResultStore, slug, tabulate
 from analysis.study import load_study
 
@@ -89,6 +89,7 @@ class Appendix:
         self.measured_on: tuple[str, ...] = ()
         self._shown: dict[str, str] = {}
         self.judge: Callable[[pd.DataFrame], Judged] = unjudged
+        self.minimum_cell = 0  # the fewest people whose number is shown; none where no records are judged
         self.place = place or f"notebooks/{notebook}.ipynb"
         self._references = prose.References(self.find, self._shown, self.place)
         Appendix._current = self
@@ -149,7 +150,7 @@ class Appendix:
         frame, groups = self._grouped(frame, group_by, name)
         columns = self._columns(columns)
         shown = {column: spec for column, spec in columns.items() if column != group_by}
-        title = self._inline(caption)
+        title, numbers = self._inline(caption), frame[[c for c in frame if c in shown and shown[c].kind]]
         table = replace(
             self._table(name, frame, _computed_by(function, shown), text or {}, rows, ids),
             anchor=_anchor(label),
@@ -157,7 +158,7 @@ class Appendix:
             caption=title.run,
             mark=EXAMPLE_WORDS if self.example else "",
             row_header=in_currency(row_header or _index_name(frame), self.currency),
-            note=self._inline(note).run,
+            note=self._inline(told_of_hidden(numbers, self.minimum_cell, note)).run,
             groups=groups,
             extras=extras or {},
             filters=filters or {},

@@ -52,7 +52,8 @@ def show(
     filters: Sequence[str] = (),
     folds: Mapping[str, Inline] | None = None,
 ) -> Display | None:
-    """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open; nothing of None.
+    """Put a frame, or a matplotlib figure with its `data`, on the page that the notebook has open; nothing of None, but
+    for data without rows, of which it says that too few people stand behind them.
 
     `kind` says how the numbers are known (see `analysis.results.Kind`), `unit` and `decimals` how they are written,
     `source` and `inputs` (ids such as `claim:CP-012`) what they rest on; a frame of results says all of these itself.
@@ -62,15 +63,15 @@ def show(
     Raises InputError, which says what to do, for numbers without a kind, for numbers of people that have not passed
     disclosure control, and as `Appendix.table` and `Appendix.figure` do.
     """
-    if shown is None:
+    if shown is None and (data is None or len(data)):
         return None
     page, frame = Appendix.current(), _frame(shown if data is None else data)
     said = {"kind": kind, "unit": unit, "decimals": decimals, "source": source, "inputs": tuple(inputs)}
     ready = _results(page, frame) if description(frame) else _own(page, frame, said)
-    chosen = {name: ready.columns[name] for name in columns or ready.columns}
     is_table = isinstance(shown, pd.DataFrame | pd.Series)
     if not len(ready.frame) or (ready.hidden and not is_table):
         return page.say(TOO_FEW) if ready.may_hide else None
+    chosen = {name: ready.columns[name] for name in columns or ready.columns}
     group = group_by or ready.group
     text = {key: each.text or "label" for key, each in chosen.items() if each.kind is None and key != group}
     key = name or ready.name or slug(caption)

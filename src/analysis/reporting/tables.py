@@ -7,6 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from analysis.currency import currency_of, with_sign
+from analysis.disclosure.rules import MORE, shows_more
 from analysis.reporting.nodes import Block, Inline, Run, code, number
 from analysis.results import NOT_AVAILABLE, Column, Result
 
@@ -180,3 +181,20 @@ def _node_words(node: Block) -> str:
     if node["type"] == "number":
         return "0" * (18 if node["part"] == "interval" else 8) + str(node.get("words", ""))
     return _words(node.get("of", node.get("text", node.get("label", ""))))
+
+
+def told_of_hidden(numbers: pd.DataFrame, minimum_cell: int, note: str) -> str:
+    """A note and, where most numbers of a table are hidden, why, and what would show more, unless it says so itself.
+
+    >>> told_of_hidden(pd.DataFrame({"people": ["hidden", 12]}), 10, "As counted.")
+    'As counted.'
+    """
+    words = numbers.map(lambda cell: str(getattr(cell, "value", cell)).startswith(_HIDDEN))
+    if not minimum_cell or 2 * words.to_numpy().sum() <= words.size or MORE in note:
+        return note
+    more = shows_more(minimum_cell, "more people, or fewer and larger groups")
+    why = f"Most of these numbers are hidden, so that none of fewer than {{={minimum_cell}}} people can be worked out"
+    return f"{note} {why}; {more}.".strip()
+
+
+_HIDDEN = ("hidden", "withheld")  # how the words in the place of numbers begin

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.bounds.intervals import independent_difference, wilson
 from analysis.described import name_of
-from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
+from analysis.disclosure.rules import shows_more
 from analysis.multiple_tests import holm
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, p_column
@@ -75,14 +75,9 @@ def _told_of_hidden(frame: pd.DataFrame, minimum_cell: int) -> str:
     rows = int(frame.map(lambda value: str(value).startswith(HIDDEN)).any(axis=1).sum())
     if not rows:
         return ""
-    lower = (
-        f", or a minimum of {{={LOWEST_MINIMUM_CELL}}} with a reason in full"
-        if minimum_cell > LOWEST_MINIMUM_CELL
-        else ""
-    )
     return (
         f"In {{={rows}}} of {{={len(frame)}}} rows counts are hidden, since what else stands on the page would let a count of fewer than "
-        f"{{={minimum_cell}}} people be worked out from them: fewer and larger groups{lower} would show more."
+        f"{{={minimum_cell}}} people be worked out from them: {shows_more(minimum_cell)}."
     )
 
 

@@ -29,7 +29,11 @@ MOST_MARKS = 2_000  # each is a line of the page
 _LINES = {"fit": "the same gain every month", "log": "gains that shrink", "spline": "a smooth curve"}
 _ENDS = {"fit": ("low", "high"), "log": ("log_low", "log_high"), "spline": ("spline_low", "spline_high")}
 _ENGLISH = {"very poor or poor": (1, 2), "fair or better": (3, 5)}
-_EDGES, _TIMES = (0, 36, 72, np.inf), ("under three years", "three to under six years", "six years or more")
+_PEOPLE = "people by English and time in the UK"
+_EDGES = {  # in months, the finest first
+    ("under three years", "three to under six years", "six years or more"): (0, 36, 72, np.inf),
+    ("under six years", "six years or more"): (0, 72, np.inf),
+}
 
 
 def read_answers(evidence: Evidence) -> pd.DataFrame | None:
@@ -174,26 +178,38 @@ def told_of_lines(lines: pd.DataFrame) -> str:
 
 
 @of_nothing_nothing
-def specification_chart(curve: pd.DataFrame) -> "Figure":
+def specification_chart(curve: pd.DataFrame) -> "Figure | None":
     """The yearly gain under every combination of choices that could be fitted, in rank order."""
     fitted = curve.dropna(subset="gain").round({"gain": 2, "low": 2, "high": 2})
-    return charts.curve_chart(fitted, "question", "gain in a year, sd of English")
+    return None if fitted.empty else charts.curve_chart(fitted, "question", "gain in a year, sd of English")
 
 
 @of_nothing_nothing
 def people_by_time(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """How many people had which English after how long, small counts hidden."""
-    time = pd.cut(sample["months"], _EDGES, right=False, labels=_TIMES).astype("str").rename("time in the UK")
+    """How many people had which English after how long, small counts hidden; after fewer times, the fewer people there are.
+
+    Without rows where there are too few for any.
+    """
+    bands = {times: {"time in the UK": list(times), "English at joining": list(_ENGLISH)} for times in _EDGES}
+    by = evidence.finest(_PEOPLE, len(sample), list(bands.values()))
+    if not by:
+        return evidence.dropped(_PEOPLE, "too few people gave both answers")
+    times = tuple(by["time in the UK"])
+    time = pd.cut(sample["months"], _EDGES[times], right=False, labels=times).astype("str").rename("time in the UK")
     english = sample["english"].map(_english_band).rename("English at joining")
-    levels = {"time in the UK": list(_TIMES), "English at joining": list(_ENGLISH)}
     people = read_from(pd.concat([time, english], axis=1), *inputs_of(sample))
-    return evidence.counted("people by English and time in the UK", people, levels, _bands_of(answers), total="all")
+    return evidence.counted(_PEOPLE, people, by, _bands_of(answers), total="all")
+
+
+def about_people(evidence: Evidence) -> str:
+    """What was taken together among people by English and time, after the caption."""
+    return f" {evidence.notes.get(_PEOPLE, '')}".rstrip()
 
 
 @of_nothing_nothing
-def people_chart(cells: pd.DataFrame) -> "Figure":
+def people_chart(cells: pd.DataFrame) -> "Figure | None":
     """The counts as a heat map."""
-    return charts.heat_map(cells.mask(cells == HIDDEN), "English at joining", "time in the UK")
+    return None if cells.empty else charts.heat_map(cells.mask(cells == HIDDEN), "English at joining", "time in the UK")
 
 
 @described(
@@ -208,7 +224,7 @@ def hidden_cells(cells: pd.DataFrame) -> pd.DataFrame:
 def told_of_people(cells: pd.DataFrame | None) -> str:
     """Which cell of a protected table is the fullest of those shown, and how many are hidden if any is."""
     hidden = cells is not None and (cells == HIDDEN).any(axis=None)
-    most = "" if cells is None else charts.most_frequent(cells)
+    most = "" if cells is None or cells.empty else charts.most_frequent(cells)
     kept = "{people.hidden|bare} of {people.cells|bare} cells are hidden, since they are small or would give a small one away."
     return " ".join(filter(None, (most, kept if hidden else ""))) or "None of the {people.cells|bare} cells is hidden."
 

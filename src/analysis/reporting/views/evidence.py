@@ -5,6 +5,7 @@ end all tables of the notebook are proved together.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,7 @@ from analysis.disclosure.joint import (
 )
 from analysis.disclosure.protect import Protected, protect, prove, rounded
 from analysis.disclosure.reader import Background
-from analysis.disclosure.rules import Rules, read_rules
+from analysis.disclosure.rules import Rules, read_rules, shows_more
 from analysis.disclosure.tables import TOTAL, as_frame, count_people, with_margins
 from analysis.errors import InputError
 from analysis.participants import Records, read_records
@@ -62,6 +63,7 @@ class Evidence:
     records: Records | None
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Shown] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)  # by table, what was taken together
     beside: Callable[[pd.DataFrame, Description], pd.DataFrame] | None = (
         None  # judges what stands beside protected counts
     )
@@ -72,6 +74,7 @@ class Evidence:
         self.page.measured_on = tuple(dict.fromkeys(f for each in self.records or () for f in inputs_of(each.values)))
         self.page.store.guarded = self.records is not None
         self.page.judge = self.judge
+        self.page.minimum_cell = self.rules.minimum_cell if self.records and self.base is None else 0
 
     def judge(self, frame: pd.DataFrame) -> Judged:
         """A frame of results as it may be shown, by what its method says that it rests on.
@@ -215,6 +218,27 @@ class Evidence:
             Kind.MEASURED, columns, header=header, function=function, inputs=inputs_of(people), passed=True
         )
         return describe(cells, said)
+
+    def finest(
+        self, table: str, people: int, choices: Sequence[Mapping[str, Sequence[object]]]
+    ) -> Mapping[str, Sequence[object]]:
+        """The first of several ways to part people, each as `levels` of `counted`, with the minimum in every cell if they were spread evenly.
+
+        Empty where there is none. Every reader knows the two numbers that decide, so that the choice tells nothing. A coarser way than
+        the first is told among the `notes`.
+        """
+        minimum = self.rules.minimum_cell
+        fits = [levels for levels in choices if minimum * math.prod(map(len, levels.values())) <= people]
+        if fits and fits[0] is not choices[0]:
+            few = f"Taken together, since so few would not fill the cells of a finer table with {{={minimum}}} each"
+            self.notes[table] = f"{few}; {shows_more(minimum, 'more people')}."
+        return fits[0] if fits else {}
+
+    def dropped(self, table: str, reason: str) -> pd.DataFrame:
+        """A table that is not shown at all, as a frame without rows, of which `show` says so; the reason stands among the decisions."""
+        self.decisions.append(Decision(table, "minimum cell", REFUSED, reason))
+        said = Description(Kind.MEASURED, {"people": Column("People")}, function=name_of(protect), passed=True)
+        return describe(pd.DataFrame({"people": []}), said)
 
     def keep(
         self, tables: Mapping[str, pd.Series], done: Protected, background: Background | None = None

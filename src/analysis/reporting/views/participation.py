@@ -11,6 +11,7 @@ from analysis.disclosure.decisions import REFUSED, SHOWN, Decision
 from analysis.disclosure.tables import TOTAL
 from analysis.examples import figures_met
 from analysis.participants import stages_reached
+from analysis.participation.advice import NOT_STATED
 from analysis.participation.published import FILE, Figures, Printed, attendance_brackets, read_figures, whole
 from analysis.quantities import band_labels
 from analysis.reporting import charts_records as charts
@@ -20,14 +21,14 @@ from analysis.reporting.markup import Display
 from analysis.reporting.views import against_print
 from analysis.reporting.views.against_print import Compared, found_in
 from analysis.reporting.views.claims import published as as_published
-from analysis.reporting.views.evidence import Evidence, number
+from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.results import Column, Kind
 from analysis.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_ADVICE = "advice contacts by field and type"
+_BANDS, _ADVICE = "people by sessions attended", "advice contacts by field and type"
 _STAGES = ("joined", "initial", "experience")
 
 
@@ -130,23 +131,35 @@ def told_of_courses(courses: pd.DataFrame) -> str:
 
 @of_nothing_nothing
 def people_in_bands(counts: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """People by band of sessions, protected; index: band.
+    """People by band of sessions, protected; index: band. Without rows where all would stand in one.
 
     Attendances are not shown beside them: 7 people who came 9 or 10 times and made 69 attendances are 1 and 6.
     """
     starts = starts_with(counts["sessions"], evidence.rules.minimum_cell)
     bands = read_from(bands_of(counts["sessions"], starts).to_frame(), *inputs_of(counts))
+    if len(starts) < 2:
+        return evidence.dropped(_BANDS, "all would stand in one band")
     labels = band_labels(starts)
-    return evidence.counted("people by sessions attended", bands, {"sessions": labels}).loc[labels]
+    return evidence.counted(_BANDS, bands, {"sessions": labels}).loc[labels]
 
 
 @of_nothing_nothing
-def advice_table(contacts: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Contacts by field and type, small cells hidden."""
+def advice_table(contacts: pd.DataFrame, people: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Contacts by field and type, small cells hidden; by field or type alone where they could not fill all cells of both; without
+    rows where they could not fill those either, or where too few people recorded them."""
     names = {"field": "field of advice", "type": "type of contact"}
-    filled = contacts[list(names)].fillna("(not stated)").rename(columns=names)
+    filled = contacts[list(names)].fillna(NOT_STATED).rename(columns=names)
     levels = {name: sorted(filled[name].unique()) for name in filled}
-    return evidence.counted(_ADVICE, filled, levels, unit="contacts", row_total="all fields")
+    by = evidence.finest(_ADVICE, len(filled), [levels, *({name: levels[name]} for name in levels)])
+    given = evidence.allowed(domain.advice_given(contacts, people))
+    if not by or given["value"].eq(HIDDEN).any():  # type: ignore[index]
+        return evidence.dropped(_ADVICE, "too few people or contacts stand behind it")
+    return evidence.counted(_ADVICE, filled, by, unit="contacts", row_total="all fields" if len(by) > 1 else "all")
+
+
+def about_advice(evidence: Evidence) -> str:
+    """What was taken together in the table of advice."""
+    return evidence.notes.get(_ADVICE, "")
 
 
 @of_nothing_nothing
@@ -227,7 +240,9 @@ def _compared_advice(
 def _judge_value(evidence: Evidence, kinds: list[str]) -> Decision:
     """Whether the value of the contacts may be shown: only beside the numbers of contacts of all types."""
     shown = evidence.shown(_ADVICE)
-    hidden = shown is None or any(pd.isna(shown[(TOTAL, kind)]) for kind in kinds)
+    by_type = shown is not None and shown.index.names[-1] == "type of contact"
+    others = (TOTAL,) * (shown.index.nlevels - 1) if by_type else ()  # type: ignore[union-attr]
+    hidden = not by_type or any(pd.isna(shown[(*others, kind)]) for kind in kinds)  # type: ignore[index]
     why = "the number of contacts of a type is hidden" if hidden else "the numbers of contacts of all types are shown"
     name, rule = "against the print: value of the contacts", "statistics of hidden counts"
     return Decision(name, rule, REFUSED if hidden else SHOWN, why)

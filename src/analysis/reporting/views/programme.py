@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.described import for_figure, of_nothing_nothing
-from analysis.disclosure.rules import LOWEST_MINIMUM_CELL, read_rules
+from analysis.disclosure.rules import read_rules, shows_more
 from analysis.programme.monitoring import open_monitoring
 from analysis.programme.rules import TABLE_WORDS
 from analysis.reporting.appendix import Appendix
@@ -302,18 +302,18 @@ def over_time(joined: pd.DataFrame, door: Door) -> pd.DataFrame | None:
 
 
 def told_of_time(door: Door, joined: Mapping[str, pd.DataFrame | None]) -> Display | None:
-    """By whom who joined is not shown over time, though it was recorded, and what would show more; None where nothing was dropped."""
+    """By whom who joined is not shown over time, though it was recorded, or that it is by longer periods, and what would show more.
+
+    None where nothing was dropped or taken together.
+    """
     dropped = [by for by, frame in joined.items() if frame is not None and over_time(frame, door) is None]
-    if not dropped:
+    if not dropped and not door.is_merged:
         return None
-    lower = (
-        f", or a minimum of {{={LOWEST_MINIMUM_CELL}}} with a reason in full"
-        if door.minimum > LOWEST_MINIMUM_CELL
-        else ""
-    )
+    what = "not shown by " + " and by ".join(dropped) if dropped else "shown by longer periods"
+    which = "all of it" if dropped else "more of shorter ones"
     return door.page.say(
-        f"Who joined over time is not shown by {' and by '.join(dropped)}: so that no number of fewer than {{={door.minimum}}} people can be "
-        f"worked out, all of it, or more of the other numbers of this page, would have to be hidden. Fewer and larger groups{lower}, would show more."
+        f"Who joined over time is {what}: so that no number of fewer than {{={door.minimum}}} people can be worked out, {which}, or more of "
+        f"the other numbers of this page, would have to be hidden; {shows_more(door.minimum, 'more people, or fewer and larger groups')}."
     )
 
 

@@ -43,10 +43,16 @@ SEX = "sex"
 
 @dataclass(frozen=True)
 class Protected:
-    """What may be shown of a page's counts: `shown`, the names that may, and measures of which nothing was recorded."""
+    """What may be shown of a page's counts: `shown`, the names that may, and measures of which nothing was recorded.
+
+    `length` is how many quarters a row of the tables over time has (0 where people are too few for any), `finer` whether a shorter
+    one was tried.
+    """
 
     shown: frozenset[str]
     unrecorded: frozenset[str]
+    length: int = 0
+    finer: bool = False
 
     def word(self, *names: str) -> str:
         """Why a number that rests on these counts is not shown; an empty text where it is. A name that the page does not
@@ -60,21 +66,36 @@ def protected(records: Monitoring) -> Protected:
     """What may be shown of a page's counts, worked out once."""
     key = ("every measure", f"hidden below {records.minimum_cell} at {records.level:g}")
     if key not in records.memo:
-        sums, hidden = _hidden(records)
+        sums, hidden, length = _hidden(records)
         gone = frozenset(rule.measure for rule in records.rules.rules if not recorded(records, rule))
         named = {name for name, count in sums.counts.items() if count.shown}
         named |= {each.label for each in sums.equations if each.label}
-        records.memo[key] = Protected(frozenset(named) - hidden, gone)
+        finer = length > min(crossed.lengths(records), default=length)
+        records.memo[key] = Protected(frozenset(named) - hidden, gone, length, finer)
     return records.memo[key]
 
 
-def _hidden(records: Monitoring) -> tuple[Sums, frozenset[str]]:
-    """The counts of the page, and those to hide. Tables over time are shown where no more other numbers are hidden beside them."""
+def _hidden(records: Monitoring) -> tuple[Sums, frozenset[str], int]:
+    """The counts of the page, those to hide, and how many quarters a row of the tables over time has.
+
+    These are shown in the way that shows most of their numbers, of those beside which no more other numbers are hidden; else they are
+    hidden.
+    """
     before = _sums_before(records)
-    without, sums = before.hidden(), deepcopy(before)
-    _over_time(sums, records)
-    hidden, own = sums.hidden(), frozenset(sums.counts) - frozenset(before.counts)
-    return sums, hidden if len(hidden - own) <= len(without) else without | own
+    best, kept = (before, without := before.hidden(), 0), 0
+    for length in crossed.lengths(records):
+        sums = deepcopy(before)
+        _over_time(sums, records, length)
+        own = frozenset(sums.counts) - frozenset(before.counts)
+        shown = {name for name in own if sums.counts[name].shown}
+        if not kept:
+            best = sums, without | own, length
+        if len(shown) <= kept:  # a longer period has fewer numbers still
+            break
+        hidden = sums.hidden()
+        if len(hidden - own) <= len(without) and len(shown - hidden) > kept:
+            best, kept = (sums, hidden, length), len(shown - hidden)
+    return best
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,7 @@ class Door:
         """The page takes no number of records in any other way."""
         if self.records is not None:
             self.page.store.of_people = self.page.store.guarded = True
-            self.page.judge = self.judge
+            self.page.judge, self.page.minimum_cell = self.judge, self.minimum
             smallest = ("records.minimum", "The smallest count that is shown", self.minimum, "people", Kind.ASSUMED)
             self.page.add([Result(*smallest, source="a rule of disclosure control")])
 
@@ -102,6 +123,16 @@ class Door:
     def printed(self) -> Study:
         """The study whose printed tables the records are held against: its own, or the one that a worked example imitates."""
         return self.records.printed if self.records else self.study
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether shorter periods were tried than the tables over time have."""
+        return self.records is not None and protected(self.records).finer
+
+    @property
+    def period_length(self) -> int:
+        """How many quarters a row of the tables over time has."""
+        return protected(self.records).length if self.records else 0
 
     def allowed(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
         """A frame of results as it may be shown, to go on with; None of None."""
@@ -326,14 +357,14 @@ def _groups(sums: Sums, records: Monitoring) -> None:
             sums.equations.append(Equation({somebody: 1.0}, 1.0, np.inf))
 
 
-def _over_time(sums: Sums, records: Monitoring) -> None:
+def _over_time(sums: Sums, records: Monitoring, length: int) -> None:
     """Who joined by partner, and by area, in each period: parts of those of the group, and of those of its quarters.
 
     Each table shares the periods with the other and nothing else, so that people of any partner may be of any area.
     """
-    periods = crossed.periods(records)
+    periods = crossed.periods(records, length)
     for column in crossed.GROUPS:
-        frame = crossed.joined_by(records, column)
+        frame = crossed.joined_by(records, column, length)
         for period, row in () if frame is None else frame.iterrows():
             cells = {name: f"{row['part']}{name}" for name in frame if name != "part"}  # type: ignore[union-attr]
             for name, cell in cells.items():
