@@ -129,7 +129,7 @@ def test_every_number_of_the_displays_is_recorded(example):
 
 def test_every_count_that_a_method_names_is_one_that_the_page_protects(records):
     """A name that the page does not know hides its number, so a misspelt one would leave a column of words."""
-    known, _ = _hidden(records)
+    known, *_ = _hidden(records)
     names = set(known.counts) | {each.label for each in known.equations}
     frame = programme.count_measures(records, "results")
     said = description(frame).basis.behind
