@@ -1,5 +1,6 @@
 """Records as other teams keep them: what a newcomer's workbook and exports of other shapes are taken for, and what is asked."""
 
+import csv
 import re
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+import yaml
 from openpyxl import Workbook
 
 from analysis.errors import InputError
@@ -539,3 +541,15 @@ def test_a_name_that_says_another_scale_is_asked_about(tmp_path):
         and "sheet End" in look.where
         and "from 0 to 10, while confidence is from 1 to 9" in look.what
     )
+
+
+def test_a_mark_of_one_letter_in_a_register_makes_no_row_a_total(tmp_path):
+    """Y and N under each day: who did not come to the first session is nobody's total; a row of totals below is one."""
+    days = [f"{day:02d}/02/2024" for day in range(1, 7)]
+    marks = [["N", "Y", "N", "Y", "Y", "N"], ["Y", "N", "Y", "N", "N", "Y"]] * 4
+    people = [[f"HL{place:02d}", *row] for place, row in enumerate(marks, start=1)]
+    path = tmp_path / "Register.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["Learner no.", *days], *people, ["N", *["4"] * 6]])
+    (source,) = yaml.safe_load(draft(tmp_path))["sources"]
+    assert source["leave_out_rows"] == {10: "totals"}

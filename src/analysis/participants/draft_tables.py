@@ -92,7 +92,11 @@ def _no_record(row: list[str], names: list[str]) -> str:
     cells = [cell.strip() for cell in row if cell.strip()]
     if not cells:
         return ""
-    if any(re.fullmatch(words()["totals"], cell.casefold()) for cell in cells[:2] if not _NUMBER.fullmatch(cell)):
+    named = [
+        *cells[:1],
+        *(cell for cell in cells[1:2] if len(cell) > 1),
+    ]  # a letter behind an id is a mark, such as N in a register
+    if any(re.fullmatch(words()["totals"], cell.casefold()) for cell in named if not _NUMBER.fullmatch(cell)):
         return "totals"
     if [cell.strip() for cell in row] == [cell.strip() for cell in names]:
         return "the column names again"
