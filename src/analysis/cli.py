@@ -43,13 +43,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"error: {_disk_trouble(error)}", file=sys.stderr)
         return 1
-    except RuntimeError as error:
-        if type(error).__name__ != "NotebookFailure" and not str(error).startswith(
-            "Symlink loop"
-        ):  # so says Python 3.11 of ELOOP
+    except Exception as error:
+        if (told := error if _is_said(error) else _not_as_made(error)) is None:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {told}", file=sys.stderr)
         return 1
+
+
+def _is_said(error: Exception) -> bool:
+    """Whether an error is one for a reader already: a notebook's, or what Python 3.11 says of links that lead round."""
+    return type(error).__name__ == "NotebookFailure" or str(error).startswith("Symlink loop")
+
+
+def _not_as_made(error: Exception) -> InputError | None:
+    """What to say where a command failed beside a file of a run that somebody changed; None where all are as they were made."""
+    from analysis.comparison.lock import not_as_recorded
+    from analysis.study import find_root
+
+    try:
+        others = not_as_recorded(find_root())
+    except (InputError, OSError):
+        return None
+    if not others:
+        return None
+    found = f"content that the recorded run did not write, and could not go on with it ({type(error).__name__})"
+    told = {
+        "expected": "what a run wrote, as it was",
+        "action": "run analysis reproduce, which makes it anew, then this again",
+    }
+    return InputError(", ".join(others[:3]), found=found, **told)
 
 
 _NOT_MADE = ("no such file", "what a run to the end makes", "run analysis reproduce, then this again")
@@ -59,6 +81,7 @@ _OF_THE_DISK = {
     errno.EROFS: ("a disk that can only be read", "one that can be written to", "copy the project to one and run it there"),
     errno.ENAMETOOLONG: ("a name that is too long for the disk", "a shorter one", "correct the name"),
     errno.ELOOP: ("links that lead round", "a file", "put the file itself in its place"),
+    errno.ENOTDIR: ("a file in the place of a folder", "a folder", "move the file away; a run makes folders of its own anew"),
     errno.EACCES: ("no permission", "a file or folder of this user's own", "change its owner or rights, or run it as its owner"),
 }  # fmt: skip
 

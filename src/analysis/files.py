@@ -8,6 +8,7 @@ import csv
 import io
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,9 @@ _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, ten times as
 DEEPEST = 20  # lists and mappings in one another; a table of ours has four
 MOST_BITS = 1_000  # of a whole number: more than Python's floats can hold is no number of ours
 MOST_BYTES = 20_000_000  # of a text or table of ours; 100,000 claims take less
+MOST_VALUES = (
+    300_000  # keys, values and the lists and mappings they are in, of a YAML file; 1,000 assumptions have about 75,000
+)
 MOST_COLUMNS = 1_000  # a wider file is not one of ours; refuse it before it fills memory
 
 
@@ -131,24 +135,25 @@ def _control(name: str, row: int | None, text: str) -> InputError:
 
 
 def read_csv(
-    path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()
+    path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = (), most: int | None = None
 ) -> list[tuple[int, dict[str, str]]]:
     """Rows of a CSV file as (row number, {column: text}); the header is row 1.
 
     Every name in `columns` must stand in the header, nothing outside `columns` and `optional` may. Raises InputError
-    for a header or a row that does not fit. Rows that begin with # are comments.
+    for a header or a row that does not fit. Rows that begin with # are comments. After one row more than `most` nothing is read.
     """
-    at, header, rows = table(read_text(path, name), name)
+    at, header, rows = table(read_text(path, name), name, most)
     check_header(header, name, columns, optional, at)
     return [(number, _named(header, cells, number, name)) for number, cells in rows]
 
 
-def table(text: str, name: str) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
+def table(text: str, name: str, most: int | None = None) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
     """The row of a table's header, the header, and the rows that hold anything, with their numbers; comments are left out.
 
     Blank columns behind the last, which spreadsheets add, are left out, too: nothing stands in them.
     """
-    found = [(number, cells) for number, cells in csv_rows(text, name) if any(cells) and not is_comment(cells)]
+    held = ((number, cells) for number, cells in csv_rows(text, name) if any(cells) and not is_comment(cells))
+    found = list(islice(held, None if most is None else most + 2))  # with the header
     (at, first), *rows = found or [(1, [""])]
     _check_separator(first, name)
     header = [cell.strip() for cell in first]
@@ -340,7 +345,9 @@ def parse_yaml(text: str, name: str, references: bool = True) -> Any:
 
 def _check_events(text: str, name: str, references: bool) -> None:
     """Refuse, before anything is built of it, what no table of ours holds; libyaml's loader does not survive deep nesting."""
-    for event, depth, anchored in _nested(text):
+    for number, (event, depth, anchored) in enumerate(_nested(text), start=1):
+        if number > MOST_VALUES:
+            raise _unreadable(name, f"more than {MOST_VALUES:,} keys, values and lists")
         written = getattr(event, "value", "") or ""
         if CONTROL.search(written):
             raise _control(name, event.start_mark.line + 1, written)

@@ -13,13 +13,14 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from analysis.coding.codebook import Code, Codebook
 from analysis.coding.formats import read_codebook, read_segments
 from analysis.coding.refi import qdc_text
 from analysis.errors import InputError
-from analysis.files import MOST_BYTES, read_text
+from analysis.files import MOST_BYTES, MOST_VALUES, read_text, read_yaml
 from analysis.participants.draft_sheets import sheets_of
 from analysis.participants.excel import first_sheet
 from analysis.participants.records import read_table
@@ -229,6 +230,17 @@ def test_a_workbook_in_letters_in_which_nothing_can_be_counted_is_refused(tmp_pa
         sheets_of(path)
 
 
+def test_a_row_of_more_cells_than_a_worksheet_has_columns_is_refused_before_it_is_built(tmp_path, good):
+    path = tmp_path / "questionnaire.xlsx"
+    for number in (16_384, 16_385):
+        row = b"<row r='9'>" + b"<c/>" * number + b"</row><row r='10'><c/></row>"
+        crafted(path, good[path.name], "xl/worksheets/sheet1.xml", (b"</sheetData>", row + b"</sheetData>"))
+        if number == 16_384:
+            sheets_of(path)
+    with pytest.raises(InputError, match="cells in one row"):
+        sheets_of(path)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
 @pytest.mark.parametrize("kind", ["pipe", "zeros", "memory", "round", "large"])
 def test_what_has_no_end_is_refused_before_it_is_read(tmp_path, kind):
@@ -242,3 +254,11 @@ def test_what_has_no_end_is_refused_before_it_is_read(tmp_path, kind):
         path.symlink_to({"zeros": "/dev/zero", "memory": "/proc/self/mem", "round": path}[kind])
     with pytest.raises(InputError, match="of an ordinary size"):
         read_text(path, path.name)
+
+
+def test_a_yaml_file_of_keys_without_end_is_refused_before_anything_is_built_of_it(tmp_path, monkeypatch):
+    path = tmp_path / "study.yaml"
+    path.write_text("\n".join(f"key{number}: {number}" for number in range(MOST_VALUES // 2)), encoding="utf-8")
+    monkeypatch.setattr(yaml, "load", None)
+    with pytest.raises(InputError, match="more than 300,000"):
+        read_yaml(path, path.name)

@@ -1,6 +1,7 @@
 """Every number of a text as a draft of claims.csv: read as a person would, valid as a ledger, and never a sentence."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,16 @@ def test_drafts_of_the_two_sources_hold_their_claims_and_load(tmp_path):
     for file in SOURCES.values():
         (tmp_path / file).write_text(draft(claims_from(folder / file), "XX"), encoding="utf-8")
         assert len(read_claims(tmp_path / file, file, "XX")) > 100
+
+
+@pytest.mark.parametrize("between", [" ", "\t"])
+def test_a_line_of_thousands_of_numbers_is_read_in_a_moment(tmp_path, between):
+    (tmp_path / "x.txt").write_text(between.join(f"word {number % 97}" for number in range(10_000)), encoding="utf-8")
+    began = time.process_time()
+    assert len(claims_from(tmp_path / "x.txt")) == 10_000
+    assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "9" * 40, "1/" + "9" * 5_000, "1-" + "9" * 5_000, "£" + "9" * 50])
+def test_digits_without_end_are_no_number(tmp_path, text):
+    assert [value for _, value, *_ in numbers(tmp_path, f"It cost {text} or 48 people.")][-1] == "48"

@@ -1,5 +1,7 @@
 """REFI-QDA projects, made here as the standard has them (REFI-QDA 1.5, sections 5.3, 7 and 9)."""
 
+import random
+import time
 import zipfile
 
 import pytest
@@ -30,7 +32,7 @@ def selection(guid, start, end, *codings, user="U1"):
     )
 
 
-def project(path, sources, cases="", codes=CODES, users=USERS):
+def project(path, sources, cases="", codes=CODES, users=USERS, pad=False):
     xml = (
         '<?xml version="1.0" encoding="utf-8"?><Project xmlns="urn:QDA-XML:project:1.0" name="p" origin="Test" '
         f'creatingUserGUID="U1">{users}{codes}<Cases>{cases}</Cases><Sources>{sources}</Sources></Project>'
@@ -38,6 +40,8 @@ def project(path, sources, cases="", codes=CODES, users=USERS):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("project.qde", xml)
         archive.writestr("Sources/T1.txt", SECRET * 50)
+        if pad:  # so that the archive's size bears what it unpacks to
+            archive.writestr("Sources/P1.bin", random.Random(1).randbytes(100_000), zipfile.ZIP_STORED)
     return path
 
 
@@ -323,3 +327,58 @@ def test_what_cannot_be_used_is_said(tmp_path, sources, cases, found):
 def test_a_project_without_codebook(tmp_path):
     with pytest.raises(InputError, match="no CodeBook"):
         read_qdpx(project(tmp_path / "p.qdpx", "", codes=""), "p.qdpx")
+
+
+def code(guid, name, inner=""):
+    return f'<Code guid="{guid}" name="{name}">{inner}</Code>'
+
+
+def test_thousands_of_codes_of_one_name_are_numbered_in_a_moment(tmp_path):
+    names = "".join(code(f"D{n}", "Other") for n in range(20_000)) + code("C8", "Other 2")
+    speakers = code("C9", "Speaker", code("C91", "E6"))
+    source = text_source(selection("S9", 0, 50, ("C91", "U1")), selection("S1", 5, 10, ("D3", "U1"), ("C8", "U1")))
+    path = project(
+        tmp_path / "p.qdpx", source, codes=f"<CodeBook><Codes>{names}{speakers}</Codes></CodeBook>", pad=True
+    )
+    began = time.process_time()
+    codebook, segments = read_qdpx(path, path.name)
+    assert time.process_time() - began < 10
+    assert len({each.id for each in codebook.codes}) == 20_001
+    assert segments["code"].tolist() == ["other_4", "other_2_2"]
+
+
+def test_speakers_within_speakers_are_gone_through_once(tmp_path):
+    nested = "".join(f'<Code guid="D{n}" name="{"speaker" if n < 5_000 else f"E{n}"}">' for n in range(10_000))
+    codes = f"<CodeBook><Codes>{code('C1', 'Health')}{nested}{'</Code>' * 10_000}</Codes></CodeBook>"
+    source = text_source(selection("S9", 0, 50, ("D9999", "U1")), selection("S1", 5, 10, ("C1", "U1")))
+    path = project(tmp_path / "p.qdpx", source, codes=codes, pad=True)
+    began = time.process_time()
+    assert read_qdpx(path, path.name)[1]["speaker"].tolist() == ["E9999"]
+    assert time.process_time() - began < 5
+
+
+def test_turns_over_turns_without_end_are_refused_before_passages_are_looked_up(tmp_path):
+    turns = [selection(f"S{n}", n, 100_000 - n, ("C91", "U1")) for n in range(5_000)]
+    passages = [selection(f"P{n}", 30_000, 30_001 + n, ("C1", "U1")) for n in range(5_000)]
+    path = project(tmp_path / "p.qdpx", text_source(*turns, *passages), pad=True)
+    began = time.process_time()
+    with pytest.raises(InputError, match="more than 100 turns"):
+        read_qdpx(path, path.name)
+    assert time.process_time() - began < 10
+
+
+def test_a_turn_within_another_is_whose_the_passage_is_and_the_outer_one_is_taken_up_again(tmp_path):
+    turns = [selection("S0", 0, 1_000), selection("S1", 100, 200), selection("S2", 300, 400)]
+    passages = [selection(f"P{n}", at, at + 10, ("C1", "U1")) for n, at in enumerate((10, 150, 250, 350, 390, 500))]
+    cases = "".join(case(f"X{n}", SelectionRef=f"S{n}") for n in range(3))
+    path = project(tmp_path / "p.qdpx", text_source(*turns, *passages), cases)
+    assert read_qdpx(path, path.name)[1]["speaker"].tolist() == ["X0", "X1", "X0", "X2", "X2", "X0"]
+
+
+def test_a_document_type_is_refused_in_one_sentence(tmp_path):
+    path = tmp_path / "p.qdpx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("project.qde", '<!DOCTYPE x [<!ENTITY a "b">]><Project/>')
+    with pytest.raises(InputError) as caught:
+        read_qdpx(path, path.name)
+    assert str(caught.value).count("What to do") == 1 and "DOCTYPE" in str(caught.value)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ from analysis.comparison.report import summary, write_report
 from analysis.comparison.revisions import opened
 from analysis.comparison.runs import read_run
 from analysis.comparison.table import COLUMNS
+from analysis.errors import InputError
 from analysis.pipeline.lock import read_lock
 from analysis.pipeline.raw_files import write_raw_files
 from analysis.results import Kind
@@ -548,6 +550,15 @@ def test_two_commits_from_the_cache_leave_the_working_tree_alone(tmp_path):
         assert (old.name, new.name) == (f"commit {first[:12]}", f"commit {second[:12]} (HEAD)")
     assert (git(root, "status", "--porcelain"), git(root, "worktree", "list"), git(root, "branch", "--all")) == before
     assert not old.root.exists()
+
+
+def test_a_hash_that_leads_out_of_the_cache_is_refused(tmp_path):
+    root = project(tmp_path / "p", number())
+    (tmp_path / "p" / "secret.json").write_text("{}")
+    lock = root / "dvc.lock"
+    lock.write_text(re.sub(r"md5: \w+", f"md5: ab/{tmp_path}/p/secret.json", lock.read_text()))
+    with pytest.raises(InputError, match=r"dvc\.lock"), opened(root, commit(root)):
+        pass
 
 
 def test_the_cache_may_be_elsewhere(tmp_path):

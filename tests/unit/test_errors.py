@@ -1,6 +1,7 @@
 """The one error readers meet, in whatever process it is raised."""
 
 import errno
+import hashlib
 import os
 import pickle
 import signal
@@ -9,6 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
+import yaml
 
 from analysis import cli, commands
 from analysis.errors import InputError
@@ -33,7 +35,13 @@ def _fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "a full disk"), (errno.EROFS, "only be read"), (errno.EACCES, "no permission")]
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "a full disk"),
+        (errno.EROFS, "only be read"),
+        (errno.EACCES, "no permission"),
+        (errno.ENOTDIR, "in the place of a folder"),
+    ],
 )
 def test_trouble_with_the_disk_is_one_error_that_names_the_file(monkeypatch, capsys, number, words):
     def fails(options: object) -> None:
@@ -54,6 +62,31 @@ def test_a_file_that_a_run_makes_and_that_is_missing_is_told_and_any_other_is_a_
     assert "results.json: found no such file" in (told := capsys.readouterr().err) and "analysis reproduce" in told
     with pytest.raises(FileNotFoundError):
         cli.main(["check", "/project/src/analysis/template.j2"])
+
+
+@pytest.mark.parametrize("error", [TypeError, KeyError, RecursionError])
+def test_a_file_of_a_run_that_somebody_changed_is_told_and_any_other_failure_is_a_fault_of_the_code(
+    tmp_path, monkeypatch, capsys, error
+):
+    def fails(options: object) -> None:
+        raise error
+
+    made = tmp_path / "data" / "processed" / "a" / "results.json"
+    made.parent.mkdir(parents=True)
+    made.write_text("{}")
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "params.yaml").write_text("a: {}\n")
+    (tmp_path / "data" / "raw").mkdir()
+    out = {"path": "data/processed/a/results.json", "md5": hashlib.md5(b"{}").hexdigest()}
+    (tmp_path / "dvc.lock").write_text(yaml.safe_dump({"stages": {"collect@a": {"cmd": "x a", "outs": [out]}}}))
+    monkeypatch.setattr(commands, "check", fails)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error):
+        cli.main(["check", "a"])
+    made.write_text("[]")
+    assert cli.main(["check", "a"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("error: data/processed/a/results.json: found content") and error.__name__ in told
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -112,6 +112,10 @@ def test_more_claims_than_a_page_can_hold_are_refused_where_the_ledger_is_read(t
     assert len(claims.read_claims(tmp_path / "claims.csv", "claims.csv", "GR")) == 3
     monkeypatch.setattr(claims, "MOST_CLAIMS", 2)
     with pytest.raises(
-        InputError, match=r"claims\.csv, row 4.*found 3 claims; expected at most 2 .*make several studies"
+        InputError, match=r"claims\.csv, row 4.*found more than 2 claims; expected at most 2 .*make several studies"
     ):
+        claims.read_claims(tmp_path / "claims.csv", "claims.csv", "GR")
+    with (tmp_path / "claims.csv").open("a", encoding="utf-8") as ledger:
+        ledger.write('"a row that cannot be read')
+    with pytest.raises(InputError, match="found more than 2 claims"):  # what stands behind them is not read
         claims.read_claims(tmp_path / "claims.csv", "claims.csv", "GR")

@@ -85,7 +85,9 @@ def test_times_are_kept_for_the_next_run(tmp_path):
     assert timings.expected(tmp_path) == {"05_sroi · <x>": 3.75}, "a stage that did not run keeps its time"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"usual": 3}', '{"nothing": "of ours"}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", "[" * 50_000, '{"usual": 3}', '{"usual": {"a": "x"}}', '{"nothing": "of ours"}']
+)
 def test_times_in_another_form_are_as_good_as_none(tmp_path, content):
     (tmp_path / "build").mkdir()
     (tmp_path / timings.FILE).write_text(content)

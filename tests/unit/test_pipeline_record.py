@@ -257,3 +257,34 @@ def test_a_project_that_another_command_holds_keeps_its_list(project):
         done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
         assert "another run of this project" in done.stderr and "x1b" not in done.stderr, done.stderr
         assert (project / ".dvc" / "tmp" / "rwlock").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        b"cmd: touch planted\n",
+        b"\xff\x00[[[[",
+        b"cmd: x\nouts:\n- {path: ../planted.txt, md5: 0cc175b9c0f1b6a831c399e269772661}\n",
+    ],
+)
+def test_a_run_that_the_cache_has_under_another_s_name_is_deleted_and_the_stage_runs(project, left):
+    hands = Hands(project)
+    brought_up_to_date(project, hands)
+    for path in (project / ".dvc" / "cache" / "runs").glob("*/*/*"):
+        path.write_bytes(left)
+    for name in ("first.txt", "second.txt", "apart.txt", "dvc.lock"):
+        (project / name).unlink()
+    assert brought_up_to_date(project, hands).failed == {}
+    assert sorted(hands.ran) == ["apart", "first", "second"]
+    assert (project / "second.txt").read_text() == "RAW" and not (project.parent / "planted.txt").exists()
+    brought_up_to_date(project, hands)
+    assert hands.ran == []
+
+
+@pytest.mark.parametrize("name", ["dvc.lock", "dvc.yaml"])
+@pytest.mark.parametrize("text", ["a: " + "[" * 50_000, "!!python/object/apply:os.system [id]\n"])
+def test_what_is_no_plain_yaml_is_one_error_before_dvc_reads_it(project, name, text):
+    """DVC's reader of YAML ends the whole process at lists in lists without end."""
+    (project / name).write_text(text)
+    with pytest.raises(InputError, match=f"^{name}, row 1"):
+        brought_up_to_date(project, Hands(project))

@@ -53,6 +53,7 @@ def test_a_value_outside_the_range_is_told_and_the_range_reaches_to_it(study):
         ("40%", "from 0 to 1: 0.4"),
         ("£8650", "without signs of money"),
         ("nan", "digits and a point"),
+        ("9" * 400, "digits and a point"),
         ("١", "digits and a point"),
         ("", "digits and a point"),
         ("0.0", "leave the change out"),  # what the published run has

@@ -126,6 +126,8 @@ def _refuse_document_type(name: str, data: bytes) -> None:
         parser.Parse(data, True)
     except _FirstElement:
         return
+    except InputError:
+        raise  # which is a ValueError, and said already
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise _damaged(name, str(error), getattr(error, "lineno", None)) from error
 

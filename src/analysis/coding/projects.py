@@ -42,6 +42,8 @@ _PLACES = (
     ("fromSyncPoint", "toSyncPoint"),
 )
 _WHOLE = "whole source"
+MOST_TURNS = 100  # one in another, or over another; two people who speak at once are two
+Turn = tuple[int, int, str]  # first and last position, and who speaks
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Selection:
 
 @dataclass
 class _Speakers:
-    """Who speaks, by selection guid, by code guid and by source number; and the longer turns of each source, in order.
+    """Who speaks, by selection guid, by code guid and by source number; and the longer turns of each source, in order,
+    with those that are under way when each begins.
 
     `no_themes`: the guids of codes that name speakers, whoever is asked who speaks. `passed_over`: the names of cases that
     are no speaker codes, where only those count.
@@ -80,7 +83,8 @@ class _Speakers:
     selections: dict[str, set[str]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     sources: dict[int, set[str]] = field(default_factory=dict)
-    turns: dict[tuple[int, str], list[tuple[int, int, str]]] = field(default_factory=dict)
+    turns: dict[tuple[int, str], list[Turn]] = field(default_factory=dict)
+    under_way: dict[tuple[int, str], list[list[Turn]]] = field(default_factory=dict)
     no_themes: set[str] = field(default_factory=set)
     passed_over: list[str] = field(default_factory=list)
 
@@ -109,7 +113,7 @@ def read_qdpx(
     sources = [source for block in children(root, "Sources") for source in block]
     selections = list(_selections(root, sources))
     known = _speakers(name, root, book, sources, speakers, speaker_code)
-    _add_turns(known, selections)
+    _add_turns(name, known, selections)
     names = group_names(name, [name_of(source) for source in sources], groups or {})
     frame = _frame(name, selections, ids, known, names, _coders(root))
     return codebook, check_segments(frame, codebook, name, shared_speakers, PROJECT)
@@ -204,12 +208,11 @@ _REFERENCES = ("SelectionRef", "CodeRef", "SourceRef")
 def _speaker_codes(file: str, book: ElementTree.Element, by: str | None, speaker_code: str) -> dict[str, str]:
     """The speaker of each code that names one, by guid; the codes are no themes even where others say who speaks."""
     heads = [code for code in book.iter() if local(code) == "Code" and is_speaker(name_of(code), speaker_code)]
-    codes = {
-        guid(code.get("guid")): speaker_in(name_of(code), speaker_code)
-        for head in heads
-        for code in head.iter()
-        if local(code) == "Code"
-    }
+    codes: dict[str, str] = {}
+    seen: set[ElementTree.Element] = set()
+    for code in (code for head in heads if head not in seen for code in head.iter() if local(code) == "Code"):
+        seen.add(code)  # one head may stand under another
+        codes[guid(code.get("guid"))] = speaker_in(name_of(code), speaker_code)
     if by == "code" and not codes:
         expected = f"a code '{speaker_code}' with a code for each person under it"
         action = f"say in {SETTINGS}.speaker_code what it is called"
@@ -218,7 +221,7 @@ def _speaker_codes(file: str, book: ElementTree.Element, by: str | None, speaker
     return codes | dict(zip(people, person_codes(people.values()), strict=True)) if by else codes
 
 
-def _add_turns(speakers: _Speakers, selections: list[Selection]) -> None:
+def _add_turns(file: str, speakers: _Speakers, selections: list[Selection]) -> None:
     for selection in selections:
         for speaker in _marked(speakers, selection):
             if selection.kind == _WHOLE:
@@ -226,14 +229,26 @@ def _add_turns(speakers: _Speakers, selections: list[Selection]) -> None:
             elif selection.span:
                 turns = speakers.turns.setdefault((selection.source, selection.kind), [])
                 turns.append((*selection.span, speaker))
-    for turns in speakers.turns.values():
+    for place, turns in speakers.turns.items():
         turns.sort()
+        speakers.under_way[place] = _under_way(file, turns)
 
 
-def _around(turns: list[tuple[int, int, str]], start: int, end: int) -> set[str]:
+def _under_way(file: str, turns: list[Turn]) -> list[list[Turn]]:
+    """For each turn, in their order, the turns that are under way when it begins, itself the last of them."""
+    found: list[list[Turn]] = [[]]
+    for turn in turns:
+        found.append([*(other for other in found[-1] if other[1] >= turn[0]), turn])
+        if len(found[-1]) > MOST_TURNS:
+            action = "mark who speaks once for each passage, and export again"
+            what = f"more than {MOST_TURNS} turns of speakers over one position, {turn[0]}"
+            raise InputError(file, found=what, expected="one or a few people who speak at a time", action=action)
+    return found
+
+
+def _around(turns: list[Turn], under_way: list[list[Turn]], start: int, end: int) -> set[str]:
     """Who speaks in the innermost turn around a passage; several where turns overlap and neither holds the other."""
-    begun = turns[: bisect_right(turns, start, key=lambda turn: turn[0])]
-    around = [turn for turn in begun if end <= turn[1]]
+    around = [turn for turn in under_way[bisect_right(turns, start, key=lambda turn: turn[0])] if end <= turn[1]]
     inner = [a for a in around if not any(a[0] <= b[0] and b[1] <= a[1] and a[:2] != b[:2] for b in around)]
     return {speaker for _, _, speaker in inner}
 
@@ -247,8 +262,10 @@ def _marked(speakers: _Speakers, selection: Selection) -> set[str]:
 def _speaker(speakers: _Speakers, selection: Selection) -> set[str]:
     if marked := _marked(speakers, selection):
         return marked
-    turns = speakers.turns.get((selection.source, selection.kind), [])
-    around = _around(turns, *selection.span) if selection.span else set()
+    place = (selection.source, selection.kind)
+    around = set[str]()
+    if selection.span and place in speakers.turns:
+        around = _around(speakers.turns[place], speakers.under_way[place], *selection.span)
     return around or speakers.sources.get(selection.source, set())
 
 

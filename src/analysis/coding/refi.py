@@ -92,12 +92,13 @@ def codebook_from(
     codes: list[Code] = []
     ids: dict[str, str] = {}
     taken: dict[str, None] = {}
+    tried: dict[str, int] = {}
     waiting = [(code, None) for code in reversed(children(only(file, element, "Codes"), "Code"))]
     while waiting:
         at, parent = waiting.pop()
         if is_speaker(name_of(at), speaker_code):
             continue
-        code = _code(file, at, parent, taken)
+        code = _code(file, at, parent, taken, tried)
         _check_guid(file, code, guid(at.get("guid")), ids)
         codes.append(code)
         taken[code.id] = None
@@ -144,13 +145,15 @@ def guid(text: str | None) -> str:
     return (text or "").strip().strip("{}").lower()
 
 
-def _code(file: str, element: ElementTree.Element, parent: str | None, taken: Mapping[str, None]) -> Code:
+def _code(
+    file: str, element: ElementTree.Element, parent: str | None, taken: Mapping[str, None], tried: dict[str, int]
+) -> Code:
     name = name_of(element)
     if not name:
         action = "name the code in the program and export again"
         raise InputError(file, found=f"a code without a name{_after(taken)}", expected="a name", action=action)
     described = "".join(child.text or "" for child in children(element, "Description"))
-    fields = {"id": code_id_for(name, taken), **_described(described), "name": name, "parent": parent}
+    fields = {"id": code_id_for(name, taken, tried), **_described(described), "name": name, "parent": parent}
     codable = (element.get("isCodable") or "true").strip().lower() in ("true", "1")
     try:
         return validate(Code, {**fields, "codable": codable}, file, None)

@@ -43,8 +43,11 @@ def read_taguette_codebook(
     frame = _table(path, name, *_CODEBOOK)
     frame = frame[~_names_speaker(frame["tag"], speaker_code)]
     tags: dict[str, str] = {}
-    for tag in frame["tag"]:
-        tags[tag] = tags.get(tag) or code_id_for(tag, tags.values())
+    taken: set[str] = set()
+    tried: dict[str, int] = {}
+    for tag in frame["tag"].unique():
+        tags[tag] = code_id_for(tag, taken, tried)
+        taken.add(tags[tag])
     rows = list(frame.index)
     codes = tuple(
         validate(Code, _fields(tag, tags, parent, description), name, row)

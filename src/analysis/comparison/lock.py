@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.files import shown
 from analysis.pipeline import team_files
-from analysis.pipeline.lock import Recorded
+from analysis.pipeline.lock import Recorded, read_lock
 from analysis.pipeline.provenance import RAW_FILES
 from analysis.pipeline.raw_files import names_in
 
@@ -74,6 +74,12 @@ def _is_as_recorded(root: Path, path: str, known: str) -> bool:
     files = [file for file in (root / path).rglob("*") if file.is_file() and file.name not in team_files.PUBLIC]
     keyed = Path(path).name in team_files.FOLDERS and files and team_files.keyed_hash(root, root / path, files)
     return known == f"{keyed}.dir"
+
+
+def not_as_recorded(root: Path) -> list[str]:
+    """The files and folders of the recorded run that lie there with other content than it wrote."""
+    made = [(path, md5) for stage in read_lock(root) for path, md5 in stage.makes.items()]
+    return [path for path, md5 in made if content_md5(root / path) not in ("", md5)]
 
 
 def content_md5(path: Path) -> str:

@@ -3,6 +3,7 @@
 A commit is put into a temporary clone, so that neither the working tree nor the repository is touched.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -119,11 +120,18 @@ def _run_of(clone: Path, name: str, cache: Path, rerun: bool) -> Run:
 def _restore(clone: Path, cache: Path) -> list[str]:
     """Put the results that dvc.lock records into a clone; what the cache lacks, or the lock itself if there is none."""
     outs = {path: md5 for stage in read_lock(clone) for path, md5 in stage.makes.items() if _is_wanted(path)}
-    files = {path: cache / "files" / "md5" / md5[:2] / md5[2:] for path, md5 in outs.items()}
+    files = {path: _in_cache(cache, md5) for path, md5 in outs.items()}
     lacking = [path for path, file in files.items() if not file.is_file()]
     for path, file in files.items() if not lacking else ():
         write_bytes(_inside(clone, path), file.read_bytes())
     return lacking if outs else ["dvc.lock"]
+
+
+def _in_cache(cache: Path, md5: str) -> Path:
+    """The file of the cache that a hash names; InputError if it is none, and might name another."""
+    if not re.fullmatch("[0-9a-f]{32}", md5):
+        raise InputError("dvc.lock", found=repr(md5), expected="the MD5 of a file", action="restore dvc.lock")
+    return cache / "files" / "md5" / md5[:2] / md5[2:]
 
 
 def _is_wanted(path: str) -> bool:

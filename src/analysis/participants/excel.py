@@ -19,11 +19,13 @@ MOST_ROWS = 1_048_576  # of a worksheet
 ABOUT = "data dictionary"  # the sheet of the template that explains the others
 MOST_RATIO = 200  # unpacked to packed; worksheets reach about 20
 MOST_CELLS = 5_000_000  # of a workbook: 100,000 rows of 50 columns
+MOST_IN_ROW = 16_384  # as many columns as a worksheet has
 MOST_SHEETS = 500
 MOST_SPREAD = 500_000  # cells under merges and links, each of which openpyxl makes where it reads more than values
 MOST_PIECE = 5_000_000  # bytes of one text or tag; a cell holds 32,767 letters
 _CHUNK = 1 << 20
 _CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
 _SPREAD = re.compile(rb"<(?:[\w.-]+:)?(?:mergeCell|hyperlink)\s[^>]*>")
 _REF = re.compile(rb"\sref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?[\"']")
 # XML in letters of two bytes, or of a code page that no program writes a workbook in: what is counted would not be seen.
@@ -150,14 +152,18 @@ def _check_archive(path: Path, file: str, whole: bool) -> None:
 
 def _too_many(archive: zipfile.ZipFile, whole: bool) -> str:
     """What in the parts of a workbook would not fit into memory, in words; nothing where all does."""
-    cells = spread = 0
+    cells = spread = in_row = 0
     for entry in archive.infolist():
         for piece in _pieces(archive, entry):
             if len(piece) > MOST_PIECE:
                 return f"more than {MOST_PIECE:,} bytes in one text or tag of {entry.filename}"
             if _ODD.match(piece):
                 return f"XML that is not in UTF-8 in {entry.filename}"
-            cells += sum(1 for _ in _CELL.finditer(piece))
+            for place, row in enumerate(_ROW.split(piece)):  # the first goes on with the row of the piece before
+                own = sum(1 for _ in _CELL.finditer(row))
+                cells, in_row = cells + own, own if place else in_row + own
+                if in_row > MOST_IN_ROW:
+                    return f"more than {MOST_IN_ROW:,} cells in one row of {entry.filename}"
             spread += sum(_area(tag[0]) for tag in _SPREAD.finditer(piece)) if whole else 0
             if cells > MOST_CELLS:
                 return f"more than {MOST_CELLS:,} cells"

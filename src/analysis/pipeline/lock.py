@@ -71,7 +71,7 @@ def _read_lock(root: Path, *state: tuple[int, int, int]) -> tuple[Recorded, ...]
     try:
         known = _stages(root) if (root / STAGES).is_file() else content["stages"]
         return tuple(_recorded(name, stage) for name, stage in sorted(content["stages"].items()) if name in known)
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError):
         raise InputError(
             FILE,
             found="a structure that is not DVC's",

@@ -18,7 +18,9 @@ from types import SimpleNamespace, TracebackType
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.files import read_yaml
 from analysis.pipeline import team_files
+from analysis.pipeline.provenance import STAGES
 
 OURS = ["python", "-m", "analysis"]
 LOCK = "dvc.lock"
@@ -67,6 +69,8 @@ class Record:
         with _own_hashes():
             # DVC's questions to git cost more than the rest of it.
             self.repo = Repo(str(root), config={"core": {"no_scm": True}})
+        runs = self.repo.stage_cache
+        runs._load_cache = partial(_known_run, runs, runs._load_cache)
         self._there = chdir(root)  # DVC's cache takes dvc.yaml to be in the working folder
         self._done: list[Any] = []
 
@@ -74,6 +78,9 @@ class Record:
         """Lock the project. Raises InputError if another run or DVC command holds it, NotRecorded if dvc.yaml is not sound."""
         from dvc.exceptions import DvcException
 
+        for path in (Path(self.repo.root_dir, name) for name in (STAGES, LOCK)):
+            if path.is_file():  # what no YAML of ours holds is told; DVC's reader would end this process at some of it
+                read_yaml(path, path.name)
         self._lock()
         try:
             self._drop_damaged()
@@ -223,6 +230,24 @@ class Record:
             )
             temporary.replace(LOCK)
             self._done.clear()
+
+
+def _known_run(runs: Any, load: Callable[..., Any], key: str, value: str) -> dict[str, Any] | None:
+    """An entry of DVC's cache of runs; one that is not of the stage it stands under is deleted, as if there were none.
+
+    DVC takes what stands there for what its stage made, wherever that says it lies, and stops at what it cannot read.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.stage.cache import _get_cache_hash
+
+    try:
+        entry = load(key, value)
+        if entry is None or _get_cache_hash(dict(entry), key=True) == key:
+            return entry
+    except (DvcException, KeyError, TypeError, ValueError, RecursionError):
+        pass
+    Path(runs._get_cache_path(key, value)).unlink(missing_ok=True)
+    return None
 
 
 @contextmanager

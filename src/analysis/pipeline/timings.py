@@ -33,20 +33,26 @@ def write(root: Path, run: LastRun) -> None:
 def read(root: Path) -> LastRun | None:
     """The last run's times; None if there are none, or they are not in this form."""
     try:
-        return LastRun(**_content(root))
-    except TypeError:
+        run = LastRun(**_content(root))
+        return run if all(map(_is_times, (run.phases, *run.stages.values()))) else None
+    except (TypeError, AttributeError):
         return None
 
 
 def expected(root: Path) -> dict[str, float]:
     """Seconds each stage took when it last ran, by its label."""
     usual = _content(root).get("usual", {})
-    return {label: float(seconds) for label, seconds in usual.items()} if isinstance(usual, dict) else {}
+    return usual if _is_times(usual) else {}
+
+
+def _is_times(found: Any) -> bool:
+    """Whether it is seconds by name: the file may be of another version, or not as it was written."""
+    return isinstance(found, dict) and all(isinstance(seconds, int | float) for seconds in found.values())
 
 
 def _content(root: Path) -> dict[str, Any]:
     try:
         content = json.loads((root / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -416,7 +416,7 @@ def read_claims(path: Path, name: str, prefix: str, documents: tuple[Document, .
     """Read and check a ledger of claims, of the documents given; raises InputError for the first thing that does not fit."""
     claims: dict[str, Claim] = {}
     rows: dict[str, int] = {}
-    for row, values in _few_enough(read_csv(path, name, COLUMNS, OPTIONAL), name):
+    for row, values in _few_enough(read_csv(path, name, COLUMNS, OPTIONAL, MOST_CLAIMS), name):
         claim = validate(Claim, values, name, row)
         _check_id(claim.claim_id, prefix, rows, name, row)
         claims[claim.claim_id], rows[claim.claim_id] = claim, row
@@ -433,7 +433,7 @@ def _few_enough(rows: list[tuple[int, dict[str, str]]], name: str) -> list[tuple
             name,
             row=rows[MOST_CLAIMS][0],
             column="claim_id",
-            found=f"{len(rows):,} claims",
+            found=f"more than {MOST_CLAIMS:,} claims",
             expected=f"at most {MOST_CLAIMS:,} of one study, which is what the page of its audit can hold",
             action="make several studies of the source, such as one of each volume, with a folder and a claim_prefix of their own",
         )

@@ -1,5 +1,6 @@
 """What a reader changes for a run of his own: names and values, held against the register before anything runs."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -226,7 +227,7 @@ def _problems(study: Study, one: Asked, before: list[str]) -> Iterator[InputErro
         yield entry
     if one.name in before:
         yield one.trouble("the assumption twice", "each once", "leave one of the two out")
-    if not _NUMBER.fullmatch(one.text):
+    if not _NUMBER.fullmatch(one.text) or not math.isfinite(float(one.text)):
         yield one.trouble(repr(one.text), "a number", _advice(one.text))
     elif isinstance(entry, Assumption):
         if float(one.text) == entry.value:

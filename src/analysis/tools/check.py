@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from analysis.bundle.summary import overview_problems
-from analysis.errors import InputError
+from analysis.errors import InputError, shorten
 from analysis.files import another_width, check_header, holds_something, misfit, parse_yaml, read_text, shown, table
 from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
 from analysis.pipeline.parameters import called_for, listed_studies, planned_runs
@@ -58,10 +58,10 @@ def told(problems: Iterable[InputError]) -> Iterator[str]:
         if problem.expected == OPEN:
             if count := kinds.pop(problem.column, 0):
                 yield f"  {problem.column}: {count:,}"
-            yield f"    - {problem.found}. {problem.action}"
+            yield f"    - {shorten(problem.found)}. {problem.action}"
             continue
         place = problem.place.removeprefix(file).removeprefix(", ")
-        yield f"  {place + ': ' if place else ''}found {problem.found}; expected {problem.expected}. What to do: {problem.action}"
+        yield f"  {place + ': ' if place else ''}found {shorten(problem.found)}; expected {problem.expected}. What to do: {problem.action}"
 
 
 def _once(problems: Iterable[InputError]) -> Iterator[InputError]:

@@ -12,7 +12,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from analysis.errors import InputError
@@ -76,6 +76,9 @@ _NAMED = re.compile(
 _AUTHOR = re.compile(r"(?:[A-Z][a-z]+,?|al\.?,?)\s*\(?$")
 _GAP = re.compile(r"(?<=\S) {3,}(?=\S)")  # between the columns of a page's layout
 HARDLY = "likely no claim"
+_NEAR = 120  # letters on either side of a number that are looked at
+_CONTENTS = 300  # letters of the longest line of a contents page
+_LONGEST = 60  # letters of a number; a longer run of digits is none
 _BOUND = re.compile(
     r"(?:more than|less than|fewer than|at least|at most|up to|over|under|about|around|approximately|almost|nearly|some) $",
     re.I,
@@ -218,11 +221,12 @@ def _in_line(line: str, page: int, number: int, section: str, header: list[str])
     the name of the column."""
     is_row = "\t" in line.strip()
     row = " ".join(re.findall(r"[^\W\d]+", line.partition("\t")[0])[:WORDS_AROUND]) if is_row else ""
+    at = counted = 0
     for match in _TOKEN.finditer(line):
-        each = None if _inside_a_word(line, match) else _read(line, match)
+        each = None if len(match[0]) > _LONGEST or _inside_a_word(line, match) else _read(line, match)
         if each is not None:
             words = row or _around(line, match) or "a number"
-            at = line.count("\t", 0, match.start())
+            at, counted = at + line.count("\t", counted, match.start()), match.start()
             column = f"column: {header[at]}" if row and 0 < at < len(header) and header[at] else ""
             note = "; ".join(filter(None, (each.note or _hardly(line, match), column)))
             yield replace(each, page=page, line=number, section=section, words=words, note=note)
@@ -230,25 +234,32 @@ def _in_line(line: str, page: int, number: int, section: str, header: list[str])
 
 def _inside_a_word(line: str, match: re.Match[str]) -> bool:
     """Whether letters run into the number, as in a code or a postcode; the suffix of a scale or an ordinal does not count."""
-    before, after = line[: match.start()][-1:], line[match.end() :][:1]
+    before, after = _sides(line, match, 1)
     return before.isalpha() and not match[0][0].isalpha() and after.isalpha()
+
+
+def _sides(line: str, match: re.Match[str], near: int = _NEAR) -> tuple[str, str]:
+    """What stands before and after a number in its line, as far as it is near."""
+    return line[max(match.start() - near, 0) : match.start()], line[match.end() : match.end() + near]
 
 
 def _around(line: str, match: re.Match[str]) -> str:
     """At most five words around a number, without other numbers."""
-    before = re.findall(r"[^\W\d]+", line[: match.start()])[-2:]
-    after = re.findall(r"[^\W\d]+", line[match.end() :])[: WORDS_AROUND - len(before)]
+    before, after = (re.findall(r"[^\W\d]+", side) for side in _sides(line, match))
+    before = before[-2:]
+    after = after[: WORDS_AROUND - len(before)]
     return " ".join((*before, *after))
 
 
 def _hardly(line: str, match: re.Match[str]) -> str:
     """Why a number is hardly a claim; nothing where it may be one."""
-    before, after = line[: match.start()], line[match.end() :]
+    before, after = _sides(line, match)
     if not match[0][0].isdigit() or "%" in match[0]:
         return ""
     reasons = {
-        "numbering": not before.strip(" \t(•-") and re.match(r"[.):]\s", after),
-        "a contents page": re.fullmatch(r"\s*\d{1,3} [A-Z][^.\t]{0,60}|[^\t]*\.{4,}\s*\d+\s*", line),
+        "numbering": match.start() <= _NEAR and not before.strip(" \t(•-") and re.match(r"[.):]\s", after),
+        "a contents page": len(line) <= _CONTENTS
+        and re.fullmatch(r"\s*\d{1,3} [A-Z][^.\t]{0,60}|[^\t]*\.{4,}\s*\d+\s*", line),
         "a reference to a page, figure or number": _REFERENCE.search(before),
         "the name of a level, step or part": _NAMED.search(before) and re.fullmatch(r"\d{1,2}", match[0]),
         "a citation": re.fullmatch(_YEAR, match[0]) and _AUTHOR.search(before) and re.match(r"\s*[),:;]", after),
@@ -289,15 +300,17 @@ def _range(printed: str) -> Found | None:
 
 
 def _figure(line: str, match: re.Match[str], printed: str) -> Found | None:
-    bound = _BOUND.search(line[: match.start()])
+    before, behind = _sides(line, match)
+    bound = _BOUND.search(before)
     told = (bound[0] if bound else "") + printed
     try:
         value = parse_printed(printed).value
-    except ValueError:
+        whole = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    except (ValueError, InvalidOperation):  # the latter of more digits than can be computed with
         return None
     if re.fullmatch(_YEAR, printed):
         return _found(printed, printed, "date", "date")
-    after = re.match(r"(?:\W*[^\W\d]+){1,3}", line[match.end() :])
+    after = re.match(r"(?:\W*[^\W\d]+){1,3}", behind)
     near = re.findall(r"[^\W\d]+", after[0].lower()) if after else []
     unit = next((_UNITS[word] for word in near if word in _UNITS), "items")
     if printed[0] in _MONEY:
@@ -313,9 +326,7 @@ def _figure(line: str, match: re.Match[str], printed: str) -> Found | None:
         if unit in _DURATIONS
         else "count"
     )
-    return _found(
-        told, f"{value.normalize() if value != value.to_integral() else value.quantize(Decimal(1)):f}", unit, kind
-    )
+    return _found(told, f"{whole:f}", unit, kind)
 
 
 def _date(printed: str, sort: str) -> str:
