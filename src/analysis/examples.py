@@ -34,7 +34,7 @@ class Figure:
 
 
 _COUNT = "exact count"
-_ROUNDED = "rounds to the printed figure"
+_ROUNDED = "rounds to the published figure"
 
 FIGURES: dict[str, Figure] = {
     "participants": Figure("Participants", "102", _COUNT, _QUALITATIVE),

@@ -19,6 +19,8 @@ NOT_AVAILABLE = "not available"
 VALUE = "value"  # the column of a frame whose rows hold different quantities
 SIGNIFICANT_DIGITS = 12  # of every stored number, so that another processor's last bit does not show
 _ID = re.compile(r"[a-z0-9_]+(?:[.\-:][A-Za-z0-9_]+)*")
+_BARE = re.compile(r"[1-9]\d{3,}")  # a whole number of a source that sets no commas
+DATED = ("date", "calendar year")  # units of which four digits are a year
 _PLAIN = re.compile(r"[-+]\d+(\.\d+)?%?")  # a number with its sign, in a text
 
 
@@ -36,7 +38,7 @@ class Kind(StrEnum):
 
 
 KIND_MEANING: dict[Kind, str] = {
-    Kind.PUBLISHED: "printed in the source",
+    Kind.PUBLISHED: "published in the source",
     Kind.RECOMPUTED: "follows from published numbers by a stated formula",
     Kind.MEASURED: "computed from participant records that a research team supplied",
     Kind.BOUNDED: "the range that all records consistent with the published figures could give",
@@ -94,7 +96,17 @@ class Result:
         nothing that has a range is missing.
         """
         said = "range" if self.value is None and self.interval_text else write(self.value, self.unit, self.decimals)
-        return self.printed or self._point or said
+        return self._wording or self._point or said
+
+    @property
+    def _wording(self) -> str:
+        """The wording of a published figure; of one in bare digits, such as 1875 people, as this project writes such numbers.
+
+        >>> Result("a", "People", 1875, "people", Kind.PUBLISHED, printed="1875").text
+        '1,875'
+        """
+        bare = self.unit not in DATED and _BARE.fullmatch(self.printed)
+        return write(int(self.printed), self.unit, 0) if bare else self.printed
 
     @property
     def _point(self) -> str:
@@ -138,9 +150,9 @@ RESULT_FIELDS: dict[str, tuple[str, str]] = {  # of a stored result: what it hol
     "base": ("a whole number", "number of people or things it is based on"),
     "inputs": ("a list of text", "ids of the claims, assumptions and results it rests on"),
     "function": ("text", "the public function that computed it"),
-    "source": ("text", "its place in print, or the formula it follows"),
+    "source": ("text", "its place in the source, or the formula it follows"),
     "note": ("text", "a remark; where there is no value, why"),
-    "printed": ("text", "the wording of a published figure, shown as it is"),
+    "printed": ("text", "the wording of a published figure"),
     "text": ("text", "the number as pages show it"),
 }
 

@@ -39,7 +39,7 @@ CELLS = [  # what is put where, and what the message must say
     (3, "line", "twelve", ["row 3", "'line'", "'twelve'", "integer"]),
     (3, "line", "0", ["row 3", "'line'", "'0'"]),
     (3, "value", "", ["row 3", "'value'"]),
-    (9, "value", "11", ["row 9", "prints", "10"]),
+    (9, "value", "11", ["row 9", "gives", "10"]),
     (3, "kind", "guess", ["row 3", "'kind'", "'guess'", "count"]),
     (3, "claim_id", "CO-1", ["row 3", "'claim_id'", "'CO-1'"]),
     (3, "claim_id", "CP-002", ["row 3", "'claim_id'", "CO-"]),

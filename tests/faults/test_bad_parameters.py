@@ -90,12 +90,12 @@ def test_the_command_line_refuses_before_a_kernel_starts(project, monkeypatch, c
 def test_a_scenario_the_source_does_not_print(project, monkeypatch, capsys):
     """Valid in itself, but not for this study: told when the notebook opens the study."""
     content = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    assert content["05_sroi"]["connecting_opportunities"] == {"scenario": "as printed"}
+    assert content["05_sroi"]["connecting_opportunities"] == {"scenario": "as published"}
     from analysis.sroi.published import headline, read_published
     from analysis.study import load_study
 
     study = load_study("connecting_opportunities", project)
-    with pytest.raises(InputError, match="as printed"):
+    with pytest.raises(InputError, match="as published"):
         headline(read_published(study), study, "high")
 
 

@@ -58,11 +58,11 @@ def test_settings_of_several_values(tmp_path):
 @pytest.mark.parametrize(
     ("texts", "content", "message"),
     [
-        (("scenario=as printed,middling",), None, "scenario': found 'middling'"),
+        (("scenario=as published,middling",), None, "scenario': found 'middling'"),
         (("scenari=low",), None, "an unknown parameter"),
         (("scenario",), None, "found 'scenario'; expected a name and values"),
         (("scenario={",), None, "--set"),
-        ((), "scenario\nas printed\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
+        ((), "scenario\nas published\nmiddling\n", "sets.csv, row 3, column 'scenario'"),
         ((), "scenari\nlow\n", "sets.csv, row 1, column 'scenari'"),
         ((), "study,scenario\nnowhere,low\n", "no such study under this notebook"),
     ],
@@ -75,7 +75,7 @@ def test_what_cannot_be_is_refused_before_anything_runs(tmp_path, texts, content
     assert message in str(refused.value)
 
 
-@pytest.mark.parametrize(("study", "scenario"), [(STUDY, "as printed"), ("coproduction", "low")])
+@pytest.mark.parametrize(("study", "scenario"), [(STUDY, "as published"), ("coproduction", "low")])
 def test_a_scenario_is_one_of_the_study_s_own(study, scenario):
     (found,) = cases(ROOT, f"scenario={scenario}", studies=(study,))
     assert found.arguments["values"]["scenario"] == scenario

@@ -96,7 +96,7 @@ def test_papermill_s_own_command_line_runs_a_notebook_and_writes_a_draft(project
     before = {path: path.read_bytes() for path in (project / "data" / "processed").rglob("*") if path.is_file()}
     command = [sys.executable, "-m", "papermill", "05_sroi.ipynb", str(tmp_path / "out.ipynb"), "-p", "study", STUDY]
     done = subprocess.run(
-        [*command, "-p", "scenario", "as printed"],
+        [*command, "-p", "scenario", "as published"],
         cwd=project / "notebooks",
         env=environment(project),
         capture_output=True,

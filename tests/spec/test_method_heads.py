@@ -116,7 +116,7 @@ def test_the_formulas_of_shares_and_regressions_agree_with_cases_worked_by_hand(
     share = evaluate(formula("Share of one part among two", "share"), {"part": 60.0, "other": 40.0})
     values = {"share": share, "part": 60.0, "other": 40.0, "variance_of_part": 25.0, "variance_of_other": 25.0}
     assert evaluate(formula("Share of one part among two", "variance"), values) == pytest.approx(13 / 100**2)
-    for name in ("Regression behind a printed share of variance", "A printed share of variance"):
+    for name in ("Regression behind a published share of variance", "A published share of variance"):
         assert evaluate(formula(name, "f"), {"r_squared": 0.0439, "n": 93.0}) == pytest.approx(4.1783, abs=5e-5)
 
 

@@ -86,7 +86,7 @@ def test_participation_and_english_are_held_against_their_print(evidence):
 
 def test_a_study_whose_source_prints_nothing_says_so(evidence):
     (evidence.study.raw / "before_after.yaml").unlink()
-    assert "prints no such figures" in before_after.compared(guard_of(evidence)).plain
+    assert "gives no such figures" in before_after.compared(guard_of(evidence)).plain
 
 
 def test_without_records_the_section_is_left_out(tmp_path):

@@ -82,7 +82,7 @@ def test_a_page_of_methods_holds_those_of_the_checks_that_a_plan_asks_for(tmp_pa
         for method in found
         if named & set(method.functions)
     }
-    assert methods == {"One quantity printed twice", "Verdict on one claim"}
+    assert methods == {"One quantity published twice", "Verdict on one claim"}
 
 
 def test_the_severest_finding_gives_a_claim_its_severity(report):
@@ -169,4 +169,4 @@ def test_the_value_for_each_participant_names_the_digit_that_slipped():
     figure = {check.id: check for check in audited.checks}["hundreds_in_average"].figures["implied"]
     assert write(figure.value, figure.unit, figure.decimals) == "£8,700"
     finding = {each.finding.id: each.finding for each in audited.standing}["value_per_participant"]
-    assert "{audit.hundreds_in_average.implied|bare}, printed as {claim:CP-052|bare}" in finding.inference
+    assert "{audit.hundreds_in_average.implied|bare}, published as {claim:CP-052|bare}" in finding.inference

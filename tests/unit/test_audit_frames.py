@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import audit
@@ -67,6 +68,16 @@ def test_what_is_wrong_and_what_has_an_open_base(audited):
     wrong = audit.inconsistent(verdicts)
     assert wrong["problem"].to_dict() == {"AB-003": Problem.SHARE}
     assert audit.open_bases(verdicts).index.tolist() == ["AB-006"]  # 900 of 1,875 is 48 %, of another base perhaps 54 %
+
+
+def test_doubted_claims_are_counted_by_chapter_which_is_what_stands_before_the_stroke():
+    """Two of the three claims of Results are doubted, in two sections of it, and the one of the Summary; the chapter on dates has none."""
+    rows = [("Summary / Key", "in question"), ("Results / A", "inconsistent"), ("Dates", "consistent")]
+    rows += [("Results / B", "in question"), ("Results / B", "reproduced")]
+    frame = pd.DataFrame(rows, columns=["section", "verdict"])
+    chapters = audit.doubted_by_chapter(frame)
+    assert chapters.to_dict("index") == {"Summary": {"doubted": 1, "claims": 1}, "Results": {"doubted": 2, "claims": 3}}
+    assert audit.doubted_by_chapter(frame[1:]) is None  # one chapter is no comparison
 
 
 def test_problems_stand_in_their_order():

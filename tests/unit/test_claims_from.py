@@ -79,7 +79,7 @@ def test_a_draft_is_a_ledger_that_loads_and_restatements_share_their_quantity(tm
     assert row.unit == "items"  # a cell says no unit: a guess to correct
     assert row.note == "column: People"
     months = [claim for claim in ledger.values() if claim.value == "18"]
-    assert len({claim.quantity for claim in months}) == 1 and "printed again" in months[1].note
+    assert len({claim.quantity for claim in months}) == 1 and "published again" in months[1].note
 
 
 def test_pages_are_counted_where_there_are_several(tmp_path):

@@ -50,7 +50,7 @@ def test_a_doubted_figure_and_what_is_computed_from_it_are_followed_by_a_note(sh
     assert len(marked["blocks"]) == 3 and note["css"] == "note"
     assert (
         plain(note["of"], results)
-        == "Cannot be true together with what else is printed: AB-001 (People who left; recomputed as 511). "
+        == "Cannot be true together with what else is published: AB-001 (People who left; recomputed as 511). "
     )
     assert [node["href"] for node in walk([note]) if node["type"] == "link"] == ["claims.html#claim-AB-001"]
     assert [node["href"] for node in walk([note]) if node["type"] == "number"] == [at(AGAIN.id)]
@@ -64,7 +64,7 @@ def test_paragraphs_in_a_row_have_one_note_and_a_claim_is_told_in_full_once():
     marked = with_doubts(whole, DOUBTS, store(AGAIN), at)
     results = ResultStore.of_records(marked["results"]).by_id
     notes = {place: block for place, block in enumerate(marked["blocks"]) if block.get("css") == "note"}
-    head = "Cannot be true together with what else is printed: AB-001"
+    head = "Cannot be true together with what else is published: AB-001"
     assert {place: plain(note["of"], results) for place, note in notes.items()} == {
         2: f"{head} (People who left; recomputed as 511). ",
         5: f"{head}. ",

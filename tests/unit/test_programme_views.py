@@ -72,6 +72,23 @@ def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(tmp_path, tables
         assert check_numbers(display.html, page.store) == [], name
 
 
+def test_the_page_by_partner_opens_with_its_people_and_largest_partner(records):
+    """Seventy people of the North and twenty of the South, by hand; no targets, so none is said to be furthest from its own."""
+    shown, page = run_page(records)
+    assert re.sub("<[^>]+>", "", shown["partners-answer"].html).startswith("90 people")
+    assert "target" not in shown["partners-answer"].html
+    assert "The most joined with North; of those shown, the fewest with South." in shown["joined_with"].html
+    assert [page.store[f"joined_with.{name}.people"].value for name in ("north", "south")] == [70, 20]
+
+
+def test_a_small_partner_is_neither_drawn_nor_named_where_partners_are_compared(tmp_path):
+    """Four people with the East, so that another partner, too, has to be hidden: the chart names those shown alone."""
+    people = PEOPLE.replace("South,2020-01-10", "East,2020-01-10", 4)
+    shown, page = run_page(monitoring(tmp_path, SMALL | {"participants": people}))
+    drawn = {result.id for result in page.store if result.id.startswith("joined_with.")}
+    assert drawn <= {"joined_with.north.people"} and "East" not in getattr(shown.get("joined_with"), "html", "")
+
+
 @pytest.mark.parametrize("table", ["none", "outputs", "results", "other_results", "target_groups", "outcomes"])
 def test_rules_for_some_tables_only_show_these(records, table):
     there = [rule for rule in records.rules.rules if rule.table == table and not rule.alternative_to]

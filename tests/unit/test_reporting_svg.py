@@ -67,6 +67,25 @@ def test_same_bytes_whatever_the_hash_seed_and_the_user_s_settings(tmp_path):
         assert run.stdout.decode() == draw("progress")
 
 
+@pytest.mark.parametrize(("here", "there", "side"), [(10.0, 20.0, "left"), (80.0, 90.0, "right")])
+def test_the_dots_of_pairs_are_named_above_the_first_row_and_not_in_a_legend(here, there, side):
+    """To the right of dots in the left half (text that starts there), to the left of those in the right half."""
+    frame = pd.DataFrame({"a": [here, 0.0], "b": [there, 100.0]}, ["One", "Two"])
+    fig = charts.paired_chart(frame, "a", "b", ("Here", "There"), "% of people")
+    names = {text.get_text(): text for text in fig.axes[0].texts if text.get_text() in ("Here", "There")}
+    assert not fig.legends and {text.get_ha() for text in names.values()} == {side}
+    assert {name: text.xy[0] for name, text in names.items()} == {"Here": here, "There": there}
+    upper, lower = (
+        ("Here", "There") if side == "left" else ("There", "Here")
+    )  # no line down goes through the other's words
+    assert names[upper].xy[1] < names[lower].xy[1] < fig.axes[0].get_yticks()[0]
+
+
+def test_the_dots_of_pairs_have_a_legend_where_the_first_row_has_only_one():
+    frame = pd.DataFrame({"a": [None, 1.0], "b": [2.0, 3.0]}, ["One", "Two"])
+    assert charts.paired_chart(frame, "a", "b", ("Here", "There"), "% of people").legends
+
+
 def test_the_last_bit_of_a_length_does_not_show():
     """Python 3.12 adds floats more exactly than 3.11: nothing on the page moves, and no id may change."""
 

@@ -104,7 +104,7 @@ def test_the_model_over_the_open_shares_by_hand(tmp_path):
     assert found["ratio"].tolist() == pytest.approx([1.6, 1.0, 0.0])
 
 
-@pytest.mark.parametrize(("results", "words"), [(BOUNDED, "not printed"), (MEASURED, "On the records")])
+@pytest.mark.parametrize(("results", "words"), [(BOUNDED, "not published"), (MEASURED, "On the records")])
 def test_the_page_says_what_follows_and_what_stays_open(tmp_path, results, words):
     study = study_with(tmp_path, results=results)
     model, page = read_model(study), Appendix("toy", "05_sroi", tmp_path, True)

@@ -79,7 +79,7 @@ def test_an_impossible_value_is_refused():
         "kind": "money",
     }
     assert Claim.model_validate(fields).number == 1_200_000
-    with pytest.raises(ValueError, match="prints"):
+    with pytest.raises(ValueError, match="gives"):
         Claim.model_validate(fields | {"value": "12000000"})
 
 
@@ -108,22 +108,22 @@ def test_ranges_and_damaged_print():
 READ = [  # print, value, unit, and what the message says (empty: it is read)
     ("two thirds", "66.7", "%", ""),
     ("two thirds", "0.67", "ratio", ""),
-    ("two thirds", "76", "%", "prints"),
+    ("two thirds", "76", "%", "gives"),
     ("1 in 4", "25", "%", ""),
     ("€15", "15", "EUR", ""),
-    ("3,50 €", "350", "EUR", "prints"),
-    ("1,5", "15", "EUR", "prints"),
+    ("3,50 €", "350", "EUR", "gives"),
+    ("1,5", "15", "EUR", "gives"),
     ("182.400 €", "182400", "EUR", ""),
     ("182.400", "182.4", "kg", ""),
-    ("182.400 €", "18240", "EUR", "prints"),
+    ("182.400 €", "18240", "EUR", "gives"),
     ("12.000 to 15.500 €", "12000..15500", "EUR", ""),
-    ("0.042", "42", "EUR", "prints"),
+    ("0.042", "42", "EUR", "gives"),
     ("£3 to £8", "3..8", "GBP", ""),
     ("1.0 to 3.0", "1.0..3.0", "hours", ""),  # no ratio to one
     ("2,1 bis 3,4", "2.1..3.4", "EUR", ""),
-    ("£3 to £8", "5.5", "GBP", "the range that '£3 to £8' prints, 3..8"),
+    ("£3 to £8", "5.5", "GBP", "the range that '£3 to £8' gives, 3..8"),
     ("£3 to £8", "3..9", "GBP", "the range"),
-    ("25%", "20..30", "%", "prints"),
+    ("25%", "20..30", "%", "gives"),
     ("3.21 (0.92)", "3.21", "points", ""),  # two figures, of which the value is one: its row says so
     ("£35O", "350", "GBP", "a note that says how"),
     ("740/6", "74", "%", "a note that says how"),

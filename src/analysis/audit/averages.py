@@ -34,9 +34,9 @@ def _pairs(rows: Rows, ledger: Ledger) -> list[tuple[float, float]]:
 
 
 KINDS: dict[str, tuple[str, Callable[[Rows, Ledger], float | None]]] = {
-    "mean": ("mean of the printed percentages", _mean),
+    "mean": ("mean of the published percentages", _mean),
     "exact_mean": ("mean of the percentages before rounding", _exact_mean),
-    "median": ("median of the printed percentages", _median),
+    "median": ("median of the published percentages", _median),
     "pooled": ("all people over all targets", _pooled),
 }
 
@@ -59,7 +59,7 @@ def check_average(entry: AverageEntry, ledger: Ledger) -> Check:
     """
     printed = ledger[entry.printed[0]].as_printed
     if printed is None:
-        raise ValueError(f"{entry.printed[0]} prints no average")
+        raise ValueError(f"{entry.printed[0]} gives no average")
     found = list(averages(entry, ledger))
     fits = [(name, kind) for name, kind, value in found if rounds_to(value, printed)]
     figures = {
@@ -96,11 +96,11 @@ def _words(entry: AverageEntry, fits: list[tuple[str, str]], printed: Printed) -
     )
     if entry.as_worded is None:
         others = listed([f"{name} average {{.{_slug(name)}_mean|bare}}" for name in entry.sets])
-        return f"The rows behind the printed {print_} are not all printed: {others}."
+        return f"The rows behind the published {print_} are not all published: {others}."
     own = f"{entry.as_worded} average {{.{_slug(entry.as_worded)}_mean|bare}}"
     if (entry.as_worded, "mean") in fits:
-        return f"{own[:1].upper()}{own[1:]}, which rounds to the printed {print_}."
-    return f"{own[:1].upper()}{own[1:]}, not the printed {print_}; {gives}"
+        return f"{own[:1].upper()}{own[1:]}, which rounds to the published {print_}."
+    return f"{own[:1].upper()}{own[1:]}, not the published {print_}; {gives}"
 
 
 def _slug(name: str) -> str:

@@ -27,7 +27,7 @@ class Method(StrEnum):
     LIKE_FOR_LIKE = "like for like"
     STATISTICS = "statistics"
     JOINT = "joint consistency"
-    IMPLIED = "numbers that printed figures imply"
+    IMPLIED = "numbers that published figures imply"
     OPEN = "what is not identified"
 
 

@@ -23,11 +23,11 @@ from analysis.study.claims import COLUMNS
 CLAIM_COLUMNS = [*COLUMNS, "recomputed", "low", "high", "verdict", "problem", "why"]
 FINDING_COLUMNS = "finding severity title words inference correction claims inconsistent checks".split()
 MEANING = {
-    Verdict.REPRODUCED: "the recomputed value rounds to the printed one",
-    Verdict.CONSISTENT: "can be true together with what else is printed, which confirms nothing",
-    Verdict.INCONSISTENT: "cannot be true together with what else is printed, at the stated rounding",
+    Verdict.REPRODUCED: "the recomputed value rounds to the published one",
+    Verdict.CONSISTENT: "can be true together with what else is published, which confirms nothing",
+    Verdict.INCONSISTENT: "cannot be true together with what else is published, at the stated rounding",
     Verdict.IN_QUESTION: "it or a figure that it is held against is wrong, and which of them is not known",
-    Verdict.NOT_RECOMPUTABLE: "nothing printed determines it",
+    Verdict.NOT_RECOMPUTABLE: "nothing published determines it",
 }
 _TOUCHES = {
     "headline": "Touches a headline: a figure of the summary, or the ratio",
@@ -43,7 +43,7 @@ _text, _sentence = partial(Column, text="label"), partial(Column, text="rich")
         "section": _text("Section"),
         "problem": _text("What is wrong"),
         "statement": _text("What the claim says"),
-        "printed": Column("Printed", kind=Kind.PUBLISHED, ids="claim:{row}"),
+        "printed": Column("Published", kind=Kind.PUBLISHED, ids="claim:{row}"),
         "recomputed": Column("Recomputed", ids="claim:{row}.recomputed"),
         "verdict": _text("Verdict"),
         "why": _sentence("Why"),
@@ -139,6 +139,21 @@ def _of_checks(audit: Audit) -> Iterator[Computed]:
                 function=check.function,
             )
             yield f"audit.{check.id}.{name}", column, figure.value, figure.low, figure.high, claims, check.label
+
+
+@described(
+    Kind.TALLY,
+    {"doubted": Column("Inconsistent or in question", "claims"), "claims": Column("Claims", "claims")},
+    header="Chapter of the source",
+)
+def doubted_by_chapter(verdicts: pd.DataFrame) -> pd.DataFrame | None:
+    """How many claims of `verdicts_of` are inconsistent or in question, and how many there are, by chapter: what stands before
+    the first stroke of a section's name. Index: chapter, in source order. None unless two chapters or more have such claims."""
+    doubted = verdicts["verdict"].isin([Verdict.INCONSISTENT, Verdict.IN_QUESTION])
+    chapter = verdicts["section"].astype(str).str.split(" / ").str[0]
+    counts = pd.DataFrame({"doubted": doubted.astype(int), "claims": 1}).groupby(chapter, sort=False).sum()
+    counts = counts[counts["doubted"] > 0]
+    return counts if len(counts) > 1 else None
 
 
 @described(Kind.TALLY, {"claims": Column("Claims", "claims"), "meaning": _text("What it means")})
@@ -295,10 +310,10 @@ def planted_errors(audit: Audit, count: int, seed: int) -> pd.DataFrame | None:
     rows={
         "audit.planted.planted": _errors("Planted errors"),
         "audit.planted.found": _errors("Planted errors that were found"),
-        "audit.planted.linked": _errors("Planted errors in figures that something printed bears on"),
+        "audit.planted.linked": _errors("Planted errors in figures that something published bears on"),
         "audit.planted.harmless": _errors("Harmless changes"),
         "audit.planted.rate": _percent("Share of planted errors found"),
-        "audit.planted.rate_linked": _percent("Share found of those something printed bears on"),
+        "audit.planted.rate_linked": _percent("Share found of those something published bears on"),
         "audit.planted.false_alarms": _percent("Share of harmless changes that raised an alarm"),
     },
 )

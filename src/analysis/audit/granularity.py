@@ -286,7 +286,7 @@ def check_bases(entry: BaseTable, ledger: Ledger) -> Check:
 
 def _row_bases(count: Claim, share: Claim) -> range:
     if share.as_printed is None:
-        raise ValueError(f"{share.claim_id} prints no percentage")
+        raise ValueError(f"{share.claim_id} gives no percentage")
     return possible_bases(share.as_printed, int(number(count)))
 
 

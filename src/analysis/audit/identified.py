@@ -94,7 +94,7 @@ def group_sizes(total: int, shares: tuple[Claim, Claim]) -> list[int]:
     """Sizes of the first of two groups of a total in which both printed percentages are whole numbers of people."""
     one, other = (share.as_printed for share in shares)
     if one is None or other is None:
-        raise ValueError("two printed percentages are needed")
+        raise ValueError("two published percentages are needed")
     return [
         n for n in range(1, total) if possible_totals(one, n, PERCENT) and possible_totals(other, total - n, PERCENT)
     ]

@@ -44,7 +44,7 @@ def _check(t: Claim, p: Claim, people: Claim) -> Check:
     fails = not found.meets(interval(p))
     words = (
         f"{shown(t.claim_id)} of {shown(people.claim_id)} gives a p-value of {{.p|interval|bare}}; "
-        f"{shown(p.claim_id)} is printed."
+        f"{shown(p.claim_id)} is published."
     )
     trio = ids(t, people, p)
     return Check(
@@ -54,7 +54,7 @@ def _check(t: Claim, p: Claim, people: Claim) -> Check:
         verdict_of(fails),
         trio,
         words,
-        {"p": Figure("P-value of the printed paired test", None, "p", 4, found.low, found.high)},
+        {"p": Figure("P-value of the published paired test", None, "p", 4, found.low, found.high)},
         disputed=trio if fails else (),
         follows=(p.claim_id,),
     )

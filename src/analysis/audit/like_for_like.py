@@ -20,10 +20,10 @@ def check_comparison(row: Comparison, ledger: Ledger) -> Check:
     own, national = number(ledger[row.printed]), number(ledger[row.national])
     figures = {
         "matched": Figure(f"{row.label}, on the matching base", matched.value, "%", 1),
-        "printed_gap": Figure("Printed figure less the national one", own - national, "points", 1),
+        "printed_gap": Figure("Published figure less the national one", own - national, "points", 1),
         "matched_gap": Figure("Matching figure less the national one", matched.value - national, "points", 1),
     }
-    opening = f"Printed {shown(row.printed)} beside {shown(row.national)} nationally"
+    opening = f"Published {shown(row.printed)} beside {shown(row.national)} nationally"
     words = f"{opening}; on the matching base {{.matched|bare}}: {row.why}."
     claims = (row.national, row.printed, *(name.removeprefix("claim:") for name in references(parse(row.matched))))
     return Check(

@@ -7,7 +7,7 @@ from analysis.audit.own import own_checks
 
 _PLANNED = {  # what is asked, where the method comes from, what it cannot say
     "recomputation": (
-        "Does the figure follow from others by its formula, at its printed digits?",
+        "Does the figure follow from others by its formula, at its published digits?",
         "Rounding half up or half even; interval arithmetic (Moore 1966) for rounded inputs",
         "A formula is our reading of what the figure is made of; a figure without one is not checked so",
     ),
@@ -24,10 +24,10 @@ _PLANNED = {  # what is asked, where the method comes from, what it cannot say
     Method.TOTALS: (
         "Do parts add up, do shares add to a hundred, is a subgroup smaller than its group?",
         "Interval arithmetic (Moore 1966)",
-        "Parts that overlap or are not all printed need not add up; such cases are left open",
+        "Parts that overlap or are not all published need not add up; such cases are left open",
     ),
     Method.AVERAGES: (
-        "Which rows, and which kind of average, give a printed average?",
+        "Which rows, and which kind of average, give a published average?",
         "Mean before and after rounding, median, all people over all targets",
         "Several sets can fit by chance, the more so the more are tried",
     ),
@@ -39,15 +39,15 @@ _PLANNED = {  # what is asked, where the method comes from, what it cannot say
     Method.LIKE_FOR_LIKE: (
         "Is a figure set beside a national one on the same base?",
         "Recomputed on the base that the words of the national figure name",
-        "The national figures' own definitions are not printed in the source",
+        "The national figures' own definitions are not published in the source",
     ),
     Method.IMPLIED: (
-        "What number do printed figures imply, and is it the one named?",
+        "What number do published figures imply, and is it the one named?",
         "Interval arithmetic (Moore 1966)",
         "Holds only if the figures were computed from one another in the way supposed",
     ),
     Method.STATISTICS: (
-        "What p-value and interval does a printed statistic have?",
+        "What p-value and interval does a published statistic have?",
         "t test of a correlation (Student 1908); z transformation (Fisher 1921)",
         "Needs the number of people, and takes them as a random sample",
     ),
@@ -57,7 +57,7 @@ _PLANNED = {  # what is asked, where the method comes from, what it cannot say
         "Whole numbers are not asked for, so that a system may pass that no count of people satisfies",
     ),
     Method.OPEN: (
-        "Which unprinted numbers fit everything printed?",
+        "Which unpublished numbers fit everything published?",
         "Every whole number tried",
         "A range of possible values is no estimate",
     ),

@@ -84,7 +84,7 @@ def _checked(by: Callable[..., Check], entry: Entry, ledger: Ledger, *more: bool
             f"{FILE} beside {ledger.name}",
             column=getattr(entry, "id", "comparisons"),
             found=str(error),
-            expected="claims that print single numbers, as the check needs",
+            expected="claims that give single numbers, as the check needs",
             action="take the claim out of this check, or give it a figure",
         ) from None
 

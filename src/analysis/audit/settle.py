@@ -101,7 +101,7 @@ def _spread(found: Verdicts, ledger: Ledger) -> None:
         if found[claim_id].verdict in (Verdict.CONSISTENT, Verdict.NOT_RECOMPUTABLE):
             worst = max((found[other] for other in _repeated(claim, ledger)), key=_badness, default=found[claim_id])
             if _badness(worst) > _badness(found[claim_id]):
-                why = f"{found[claim_id].why}; another print of the same figure is {worst.verdict}"
+                why = f"{found[claim_id].why}; another statement of the same figure is {worst.verdict}"
                 found[claim_id] = replace(found[claim_id], verdict=worst.verdict, why=why, problem=worst.problem)
 
 

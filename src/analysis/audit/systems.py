@@ -98,7 +98,7 @@ def _conflict_words(
         words += " All of them can be true if words such as over and up to leave any distance open."
     mends = [_mend(entry, repair, figures) for repair in repairs if entry.statements[repair.place].claim]
     words += (
-        f" A change of one printed figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
+        f" A change of one published figure that would make all of them true: {'; or '.join(mends)}." if mends else ""
     )
     return f"{words} {sentence(entry.why)}"
 

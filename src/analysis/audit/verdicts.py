@@ -35,7 +35,7 @@ class Problem(StrEnum):
     MEAN = "averages that do not follow from their rows"
     GRAIN = "percentages and means that no whole number gives"
     WORDS = "words and ranges that the figures do not bear out"
-    TWICE = "the same quantity printed differently in two places"
+    TWICE = "the same quantity published differently in two places"
     OTHER = "figures that do not follow from the ones they rest on"
 
 
@@ -137,7 +137,7 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     printed, print_ = claim.as_printed, f"{{claim:{claim.claim_id}|bare}}"
     allowed = claim.around if printed is None else printed.interval()
     if allowed is None:
-        raise ValueError(f"{claim.claim_id} prints no figure")
+        raise ValueError(f"{claim.claim_id} gives no figure")
     room = not _exact_inputs(claim, ledger) and found.interval.meets(allowed)
     if printed is None or printed.bound:
         return _judge_words(claim, found.value, printed.reading() if printed else allowed, allowed, room)
@@ -145,18 +145,18 @@ def _judge(claim: Claim, found: Computed, ledger: Ledger, rounding: str) -> tupl
     if rules and rounding in ("either", *rules):
         return _judge_fit(claim, print_)
     whole = printed.step == 1 and found.value.is_integer()
-    short = f"{'is not' if whole else 'does not round to'} the printed {print_}"
+    short = f"{'is not' if whole else 'does not round to'} the published {print_}"
     if room:
         return Verdict.CONSISTENT, f"{short}, but rounding of the inputs leaves room for it"
     if conflicts := _conflicts(claim, ledger):
         return (
             Verdict.INCONSISTENT,
-            f"{short}; elsewhere printed as {{claim:{conflicts[0].claim_id}|bare}} ({{={conflicts[0].claim_id}}})",
+            f"{short}; elsewhere published as {{claim:{conflicts[0].claim_id}|bare}} ({{={conflicts[0].claim_id}}})",
         )
     if other := _may_be_other(claim):
         return Verdict.NOT_RECOMPUTABLE, f"{short}, {other}"
     if _is_sum(claim) and found.value < float(printed.value):
-        return Verdict.CONSISTENT, f"less than the printed {print_}: the rest stands in no printed row"
+        return Verdict.CONSISTENT, f"less than the published {print_}: the rest stands in no published row"
     if truncates_to(found.value, printed):
         return Verdict.INCONSISTENT, f"{short}; cutting the decimals off would give it (an inference)"
     return Verdict.INCONSISTENT, short
@@ -171,7 +171,7 @@ def _judge_words(claim: Claim, value: float, read: Interval, allowed: Interval, 
     if value in allowed:
         return (
             Verdict.CONSISTENT,
-            f"within the words as published, {print_}, though so far off it would be printed otherwise",
+            f"within the words as published, {print_}, though so far off it would be published otherwise",
         )
     if room:
         return (
@@ -186,18 +186,18 @@ def _judge_words(claim: Claim, value: float, read: Interval, allowed: Interval, 
 def _judge_fit(claim: Claim, print_: str) -> tuple[Verdict, str]:
     """The verdict on a figure that its formula gives: reproduced, unless print or base had to be supposed for that."""
     if claim.read_by_hand:
-        return Verdict.CONSISTENT, f"rounds to what {print_} is taken to print"
+        return Verdict.CONSISTENT, f"rounds to what {print_} is taken to give"
     if base_is_open(claim):
-        return Verdict.CONSISTENT, f"rounds to the printed {print_} on a base that is not printed"
-    return Verdict.REPRODUCED, f"rounds to the printed {print_}"
+        return Verdict.CONSISTENT, f"rounds to the published {print_} on a base that is not published"
+    return Verdict.REPRODUCED, f"rounds to the published {print_}"
 
 
 def _may_be_other(claim: Claim) -> str:
     """Why a figure that its formula does not give can be right all the same; an empty text if it cannot."""
     if base_is_open(claim):
-        return "but its base is not printed, and on another base it could be right"
+        return "but its base is not published, and on another base it could be right"
     if claim.is_interpreted:
-        return "but that is not all of its print, and the rest may mean something else"
+        return "but that is not all that is published of it, and the rest may mean something else"
     return "but it is weighted, and need not follow from unweighted figures" if claim.says_weighted else ""
 
 
@@ -240,7 +240,7 @@ def _compare_restatement(claim: Claim, original: Claim) -> Finding:
     return Finding(
         claim.claim_id,
         Verdict.CONSISTENT if agrees else _difference(claim, original),
-        f"{words} the other print of the figure, {{claim:{original.claim_id}|bare}} ({{={original.claim_id}}}); "
+        f"{words} the other statement of the figure, {{claim:{original.claim_id}|bare}} ({{={original.claim_id}}}); "
         f"not an independent check{_by_hand(claim)}",
         original.number,
         *_ends(original.interval),
@@ -253,7 +253,7 @@ def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
     others = [other for other in ledger.about(claim.quantity) if other.claim_id != claim.claim_id]
     if conflicts := _conflicts(claim, ledger):
         worst = next((other for other in conflicts if _difference(claim, other) is Verdict.INCONSISTENT), conflicts[0])
-        why = f"printed here as {{claim:{claim.claim_id}|bare}}, elsewhere as {{claim:{worst.claim_id}|bare}} ({{={worst.claim_id}}})"
+        why = f"published here as {{claim:{claim.claim_id}|bare}}, elsewhere as {{claim:{worst.claim_id}|bare}} ({{={worst.claim_id}}})"
         names = tuple(other.claim_id for other in conflicts)
         return Finding(claim.claim_id, _difference(claim, worst), why, problem=Problem.TWICE, conflicts=names)
     if others:
@@ -261,17 +261,17 @@ def _compare_prints(claim: Claim, ledger: Ledger) -> Finding:
         return Finding(
             claim.claim_id,
             Verdict.CONSISTENT,
-            f"agrees with the other print of the figure ({named}); not an independent check{_by_hand(claim)}",
+            f"agrees with the other statement of the figure ({named}); not an independent check{_by_hand(claim)}",
         )
     return Finding(claim.claim_id, Verdict.NOT_RECOMPUTABLE, _missing(claim, ledger) + _by_hand(claim))
 
 
 _MISSING = {
-    "share": "the count behind the percentage is not printed",
-    "progress": "the target behind the percentage is not printed",
-    "mean": "the values behind the average are not printed",
-    "money": "what the sum is made up of is not printed",
-    "ratio": "the value and the investment behind the ratio are not printed",
+    "share": "the count behind the percentage is not published",
+    "progress": "the target behind the percentage is not published",
+    "mean": "the values behind the average are not published",
+    "money": "what the sum is made up of is not published",
+    "ratio": "the value and the investment behind the ratio are not published",
     "statistic": "the records behind the statistic are not published",
     "score": "the records behind the score are not published",
     "count": "a count of its own; the records behind it are not published",
@@ -279,7 +279,7 @@ _MISSING = {
     "assumption": "an assumption, not a result",
     "threshold": "a threshold, not a result",
     "reference": "a figure from elsewhere; its own source would have to be checked",
-    "date": "a date, which nothing else printed determines",
+    "date": "a date, which nothing else published determines",
     "duration": "a duration of its own",
 }
 _COUNTED = "a count of its own, which no other figure gives; a list of what was counted would confirm it"
@@ -289,9 +289,9 @@ def _missing(claim: Claim, ledger: Ledger) -> str:
     if claim.kind == "count" and claim.unit not in _RECORDED:
         return _COUNTED
     if claim.kind == "mean" and claim.unit == "%" and _rows(ledger) > 1:
-        return "which of the printed percentages it averages is not said"
+        return "which of the published percentages it averages is not said"
     if claim.kind == "share" and not claim.base:
-        return "neither the count behind the percentage nor its base is printed"
+        return "neither the count behind the percentage nor its base is published"
     return _MISSING["share" if claim.kind == "progress" and claim.base else claim.kind]
 
 

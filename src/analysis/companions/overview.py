@@ -45,11 +45,11 @@ VERDICTS = ("reproduced", "consistent", "inconsistent", "in_question", "not_reco
 HEADLINES = ("sroi.headline", "sroi.headline.recomputed", "sensitivity.draws.ratio")
 COMMON_QUESTION = "What did the programme achieve, as far as its evaluation can be rerun from what is at hand?"
 _VERDICT_MEANING = {
-    "reproduced": "recomputed from other printed figures, it rounds to the printed one",
-    "consistent": "it can be true together with what else is printed, which confirms nothing",
-    "inconsistent": "it cannot be true together with what else is printed",
+    "reproduced": "recomputed from other published figures, it rounds to the published one",
+    "consistent": "it can be true together with what else is published, which confirms nothing",
+    "inconsistent": "it cannot be true together with what else is published",
     "in_question": "it or a figure that it is held against is wrong, and which of them is not known",
-    "not_recomputable": "nothing else that is printed determines it",
+    "not_recomputable": "nothing else that is published determines it",
 }
 _ID = r"^[A-Za-z0-9_.:\-]*$"
 _OPENING = 80  # characters by which something left out is named

@@ -39,7 +39,7 @@ READING: tuple[tuple[str, Run], ...] = (
             {"type": "em", "of": ["shown alike"]},
             " if it is written the same before and after at the decimals it is shown with, and so are the ends of its "
             "interval. Otherwise it is within what was stated if the new value lies in the interval stated with the old one; that interval's "
-            "name says what it is, such as the rounding of a print. ",
+            "name says what it is, such as the rounding of a published figure. ",
             {"type": "em", "of": ["No"]},
             ": the change goes beyond both, or nothing was stated.",
         ],

@@ -78,7 +78,7 @@ def what_print_could_show(
             for r_squared in (fit.low, as_printed, fit.high)
         )
         rows[f"smaller_{margin:g}"] = (value, low, high)
-    ends = {"low": "low", "high": "high", "interval": "rounding of the printed R²"}
+    ends = {"low": "low", "high": "high", "interval": "rounding of the published R²"}
     return _told(rows, margins, **ends)
 
 

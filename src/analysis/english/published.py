@@ -24,7 +24,7 @@ from analysis.results import Column, Kind, p_column
 from analysis.study import Study
 
 FILE = "english.yaml"
-_ROUNDING = "rounding of the printed R²"
+_ROUNDING = "rounding of the published R²"
 _SAMPLED = "{level} confidence"
 
 
@@ -150,8 +150,8 @@ def first_significant(figures: Figures, study: Study, level: float = 0.95) -> tu
 @described(
     Kind.RECOMPUTED,
     rows={
-        "significant_may": Column("People below whom the printed R² cannot differ from zero", "people"),
-        "significant_must": Column("People from which the printed R² must differ from zero", "people"),
+        "significant_may": Column("People below whom the published R² cannot differ from zero", "people"),
+        "significant_must": Column("People from which the published R² must differ from zero", "people"),
     },
 )
 def significance(printed: Printed, level: float = 0.95) -> pd.DataFrame:
@@ -208,8 +208,8 @@ def months_spread(figures: Figures, study: Study) -> dict[str, Interval]:
         for recent in _recent_counts(figures, study, n)
     ]
     ranges = {
-        "nobody longer than the longest time printed": [spread_range([Bracket(n, 0, most)])],
-        "and the printed share of recent arrivals, read as time in the UK": spreads,
+        "nobody longer than the longest time published": [spread_range([Bracket(n, 0, most)])],
+        "and the published share of recent arrivals, read as time in the UK": spreads,
     }
     return {
         name: Interval(max(min(each.low for each in found), n**-0.5), max(each.high for each in found))

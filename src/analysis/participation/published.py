@@ -29,7 +29,7 @@ _ROWS = {  # statistic of `bounds.brackets.distribution_ranges`: what it is, and
     "Gini coefficient": (Column("Gini coefficient", decimals=2), 1),
 }
 _SPREAD = {column.label: column for column, _ in _ROWS.values()}
-_ENDS = {"low": Column("At least"), "high": Column("At most")}
+_ENDS = {"low": Column("At least", places="places"), "high": Column("At most", places="places")}
 
 
 class Stage(Strict):
@@ -152,12 +152,15 @@ def attendance_brackets(figures: Figures, study: Study) -> list[Bracket]:
 
 
 def _spread(ranges: pd.DataFrame) -> pd.DataFrame:
-    """`distribution_ranges` in the units that are shown. Index: the statistic's label; columns: low, high."""
+    """`distribution_ranges` in the units that are shown. Index: the statistic's label; columns: low, high, and places, the
+    decimals of both: none where they are whole."""
     rows = {
-        _ROWS[name][0].label: (low * _ROWS[name][1], high * _ROWS[name][1])
+        _ROWS[name][0].label: (low * _ROWS[name][1], high * _ROWS[name][1], _ROWS[name][0].decimals)
         for name, low, high in ranges.itertuples(index=False)
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
+    spread = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "places"])
+    whole_numbers = (spread[["low", "high"]] % 1 == 0).all(axis=1)
+    return spread.assign(places=spread["places"].mask(whole_numbers, 0))
 
 
 @described(Kind.BOUNDED, _ENDS, _SPREAD, "Statistic")
@@ -212,7 +215,14 @@ def _quantities(what: str) -> dict[str, Column]:
     """What later pages use of a spread, by id: a number where the ends are one, a range otherwise."""
     return {
         f"{what}.{key}": replace(
-            _SPREAD[label], label=f"{label}, {what}", unit=what, low="low", high="high", interval="bounds", kinds="kind"
+            _SPREAD[label],
+            label=f"{label}, {what}",
+            unit=what,
+            low="low",
+            high="high",
+            interval="bounds",
+            kinds="kind",
+            places="places",
         )
         for key, label in _CENTRE.items()
     }
@@ -222,7 +232,7 @@ def _centre(ranges: pd.DataFrame, what: str) -> pd.DataFrame:
     found = ranges.loc[list(_CENTRE.values())].set_axis([f"{what}.{key}" for key in _CENTRE])
     fixed = found["low"] == found["high"]
     kind = fixed.map({True: str(Kind.RECOMPUTED), False: str(Kind.BOUNDED)})
-    return found.where(~fixed, math.nan).assign(value=found["low"].where(fixed), kind=kind)
+    return found.where(~fixed, math.nan).assign(value=found["low"].where(fixed), kind=kind, places=found["places"])
 
 
 @described(Kind.BOUNDED, rows=_quantities("sessions"))
@@ -278,7 +288,7 @@ def advice_facts(splits: pd.DataFrame) -> pd.DataFrame:
 @described(
     Kind.RECOMPUTED,
     {
-        "claim": Column("Share, printed", "%", Kind.PUBLISHED),
+        "claim": Column("Share, published", "%", Kind.PUBLISHED),
         "base": Column("Base", "people", Kind.PUBLISHED),
         "fewest": Column("People, at least", "people"),
         "most": Column("People, at most", "people"),

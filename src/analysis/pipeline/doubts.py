@@ -19,7 +19,7 @@ from analysis.reporting.places import index_of
 from analysis.results import ResultStore
 
 WORDS = {
-    Verdict.INCONSISTENT: "Cannot be true together with what else is printed",
+    Verdict.INCONSISTENT: "Cannot be true together with what else is published",
     Verdict.IN_QUESTION: "In question, since a check leaves open which figure is wrong",
 }
 

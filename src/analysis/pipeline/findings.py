@@ -17,7 +17,7 @@ from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore
 from analysis.study import Study, load_study
 
-TITLE = "What does not fit, and what would resolve it"
+TITLE = "Findings for the authors: inconsistencies and suggested corrections"
 LINE = "Which findings would a reader of the source want resolved first?"
 SUMMARY, TABLE = "section-summary-for-the-authors", "findings"
 

@@ -92,7 +92,7 @@ class AuditParameters(Parameters):
     """08_claims_audit."""
 
     rounding: Literal["either", "half up", "half even"] = Field(
-        "either", description="the rule of rounding a printed figure may follow"
+        "either", description="the rule of rounding a published figure may follow"
     )
     planted: int = Field(200, ge=1, le=2000, description="errors to plant, and harmless changes to make beside them")
     seed: int = Field(2017, ge=0, le=LARGEST_SEED, description="seed of what is planted")

@@ -213,7 +213,7 @@ def _check_scenario(root: Path, study: str, given: str) -> None:
             column="--parameter scenario",
             found=repr(given),
             expected=f"one of {', '.join(known)}" if known else f"nothing: {study} has no published ratios",
-            action="name a scenario that the study's source prints" if known else "leave the scenario out",
+            action="name a scenario that the study's source gives" if known else "leave the scenario out",
         )
 
 

@@ -150,7 +150,11 @@ def group_names(groups: pd.Series) -> list[str]:
 
 def group_columns(names: Iterable[str], column: Column) -> dict[str, Column]:
     """A column like this one for each group."""
-    return {name: replace(column, label="Not recorded" if name == NOT_RECORDED else name) for name in names}
+    return {name: replace(column, label=_label(name)) for name in names}
+
+
+def _label(name: str) -> str:
+    return "Not recorded" if name == NOT_RECORDED else name
 
 
 def by_group(records: Monitoring, column: str) -> pd.DataFrame:
@@ -217,6 +221,25 @@ def measures_by(records: Monitoring, column: str, value: str) -> pd.DataFrame | 
     whole = [f"{base_name(rule)} | {column}=" for rule in rules] if value == "share" else part
     wide.index = pd.Index([rule.label for rule in rules], name="measure")
     return saying(wide.assign(part=part, whole=whole), columns=named)
+
+
+@described(
+    Kind.MEASURED,
+    {"people": Column("People", "people"), "progress": Column("Progress to target", "%", decimals=1)},
+    header="Group",
+    basis=Basis("measures by group", "counts", behind=dict.fromkeys(("people", "progress"), ("{part}{group}",))),
+)
+def first_by(records: Monitoring, column: str) -> pd.DataFrame | None:
+    """The measure that `measures_by` has first, as a rule all participants, by `partner` or `area` (index): people, progress to
+    target (%, of partners), and part and group (what the counts are called). None where `measures_by` has none."""
+    wide = measures_by(records, column, "count")
+    if wide is None:
+        return None
+    groups = [name for name in wide if name not in ("part", "whole")]
+    measured = by_group(records, column).loc[wide["part"].iloc[0].partition(" | ")[0]].reindex(groups)
+    labels = [_label(name) for name in groups]
+    found = measured[["count", "progress"]].set_axis(pd.Index(labels, dtype=object), axis=0)
+    return found.rename(columns={"count": "people"}).assign(part=wide["part"].iloc[0], group=groups)
 
 
 def quarters(records: Monitoring) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def _cells(records: Monitoring, row: Measure, given: Mapping[str, Counted]) -> I
 def _row(measure: str, label: str, table: str, cell: str, claim: Claim, value: float) -> dict[str, object]:
     printed = claim.as_printed
     if printed is None or claim.number is None:
-        raise ValueError(f"{claim.claim_id} prints no number")
+        raise ValueError(f"{claim.claim_id} gives no number")
     return {
         "measure": measure,
         "label": label,
@@ -153,7 +153,7 @@ _BEHIND_REASONS = {name: (f"{{{name}_of}}",) for name in ("events", *REASONS)}
 @described(
     Kind.MEASURED,
     {
-        "printed": Column("Printed", kind=Kind.PUBLISHED),
+        "printed": Column("Published", kind=Kind.PUBLISHED),
         "value": Column("From the records", units="unit", places="places", **_RESTS),
         "events": Column("People with the event", "people", **_RESTS),
         "counted": Column("Counted", "people", **_RESTS),
@@ -254,7 +254,7 @@ def agreement(cells: pd.DataFrame) -> pd.DataFrame | None:
             "Programme, matching base", "%", decimals=1, low="low", high="high", interval=CONFIDENCE, **_RESTS
         ),
         "difference": Column("Difference", "percentage points", decimals=1, **_RESTS),
-        "like_for_like": Column("Is the printed comparison like for like?"),
+        "like_for_like": Column("Is the published comparison like for like?"),
         "why": Column("Why", text="rich"),
     },
     header="Measure",

@@ -37,11 +37,11 @@ class Measure(Row):
     table: Literal["outputs", "results", "other_results", "target_groups", "outcomes"] = Field(
         description="the table that the measure stands in"
     )
-    target: str = Field(description="claim that prints the target")
-    target_share: str = Field(description="claim that prints the target as a share of participants")
-    participants: str = Field(description="claim that prints how many were reached")
-    progress: str = Field(description="claim that prints the progress to target")
-    share: str = Field(description="claim that prints the share of participants")
+    target: str = Field(description="claim that gives the target")
+    target_share: str = Field(description="claim that gives the target as a share of participants")
+    participants: str = Field(description="claim that gives how many were reached")
+    progress: str = Field(description="claim that gives the progress to target")
+    share: str = Field(description="claim that gives the share of participants")
 
 
 class Comparison(Row):
@@ -49,11 +49,11 @@ class Comparison(Row):
 
     measure: str = Field(description="name of the measure")
     label: str = Field(description="the comparison as tables show it")
-    national: str = Field(description="claim that prints the other programme's figure")
-    printed: str = Field(description="claim that prints the study's figure set against it")
+    national: str = Field(description="claim that gives the other programme's figure")
+    printed: str = Field(description="claim that gives the study's figure set against it")
     matched: str = Field(description="formula of the study's figure on the same base")
     like_for_like: Literal["yes", "nearly", "probably", "no", "second reading"] = Field(
-        description="whether the printed comparison is of the same sort of people"
+        description="whether the published comparison is of the same sort of people"
     )
     why: str = Field(description="why it is, or is not")
 
@@ -62,7 +62,7 @@ class Reading(Row):
     """One reading of a printed percentage: the people it would mean, and the most there can be."""
 
     reading: str = Field(description="name of the reading")
-    claim: str = Field(description="claim that prints the percentage")
+    claim: str = Field(description="claim that gives the percentage")
     label: str = Field(description="the reading as tables show it")
     says: str = Field(description="who the people would be")
     formula: str = Field(description="formula of how many that would be")
@@ -106,9 +106,9 @@ def open_print(study: Study) -> Study | None:
     {
         "target": Column("Target", "people", Kind.PUBLISHED),
         "participants": Column("Participants", "people", Kind.PUBLISHED),
-        "progress": Column("Progress, printed", "%", Kind.PUBLISHED),
+        "progress": Column("Progress, published", "%", Kind.PUBLISHED),
         "progress_recomputed": Column("Progress", "%", decimals=1, inputs="progress_inputs"),
-        "share": Column("Share of participants, printed", "%", Kind.PUBLISHED),
+        "share": Column("Share of participants, published", "%", Kind.PUBLISHED),
         "share_recomputed": Column("Share of participants", "%", decimals=1, inputs="share_inputs"),
         "standing": Column("Against target"),
     },
@@ -230,7 +230,7 @@ def _everyone(study: Study) -> str:
         "difference": Column(
             "Difference on the matching base", "percentage points", decimals=1, inputs="difference_inputs"
         ),
-        "like_for_like": Column("Is the printed comparison like for like?"),
+        "like_for_like": Column("Is the published comparison like for like?"),
         "why": Column("Why", text="rich"),
     },
     header="Measure",
@@ -284,7 +284,7 @@ def _difference(found: Computed, national: Claim) -> dict[str, Any]:
 @described(
     Kind.RECOMPUTED,
     {
-        "printed": Column("Printed", "%", Kind.PUBLISHED),
+        "printed": Column("Published", "%", Kind.PUBLISHED),
         "says": Column("People it would mean"),
         "people": Column(
             "How many", "people", low="low", high="high", interval="rounding of the percentage", inputs="inputs"
@@ -415,7 +415,7 @@ def standing(progress: float | None, near: float) -> str:
     ('met', 'near', 'below')
     """
     if progress is None or math.isnan(progress):
-        return "no target printed"
+        return "no target published"
     if progress >= 100:
         return "met"
     return "near" if progress >= 100 - near else "below"

@@ -15,7 +15,7 @@ from analysis.questionnaire.spread import paired_t, standardised
 from analysis.results import Column, Kind, Labelled, p_column, slug
 from analysis.study.claims import published as as_published
 
-_SHARES = (IMPROVED, WORSE, NET)
+_SHARES = (IMPROVED, WORSE)
 _RESTS = "rests"  # column with what a row rests on, where rows rest on different claims
 
 
@@ -28,6 +28,8 @@ def _statistic(name: str, label: str = "") -> Column:
     """How a statistic of `bounds.paired` is written."""
     if name.startswith("p-value"):
         return p_column(label)
+    if name == NET:
+        return Column(label, "percentage points")
     share = name in _SHARES
     return Column(label, "%" if share else "", decimals=0 if share else 2)
 
@@ -85,7 +87,7 @@ def _labelled(statistic: str, reading: int) -> Labelled:
 
 
 def _how_wide(statistic: str) -> str:
-    return ", a range at least as wide as" if statistic == WILCOXON else ""
+    return {NET: ", percentage points", WILCOXON: ", a range at least as wide as"}.get(statistic, "")
 
 
 @described(
@@ -186,7 +188,7 @@ _FROM_TEST = {"sd": "SD of the changes", "d_z": "Change over that SD", "r": "Cor
 @described(
     Kind.RECOMPUTED,
     {
-        "said": Column("Printed of the test"),
+        "said": Column("Published of the test"),
         **{
             name: Column(words, "", None, 2, low=f"{name}_low", high=f"{name}_high", interval="rounding", inputs=_RESTS)
             for name, words in {"t": "Size of t", **_FROM_TEST}.items()
@@ -273,7 +275,7 @@ def what_cannot_be(printed: Printed) -> pd.DataFrame | None:
     rows = {
         f"{item.label}: {what}": (
             reading,
-            "no one test that prints so"
+            "no one test that gives it"
             if reading == "the paired test"
             else "no whole answers of so many people on this scale",
         )

@@ -33,8 +33,8 @@ WILCOXON = "p-value of the Wilcoxon test"
 class Ends(Strict):
     """Which means a print allows: rounding ends, and strict ends where words set them."""
 
-    low: float = Field(description="lowest mean that is printed so")
-    high: float = Field(description="highest mean that is printed so")
+    low: float = Field(description="lowest mean that rounds to it")
+    high: float = Field(description="highest mean that rounds to it")
     above: float = Field(default=-math.inf, description="the mean lies above this")
     below: float = Field(default=math.inf, description="the mean lies below this")
 
@@ -44,7 +44,7 @@ class PrintReading(Strict):
 
     label: str = Field(description="the reading as tables show it")
     scale: tuple[int, int | None] = Field(description="lowest and highest answer; no highest for numbers without end")
-    after: Ends | None = Field(default=None, description="which means after the print allows; empty: its rounding")
+    after: Ends | None = Field(default=None, description="which means after are allowed; empty: its rounding")
 
 
 class PrintedItem(Strict):
@@ -52,16 +52,16 @@ class PrintedItem(Strict):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that results begin with")
     label: str = Field(description="the item as tables show it")
-    before: str = Field(description="claim that prints the mean before")
-    after: str = Field(description="claim that prints the mean after")
-    sd_before: str | None = Field(default=None, description="claim that prints the standard deviation before")
-    sd_after: str | None = Field(default=None, description="claim that prints the standard deviation after")
-    t: str | None = Field(default=None, description="claim that prints t of the paired test")
-    p: str | None = Field(default=None, description="claim that prints its p-value, two-sided")
-    ci: str | None = Field(default=None, description="claim that prints the interval of the mean change, as a..b")
+    before: str = Field(description="claim that gives the mean before")
+    after: str = Field(description="claim that gives the mean after")
+    sd_before: str | None = Field(default=None, description="claim that gives the standard deviation before")
+    sd_after: str | None = Field(default=None, description="claim that gives the standard deviation after")
+    t: str | None = Field(default=None, description="claim that gives t of the paired test")
+    p: str | None = Field(default=None, description="claim that gives its p-value, two-sided")
+    ci: str | None = Field(default=None, description="claim that gives the interval of the mean change, as a..b")
     level: float = Field(default=0.95, gt=0, lt=1, description="level of that interval")
     respondents: str | None = Field(
-        default=None, description="claim that prints how many gave both answers; empty: `respondents` of the file"
+        default=None, description="claim that gives how many gave both answers; empty: `respondents` of the file"
     )
     scale: str | tuple[int, int] | None = Field(
         default=None, description="id in data/raw/reference/scales.yaml, or the lowest and highest score as [low, high]"
@@ -70,12 +70,14 @@ class PrintedItem(Strict):
         default=None, description="which direction is an improvement; empty: that of the published scale, else higher"
     )
     fewest: int | None = Field(
-        default=None, ge=2, description="the fewest who may have given both answers, where their number is not printed"
+        default=None,
+        ge=2,
+        description="the fewest who may have given both answers, where their number is not published",
     )
     most: int | None = Field(default=None, ge=2, description="the most who may have, likewise")
     answers: str = Field(default="", description="what the source says of their number")
     readings: tuple[PrintReading, ...] = Field(
-        default=(), description="ways to read the print, where there are several"
+        default=(), description="ways to read the published figures, where there are several"
     )
 
     @model_validator(mode="after")
@@ -89,17 +91,17 @@ class Groups(Strict):
     """Two groups of unknown size with a printed percentage each, by claim id."""
 
     label: str = Field(description="what the percentages are of")
-    claims: dict[str, str] = Field(min_length=2, max_length=2, description="claim that prints the percentage, by group")
+    claims: dict[str, str] = Field(min_length=2, max_length=2, description="claim that gives the percentage, by group")
 
 
 class Figures(Strict):
     """The printed figures of before_after.yaml."""
 
     asked_before: str = Field(default="", description="what the source says of when people were asked about before")
-    respondents: str = Field(description="claim that prints how many answered before and after")
-    everyone: tuple[str, ...] = Field(default=(), description="claims that print whom the respondents may stand for")
+    respondents: str = Field(description="claim that gives how many answered before and after")
+    everyone: tuple[str, ...] = Field(default=(), description="claims that give whom the respondents may stand for")
     items: tuple[PrintedItem, ...] = Field(min_length=1, description="the items, the first heads the page")
-    groups: Groups | None = Field(default=None, description="two groups with a printed percentage each")
+    groups: Groups | None = Field(default=None, description="two groups with a published percentage each")
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _check_claims(figures: Figures, study: Study) -> None:
             study.name(FILE),
             column=", ".join(unknown or few),
             found="ids that are no claims of this study" if unknown else "fewer than two people",
-            expected="ids of claims.csv" if unknown else "a claim that prints how many answered twice",
+            expected="ids of claims.csv" if unknown else "a claim that gives how many answered twice",
             action="correct the ids",
         )
 
@@ -353,7 +355,7 @@ def group_sizes(figures: Figures, study: Study, level: float = 0.95) -> pd.DataF
     Columns as `bounds.groups.with_difference` returns them. Raises ValueError where no groups are printed.
     """
     if figures.groups is None:
-        raise ValueError("no groups are printed")
+        raise ValueError("no groups are published")
     percents = {name: study.claims[claim].interval for name, claim in figures.groups.claims.items()}
     return with_difference(possible_groups(percents, people(figures, study)), level)  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.currency import currency_of
-from analysis.reporting.style import INK, PAPER, QUIET, RULE, blank, colour, house_style
+from analysis.reporting.style import END_WIDTH, INK, LINE_HEIGHT, PAPER, QUIET, RULE, blank, colour, house_style
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -90,9 +90,35 @@ def paired_chart(
                 label=labels[place],
             )
             _dot_texts(axes, frame[column], frame[other], unit, decimals, first=not place)
-        _legend(fig, labels)
         _finish(axes, [*frame[left], *frame[right]], axis_label, unit, room_left=True)
+        first = [frame[column].iloc[0] for column in (left, right)]
+        if all(map(_known, first)):
+            _name_dots(
+                fig,
+                axes,
+                [(float(x), name, colour(place)) for place, (x, name) in enumerate(zip(first, labels, strict=True))],
+            )
+        else:
+            _legend(fig, labels)
     return fig
+
+
+def _name_dots(fig: "Figure", axes: "Axes", dots: Sequence[tuple[float, str, str]]) -> None:
+    """The names of the two dots of the first row above it, in place of a legend: (value, name, colour) of each.
+
+    They stand on two steps with a line down to their dot: to the right of it, or to the left where the dots lie in the right half.
+    """
+    (bottom, top), (left, right) = axes.get_ylim(), axes.get_xlim()
+    to_left = sum(x for x, _, _ in dots) > len(dots) * float(left + right) / 2
+    first, up = axes.get_yticks()[0], top
+    for x, name, shade in sorted(dots, reverse=not to_left):
+        words = textwrap.wrap(name, END_WIDTH)
+        up -= LINE_HEIGHT * len(words)
+        axes.plot((x, x), (up, first), color=RULE, linewidth=0.8, zorder=0.9)
+        beside = {"textcoords": "offset points", "ha": "right" if to_left else "left", "va": "top", "color": shade}
+        axes.annotate("\n".join(words), (x, up), (-4 if to_left else 4, 0), gid="structural_end", **beside)
+    axes.set_ylim(bottom, up)
+    fig.set_figheight(fig.get_figheight() + top - up)
 
 
 def interval_chart(

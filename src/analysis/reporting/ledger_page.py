@@ -26,7 +26,7 @@ FILTERS = {"study": "Study", "verdict": "Verdict", "severity": "Severity of a fi
 COLUMNS = {
     "study": Column("Study"),
     "statement": Column("What the claim says"),
-    "printed": Column("Printed", kind=Kind.PUBLISHED),
+    "printed": Column("Published", kind=Kind.PUBLISHED),
     "recomputed": Column("Recomputed", kind=Kind.RECOMPUTED),
     "verdict": Column("Verdict"),
     "severity": Column(FILTERS["severity"]),

@@ -133,7 +133,9 @@ def _run(template: str, references: References, shown: dict[str, Result]) -> Run
 def _literal(text: str, references: References) -> Run:
     if has_digit(text):
         raise references.error(
-            text.strip(), "numbers only as results", "write {result.id}; for ids, dates and places in print {=text}"
+            text.strip(),
+            "numbers only as results",
+            "write {result.id}; for ids, dates and places in the source {=text}",
         )
     return [text] if text else []
 

@@ -21,7 +21,7 @@ from analysis.study import Study
 FILE = "sroi_criteria.csv"
 Status = Literal["met", "partly", "not met"]
 Finding = tuple[Status, str]
-_SILENT = ("", "not printed", "none sought", "none")
+_SILENT = ("", "not published", "none sought", "none")
 
 
 class Criterion(Strict):
@@ -189,7 +189,7 @@ def _costs(model: Model) -> Finding:
     named = {name for row in model.value_map.costs for name in references(row.formulas["quantity"])}
     kinds = [model.entries[name].kind for name in named if name in model.entries]
     return _graded(
-        (kind in ("published", "measured") for kind in kinds), "figures behind the costs are printed or measured"
+        (kind in ("published", "measured") for kind in kinds), "figures behind the costs are published or measured"
     )
 
 
@@ -205,7 +205,7 @@ def _scenarios(model: Model) -> Finding:
     return (
         ("met", "Estimates beside the central one are in the map, and every range is tried.")
         if count
-        else ("partly", "Ranges are tried; the source prints one estimate.")
+        else ("partly", "Ranges are tried; the source gives one estimate.")
     )
 
 

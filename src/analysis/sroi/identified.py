@@ -243,7 +243,7 @@ def _check_rounding(problem: Problem, study: Study) -> None:
                     study.name(FILE),
                     column=f"rounding.{claim_id}",
                     found=f"{step:g}, while {entry.id} of the register is {entry.low:g} to {entry.high:g}",
-                    expected="one rounding of a printed figure everywhere",
+                    expected="one rounding of a published figure everywhere",
                     action="correct the step, or the range of the register",
                 )
 
@@ -499,7 +499,7 @@ def reading_counts(found: IdentifiedSet) -> pd.DataFrame | None:
 @described(
     Kind.RECOMPUTED,
     {
-        "cannot": Column("Cannot all be true with the printed figures"),
+        "cannot": Column("Cannot all be true with the published figures"),
         "about": Column("Where the paper says it"),
     },
     header="Readings",
@@ -523,7 +523,7 @@ def reading_conflicts(found: IdentifiedSet) -> pd.DataFrame | None:
     Kind.RECOMPUTED,
     {
         "value": Column("Weekly value", "GBP per week", decimals=2),
-        "fits": Column("Rounds to the printed figure"),
+        "fits": Column("Rounds to the published figure"),
     },
     header="A year counted as",
     words=("fits",),

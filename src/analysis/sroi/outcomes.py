@@ -149,7 +149,7 @@ def counterfactuals(model: Model) -> pd.DataFrame:
 @described(
     Kind.PUBLISHED,
     {
-        "value": Column("Printed"),
+        "value": Column("Published"),
         "offered_for": Column("Offered for"),
         "enters": Column("In the model"),
         "shows": Column("What it shows"),

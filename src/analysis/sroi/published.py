@@ -36,9 +36,9 @@ class Ratio(Strict):
     """A headline ratio of one scenario: with all costs and, where printed, without research and evaluation."""
 
     scenario: str = Field(description="the scenario as the study calls it")
-    all_costs: str = Field(description="claim that prints the ratio with all costs")
+    all_costs: str = Field(description="claim that gives the ratio with all costs")
     without_research: str | None = Field(
-        default=None, description="claim that prints the ratio without the costs of research and evaluation"
+        default=None, description="claim that gives the ratio without the costs of research and evaluation"
     )
 
 
@@ -46,9 +46,9 @@ class Part(Strict):
     """A published value of one stakeholder group or value stream."""
 
     label: str = Field(description="the part as tables show it")
-    claim: str = Field(description="claim that prints its value")
-    low: str | None = Field(default=None, description="claim that prints its low estimate")
-    high: str | None = Field(default=None, description="claim that prints its high estimate")
+    claim: str = Field(description="claim that gives its value")
+    low: str | None = Field(default=None, description="claim that gives its low estimate")
+    high: str | None = Field(default=None, description="claim that gives its high estimate")
     note: str = Field(default="", description="remark")
 
 
@@ -80,7 +80,7 @@ class PublishedModel(Strict):
     """Everything sroi.yaml says of a study."""
 
     method: str = Field(default="", description="the guide that the source says it follows")
-    headline: str = Field(description="claim that prints the headline ratio")
+    headline: str = Field(description="claim that gives the headline ratio")
     recomputed: Recomputed = Field(default=Recomputed(), description="whether the headline ratio can be computed again")
     answer: str = Field(default="", description="the opening paragraph; results by {id}")
     ratios: tuple[Ratio, ...] = Field(min_length=1, description="the published ratios, by scenario")
@@ -88,9 +88,9 @@ class PublishedModel(Strict):
         default="Part", description="what a part of the value is: a stakeholder group, a value stream"
     )
     parts: tuple[Part, ...] = Field(default=(), description="the published parts of the value")
-    total: str | None = Field(default=None, description="claim that prints the value of everything")
-    derived: tuple[Derived, ...] = Field(default=(), description="what follows from printed figures")
-    not_published: tuple[Unpublished, ...] = Field(default=(), description="what the model needs and no source prints")
+    total: str | None = Field(default=None, description="claim that gives the value of everything")
+    derived: tuple[Derived, ...] = Field(default=(), description="what follows from published figures")
+    not_published: tuple[Unpublished, ...] = Field(default=(), description="what the model needs and no source gives")
 
     @model_validator(mode="after")
     def _recomputed_by_one_of_its_own(self) -> "PublishedModel":
@@ -148,7 +148,7 @@ def headline(model: PublishedModel, study: Study, scenario: str = "") -> pd.Data
             column=f"05_sroi.{study.id}.scenario",
             found=repr(scenario),
             expected=f"one of {', '.join(known)}",
-            action="name a scenario that the study's source prints",
+            action="name a scenario that the study's source gives",
         )
     again = _recomputing(model)
     found = _row(again.formula, study) if again else {"value": np.nan, "inputs": study.name(FILE)}
@@ -217,9 +217,9 @@ def jointly(intervals: pd.DataFrame) -> Interval | None:
 def _joint(shares: pd.DataFrame) -> dict[str, Column]:
     label = "Research and evaluation as a share of all costs, from all pairs of ratios"
     note = (
-        "a range only; every value in it gives all printed ratios"
+        "a range only; every value in it gives all published ratios"
         if jointly(shares)
-        else "no value gives all printed ratios"
+        else "no value gives all published ratios"
     )
     return {"sroi.research_share": replace(_SHARE, label=label, inputs="", note=note)}
 

@@ -87,7 +87,7 @@ class WithoutSupport(Strict):
     gain: str = Field(description="id of its result: the gain in a year without support, with its range")
     flattest: str = Field(
         default="",
-        description="id of its result where the sign of the gain is not printed: the smallest size of the gain",
+        description="id of its result where the sign of the gain is not published: the smallest size of the gain",
     )
     years: str = Field(description="formula over the register: how long support lasted, in years")
     deadweight: str = Field(description="register entry that the gain would settle")
@@ -98,7 +98,7 @@ class WithoutSupport(Strict):
 class CausalNote(Strict):
     """A printed figure offered for what would have happened anyway, and whether the model uses it."""
 
-    claim: str = Field(description="claim that prints the figure")
+    claim: str = Field(description="claim that gives the figure")
     offered_for: str
     enters: str = Field(description="where it enters the model, or that it does not")
     shows: str = Field(description="what it can and cannot show")

@@ -83,7 +83,7 @@ class StudyInfo(Strict):
     place: str = Field(default="", description="city or region")
     period: Period | None = Field(default=None, description="first and last day, month or year")
     source: StudySource = Field(description="the publication the study works from")
-    documents: tuple[Document, ...] = Field(default=(), description="further documents that claims are printed in")
+    documents: tuple[Document, ...] = Field(default=(), description="further documents that claims are published in")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")
     currency: str = Field(
         default="GBP", pattern=r"^[A-Z]{3}$", description="ISO code of the currency that the study's figures are in"

@@ -85,17 +85,17 @@ class Claim(Strict):
     claim_id: str = Field(
         pattern=r"^[A-Z]{2,4}-\d{3,}$", description="prefix of the study and a number, in source order"
     )
-    line: int = Field(ge=1, description="line of the source text that prints the figure")
+    line: int = Field(ge=1, description="line of the source text that gives the figure")
     section: str = Field(min_length=1, description="heading under which the reader of the published document finds it")
     quantity: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="what is measured; restatements share it")
     statement: str = Field(min_length=1, max_length=200, description="what the figure says, in this project's words")
-    printed: str = Field(min_length=1, description="the figure exactly as printed")
+    printed: str = Field(min_length=1, description="the figure exactly as published")
     value: str = Field(min_length=1, description="the figure as a number, an ISO date, or a range a..b")
     unit: str = Field(min_length=1, description="unit of the value")
-    base: str = Field(description="claim that prints the base of a percentage or mean, if one does")
+    base: str = Field(description="claim that gives the base of a percentage or mean, if one does")
     kind: ClaimKind = Field(description="what sort of figure it is")
     formula: str = Field(description="how the figure follows from other claims, if it does")
-    note: str = Field(description="what is ambiguous, damaged or missing, and how a print was read that is no figure")
+    note: str = Field(description="what is ambiguous, damaged or missing, and how a figure was read that is no figure")
     answers: Literal["", "whole", "measured", "weighted"] = Field(
         default="",
         description="whether what is counted or averaged is whole for each person (an answer, a child) or measured (hours, money), or the figure is weighted",
@@ -110,13 +110,13 @@ class Claim(Strict):
     document: str = Field(
         default="",
         pattern=r"^([a-z][a-z0-9_]*)?$",
-        description="document of study.yaml that prints it; empty: the study's source",
+        description="document of study.yaml that gives it; empty: the study's source",
     )
     page: str = Field(
         default="", pattern=r"^(\d{1,4}|[ivxlc]{1,8})?$", description="page of the document, as it is numbered"
     )
     search: str = Field(
-        default="", description="printed words to search the document for, the figure among them, at most five"
+        default="", description="published words to search the document for, the figure among them, at most five"
     )
 
     @field_validator("search")
@@ -171,12 +171,12 @@ class Claim(Strict):
         if self.number is None and not (ends and _numeric(*ends.groups())):
             return f"value to be a number, an ISO date (2017-07 for July 2017) or a range a..b, not {self.value!r}"
         if reads is None and printed_ends is None and not self.note.strip() and not self._value_stands_in_the_print():
-            return f"a print that can be read, or a note that says how {self.printed!r} was read as {self.value!r}"
+            return f"a figure that can be read, or a note that says how {self.printed!r} was read as {self.value!r}"
         if printed_ends and not (ends and all(map(_is_what, printed_ends, ends.groups()))):
             low, high = (format(end.value, "f") for end in printed_ends)
-            return f"value to be the range that {self.printed!r} prints, {low}..{high}, not {self.value!r}"
+            return f"value to be the range that {self.printed!r} gives, {low}..{high}, not {self.value!r}"
         if reads and not (_is_what(reads, self.value) if self.number is not None else reads.bound):
-            return f"value to be what {self.printed!r} prints, not {self.value!r}"
+            return f"value to be what {self.printed!r} gives, not {self.value!r}"
         return ""
 
     def _value_stands_in_the_print(self) -> bool:

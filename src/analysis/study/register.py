@@ -80,7 +80,7 @@ class Assumption(Strict):
         default=None, description="price year of money; empty for what is not money", ge=1900, le=2100
     )
     kind: Known = Field(description="how the value is known")
-    claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that prints it")
+    claim: str | None = Field(default=None, pattern=r"^[A-Z]{2,4}-\d{3,}$", description="claim that gives it")
     low: float = Field(description="low end of the range", allow_inf_nan=False)
     high: float = Field(description="high end of the range", allow_inf_nan=False)
     distribution: Literal["fixed", "uniform", "triangular", "pert", "normal", "beta", "interval"] = Field(

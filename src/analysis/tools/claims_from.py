@@ -94,7 +94,7 @@ _MONEY = {"£": "GBP", "€": "EUR", "$": "USD", "¥": "JPY"}
 _HEAD = (
     "# A draft, made by analysis claims-from: each row is a number that stands in the text.",
     "# Delete the rows that are no claims (their note often says why); say in your own words what the others state;",
-    "# correct unit and kind. Rows of one quantity are the same value printed again. See docs/tables.md#claims-csv",
+    "# correct unit and kind. Rows of one quantity are the same value published again. See docs/tables.md#claims-csv",
 )
 
 
@@ -149,7 +149,7 @@ def draft(found: Iterable[Found], prefix: str = "XX") -> str:
         # One digit, or a word such as all, is printed again by chance.
         telling = sum(map(str.isdigit, each.value)) > 1 and not each.note.startswith("a word")
         origin = first.setdefault((each.value, each.unit), place) if telling else place
-        again = f"the value of {prefix}-{origin:03}, printed again" if origin < place else ""
+        again = f"the value of {prefix}-{origin:03}, published again" if origin < place else ""
         note, page = "; ".join(filter(None, (each.note, again))), each.page if listed[-1].page > 1 else ""
         cells = (each.section, f"figure_{origin}", each.words, each.printed, each.value, each.unit, "", each.kind, "")
         writer.writerow([f"{prefix}-{place:03}", each.line, *map(inert, cells), note, page])

@@ -201,7 +201,7 @@ def _records_kept(study: Study) -> Check:
 def _of_people(study: Study, secrets: Sequence[Secrets], files: Sequence[Leaving]) -> Iterator[Check]:
     """What only studies with records have to hold."""
     if not secrets:
-        yield Check("Records of people", HOLDS, "this study has none: its pages rest on what is printed")
+        yield Check("Records of people", HOLDS, "this study has none: its pages rest on what is published")
         return
     people = max(len(each.ids) or each.people for each in secrets)
     searched = sum(not file.path.endswith(".pdf") for file in files)

@@ -8,7 +8,7 @@ from analysis.audit.granularity import common_base, possible_bases
 from analysis.study.claims import Ledger
 
 NAME = "The base of a column"
-QUESTION = "Can the target percentages of one table, whose base is not printed, all be of one base?"
+QUESTION = "Can the target percentages of one table, whose base is not published, all be of one base?"
 SOURCE = "Interval of bases for each row"
 LIMITS = "Rows may have different bases, so that the matter is left open; a column is told by section and quantity"
 CORRECTION = "Name the base of each percentage."

@@ -18,9 +18,11 @@ from analysis.quantities import Interval
 from analysis.study.claims import Ledger
 
 NAME = "Before, after and change"
-QUESTION = "Is a printed change that of the figures before and after, or of two groups, as a difference or in per cent?"
+QUESTION = (
+    "Is a published change that of the figures before and after, or of two groups, as a difference or in per cent?"
+)
 SOURCE = "interval arithmetic (Moore 1966) for rounded figures"
-LIMITS = "A fall may be printed without its sign; a change in per cent of percentages may be of either sort; a difference of groups may be adjusted, and is left open"
+LIMITS = "A fall may be published without its sign; a change in per cent of percentages may be of either sort; a difference of groups may be adjusted, and is left open"
 CORRECTION = "Correct the change, or say what it is a change of."
 
 
@@ -50,7 +52,7 @@ def _check(family: Family, groups: bool) -> Check:
     }
     words = (
         f"From {shown(before.claim_id)} to {shown(after.claim_id)} the change is {{.change|interval|bare}}; "
-        f"{shown(change.claim_id)} is printed."
+        f"{shown(change.claim_id)} is published."
     )
     outcome = Outcome.HOLDS if not fails else Outcome.OPEN if groups else Outcome.FAILS
     return Check(

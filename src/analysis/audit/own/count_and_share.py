@@ -7,7 +7,7 @@ from analysis.audit.families import check_id, families, ids, numbers, range_of
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Counts, shares and progress of a row"
-QUESTION = "Does a share follow from its count and printed base, and progress from count and target?"
+QUESTION = "Does a share follow from its count and published base, and progress from count and target?"
 SOURCE = "interval arithmetic (Moore 1966) for rounded figures"
 LIMITS = "Figures of one row are told by the names of their quantities (..._count, ..._share, ..._target, ..._progress); not asked of weighted shares"
 CORRECTION = "Correct the count, its base or the percentage."
@@ -39,7 +39,9 @@ def _are_parts(part: Claim, whole: Claim, share: Claim) -> bool:
 def _check(part: Claim, whole: Claim, share: Claim) -> Check:
     value = 100 * (part.number or 0.0) / (whole.number or 1.0)
     fails = not (range_of(part) / range_of(whole) * 100).meets(range_of(share))
-    words = f"{shown(part.claim_id)} of {shown(whole.claim_id)} is {{.share|bare}}; {shown(share.claim_id)} is printed."
+    words = (
+        f"{shown(part.claim_id)} of {shown(whole.claim_id)} is {{.share|bare}}; {shown(share.claim_id)} is published."
+    )
     outcome = Outcome.FAILS if fails else Outcome.HOLDS
     trio = ids(part, whole, share)
     return Check(

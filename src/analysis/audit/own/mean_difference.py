@@ -25,8 +25,8 @@ from analysis.quantities import Interval, parse_range
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Differences of means"
-QUESTION = "Can the printed means, deviations and numbers of people give the printed t, p-value or interval of their difference?"
-SOURCE = "t test (Student 1908; Welch 1947); of the same people over every correlation, unless the deviation of the change is printed"
+QUESTION = "Can the published means, deviations and numbers of people give the published t, p-value or interval of their difference?"
+SOURCE = "t test (Student 1908; Welch 1947); of the same people over every correlation, unless the deviation of the change is published"
 LIMITS = (
     "An adjusted or weighted estimate has others; so a failure is left open unless the degrees of freedom, or words, are those of a "
     "plain t test, and nothing is asked where the ledger says that an estimate is adjusted"
@@ -215,7 +215,7 @@ def _check(family: Family, printed: Claim, name: str, figure: Figure, fits: bool
         "A difference of means and its test",
         outcome,
         ids(*family),
-        f"The means and deviations {first} {said}; {last} is printed.",
+        f"The means and deviations {first} {said}; {last} is published.",
         {name: figure} if figure.high is not None else {},
         disputed=() if fits else ids(*family),
     )

@@ -7,7 +7,7 @@ from analysis.audit.families import check_id, range_of
 from analysis.study.claims import Claim, Ledger
 
 NAME = "More than all"
-QUESTION = "Is a share or a subgroup of a printed number of people or things more than all of them?"
+QUESTION = "Is a share or a subgroup of a published number of people or things more than all of them?"
 SOURCE = "definition of a share"
 LIMITS = "Progress against a target may be more than the whole of it, and is not asked"
 CORRECTION = "Name the base of the figure, or correct the figure."

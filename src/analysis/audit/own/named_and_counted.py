@@ -7,8 +7,8 @@ from analysis.audit.families import check_id, families, ids, numbers
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Named and counted"
-QUESTION = "Are as many named in a list as are counted in print?"
-SOURCE = "arithmetic of the printed figures"
+QUESTION = "Are as many named in a list as are counted in the source?"
+SOURCE = "arithmetic of the published figures"
 LIMITS = "That fewer are named than counted is left open, since a list need not be complete"
 CORRECTION = "Name all that are counted, or correct the count."
 

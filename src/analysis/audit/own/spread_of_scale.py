@@ -9,7 +9,7 @@ from analysis.audit.own.whole_answers import means_with_deviations
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Deviations within a scale"
-QUESTION = "Can answers between the ends of the scale be so far apart around the printed mean?"
+QUESTION = "Can answers between the ends of the scale be so far apart around the published mean?"
 SOURCE = "n / (n - 1) (mean - low)(high - mean), the largest variance between two ends (Bhatia and Davis 2000)"
 LIMITS = "Asked where the ledger gives the scale; the deviation is taken to be that of a sample"
 CORRECTION = "Correct the mean, the deviation or the scale."
@@ -36,7 +36,7 @@ def _check(mean: Claim, deviation: Claim, base: Claim) -> Check:
     figures = {"most": Figure("Largest deviation within the scale", most, deviation.unit, 3)}
     words = (
         f"Around {shown(mean.claim_id)}, answers of {shown(base.claim_id)} within the scale deviate by {{.most|bare}} at "
-        f"most; {shown(deviation.claim_id)} is printed."
+        f"most; {shown(deviation.claim_id)} is published."
     )
     family = ids(mean, deviation, base)
     outcome = Outcome.FAILS if fails else Outcome.HOLDS

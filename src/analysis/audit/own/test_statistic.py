@@ -8,7 +8,7 @@ from analysis.quantities import Interval
 from analysis.study.claims import Ledger
 
 NAME = "P-values and their statistics"
-QUESTION = "Is the p-value that of the printed t, F, chi-square, z or r with its degrees of freedom?"
+QUESTION = "Is the p-value that of the published t, F, chi-square, z or r with its degrees of freedom?"
 SOURCE = "statcheck (Nuijten and others 2016); the distributions of the statistics"
 LIMITS = "A p-value that a one-sided test would give is left open where the ledger does not say in words that the test is one"
 CORRECTION = "Correct the statistic, its degrees of freedom or the p-value, or say that the test is one-sided."
@@ -82,11 +82,11 @@ def _check(family: Family, tail: Tail, sided: bool) -> Check:
     half = sided and not found.meets(printed) and (found * 0.5).meets(printed)
     outcome = Outcome.HOLDS if found.meets(printed) or (half and says(ONE_SIDED, *family)) else Outcome.FAILS
     outcome = Outcome.OPEN if half and outcome is Outcome.FAILS else outcome
-    said = "as printed" if outcome is Outcome.HOLDS else "which is not as printed"
-    said = "and half of that, as of a one-sided test, would be as printed" if half else said
+    said = "as published" if outcome is Outcome.HOLDS else "which is not as published"
+    said = "and half of that, as of a one-sided test, would be as published" if half else said
     first = listed([shown(claim.claim_id) for claim in family[:-1]])
     words = f"{first} give a p-value of {{.p|interval|bare}}, {said}, {shown(family[-1].claim_id)}."
-    figures = {"p": Figure("P-value of the printed statistic", None, "p", 4, found.low, found.high)}
+    figures = {"p": Figure("P-value of the published statistic", None, "p", 4, found.low, found.high)}
     disputed = ids(*family) if outcome is Outcome.FAILS else ()
     label = "A p-value and its statistic"
     return Check(

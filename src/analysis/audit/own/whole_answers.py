@@ -8,7 +8,7 @@ from analysis.audit.granularity import Grain, grain, grimmer
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Deviations of whole answers"
-QUESTION = "Can whole answers have the printed mean and standard deviation together?"
+QUESTION = "Can whole answers have the published mean and standard deviation together?"
 SOURCE = "GRIMMER (Anaya 2016, Allard 2018); with a scale from 0 to 1 it is DEBIT (Heathers and Brown 2019)"
 LIMITS = "Asked where the ledger says that answers are whole; what passes need not be possible"
 CORRECTION = "Correct the mean, the deviation or the number of answers."
@@ -41,7 +41,7 @@ def look(ledger: Ledger, claims: Collection[str] | None = None) -> Iterator[Chec
 
 def _check(mean: Claim, deviation: Claim, base: Claim, asked: Grain) -> Check:
     if mean.as_printed is None or deviation.as_printed is None:
-        raise ValueError(f"{mean.claim_id} and {deviation.claim_id} print no figures")
+        raise ValueError(f"{mean.claim_id} and {deviation.claim_id} give no figures")
     possible = grimmer(mean.as_printed, deviation.as_printed, asked.n, asked.items, asked.reach)
     family = ids(mean, deviation, base)
     said = "can be so, which confirms neither" if possible else "cannot both be so, whatever the answers were"

@@ -7,7 +7,7 @@ from analysis.audit.granularity import outcome_of_ledger
 from analysis.study.claims import Ledger
 
 NAME = "Whole parts"
-QUESTION = "Can whole numbers give each percentage or mean on its printed base?"
+QUESTION = "Can whole numbers give each percentage or mean on its published base?"
 SOURCE = "GRIM (Brown and Heathers 2017)"
 LIMITS = "Asked only of counts, and of answers that the ledger says are whole; not of what it says is weighted"
 CORRECTION = "Name the base of the figure, or correct the figure."

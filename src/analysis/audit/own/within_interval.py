@@ -7,7 +7,7 @@ from analysis.audit.families import Family, check_id, families, ids, range_of
 from analysis.study.claims import Ledger
 
 NAME = "Estimates within their interval"
-QUESTION = "Does a printed interval hold the estimate that it is printed for?"
+QUESTION = "Does a published interval hold the estimate that it is published for?"
 SOURCE = "definition of an interval"
 LIMITS = (
     "Which interval belongs to an estimate is told by the names of the quantities (..._ci, ..._ci_low, ..._ci_high)"

@@ -7,10 +7,10 @@ from analysis.audit.families import check_id
 from analysis.study.claims import Claim, Ledger
 
 NAME = "P-values of zero"
-QUESTION = "Is a p-value printed as zero, which none is?"
+QUESTION = "Is a p-value published as zero, which none is?"
 SOURCE = "definition of a p-value"
 LIMITS = "It can be right as a rounded figure, and is left open"
-CORRECTION = "Print the bound that the p-value is below."
+CORRECTION = "Give the bound that the p-value is below."
 
 
 def is_p_value(claim: Claim) -> bool:
@@ -30,8 +30,8 @@ def _check(claim: Claim) -> Check:
     return Check(
         check_id("zero", claim),
         Method.STATISTICS,
-        "A p-value printed as zero",
+        "A p-value published as zero",
         Outcome.OPEN,
         (claim.claim_id,),
-        f"{shown(claim.claim_id)} is printed as a p-value, and none is zero; it is below what would round up.",
+        f"{shown(claim.claim_id)} is published as a p-value, and none is zero; it is below what would round up.",
     )

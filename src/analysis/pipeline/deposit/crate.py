@@ -46,7 +46,7 @@ PROJECT_FILES = ("params.yaml", "requirements.lock", "CITATION.cff", "LICENSE", 
 CONTENTS = (  # what a file is, by how its path begins
     ("reports/", "Published by the run: a page, a workbook or a file about them."),
     ("data/raw/reference/", "Public statistics and criteria that the analyses read, with their origin."),
-    ("data/raw/", "What a study's source prints, recorded and restated by this project, and settings of the analyses."),
+    ("data/raw/", "What a study's source gives, recorded and restated by this project, and settings of the analyses."),
     ("data/processed/", "Made by the run: results with how each number is known, or what a page was rendered from."),
     ("notebooks/", "A parameterised notebook: one analysis, run for one or several studies."),
     ("src/", "Code of the analyses."),

@@ -351,7 +351,7 @@ function drawDifferences() {
   const sets = open.filter((at) => current[at] !== (data.entries[at].was ?? published[at])).map((at) => `--set=${data.entries[at].id}=${current[at]}`);
   again.hidden = !sets.length || !data.command;
   command.textContent = [data.command, ...sets, "--as explored"].join(" ");
-  if (!now.length) make("li", differences, {}, "Nothing: this is the central case, as published where it is printed.");
+  if (!now.length) make("li", differences, {}, "Nothing: this is the central case.");
 }
 
 function line(at, value) {

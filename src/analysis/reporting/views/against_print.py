@@ -16,11 +16,11 @@ from analysis.study import Study, load_study
 from analysis.study.claims import Claim
 
 CALIBRATED = (
-    "These synthetic records were made so that they print the published figures (calibrated). That they agree is by construction, and no "
+    "These synthetic records were made so that they give the published figures (calibrated). That they agree is by construction, and no "
     "evidence for any of them."
 )
 COUNTED = ("people", "attendances", "contacts", "weeks")
-RULE = "A measured figure agrees if it rounds to the printed one, and lies on the side of it that words such as over or almost say."
+RULE = "A measured figure agrees if it rounds to the published one, and lies on the side of it that words such as over or almost say."
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def agrees(claim: Claim, value: float) -> bool:
     """Whether a value would be printed as the claim is, and is over or under it where its words say so."""
     printed = claim.as_printed
     if printed is None or claim.interval is None:
-        raise ValueError(f"{claim.claim_id} prints no number")
+        raise ValueError(f"{claim.claim_id} gives no number")
     gap = value - float(printed.value)
     side = {
         "lower": gap >= 0,
@@ -88,7 +88,7 @@ def found_in(frame: pd.DataFrame, row: str) -> dict[str, Any]:
 def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
     """Whether a count, and the rest of its base, may be shown as far as their size goes; keeps the decision."""
     if evidence.base is not None:
-        return evidence.allows(Decision(f"against the print: {name}", "rounding", REFUSED, BESIDE_ROUNDED))
+        return evidence.allows(Decision(f"against the published figures: {name}", "rounding", REFUSED, BESIDE_ROUNDED))
     fewest = evidence.rules.minimum_cell
     small = min(count, base - count) < fewest
     reason = (
@@ -96,7 +96,9 @@ def enough(evidence: Evidence, name: str, count: int, base: int) -> bool:
         if small
         else f"at least {fewest} people on either side"
     )
-    return evidence.allows(Decision(f"against the print: {name}", "minimum cell", REFUSED if small else SHOWN, reason))
+    return evidence.allows(
+        Decision(f"against the published figures: {name}", "minimum cell", REFUSED if small else SHOWN, reason)
+    )
 
 
 def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
@@ -117,7 +119,7 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
             "read": each.read,
         }
     columns = {
-        "printed": Column("As printed", "", Kind.PUBLISHED),
+        "printed": Column("As published", "", Kind.PUBLISHED),
         "measured": Column("These records", "", kind),
         "agrees": Column("Agrees?"),
     }
@@ -146,5 +148,5 @@ def nothing_printed(evidence: Evidence, file: str) -> Display | None:
     if (study.raw / file).is_file() and (study.raw / "claims.csv").is_file():
         return None
     return evidence.page.say(
-        "The study's source prints no such figures, so there is nothing to hold the records against."
+        "The study's source gives no such figures, so there is nothing to hold the records against."
     )

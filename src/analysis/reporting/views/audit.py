@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.audit.run import Audit, Standing
 from analysis.audit.verdicts import Verdict
+from analysis.described import of_nothing_nothing
 from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
@@ -35,10 +36,10 @@ def answer(page: Appendix, verdicts: pd.DataFrame) -> Display:
     )
     return page.say(
         "The source makes {audit.claims|:quantitative statements}. Of these, {audit.verdicts.reproduced|bare} are reproduced "
-        "from other printed figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
+        "from other published figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
         "cannot be true together with them, {audit.verdicts.in_question|bare} are in question, since a check leaves open "
         "which of its figures is wrong, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
-        "printed. Of the {audit.results.all|bare} claims that are results, and no dates, thresholds, targets, assumptions or "
+        "published. Of the {audit.results.all|bare} claims that are results, and no dates, thresholds, targets, assumptions or "
         f"figures of others, {{audit.results.not_recomputable|bare}} cannot.{listed_}{read if verdicts['by_hand'].any() else ''}"
     )
 
@@ -50,6 +51,30 @@ def verdict_chart(counts: pd.DataFrame) -> "Figure":
     return bar_chart(counts, ["claims"], "claims")
 
 
+def summary(page: Appendix, findings: pd.DataFrame) -> Display:
+    """How many findings there are of each severity, and the first of the most severe."""
+    first = f" The first: {named(findings['title'].iloc[0])}." if len(findings) else ""
+    return page.say(
+        "{audit.findings.all|bare} findings, the most severe first: {audit.findings.headline|bare} touch a headline, "
+        f"{{audit.findings.table|bare}} a table, {{audit.findings.wording|bare}} wording only.{first} Each gathers the claims that one "
+        "cause would explain. How a figure came to be so is an inference, and is marked as one; the arithmetic is not."
+    )
+
+
+@of_nothing_nothing
+def chapter_chart(chapters: pd.DataFrame) -> "Figure":
+    """Doubted claims by chapter of the source as bars."""
+    from analysis.reporting.charts import bar_chart
+
+    return bar_chart(chapters, ["doubted"], "claims inconsistent or in question")
+
+
+@of_nothing_nothing
+def told_of_chapters(chapters: pd.DataFrame) -> str:
+    """In which chapter the most doubted claims are."""
+    return f"The most figures that contradict others, or may, are in: {named(chapters['doubted'].idxmax())}."
+
+
 def planted_answer(page: Appendix, planted: pd.DataFrame | None) -> Display:
     """What came of the planted errors, over the recorded counts."""
     if planted is None:
@@ -58,7 +83,7 @@ def planted_answer(page: Appendix, planted: pd.DataFrame | None) -> Display:
         )
     return page.say(
         "Of {audit.planted.planted|bare} planted errors {audit.planted.found|bare} were found ({audit.planted.rate|bare}), and "
-        "{audit.planted.rate_linked|bare} of the {audit.planted.linked|bare} in figures that something else printed bears on. "
+        "{audit.planted.rate_linked|bare} of the {audit.planted.linked|bare} in figures that something else published bears on. "
         "Of {audit.planted.harmless|bare} harmless changes {audit.planted.false_alarms|bare} raised an alarm."
     )
 

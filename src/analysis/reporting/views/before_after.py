@@ -80,7 +80,7 @@ def about_threshold(item: Item | None, at_least: int | None) -> str:
 
 ERROR = "what may be error of measurement, by the reliability that is assumed."
 ABOUT_ERROR = (
-    "Reliability is the share of the differences between people that is no error; no source prints it for this question. A group "
+    "Reliability is the share of the differences between people that is no error; no source gives it for this question. A group "
     "taken on for its low answers rises of itself; by no more than shown, since nobody's own mean lies beyond the best answer. "
     "A group that was not taken on for its answers does not. The reliable change index of a change is its size in standard errors of the "
     "difference of two answers (Jacobson and Truax); error alone rarely takes one person beyond the normal quantile of the level."
@@ -114,7 +114,7 @@ def _measured(answers: Answers) -> str:
         if answers.shown(item, MEANS)
         else "The means are withheld as well."
     )
-    return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on them."
+    return f"{opening}{net}. {mean} Those who did not answer after could move the result within the ranges of the section on non-response."
 
 
 @of_nothing_nothing
@@ -224,7 +224,7 @@ def compared(answers: Answers) -> Display:
 
 def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:
     """Means of the headline item as judged; of an item without an upper end, for enough people, whose changes they leave open."""
-    pairs, name = answers.pairs(item), f"against the print: means of {item.label}"
+    pairs, name = answers.pairs(item), f"against the published figures: means of {item.label}"
     if item == answers.headline:
         kept = answers.shown(item, MEANS)
     elif item.high is None:
@@ -248,7 +248,7 @@ def _compared_english(answers: Answers, item: Item, claims: dict[bool, str]) -> 
     )
     hidden = pd.isna(everybody)
     why = f"the number of all who improved is {'hidden' if hidden else 'shown'}"
-    name = f"against the print: {item.label} improved by course"
+    name = f"against the published figures: {item.label} improved by course"
     kept = answers.evidence.keeps(Decision(name, RULE, REFUSED if hidden else SHOWN, why))
     about = ("%", 0, answers.compared_with, name_of(direction_shares), inputs_of(pairs))
     return [

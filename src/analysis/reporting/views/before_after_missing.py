@@ -186,9 +186,7 @@ def told_of_everyone(answers: Answers) -> str:
         "The ranges hold whatever was answered; they take no sample for a population."
     )
     if not answers.shown(answers.headline, WORST):
-        said += (
-            " The mean is taken as printed, rounding included, so that the ranges tell no more of anybody than it does."
-        )
+        said += " The mean is taken as published, rounding included, so that the ranges tell no more of anybody than it does."
     if not any(map(any, _settled(answers, list(STAGES)[-1]))):
         said += " For the shares it is not used who gave the best answer before: either nobody did, or too few for it to be told."
     return " ".join(filter(None, (said, told_of_weights(answers))))

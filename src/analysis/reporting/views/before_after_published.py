@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-RANGES = "what every set of answers with the printed means shares, by how the source is read."
+RANGES = "what every set of answers with the published means shares, by how the source is read."
 
 
 def answer(page: Appendix, printed: Printed) -> str:
@@ -37,7 +37,7 @@ def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[st
     before, after = (printed.study.claims[claim].number or 0.0 for claim in (item.before, item.after))
     moved = "rose" if after > before else "fell" if after < before else "stayed the same"
     ends = f"from {{claim:{item.before}}} to {{claim:{item.after}}}"
-    yield f"The printed mean of {within(item.label)} {moved}{f' {ends}' if after != before else ''}."
+    yield f"The published mean of {within(item.label)} {moved}{f' {ends}' if after != before else ''}."
     if printed.ranges[item.id].empty:
         yield (
             f"No whole answers of {{claim:{item.respondents or printed.figures.respondents}|:people}} give these means on the scale "
@@ -57,7 +57,7 @@ def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[st
 def _group_words(groups: Groups) -> Iterator[str]:
     first, second = groups.claims.values()
     yield (
-        f"If the two groups make up the respondents, the printed percentages ({named(groups.label)}), {{claim:{first}}} and {{claim:{second}}}, "
+        f"If the two groups make up the respondents, the published percentages ({named(groups.label)}), {{claim:{first}}} and {{claim:{second}}}, "
         "leave {groups.possible|:pairs} of group sizes, and in all of them the difference of the two has a confidence interval within "
         "{groups.difference|interval|:percentage points}."
     )
@@ -97,7 +97,7 @@ def told_of_improved(printed: Printed) -> str:
     if first is None:
         return ""
     share = f"{{{first.id}.share_improved|interval|bare}}"
-    return f"For {within(first.label)} the printed means allow {share} to have improved, whichever way they are read."
+    return f"For {within(first.label)} the published means allow {share} to have improved, whichever way they are read."
 
 
 @of_nothing_nothing
@@ -115,11 +115,11 @@ def told_of_sizes(item: PrintedItem, printed: Printed) -> str:
     most = claim if numbers[-1] == everyone else f"{{={numbers[-1]}}}"
     return (
         f"{said}The ranges hold for any number of people from {{={numbers[0]}}} to {most} who gave both; shares are of these. Fewer are not "
-        f"considered, since nobody would print their mean.{more}"
+        f"considered, since nobody would give their mean.{more}"
     )
 
 
-_BESIDES = " They follow from the means alone: what is printed of deviations or tests besides, and is told of below, could narrow them."
+_BESIDES = " They follow from the means alone: what is published of deviations or tests besides, and is told of below, could narrow them."
 
 
 @of_nothing_nothing
@@ -129,6 +129,6 @@ def asked_before(printed: Printed, page: Appendix) -> Display | None:
     if not said:
         return None
     return page.say(
-        f"{named(said)} People who look back often judge their start by other standards than they did then, so the printed differences "
+        f"{named(said)} People who look back often judge their start by other standards than they did then, so the published differences "
         "may be larger or smaller than the change."
     )

@@ -37,7 +37,7 @@ def _arrived(case: Case, ages: pd.DataFrame) -> str:
     young = "; that last figure is probably low, for the reason given with the ages" if look_young(ages) else ""
     settled = "are not students by the local count" if case.area in case.students else "had not come for formal study"
     return (
-        "About {steps.arrived.estimate} of them had arrived since {=2001}; no table at hand crosses country of birth "
+        "About {steps.arrived.estimate} of them had arrived since {=2001}; no available table crosses country of birth "
         "with year of arrival, and the two that are here allow anything from {steps.arrived.least|bare} to "
         "{steps.arrived.most}. About {steps.women_arrived.estimate} ({steps.women_arrived.estimate|interval|bare}) of the arrivals "
         f"were women, of whom about {{steps.women_settled.estimate}} ({{steps.women_settled.estimate|interval|bare}}) {settled}. "
@@ -54,7 +54,7 @@ def _arrived(case: Case, ages: pd.DataFrame) -> str:
 
 def _of_the_paper(first: str, second: str) -> str:
     return (
-        f"The paper says that it compared the censuses of {first} and {second}, but prints a count from neither, so its "
+        f"The paper says that it compared the censuses of {first} and {second}, but gives a count from neither, so its "
         "estimate cannot be checked against this one. The earlier count is not among the tables here either; what it would change "
         "is said below."
     )
@@ -208,7 +208,7 @@ def students(page: Appendix, case: Case) -> Display:
     local = case.students.get(case.area)
     if local is None:
         return page.say(
-            "The paper took students out with counts from local universities and colleges, which it does not print. Until such a "
+            "The paper took students out with counts from local universities and colleges, which it does not give. Until such a "
             f"count is supplied, the survey's share stands in. {named(local_students.HOW_TO_SUPPLY)}"
         )
     whom = "women students" if local.sex == "women" else "students, of whom women are taken at the share above"

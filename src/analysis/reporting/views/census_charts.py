@@ -12,7 +12,19 @@ import pandas as pd
 from analysis.census.standing import TITLES
 from analysis.described import of_nothing_nothing
 from analysis.reporting.charts import tick_text
-from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, blank, colour, house_style, y_title
+from analysis.reporting.style import (
+    FRAME_HEIGHT,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    WIDTH,
+    blank,
+    colour,
+    house_style,
+    name_ends,
+    y_title,
+)
 from analysis.results import slug, write
 
 if TYPE_CHECKING:
@@ -20,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WORDS, _RANGE = -0.13, 0.13  # from the middle of a row up to its words and down to its range, inches
+_TREND = 4.1  # height of the chart of years, inches
 _PANEL = 0.98  # height of one of the small multiples, inches
 SHORT = {
     "census_level": "Census count",
@@ -131,7 +144,7 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     with house_style():
-        fig = Figure(figsize=(WIDTH, 4.1), layout="constrained")
+        fig = Figure(figsize=(WIDTH, _TREND), layout="constrained")
         axes = fig.subplots()
         data = data[["estimate", "lowest", "highest", "fitted", "census"]].apply(pd.to_numeric, errors="coerce")
         spread = [data["estimate"] - data["lowest"], data["highest"] - data["estimate"]]
@@ -139,9 +152,9 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
             {"color": colour(0), "markersize": 6},
             {"color": colour(1), "markersize": 9, "markeredgecolor": PAPER},
         )
-        axes.errorbar(data.index, data["estimate"], spread, fmt="o", elinewidth=2, label="survey, yearly", **survey)
-        axes.plot(data.index, data["fitted"], "--", color=colour(0), linewidth=1.6, label="survey, trend")
-        axes.plot(data.index, data["census"], "D", linestyle="", label="census count", **census)
+        axes.errorbar(data.index, data["estimate"], spread, fmt="o", elinewidth=2, **survey)
+        axes.plot(data.index, data["fitted"], "--", color=colour(0), linewidth=1.6)
+        axes.plot(data.index, data["census"], "D", linestyle="", **census)
         axes.set_ylim(0, None)
         axes.grid(True, axis="y")
         axes.grid(False, axis="x")
@@ -149,7 +162,15 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, "")))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         y_title(axes, axis_label)
-        fig.legend(loc="outside upper left", ncols=2, handlelength=1.6, columnspacing=1.2).set_gid("structural_legend")
+        ends = [(data["estimate"], "survey, yearly"), (data["fitted"], "survey, trend")]
+        name_ends(
+            axes,
+            [(each.dropna().iloc[-1], name, colour(0)) for each, name in ends if each.notna().any()],
+            _TREND - FRAME_HEIGHT,
+        )
+        for year, count in data["census"].dropna().items():
+            above = {"textcoords": "offset points", "ha": "center", "va": "top", "color": colour(1)}
+            axes.annotate("census count", (year, count), (0, -12), gid="structural_mark", **above)
     return fig
 
 
@@ -176,7 +197,7 @@ def _strip_key(fig: "Figure", label: str, few: bool) -> None:
     handles = [
         Line2D([], [], marker="D", color=colour(1), markersize=9, markeredgecolor=PAPER, linestyle="", label=label),
         Line2D([], [], marker="o", color=colour(0), alpha=0.7 if few else 0.3, linestyle="", label="other areas"),
-        Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="middle area"),
+        Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="median area"),
     ]
     legend = fig.legend(handles=handles, loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1)
     legend.set_gid("structural_legend")

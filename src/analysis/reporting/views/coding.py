@@ -49,7 +49,7 @@ def _published_answer(page: Appendix, study: Study, themes: Records[Theme] | Non
     page.add(map(published, claims))
     held = "".join(f" It says that {{claim:{claim.claim_id}|:focus groups}} were held." for claim in claims)
     statements = (
-        " Of what was said in them it prints {published.statements|:statements} by {published.speakers|:speaker codes}."
+        " Of what was said in them it gives {published.statements|:statements} by {published.speakers|:speaker codes}."
         if framework.statements
         else ""
     )
@@ -71,7 +71,7 @@ def _framework_answer(framework: Framework) -> str:
         "Of {matrix.cells|:cells} of the social impact matrix, {matrix.measured_and_valued|bare} are measured and "
         "valued, {matrix.measured_only|bare} measured but not valued, {matrix.valued_on_an_assumption|bare} valued "
         "on an assumption, {matrix.valued_only|bare} valued without a measure, and {matrix.neither|bare} neither. "
-        "The printed matrix is an image that was not at hand: the cells are put together from the text, "
+        "The published matrix is an image that was not at hand: the cells are put together from the text, "
         "{matrix.readings|bare} of them by our reading."
     )
 
@@ -134,10 +134,10 @@ def letters(page: Appendix, study: Study, statements: Records[Statement] | None)
     first = list(speaker_letters(statements).index)
     printed = claims_about(study, "focus_groups")
     page.add(map(published, printed[:1]))
-    against = f", where the source prints {{claim:{printed[0].claim_id}}}" if printed else ""
+    against = f", where the source gives {{claim:{printed[0].claim_id}}}" if printed else ""
     return page.say(
         f"The speaker codes open with the letters {', '.join(first[:-1])} and {first[-1]}; what a letter stands "
-        "for is not printed. If letters numbered the groups, there would have been at least "
+        "for is not published. If letters numbered the groups, there would have been at least "
         f"{{published.last_letter|:groups}}{against}. No statement is therefore assigned to a group here."
     )
 
@@ -154,7 +154,7 @@ def with_figures(
         "; ".join(dict.fromkeys(claim_link(claim) for code, claim in measured if code == wanted))
         for wanted in table.index
     ]
-    return beside(table, "figure", Column("Printed figure (published)", text="rich"), cells)
+    return beside(table, "figure", Column("Published figure (published)", text="rich"), cells)
 
 
 def _claim(study: Study, theme: Theme) -> Claim:

@@ -52,7 +52,7 @@ def told_of_states(states: pd.DataFrame) -> str:
 @of_nothing_nothing
 def as_printed(known: SocialImpactMatrix | Steps, page: Appendix) -> Display:
     """Where the source prints it, and what is known of the print."""
-    return page.say(f"{named(f'Printed as {known.figure}, source line {known.line}.')} {named(known.note)}")
+    return page.say(f"{named(f'Published as {known.figure}, source line {known.line}.')} {named(known.note)}")
 
 
 @described(

@@ -46,7 +46,7 @@ def read_answers(evidence: Evidence) -> pd.DataFrame | None:
     try:
         spline_knots(english_sample(answers)["months"].to_numpy())
     except ValueError as error:
-        reason = f"{error}; the page shows what the printed figures allow"
+        reason = f"{error}; the page shows what the published figures allow"
         evidence.decisions.append(Decision("English and time in the UK", "enough answers", REFUSED, reason))
         return None
     return answers
@@ -76,7 +76,7 @@ OUTCOME = "english_at_joining"
 
 NOTHING_TO_SAY = (
     "The records do not hold what this page needs, which is months in the UK and English, both at joining, of people enough, and "
-    "no printed figures stand in for them. What was decided about that stands below."
+    "no published figures stand in for them. What was decided about that stands below."
 )
 
 
@@ -106,7 +106,7 @@ def _printed(page: Appendix, printed: Printed, level: float) -> str:
     )
     found = None not in (page.find("significant_may").value, page.find("significant_must").value)
     return (
-        f"The printed R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not printed. "
+        f"The published R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not published. "
         f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and a "
         f"{{={100 * level:g}}} per cent confidence interval of the population's correlation runs from {{rho|interval}}, with its sign open; it takes them as a random "
         f"sample, and rules nothing out for certain. {threshold if found else ''}That time in the UK explains little of the differences in English between people does not say that English "
@@ -122,8 +122,8 @@ def correlation_chart(by_size: pd.DataFrame) -> "Figure":
         by_size,
         "rho_low",
         "rho_high",
-        "people behind the printed R²",
-        "correlation, sign not printed",
+        "people behind the published R²",
+        "correlation, sign not published",
         line="slope",
         steps=False,
     )
@@ -135,8 +135,8 @@ def correlation_chart(by_size: pd.DataFrame) -> "Figure":
 def told_of_correlation(by_size: pd.DataFrame) -> str:
     """Whether the interval reaches zero, in words."""
     if (by_size["rho_low"] > 0).any():
-        return "The band reaches zero unless at least {above_zero|bare} people stand behind the printed figure."
-    return "The band reaches zero whichever of these numbers of people stands behind the printed figure."
+        return "The band reaches zero unless at least {above_zero|bare} people stand behind the published figure."
+    return "The band reaches zero whichever of these numbers of people stands behind the published figure."
 
 
 @of_nothing_nothing

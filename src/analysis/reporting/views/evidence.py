@@ -339,7 +339,7 @@ class Evidence:
             self._decision_table()
             if self.decisions
             else self.page.say(
-                "No participant records were read. Every figure follows from what is printed, so none can tell anything about a "
+                "No participant records were read. Every figure follows from what is published, so none can tell anything about a "
                 "single person that the source does not."
             )
         )

@@ -55,7 +55,7 @@ def _measured(counts: pd.DataFrame | None, contacts: pd.DataFrame | None) -> str
     parts = ["{people.joined|:people} joined; {people.initial} answered before and {people.experience} after."]
     if counts is not None:
         parts.append(
-            "They made {sessions.total|:attendances}, {sessions.mean} for each of them; the median is {sessions.median}."
+            "They made {sessions.total|:attendances}, a mean of {sessions.mean} each; the median is {sessions.median}."
         )
     if contacts is not None:
         parts.append("{advice.advisers|:people} recorded {advice.contacts|:contacts} of advice.")
@@ -78,10 +78,10 @@ def _printed(page: Appendix, printed: Printed) -> str:
     ]
     page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(named))
     return (
-        f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, {{sessions.mean}} sessions "
-        f"for each of them. How they are spread is not published: the median participant may have come to anything from "
+        f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, a mean of {{sessions.mean}} each. "
+        f"The published figures do not determine how they are spread: the median participant may have come to anything from "
         f"{{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
-        f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the printed value."
+        f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the published value."
         " What they are worth in the model stands in {@05_sroi:outcomes}."
     )
 
@@ -98,12 +98,10 @@ def told_of_band(band: pd.DataFrame, printed: Printed) -> str:
     closed = set(band.index[band["low"] == band["high"]])
     thresholds = {bracket.low for bracket in attendance_brackets(printed.figures, printed.study) if bracket.low}
     if closed == thresholds:
-        return (
-            "The band closes to a point only at the thresholds that are printed; between and beyond them it stays wide."
-        )
+        return "The band closes to a point only at the thresholds that are published; between and beyond them it stays wide."
     if thresholds <= closed:
-        return "The band closes to a point at the thresholds that are printed, and at others."
-    return "The band stays open at a threshold that is printed."
+        return "The band closes to a point at the thresholds that are published, and at others."
+    return "The band stays open at a threshold that is published."
 
 
 @of_nothing_nothing
@@ -214,7 +212,10 @@ def _judge_step(least: int, people: int, evidence: Evidence) -> Decision:
         else f"at least {fewest} people lie between it and any other count"
     )
     return Decision(
-        f"against the print: people with {least} sessions or more", "minimum cell", REFUSED if small else SHOWN, reason
+        f"against the published figures: people with {least} sessions or more",
+        "minimum cell",
+        REFUSED if small else SHOWN,
+        reason,
     )
 
 
@@ -244,7 +245,7 @@ def _judge_value(evidence: Evidence, kinds: list[str]) -> Decision:
     others = (TOTAL,) * (shown.index.nlevels - 1) if by_type else ()  # type: ignore[union-attr]
     hidden = not by_type or any(pd.isna(shown[(*others, kind)]) for kind in kinds)  # type: ignore[index]
     why = "the number of contacts of a type is hidden" if hidden else "the numbers of contacts of all types are shown"
-    name, rule = "against the print: value of the contacts", "statistics of hidden counts"
+    name, rule = "against the published figures: value of the contacts", "statistics of hidden counts"
     return Decision(name, rule, REFUSED if hidden else SHOWN, why)
 
 
@@ -271,7 +272,7 @@ def met(people: pd.DataFrame, evidence: Evidence) -> Display | None:
         for key, (label, value, printed) in enumerate(zip(frame.index, frame["value"], frame["printed"], strict=True))
     ]
     columns = {
-        "printed": Column("As printed"),
+        "printed": Column("As published"),
         "value": Column("These records", "", Kind.CALIBRATED),
         "met": Column("Met?"),
         "reading": Column("How it is read"),

@@ -52,8 +52,8 @@ def answer(outputs: pd.DataFrame, *more: pd.DataFrame | None) -> Display:
     ranked = frame.assign(progress=pd.to_numeric(progress, errors="coerce")).dropna(subset=["progress"])
     ranked = ranked.sort_values("progress", kind="stable").set_index("measure", append=True)["progress"]
     said = [*_everyone_words(page, frame.set_index("measure")), *_ranked_words(ranked, "progress.")]
-    said += ["No target is printed beside what was reached."] if ranked.empty else []
-    return page.say(" ".join([*said, "Every printed figure with its check stands in {@08_claims_audit:ledger}."]))
+    said += ["No target is published beside what was reached."] if ranked.empty else []
+    return page.say(" ".join([*said, "Every published figure with its check stands in {@08_claims_audit:ledger}."]))
 
 
 def _everyone_words(page: Appendix, frame: pd.DataFrame) -> Iterator[str]:
@@ -75,9 +75,9 @@ def _ranked_words(ranked: "pd.Series[float]", prefix: str) -> Iterator[str]:
     words = [f"{within(label)} ({{{prefix}{name}}})" for label, name in ranked.index]
     below = int((ranked < 100).sum())
     if (ranked > 100).any():
-        yield f"It went furthest beyond its target in: {words[-1]}."
+        yield f"It exceeded a target by most in: {words[-1]}."
     if below:
-        yield f"It stayed furthest below in: {' and '.join(words[: min(below, 2)])}."
+        yield f"It fell furthest short of its target in: {' and '.join(words[: min(below, 2)])}."
 
 
 @of_nothing_nothing
@@ -124,7 +124,7 @@ def bars(progress: pd.DataFrame, axis: str) -> "Figure":
 def told_of_targets(progress: pd.DataFrame, table: str) -> str:
     """How many measures of a printed table reached their target, and which stayed furthest below."""
     below = progress.iloc[:, 0][lambda values: values < 100]
-    furthest = f"; the furthest below is {named(below.idxmin())}" if len(below) else ""
+    furthest = f"; the furthest short is {named(below.idxmin())}" if len(below) else ""
     return f"{{{table}.reached|bare}} of {{{table}.measures|bare}} measures reached their target{furthest}."
 
 
@@ -238,10 +238,43 @@ def told_of_overlap(combinations: pd.DataFrame) -> str:
 
 
 @of_nothing_nothing
+def answer_by_partner(partners: pd.DataFrame, door: Door) -> Display:
+    """The opening of the page by partner and area: people, day, and which partners are furthest from their targets, of `partners` as
+    they may be shown."""
+    progress = pd.to_numeric(partners["progress"], errors="coerce").dropna()
+    day = door.records.as_of  # type: ignore[union-attr]
+    ends = f" {_furthest(progress)}" if len(progress) > 1 and progress.min() < progress.max() else ""
+    return door.page.say(
+        f"{{records.people|:people}} joined, by the records as known on {{={day.day} {day:%B %Y}}}.{ends}"
+    )
+
+
+def _furthest(progress: "pd.Series[float]") -> str:
+    most, least = named(progress.idxmax()), named(progress.idxmin())
+    if progress.max() < 100:
+        return f"No partner whose people may be shown reached its target of them; {most} came nearest, {least} fell furthest short."
+    return f"Against its target of them {most} got furthest; {least} {'fell furthest short' if progress.min() < 100 else 'went beyond by least'}."
+
+
+@of_nothing_nothing
+def people_shown(groups: pd.DataFrame) -> pd.DataFrame | None:
+    """The groups whose people may be shown, most first."""
+    shown = for_figure(groups, 0, people="People")
+    return None if shown is None else shown.sort_values("people", ascending=False, kind="stable")
+
+
+@of_nothing_nothing
+def told_of_people(shown: pd.DataFrame) -> str:
+    """With whom the most joined, and the fewest of those that are shown."""
+    if len(shown) < 2:
+        return f"The people who joined with {named(shown.index[0])}."
+    return f"The most joined with {named(shown.index[0])}; of those shown, the fewest with {named(shown.index[-1])}."
+
+
+@of_nothing_nothing
 def destinations_shown(destinations: pd.DataFrame) -> pd.DataFrame | None:
     """The destinations whose people may be shown, most first."""
-    shown = for_figure(destinations, 0, people="People")
-    return None if shown is None else shown.sort_values("people", ascending=False, kind="stable")
+    return people_shown(destinations)
 
 
 @of_nothing_nothing
@@ -329,10 +362,10 @@ def would_change(door: Door) -> Display:
     if door.records is None:
         return door.page.say(
             "The records of the programme's management information system, which say who is in each base and who counts; and "
-            "the bases of percentages that are printed without one."
+            "the bases of percentages that are published without one."
         )
     return door.page.say(
         "Evidence that comes in later, which changes past quarters; the day as of which the records are read is a parameter. "
         "Another rule of counting, some of which are shown above. What became of the people without a form at exit, and of "
-        "those without an in-work review. The bases of percentages that are printed without one."
+        "those without an in-work review. The bases of percentages that are published without one."
     )

@@ -7,12 +7,12 @@ import pandas as pd
 
 from analysis.described import description, labelled, of_nothing_nothing
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.charts import interval_chart
+from analysis.reporting.charts import bar_chart, interval_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published_claims
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
-from analysis.results import Kind, Result, in_words, slug
+from analysis.results import Kind, Result, in_words, slug, write
 from analysis.sroi.model import Model
 from analysis.sroi.published import read_published
 from analysis.sroi.sensitivity.case import RATIO, Case, Together
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _EVEN = {1.0: "value = cost"}
+FEWEST_BARS = 3  # of which a chart says more than words
 
 
 def answer(
@@ -40,7 +41,7 @@ def answer(
     independent = ", and {sensitivity.draws.chance_independent} if no assumptions were correlated" if groups else ""
     return page.say(
         "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
-        " middle ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
+        " median ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
         f" that value exceeds cost is {{sensitivity.draws.chance}}{independent}{where_certain(page, case)}."
         f" The single assumption that moves the ratio most is {named(case.label(tornado.index[0]))}. {_fall(page)} {_joint(page)}"
         f" Knowing every input before the decision to fund would be worth {{sensitivity.information.all}}{_where_worthless(page, case)}."
@@ -217,6 +218,24 @@ def told_of_convergence(growing: pd.DataFrame, steady: float) -> str:
     if len(growing) > 1 and bool((last <= steady).all(axis=None)):
         return "The lines are flat at their right end: more runs would change little."
     return "The lines still move: the indices need more runs."
+
+
+@of_nothing_nothing
+def hurdle_chart(asked: pd.DataFrame) -> "Figure | None":
+    """The worth of knowing everything, by the value asked for each pound; no chart of fewer than three levels."""
+    if len(asked) < FEWEST_BARS:
+        return None
+    levels = [f"at least {write(level, 'GBP', 2)} asked" for level in asked.index]
+    fig = bar_chart(asked.set_axis(levels, axis=0), ["everything"], "pounds, worth of knowing every input", unit="GBP")
+    fig.axes[0].set_gid("structural_rows")
+    return fig
+
+
+@of_nothing_nothing
+def told_of_hurdles(asked: pd.DataFrame) -> str:
+    """What knowing every input is worth at the level at which it is worth most."""
+    level = slug(description(asked).row.format(asked["everything"].idxmax()))  # type: ignore[union-attr]
+    return f"Knowing every input is worth {{06_sroi_sensitivity.hurdles.{level}.everything|bare}} at most, at the level where the decision is closest."
 
 
 def worth_words(page: Appendix, case: Case, worth: pd.DataFrame, asked: pd.DataFrame) -> Display | None:

@@ -86,7 +86,7 @@ def share_chart(shares: pd.DataFrame) -> "Figure":
 def told_of_shares(shares: pd.DataFrame) -> str:
     """Whether the ranges of all pairs overlap, in words."""
     if jointly(shares) is None:
-        return "The ranges do not overlap: no share of research and evaluation gives all the printed pairs of ratios."
+        return "The ranges do not overlap: no share of research and evaluation gives all the published pairs of ratios."
     return (
         "The ranges of all pairs overlap; the share they allow together runs from {sroi.research_share|interval|bare}."
     )
@@ -95,7 +95,7 @@ def told_of_shares(shares: pd.DataFrame) -> str:
 @of_nothing_nothing
 def part_chart(parts: pd.DataFrame) -> "Figure":
     """Published values by part."""
-    return bar_chart(parts, ["value"], "pounds, at the figure printed", unit="GBP")
+    return bar_chart(parts, ["value"], "pounds, at the figure published", unit="GBP")
 
 
 @of_nothing_nothing
@@ -121,14 +121,29 @@ def readings_left(bounded: IdentifiedSet, page: Appendix) -> Display:
     """How many readings the printed figures leave."""
     return page.say(
         "The sentences that allow more than one reading give {sroi.readings.all|bare} combinations; {sroi.readings.possible|bare} of them can be true "
-        "together with every printed figure at its rounding. The others contradict it, for the reasons listed below."
+        "together with every published figure at its rounding. The others contradict it, for the reasons listed below."
     )
 
 
 @of_nothing_nothing
-def why_central(bounded: IdentifiedSet) -> str:
+def unknowns_chart(unknowns: pd.DataFrame) -> "Figure":
+    """The range of each unknown over all readings, with the central case as a dot."""
+    axis = "pounds; dot: central case"
+    return interval_chart(unknowns, "low", "high", axis, value="point", unit="GBP", from_zero=True)
+
+
+@of_nothing_nothing
+def told_of_unknowns(unknowns: pd.DataFrame) -> str:
+    """Between what the first of the unknowns lies, whichever way the source is read."""
+    first = unknowns.index[0]
+    low, high = (f"{{05_sroi.unknowns.{slug(first)}.{end}|bare}}" for end in ("low", "high"))
+    return f"{named(first)}: anything from {low} to {high}, depending on how the source is read."
+
+
+@of_nothing_nothing
+def why_central(bounded: IdentifiedSet, page: Appendix) -> Display:
     """Why the central case takes the readings that it takes, in the study's words."""
-    return bounded.problem.calibration.why
+    return page.say(bounded.problem.calibration.why)
 
 
 @of_nothing_nothing
@@ -168,7 +183,7 @@ def records_words(measured: pd.DataFrame, page: Appendix) -> Display:
     """What the measured entries do to the ratio together."""
     return page.say(
         "With what the study's own records measured the ratio is {sroi.measured.ratio}; with the published values in their place it is "
-        "{sroi.measured.written}. Inputs that were solved for so that the model gives the printed figures stay as they are: they were solved "
+        "{sroi.measured.written}. Inputs that were solved for so that the model gives the published figures stay as they are: they were solved "
         "for with the published values, and say nothing of the records."
     )
 
@@ -193,8 +208,8 @@ def without_support(gains: Gains, model: Model, page: Appendix) -> Display:
     first, second, third = (f"gain_without_support.{slug(reading)}" for reading in gains.by_reading)
     ratio = "{{deadweight_open.{}.ratio}}".format
     spread = (
-        f"Of the gain in a year without support the printed fit says that its size is at least {{{first}.gain|:{unit}}}; whether it rises or "
-        f"falls with time is not printed, nor how far people's times in the country differed, so that it may be as much as {{{second}.gain}}. Over "
+        f"Of the gain in a year without support the published fit says that its size is at least {{{first}.gain|:{unit}}}; whether it rises or "
+        f"falls with time is not published, nor how far people's times in the country differed, so that it may be as much as {{{second}.gain}}. Over "
         f"the time of support that makes {{{first}.over}} to {{{second}.over}} if it rises, and nothing if it falls."
         if gains.kind == Kind.BOUNDED
         else f"On the records the gain in a year without support is {{{first}.gain|:{unit}}}, with {{{second}.gain}} and "
@@ -203,7 +218,7 @@ def without_support(gains: Gains, model: Model, page: Appendix) -> Display:
     )
     return page.say(
         f"Deadweight is the gain without support over the gain with support, in one unit. The model assumes a share of {deadweight} and tries shares of "
-        f"{{assumption:{gains.note.deadweight}|interval}}. {spread} The change with support is not printed in this unit; while it is unknown, any "
+        f"{{assumption:{gains.note.deadweight}|interval}}. {spread} The change with support is not published in this unit; while it is unknown, any "
         "gain without support allows any deadweight from none to all. The upper end of the register asks for a change with support of at least "
         f"{{{first}.needed|:{unit}}}; an assumption of none asks for no gain at all.\n\n"
         "So the figure neither supports the assumption nor contradicts it. That few differences between people go with their time in the country is no "

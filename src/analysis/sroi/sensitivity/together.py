@@ -51,7 +51,7 @@ class Meets(Strict):
 
     claim: str
     measure: Measure = "ratio"
-    scenario: str = Field(default="central", description="scenario of the value map in which the figure is printed")
+    scenario: str = Field(default="central", description="scenario of the value map in which the figure is published")
     values: dict[str, str] = Field(default_factory=dict, description="formulas over inputs, in place of those inputs")
 
 
@@ -60,7 +60,7 @@ class Calibrated(Strict):
 
     name: str
     inputs: tuple[str, ...] = Field(min_length=1, description="ids of assumptions that are known only together")
-    meets: tuple[Meets, ...] = Field(min_length=1, description="printed figures that the model gives with them")
+    meets: tuple[Meets, ...] = Field(min_length=1, description="published figures that the model gives with them")
 
 
 def drawn_together(
@@ -309,7 +309,7 @@ def _check_met(group: Calibrated, found: np.ndarray, printed: Sequence[Interval]
             raise _trouble(
                 f"calibrated.{group.name}",
                 f"{value:.6g} for {meets.claim} in the scenario {meets.scenario} at the base values",
-                f"a value that is printed as the claim is, {interval.low:g} to {interval.high:g}",
+                f"a value that is published as the claim is, {interval.low:g} to {interval.high:g}",
                 "calibrate the inputs first, or take the claim out",
             )
 
