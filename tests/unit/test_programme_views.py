@@ -72,21 +72,34 @@ def test_an_export_with_little_in_it_is_shown_as_far_as_it_goes(tmp_path, tables
         assert check_numbers(display.html, page.store) == [], name
 
 
-def test_the_page_by_partner_opens_with_its_people_and_largest_partner(records):
-    """Seventy people of the North and twenty of the South, by hand; no targets, so none is said to be furthest from its own."""
-    shown, page = run_page(records)
-    assert re.sub("<[^>]+>", "", shown["partners-answer"].html).startswith("90 people")
-    assert "target" not in shown["partners-answer"].html
+def by_partner(*sizes: int) -> dict[str, str]:
+    """Participants of the partners North, South and so on, so many of each, with evidence that they may take part."""
+    names = [name for name, size in zip(("North", "South", "East", "West"), sizes, strict=False) for _ in range(size)]
+    people = (
+        f"P{n},{'female' if n % 3 else 'male'},30,{'inactive' if n % 4 else 'unemployed'},{name},2020-01-10"
+        for n, name in enumerate(names)
+    )
+    known = (f"L{n},P{n},eligibility,2020-01-10,2020-01-12,yes,2020-01-13" for n in range(len(names)))
+    return {
+        "participants": "\n".join([PEOPLE.splitlines()[0], *people]),
+        "evidence": "\n".join([EVIDENCE.splitlines()[0], *known]),
+    }
+
+
+def test_the_page_by_partner_opens_with_its_people_and_largest_partner(tmp_path):
+    """No targets, so that no partner is said to be furthest from its own."""
+    shown, page = run_page(monitoring(tmp_path, by_partner(200, 100, 150)))
+    words = re.sub("<[^>]+>", "", shown["partners-answer"].html)
+    assert words.startswith("450 people") and "target" not in words
     assert "The most joined with North; of those shown, the fewest with South." in shown["joined_with"].html
-    assert [page.store[f"joined_with.{name}.people"].value for name in ("north", "south")] == [70, 20]
+    assert [result.value for result in page.store if ".joined_with." in result.id] == [200, 150, 100]
 
 
 def test_a_small_partner_is_neither_drawn_nor_named_where_partners_are_compared(tmp_path):
-    """Four people with the East, so that another partner, too, has to be hidden: the chart names those shown alone."""
-    people = PEOPLE.replace("South,2020-01-10", "East,2020-01-10", 4)
-    shown, page = run_page(monitoring(tmp_path, SMALL | {"participants": people}))
-    drawn = {result.id for result in page.store if result.id.startswith("joined_with.")}
-    assert drawn <= {"joined_with.north.people"} and "East" not in getattr(shown.get("joined_with"), "html", "")
+    """Four people of the West, so that another partner, too, has to be hidden: two are left, of which there is no chart."""
+    shown, page = run_page(monitoring(tmp_path, by_partner(200, 100, 150, 4)))
+    assert "joined_with" not in shown and not any(".joined_with." in result.id for result in page.store)
+    assert "West" not in shown["partners-answer"].html
 
 
 @pytest.mark.parametrize("table", ["none", "outputs", "results", "other_results", "target_groups", "outcomes"])

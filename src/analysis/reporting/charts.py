@@ -21,6 +21,7 @@ _BELOW = 0.12  # from the middle of a row down to a range, and up to the words a
 _AXIS_LETTERS = 32  # that fit along an axis
 _MARKERS = ("o", "D", "s", "^")
 _TARGET = 100.0  # per cent
+FEWEST_BARS = 3  # of which a chart says more than words
 
 
 def progress_chart(

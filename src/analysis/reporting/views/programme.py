@@ -12,7 +12,7 @@ from analysis.disclosure.rules import read_rules, shows_more
 from analysis.programme.monitoring import open_monitoring
 from analysis.programme.rules import TABLE_WORDS
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.charts import bar_chart, paired_chart, progress_chart
+from analysis.reporting.charts import FEWEST_BARS, bar_chart, paired_chart, progress_chart
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named, within
@@ -264,10 +264,15 @@ def people_shown(groups: pd.DataFrame) -> pd.DataFrame | None:
 
 
 @of_nothing_nothing
+def partners_compared(partners: pd.DataFrame) -> pd.DataFrame | None:
+    """The partners whose people may be shown, most first; None of fewer than three, which words say as well."""
+    shown = people_shown(partners)
+    return shown if shown is not None and len(shown) >= FEWEST_BARS else None
+
+
+@of_nothing_nothing
 def told_of_people(shown: pd.DataFrame) -> str:
     """With whom the most joined, and the fewest of those that are shown."""
-    if len(shown) < 2:
-        return f"The people who joined with {named(shown.index[0])}."
     return f"The most joined with {named(shown.index[0])}; of those shown, the fewest with {named(shown.index[-1])}."
 
 

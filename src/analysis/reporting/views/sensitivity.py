@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.described import description, labelled, of_nothing_nothing
 from analysis.reporting.appendix import Appendix
-from analysis.reporting.charts import bar_chart, interval_chart
+from analysis.reporting.charts import FEWEST_BARS, bar_chart, interval_chart
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import published_claims
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _EVEN = {1.0: "value = cost"}
-FEWEST_BARS = 3  # of which a chart says more than words
 
 
 def answer(
@@ -234,6 +233,8 @@ def hurdle_chart(asked: pd.DataFrame) -> "Figure | None":
 @of_nothing_nothing
 def told_of_hurdles(asked: pd.DataFrame) -> str:
     """What knowing every input is worth at the level at which it is worth most."""
+    if len(asked) < FEWEST_BARS:
+        return ""
     level = slug(description(asked).row.format(asked["everything"].idxmax()))  # type: ignore[union-attr]
     return f"Knowing every input is worth {{06_sroi_sensitivity.hurdles.{level}.everything|bare}} at most, at the level where the decision is closest."
 
