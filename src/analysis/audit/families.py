@@ -30,13 +30,22 @@ def families(ledger: Ledger, *endings: str, claims: Collection[str] | None = Non
     An empty ending is the quantity of the beginning itself. Of several prints of a quantity the first is taken, since
     prints of one quantity are held against one another elsewhere. With `claims`, only families that one of them is in.
     """
-    last = endings[-1]
-    for quantity in dict.fromkeys(claim.quantity for claim in ledger.values()):
-        if quantity.endswith(last):
-            found = tuple(ledger.about(quantity.removesuffix(last) + ending) for ending in endings)
-            family = tuple(prints[0] for prints in found if prints)
-            if len(family) == len(endings) and _is_wanted(family, claims):
-                yield family
+    for beginning in _beginnings(ledger, endings, claims):
+        found = tuple(ledger.about(beginning + ending) for ending in endings)
+        family = tuple(prints[0] for prints in found if prints)
+        if len(family) == len(endings) and _is_wanted(family, claims):
+            yield family
+
+
+def _beginnings(ledger: Ledger, endings: Collection[str], claims: Collection[str] | None) -> list[str]:
+    """What the quantities with the last of some endings begin with, in the ledger's order; with `claims`, of families they can be in."""
+    *_, last = endings
+    known = ledger.quantities
+    if claims is None:
+        return [quantity.removesuffix(last) for quantity in known if quantity.endswith(last)]
+    named = (ledger.claims[claim].quantity for claim in claims)
+    near = {name.removesuffix(ending) for name in named for ending in endings if name.endswith(ending)}
+    return sorted((each for each in near if each + last in known), key=lambda each: known[each + last])
 
 
 def _is_wanted(family: Family, claims: Collection[str] | None) -> bool:

@@ -232,8 +232,9 @@ class Claim(Strict):
 
         A figure before a second one in brackets, as in `3.21 (0.92)`, stands for itself.
         """
-        bare = self._is_printed_by(self.printed.partition("(")[0])
-        return self.read_by_hand and not bare and any(map(str.isdigit, self.printed))
+        if not self.read_by_hand or not any(map(str.isdigit, self.printed)):
+            return False
+        return not self._is_printed_by(self.printed.partition("(")[0])
 
     @property
     def says_weighted(self) -> bool:
@@ -364,6 +365,11 @@ class Ledger(Mapping[str, Claim]):
     def about(self, quantity: str) -> tuple[Claim, ...]:
         """Every claim that prints a quantity, in source order."""
         return self._by_quantity.get(quantity, ())
+
+    @cached_property
+    def quantities(self) -> dict[str, int]:
+        """The place of each quantity among those that are printed, in source order."""
+        return {quantity: place for place, quantity in enumerate(self._by_quantity)}
 
     def document_of(self, claim: Claim) -> Document | None:
         """The document that prints a claim, where study.yaml describes it; a study's source has an empty id."""
