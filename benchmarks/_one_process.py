@@ -12,8 +12,8 @@ from typing import Any
 
 from analysis.pipeline import preloaded
 from analysis.pipeline.parameters import parameters_for, planned_runs
-from analysis.pipeline.run import _page
 from analysis.pipeline.shell import PRIVATE
+from analysis.pipeline.stage import _page
 from analysis.study import load_study
 
 

@@ -35,7 +35,7 @@ ITEM, MADE = "${item}", "data/processed/"
 PAGE_CODE = "page_code"  # the stage for the code that every page is made with
 DECISIONS = ".disclosure.json"  # how the record of what a notebook decided on disclosure ends
 RAW_FILES = "data/processed/raw_files"  # what another makes: the names of the files in each folder of raw data
-RUNNER = "from analysis.pipeline import run"  # what runs a notebook and makes its page
+RUNNER = "from analysis.pipeline import stage"  # what runs a notebook and makes its page
 
 Seen = dict[tuple[str, str], tuple[set[Path], set[Path]]]  # by notebook and study: data, and files of our code
 

@@ -33,7 +33,7 @@ def setup(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run one notebook for one study."""
     from analysis.pipeline.parameters import assignments
-    from analysis.pipeline.run import run_notebook
+    from analysis.pipeline.stage import run_notebook
 
     root, changes = _root(options.project), assignments(options.parameter)
     _tell_records(root, options.study)
@@ -62,7 +62,7 @@ def _is_filled(root: Path, study: str) -> bool:
 def collect(options: argparse.Namespace) -> int:
     """Merge the results of a study's notebooks."""
     from analysis.pipeline.people import collect_decisions
-    from analysis.pipeline.run import collect_results
+    from analysis.pipeline.stage import collect_results
 
     collect_results(_root(), options.study)
     collect_decisions(_root(), options.study)

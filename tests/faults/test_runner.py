@@ -14,11 +14,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 from warm import Warm
 
-from analysis.pipeline import folders, preloaded, runner
+from analysis.pipeline import folders, preloaded, processes
 from analysis.pipeline.execute import NotebookFailure
-from analysis.pipeline.runner import Runner
+from analysis.pipeline.processes import Runner
 
-pytestmark = pytest.mark.skipif(not runner.can_fork(), reason="no fork server here; processes start plain")
+pytestmark = pytest.mark.skipif(not processes.can_fork(), reason="no fork server here; processes start plain")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_ctrl_c_does_not_wait_for_what_the_server_imports(tmp_path):
         "from pathlib import Path\n"
         "from analysis.__main__ import leave\n"
         "from analysis.pipeline import preloaded\n"
-        "from analysis.pipeline.runner import Runner, threads\n"
+        "from analysis.pipeline.processes import Runner, threads\n"
         "if __name__ == '__main__':\n"
         "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    preloaded.COMMON = ('slow',)\n"
@@ -132,7 +132,7 @@ def test_everything_ends_with_the_command_that_started_it(tmp_path):
     code = (
         "import os, sys, threading\n"
         "from pathlib import Path\n"
-        "from analysis.pipeline.runner import Runner\n"
+        "from analysis.pipeline.processes import Runner\n"
         "if __name__ == '__main__':\n"
         "    running = Runner(Path('.'), os.environ)\n"
         "    threading.Thread(target=running.run, args=(['diff', 'never', 'never'], print)).start()\n"

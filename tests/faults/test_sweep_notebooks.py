@@ -16,8 +16,8 @@ from project_copy import copy_project, run_analysis
 from analysis.errors import InputError
 from analysis.pipeline import engines, sweep_cases
 from analysis.pipeline.parameters import yaml_value
+from analysis.pipeline.processes import Ended, Runner
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Ended, Runner
 from analysis.pipeline.sweep import Case, Outcome, sweep
 from analysis.pipeline.sweep_cases import apart, attempt, grid_from, notebook_cases
 from analysis.results import Kind, Result, ResultStore

@@ -7,9 +7,9 @@ import sys
 import pytest
 from warm import Warm
 
-from analysis.pipeline import runner
+from analysis.pipeline import processes
 
-pytestmark = pytest.mark.skipif(not runner.can_fork(), reason="no fork server here; processes start plain")
+pytestmark = pytest.mark.skipif(not processes.can_fork(), reason="no fork server here; processes start plain")
 
 LOOK = """
 import builtins, json, logging, os, sys, warnings

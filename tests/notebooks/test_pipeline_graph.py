@@ -27,7 +27,7 @@ def test_a_stage_depends_on_every_module_its_notebook_reaches(name):
     assert "data/processed/page_code.txt" in NOTEBOOK_STAGES[name]["do"]["deps"]
     deps = [ROOT / dep for dep in (*NOTEBOOK_STAGES[name]["do"]["deps"], *STAGES["page_code"]["deps"])]
     modules = dependencies.reached(notebook_of(NOTEBOOK_STAGES[name]))
-    assert SRC / "analysis/pipeline/run.py" in modules
+    assert SRC / "analysis/pipeline/stage.py" in modules
     assert SRC / "analysis/reporting/appendix.py" in modules
     assert [path for path in modules if path != SRC / "analysis/__init__.py" and not covered(path, deps)] == []
 

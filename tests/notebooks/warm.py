@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 
 from analysis.pipeline.execute import NotebookFailure
-from analysis.pipeline.runner import Runner
+from analysis.pipeline.processes import Runner
 
 
 class Warm:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from test_audit_cases import ledger
 
-from analysis.audit.own import look_by_itself, own_checks
+from analysis.audit.unprompted import look_by_itself, own_checks
 from analysis.study import load_study
 
 HERE = Path(__file__).parent

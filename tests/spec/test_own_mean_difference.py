@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from test_audit_cases import ledger
 
-from analysis.audit.own.mean_difference import look
+from analysis.audit.unprompted.mean_difference import look
 
 
 def rows(means: tuple, deviations: tuple, people: tuple, ends: tuple, **more: str) -> list[dict]:

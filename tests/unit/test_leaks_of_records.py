@@ -15,7 +15,7 @@ from rendered import stop_on_page_leaks
 from analysis.disclosure.scan import scan_file, secrets_of
 from analysis.errors import InputError
 from analysis.participants import EXPORT_TABLES, TABLES, table_columns
-from analysis.pipeline import run
+from analysis.pipeline import stage
 from analysis.pipeline.people import stop_on_leaks_in, stop_on_published_leaks
 from analysis.pipeline.secrets import NOT_PEOPLE, secrets_of_study
 from analysis.study import Study, load_study
@@ -79,10 +79,10 @@ def test_the_data_of_a_page_are_searched_before_they_are_written(study):
     figure = study.processed / "figures/made.svg"
     figure.parent.mkdir(parents=True)
     figure.write_text("<svg/>", encoding="utf-8")
-    run._search({data: json.dumps({"blocks": [{"told": "a figure"}]}).encode()}, [figure], study, secrets)
+    stage._search({data: json.dumps({"blocks": [{"told": "a figure"}]}).encode()}, [figure], study, secrets)
     assert figure.exists()
     with pytest.raises(InputError, match=r"pages/02b_participation\.json.*the id of a person"):
-        run._search({data: json.dumps({"blocks": [{"told": PERSON}]}).encode()}, [figure], study, secrets)
+        stage._search({data: json.dumps({"blocks": [{"told": PERSON}]}).encode()}, [figure], study, secrets)
     assert not figure.exists()
 
 

@@ -26,7 +26,7 @@ NAMES = {
 }  # fmt: skip
 PATHS = ("/bin/", "/dev/", "/etc/", "/proc/", "/run/", "/tmp", "/usr/", "/var/")
 PROGRAMS = {"bash", "cp", "env", "kill", "ln", "make", "mv", "nice", "rm", "sh", "timeout", "xargs"}
-ONLY_WITH_A_FORK_SERVER = {("pipeline/runner.py", name) for name in ("warm_up", "_ctrl_c_held")}
+ONLY_WITH_A_FORK_SERVER = {("pipeline/processes.py", name) for name in ("warm_up", "_ctrl_c_held")}
 
 
 def unguarded(source: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline import preloaded, published, timings
+from analysis.pipeline import last_publication, preloaded, timings
 from analysis.pipeline.profile import render, write_profile
 from analysis.pipeline.progress import MARK, Display, Laps, heard, tell
 from analysis.pipeline.sources import Sources
@@ -122,16 +122,16 @@ def test_publication_is_skipped_only_while_nothing_changed(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("first")
     sources = Sources.now(tmp_path / "src")
-    assert published.still_told(tmp_path, "commit", sources) is None
-    published.note(tmp_path, ["all well"], "commit", sources)
-    assert published.still_told(tmp_path, "commit", sources) == ["all well"]
-    assert published.still_told(tmp_path, "another commit", sources) is None
+    assert last_publication.still_told(tmp_path, "commit", sources) is None
+    last_publication.note(tmp_path, ["all well"], "commit", sources)
+    assert last_publication.still_told(tmp_path, "commit", sources) == ["all well"]
+    assert last_publication.still_told(tmp_path, "another commit", sources) is None
     for name in ("dvc.lock", "params.yaml", "reports/index.html", wording, cases):
         (tmp_path / name).write_text("other than before")
-        assert published.still_told(tmp_path, "commit", sources) is None
-        published.note(tmp_path, ["all well"], "commit", sources)
+        assert last_publication.still_told(tmp_path, "commit", sources) is None
+        last_publication.note(tmp_path, ["all well"], "commit", sources)
     (tmp_path / "src/a.py").write_text("other than before")
-    assert published.still_told(tmp_path, "commit", Sources.now(tmp_path / "src")) is None
+    assert last_publication.still_told(tmp_path, "commit", Sources.now(tmp_path / "src")) is None
 
 
 def test_what_notebooks_import_is_found_in_their_cells(project_root):

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from analysis.errors import InputError
+from analysis.pipeline.processes import Ended
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Ended
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources
 

@@ -17,10 +17,10 @@ from analysis.pipeline.deposit.crate import crate_text
 from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.lock import read_lock
 from analysis.pipeline.parameters import parameters_for
+from analysis.pipeline.processes import Ended
 from analysis.pipeline.progress import Display
 from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Ended
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources
 from analysis.pipeline.team_files import KEY, is_kept, keyed_hash, known_names, may_be_named

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.audit.checks import Check, Figure, Method, interval, number, shown, verdict_of
 from analysis.audit.families import check_id, ids
-from analysis.audit.own.test_statistic import CORRECTION, p_values, two_sided
+from analysis.audit.unprompted.test_statistic import CORRECTION, p_values, two_sided
 from analysis.described import name_of
 from analysis.participants.scales import scales
 from analysis.study import Study

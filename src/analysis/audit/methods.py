@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.audit.checks import Method
-from analysis.audit.own import own_checks
+from analysis.audit.unprompted import own_checks
 
 _PLANNED = {  # what is asked, where the method comes from, what it cannot say
     "recomputation": (

@@ -10,12 +10,12 @@ from analysis.audit.granularity import check_bases, check_granularity
 from analysis.audit.identified import check_implied, check_split, check_two_groups
 from analysis.audit.items import FILE as ITEMS, as_asked, paired_tests
 from analysis.audit.like_for_like import check_comparison
-from analysis.audit.own import look_by_itself
 from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check, read_plan
 from analysis.audit.regression import check_regression
 from analysis.audit.settle import settle
 from analysis.audit.systems import check_system
 from analysis.audit.totals import check_total
+from analysis.audit.unprompted import look_by_itself
 from analysis.audit.verdicts import Finding, Verdict, audit
 from analysis.described import name_of
 from analysis.errors import InputError

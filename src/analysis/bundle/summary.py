@@ -29,7 +29,7 @@ from analysis.pipeline.deposit.pdf import FLAGS, commit_date, dated, drive, find
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.publish import question
-from analysis.pipeline.run import notebook_title
+from analysis.pipeline.stage import notebook_title
 from analysis.reporting.nodes import Run, plain, walk
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.render import environment

@@ -19,9 +19,9 @@ from analysis.live.problems import problems_of
 from analysis.live.server import Server, serving
 from analysis.live.watch import CODE, Watch
 from analysis.pipeline.page_code import write_page_code
+from analysis.pipeline.processes import Ended, Runner, threads
 from analysis.pipeline.raw_files import write_raw_files
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Ended, Runner, threads
 from analysis.pipeline.surroundings import processors
 from analysis.results import write_text
 

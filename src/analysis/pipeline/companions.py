@@ -20,7 +20,7 @@ from analysis.pipeline.doubts import doubts_of, with_doubts
 from analysis.pipeline.ledger import AUDIT, CLAIMS, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
-from analysis.pipeline.run import notebook_title
+from analysis.pipeline.stage import notebook_title
 from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of

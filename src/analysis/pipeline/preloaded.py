@@ -21,7 +21,7 @@ from types import SimpleNamespace
 ASKED = "ANALYSIS_PRELOAD"  # environment variable: modules to import, as JSON
 COMMON = (
     "analysis.cli",
-    "analysis.pipeline.run",
+    "analysis.pipeline.stage",
     "analysis.pipeline.shell",
     "analysis.reporting.appendix",
     "analysis.reporting.page",

@@ -8,13 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from analysis.errors import InputError
-from analysis.pipeline import published, timings
+from analysis.pipeline import last_publication, timings
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.folders import own_folder, remove_left_folders
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import write_plan
+from analysis.pipeline.processes import Runner
 from analysis.pipeline.progress import TOLD, Display, Laps
-from analysis.pipeline.runner import Runner
 from analysis.pipeline.sources import Sources
 from analysis.pipeline.surroundings import processors
 
@@ -143,7 +143,7 @@ def _published(
     root: Path, runner: Runner, sources: Sources, again: Sequence[str], without: Sequence[str]
 ) -> tuple[int, list[str]]:
     """Publish, unless everything is as it was published last; returns the exit status and what to tell of it."""
-    told = None if without else published.still_told(root, commit_line(root), sources)
+    told = None if without else last_publication.still_told(root, commit_line(root), sources)
     if told is None:
         options = [*(f"--again={study}" for study in again), *(f"--without={study}" for study in without)]
         ended = runner.run(["publish", *options], print)
@@ -151,7 +151,7 @@ def _published(
         if ended.status:
             return ended.status, told
         if not without:
-            published.note(root, told, commit_line(root), sources)
+            last_publication.note(root, told, commit_line(root), sources)
     return 0, told
 
 

@@ -23,9 +23,9 @@ from analysis.files import read_csv
 from analysis.pipeline.folders import new_folder, remove_left_folders
 from analysis.pipeline.parameter_models import MODELS
 from analysis.pipeline.parameters import check, parameters_for, planned_runs, yaml_value
+from analysis.pipeline.processes import Runner
 from analysis.pipeline.provenance import stage_dependencies
 from analysis.pipeline.reproduce import environment
-from analysis.pipeline.runner import Runner
 from analysis.pipeline.sweep import Case, Outcome
 from analysis.results import Result, ResultStore, stored
 

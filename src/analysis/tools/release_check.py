@@ -21,7 +21,7 @@ from analysis.disclosure.rules import MINIMUM_CELL
 from analysis.disclosure.scan import Leak, Secrets, scan_file
 from analysis.errors import InputError
 from analysis.files import shown
-from analysis.pipeline import published, team_files
+from analysis.pipeline import last_publication, team_files
 from analysis.pipeline.citing import cff_text, citation_of
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.deposit import crate, replication
@@ -168,7 +168,7 @@ def _leaks(study: Study, name: str, content: bytes, secrets: Sequence[Secrets]) 
 def _as_published(study: Study) -> Check:
     """Whether the pages are those of the present records, code and parameters, untouched since."""
     what = "The pages are those of the last run, and nothing changed since"
-    same = published.still_told(study.root, commit_line(study.root), Sources.now(study.root / "src")) is not None
+    same = last_publication.still_told(study.root, commit_line(study.root), Sources.now(study.root / "src")) is not None
     if same:
         return Check(what, HOLDS, "code, raw data, parameters and pages are as they were when published")
     return Check(what, FAILS, "something changed since; run analysis reproduce, then this again")

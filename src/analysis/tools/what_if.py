@@ -25,7 +25,7 @@ from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people import stop_on_published_leaks
 from analysis.pipeline.provenance import stage_dependencies, stage_outputs
 from analysis.pipeline.publish import files_beside, question
-from analysis.pipeline.run import collect_results
+from analysis.pipeline.stage import collect_results
 from analysis.pipeline.sweep_cases import LINKED, link, run_in
 from analysis.results import write_bytes, write_csv, write_text
 from analysis.study import Study, study_ids

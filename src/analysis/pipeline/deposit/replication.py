@@ -18,7 +18,7 @@ from analysis.pipeline.deposit.origins import raw_files
 from analysis.pipeline.lock import Recorded, read_lock
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import package_versions
-from analysis.pipeline.run import notebook_title
+from analysis.pipeline.stage import notebook_title
 from analysis.reporting.page import PageData
 from analysis.reporting.replication import Form, Listing, Run, form_page
 from analysis.results import ResultStore

@@ -5,7 +5,7 @@ from math import sqrt
 
 from analysis.audit.checks import Check, Figure, Method, Outcome, shown
 from analysis.audit.families import check_id, ids, numbers, range_of
-from analysis.audit.own.whole_answers import means_with_deviations
+from analysis.audit.unprompted.whole_answers import means_with_deviations
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Deviations within a scale"

@@ -20,7 +20,7 @@ from analysis.audit.families import (
     range_of,
     says,
 )
-from analysis.audit.own.test_statistic import two_sided
+from analysis.audit.unprompted.test_statistic import two_sided
 from analysis.quantities import Interval, parse_range
 from analysis.study.claims import Claim, Ledger
 
