@@ -4,9 +4,9 @@ They compute the main numbers, and check, protect, explain and draw nothing.
 """
 
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -102,12 +102,9 @@ def sroi(study: Path) -> None:
             worth.sum() / known["total_cost"]
 
 
-def studies(folder: Path) -> float:
-    """Processor seconds of one notebook by nbconvert, times all that a run of the project has: what a loop over them would take."""
-    from analysis.pipeline.parameters import planned_runs
-
-    runs, notebook = planned_runs(folder), folder / "notebooks" / "02b_participation.ipynb"
-    started = time.process_time_ns(), _children()
+def a_notebook(folder: Path) -> None:
+    """One notebook of the project by nbconvert's own command."""
+    notebook = folder / "notebooks" / "02b_participation.ipynb"
     command = [
         sys.executable,
         "-m",
@@ -119,12 +116,15 @@ def studies(folder: Path) -> float:
         str(folder),
         str(notebook),
     ]
-    subprocess.run(command, cwd=folder / "notebooks", check=False, capture_output=True)
-    return ((time.process_time_ns() - started[0]) / 1e9 + _children() - started[1]) * len(runs)
+    subprocess.run(command, cwd=folder / "notebooks", check=True, capture_output=True)
 
 
-def _children() -> float:
-    import resource
+def _seconds() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+
+if __name__ == "__main__":  # a loop's name and a folder: its processor seconds, without imports
+    before = _seconds()
+    globals()[sys.argv[1]](Path(sys.argv[2]))
+    print(_seconds() - before)

@@ -1,9 +1,8 @@
 """How time and memory grow: with people in 02b, 03, 04 and 07, with claims in 08, with assumptions in 05, with studies in a run.
 
 Each size is a process of its own on a copy of the project; seconds are those of its processors, with all that it starts, so that
-other users of the machine hardly change them. What a run takes of nothing is that of the smallest size: time beyond a start
-(seconds of the start, from a run that ends at once, taken off) grows as size to the power of the exponent, the slope of log time
-on log size. Beside each stands what a reader would write instead: a loop with pandas, statsmodels or scipy over the same files,
+other users of the machine hardly change them. Time beyond a start (seconds of a run that ends at once, or for studies of a run
+without more of them, taken off) grows as size to the power of the exponent, the slope of log time on log size. Beside each stands what a reader would write instead: a loop with pandas, statsmodels or scipy over the same files,
 which checks, protects and explains nothing. Sizes are those of GROWTH, as in GROWTH="people=1000,10000,100000 claims=500,5000";
 GROWTH=whole goes up to 100,000 people, and to the 10,000 claims that one ledger may have.
 """
@@ -13,15 +12,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from analysis.pipeline.plan import write_plan
-from benchmarks import _plain_loops as plain
 from benchmarks._many_people import write_people
 from benchmarks._many_rows import write_assumptions, write_claims
 from benchmarks._results import Row, save
@@ -45,22 +43,23 @@ class Room:
     of: str
     study: str
     write: Callable[[Path, int], None]
-    loop: Callable[[Path], None]
+    loop: str
 
 
 def people_like(study: Path, people: int) -> None:
-    """Write the worked example of this folder's name with so many people."""
-    write_people(ROOT / "data" / "raw" / study.name, study, people)
+    """Write the worked example of this folder's name, else the one with answers, with so many people."""
+    example = study.name if study.name in (ANSWERS, EXPORT) else ANSWERS
+    write_people(ROOT / "data" / "raw" / example, study, people)
 
 
 ANSWERS, EXPORT = "coproduction_example", "connecting_opportunities_example"
 ROOMS = (
-    Room("02b_participation", "people", ANSWERS, people_like, plain.participation),
-    Room("03_before_after", "people", ANSWERS, people_like, plain.before_after),
-    Room("04_english_and_time", "people", ANSWERS, people_like, plain.english),
-    Room("07_programme_performance", "people", EXPORT, people_like, plain.programme),
-    Room("08_claims_audit", "claims", "growing", write_claims, plain.audit),
-    Room("05_sroi", "assumptions", "growing", write_assumptions, plain.sroi),
+    Room("02b_participation", "people", ANSWERS, people_like, "participation"),
+    Room("03_before_after", "people", ANSWERS, people_like, "before_after"),
+    Room("04_english_and_time", "people", ANSWERS, people_like, "english"),
+    Room("07_programme_performance", "people", EXPORT, people_like, "programme"),
+    Room("08_claims_audit", "claims", "growing", write_claims, "audit"),
+    Room("05_sroi", "assumptions", "growing", write_assumptions, "sroi"),
 )
 
 
@@ -80,7 +79,8 @@ def main() -> None:
     for room in (each for each in ROOMS if sizes.get(each.of)):
         rows += grown(f"{room.notebook}, {room.of}", {size: measured(room, size) for size in sizes[room.of]}, start)
     if sizes.get("studies"):
-        rows += grown("a whole run, studies", {size: whole_run(size) for size in sizes["studies"]}, start)
+        none = whole_run(0)[0].seconds
+        rows += grown("a whole run, more studies", {size: whole_run(size) for size in sizes["studies"]}, none)
     save("growth", " ".join(str(__doc__).split()), rows)
 
 
@@ -105,25 +105,48 @@ def measured(room: Room, size: int) -> tuple[Taken, float]:
         copy_inputs(folder)
         study = folder / "data" / "raw" / room.study
         shutil.rmtree(study, ignore_errors=True)
-        room.write(study, size)
+        apart(room.write, study, size)
         write_plan(folder)
         run = took([sys.executable, "-m", "analysis", "run", room.notebook, "--study", study.name], folder)
-        started = time.process_time()
-        room.loop(study)
-        return run, time.process_time() - started
+        loop = plain_loop(room.loop, study)
+    told(f"{room.notebook}, {size:,} {room.of}", run, loop)
+    return run, loop
+
+
+def apart(write: Callable[[Path, int], None], study: Path, size: int) -> None:
+    """Write a study in a process of its own: what this process ever held is counted as memory of all that it starts."""
+    process = get_context("spawn").Process(target=write, args=(study, size))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{study.name} with {size} could not be written")
+
+
+def told(what: str, run: Taken, loop: float) -> None:
+    """Say at once what was measured: the whole takes long, and what fails late would lose what came before."""
+    print(
+        f"  {what}: {run.seconds:.1f} s, {run.memory:.0f} MB, plain loop {loop:.2f} s {run.failed}".rstrip(), flush=True
+    )
 
 
 def whole_run(studies: int) -> tuple[Taken, float]:
-    """What all notebooks and pages of so many small studies take; beside it, the cells of one of their notebooks in a plain loop."""
+    """What all notebooks and pages take of the project with so many more small studies; beside it, nbconvert on one of their notebooks for each."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
         copy_inputs(folder)
-        for each in (folder / "data" / "raw").glob("*/study.yaml"):
-            shutil.rmtree(each.parent)
         for number in range(studies):
-            write_people(ROOT / "data" / "raw" / ANSWERS, folder / "data" / "raw" / f"growing_{number}", 100)
+            apart(people_like, folder / "data" / "raw" / f"growing_{number}", 100)
         run = took([sys.executable, "-m", "analysis", "reproduce"], folder)
-        return run, plain.studies(folder)
+        loop = studies * plain_loop("a_notebook", folder)
+    told(f"a whole run, {studies} more studies", run, loop)
+    return run, loop
+
+
+def plain_loop(name: str, folder: Path) -> float:
+    """Processor seconds of a plain loop, in a process of its own, so that what it reads is not counted as memory of the next run."""
+    command = [sys.executable, "-m", "benchmarks._plain_loops", name, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
 
 
 def took(command: list[str], folder: Path) -> Taken:

@@ -120,10 +120,12 @@ def values(path: Path) -> Counter:
     """The numbers of a results file, each with its interval and kind; texts and ids are left out, since they follow labels.
 
     Left out are also the counts of planted errors, some of which are labels taken from elsewhere in the ledger, and those of the
-    areas that an input names, which are counted only where they are too many to be listed.
+    areas that an input names, which are counted only where they are too many to be listed, and those by chapter of a source, which
+    are as many as its chapters have names.
     """
     listed = json.loads(path.read_text(encoding="utf-8")).get("results", {})
-    rows = [row for name, row in listed.items() if ".planted." not in name and ".inputs." not in name]
+    by_label = (".planted.", ".inputs.", ".chapters.")
+    rows = [row for name, row in listed.items() if not any(part in name for part in by_label)]
     return Counter(
         (row["value"], row.get("low"), row.get("high"), row["kind"])
         for row in rows

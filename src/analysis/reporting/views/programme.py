@@ -252,8 +252,8 @@ def answer_by_partner(partners: pd.DataFrame, door: Door) -> Display:
 def _furthest(progress: "pd.Series[float]") -> str:
     most, least = named(progress.idxmax()), named(progress.idxmin())
     if progress.max() < 100:
-        return f"No partner whose people may be shown reached its target of them; {most} came nearest, {least} fell furthest short."
-    return f"Against its target of them {most} got furthest; {least} {'fell furthest short' if progress.min() < 100 else 'went beyond by least'}."
+        return f"No partner whose people may be shown reached its target of participants; {most} came nearest, {least} fell furthest short."
+    return f"{most} got furthest against its target of participants; {least} {'fell furthest short' if progress.min() < 100 else 'least far'}."
 
 
 @of_nothing_nothing
