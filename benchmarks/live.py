@@ -40,7 +40,7 @@ CASES = {  # what is saved: the page, the file, a pattern in it, what stands the
     "a caption, to the page of the social return": (
         "05_sroi",
         "notebooks/05_sroi.ipynb",
-        r"(What the printed figures imply)(\.)",
+        r"(What the published figures imply)(\.)",
         r"\1 {words}\2",
         0.05,
     ),
@@ -95,7 +95,7 @@ def edits(folder: Path, page: Any, address: str, name: str, file: str, pattern: 
     """Seconds of each edit of a file."""
     page.goto(f"{address}#{STUDY}/{name}.html")
     page.wait_for_selector("iframe.shown", timeout=LONG)
-    page.wait_for_function(IDLE, timeout=LONG)
+    page.wait_for_function(f"() => ({IDLE})() && document.body.dataset.shown !== undefined", timeout=LONG)
     path, found = folder / file, []
     text = path.read_text(encoding="utf-8")
     for number in range(EDITS):

@@ -24,7 +24,7 @@ from analysis.pipeline.reproduce import environment
 from benchmarks._results import Row, save
 
 ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PARTS = (
     "src", "notebooks", "data/raw", "tests/spec", "params.yaml", "requirements.lock", "dvc.yaml", ".dvc/config", ".dvcignore", "benchmarks",
     "CITATION.cff", "LICENSE", "LICENSE-text-data.md",
