@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_what_a_command_says_and_how_it_ends_reaches_who_asked(tmp_path):
         wrong = running.run(["no-such-command"], print)
     assert said.status == 0 and "study" in "\n".join(said.lines)
     assert wrong.status == 2 and "invalid choice" in "\n".join(wrong.lines)
+
+
+def test_how_commands_end_is_read_once_though_others_start_meanwhile(tmp_path, monkeypatch):
+    """Starting a process also asks how those before it ended, and a status can be read only once: 255 stood for the second."""
+    from multiprocessing import forkserver
+
+    read = forkserver.read_signed
+
+    def slowly(sentinel):
+        time.sleep(0.2)  # between seeing that there is a status and reading it
+        return read(sentinel)
+
+    monkeypatch.setattr(forkserver, "read_signed", slowly)
+    with Runner(tmp_path, os.environ) as running, ThreadPoolExecutor(3) as threads:
+        ended = list(threads.map(lambda _: running.run(["run", "--help"], print).status, range(9)))
+    assert ended == [0] * 9
 
 
 @pytest.mark.parametrize("plain", [False, True])

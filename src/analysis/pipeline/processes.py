@@ -26,6 +26,7 @@ from typing import Any
 from analysis.pipeline import preloaded, progress
 from analysis.pipeline.folders import temporary_files_in_own_folder
 
+_ONE_ASKS = threading.Lock()  # starting a process asks how those before it ended, and each status can be read once
 MOST_LINES = 1_000  # of a stage's output kept for its error; a traceback has a hundred
 Hear = Callable[[list[Any]], None]
 
@@ -62,7 +63,7 @@ class Runner:
         """For the project at `root`; `plain` forks nothing."""
         self.root, self.environment, self.plain = root, dict(environment), plain or not can_fork()
         self._lock, self._running, self._stopped = threading.Lock(), [], False  # type: tuple[Any, list[Any], bool]
-        self._starting, self._warm = threading.Lock(), False
+        self._warm = False
 
     def __enter__(self) -> "Runner":
         """Use in a `with` block."""
@@ -106,7 +107,7 @@ class Runner:
     def _forked(self, words: list[str], hear: Hear) -> Ended:
         context = multiprocessing.get_context("forkserver")
         heard, told = context.Pipe(duplex=False)
-        with self._starting:  # which may wait for what the server imports; whoever stops us does not wait with it
+        with _ONE_ASKS:  # which may wait for what the server imports; whoever stops us does not wait with it
             self._refuse_if_stopped()
             self.warm_up()
             process = _started(
@@ -116,7 +117,9 @@ class Runner:
         told.close()
         try:
             lines = _listen(_received(heard), hear)
-            process.join()
+            connection.wait([process.sentinel])
+            with _ONE_ASKS:
+                process.join()
             _kill_group(process.pid)  # what the command started and left
             return self._ended(process, int(process.exitcode or 0), lines)
         finally:
