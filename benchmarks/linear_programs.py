@@ -19,7 +19,7 @@ from scipy.sparse import vstack
 
 from analysis.disclosure.reader import Reader
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
-from analysis.sroi import identified
+from analysis.sroi import partial_identification
 from analysis.study import load_study
 from benchmarks._results import Row, save
 
@@ -101,18 +101,19 @@ def _tables(people: int, tables: int) -> dict[str, pd.Series]:
 
 
 def readings(study_id: str) -> tuple[Callable[[], Ends], Callable[[], Ends]]:
-    """Bounds of every unknown under every possible combination, by `identified.solve` and by scipy."""
+    """Bounds of every unknown under every possible combination, by `partial_identification.solve` and by scipy."""
     study = load_study(study_id)
-    problem = identified.read_problem(study)
+    problem = partial_identification.read_problem(study)
     names = [unknown.id for unknown in problem.unknowns]
     ids = [reading.id for reading in problem.readings]
-    solved = identified.solve(problem, study)
+    solved = partial_identification.solve(problem, study)
     regions = [
-        identified.polytope(problem, study, choice) for choice in solved.loc[solved["possible"], ids].to_dict("records")
+        partial_identification.polytope(problem, study, choice)
+        for choice in solved.loc[solved["possible"], ids].to_dict("records")
     ]
 
     def by_model() -> Ends:
-        rows = identified.solve(problem, study)[lambda rows: rows["possible"]].to_dict("records")
+        rows = partial_identification.solve(problem, study)[lambda rows: rows["possible"]].to_dict("records")
         return [(row[f"{name}_low"], row[f"{name}_high"]) for row in rows for name in names]
 
     def by_scipy() -> Ends:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from analysis import programme
 from analysis.programme.monitoring import Monitoring
-from analysis.reporting import Appendix, own
+from analysis.reporting import Appendix, showing
 from analysis.reporting.markup import Display
 from analysis.reporting.views import programme as view
 from analysis.reporting.views.programme_counts import Door
@@ -23,13 +23,13 @@ def run_page(records: Monitoring | None, printed: Study | None = None) -> tuple[
     page, shown = Appendix("a_study", NOTEBOOK, ROOT, example=True), {}
 
     def show(what: object, caption: str, **more: object) -> Display | None:
-        display = own.show(what, caption, **more)
+        display = showing.show(what, caption, **more)
         if display is not None:
             shown[str(more.get("name") or slug(caption))] = display
         return display
 
     evidence = Door(page, records, study, records.minimum_cell if records else 10)
-    names = {"programme": programme, "view": view, "show": show, "record": own.record, "near_target": 10.0}
+    names = {"programme": programme, "view": view, "show": show, "record": showing.record, "near_target": 10.0}
     names |= {
         "page": page,
         "evidence": evidence,

@@ -5,7 +5,7 @@ import re
 
 from nbformat.v4 import new_output
 
-from analysis.pipeline.people import stop_on_leaks_in
+from analysis.pipeline.people_protected import stop_on_leaks_in
 from analysis.reporting.page import PageContext, page_data, render_page
 from analysis.results import ResultStore
 from analysis.study import Study

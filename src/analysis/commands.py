@@ -61,7 +61,7 @@ def _is_filled(root: Path, study: str) -> bool:
 
 def collect(options: argparse.Namespace) -> int:
     """Merge the results of a study's notebooks."""
-    from analysis.pipeline.people import collect_decisions
+    from analysis.pipeline.people_protected import collect_decisions
     from analysis.pipeline.stage import collect_results
 
     collect_results(_root(), options.study)
@@ -235,18 +235,18 @@ def sweep(options: argparse.Namespace) -> int:
     """Run a function or a notebook over many cases: authorities, studies, assumptions, parameters."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from analysis.pipeline import engines
+    from analysis.pipeline import sweep_workers
     from analysis.pipeline.surroundings import processors
     from analysis.pipeline.sweep import sweep
 
     root, workers = _root(), options.jobs or processors()
     cases, data = _sweep_cases(root, options)
     if options.scheduler:
-        engine = engines.dask(options.scheduler, data)
+        engine = sweep_workers.dask(options.scheduler, data)
     elif options.what in ("census", "sroi"):
-        engine = engines.local(workers)
+        engine = sweep_workers.local(workers)
     else:
-        engine = engines.local(workers, pool=ThreadPoolExecutor)
+        engine = sweep_workers.local(workers, pool=ThreadPoolExecutor)
     failed = sweep(root, cases, Path(options.to), data, engine, results=options.result)
     rest = f"; see failures.csv for {failed}" if failed else ""
     print(f"{len(cases) - failed} of {len(cases)} cases are in {Path(options.to) / 'table.csv'}{rest}")

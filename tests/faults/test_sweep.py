@@ -12,7 +12,7 @@ from sweep_work import work
 
 from analysis.cli import main
 from analysis.errors import InputError
-from analysis.pipeline import engines
+from analysis.pipeline import sweep_workers
 from analysis.pipeline.sweep import Case, sweep
 from analysis.pipeline.sweep_cases import grid_from, sroi_cases
 
@@ -27,7 +27,7 @@ def cases(count: int = 12, **of_one) -> list[Case]:
 def swept(tmp_path: Path, wanted: list[Case], engine=None, name: str = "out") -> tuple[int, dict[str, bytes]]:
     root = tmp_path / "project"
     root.mkdir(exist_ok=True)
-    failed = sweep(root, wanted, tmp_path / name, [], engine or engines.local(2, work), io.StringIO())
+    failed = sweep(root, wanted, tmp_path / name, [], engine or sweep_workers.local(2, work), io.StringIO())
     return failed, {file: (tmp_path / name / file).read_bytes() for file in FILES}
 
 
@@ -43,7 +43,7 @@ def test_one_row_for_each_case_in_their_order(tmp_path):
         [f"case {n}" for n in range(12)],
         list(range(12)),
     )
-    assert made == swept(tmp_path, cases(), engines.local(3, work), "again")[1]
+    assert made == swept(tmp_path, cases(), sweep_workers.local(3, work), "again")[1]
 
 
 def test_a_failure_is_kept_beside_the_successes_and_tried_again(tmp_path):
@@ -70,7 +70,7 @@ def test_other_data_or_arguments_are_another_case(tmp_path):
     root.mkdir()
     for content, wanted in (("a", cases(2)), ("b", cases(2)), ("b", [Case("case 0", "none", {"number": 7})])):
         data.write_text(content)
-        sweep(root, wanted, tmp_path / "out", [data], engines.local(1, work), io.StringIO())
+        sweep(root, wanted, tmp_path / "out", [data], sweep_workers.local(1, work), io.StringIO())
     assert len(ran(tmp_path)) == 5
     assert (tmp_path / "out" / "table.csv").read_text().splitlines()[1].startswith("case 0,7,")
 

@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sweep_work import work
 
 from analysis.errors import InputError
-from analysis.pipeline import engines
-from analysis.pipeline.engines import Project, Unfit, code_here, dask, run_there
+from analysis.pipeline import sweep_workers
 from analysis.pipeline.sweep import Case, Outcome, fingerprint, sweep
+from analysis.pipeline.sweep_workers import Project, Unfit, code_here, dask, run_there
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 pytest.importorskip("distributed", reason="Dask is not installed; the extra 'cluster' brings it")
@@ -100,7 +100,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_the_local_run(tmp_path
     processes = {line.split()[2] for line in (tmp_path / "project" / "ran").read_text().splitlines()}
     assert len(processes) == 2
     assert worker.wait(5) != 0
-    assert found == swept(tmp_path, wanted, engines.local(2, work), "here")
+    assert found == swept(tmp_path, wanted, sweep_workers.local(2, work), "here")
     assert len(found["table.csv"].splitlines()) == 25
 
 
@@ -163,7 +163,7 @@ def test_a_worker_without_the_project_and_one_without_its_code_are_told_and_keep
         monkeypatch.context() as patch,
         pytest.raises(InputError, match="the worker tcp://127.0.0.1.* has other files in it"),
     ):
-        patch.setattr(engines, "fingerprint", lambda root, data: "of a copy made before")
+        patch.setattr(sweep_workers, "fingerprint", lambda root, data: "of a copy made before")
         swept(tmp_path, cases(3), dask(address, work=work), "there")
     (tmp_path / "only_here").mkdir()
     (tmp_path / "only_here" / "work_only_here.py").write_text(
@@ -197,7 +197,7 @@ def test_a_scheduler_that_is_lost_is_told_and_what_was_done_is_kept(tmp_path, cl
 
 
 def test_no_scheduler_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "TIMEOUT", 1)
+    monkeypatch.setattr(sweep_workers, "TIMEOUT", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense://x"):
         with pytest.raises(InputError, match="address of a Dask scheduler"):
             list(dask(address, work=work)(tmp_path, cases(1)))
@@ -241,11 +241,11 @@ def test_a_sweep_over_tls_gives_the_bytes_of_the_local_run_and_strangers_get_no_
     with running(tmp_path, 1, "tls", **environment) as (address, _):
         with dask_itself.config.set(shown("client", ours[0], ours)):
             found = swept(tmp_path, wanted, dask(address, work=work), "there")
-        monkeypatch.setattr(engines, "TIMEOUT", 2)
+        monkeypatch.setattr(sweep_workers, "TIMEOUT", 2)
         for stranger in (shown("client", strange[0], strange), {}):
             with dask_itself.config.set(stranger), pytest.raises(InputError, match="address of a Dask scheduler"):
                 list(dask(address, work=work)(tmp_path, wanted))
-    assert found == swept(tmp_path, wanted, engines.local(1, work), "here")
+    assert found == swept(tmp_path, wanted, sweep_workers.local(1, work), "here")
     told = capfd.readouterr().err
     assert f"to {address} encrypted: 6 cases" in told
 
@@ -297,4 +297,4 @@ class Ended:
 def test_a_case_that_kills_one_worker_after_the_other_has_failed_as_it_would_here():
     from distributed import KilledWorker
 
-    assert engines._outcome(Ended(KilledWorker("case", None, 3))) == Outcome([], engines.DIED)
+    assert sweep_workers._outcome(Ended(KilledWorker("case", None, 3))) == Outcome([], sweep_workers.DIED)

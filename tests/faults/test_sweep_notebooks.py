@@ -14,7 +14,7 @@ import pytest
 from project_copy import copy_project, run_analysis
 
 from analysis.errors import InputError
-from analysis.pipeline import engines, sweep_cases
+from analysis.pipeline import sweep_cases, sweep_workers
 from analysis.pipeline.parameters import yaml_value
 from analysis.pipeline.processes import Ended, Runner
 from analysis.pipeline.reproduce import environment
@@ -201,7 +201,7 @@ def undisturbed(project, tmp_path_factory) -> dict[str, bytes]:
             cases(project, *GRID, notebook=RUN),
             folder,
             [],
-            engines.local(2, pool=ThreadPoolExecutor),
+            sweep_workers.local(2, pool=ThreadPoolExecutor),
             io.StringIO(),
         )
         == 0

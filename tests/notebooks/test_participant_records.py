@@ -12,7 +12,7 @@ NOTEBOOK = "02b_participation"
 BY_HAND = """from analysis.reporting.markup import Display
 person = evidence.records.questionnaire.values["person_id"].iloc[3]
 Display(({"type": "output", "text": str(person)},), plain="somebody")"""
-AS_A_TABLE = """from analysis.reporting.own import show
+AS_A_TABLE = """from analysis.reporting.showing import show
 show(evidence.records.questionnaire.values[["person_id"]].head(3), "Some people", kind="measured")"""
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from analysis.audit import averages, drift, granularity, identified, regression, systems, totals
+from analysis.audit import averages, drift, granularity, implied_figures, regression, systems, totals
 from analysis.audit.checks import Check, Method
 from analysis.audit.plan import AuditPlan
 from analysis.quantities import parse_printed
@@ -20,9 +20,9 @@ CHECKS = {
     "averages": averages.check_average,
     "drift": drift.check_drift,
     "order": drift.check_order,
-    "implied": identified.check_implied,
-    "splits": identified.check_split,
-    "two_groups": identified.check_two_groups,
+    "implied": implied_figures.check_implied,
+    "splits": implied_figures.check_split,
+    "two_groups": implied_figures.check_two_groups,
     "statistics": regression.check_regression,
     "systems": systems.check_system,
 }

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.audit.joint import Linear, System, linear, single_repairs, smallest_conflicts, solve, system
+from analysis.audit.jointly_true import Linear, System, linear, single_repairs, smallest_conflicts, solve, system
 from analysis.audit.plan import SystemEntry, read_plan
 from analysis.quantities import parse_printed
 from analysis.study import load_study

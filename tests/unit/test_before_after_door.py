@@ -14,7 +14,7 @@ from analysis.described import Basis, described, description
 from analysis.disclosure.rules import Rules
 from analysis.errors import InputError
 from analysis.questionnaire.answers import Item, MissingRule
-from analysis.questionnaire.judged import IMPUTED, MEANS, NET, RANK, T_INTERVALS
+from analysis.questionnaire.judged_names import IMPUTED, MEANS, NET, RANK, T_INTERVALS
 from analysis.reporting import Appendix, record, show
 from analysis.reporting.views import before_after as view
 from analysis.reporting.views.before_after_answers import Answers

@@ -19,9 +19,9 @@ import yaml
 from analysis.census.stock import stock_that_would_agree
 from analysis.english import published as english
 from analysis.quantities import Interval, parse_printed
-from analysis.questionnaire import over_readings, printed as frames, published
+from analysis.questionnaire import over_readings, published, published_frames as frames
 from analysis.results import Kind
-from analysis.sroi import identified, without_support
+from analysis.sroi import partial_identification, without_support
 from analysis.study import load_study
 from analysis.study.claims import COLUMNS
 
@@ -191,7 +191,7 @@ def test_ranges_of_unknowns_are_those_of_every_point_of_a_grid():
         }
         for name, choices in variants.items()
     ]
-    problem = identified.Problem.model_validate(
+    problem = partial_identification.Problem.model_validate(
         {
             "unknowns": [{"id": name, "label": name.upper(), "unit": "GBP"} for name in "xy"],
             "statements": [_says("x + 2 * y", "<=", "12"), _says("x", ">=", "y"), _says("y", ">=", "1")],
@@ -208,7 +208,7 @@ def test_ranges_of_unknowns_are_those_of_every_point_of_a_grid():
         name, relation, end = variants[reading][variant]
         return holds[relation](point["xy".index(name)], float(end))
 
-    solved = identified.solve(problem, study)
+    solved = partial_identification.solve(problem, study)
     everywhere = []
     for row in solved.to_dict("records"):
         points = [each for each in base if fits(each, "size", row["size"]) and fits(each, "other", row["other"])]
@@ -217,7 +217,7 @@ def test_ranges_of_unknowns_are_those_of_every_point_of_a_grid():
             ends = [point[place] for point in points]
             assert (row[f"{name}_low"], row[f"{name}_high"]) == pytest.approx((min(ends), max(ends)))
         everywhere += points
-    found = identified.unknown_ranges(identified.IdentifiedSet(study, problem, solved))
+    found = partial_identification.unknown_ranges(partial_identification.IdentifiedSet(study, problem, solved))
     own = [each for each in base if fits(each, "size", "small") and fits(each, "other", "many")]
     for place, name in enumerate("XY"):
         ends = [[point[place] for point in points] for points in (everywhere, own)]

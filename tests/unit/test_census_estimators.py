@@ -22,7 +22,7 @@ from analysis.census.shares import (
 from analysis.census.stock import Stock, read_stock_2001, stock_difference, stock_that_would_agree
 from analysis.census.survey import sampling_variance, survey_series
 from analysis.census.trend import CENSUS_DATE, trend_chart_data, weighted_trend
-from analysis.linear import Infeasible, LinearProgram
+from analysis.linear_programs import Infeasible, LinearProgram
 
 PORTSMOUTH, LEEDS = "E06000044", "E08000035"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.pipeline.uses import Appendix, named_in, tables_naming, used_in, with_uses
+from analysis.pipeline.claim_uses import Appendix, named_in, tables_naming, used_in, with_uses
 from analysis.reporting.nodes import facts, paragraph
 from analysis.reporting.places import index_of
 from analysis.reporting.render import html

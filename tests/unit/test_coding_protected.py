@@ -21,9 +21,9 @@ from analysis.coding.segments import bases, settle
 from analysis.described import Basis, described
 from analysis.disclosure.decisions import REFUSED
 from analysis.errors import InputError
-from analysis.pipeline.people import collect_decisions
+from analysis.pipeline.people_protected import collect_decisions
 from analysis.reporting import Appendix, record, show
-from analysis.reporting.own import TOO_FEW
+from analysis.reporting.showing import TOO_FEW
 from analysis.reporting.views.coding_protected import CodingEvidence, Shown, judge_agreement, open_coding
 from analysis.reporting.views.evidence import HIDDEN
 from analysis.results import Column, Kind

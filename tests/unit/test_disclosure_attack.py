@@ -25,7 +25,7 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import TOTAL, with_margins
 from analysis.errors import InputError
 from analysis.questionnaire.answers import Item, MissingRule
-from analysis.questionnaire.judged import HOLM, INTERVAL, NET, RANK, RESAMPLED
+from analysis.questionnaire.judged_names import HOLM, INTERVAL, NET, RANK, RESAMPLED
 from analysis.questionnaire.proportions import mcnemar_exact, tango_interval
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.views.before_after_answers import Answers

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from analysis.disclosure.joint import _widths, from_record, prove_together, published_rows, read_published
+from analysis.disclosure.across_pages import _widths, from_record, prove_together, published_rows, read_published
 from analysis.disclosure.protect import protect
 from analysis.disclosure.reader import Background, Derived
 from analysis.disclosure.rules import Rules

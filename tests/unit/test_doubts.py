@@ -7,7 +7,7 @@ import pytest
 
 from analysis import audit
 from analysis.audit.verdicts import Verdict
-from analysis.pipeline.doubts import Doubt, doubts_of, with_doubts
+from analysis.pipeline.contradicted_figures import Doubt, doubts_of, with_doubts
 from analysis.reporting import Appendix, record
 from analysis.reporting.nodes import number, paragraph, plain, walk
 from analysis.reporting.page import page_of

@@ -19,9 +19,9 @@ from analysis.disclosure.rules import Rules
 from analysis.disclosure.tables import count_people
 from analysis.errors import InputError
 from analysis.participants import read_records
-from analysis.pipeline.people import collect_decisions
+from analysis.pipeline.people_protected import collect_decisions
 from analysis.quantities import band_labels
-from analysis.questionnaire.judged import NET
+from analysis.questionnaire.judged_names import NET
 from analysis.reporting import Appendix, show
 from analysis.reporting.charts_records import heat_map
 from analysis.reporting.views.before_after_missing import everyone, in_words, reasons, reasons_of, told_of_reasons

@@ -22,7 +22,7 @@ from analysis.disclosure.rules import Rules
 from analysis.participants.own_items import Own, OwnGroup
 from analysis.participants.schema import Moment
 from analysis.questionnaire.answers import Item, MissingRule
-from analysis.questionnaire.judged import MEANS, T_INTERVALS
+from analysis.questionnaire.judged_names import MEANS, T_INTERVALS
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.views import before_after as view
 from analysis.reporting.views.before_after_answers import Answers

@@ -8,8 +8,8 @@ import pytest
 from dvc_data.hashfile.hash_info import HashInfo
 from dvc_objects.fs import LocalFileSystem
 
+from analysis.pipeline.dvc_record import Record
 from analysis.pipeline.hashes import Hashes
-from analysis.pipeline.record import Record
 
 FS = LocalFileSystem()
 

@@ -20,9 +20,9 @@ from analysis.errors import InputError
 from analysis.participants import Records
 from analysis.questionnaire.change import mean_change
 from analysis.reporting import Appendix, show
-from analysis.reporting.own import TOO_FEW
-from analysis.reporting.views import against_print, participation as view
-from analysis.reporting.views.against_print import OPEN, Compared
+from analysis.reporting.showing import TOO_FEW
+from analysis.reporting.views import against_published, participation as view
+from analysis.reporting.views.against_published import OPEN, Compared
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.results import Column, Kind
 from analysis.study import load_study
@@ -180,7 +180,7 @@ def test_a_specification_that_leaves_too_few_is_in_no_summary_and_no_line_is_dra
 def test_whether_a_figure_agrees_says_no_digit_more_than_the_figure(claim, value, decimals, word):
     """7.98 reads 8.0, which may lie on either side of almost 8: that it agrees would say on which."""
     known = load_study("coproduction", ROOT).claims[claim]
-    assert against_print.agreement(known, Compared(claim, value, "%", decimals)) == word
+    assert against_published.agreement(known, Compared(claim, value, "%", decimals)) == word
 
 
 def test_printed_ends_of_an_interval_hold_the_squares_that_made_them():

@@ -16,7 +16,7 @@ from analysis.disclosure.scan import scan_file, secrets_of
 from analysis.errors import InputError
 from analysis.participants import EXPORT_TABLES, TABLES, table_columns
 from analysis.pipeline import stage
-from analysis.pipeline.people import stop_on_leaks_in, stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_leaks_in, stop_on_published_leaks
 from analysis.pipeline.secrets import NOT_PEOPLE, secrets_of_study
 from analysis.study import Study, load_study
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from analysis.companions.material import Appendix
-from analysis.pipeline.uses import Appendix as Using
+from analysis.pipeline.claim_uses import Appendix as Using
 from analysis.reporting.index import IndexEntry, index_page
 from analysis.reporting.nodes import label, link, number, paragraph
 from analysis.reporting.page import render_page

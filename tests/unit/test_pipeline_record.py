@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from analysis.errors import InputError
+from analysis.pipeline.dvc_record import Record
 from analysis.pipeline.processes import Ended
 from analysis.pipeline.progress import Display
-from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources
@@ -249,7 +249,7 @@ def test_a_project_that_another_command_holds_keeps_its_list(project):
         (project / ".dvc" / "tmp" / "rwlock").write_bytes(b"")
         code = (
             "import sys; from pathlib import Path; from analysis.errors import InputError\n"
-            "from analysis.pipeline.record import Record\n"
+            "from analysis.pipeline.dvc_record import Record\n"
             "from analysis.pipeline.reproduce import environment\n"
             "try: Record(Path.cwd(), environment(Path.cwd())).__enter__()\n"
             "except InputError as error: sys.exit(ascii(str(error)))"

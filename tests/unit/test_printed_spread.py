@@ -9,7 +9,7 @@ import yaml
 
 from analysis.errors import InputError
 from analysis.quantities import Interval
-from analysis.questionnaire import printed as frames, published
+from analysis.questionnaire import published, published_frames as frames
 from analysis.questionnaire.spread import Moments, answers_that_fit, most_sd, paired_t, standardised
 from analysis.reporting.views.before_after_published import told_of_sizes
 from analysis.study import load_study

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from analysis.quantities import Interval
-from analysis.questionnaire import printed as frames, published
+from analysis.questionnaire import published, published_frames as frames
 from analysis.questionnaire.paired_tests import common, correlation, spread_of_change, t_of_interval, t_of_p
 from analysis.questionnaire.spread import Moments
 from analysis.study import load_study

@@ -15,7 +15,7 @@ from made_up import CANNOT, COUNTS, EXPORT_SEED, EXPORT_STUDY, NOT_HELD, TARGETS
 from made_up.draws import between, pick, shared_out, skewed
 
 from analysis.participants import read_export
-from analysis.programme.against_print import reconcile
+from analysis.programme.against_published import reconcile
 from analysis.programme.monitoring import open_monitoring
 from analysis.quantities import rounds_to
 from analysis.study import load_study

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import InputError
-from analysis.pipeline.earlier import FILE, check_earlier, note_published
+from analysis.pipeline.earlier_releases import FILE, check_earlier, note_published
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]

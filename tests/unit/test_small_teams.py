@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from project_copy import ROOT
 
-from analysis.reporting import own
+from analysis.reporting import showing
 from analysis.reporting.markup import Display
 from analysis.study import load_study
 
@@ -41,7 +41,7 @@ def run_notebook(notebook: str, folder: Path, minimum: int) -> dict[str, list[Di
     shown: dict[str, list[Display]] = {}
 
     def show(*what: object, **more: object) -> Display | None:
-        display = own.show(*what, **more)
+        display = showing.show(*what, **more)
         shown.setdefault(cell["id"], []).extend([display] if display else [])
         return display
 

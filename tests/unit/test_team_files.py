@@ -15,11 +15,11 @@ from analysis.participants import EXPORT_TABLES, TABLES
 from analysis.pipeline import provenance
 from analysis.pipeline.deposit.crate import crate_text
 from analysis.pipeline.deposit.origins import raw_files
+from analysis.pipeline.dvc_record import Record
 from analysis.pipeline.lock import read_lock
 from analysis.pipeline.parameters import parameters_for
 from analysis.pipeline.processes import Ended
 from analysis.pipeline.progress import Display
-from analysis.pipeline.record import Record
 from analysis.pipeline.reproduce import environment
 from analysis.pipeline.schedule import Schedule
 from analysis.pipeline.sources import Sources

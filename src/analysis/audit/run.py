@@ -7,7 +7,7 @@ from analysis.audit.averages import check_average
 from analysis.audit.checks import Check, Method, Outcome, name_of as as_name
 from analysis.audit.drift import check_drift, check_order
 from analysis.audit.granularity import check_bases, check_granularity
-from analysis.audit.identified import check_implied, check_split, check_two_groups
+from analysis.audit.implied_figures import check_implied, check_split, check_two_groups
 from analysis.audit.items import FILE as ITEMS, as_asked, paired_tests
 from analysis.audit.like_for_like import check_comparison
 from analysis.audit.plan import FILE, AuditPlan, Discrepancy, Entry, check_ids, claims_by_check, read_plan

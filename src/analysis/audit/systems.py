@@ -2,7 +2,7 @@
 
 from math import isinf
 
-from analysis.audit import joint
+from analysis.audit import jointly_true
 from analysis.audit.checks import Check, Figure, Method, Outcome, listed, sentence, shown
 from analysis.audit.plan import Statement, SystemEntry
 from analysis.quantities import Interval
@@ -18,11 +18,11 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
     `fails` if they cannot; `left open` if words such as "over" and "up to" leave room for all, or if they can once the
     statements that are our reading are dropped. Without `explain` the conflicts are not looked for (for speed).
     """
-    literal, plain = joint.system(entry, ledger), joint.system(entry, ledger, words=False)
+    literal, plain = jointly_true.system(entry, ledger), jointly_true.system(entry, ledger, words=False)
     places = range(len(entry.statements))
     claims = tuple(dict.fromkeys(statement.claim for statement in entry.statements if statement.claim))
     if plain.feasible(places):
-        figures = _bound_figures(entry, joint.bounds(entry, plain)) if explain else {}
+        figures = _bound_figures(entry, jointly_true.bounds(entry, plain)) if explain else {}
         return Check(
             entry.id, Method.JOINT, entry.label, Outcome.HOLDS, claims, _feasible_words(entry, figures), figures
         )
@@ -31,8 +31,8 @@ def check_system(entry: SystemEntry, ledger: Ledger, explain: bool = True) -> Ch
     outcome = Outcome.OPEN if by_words or plain.feasible(printed) else Outcome.FAILS
     if not explain:
         return Check(entry.id, Method.JOINT, entry.label, outcome, claims, entry.why)
-    repairs = joint.single_repairs(entry, plain) if outcome is Outcome.FAILS else ()
-    conflicts = joint.smallest_conflicts(plain)
+    repairs = jointly_true.single_repairs(entry, plain) if outcome is Outcome.FAILS else ()
+    conflicts = jointly_true.smallest_conflicts(plain)
     figures = _repair_figures(entry, repairs) | _more_figure(conflicts)
     words = _conflict_words(entry, conflicts, repairs, figures, by_words)
     named = tuple(claim for repair in repairs if (claim := entry.statements[repair.place].claim))
@@ -65,7 +65,7 @@ def _implied(name: str, figure: Figure) -> str:
     return f"{words} at least {{.{name}|bare}}" if figure.low is None else f"{words} {{.{name}|interval|bare}}"
 
 
-def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> dict[str, Figure]:
+def _repair_figures(entry: SystemEntry, repairs: tuple[jointly_true.Repair, ...]) -> dict[str, Figure]:
     return {
         f"repair_{repair.place}": Figure(
             f"What would fit the rest: {entry.statements[repair.place].says}",
@@ -83,7 +83,7 @@ def _repair_figures(entry: SystemEntry, repairs: tuple[joint.Repair, ...]) -> di
 def _conflict_words(
     entry: SystemEntry,
     conflicts: tuple[tuple[int, ...], ...],
-    repairs: tuple[joint.Repair, ...],
+    repairs: tuple[jointly_true.Repair, ...],
     figures: dict[str, Figure],
     by_words: bool,
 ) -> str:
@@ -121,7 +121,7 @@ def _said(statement: Statement) -> str:
     return f"{statement.says} {shown(statement.claim)}" if statement.claim else f"{statement.says}{ours}"
 
 
-def _mend(entry: SystemEntry, repair: joint.Repair, figures: dict[str, Figure]) -> str:
+def _mend(entry: SystemEntry, repair: jointly_true.Repair, figures: dict[str, Figure]) -> str:
     statement = entry.statements[repair.place]
     name = f"repair_{repair.place}"
     return f"{_said(statement)} to {{.{name}|interval|bare}}" if name in figures else _said(statement)

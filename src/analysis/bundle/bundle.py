@@ -27,7 +27,7 @@ from analysis.pipeline.commit import commit_line
 from analysis.pipeline.companions import Published, study_pages
 from analysis.pipeline.deposit.citation import FILE as CFF
 from analysis.pipeline.deposit.pdf import commit_date, find_browser, has_browser
-from analysis.pipeline.people import stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.publish import question
 from analysis.pipeline.rendered import render
 from analysis.reporting.citation import bibtex, ris

@@ -27,7 +27,7 @@ from analysis.pipeline.commit import commit_line
 from analysis.pipeline.companions import material_of
 from analysis.pipeline.deposit.pdf import FLAGS, commit_date, dated, drive, find_browser, has_browser
 from analysis.pipeline.parameters import planned_runs
-from analysis.pipeline.people import stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.publish import question
 from analysis.pipeline.stage import notebook_title
 from analysis.reporting.nodes import Run, plain, walk

@@ -23,6 +23,7 @@ from analysis.coding.files import (
     load_themes,
 )
 from analysis.coding.matrix import matrix_counts, open_ends, social_impact_matrix
+from analysis.coding.overall_agreement import agreement_by_pair, agreement_over_codes, ratings
 from analysis.coding.published import (
     evidence_counts,
     interview_counts,
@@ -49,7 +50,6 @@ from analysis.coding.tallies import (
     people_by_code,
     stability_over_groups,
 )
-from analysis.coding.together import agreement_by_pair, agreement_over_codes, ratings
 from analysis.coding.versions import codebook_changes, segments_to_recode
 
 __all__ = [

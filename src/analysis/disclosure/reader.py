@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.tables import TOTAL
-from analysis.linear import Infeasible, LinearProgram, Optimum, Unbounded
+from analysis.linear_programs import Infeasible, LinearProgram, Optimum, Unbounded
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.linear import Infeasible, LinearProgram, Optimum, Unbounded
+from analysis.linear_programs import Infeasible, LinearProgram, Optimum, Unbounded
 
 PUBLIC, HEADLINE, DETAIL, FIRST = 2, 1, 0, -1  # ranks: never hidden; only where no detail will do; early; before all
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from analysis.files import read_yaml
 from analysis.live.watch import TEMPLATES
+from analysis.pipeline.dvc_record import OURS
 from analysis.pipeline.plan import stages
-from analysis.pipeline.record import OURS
 
 PARAMETERS = "params.yaml"
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from analysis.errors import InputError
 from analysis.pipeline.citing import completed
+from analysis.pipeline.claim_uses import appendices_of
 from analysis.pipeline.companions import Published, companion_code, material_of, pages_of, titles_of
 from analysis.pipeline.parameters import leaving_out, planned_runs
-from analysis.pipeline.people import stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.publish import all_pages, publish_files, question, write_if_new
 from analysis.pipeline.rendered import render
-from analysis.pipeline.uses import appendices_of
 from analysis.study import study_ids
 
 STAMP = "draft of a live run (not the last run)"

@@ -282,7 +282,7 @@ def _hear(written: list[str], message: list[Any]) -> None:
 
 def _stale(root: Path) -> set[str]:
     """The stages that dvc.lock does not know to be made from the files as they are; nothing is written."""
-    from analysis.pipeline.record import NotRecorded, Record
+    from analysis.pipeline.dvc_record import NotRecorded, Record
 
     try:
         with Record(root, environment(root)) as record:

@@ -16,12 +16,12 @@ from analysis.companions.material import Appendix, Material
 from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import findings
-from analysis.pipeline.doubts import doubts_of, with_doubts
+from analysis.pipeline.claim_uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
+from analysis.pipeline.contradicted_figures import doubts_of, with_doubts
 from analysis.pipeline.ledger import AUDIT, CLAIMS, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.stage import notebook_title
-from analysis.pipeline.uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of
 from analysis.results import Result, write_text

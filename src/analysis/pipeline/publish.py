@@ -11,9 +11,9 @@ from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline.commit import commit_line, commit_time
 from analysis.pipeline.deposit import crate, replication
-from analysis.pipeline.earlier import check_earlier, note_published
+from analysis.pipeline.earlier_releases import check_earlier, note_published
 from analysis.pipeline.parameters import leaving_out, listed_studies, planned_runs
-from analysis.pipeline.people import stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.stage import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study

@@ -100,7 +100,7 @@ def _run_stages(
     root: Path, runner: Runner, sources: Sources, workers: int, force: bool, laps: Laps
 ) -> tuple[dict[str, list[str]], list[str], dict[str, dict[str, float]]]:
     """Run what is stale: what failed and why, what was not run for it, where each stage's time went."""
-    from analysis.pipeline.record import NotRecorded, Record
+    from analysis.pipeline.dvc_record import NotRecorded, Record
     from analysis.pipeline.schedule import Schedule
 
     expected = timings.expected(root)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from analysis.pipeline.dvc_record import NotRecorded, Record, Stage
 from analysis.pipeline.processes import Ended, Runner, threads
 from analysis.pipeline.progress import Display
-from analysis.pipeline.record import NotRecorded, Record, Stage
 from analysis.pipeline.sources import Sources
 
 

@@ -13,7 +13,7 @@ from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import execute
 from analysis.pipeline.parameter_models import Parameters
 from analysis.pipeline.parameters import parameters_for, planned_runs
-from analysis.pipeline.people import stop_on_leaks_in
+from analysis.pipeline.people_protected import stop_on_leaks_in
 from analysis.pipeline.secrets import secrets_of_study
 from analysis.results import ResultStore, write_text
 from analysis.study import Study, load_study

@@ -8,7 +8,7 @@
 | `crossed` | who joined by partner, and by area, over time |
 | `funnel`, `overlap` | the way in, destinations, and how the target groups overlap |
 | `timing`, `distance` | time to an outcome, distance travelled, and whether work lasted |
-| `against_print` | records and print held against each other |
+| `against_published` | records and published tables held against each other |
 
 Each method hands out a frame that says what its numbers are, and which counts they rest on (`analysis.described`).
 """
@@ -24,7 +24,7 @@ from analysis.programme.achieved import (
     measures_by,
     to_date,
 )
-from analysis.programme.against_print import agreement, checks, differing, national, published_cells, rules_in_words
+from analysis.programme.against_published import agreement, checks, differing, national, published_cells, rules_in_words
 from analysis.programme.crossed import joined_by
 from analysis.programme.distance import sustained, travelled
 from analysis.programme.funnel import by_month, by_source, decisions, destinations, referral_funnel

@@ -15,8 +15,8 @@
 | `weighting` | weights for those who did not answer |
 | `measurement` | what of a change may be error, at an assumed reliability |
 | `precision` | what so many people could show, and what would undo it |
-| `published` | what printed means and percentages allow; `printed` hands it out as frames |
-| `judged` | the names by which disclosure control judges statistics beside protected counts |
+| `published` | what printed means and percentages allow; `published_frames` hands it out as frames |
+| `judged_names` | the names by which disclosure control judges statistics beside protected counts |
 
 Each method hands out a frame that says what its numbers are (`analysis.described`).
 
@@ -29,7 +29,8 @@ from analysis.questionnaire.change import before_and_after, effect_sizes, means
 from analysis.questionnaire.imputation import imputed_change
 from analysis.questionnaire.measurement import error_of_measurement
 from analysis.questionnaire.precision import what_could_be_shown
-from analysis.questionnaire.printed import (
+from analysis.questionnaire.published import read_printed
+from analysis.questionnaire.published_frames import (
     answers_that_fit,
     first_item,
     groups_in_all,
@@ -45,7 +46,6 @@ from analysis.questionnaire.printed import (
     what_spreads_say,
     what_tests_say,
 )
-from analysis.questionnaire.published import read_printed
 from analysis.questionnaire.response_shift import response_shift
 from analysis.questionnaire.shift import (
     ceiling_shares,

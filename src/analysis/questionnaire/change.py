@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.bounds.intervals import defined
 from analysis.described import Basis, described, saying
 from analysis.questionnaire.answers import Item
-from analysis.questionnaire.judged import (
+from analysis.questionnaire.judged_names import (
     BASE,
     MEANS,
     ODDS,

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.described import Basis, described
 from analysis.quantities import Interval
 from analysis.questionnaire.answers import Item, MissingRule, answered_either
-from analysis.questionnaire.judged import BASE, IMPUTED, IMPUTED_INTERVAL, IMPUTED_SIDE
+from analysis.questionnaire.judged_names import BASE, IMPUTED, IMPUTED_INTERVAL, IMPUTED_SIDE
 from analysis.questionnaire.precision import printed_sd
 from analysis.results import Column, Kind
 

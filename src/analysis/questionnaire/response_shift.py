@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.described import Basis, described
 from analysis.questionnaire.answers import Item, as_numbers
 from analysis.questionnaire.change import RESAMPLES, bootstrap_interval, mean_change, mean_of
-from analysis.questionnaire.judged import BASE, SHIFT, T_INTERVALS
+from analysis.questionnaire.judged_names import BASE, SHIFT, T_INTERVALS
 from analysis.results import Column, Kind
 
 

@@ -9,7 +9,7 @@ from analysis.bounds.intervals import wilson
 from analysis.described import Basis, described, of_nothing_nothing
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import mean_change, wilcoxon_p
-from analysis.questionnaire.judged import (
+from analysis.questionnaire.judged_names import (
     BASE,
     BEST,
     INTERVAL,

@@ -8,7 +8,17 @@ from analysis.described import Basis, described
 from analysis.multiple_tests import holm
 from analysis.questionnaire.answers import Item, MissingRule, paired_answers
 from analysis.questionnaire.change import RESAMPLES, effect_sizes, mean_change, means, wilcoxon_tests
-from analysis.questionnaire.judged import BASE, DIRECTIONS, HOLM, INTERVAL, MEANS, NET, RANK, RESAMPLED, T_INTERVALS
+from analysis.questionnaire.judged_names import (
+    BASE,
+    DIRECTIONS,
+    HOLM,
+    INTERVAL,
+    MEANS,
+    NET,
+    RANK,
+    RESAMPLED,
+    T_INTERVALS,
+)
 from analysis.questionnaire.shift import direction_shares, net_improvement
 from analysis.results import Column, Kind, p_column
 

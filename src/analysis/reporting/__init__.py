@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.reporting.appendix import Appendix
-    from analysis.reporting.own import record, show
+    from analysis.reporting.showing import record, show
 
 __all__ = ["Appendix", "record", "show"]
 
@@ -15,7 +15,7 @@ def __getattr__(name: str) -> object:
 
         return Appendix
     if name in ("record", "show"):
-        from analysis.reporting import own
+        from analysis.reporting import showing
 
-        return getattr(own, name)
+        return getattr(showing, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

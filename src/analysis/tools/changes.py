@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from analysis.errors import InputError
 from analysis.files import read_document, shown
 from analysis.sroi.model import Model, assemble
+from analysis.sroi.sensitivity.calibrated import Calibrated, drawn_together
 from analysis.sroi.sensitivity.settings import read_settings, scenarios_for
-from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.sroi.value_map import SETTINGS as MAP_SETTINGS, has_value_map, read_value_map
 from analysis.study import Assumption, Register, Study
 from analysis.study.register import Published

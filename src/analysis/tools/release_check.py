@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.companions import search
-from analysis.disclosure.joint import DECISIONS, PEOPLE, Linear, prove_together, read_published
+from analysis.disclosure.across_pages import DECISIONS, PEOPLE, Linear, prove_together, read_published
 from analysis.disclosure.rules import MINIMUM_CELL
 from analysis.disclosure.scan import Leak, Secrets, scan_file
 from analysis.errors import InputError
@@ -26,7 +26,7 @@ from analysis.pipeline.citing import cff_text, citation_of
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.deposit.citation import FILE as CITATION
-from analysis.pipeline.earlier import check_earlier
+from analysis.pipeline.earlier_releases import check_earlier
 from analysis.pipeline.provenance import sha256
 from analysis.pipeline.publish import files_beside
 from analysis.pipeline.rendered import published_pages

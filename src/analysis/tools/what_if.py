@@ -22,7 +22,7 @@ from analysis.pipeline.companions import Published, study_pages
 from analysis.pipeline.folders import new_folder
 from analysis.pipeline.ledger import audited, ledger
 from analysis.pipeline.parameters import leaving_out, planned_runs
-from analysis.pipeline.people import stop_on_published_leaks
+from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.provenance import stage_dependencies, stage_outputs
 from analysis.pipeline.publish import files_beside, question
 from analysis.pipeline.stage import collect_results

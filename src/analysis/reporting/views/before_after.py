@@ -12,15 +12,15 @@ from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
 from analysis.names import in_sentence
 from analysis.participants.schema import Item as Question
 from analysis.questionnaire.answers import Item, paired_answers
-from analysis.questionnaire.judged import MEANS, NET
+from analysis.questionnaire.judged_names import MEANS, NET
 from analysis.questionnaire.published import FILE, Printed, read_figures
 from analysis.questionnaire.shift import direction_shares
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.prose import named, within
-from analysis.reporting.views import against_print, before_after_published
-from analysis.reporting.views.against_print import Compared, enough
+from analysis.reporting.views import against_published, before_after_published
+from analysis.reporting.views.against_published import Compared, enough
 from analysis.reporting.views.before_after_answers import Answers, protect_answers
 from analysis.reporting.views.before_after_groups import by_group, by_wave
 from analysis.reporting.views.before_after_missing import (
@@ -209,9 +209,9 @@ def about_slope(ends: pd.DataFrame) -> str:
 @of_nothing_nothing
 def compared(answers: Answers) -> Display:
     """Table: the printed means and shares beside those of the records, of people who answered twice."""
-    if nothing := against_print.nothing_printed(answers.evidence, FILE):
+    if nothing := against_published.nothing_printed(answers.evidence, FILE):
         return nothing
-    figures, rows = read_figures(against_print.printed_study(answers.evidence)), []
+    figures, rows = read_figures(against_published.printed_study(answers.evidence)), []
     known = {item.name: item for item in answers.items}
     for printed in figures.items:
         if printed.id in known:
@@ -219,7 +219,7 @@ def compared(answers: Answers) -> Display:
     if figures.groups is not None and "english" in known:
         esol, other = figures.groups.claims.values()
         rows += _compared_english(answers, known["english"], {True: esol, False: other})
-    return against_print.compared_table(answers.evidence, rows)
+    return against_published.compared_table(answers.evidence, rows)
 
 
 def _compared_means(answers: Answers, item: Item, claims: dict[str, str]) -> list[Compared]:

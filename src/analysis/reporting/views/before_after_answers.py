@@ -17,12 +17,12 @@ from analysis.disclosure.witness import narrowest, narrowest_span, witnesses
 from analysis.errors import InputError
 from analysis.multiple_tests import holm_adjusted
 from analysis.participants import stages_reached
-from analysis.questionnaire import judged as names
+from analysis.questionnaire import judged_names as names
 from analysis.questionnaire.answers import Item, MissingRule, answered_either, paired_answers
 from analysis.questionnaire.attrition import change_limits
 from analysis.questionnaire.change import rank_biserial
 from analysis.questionnaire.imputation import can_be_imputed
-from analysis.questionnaire.judged import DIRECTIONS
+from analysis.questionnaire.judged_names import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact, mcnemar_mid_p
 from analysis.questionnaire.response_shift import ASKED, REMEMBERED, SHIFTED
 from analysis.questionnaire.shift import TESTS, direction_counts, thirds, upper_band

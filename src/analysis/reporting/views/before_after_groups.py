@@ -15,7 +15,7 @@ from analysis.participants.own_items import OwnGroup
 from analysis.questionnaire.answers import Item, between, items_answered, paired_answers
 from analysis.questionnaire.change import mean_change
 from analysis.questionnaire.groups import comparisons, group_of, levels_of
-from analysis.questionnaire.judged import DIRECTIONS
+from analysis.questionnaire.judged_names import DIRECTIONS
 from analysis.questionnaire.proportions import mcnemar_exact, tango_interval
 from analysis.reporting.views.before_after_answers import Answers, direction
 from analysis.reporting.views.before_after_statistics import HALF, printed_mean

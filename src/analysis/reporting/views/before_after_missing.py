@@ -14,7 +14,7 @@ from analysis.quantities import Interval, as_interval
 from analysis.questionnaire.answers import FRIENDS, Item
 from analysis.questionnaire.attrition import worst_case_mean, worst_case_share
 from analysis.questionnaire.imputation import from_moments
-from analysis.questionnaire.judged import MEANS, WORST
+from analysis.questionnaire.judged_names import MEANS, WORST
 from analysis.reporting.views import before_after_statistics as statistics
 from analysis.reporting.views.before_after_answers import STAGES, Answers, beyond_table
 from analysis.reporting.views.before_after_weighted import told_of_weights

@@ -1,4 +1,4 @@
-"""The words of 03_before_after where there are no records; its tables are the frames of `analysis.questionnaire.printed`."""
+"""The words of 03_before_after where there are no records; its tables are the frames of `analysis.questionnaire.published_frames`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

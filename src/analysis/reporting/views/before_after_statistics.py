@@ -16,7 +16,7 @@ from analysis.questionnaire import proportions
 from analysis.questionnaire.answers import Item
 from analysis.questionnaire.change import d_av, d_z, mean_change, rank_biserial
 from analysis.questionnaire.imputation import imputed_rows
-from analysis.questionnaire.judged import (
+from analysis.questionnaire.judged_names import (
     DIRECTIONS,
     IMPUTED,
     IMPUTED_INTERVAL,

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Description, describe, description, inputs_of, of_nothing_nothing
+from analysis.disclosure.across_pages import Linear, leaves_open
 from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, judge_model
-from analysis.disclosure.joint import Linear, leaves_open
 from analysis.disclosure.rules import LOWEST_MINIMUM_CELL
 from analysis.disclosure.tables import NO_ANSWER
 from analysis.questionnaire.answers import MissingRule
 from analysis.questionnaire.groups import group_of
-from analysis.questionnaire.judged import MEANS, T_INTERVALS
+from analysis.questionnaire.judged_names import MEANS, T_INTERVALS
 from analysis.questionnaire.weighting import weighted_change, weights_of
 from analysis.reporting.views.before_after_answers import Answers
 from analysis.reporting.views.before_after_groups import without_small

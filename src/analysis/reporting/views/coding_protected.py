@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.coding import tallies
 from analysis.coding.codebook import Codebook, distinct
+from analysis.coding.overall_agreement import TOGETHER
 from analysis.coding.people import (
     NO,
     YES,
@@ -25,10 +26,9 @@ from analysis.coding.people import (
 )
 from analysis.coding.segments import bases, settle
 from analysis.coding.tallies import BY_GROUP, OVER_ALL
-from analysis.coding.together import TOGETHER
 from analysis.described import Basis, Description, as_made, describe, description, inputs_of
+from analysis.disclosure.across_pages import Linear
 from analysis.disclosure.decisions import HIDDEN, REFUSED, SHOWN, Decision, judge_statistic
-from analysis.disclosure.joint import Linear
 from analysis.disclosure.protect import Protected, protect
 from analysis.disclosure.reader import Background, Derived, Statement
 from analysis.disclosure.rules import read_rules

@@ -16,8 +16,8 @@ from analysis.questionnaire.groups import ages, group_of
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print
-from analysis.reporting.views.against_print import Compared
+from analysis.reporting.views import against_published
+from analysis.reporting.views.against_published import Compared
 from analysis.reporting.views.claims import published as as_published
 from analysis.reporting.views.evidence import HIDDEN, Evidence
 from analysis.results import Column, Kind
@@ -247,14 +247,14 @@ def _bands_of(records: pd.DataFrame) -> Background:
 @of_nothing_nothing
 def compared(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) -> Display:
     """Table: the printed fit, and the printed share of recent arrivals, beside those of the records."""
-    if nothing := against_print.nothing_printed(evidence, FILE):
+    if nothing := against_published.nothing_printed(evidence, FILE):
         return nothing
-    study = against_print.printed_study(evidence)
+    study = against_published.printed_study(evidence)
     figures = read_figures(study)
     months, limit = answers["months_in_area"].dropna(), MONTHS_IN_A_YEAR * size(study, figures.recent.years)
     recent = int((months <= limit).sum())
-    kept = against_print.enough(evidence, "time in the area", recent, len(months))
-    fit = against_print.found_in(evidence.allowed(strength(sample)), "r_squared")  # type: ignore[arg-type]
+    kept = against_published.enough(evidence, "time in the area", recent, len(months))
+    fit = against_published.found_in(evidence.allowed(strength(sample)), "r_squared")  # type: ignore[arg-type]
     rows = [
         Compared(figures.r_squared, unit="", decimals=4, read="of everybody with both answers", **fit),
         Compared(
@@ -265,4 +265,4 @@ def compared(sample: pd.DataFrame, answers: pd.DataFrame, evidence: Evidence) ->
             inputs=inputs_of(answers),
         ),
     ]
-    return against_print.compared_table(evidence, rows)
+    return against_published.compared_table(evidence, rows)

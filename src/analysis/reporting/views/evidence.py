@@ -15,9 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.described import Basis, Description, as_made, describe, description, inputs_of, name_of
-from analysis.disclosure.bands import band_of, judge_in_band
-from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text, judge
-from analysis.disclosure.joint import (
+from analysis.disclosure.across_pages import (
     DECISIONS,
     PEOPLE,
     PUBLISHED,
@@ -26,6 +24,8 @@ from analysis.disclosure.joint import (
     published_rows,
     read_published,
 )
+from analysis.disclosure.bands import band_of, judge_in_band
+from analysis.disclosure.decisions import REFUSED, SHOWN, Decision, decisions_text, judge
 from analysis.disclosure.protect import Protected, protect, prove, rounded
 from analysis.disclosure.reader import Background
 from analysis.disclosure.rules import Rules, read_rules, shows_more

@@ -18,8 +18,8 @@ from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import bar_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.views import against_print
-from analysis.reporting.views.against_print import Compared, found_in
+from analysis.reporting.views import against_published
+from analysis.reporting.views.against_published import Compared, found_in
 from analysis.reporting.views.claims import published as as_published
 from analysis.reporting.views.evidence import HIDDEN, Evidence, number
 from analysis.results import Column, Kind
@@ -165,9 +165,9 @@ def compared(
     people: pd.DataFrame, counts: pd.DataFrame | None, contacts: pd.DataFrame | None, evidence: Evidence
 ) -> Display:
     """Table: the printed figures on taking part beside those of the records."""
-    if nothing := against_print.nothing_printed(evidence, FILE):
+    if nothing := against_published.nothing_printed(evidence, FILE):
         return nothing
-    study = against_print.printed_study(evidence)
+    study = against_published.printed_study(evidence)
     figures = read_figures(study)
     reached = evidence.allowed(domain.stage_counts(people))
     stages = {  # a claim that two stages name is held against the last of them
@@ -181,7 +181,7 @@ def compared(
         *_compared_advice(contacts, people, evidence, study, figures),
         *(Compared(figures.volunteering.weeks, unit="weeks", **found_in(weeks, row)) for row in weeks.index),  # type: ignore[union-attr, arg-type]
     ]
-    return against_print.compared_table(evidence, rows)
+    return against_published.compared_table(evidence, rows)
 
 
 def _compared_sessions(
@@ -288,6 +288,6 @@ def _met_table(evidence: Evidence, frame: pd.DataFrame, columns: dict[str, Colum
         columns,
         "The published figures that the synthetic records were made to meet.",
         row_header="Figure",
-        note=f"{against_print.CALIBRATED} They are shown in full, since they are the published figures and nobody's answers.",
+        note=f"{against_published.CALIBRATED} They are shown in full, since they are the published figures and nobody's answers.",
         text={"printed": "label", "reading": "label"},
     )

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.described import Description, as_made, describe, description
 from analysis.disclosure.sums import FIRST, HEADLINE, PUBLIC, Equation, Sums, squares_around
 from analysis.participants import FLAGS
-from analysis.programme import achieved, against_print, crossed, distance, funnel, overlap, timing
+from analysis.programme import achieved, against_published, crossed, distance, funnel, overlap, timing
 from analysis.programme.counting import (
     GROUPED,
     PEOPLE,
@@ -605,7 +605,7 @@ def _reasons(sums: Sums, records: Monitoring) -> None:
         if found["events"] == found["counted"]:  # nobody is left out, as the two numbers say themselves
             sums.same(events, rule.measure)
             continue
-        reasons = {f"{rule.measure} | {what}": found[what] for what in against_print.REASONS}
+        reasons = {f"{rule.measure} | {what}": found[what] for what in against_published.REASONS}
         for name, number in reasons.items():
             sums.add(name, number)
         sums.split(events, rule.measure, *reasons, complete=True)

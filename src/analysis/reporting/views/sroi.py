@@ -13,8 +13,8 @@ from analysis.reporting.nodes import Block, code, fact, facts, kind, label, numb
 from analysis.reporting.prose import named
 from analysis.reporting.views.claims import entry_result, published as as_published
 from analysis.results import Kind, Result, slug
-from analysis.sroi.identified import IdentifiedSet
 from analysis.sroi.model import Model
+from analysis.sroi.partial_identification import IdentifiedSet
 from analysis.sroi.published import PublishedModel, claims_named, jointly
 from analysis.sroi.without_support import Gains
 from analysis.study import Study

@@ -10,12 +10,12 @@ from pydantic import Field
 from analysis.files import Strict, shown, validate
 from analysis.sroi.model import Model
 from analysis.sroi.sensitivity.appraisal import Wellbeing
+from analysis.sroi.sensitivity.calibrated import Calibrated, drawn_together
 from analysis.sroi.sensitivity.case import ASSUMPTIONS, PLACE, Case, ModelLike, case_for
 from analysis.sroi.sensitivity.correlation import Group, default_groups
 from analysis.sroi.sensitivity.lenses import Lens
 from analysis.sroi.sensitivity.multiverse import Choice, Option
 from analysis.sroi.sensitivity.one_way import one_way
-from analysis.sroi.sensitivity.together import Calibrated, drawn_together
 from analysis.study import Ledger, Register, Study
 from analysis.study.register import Assumption, read_register
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from analysis import linear
-from analysis.linear import Infeasible, LinearProgram, Unbounded, Unsolved
+from analysis import linear_programs
+from analysis.linear_programs import Infeasible, LinearProgram, Unbounded, Unsolved
 
 INF = np.inf
 # By hand: 2 x + y <= 10 and x + 3 y <= 15 meet in (3, 4), where 3 x + 4 y = (2 x + y) + (x + 3 y) is 25, and nowhere more.
@@ -172,10 +172,10 @@ def test_the_same_calls_give_the_same_bytes_whatever_other_models_solved_in_betw
 
 def test_a_program_that_one_way_does_not_solve_is_solved_another_or_said_to_be_unsolved(monkeypatch):
     """A limit on the solver's steps stands in for what digits can do to it."""
-    monkeypatch.setattr(linear, "_OPTIONS", {**linear._OPTIONS, "simplex_iteration_limit": 0})
+    monkeypatch.setattr(linear_programs, "_OPTIONS", {**linear_programs._OPTIONS, "simplex_iteration_limit": 0})
     with pytest.raises(Unsolved, match="could not be solved: Iteration limit"):
         corner().minimum(np.array([-3.0, -4.0]))
-    monkeypatch.setattr(linear, "_AFRESH", {**linear._AFRESH, "simplex_iteration_limit": 100})
+    monkeypatch.setattr(linear_programs, "_AFRESH", {**linear_programs._AFRESH, "simplex_iteration_limit": 100})
     assert corner().minimum(np.array([-3.0, -4.0])).value == -25
 
 

@@ -23,7 +23,7 @@ from analysis.described import aside, described, inputs_of, reading as noted
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
 from analysis.files import Strict, validate
-from analysis.linear import Infeasible, LinearProgram, Unbounded
+from analysis.linear_programs import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval, as_interval
 from analysis.results import Column, Kind
 from analysis.sroi import prices

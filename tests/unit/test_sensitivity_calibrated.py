@@ -20,10 +20,10 @@ from analysis.sroi.sensitivity import (
     probabilistic,
     switching,
 )
+from analysis.sroi.sensitivity.calibrated import Calibrated, Meets, drawn_together, sample
 from analysis.sroi.sensitivity.case import Together
 from analysis.sroi.sensitivity.sampling import draws
 from analysis.sroi.sensitivity.settings import groups_for, read_stipulated, scenarios_for
-from analysis.sroi.sensitivity.together import Calibrated, Meets, drawn_together, sample
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.coding import agreement as single, together
+from analysis.coding import agreement as single, overall_agreement
 
 ONE = np.array([[20.0, 5.0, 10.0, 15.0]])  # both gave the code, the first only, the second only, neither
 TWO = np.vstack([ONE, [[1.0, 0.0, 1.0, 48.0]]])
@@ -19,8 +19,8 @@ def segments(rows):
 
 def test_pooled_measures_by_hand():
     """Observed 0.7 and 0.98; expected by chance 0.5 and (1 x 2 + 49 x 48) / 2500 = 0.9416; kappa (0.84 - 0.7208) / 0.2792."""
-    assert float(together.percent_agreement(TWO)) == pytest.approx(0.84)
-    assert float(together.pooled_kappa(TWO)) == pytest.approx(0.1192 / 0.2792)
+    assert float(overall_agreement.percent_agreement(TWO)) == pytest.approx(0.84)
+    assert float(overall_agreement.pooled_kappa(TWO)) == pytest.approx(0.1192 / 0.2792)
 
 
 @pytest.mark.parametrize("cells", [ONE[0], TWO[1], [7, 3, 2, 40], [0, 1, 2, 9]])
@@ -28,14 +28,16 @@ def test_of_one_code_they_are_the_measures_of_that_code(cells):
     both, first, second, neither = map(int, cells)
     counts = np.repeat([[0, 2], [1, 1], [2, 0]], [both, first + second, neither], axis=0)
     table, of_one = np.array([cells], dtype=float), single.coefficients(counts)
-    assert float(together.pooled_alpha(table)) == pytest.approx(of_one["alpha"])
-    assert float(together.pooled_ac1(table)) == pytest.approx(of_one["ac1"])
-    assert float(together.percent_agreement(table)) == pytest.approx(of_one["percent_agreement"])
+    assert float(overall_agreement.pooled_alpha(table)) == pytest.approx(of_one["alpha"])
+    assert float(overall_agreement.pooled_ac1(table)) == pytest.approx(of_one["ac1"])
+    assert float(overall_agreement.percent_agreement(table)) == pytest.approx(of_one["percent_agreement"])
 
 
 def test_a_code_that_nobody_gave_makes_nothing_of_chance_alone():
-    assert np.isnan(together.pooled_kappa(np.array([[0.0, 0.0, 0.0, 9.0]])))
-    assert float(together.pooled_kappa(np.vstack([ONE, [[0.0, 0.0, 0.0, 9.0]]]))) == pytest.approx((0.85 - 0.75) / 0.25)
+    assert np.isnan(overall_agreement.pooled_kappa(np.array([[0.0, 0.0, 0.0, 9.0]])))
+    assert float(overall_agreement.pooled_kappa(np.vstack([ONE, [[0.0, 0.0, 0.0, 9.0]]]))) == pytest.approx(
+        (0.85 - 0.75) / 0.25
+    )
 
 
 READ = segments(
@@ -49,8 +51,8 @@ READ = segments(
 
 @pytest.fixture
 def decided(monkeypatch):
-    monkeypatch.setattr(together, "NO_CODE", "none")
-    return together.ratings(SHOWN, READ)
+    monkeypatch.setattr(overall_agreement, "NO_CODE", "none")
+    return overall_agreement.ratings(SHOWN, READ)
 
 
 def test_every_reader_decides_on_every_code_whose_interval_is_shown(decided):
@@ -61,7 +63,7 @@ def test_every_reader_decides_on_every_code_whose_interval_is_shown(decided):
 
 def test_pairs_of_coders_by_hand_and_without_their_names(decided):
     """A and B read five segments both: a agrees on three of them (1 both, 1 each alone), b on four; A and C one, B and C one."""
-    found = together.agreement_by_pair(decided)
+    found = overall_agreement.agreement_by_pair(decided)
     assert list(found.index) == ["A and B", "A and C", "B and C"] and found["segments"].tolist() == [5, 1, 1]
     assert found["percent"].tolist() == pytest.approx([70.0, 50.0, 50.0])
     chance = [(2 * 2 + 3 * 3) / 25, (1 * 2 + 4 * 3) / 25]
@@ -70,23 +72,25 @@ def test_pairs_of_coders_by_hand_and_without_their_names(decided):
 
 def test_the_interval_leaves_out_one_speaker_at_a_time(decided):
     two = decided[decided["coder"] != "max"]
-    counts = together.pair_counts(two, "kim", "lee")
+    counts = overall_agreement.pair_counts(two, "kim", "lee")
     left_out = [
-        together.pooled_kappa(together.pair_counts(two[two["speaker"] != one], "kim", "lee").sum(axis=0))
+        overall_agreement.pooled_kappa(
+            overall_agreement.pair_counts(two[two["speaker"] != one], "kim", "lee").sum(axis=0)
+        )
         for one in ("P1", "P2", "P3")
     ]
     assert (counts.sum(axis=0) - counts).shape == (3, 2, 4)
-    assert together.pooled_kappa(counts.sum(axis=0) - counts) == pytest.approx(np.array(left_out))
+    assert overall_agreement.pooled_kappa(counts.sum(axis=0) - counts) == pytest.approx(np.array(left_out))
 
 
 def test_over_all_codes_pairs_count_alike_and_one_pair_has_an_interval(decided):
-    pairs, whole = together.agreement_by_pair(decided), together.agreement_over_codes(decided)
+    pairs, whole = overall_agreement.agreement_by_pair(decided), overall_agreement.agreement_over_codes(decided)
     assert whole.loc["agreement.all.percent", "value"] == pytest.approx(pairs["percent"].mean())
     assert np.isnan(whole["low"]).all()
-    assert together.agreement_over_codes(decided[decided["coder"] == "kim"]) is None
-    assert together.agreement_by_pair(decided.iloc[:0]) is None
+    assert overall_agreement.agreement_over_codes(decided[decided["coder"] == "kim"]) is None
+    assert overall_agreement.agreement_by_pair(decided.iloc[:0]) is None
 
 
 def test_where_no_agreement_is_shown_there_are_no_ratings():
-    assert together.ratings(None, READ) is None
-    assert together.agreement_over_codes(together.ratings(SHOWN.iloc[2:], READ)) is None
+    assert overall_agreement.ratings(None, READ) is None
+    assert overall_agreement.agreement_over_codes(overall_agreement.ratings(SHOWN.iloc[2:], READ)) is None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
-from analysis.disclosure.joint import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
+from analysis.disclosure.across_pages import DECISIONS, PEOPLE, PUBLISHED, prove_together, read_published
 from analysis.disclosure.scan import Secrets, scan_file, stop_on_leaks
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.secrets import public_material, secrets_of_study

@@ -11,7 +11,7 @@ from analysis.english import english_sample
 from analysis.participation import session_counts
 from analysis.reporting import Appendix
 from analysis.reporting.views import before_after, english, participation
-from analysis.reporting.views.against_print import agrees
+from analysis.reporting.views.against_published import agrees
 from analysis.reporting.views.evidence import Evidence, open_evidence
 from analysis.results import Kind
 from analysis.study import load_study

@@ -17,7 +17,7 @@ import numpy as np
 from analysis.audit.checks import interval
 from analysis.audit.plan import Statement, SystemEntry
 from analysis.expressions import evaluate, parse
-from analysis.linear import Infeasible, LinearProgram, Unbounded
+from analysis.linear_programs import Infeasible, LinearProgram, Unbounded
 from analysis.quantities import Interval
 from analysis.study.claims import Claim, Ledger
 
