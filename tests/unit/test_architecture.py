@@ -8,7 +8,18 @@ import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "analysis"
 LAYERS = [
-    {"errors", "files", "quantities", "expressions", "linear_programs", "names", "output", "currency", "results", "described"},
+    {
+        "errors",
+        "files",
+        "quantities",
+        "expressions",
+        "linear_programs",
+        "names",
+        "output",
+        "currency",
+        "results",
+        "described",
+    },
     {"bounds", "multiple_tests"},
     {"study", "participants", "ordered_logit"},
     {"audit", "sroi", "programme", "census", "coding", "questionnaire", "english", "participation", "examples"},

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sensitivity_cases import coproduction, entry, function_case
+from sensitivity_cases import coproduction, entry, function_case, shown_by_notebook
 
 from analysis.errors import InputError
 from analysis.pipeline.sweep_cases import sroi
 from analysis.quantities import Interval
+from analysis.reporting import Appendix
 from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity import (
     appraisal,
@@ -171,7 +172,6 @@ def test_the_set_has_one_bar_whose_ends_are_points_of_it():
         ({"inputs": ("advice_contacts",)}, "no range"),
         ({"meets": (Meets(claim="CP-999"),)}, "CP-999"),
         ({"meets": (Meets(claim="CP-087", scenario="middle"),)}, "middle"),
-        ({"meets": (Meets(claim="CP-087", scenario="low"),)}, "at the base values"),
         ({"meets": (Meets(claim="CP-087", values={"total_cost": "total_cost / nothing"}),)}, "nothing"),
         ({"name": "discount_rate"}, "name"),
     ],
@@ -214,3 +214,21 @@ def test_a_sweep_draws_as_the_page_does_unless_it_holds_one_of_the_inputs(projec
         swept = sroi(project_root, "coproduction", 2**9, 5, fixed)[0]
         page = probabilistic.simulate(case, 2**9, 5, groups)["ratio"]
         assert (swept["q97.5"] == pytest.approx(float(page.quantile(0.975)))) == (drawn is not None)
+
+
+def test_inputs_that_no_longer_meet_what_they_were_solved_for_are_drawn_one_by_one_and_named(study, settings):
+    """Somebody changes another assumption in the register: every page is made, and says what became of the set."""
+    model = read_model(study)
+    other = model.entries["deadweight_engagement"].model_copy(update={"value": 0.05})
+    changed = settings.joint_case(replace(model, entries=model.entries | {other.id: other}), study, seed=5)
+    (unmet,) = changed.unmet
+    assert changed.together == () and (unmet.claim, unmet.scenario) == ("CP-087", "central")
+    assert unmet.members == settings.calibrated[0].inputs
+    assert all(
+        model.entries[name].kind != changed.ranges[name].kind == "assumed" for name in ("total_cost", "research_share")
+    )
+    page = Appendix("coproduction", "06_sroi_sensitivity", study.root)
+    _, shown = shown_by_notebook(changed, settings, page, study.claims)
+    said = shown["drawn-together"].plain
+    assert "Not drawn together" in said and "scenario central" in said
+    assert all(study.register[name].short_label in said for name in unmet.members)

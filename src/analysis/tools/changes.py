@@ -364,10 +364,10 @@ def _calibrated(study: Study, changes: Sequence[Changed]) -> tuple[list[Calibrat
     left, lapsed = [], set()
     for group in settings.calibrated:
         try:
-            drawn_together(case, [group], scenarios_for(case, settings), study.claims, seed=0)
-            left.append(group)
+            met = not drawn_together(case, [group], scenarios_for(case, settings), study.claims, seed=0).unmet
         except InputError:
-            lapsed.add(group.name)
+            met = False
+        (left.append if met else lapsed.add)(group if met else group.name)
     return left, lapsed
 
 

@@ -15,7 +15,7 @@ from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
 from analysis.results import Kind, Result, in_words, slug, write
 from analysis.sroi.model import Model
 from analysis.sroi.published import read_published
-from analysis.sroi.sensitivity.case import RATIO, Case, Together
+from analysis.sroi.sensitivity.case import RATIO, Case, Together, Unmet
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.multiverse import Multiverse, ratios_by_share
 from analysis.sroi.sensitivity.one_way import break_even
@@ -92,21 +92,37 @@ def _choices(choices: pd.DataFrame | None) -> str:
 
 
 def together_words(page: Appendix, case: Case, claims: Ledger) -> Display | None:
-    """How inputs that are known only together are drawn, and what difference that makes."""
-    if not case.together:
-        return None
-    taken = (
-        " These figures were solved for with what was published, and are so here, whatever the study's own records have measured since."
-        if getattr(case.model, "measured", None)
-        else ""
+    """How inputs that are known only together are drawn, what difference that makes, and which no longer can be."""
+    met = [claim for drawn in case.together for claim in drawn.claims]
+    page.add(
+        result
+        for result in published_claims(claims, dict.fromkeys([*met, *(each.claim for each in case.unmet)]))
+        if isinstance(result, Result)
     )
-    met = dict.fromkeys(claim for drawn in case.together for claim in drawn.claims)
-    page.add(result for result in published_claims(claims, met) if isinstance(result, Result))
-    words = [_set_words(case, drawn) for drawn in case.together]
-    return page.say(
-        " ".join(words) + taken + " With these inputs drawn one by one the middle draws of the ratio would run from"
+    words = [*_drawn_words(case), *(_unmet_words(case, each) for each in case.unmet)]
+    return page.say(" ".join(words)) if words else None
+
+
+def _drawn_words(case: Case) -> Iterator[str]:
+    if not case.together:
+        return
+    yield from (_set_words(case, drawn) for drawn in case.together)
+    if getattr(case.model, "measured", None):
+        yield "These figures were solved for with what was published, and are so here, whatever the study's own records have measured since."
+    yield (
+        "With these inputs drawn one by one the middle draws of the ratio would run from"
         " {sensitivity.draws.ratio_apart|interval}; drawn together they run from {sensitivity.draws.ratio|interval}. Where one"
         " assumption at a time is varied, the set stands for its inputs: moved alone, none of them would meet the published figures."
+    )
+
+
+def _unmet_words(case: Case, unmet: Unmet) -> str:
+    members = ", ".join(named(case.label(member)) for member in unmet.members)
+    return (
+        f"Not drawn together: {members}. They were solved for so that the model gives {{claim:{unmet.claim}}}, and with the values"
+        f" that the register has now it no longer does in the scenario {named(unmet.scenario)}. Nothing joins them any more: they count"
+        " as assumed here and each is drawn from its own range, so that the spread is wider than what was published allows. Solve for them"
+        " anew and put them into the register, and they are drawn together again."
     )
 
 

@@ -16,7 +16,7 @@ claims. Where the claims have several solutions for the same other inputs, the o
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ from analysis.files import Strict
 from analysis.quantities import Interval
 from analysis.results import Column
 from analysis.sroi import checks
-from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, Measure, Together, check_inputs
+from analysis.sroi.sensitivity.case import PLACE, RATIO, Case, Measure, Together, Unmet, check_inputs
 from analysis.sroi.sensitivity.one_way import ends
 from analysis.sroi.sensitivity.sampling import uniforms, values_at
 from analysis.study.claims import Ledger
@@ -68,12 +68,16 @@ def drawn_together(
 ) -> Case:
     """The same case, its calibrated inputs drawn together; `scenarios` are values of inputs by name of a scenario.
 
-    Raises InputError for an input that does not vary or stands twice, for an unknown claim or scenario, and where the
-    base values do not meet a claim themselves.
+    A set whose claim the base values do not meet, since something else was changed, is `unmet`: its inputs count as assumed
+    and are drawn one by one. Raises InputError for an input that does not vary or stands twice, and for an unknown claim or
+    scenario.
     """
     for group in asked:
         _check(case, group, asked, scenarios, claims)
-    return replace(case, together=tuple(_set(case, group, scenarios, claims, seed) for group in asked))
+    found = [_set(case, group, scenarios, claims, seed) for group in asked]
+    return case.with_sets(
+        [each for each in found if isinstance(each, Together)], [each for each in found if isinstance(each, Unmet)]
+    )
 
 
 @described(
@@ -211,7 +215,7 @@ def _regular(slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _set(
     case: Case, group: Calibrated, scenarios: Mapping[str, Mapping[str, float]], claims: Ledger, seed: int
-) -> Together:
+) -> Together | Unmet:
     held = [{**case.base, **scenarios.get(meets.scenario, {})} for meets in group.meets]
     printed = [_printed(claims, meets) for meets in group.meets]
 
@@ -220,7 +224,10 @@ def _set(
         return np.column_stack([_measured(case, group.meets[row], held[row], values) for row in rows])
 
     base = _place_of(case, group.inputs)
-    _check_met(group, values_of(base[None, :], range(len(held)))[0], printed)
+    given = values_of(base[None, :], range(len(held)))[0]
+    for meets, value, interval in zip(group.meets, given, printed, strict=True):
+        if value not in interval:
+            return Unmet(group.name, group.inputs, meets.claim, meets.scenario)
     found = sample(values_of, printed, base, seed)
     if found.effective < _FEWEST:
         raise _trouble(
@@ -300,18 +307,6 @@ def _check_formulas(case: Case, meets: Meets, column: str) -> None:
             raise _trouble(
                 column, f"{formula!r}: {error}", "a formula over inputs of the model", "correct the formula"
             ) from None
-
-
-def _check_met(group: Calibrated, found: np.ndarray, printed: Sequence[Interval]) -> None:
-    """InputError for the first claim that the base values do not meet."""
-    for meets, value, interval in zip(group.meets, found, printed, strict=True):
-        if value not in interval:
-            raise _trouble(
-                f"calibrated.{group.name}",
-                f"{value:.6g} for {meets.claim} in the scenario {meets.scenario} at the base values",
-                f"a value that is published as the claim is, {interval.low:g} to {interval.high:g}",
-                "calibrate the inputs first, or take the claim out",
-            )
 
 
 def _trouble(column: str, found: str, expected: str, action: str) -> InputError:

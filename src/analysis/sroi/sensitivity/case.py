@@ -1,7 +1,7 @@
 """What every analysis starts from: a model, the register's ranges of its inputs, and the values it is held at."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, get_args
 
@@ -104,10 +104,21 @@ class Together:
 
 
 @dataclass(frozen=True)
+class Unmet:
+    """Inputs that were known only together, and a claim that the model no longer gives with them in that scenario."""
+
+    name: str
+    members: tuple[str, ...]
+    claim: str
+    scenario: str
+
+
+@dataclass(frozen=True)
 class Case:
     """A model with the range of each input and the value each input has while others vary.
 
     Inputs of `together` are drawn as one: what varies apart from everything else is a factor, an input or such a set.
+    Those of `unmet` would be, but for something that was changed since they were solved for.
     `inputs` are the files it was read from, and the result that names the entries of the register.
     """
 
@@ -115,6 +126,7 @@ class Case:
     ranges: Mapping[str, Assumption]
     base: Mapping[str, float]
     together: tuple[Together, ...] = ()
+    unmet: tuple[Unmet, ...] = ()
     inputs: tuple[str, ...] = ()
     passed = True  # as the model's numbers are
 
@@ -124,6 +136,12 @@ class Case:
         kinds = {entry.kind for entry in self.ranges.values()}
         least = self.model.kind if isinstance(self.model, Model) else Kind.RECOMPUTED
         return next((kind for kind in (Kind.CALIBRATED, Kind.ASSUMED) if kind in kinds), least)
+
+    def with_sets(self, together: Iterable[Together], unmet: Sequence[Unmet]) -> "Case":
+        """The case with these sets; calibrated inputs of unmet ones count as assumed."""
+        apart = {name for each in unmet for name in each.members if self.ranges[name].kind == "calibrated"}
+        assumed = {name: self.ranges[name].model_copy(update={"kind": "assumed"}) for name in apart}
+        return replace(self, together=tuple(together), unmet=tuple(unmet), ranges={**self.ranges, **assumed})
 
     @property
     def labels(self) -> dict[str, str]:

@@ -73,9 +73,9 @@ class Settings(Strict):
         was measured itself is drawn by itself.
         """
         asked = [group for group in self.calibrated if not {*group.inputs} & {*without}]
-        found = drawn_together(printed, asked, scenarios_for(printed, self), claims, seed).together
+        drawn = drawn_together(printed, asked, scenarios_for(printed, self), claims, seed)
         measured = getattr(case.model, "measured", {})
-        return replace(case, together=tuple(kept for each in found if (kept := each.apart_from(measured))))
+        return case.with_sets((kept for each in drawn.together if (kept := each.apart_from(measured))), drawn.unmet)
 
 
 def read_settings(study: Study) -> Settings:
