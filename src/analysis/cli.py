@@ -3,6 +3,7 @@
 import argparse
 import errno
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,20 @@ def _not_as_made(error: Exception) -> InputError | None:
         return None
     if not others:
         return None
-    found = f"content that the recorded run did not write, and could not go on with it ({type(error).__name__})"
+    found = f"content that the recorded run did not write, and the command could not go on ({_where(error)})"
     told = {
         "expected": "what a run wrote, as it was",
-        "action": "run analysis reproduce, which makes it anew, then this again",
+        "action": "run analysis reproduce, which makes it anew, then this again; if that ends in the same place, the code there is wrong",
     }
     return InputError(", ".join(others[:3]), found=found, **told)
+
+
+def _where(error: Exception) -> str:
+    """What sort of error it is, and the place in our code where it came up."""
+    ours = Path(__file__).parent
+    places = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    path, line = next(place for place in reversed(places) if place[0].is_relative_to(ours))
+    return f"{type(error).__name__}, {path.relative_to(ours.parent).as_posix()}, line {line}"
 
 
 _NOT_MADE = ("no such file", "what a run to the end makes", "run analysis reproduce, then this again")

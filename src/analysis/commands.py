@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import InputError
+from analysis.errors import InputError, printable
 
 
 def _root(folder: Path | None = None) -> Path:
@@ -19,7 +19,7 @@ def _wrote(root: Path, paths: Iterable[Path]) -> int:
     """Say which files a command wrote; the exit status of one that did all it was asked for."""
     from analysis.files import shown
 
-    print("\n".join(f"wrote {shown(path, root)}" for path in paths))
+    print("\n".join(f"wrote {printable(shown(path, root))}" for path in paths))
     return 0
 
 
@@ -161,7 +161,7 @@ def claims_from(options: argparse.Namespace) -> int:
     check_target(target, options.prefix)
     found = claims_from(options.text)
     write_text(target, draft(found, options.prefix))
-    print("\n".join([*summary(found), f"wrote {target.name}"]))
+    print("\n".join([*summary(found), f"wrote {printable(target.name)}"]))
     return 0
 
 
@@ -187,7 +187,7 @@ def check(options: argparse.Namespace) -> int:
     from analysis.tools.check import check, told
 
     problems, lines = check(_root(), options.id)
-    print("\n".join([*told(problems), "", *lines]).strip())
+    print("\n".join([*told(problems, options.all), "", *lines]).strip())
     print(f"\n{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "\nno problems")
     return 1 if problems else 0
 
@@ -349,7 +349,7 @@ def what_if(options: argparse.Namespace) -> int:
         *unread,
         *(wrong if request.asked or not (unread or request.problems) else []),
     ]:
-        print("\n".join(["error: nothing was run", *told(problems)]), file=sys.stderr)
+        print("\n".join(["error: nothing was run", *told(problems, options.all)]), file=sys.stderr)
         return 1
     for what in request.notes:
         print(f"note: not read: {what}")

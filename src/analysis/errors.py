@@ -37,7 +37,7 @@ class InputError(ValueError):
         column: str | None = None,
     ) -> None:
         """Compose the message; `file` is shown as given, so pass a path relative to the project."""
-        self.file, self.row, self.column = str(file), row, column
+        self.file, self.row, self.column = printable(str(file)), row, column
         self.found, self.expected, self.action = found, expected, action
         super().__init__(f"{self.place}: found {shorten(found)}; expected {expected}. What to do: {action}")
 
@@ -99,5 +99,14 @@ def shorten(text: str, limit: int = 200) -> str:
     >>> shorten("a" * 300, 10)
     'aaaaaaaaaa... (300 characters)'
     """
-    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:limit])
+    plain = printable(text[:limit])
     return plain if len(text) <= limit else f"{plain}... ({len(text)} characters)"
+
+
+def printable(text: str) -> str:
+    """A text, or the name of a file, as a terminal can show it: what would steer it, or turn its lines, by its number.
+
+    >>> printable("a\\x1b[31m\\u202eb")
+    'a\\\\x1b[31m\\\\x202eb'
+    """
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

@@ -500,8 +500,20 @@ def _from_record(result_id: str, row: dict[str, object]) -> Result:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all, in UTF-8 with plain line ends."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write a text file whole or not at all, in UTF-8 with plain line ends.
+
+    InputError for halves of letters, which names of files can hold and no text can.
+    """
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            path.name,
+            found=f"what is no letter, in {text[max(0, error.start - 20) : error.end + 20]!r}",
+            expected="text in UTF-8",
+            action="rename the file whose name this is",
+        ) from None
+    write_bytes(path, content)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

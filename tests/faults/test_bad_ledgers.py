@@ -200,6 +200,9 @@ def test_study_files_and_small_tables(project):
     rewrite(project / "data/raw" / STUDY / "measures.csv", cell(2, "target", "CO-134"))
     with pytest.raises(InputError, match=r"comparisons\.csv, row 3, column 'matched'.*zero"):
         comparisons(load_study(STUDY, project))
+    rewrite(project / "data/raw" / STUDY / "comparisons.csv", cell(3, "national", " "))
+    with pytest.raises(InputError, match=r"comparisons\.csv, row 3, column 'national'"):
+        comparisons(load_study(STUDY, project))
 
 
 def test_a_model_that_names_what_does_not_exist(project):

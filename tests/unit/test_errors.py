@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -86,7 +87,10 @@ def test_a_file_of_a_run_that_somebody_changed_is_told_and_any_other_failure_is_
     made.write_text("[]")
     assert cli.main(["check", "a"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("error: data/processed/a/results.json: found content") and error.__name__ in told
+    assert told.startswith("error: data/processed/a/results.json: found content")
+    assert re.search(
+        rf"\({error.__name__}, analysis/cli.py, line \d+\)", told
+    )  # else a fault of the code would go unseen
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

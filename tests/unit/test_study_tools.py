@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis import cli
 from analysis.errors import InputError
 from analysis.files import read_yaml
 from analysis.pipeline.companions import LAST
@@ -14,7 +15,7 @@ from analysis.pipeline.findings import page_of_the_audit
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import planned_stages, stages, write_plan
 from analysis.study import load_study
-from analysis.tools.check import check, told
+from analysis.tools.check import MOST_ALIKE, check, told
 from analysis.tools.new_study import choices, free_prefix, new_study
 from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, load
 from analysis.tools.tables import MEANINGS, meaning, nested
@@ -151,6 +152,38 @@ def test_a_study_that_comes_changes_no_stage_of_another(project):
     assert {name: stage for name, stage in stages(project).items() if "fresh" not in name} == before
 
 
+@pytest.mark.parametrize("error", [OSError(28, "full"), KeyboardInterrupt()])
+def test_whoever_stops_a_new_study_leaves_no_half_of_it(project, tmp_path, monkeypatch, error):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "people.csv").write_text("person_id,joined_on\nA1,2013-01-07\n", encoding="utf-8")
+    monkeypatch.setattr(shutil, "copyfile", lambda *paths: exec("raise error", {"error": error}))
+    with pytest.raises(type(error)):
+        new_study(project, "fresh", records=own)
+    assert not (project / "data" / "raw" / "fresh").exists()
+
+
+def test_names_that_steer_a_terminal_are_told_by_their_numbers_and_names_that_are_no_text_are_refused(
+    project, tmp_path, monkeypatch, capsys
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.chdir(project)
+    people = own / "a\x07\x1b[31m\u202eb.csv"
+    people.write_text("person_id,joined_on\nA1,2013-01-07\n", encoding="utf-8")
+    assert cli.main(["new-study", "fresh", "--records", str(own)]) == 0
+    shutil.rmtree(project / "data" / "raw" / "fresh")
+    assert cli.main(["new-study", "fresh", "--records", str(people)]) == 1
+    told = capsys.readouterr()
+    assert r"wrote data/raw/fresh/records/a\x07\x1b[31m\x202eb.csv" in told.out
+    assert r"a\x07\x1b[31m\x202eb.csv: found no such folder" in told.err
+    assert not {"\x07", "\x1b", "\u202e"} & {*told.out, *told.err}
+    people.rename(own / "\udcff.csv")
+    with pytest.raises(InputError, match="no letter"):
+        new_study(project, "fresh", records=own)
+    assert not (project / "data" / "raw" / "fresh").exists()
+
+
 def test_every_problem_at_once_by_file_with_row_and_column(project):
     raw = third(project)
     ledger = (raw / "claims.csv").read_text(encoding="utf-8")
@@ -171,6 +204,22 @@ def test_every_problem_at_once_by_file_with_row_and_column(project):
     assert any(Path(each.file).name == "mesures.csv" and "measures.csv" in each.expected for each in problems)
     lines = "\n".join(told(problems))
     assert lines.count(f"\ndata/raw/{THIRD.name}/sroi.yaml\n") == 1 and "Traceback" not in lines
+
+
+def test_of_hundreds_of_problems_of_one_kind_the_first_are_told_and_the_others_counted(monkeypatch, capsys):
+    alike = [
+        InputError("a.csv", row=n, column=f"c{n}", found="'x'", expected="a number", action="correct it")
+        for n in range(2, MOST_ALIKE + 32)
+    ]
+    other = InputError("a.csv", row=9_000, found="nothing", expected="a date", action="fill it")
+    monkeypatch.setattr("analysis.tools.check.check", lambda root, study: ([*alike, other], []))
+    assert cli.main(["check", "coproduction"]) == 1
+    few = capsys.readouterr().out.splitlines()
+    assert (sum("a number" in line for line in few), sum("a date" in line for line in few)) == (MOST_ALIKE, 1)
+    assert "  and 30 more like these, which --all lists" in few and f"{MOST_ALIKE + 31} problems" in few
+    assert cli.main(["check", "coproduction", "--all"]) == 1
+    every = capsys.readouterr().out.splitlines()
+    assert [line for line in every if "c81" in line] and not [line for line in every if "--all" in line]
 
 
 def test_what_a_page_lacks_is_said_with_the_file_it_wants(project):

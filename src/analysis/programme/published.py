@@ -49,7 +49,7 @@ class Comparison(Row):
 
     measure: str = Field(description="name of the measure")
     label: str = Field(description="the comparison as tables show it")
-    national: str = Field(description="claim that gives the other programme's figure")
+    national: str = Field(min_length=1, description="claim that gives the other programme's figure")
     printed: str = Field(description="claim that gives the study's figure set against it")
     matched: str = Field(description="formula of the study's figure on the same base")
     like_for_like: Literal["yes", "nearly", "probably", "no", "second reading"] = Field(
@@ -62,7 +62,7 @@ class Reading(Row):
     """One reading of a printed percentage: the people it would mean, and the most there can be."""
 
     reading: str = Field(description="name of the reading")
-    claim: str = Field(description="claim that gives the percentage")
+    claim: str = Field(min_length=1, description="claim that gives the percentage")
     label: str = Field(description="the reading as tables show it")
     says: str = Field(description="who the people would be")
     formula: str = Field(description="formula of how many that would be")

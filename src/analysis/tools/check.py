@@ -1,9 +1,11 @@
 """`analysis check`: everything that is wrong with a study's files, at once, and what will and will not be on its pages."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from analysis.tools.study_files import BY_NAME, FILES, FOLDERS, StudyFile, load,
 
 _AREA = "the area (01_census_baseline: {area: CODE} in parameters.yaml)"
 
+MOST_ALIKE = 50  # problems of one kind in a file that are told one by one
 WITH_EVERY_COLUMN = ("claims.csv", "value_map.csv")
 WITH_EMPTY_CELLS = ("claims.csv", "measures.csv", "comparisons.csv", "readings.csv", "value_map.csv")
 WITHOUT_NAMES = ("not_claims.csv", "comparisons.csv", "statements.csv")  # whose first column may repeat
@@ -47,21 +50,37 @@ def check(root: Path, study_id: str) -> tuple[list[InputError], list[str]]:
     return list(_once(found)), [*notes(root, study_id), "", *pages(root, study_id)]
 
 
-def told(problems: Iterable[InputError]) -> Iterator[str]:
-    """The problems as lines, under the name of their file; those of a team's own records by kind, with counts."""
+def told(problems: Iterable[InputError], everything: bool = False) -> Iterator[str]:
+    """The problems as lines, under the name of their file; those of a team's own records by kind, with counts.
+
+    Of many of one kind in a file the first are told and the others counted, unless `everything` is asked for.
+    """
     listed = sorted(problems, key=lambda each: (each.file, each.row or 0))
-    file, kinds = "", Counter(problem.column for problem in listed if problem.expected == OPEN)
-    for problem in listed:
-        if problem.file != file:
-            file = problem.file
-            yield f"\n{file}"
+    for file, own in groupby(listed, key=lambda each: each.file):
+        yield f"\n{file}"
+        yield from _told_of_file(file, list(own), sys.maxsize if everything else MOST_ALIKE)
+
+
+def _told_of_file(file: str, problems: list[InputError], most: int) -> Iterator[str]:
+    kinds, before = Counter(map(_kind, problems)), Counter[tuple[str, str | None]]()
+    for problem in problems:
+        kind = _kind(problem)
+        before[kind] += 1
+        if before[kind] > most:
+            continue
         if problem.expected == OPEN:
-            if count := kinds.pop(problem.column, 0):
-                yield f"  {problem.column}: {count:,}"
+            yield from [f"  {problem.column}: {kinds[kind]:,}"] if before[kind] == 1 else []
             yield f"    - {shorten(problem.found)}. {problem.action}"
             continue
         place = problem.place.removeprefix(file).removeprefix(", ")
         yield f"  {place + ': ' if place else ''}found {shorten(problem.found)}; expected {problem.expected}. What to do: {problem.action}"
+    if left := sum(max(count - most, 0) for count in kinds.values()):
+        yield f"  and {left:,} more like these, which --all lists"
+
+
+def _kind(problem: InputError) -> tuple[str, str | None]:
+    """Problems are alike of which the same was expected; of what is left open, those about the same."""
+    return problem.expected, problem.column if problem.expected == OPEN else None
 
 
 def _once(problems: Iterable[InputError]) -> Iterator[InputError]:

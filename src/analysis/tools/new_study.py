@@ -38,15 +38,15 @@ def new_study(root: Path, study_id: str, chosen: Sequence[str] = (), records: Pa
         "{prefix}": free_prefix(root, study_id),
     }
     texts = {file: text for name in ("study", *wanted) for file, text in skeletons[name].items()}
-    for file, text in texts.items():
-        write_text(folder / file, _with(text, values))
     try:
+        for file, text in texts.items():
+            write_text(folder / file, _with(text, values))
         if records is not None:
             from analysis.tools.own_records import start
 
             start(root, study_id, records)
-    except InputError:
-        shutil.rmtree(folder)
+    except BaseException:  # a full disk, or Ctrl-C, leaves no half of a study either
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
