@@ -300,20 +300,15 @@ def described(
 
 
 def _with_data(said: Description, frame: pd.DataFrame) -> Description:
-    """What is declared, with what only the data tell."""
+    """What is declared, with what only the data tell, and the columns that `EACH` stands for in its place."""
     told = frame.attrs.get(_SAID, {})
-    columns, words = {**said.columns, **told.get("columns", {})}, (*said.words, *told.get("words", ()))
+    declared, words = {**said.columns, **told.get("columns", {})}, (*said.words, *told.get("words", ()))
     rows, header = {**said.rows, **told.get("rows", {})}, told.get("header", said.header)
-    return replace(said, columns=_with_each(columns, frame), rows=rows, words=words, header=header)
-
-
-def _with_each(columns: Mapping[str, Column], frame: pd.DataFrame) -> Mapping[str, Column]:
-    """The columns, with those that `EACH` stands for in its place."""
-    if EACH not in columns:
-        return columns
-    each = {name: replace(columns[EACH], label=str(name)) for name in frame if isinstance(name, Labelled)}
-    pairs = (each.items() if name == EACH else [(name, column)] for name, column in columns.items())
-    return dict(pair for some in pairs for pair in some)
+    columns: dict[str, Column] = {}
+    for name, column in declared.items():
+        labels = [each for each in frame if isinstance(each, Labelled)] if name == EACH else []
+        columns |= {each: replace(column, label=str(each)) for each in labels} if name == EACH else {name: column}
+    return replace(said, columns=columns, rows=rows, words=words, header=header)
 
 
 def _said(said: Description, given: Mapping[str, Any], inputs: tuple[str, ...]) -> Description:

@@ -144,7 +144,9 @@ def read_csv(
     """
     at, header, rows = table(read_text(path, name), name, most)
     check_header(header, name, columns, optional, at)
-    return [(number, _named(header, cells, number, name)) for number, cells in rows]
+    if ragged := next(((number, len(cells)) for number, cells in rows if len(cells) != len(header)), None):
+        raise another_width(name, *ragged, len(header))
+    return [(row, dict(zip(header, map(str.strip, cells), strict=True))) for row, cells in rows]
 
 
 def table(text: str, name: str, most: int | None = None) -> tuple[int, list[str], list[tuple[int, list[str]]]]:
@@ -273,12 +275,6 @@ def another_width(name: str, row: int, cells: int, header: int) -> InputError:
     """The error for a row that has more or fewer cells than the header."""
     action = "a text with a comma needs double quotes around it; a missing cell needs its comma"
     return InputError(name, row=row, found=f"{cells} cells", expected=f"{header}, as in the header", action=action)
-
-
-def _named(header: list[str], cells: list[str], number: int, name: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise another_width(name, number, len(cells), len(header))
-    return dict(zip(header, (cell.strip() for cell in cells), strict=True))
 
 
 def read_yaml(path: Path, name: str) -> Any:

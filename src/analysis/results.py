@@ -93,20 +93,16 @@ class Result:
         """The number as it is shown, without its interval; a published one as its source prints it.
 
         A range of one point, without a value beside it, is that point; of a wider one it is said that it is a range, since
-        nothing that has a range is missing.
-        """
-        said = "range" if self.value is None and self.interval_text else write(self.value, self.unit, self.decimals)
-        return self._wording or self._point or said
-
-    @property
-    def _wording(self) -> str:
-        """The wording of a published figure; of one in bare digits, such as 1875 people, as this project writes such numbers.
+        nothing that has a range is missing. A published figure in bare digits is written as this project writes such numbers.
 
         >>> Result("a", "People", 1875, "people", Kind.PUBLISHED, printed="1875").text
         '1,875'
         """
-        bare = self.unit not in DATED and _BARE.fullmatch(self.printed)
-        return write(int(self.printed), self.unit, 0) if bare else self.printed
+        if self.printed:
+            bare = self.unit not in DATED and _BARE.fullmatch(self.printed)
+            return write(int(self.printed), self.unit, 0) if bare else self.printed
+        said = "range" if self.value is None and self.interval_text else write(self.value, self.unit, self.decimals)
+        return self._point or said
 
     @property
     def _point(self) -> str:
@@ -266,7 +262,7 @@ def tabulate(
                 _in_row(column, name, rows.get(str(index))),
                 name,
             )
-            for label, (index, row) in zip(labels, _rows(frame), strict=True)
+            for label, (index, row) in zip(labels, zip(frame.index, frame.to_dict("records"), strict=True), strict=True)
         ]
         for name, column in columns.items()
     }
@@ -284,7 +280,7 @@ def quantities(frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[Result]:
     """The `value` of each row of a frame as a Result of its own, with the index as its id."""
     return [
         _cell(row, str(index), rows[str(index)].label, rows[str(index)], VALUE)  # type: ignore[misc]
-        for index, row in _rows(frame)
+        for index, row in zip(frame.index, frame.to_dict("records"), strict=True)
     ]
 
 
@@ -323,16 +319,13 @@ def slug(text: object) -> str:
     return re.sub(r"[^a-z0-9]+", "_", str(text).lower()).strip("_") or "_"
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, dict[str, object]]]:
-    return zip(frame.index, frame.to_dict("records"), strict=True)
-
-
 def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column, name: str) -> object:
     if isinstance(row[name], Result):
         return row[name]
-    value = _plain(row[name])
+    value = plain_number(row[name])
     if value == "" or (column.kind is None and not column.kinds):
         return "" if value is None else value
+    under = column.least is not None and isinstance(value, int | float) and value < column.least / 2
     return Result(
         id=result_id,
         label=row_label if column.label == row_label else f"{row_label}: {column.label}",
@@ -340,19 +333,15 @@ def _cell(row: dict[str, object], result_id: str, row_label: str, column: Column
         unit=str(row[column.units]) if column.units else column.unit,
         kind=Kind(row[column.kinds]) if column.kinds else column.kind,
         decimals=int(row[column.places]) if column.places else column.decimals,  # type: ignore[call-overload]
-        low=_plain(row[column.low]) if column.low else None,
-        high=_plain(row[column.high]) if column.high else None,
+        low=plain_number(row[column.low]) if column.low else None,
+        high=plain_number(row[column.high]) if column.high else None,
         interval=column.interval,
         inputs=tuple(str(row[column.inputs] or "").split()) if column.inputs else (),
         function=column.function,
         source=str(row[column.source] or "") if column.source else "",
         note=str(row[column.notes] or "") if column.notes else column.note,
-        printed=f"under {column.least:g}" if _under(value, column.least) else "",
+        printed=f"under {column.least:g}" if under else "",
     )
-
-
-def _under(value: object, least: float | None) -> bool:
-    return least is not None and isinstance(value, int | float) and value < least / 2
 
 
 def drawn(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
@@ -369,11 +358,15 @@ def drawn(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
         if name in frame
     }
     return frame.assign(
-        **{name: [_at(_plain(value), to) for value in pd.to_numeric(frame[name])] for name, to in decimals.items()}
+        **{
+            name: [_at(plain_number(value), to) for value in pd.to_numeric(frame[name])]
+            for name, to in decimals.items()
+        }
     ).astype(dict.fromkeys(decimals, float))
 
 
-def _plain(value: object) -> float | int | str | None:
+def plain_number(value: object) -> float | int | str | None:
+    """A value as Python's own: a number from numpy's kinds, None where it is missing."""
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, str | int | float):
@@ -526,7 +519,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Write a table as CSV: numbers at 12 significant digits, no text that a spreadsheet would take for a formula."""
-    safe = frame.map(lambda cell: inert(stored(_plain(cell))))
+    safe = frame.map(lambda cell: inert(stored(plain_number(cell))))
     write_text(path, safe.to_csv(index=False, lineterminator="\n"))
 
 

@@ -26,7 +26,7 @@ from analysis.reporting import Appendix, record, show
 from analysis.reporting.showing import TOO_FEW
 from analysis.reporting.views.coding_protected import CodingEvidence, Shown, judge_agreement, open_coding
 from analysis.reporting.views.evidence import HIDDEN
-from analysis.results import Column, Kind
+from analysis.results import Column, Kind, Result
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -387,9 +387,7 @@ def test_a_statistic_of_segments_that_no_rule_here_knows_is_not_shown(basis):
 
 
 def coding_number():
-    from analysis.reporting.views.evidence import number
-
-    return number("02_focus_group_coding.tally.a.words", "Words", 12, "words")
+    return Result("02_focus_group_coding.tally.a.words", "Words", 12, "words", Kind.MEASURED)
 
 
 def test_what_follows_from_print_passes_beside_segments_and_what_is_read_from_them_does_not():

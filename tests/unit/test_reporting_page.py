@@ -90,12 +90,6 @@ def test_parameters_are_one_table_in_place_of_both_cells(notebook):
     assert "study = " not in re.sub(r"<[^>]+>", "", page)
 
 
-def test_parameters_shown_by_the_notebook_are_not_shown_twice(notebook, tmp_path):
-    displayed = Appendix("a_study", "05_sroi", tmp_path).params({"seed": 7})
-    notebook.cells.append(new_code_cell("page.params(p)", outputs=[output(displayed)]))
-    assert rendered(notebook, CONTEXT).count('class="parameters"') == 1
-
-
 def test_the_numbers_of_a_whole_page_pass_the_check(notebook):
     store = ResultStore()
     store.add([RATIO])

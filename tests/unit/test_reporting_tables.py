@@ -11,6 +11,7 @@ from numbers_check import check_numbers
 
 from analysis.errors import InputError
 from analysis.reporting import Appendix
+from analysis.reporting.appendix import parameters_table
 from analysis.reporting.charts import bar_chart
 from analysis.results import Column, Kind, Result, ResultStore
 
@@ -241,8 +242,8 @@ def test_saving_writes_every_number_once(page, frame, tmp_path):
 
 
 def test_parameters_are_escaped(page):
-    shown = page.params({"study": "a_study", "area": "<b>"}).html
-    assert "<code>&lt;b&gt;</code>" in shown and check_numbers(page.params({"seed": 7}).html, page.store) == []
+    shown = parameters_table({"study": "a_study", "area": "<b>"}).html
+    assert "<code>&lt;b&gt;</code>" in shown and check_numbers(parameters_table({"seed": 7}).html, page.store) == []
 
 
 def test_displays_have_no_memory_address(page, frame):

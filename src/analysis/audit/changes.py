@@ -11,7 +11,7 @@ from random import Random
 
 from analysis.audit.granularity import PERCENT, possible_totals
 from analysis.audit.verdicts import Finding, Verdict
-from analysis.expressions import Operation, Reference, references
+from analysis.expressions import Operation, Reference
 from analysis.quantities import parse_printed
 from analysis.study.claims import Claim, Ledger, without_points
 
@@ -84,7 +84,7 @@ def _percent(value: float, claim: Claim, decimals: int | None = None) -> str:
 
 
 def _stale_total(ledger: Ledger, _: dict[str, Finding], random: Random) -> Change:
-    named = {n.removeprefix("claim:") for c in ledger.values() if c.expression for n in references(c.expression)}
+    named = {name.removeprefix("claim:") for claim in ledger.values() for name in claim.follows_from}
     totals = [
         c
         for c in _figures(ledger)

@@ -16,7 +16,6 @@ from analysis.audit.planted import rates, trials
 from analysis.audit.run import SEVERITIES, Audit, severity_by_claim
 from analysis.audit.verdicts import RESULTS, Problem, Verdict, base_is_open, recompute
 from analysis.described import aside, described, name_of, saying
-from analysis.expressions import references
 from analysis.results import Column, Kind, slug
 from analysis.study.claims import COLUMNS
 
@@ -114,14 +113,13 @@ def _recomputed(audit: Audit) -> Iterator[Computed]:
                 interval="rounding of the inputs",
                 function=name_of(recompute),
             )
-            inputs = " ".join(references(claim.expression)) if claim.expression else ""
             yield (
                 f"claim:{claim.claim_id}.recomputed",
                 column,
                 found.recomputed,
                 found.low,
                 found.high,
-                inputs,
+                " ".join(claim.follows_from),
                 claim.formula,
             )
 

@@ -17,7 +17,6 @@ from analysis.audit.plan import AuditPlan, claims_by_check, touching
 from analysis.audit.run import run_checks
 from analysis.audit.verdicts import Finding, Verdict, audit, check as verdict_on
 from analysis.errors import InputError
-from analysis.expressions import references
 from analysis.study.claims import Ledger
 
 Alarm = tuple[str, str]  # the check, or "verdict", and the claim that it points at, if any
@@ -61,8 +60,7 @@ def lookers(ledger: Ledger) -> dict[str, set[str]]:
     """For each claim the claims whose verdict looks at it: through their formula, or as their base."""
     found: dict[str, set[str]] = {}
     for claim_id, claim in ledger.items():
-        formula = references(claim.expression) if claim.expression else ()
-        for name in (claim.base, *formula):
+        for name in (claim.base, *claim.follows_from):
             found.setdefault(name.removeprefix("claim:"), set()).add(claim_id)
     return found
 
@@ -81,8 +79,8 @@ def linked_claims(ledger: Ledger, plan: AuditPlan) -> frozenset[str]:
     """The claims that some formula, base, other print or check bears on; errors in all others cannot be found."""
     found: set[str] = set()
     for claim_id, claim in ledger.items():
-        if claim.expression:
-            found |= {claim_id, *(name.removeprefix("claim:") for name in references(claim.expression))}
+        if claim.follows_from:
+            found |= {claim_id, *(name.removeprefix("claim:") for name in claim.follows_from)}
         if claim.base:
             found |= {claim_id, claim.base}
         if len(ledger.about(claim.quantity)) > 1:

@@ -173,9 +173,7 @@ class _Drafts:
         found = {f"claim:{claim.claim_id}"}
         for _ in self.ledger:
             more = {
-                f"claim:{other.claim_id}"
-                for other in self.ledger.values()
-                if other.expression and not found.isdisjoint(references(other.expression))
+                f"claim:{other.claim_id}" for other in self.ledger.values() if not found.isdisjoint(other.follows_from)
             }
             if more <= found:
                 break

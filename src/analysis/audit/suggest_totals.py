@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from analysis.audit.families import range_of
 from analysis.audit.plan import AuditPlan
 from analysis.audit.suggest import role
-from analysis.expressions import references
 from analysis.quantities import Interval, as_interval
 from analysis.study.claims import Claim, Ledger
 
@@ -44,9 +43,9 @@ def suggested_totals(ledger: Ledger, plan: AuditPlan) -> Iterator[SuggestedTotal
     """Each run of rows that may make up a hundred per cent or a printed total, but for what the plan adds up or a formula does."""
     known = [frozenset(entry.parts) for entry in plan.totals]
     known += [
-        frozenset(name.removeprefix("claim:") for name in references(claim.expression))
+        frozenset(name.removeprefix("claim:") for name in claim.follows_from)
         for claim in ledger.values()
-        if claim.expression and not set(claim.formula) & set("*/")
+        if claim.formula and not set(claim.formula) & set("*/")
     ]
     for rows in runs(ledger):
         parts = tuple(claim.claim_id for claim in rows)

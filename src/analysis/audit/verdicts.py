@@ -9,7 +9,7 @@ nothing printed determines it.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analysis.expressions import Expression, ExpressionError, Reference, plain_number, references, to_text
+from analysis.expressions import Expression, ExpressionError, Reference, plain_number, to_text
 from analysis.quantities import Interval, parse_range, rounds_to, truncates_to
 from analysis.study.claims import Claim, Ledger
 from analysis.study.formulas import Computed, compute
@@ -216,8 +216,7 @@ def _is_sum(claim: Claim) -> bool:
 
 
 def _exact_inputs(claim: Claim, ledger: Ledger) -> bool:
-    names = references(claim.expression) if claim.expression else ()
-    return all((interval := ledger[name].interval) is not None and interval.low == interval.high for name in names)
+    return all((found := ledger[name].interval) is not None and found.low == found.high for name in claim.follows_from)
 
 
 def problem_of_kind(claim: Claim) -> Problem:

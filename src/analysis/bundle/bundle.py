@@ -28,7 +28,6 @@ from analysis.pipeline.companions import Published, study_pages
 from analysis.pipeline.deposit.citation import FILE as CFF
 from analysis.pipeline.deposit.pdf import commit_date, find_browser, has_browser
 from analysis.pipeline.people_protected import stop_on_published_leaks
-from analysis.pipeline.publish import question
 from analysis.pipeline.rendered import render
 from analysis.reporting.citation import bibtex, ris
 from analysis.reporting.nodes import walk
@@ -93,7 +92,7 @@ def published_pages(study: Study) -> dict[str, Published]:
     """The pages of a study by name, complete, as they are published. InputError for one that is not, or not as it is now."""
     failures: dict[str, InputError] = {}
     stamp = commit_line(study.root)
-    made = study_pages(study.root, question, failures)
+    made = study_pages(study.root, failures)
     if study.id in failures:
         raise failures[study.id]
     own = {path: each for path, each in made.items() if path.startswith(f"{study.id}/")}

@@ -26,10 +26,7 @@ from analysis.files import read_yaml, validate
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.companions import material_of
 from analysis.pipeline.deposit.pdf import FLAGS, commit_date, dated, drive, find_browser, has_browser
-from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.people_protected import stop_on_published_leaks
-from analysis.pipeline.publish import question
-from analysis.pipeline.stage import notebook_title
 from analysis.reporting.nodes import Run, plain, walk
 from analysis.reporting.numbers import check_numbers
 from analysis.reporting.render import environment
@@ -73,7 +70,7 @@ def write_summary(
     study = load_study(study_id, root)
     published_pages(study)
     program = find_browser(browser, "summary") if browser or has_browser() else ""
-    published = material(study)
+    published = material_of(root, study_id)
     files = summary_files(published, commit_line(root), program)
     overview, place = read_overview(published)
     for name in charts_not_drawn(overview.summary.charts, published, place):
@@ -84,13 +81,6 @@ def write_summary(
     for name, content in files.items():
         write_bytes(folder / name, content)
     return [folder / name for name in files]
-
-
-def material(study: Study) -> Material:
-    """The published run of a study."""
-    names = [notebook for notebook, other in planned_runs(study.root) if other == study.id]
-    told = [(name, notebook_title(study.root, name), question(study.root, name)) for name in names]
-    return material_of(study.root, study.id, told)
 
 
 def summary_files(material: Material, stamp: str, program: str = "") -> dict[str, bytes]:
@@ -233,7 +223,7 @@ def overview_problems(study: Study) -> list[InputError]:
     if not (study.root / OVERVIEWS / f"{study.id}.yaml").is_file():
         return []
     try:
-        overview, place = read_overview(known := material(study))
+        overview, place = read_overview(known := material_of(study.root, study.id))
         charts_not_drawn(overview.summary.charts, known, place)
     except InputError as error:
         return [error]

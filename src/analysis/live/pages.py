@@ -17,7 +17,7 @@ from analysis.pipeline.claim_uses import appendices_of
 from analysis.pipeline.companions import Published, companion_code, material_of, pages_of, titles_of
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people_protected import stop_on_published_leaks
-from analysis.pipeline.publish import all_pages, publish_files, question, write_if_new
+from analysis.pipeline.publish import all_pages, publish_files, write_if_new
 from analysis.pipeline.rendered import render
 from analysis.study import study_ids
 
@@ -47,8 +47,7 @@ def write_some(root: Path, paths: Collection[str], wording: Wording = {}) -> lis
     uses, code = appendices_of(root, runs, titles), companion_code(root)
     for study in {PurePosixPath(path).parts[0] for path in paths}:
         names = {PurePosixPath(path).stem for path in paths if path.startswith(f"{study}/")}
-        notebooks = [(name, titles[name], question(root, name)) for name, other in runs if other == study]
-        pages |= pages_of(material_of(root, study, notebooks), titles, uses, code, names)
+        pages |= pages_of(material_of(root, study), titles, uses, code, names)
     pages = {path: replace(made, page=reworded(made.page, wording)) for path, made in pages.items()}
     return _write(root, completed(root, pages, STAMP))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.companions.material import read_page
 from analysis.files import read_text
-from analysis.reporting.nodes import Block, Run, code, fact, label, link, listed
+from analysis.reporting.nodes import Block, Run, code, fact, joined, label, link, listed
 from analysis.reporting.page import PageData
 from analysis.reporting.places import anchors_of
 from analysis.results import Result, ResultStore
@@ -123,11 +123,7 @@ def used_in(claim_id: str, appendices: Iterable[Appendix], study_id: str) -> lis
     """A term and its description: links from a study's page to where a claim stands in each appendix that uses it; nothing where
     none does."""
     links = [_link(claim_id, appendix, study_id) for appendix in appendices if claim_id in appendix.claims]
-    return (
-        [fact(["Used in"], [node for place, run in enumerate(links) for node in ([", "] if place else []) + run])]
-        if links
-        else []
-    )
+    return [fact(["Used in"], joined(links))] if links else []
 
 
 def _link(claim_id: str, appendix: Appendix, study_id: str) -> Run:

@@ -18,10 +18,11 @@ from analysis.files import shown
 from analysis.pipeline import findings
 from analysis.pipeline.claim_uses import Appendix as UsingAppendix, appendices_of, tables_naming, with_uses
 from analysis.pipeline.contradicted_figures import doubts_of, with_doubts
+from analysis.pipeline.kept import read_kept
 from analysis.pipeline.ledger import AUDIT, CLAIMS, audited
 from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.provenance import sha256
-from analysis.pipeline.stage import notebook_title
+from analysis.pipeline.stage import notebook_title, question
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of
 from analysis.results import Result, write_text
@@ -67,22 +68,18 @@ LAST = (
 )
 
 
-def study_pages(
-    root: Path, question: Callable[[Path, str], str], failures: dict[str, InputError]
-) -> dict[str, Published]:
+def study_pages(root: Path, failures: dict[str, InputError]) -> dict[str, Published]:
     """Every page of every study, complete, by its path below reports/.
 
     A study of which a page cannot be made, such as for a reference that leads nowhere, has none: why goes to `failures`.
     """
     runs = planned_runs(root)
     titles = titles_of(root)
-    questions = {notebook: question(root, notebook) for notebook, _ in runs}
     uses, code = appendices_of(root, runs, titles), companion_code(root)
     pages = {}
     for study_id in dict.fromkeys(study for _, study in runs):
-        notebooks = [(name, titles[name], questions[name]) for name, other in runs if other == study_id]
         try:
-            material = material_of(root, study_id, notebooks)
+            material = material_of(root, study_id)
             check_assumptions(material.study)
             pages |= dict(pages_of(material, titles, uses, code))
         except InputError as error:
@@ -95,11 +92,12 @@ def titles_of(root: Path) -> dict[str, str]:
     return {path.stem: notebook_title(root, path.stem) for path in sorted((root / "notebooks").glob("*.ipynb"))}
 
 
-def material_of(root: Path, study_id: str, notebooks: Iterable[tuple[str, str, str]]) -> Material:
-    """What the companion pages of a study are made from; `notebooks` are name, title and question of its appendices."""
+def material_of(root: Path, study_id: str) -> Material:
+    """What the companion pages of a study are made from."""
     study = load_study(study_id, root)
-    appendices = tuple(Appendix(name, title, question, study.processed) for name, title, question in notebooks)
-    return Material(study, appendices, _colophon(root, study_id))
+    names = [name for name, other in planned_runs(root) if other == study_id]
+    told = ((name, notebook_title(root, name), question(root, name)) for name in names)
+    return Material(study, tuple(Appendix(*each, study.processed) for each in told), _colophon(root, study_id))
 
 
 def pages_of(
@@ -146,11 +144,8 @@ def companion_pages(material: Material, code: str) -> dict[str, PageData]:
     `code` is the state of the code that makes them.
     """
     kept, state = material.study.root / KEPT / f"{material.study.id}.json", _state(material, code)
-    try:
-        last = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        last = {}
-    if not isinstance(last, dict) or last.get("state") != state:
+    last = read_kept(kept)
+    if last.get("state") != state:
         pages = {
             companion.name: companion.make(material)
             for companion in (*FIRST, *LAST)

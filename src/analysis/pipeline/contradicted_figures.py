@@ -13,7 +13,7 @@ from analysis.audit import CLAIM_COLUMNS
 from analysis.audit.verdicts import Verdict
 from analysis.files import read_csv, shown
 from analysis.pipeline.ledger import CLAIMS
-from analysis.reporting.nodes import Block, Inline, Run, label, link, number, paragraph, walk
+from analysis.reporting.nodes import Block, Inline, Run, joined, label, link, number, paragraph, walk
 from analysis.reporting.page import PageData
 from analysis.reporting.places import index_of
 from analysis.results import ResultStore
@@ -94,9 +94,8 @@ def _note(doubts: list[Doubt], said: set[str], at: Callable[[str], str]) -> Bloc
 
 
 def _said(verdict: Verdict, doubts: list[Doubt], said: set[str], at: Callable[[str], str]) -> Run:
-    named = [list(_named(doubt, doubt.claim_id not in said, at)) for doubt in doubts]
-    inner = [node for place, run in enumerate(named) for node in ([", "] if place else []) + run]
-    return [f"{WORDS[verdict]}: ", *inner, ". "] if doubts else []
+    named = (list(_named(doubt, doubt.claim_id not in said, at)) for doubt in doubts)
+    return [f"{WORDS[verdict]}: ", *joined(named), ". "] if doubts else []
 
 
 def _named(doubt: Doubt, full: bool, at: Callable[[str], str]) -> Iterator[Inline]:

@@ -4,9 +4,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from analysis.pipeline.kept import read_kept
 from analysis.pipeline.sources import Sources
+from analysis.results import write_text
 
 FILE = Path("build") / "published.json"
 READ = (
@@ -46,19 +47,16 @@ def inputs(root: Path, stamp: str, sources: Sources) -> str:
 def still_told(root: Path, stamp: str, sources: Sources) -> list[str] | None:
     """The closing lines of the last publication if it would come out the same again; else None."""
     try:
-        last = Publication(**json.loads((root / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        last = Publication(**read_kept(root / FILE))
+    except TypeError:
         return None
     return last.told if last.inputs == inputs(root, stamp, sources) and last.pages == _pages(root) else None
 
 
 def note(root: Path, told: list[str], stamp: str, sources: Sources) -> None:
     """Keep what was published."""
-    content: dict[str, Any] = {"told": told, "inputs": inputs(root, stamp, sources), "pages": _pages(root)}
-    (root / FILE).parent.mkdir(exist_ok=True)
-    temporary = (root / FILE).with_suffix(".part")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
-    temporary.replace(root / FILE)
+    content = {"told": told, "inputs": inputs(root, stamp, sources), "pages": _pages(root)}
+    write_text(root / FILE, json.dumps(content))
 
 
 def _pages(root: Path) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ Its own stage lists that code; the stages of notebooks depend on the file it wri
 from pathlib import Path
 
 from analysis.files import read_yaml
-from analysis.pipeline.provenance import PAGE_CODE, STAGES, sha256
+from analysis.pipeline.provenance import PAGE_CODE, STAGES, files_at, sha256
 from analysis.results import write_text
 
 STAGE = "page_code"
@@ -15,11 +15,6 @@ STAGE = "page_code"
 def write_page_code(root: Path) -> Path:
     """Write the SHA-256 and the path of every file that the stage page_code of dvc.yaml depends on; returns the file."""
     named = [root / dep for dep in read_yaml(root / STAGES, STAGES)["stages"][STAGE]["deps"]]
-    files = [path for place in named for path in (sorted(place.rglob("*.*")) if place.is_dir() else [place])]
-    lines = [
-        f"{sha256(path)}  {path.relative_to(root).as_posix()}\n"
-        for path in files
-        if path.is_file() and path.suffix != ".pyc"
-    ]
+    lines = [f"{sha256(path)}  {path.relative_to(root).as_posix()}\n" for path in files_at(*named)]
     write_text(root / PAGE_CODE, "".join(lines))
     return root / PAGE_CODE

@@ -53,12 +53,7 @@ def code_hash(study: Study, notebook: str) -> str:
     """
     listed = stage_dependencies(study.root, notebook, study.id)
     named = [study.root / dep for dep in listed if dep.startswith("src/")]
-    files = [path for place in named for path in (place.rglob("*.*") if place.is_dir() else [place]) if path.is_file()]
-    lines = {
-        f"{sha256(path)}  {shown(path, study.root)}\n"
-        for path in files
-        if path.suffix != ".pyc" and not path.name.startswith(".")
-    }
+    lines = {f"{sha256(path)}  {shown(path, study.root)}\n" for path in files_at(*named)}
     shared = study.root / PAGE_CODE
     if PAGE_CODE in listed and shared.is_file():
         lines |= set(shared.read_text(encoding="utf-8").splitlines(keepends=True))
@@ -95,12 +90,7 @@ def input_hashes(study: Study, notebook: str) -> dict[str, str]:
     """
     listed = stage_dependencies(study.root, notebook, study.id)
     named = [study.root / dep for dep in listed if not dep.startswith(("src/", PAGE_CODE, RAW_FILES))]
-    files = [path for place in named for path in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    paths = [
-        shown(path, study.root)
-        for path in files
-        if path.is_file() and path.name != "README.md" and not path.name.startswith(".")
-    ]
+    paths = [shown(path, study.root) for path in files_at(*named) if path.name != "README.md"]
     return {
         path: team_files.PRESENT if team_files.is_kept(path) else sha256(study.root / path)
         for path in team_files.told(paths)
@@ -129,6 +119,12 @@ def _stage_list(root: Path, notebook: str, study_id: str, sort: str) -> list[str
         expected="one, with the study in its foreach list",
         action="add the stage, or the study to its list",
     )
+
+
+def files_at(*places: Path) -> list[Path]:
+    """Files, and those of folders, sorted by folder; without hidden ones and what Python makes of its own code."""
+    found = (path for place in places for path in (sorted(place.rglob("*")) if place.is_dir() else [place]))
+    return [path for path in found if path.is_file() and not path.name.startswith(".") and path.suffix != ".pyc"]
 
 
 def sha256(path: Path) -> str:

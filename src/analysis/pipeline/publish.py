@@ -1,6 +1,5 @@
 """Publication: stamp each page with the commit, write reports/ and its index."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from analysis.pipeline.deposit import crate, replication
 from analysis.pipeline.earlier_releases import check_earlier, note_published
 from analysis.pipeline.parameters import leaving_out, listed_studies, planned_runs
 from analysis.pipeline.people_protected import stop_on_published_leaks
-from analysis.pipeline.stage import notebook_title
 from analysis.results import Result, ResultStore, write_bytes, write_text
 from analysis.study import Study, load_study
 
@@ -132,7 +130,7 @@ def all_pages(root: Path, stamp: str, failures: dict[str, InputError]) -> "dict[
     from analysis.reporting.index import index_page
 
     before = set(failures)
-    pages = study_pages(root, question, failures)
+    pages = study_pages(root, failures)
     if set(failures) - before:
         return pages
     pages |= {"ledger.html": Published(ledger(root))} if audited(root) else {}
@@ -224,10 +222,7 @@ def index_entries(root: Path) -> list[Any]:
     for headline in headlines(root):
         study = headline.study
         store = ResultStore.read(study.processed / "results.json").by_id
-        pages = [notebook for notebook, other in planned_runs(root) if other == study.id]
-        material = material_of(
-            root, study.id, [(page, notebook_title(root, page), question(root, page)) for page in pages]
-        )
+        material = material_of(root, study.id)
         shown, drawing = tuple(store[key] for key in HEADLINES if key in store), picture(material)
         drawn = tuple(store[node["id"]] for node in walk(drawing or {}) if node["type"] == "number")
         entries.append(
@@ -245,10 +240,3 @@ def index_entries(root: Path) -> list[Any]:
             )
         )
     return entries
-
-
-def question(root: Path, notebook: str) -> str:
-    """The question a notebook answers: the first paragraph under its title."""
-    cells = json.loads((root / "notebooks" / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-    lines = "".join(cells[0]["source"]).splitlines()[1:]
-    return next((line.strip() for line in lines if line.strip()), "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analysis.companions.sheet import TEMPLATES
 from analysis.pipeline.companions import Published
+from analysis.pipeline.kept import read_kept
 from analysis.reporting.page import render_page
 from analysis.results import write_text
 
@@ -18,7 +19,7 @@ KEPT = Path("build") / "rendered.json"
 
 def rendered(root: Path, pages: Mapping[str, Published], stamp: str, code: str) -> dict[str, str]:
     """The HTML of some pages by their path below reports/; `stamp` names the commit, `code` the state of the code."""
-    kept, texts, made = _kept(root), {}, {}
+    kept, texts, made = read_kept(root / KEPT), {}, {}
     for path, published in pages.items():
         file, made_from = root / "reports" / path, _made_from(published, stamp, code)
         known = kept.get(path) == made_from | _state(file)
@@ -31,14 +32,6 @@ def rendered(root: Path, pages: Mapping[str, Published], stamp: str, code: str) 
 def render(published: Published, stamp: str) -> str:
     """One page as HTML."""
     return render_page(published.page, stamp, published.links, TEMPLATES)
-
-
-def _kept(root: Path) -> dict[str, dict[str, str]]:
-    try:
-        content = json.loads((root / KEPT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _made_from(published: Published, stamp: str, code: str) -> dict[str, str]:
@@ -56,4 +49,4 @@ def _hash(text: str) -> str:
 
 def published_pages(root: Path) -> tuple[str, ...]:
     """The paths below reports/ of the pages that were published last."""
-    return tuple(_kept(root))
+    return tuple(read_kept(root / KEPT))

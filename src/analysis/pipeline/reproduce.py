@@ -15,6 +15,7 @@ from analysis.pipeline.parameters import planned_runs
 from analysis.pipeline.plan import write_plan
 from analysis.pipeline.processes import Runner
 from analysis.pipeline.progress import TOLD, Display, Laps
+from analysis.pipeline.provenance import files_at
 from analysis.pipeline.sources import Sources
 from analysis.pipeline.surroundings import processors
 
@@ -70,13 +71,7 @@ def _changed(root: Path) -> list[str]:
     lock = root / "dvc.lock"
     since = lock.stat().st_mtime if lock.is_file() and any(root.glob("data/processed/*/pages/*.json")) else 0.0
     places = [root / name for name in ("src", "notebooks", "data/raw", "params.yaml", "dvc.yaml", "requirements.lock")]
-    files = (
-        path
-        for place in places
-        for path in (place.rglob("*.*") if place.is_dir() else [place])
-        if path.suffix != ".pyc"
-    )
-    return [path.relative_to(root).as_posix() for path in files if path.is_file() and path.stat().st_mtime > since]
+    return [path.relative_to(root).as_posix() for path in files_at(*places) if path.stat().st_mtime > since]
 
 
 def _reading(root: Path, changed: list[str]) -> set[str]:

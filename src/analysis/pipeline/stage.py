@@ -53,7 +53,7 @@ def run_notebook(root: Path, notebook: str, study_id: str, changes: Mapping[str,
 def _written(study: Study, notebook: str) -> list[Path]:
     """The files that a notebook has written itself."""
     outs = [study.root / out for out in provenance.stage_outputs(study.root, notebook, study.id)]
-    files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*.*")))]
+    files = [path for place in outs for path in ([place] if place.is_file() else sorted(place.rglob("*")))]
     return [path for path in files if path.is_file()]
 
 
@@ -110,12 +110,7 @@ def page_context(study: Study, notebook: str, parameters: Parameters) -> Any:
 
 def notebook_title(root: Path, notebook: str) -> str:
     """A notebook's title: its first heading; InputError if it opens with none."""
-    path = root / "notebooks" / f"{notebook}.ipynb"
-    if not path.is_file():
-        raise InputError(
-            f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml"
-        )
-    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    first = _opening(root, notebook)
     if not first.startswith("# "):
         raise InputError(
             f"notebooks/{notebook}.ipynb",
@@ -124,6 +119,22 @@ def notebook_title(root: Path, notebook: str) -> str:
             action="start the notebook with its title",
         )
     return first.splitlines()[0][2:].strip()
+
+
+def question(root: Path, notebook: str) -> str:
+    """The question a notebook answers: the first paragraph under its title."""
+    lines = _opening(root, notebook).splitlines()[1:]
+    return next((line.strip() for line in lines if line.strip()), "")
+
+
+def _opening(root: Path, notebook: str) -> str:
+    """The text of a notebook's first cell."""
+    path = root / "notebooks" / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise InputError(
+            f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml"
+        )
+    return "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
 
 
 def _notebook_text(notebook: Any) -> str:

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TextIO
 
+from analysis.pipeline.provenance import files_at, sha256
 from analysis.results import slug, write_csv, write_text
 
 
@@ -63,17 +64,13 @@ def sweep(
 
 def fingerprint(root: Path, data: Iterable[Path]) -> str:
     """One hash of the project's code and of the data that cases are computed from."""
-    places = (root / "src" / "analysis", *data)
-    return hashed(path for place in places for path in (sorted(place.rglob("*")) if place.is_dir() else [place]))
+    return hashed(root / "src" / "analysis", *data)
 
 
-def hashed(files: Iterable[Path]) -> str:
-    """One hash of the names and contents of files, in the order given; of what Python makes of its own code, none."""
-    found = hashlib.sha256()
-    for path in files:
-        if path.is_file() and path.suffix != ".pyc":
-            found.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
+def hashed(*places: Path) -> str:
+    """One hash of the names and contents of files, and of those of folders."""
+    lines = (f"{sha256(path)}  {path.name}\n" for path in files_at(*places))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _key(case: Case, inputs: str) -> str:

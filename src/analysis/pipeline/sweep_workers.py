@@ -239,4 +239,4 @@ def _name() -> str:
 @cache
 def code_here() -> str:
     """One hash of this package's code, as it was when this process was first asked: what it has imported is no newer."""
-    return hashed(sorted(Path(__file__).parents[1].rglob("*.py")))
+    return hashed(Path(__file__).parents[1])

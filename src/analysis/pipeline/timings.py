@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.pipeline.kept import read_kept
+from analysis.results import write_text
+
 FILE = Path("build") / "last-run.json"
 
 
@@ -23,17 +26,13 @@ class LastRun:
 def write(root: Path, run: LastRun) -> None:
     """Keep a run's times; of stages that did not run, how long they took before is kept too."""
     usual = {**expected(root), **{label: round(sum(steps.values()), 3) for label, steps in run.stages.items()}}
-    path = root / FILE
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps({**asdict(run), "usual": usual}, indent=1), encoding="utf-8")
-    temporary.replace(path)
+    write_text(root / FILE, json.dumps({**asdict(run), "usual": usual}, indent=1))
 
 
 def read(root: Path) -> LastRun | None:
     """The last run's times; None if there are none, or they are not in this form."""
     try:
-        run = LastRun(**_content(root))
+        run = LastRun(**read_kept(root / FILE))
         return run if all(map(_is_times, (run.phases, *run.stages.values()))) else None
     except (TypeError, AttributeError):
         return None
@@ -41,18 +40,10 @@ def read(root: Path) -> LastRun | None:
 
 def expected(root: Path) -> dict[str, float]:
     """Seconds each stage took when it last ran, by its label."""
-    usual = _content(root).get("usual", {})
+    usual = read_kept(root / FILE).get("usual", {})
     return usual if _is_times(usual) else {}
 
 
 def _is_times(found: Any) -> bool:
     """Whether it is seconds by name: the file may be of another version, or not as it was written."""
     return isinstance(found, dict) and all(isinstance(seconds, int | float) for seconds in found.values())
-
-
-def _content(root: Path) -> dict[str, Any]:
-    try:
-        content = json.loads((root / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -107,10 +107,13 @@ class Appendix:
 
     def add(self, results: Iterable[Result]) -> None:
         """Record results, so that prose may show them. Raises ValueError if an id is taken by another result."""
-        self.store.add(map(self._resting, map(self._with_currency, results)))
+        self.store.add(map(self._of_the_study, results))
 
-    def _resting(self, result: Result) -> Result:
-        """A result; one that was measured and names no inputs rests on the files of records that the page's study has."""
+    def _of_the_study(self, result: Result) -> Result:
+        """A result in the study's currency, but for claims and assumptions, which say their own; one that was measured and names no
+        inputs rests on the files of records that the study has."""
+        if self.currency != DEFAULT and not result.id.startswith(("claim:", "assumption:")):
+            result = replace(result, unit=in_currency(result.unit, self.currency))
         measured = result.kind is Kind.MEASURED and not result.inputs
         return replace(result, inputs=self.measured_on) if measured and self.measured_on else result
 
@@ -148,11 +151,11 @@ class Appendix:
         """
         label = self._number(name, "Table")
         frame, groups = self._grouped(frame, group_by, name)
-        columns = self._columns(columns)
+        columns = self._columns(columns, function)
         shown = {column: spec for column, spec in columns.items() if column != group_by}
         title, numbers = self._inline(caption), frame[[c for c in frame if c in shown and shown[c].kind]]
         table = replace(
-            self._table(name, frame, _computed_by(function, shown), text or {}, rows, ids),
+            self._table(name, frame, shown, text or {}, rows, ids),
             anchor=_anchor(label),
             label=label,
             caption=title.run,
@@ -189,10 +192,10 @@ class Appendix:
         """
         from analysis.reporting.svg import drawing
 
-        label, columns = self._number(name, "Figure"), self._columns(columns)
+        label, columns = self._number(name, "Figure"), self._columns(columns, function)
         _label_axes(fig, self.currency)
         table = replace(
-            self._table(name, data, _computed_by(function, columns), text or {}, rows, ids),
+            self._table(name, data, columns, text or {}, rows, ids),
             anchor=f"{_anchor(label)}-data",
             caption=["Data of ", {"type": "label", "text": label}],
             row_header=row_header or _index_name(data),
@@ -215,10 +218,6 @@ class Appendix:
             "table": table_node(table) | {"id": ""},
         }
         return Display((node,), self.store.by_id, f"{label}. {title.plain}: {told}\n{_grid(table, self.store.by_id)}")
-
-    def params(self, parameters: Mapping[str, object]) -> Display:
-        """The parameters of this run as one small table."""
-        return parameters_table(parameters)
 
     def save(self) -> Display:
         """Write all recorded results to `results/<notebook>.json` in the study's output folder, whole or not at all."""
@@ -244,19 +243,16 @@ class Appendix:
     def _inline(self, template: str) -> Display:
         return prose.inline(in_currency(template, self.currency), self._references)
 
-    def _with_currency(self, result: Result) -> Result:
-        """A result of ours in the study's currency; claims and assumptions say their own."""
-        if self.currency == DEFAULT or result.id.startswith(("claim:", "assumption:")):
-            return result
-        return replace(result, unit=in_currency(result.unit, self.currency))
-
-    def _columns(self, columns: Mapping[str, Column]) -> dict[str, Column]:
-        """Columns in the study's currency."""
+    def _columns(self, columns: Mapping[str, Column], function: str) -> dict[str, Column]:
+        """Columns in the study's currency, those of numbers with the function that computed them."""
         return {
             name: replace(
-                spec, label=in_currency(spec.label, self.currency), unit=in_currency(spec.unit, self.currency)
+                each,
+                label=in_currency(each.label, self.currency),
+                unit=in_currency(each.unit, self.currency),
+                function=each.function or ("" if each.kind is Kind.PUBLISHED else function),
             )
-            for name, spec in columns.items()
+            for name, each in columns.items()
         }
 
     def _number(self, name: str, sort: str) -> str:
@@ -356,14 +352,6 @@ def _setting(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     return "; ".join(f"{name}: {part}" for name, part in value.items() if part not in (None, ""))
-
-
-def _computed_by(function: str, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Columns of numbers, each with the function that computed it."""
-    return {
-        name: column if column.function or column.kind is Kind.PUBLISHED else replace(column, function=function)
-        for name, column in columns.items()
-    }
 
 
 def _index_name(frame: pd.DataFrame) -> str:

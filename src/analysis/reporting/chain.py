@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from analysis.reporting.markup import is_web_address
-from analysis.reporting.nodes import Block, Inline, Run, code, link, walk
+from analysis.reporting.nodes import Block, Inline, Run, code, joined, link, walk
 from analysis.reporting.places import tells_itself
 from analysis.results import Result, ResultStore
 
@@ -124,7 +124,8 @@ class Sources:
 
     def _results(self, results: list[Result], row: str = "") -> int:
         lines = tuple(_lines(results, row, self.origins))
-        return self._place(lines, lambda: _entry(map(self._line, lines), lines))
+        copied = list(dict.fromkeys(name for line in lines for name in line.copied))
+        return self._place(lines, lambda: {"of": joined(map(self._line, lines), {"type": "break"}), "copied": copied})
 
     def _place(self, key: object, write: Callable[[], Block]) -> int:
         if key not in self.places:
@@ -134,12 +135,12 @@ class Sources:
         return self.places[key]
 
     def _line(self, line: _Line) -> Run:
-        known = _joined((label.run for label in line.labels), "; ")
+        known = joined((label.run for label in line.labels), "; ")
         known = [*known, *([": "] if known and line.kind else []), *([line.kind] if line.kind else [])]
         pieces: list[Run] = [known, [line.source] if line.source else []]
         pieces += [["by ", code(line.function)] if line.function else []]
-        pieces += [["from ", *_joined(map(self._input, line.inputs), "; ")] if line.inputs else []]
-        return _joined(filter(None, pieces), ", ")
+        pieces += [["from ", *joined(map(self._input, line.inputs), "; ")] if line.inputs else []]
+        return joined(filter(None, pieces), ", ")
 
     def _input(self, name: str) -> Run:
         """An input as a link to its own entry."""
@@ -155,23 +156,7 @@ class Sources:
     def _table(self, name: str, table: RawTable) -> Run:
         run: Run = [code(name), f": {table.about}"]
         run += ["; ", link(table.address, [table.address])] if is_web_address(table.address) else []
-        return run + (["; it names ", *_joined(map(self._input, table.names), "; ")] if table.names else [])
-
-
-def _entry(lines: Iterable[Run], ways: Iterable[_Line]) -> Block:
-    """An entry: its lines one below the other."""
-    return {
-        "of": _joined(lines, {"type": "break"}),
-        "copied": list(dict.fromkeys(name for way in ways for name in way.copied)),
-    }
-
-
-def _joined(runs: Iterable[Run], apart: Inline) -> Run:
-    """Runs of text one after the other, with something between."""
-    found: Run = []
-    for place, run in enumerate(runs):
-        found += [apart, *run] if place and apart else run
-    return found
+        return run + (["; it names ", *joined(map(self._input, table.names), "; ")] if table.names else [])
 
 
 def _lines(results: Iterable[Result], row: str, origins: Origins) -> list[_Line]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.currency import currency_of
-from analysis.reporting.style import END_WIDTH, INK, LINE_HEIGHT, PAPER, QUIET, RULE, blank, colour, house_style
+from analysis.reporting.style import END_WIDTH, INK, LINE_HEIGHT, PAPER, QUIET, RULE, blank, colour, house_style, legend
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -221,8 +221,7 @@ def _legend(fig: "Figure", labels: Sequence[str]) -> None:
     if not labels:
         return
     columns = len(labels) if sum(map(len, labels)) < 40 else 1
-    legend = fig.legend(loc="outside upper left", ncols=columns, handlelength=1.2, columnspacing=1.5)
-    legend.set_gid("structural_legend")
+    legend(fig, columns, handlelength=1.2, columnspacing=1.5)
 
 
 def _finish(

@@ -9,7 +9,20 @@ import pandas as pd
 
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.prose import named
-from analysis.reporting.style import INK, PAPER, QUIET, RULE, WIDTH, colour, house_style, wrap, y_title
+from analysis.reporting.style import (
+    HEIGHT,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    WIDTH,
+    colour,
+    house_style,
+    legend,
+    plane,
+    wrap,
+    y_title,
+)
 from analysis.results import write
 
 if TYPE_CHECKING:
@@ -17,22 +30,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARGIN = "all"  # the row and the column of sums
-_HEIGHT = 3.6  # inches of a chart with two axes
 _ACROSS = 34  # letters that fit along the columns of a shift table together
 _APART = 0.08  # share of the axis between two written numbers
 _CELL = 0.62  # height of a row of a shift table, inches
 _LIGHT, _DARK = 0.08, 0.45  # opacity of the emptiest and the fullest cell: ink stays readable on both
 
 
-def plane(x_label: str, y_label: str, legend: int = 0) -> tuple["Figure", "Axes"]:
-    """An empty chart with two number axes and room for `legend` lines above; call it inside `house_style`."""
-    from matplotlib.figure import Figure
-
-    fig = Figure(figsize=(WIDTH, _HEIGHT + 0.25 * legend), layout="constrained")
-    axes = fig.subplots()
-    axes.set_xlabel(x_label, color=QUIET)
-    y_title(axes, y_label)
-    axes.grid(True, axis="y")
+def _plane(x_label: str, y_label: str, named: int = 0) -> tuple["Figure", "Axes"]:
+    """An empty chart with two number axes, few ticks, and room for so many lines of a legend above."""
+    fig, axes = plane(x_label, y_label, HEIGHT + 0.25 * named)
     axes.locator_params(nbins=6)
     return fig, axes
 
@@ -42,7 +48,7 @@ def band_chart(
 ) -> "Figure":
     """A band between two columns over the index, and a line within it if named; in steps where the index counts."""
     with house_style():
-        fig, axes = plane(x_label, y_label)
+        fig, axes = _plane(x_label, y_label)
         x = frame.index.to_numpy(dtype=float)
         step = "post" if steps else None
         axes.fill_between(
@@ -61,7 +67,7 @@ def band_chart(
 def step_chart(frame: pd.DataFrame, value: str, x_label: str, y_label: str) -> "Figure":
     """A falling curve through the index's thresholds: how many reach each."""
     with house_style():
-        fig, axes = plane(x_label, y_label)
+        fig, axes = _plane(x_label, y_label)
         x, y = frame.index.to_numpy(dtype=float), frame[value].to_numpy(dtype=float)
         axes.plot(x, y, color=colour(0), linewidth=2.2, marker="o", markersize=6)
         written = -np.inf  # numbers too near the last one would lie upon it; the table below the figure has them all
@@ -90,7 +96,7 @@ def slope_chart(
     `low` and `high` are the endings of the columns with each mean's interval: `before_low`, `after_high`, and so on.
     """
     with house_style():
-        fig, axes = plane("", y_label)
+        fig, axes = _plane("", y_label)
         for number, (label, row) in enumerate(frame.iterrows()):
             shade, shift = colour(number % 4), 0.03 * (number - (len(frame) - 1) / 2)
             x = (shift, 1 + shift)
@@ -203,7 +209,7 @@ def fitted_chart(
     `points` (columns x and y) are drawn with jitter; only for synthetic records, since each mark is one person.
     """
     with house_style():
-        fig, axes = plane(x_label, y_label, len(labels))
+        fig, axes = _plane(x_label, y_label, len(labels))
         if points is not None:
             rng = np.random.default_rng(seed)
             spread = rng.uniform(-0.18, 0.18, (2, len(points)))
@@ -226,14 +232,14 @@ def fitted_chart(
                 label=label,
                 linestyle=("-", "--", ":")[number % 3],
             )
-        fig.legend(loc="outside upper left", ncols=1, handlelength=2.2).set_gid("structural_legend")
+        legend(fig, handlelength=2.2)
     return fig
 
 
 def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
     """A specification curve: gain and interval of each specification in rank order, one colour for each question."""
     with house_style():
-        fig, axes = plane("specifications, from the lowest to the highest gain", y_label, curve[group].nunique())
+        fig, axes = _plane("specifications, from the lowest to the highest gain", y_label, curve[group].nunique())
         place = 0
         for number, (name, part) in enumerate(curve.groupby(group, sort=False)):
             x = np.arange(place, place + len(part))
@@ -250,5 +256,5 @@ def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
             )
         axes.axhline(0, color=INK, linewidth=1.2)
         axes.set_xticks([])
-        fig.legend(loc="outside upper left", ncols=1, handlelength=1.2).set_gid("structural_legend")
+        legend(fig, handlelength=1.2)
     return fig

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.reporting.style import FRAME_HEIGHT, QUIET, WIDTH, colour, house_style, name_ends, y_title
+from analysis.reporting.style import FRAME_HEIGHT, HEIGHT, colour, house_style, name_ends, plane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_HEIGHT = 3.6  # inches
 _DASHES = ("-", "--", "-.", ":")  # so that lines can be told apart without colour
 
 
@@ -20,7 +19,7 @@ def line_chart(
 ) -> "Figure":
     """Lines of some columns (at most four) over the index, numbers or dates; values that are missing are passed over."""
     with house_style():
-        fig, axes = _empty(x_label, y_label)
+        fig, axes = plane(x_label, y_label)
         ends = []
         for place, column in enumerate(columns):
             known = pd.to_numeric(frame[column], errors="coerce").dropna()
@@ -41,7 +40,7 @@ def step_chart(
 ) -> "Figure":
     """Step curves by name (at most four), each a frame over its index, with the interval from `low` to `high` shaded."""
     with house_style():
-        fig, axes = _empty(x_label, y_label)
+        fig, axes = plane(x_label, y_label)
         ends = []
         for place, (name, frame) in enumerate(curves.items()):
             known = frame.apply(pd.to_numeric, errors="coerce").dropna(subset=[value])
@@ -54,17 +53,6 @@ def step_chart(
     return fig
 
 
-def _empty(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
-    from matplotlib.figure import Figure
-
-    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
-    axes = fig.subplots()
-    axes.grid(axis="y", visible=True)
-    axes.set_xlabel(x_label, color=QUIET)
-    y_title(axes, y_label)
-    return fig, axes
-
-
 def _finish(axes: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
     from matplotlib.ticker import MaxNLocator
 
@@ -74,7 +62,7 @@ def _finish(axes: "Axes", ends: Sequence[tuple[float, str, str]]) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         _year_ticks(axes)
-    name_ends(axes, ends, _HEIGHT - FRAME_HEIGHT)
+    name_ends(axes, ends, HEIGHT - FRAME_HEIGHT)
 
 
 def _year_ticks(axes: "Axes") -> None:

@@ -46,9 +46,14 @@ def kind(words: object) -> Inline:
     return {"type": "kind", "text": str(words)}
 
 
-def listed(parts: Iterable[Inline], apart: str = ", ") -> Run:
+def listed(parts: Iterable[Inline], apart: Inline = ", ") -> Run:
     """Nodes one after the other, with something between."""
-    return [each for place, part in enumerate(parts) for each in ((apart, part) if place else (part,))]
+    return joined(([part] for part in parts), apart)
+
+
+def joined(runs: Iterable[Run], apart: Inline = ", ") -> Run:
+    """Runs of text one after the other, with something between."""
+    return [node for place, run in enumerate(runs) for node in ([apart, *run] if place else run)]
 
 
 def code(text: object) -> Inline:
@@ -129,22 +134,12 @@ def walk(content: Any) -> Iterator[dict[str, Any]]:
 
 def ids_of(content: Any) -> list[str]:
     """Every id that something can be linked to by, in order: of nodes, rows, terms and headings; not of results."""
-    found: list[str] = []
-    _collect_ids(content, found)
-    return found
-
-
-def _collect_ids(content: Any, found: list[str]) -> None:
+    own: list[str] = []
     if isinstance(content, dict):
-        if content.get("id") and content.get("type") != "number":
-            found.append(content["id"])
-        if content.get("anchor"):
-            found.append(content["anchor"])
-        found += content.get("ids", ())
+        named = [content.get("id") if content.get("type") != "number" else "", content.get("anchor")]
+        own = [*filter(None, named), *content.get("ids", ())]
         content = content.values()
-    for part in content:
-        if isinstance(part, _HOLDING):
-            _collect_ids(part, found)
+    return [*own, *(each for part in content if isinstance(part, _HOLDING) for each in ids_of(part))]
 
 
 def plain(of: Iterable[Inline], results: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -73,8 +73,9 @@ def page_data(
     _refuse_trouble(notebook, place)
     anchors: set[str] = set()
     made = {
-        name: _made(cells, context if not name else replace(context, parameters={}), _Sections(place, anchors=anchors))
+        name: (list(_blocks(cells, context.parameters if not name else {}, sections)), sections)
         for name, cells in _apart(_without_empty_sections(notebook.cells)).items()
+        for sections in [_Sections(place, anchors=anchors)]
     }
     _refuse_repeats([block for blocks, _ in made.values() for block in blocks], place)
     parts = {name: _part(name, *each, context, store, origins or NoOrigins()) for name, each in made.items()}
@@ -93,10 +94,6 @@ def _apart(cells: "list[NotebookNode]") -> "dict[str, list[NotebookNode]]":
             name = next((tag.removeprefix(_APART) for tag in tags if tag.startswith(_APART)), "")
         found.setdefault(name, []).append(cell)
     return found
-
-
-def _made(cells: "list[NotebookNode]", context: PageContext, sections: "_Sections") -> "tuple[list[Block], _Sections]":
-    return list(_blocks(cells, context, sections)), sections
 
 
 def _part(
@@ -303,7 +300,7 @@ def _refuse_repeats(blocks: list[Block], place: str) -> None:
         )
 
 
-def _blocks(cells: "list[NotebookNode]", context: PageContext, sections: "_Sections") -> Iterable[Block]:
+def _blocks(cells: "list[NotebookNode]", parameters: Mapping[str, object], sections: "_Sections") -> Iterable[Block]:
     """What each cell shows. Code stands below the next table or figure, and what is left of it at the end, with the
     parameters: the answer comes first."""
     waiting: list[str] = []
@@ -319,8 +316,8 @@ def _blocks(cells: "list[NotebookNode]", context: PageContext, sections: "_Secti
         if waiting and (label or following is None):
             yield {"type": "source", "code": "\n\n".join(waiting), "label": label}
             waiting.clear()
-    if context.parameters and not any(block["type"] == "parameters" for cell in cells for block in _shown(cell)):
-        yield from parameters_table(context.parameters).blocks
+    if parameters:
+        yield from parameters_table(parameters).blocks
 
 
 def _shown(cell: "NotebookNode") -> list[Block]:

@@ -82,7 +82,9 @@ def show(
         own = [name for name in filters if name != group]  # the group of a row is told by its heading
         more["extras"] = ready.extras or _extras(ready, anchor, own, folds or {})
         more["filters"] = {column: ready.columns[column].label for column in filters}
-        return page.table(key, _headed(ready.frame, group), chosen, caption, note=note, group_by=group or None, **more)
+        headed = {group: [titled(str(each)) for each in ready.frame[group]]} if group else {}
+        shown_frame = ready.frame.assign(**headed)
+        return page.table(key, shown_frame, chosen, caption, note=note, group_by=group or None, **more)
 
 
 def _extras(ready: "_Ready", anchor: str, filters: Sequence[str], folds: Mapping[str, Inline]) -> dict[str, RowExtra]:
@@ -93,11 +95,6 @@ def _extras(ready: "_Ready", anchor: str, filters: Sequence[str], folds: Mapping
         data, place = {name: str(values[name]) for name in filters}, f"{anchor}-{row}" if anchor else ""
         extras[str(label)] = RowExtra(place, data, fold.get("summary", ""), tuple(fold.get("of", ())))  # type: ignore[union-attr]
     return extras
-
-
-def _headed(frame: pd.DataFrame, group: str) -> pd.DataFrame:
-    """The frame with its groups as headings, which begin with a capital."""
-    return frame.assign(**{group: [titled(str(each)) for each in frame[group]]}) if group else frame
 
 
 def record(*frames: pd.DataFrame | None, name: str = "") -> None:
@@ -156,9 +153,10 @@ def _results(page: Appendix, frame: pd.DataFrame) -> _Ready:
         if name in frame
     }
     rows = {name: said.of(_resting(column)) for name, column in said.rows.items()}
-    frame = frame.assign(**{name: _by_ids(page, frame[name], each.ids) for name, each in columns.items() if each.ids})
+    known = {name: _recorded(page, frame[name], each.ids) for name, each in columns.items() if each.ids}
     if VALUE in frame and rows:
-        frame = frame.assign(value=_recorded(page, frame, rows))
+        known[VALUE] = _recorded(page, frame[VALUE], "{row}", rows).infer_objects()
+    frame = frame.assign(**known)
     frame = frame.set_index(said.named) if said.named else labelled(frame)
     anchors = zip(frame.index, frame[said.anchor], strict=True) if said.anchor else ()
     return _Ready(
@@ -195,18 +193,15 @@ def _changed(page: Appendix, frame: pd.DataFrame) -> InputError:
     )
 
 
-def _recorded(page: Appendix, frame: pd.DataFrame, rows: Mapping[str, Column]) -> list[object]:
-    """The values of rows; those that are recorded already as these results, so that a number has one place."""
-    known = (page.store.by_id.get(str(name)) for name in frame.index)
-    own = zip(frame.index, frame[VALUE], known, strict=True)
-    return [found if found and found.function == rows[str(name)].function else value for name, value, found in own]
-
-
-def _by_ids(page: Appendix, values: "pd.Series[Any]", ids: str) -> "pd.Series[Any]":
-    """The values of a column; those that are recorded already as these results."""
-    known = page.store.by_id
-    own = ["" if pd.isna(value) else value for value in values]
-    found = [known.get(ids.format(row=row), value) for row, value in zip(values.index, own, strict=True)]
+def _recorded(
+    page: Appendix, values: "pd.Series[Any]", ids: str, rows: Mapping[str, Column] | None = None
+) -> "pd.Series[Any]":
+    """The values of a column; those that are recorded already, of `rows` by the same function, as these results: a number has one place."""
+    found = []
+    for row, value in values.items():
+        known = page.store.by_id.get(ids.format(row=row))
+        own = known is not None and (rows is None or known.function == rows[str(row)].function)
+        found.append(known if own else "" if rows is None and pd.isna(value) else value)
     return pd.Series(found, values.index, dtype=object)
 
 

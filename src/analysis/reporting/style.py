@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,6 +16,7 @@ WIDTH = 5.4  # inches; a page shows it at 1.3 times that size on a desktop and a
 LABEL_WIDTH, END_WIDTH = 21, 15  # characters of a row's label, and of a line's name at its end, before they wrap
 Y_TITLE = "y_title"
 ROW_HEIGHT, LINE_HEIGHT, FRAME_HEIGHT = 0.38, 0.19, 0.8  # inches
+HEIGHT = 3.6  # inches of a chart with two axes
 
 _SETTINGS: dict[str, object] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that text is measured alike everywhere
@@ -68,6 +69,23 @@ def blank(labels: Iterable[object], rows: int = 1) -> tuple["Figure", "Axes"]:
     axes.set_yticks(row_places(heights), wrapped)
     axes.set_ylim(sum(heights), 0)
     return fig, axes
+
+
+def plane(x_label: str, y_label: str, height: float = HEIGHT) -> tuple["Figure", "Axes"]:
+    """An empty chart with two number axes, `height` inches high; call it inside `house_style`."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = fig.subplots()
+    axes.grid(True, axis="y")
+    axes.set_xlabel(x_label, color=QUIET)
+    y_title(axes, y_label)
+    return fig, axes
+
+
+def legend(fig: "Figure", columns: int = 1, place: str = "upper", **more: Any) -> None:
+    """What the marks of a chart mean, above it; `more` is what else matplotlib takes."""
+    fig.legend(loc=f"outside {place} left", ncols=columns, **more).set_gid("structural_legend")
 
 
 def row_places(heights: list[float]) -> list[float]:

@@ -71,17 +71,13 @@ def table_node(table: Table) -> Block:
 def shared(table: Block, results: Mapping[str, Result]) -> list[dict[str, str]]:
     """Unit, kind and sort of interval that the numbers of each column share, each empty where they differ or there are none."""
     rows = [row["cells"] for group in table["groups"] for row in group["rows"]]
-    return [_shared([row[place] for row in rows], results) for place, _ in enumerate(table["columns"])]
-
-
-def _shared(cells: list[Block], results: Mapping[str, Result]) -> dict[str, str]:
-    numbers = [results[cell["number"]["id"]] for cell in cells if cell.get("number")]
-    ranges = [results[cell["number"]["id"]].interval for cell in cells if cell.get("interval")]
-    return {
-        "unit": _one(one.unit for one in numbers),
-        "kind": _one(str(one.kind) for one in numbers),
-        "interval": _one(ranges),
-    }
+    found = []
+    for cells in zip(*rows, strict=True) if rows else [()] * len(table["columns"]):
+        numbers = [results[cell["number"]["id"]] for cell in cells if cell.get("number")]
+        ranges = [results[cell["number"]["id"]].interval for cell in cells if cell.get("interval")]
+        unit, kind = _one(one.unit for one in numbers), _one(str(one.kind) for one in numbers)
+        found.append({"unit": unit, "kind": kind, "interval": _one(ranges)})
+    return found
 
 
 def _one(texts: Iterable[str]) -> str:
@@ -96,24 +92,17 @@ def results_in(cells: pd.DataFrame) -> list[Result]:
 
 def _column(table: Table, name: str, kind: str) -> Block:
     """What a column's header says, and how its texts are set."""
-    column, numeric = table.columns[name], _is_numeric(table, name)
-    words = " · ".join(filter(None, (_unit_words(column), kind, _interval_words(column))))
+    column = table.columns[name]
+    numeric = (
+        column.kind is not None or bool(column.kinds) or any(isinstance(cell, Result) for cell in table.cells[name])
+    )
+    unit = (
+        "" if column.unit in ("%", currency_of(column.unit)) else with_sign(column.unit)
+    )  # numbers carry these themselves
+    interval = f"interval: {column.interval}" if column.interval and column.low else ""
+    words = " · ".join(filter(None, (unit, kind, interval)))
     css = "number" if numeric else _length_class(table.cells[name]) if len(table.cells) else ""
     return {"name": name, "label": column.label, "words": words, "numeric": numeric, "css": css}
-
-
-def _is_numeric(table: Table, name: str) -> bool:
-    column = table.columns[name]
-    return column.kind is not None or bool(column.kinds) or any(isinstance(cell, Result) for cell in table.cells[name])
-
-
-def _unit_words(column: Column) -> str:
-    """The unit where the numbers do not carry it themselves: nothing for `%` and plain pounds."""
-    return "" if column.unit in ("%", currency_of(column.unit)) else with_sign(column.unit)
-
-
-def _interval_words(column: Column) -> str:
-    return f"interval: {column.interval}" if column.interval and column.low else ""
 
 
 def _common_kind(table: Table, name: str) -> str:
@@ -172,15 +161,13 @@ def _length_class(texts: Iterable[object]) -> str:
 
 def _words(text: object) -> str:
     """The words of a text or of a run of nodes, to measure how long it is; a number counts as so many characters."""
-    if not isinstance(text, list):
+    if isinstance(text, list):
+        return "".join(map(_words, text))
+    if not isinstance(text, dict):
         return str(text)
-    return "".join(part if isinstance(part, str) else _node_words(part) for part in text)
-
-
-def _node_words(node: Block) -> str:
-    if node["type"] == "number":
-        return "0" * (18 if node["part"] == "interval" else 8) + str(node.get("words", ""))
-    return _words(node.get("of", node.get("text", node.get("label", ""))))
+    if text["type"] == "number":
+        return "0" * (18 if text["part"] == "interval" else 8) + str(text.get("words", ""))
+    return _words(text.get("of", text.get("text", text.get("label", ""))))
 
 
 def told_of_hidden(numbers: pd.DataFrame, minimum_cell: int, note: str) -> str:

@@ -289,6 +289,11 @@ class Claim(Strict):
         return parse(self.formula) if self.formula else None
 
     @property
+    def follows_from(self) -> tuple[str, ...]:
+        """What the formula names, as `claim:<id>`; nothing without one."""
+        return references(self.expression) if self.expression else ()
+
+    @property
     def locator(self) -> str:
         """Where the figure stands in the source."""
         return f"{self.section} ({self._where})"
@@ -390,8 +395,11 @@ class Ledger(Mapping[str, Claim]):
 
 
 def published(claim: Claim) -> Result:
-    """A claim as a result of the id `claim:<claim_id>`: its value, its print, its rounding interval and its place."""
-    around = claim.interval
+    """A claim as a result of the id `claim:<claim_id>`: its value, its print (of a damaged one also what it was read
+    as), its rounding interval and its place."""
+    around, printed = claim.interval, claim.printed
+    if claim.number is not None and claim.as_printed and claim.is_damaged:
+        printed = f"{printed} (read as {write(claim.number, claim.unit, claim.as_printed.decimals)})"
     return Result(
         id=f"claim:{claim.claim_id}",
         label=claim.statement,
@@ -403,15 +411,8 @@ def published(claim: Claim) -> Result:
         high=around.high if around else None,
         interval="rounding of the published figure" if around else "",
         source=claim.locator,
-        printed=_print_and_reading(claim),
+        printed=printed,
     )
-
-
-def _print_and_reading(claim: Claim) -> str:
-    """The print; of a damaged one the figure that it was read as too."""
-    if claim.number is None or claim.as_printed is None or not claim.is_damaged:
-        return claim.printed
-    return f"{claim.printed} (read as {write(claim.number, claim.unit, claim.as_printed.decimals)})"
 
 
 def _whole(number: float) -> float | int:
@@ -485,10 +486,9 @@ def _check_references(ledger: Ledger) -> None:
             raise ledger.trouble(claim_id, "document", repr(claim.document), expected, action)
     graph: dict[str, tuple[str, ...]] = {}
     for claim_id, claim in ledger.items():
-        named = references(claim.expression) if claim.expression else ()
         _check_known(ledger, claim_id, "base", (claim.base,) if claim.base else ())
-        _check_known(ledger, claim_id, "formula", named)
-        graph[claim_id] = tuple(name.removeprefix("claim:") for name in named)
+        _check_known(ledger, claim_id, "formula", claim.follows_from)
+        graph[claim_id] = tuple(name.removeprefix("claim:") for name in claim.follows_from)
     cycle = find_cycle(graph)
     if cycle:
         raise ledger.trouble(

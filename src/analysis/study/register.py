@@ -209,16 +209,14 @@ def read_register(path: Path, name: str, claims: Mapping[str, Any]) -> Register:
 
 def _as_known(entry: Assumption, claims: Mapping[str, Any]) -> Assumption:
     """The entry; as assumed, with what was published, where its value is no longer the one that its claim prints."""
-    if entry.kind != "published" or not entry.claim or _prints(claims[entry.claim], entry):
+    if entry.kind != "published" or not entry.claim:
         return entry
-    changed = f"changed here from the published {claims[entry.claim].printed} ({entry.claim})"
+    claim = claims[entry.claim]
+    scale = 100 if claim.unit == "%" and entry.unit != "%" else 1  # a percentage stands for the ratio that it is
+    if claim.interval is None or entry.value * scale in claim.around:
+        return entry
+    changed = f"changed here from the published {claim.printed} ({entry.claim})"
     return entry.model_copy(update={"kind": "assumed", "decided_by": changed})
-
-
-def _prints(claim: Any, entry: Assumption) -> bool:
-    """Whether a claim's print allows an entry's value, a percentage standing for the ratio that it is."""
-    shares = claim.unit == "%" and entry.unit != "%"
-    return claim.interval is None or entry.value * (100 if shares else 1) in claim.around
 
 
 def _rows_of_ids(lines: list[str]) -> dict[str, int]:

@@ -24,7 +24,7 @@ from analysis.pipeline.ledger import audited, ledger
 from analysis.pipeline.parameters import leaving_out, planned_runs
 from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.pipeline.provenance import stage_dependencies, stage_outputs
-from analysis.pipeline.publish import files_beside, question
+from analysis.pipeline.publish import files_beside
 from analysis.pipeline.stage import collect_results
 from analysis.pipeline.sweep_cases import LINKED, link, run_in
 from analysis.results import write_bytes, write_csv, write_text
@@ -153,7 +153,7 @@ def _files(root: Path, place: str) -> Iterator[str]:
 
 def _pages(folder: Path) -> dict[str, Published]:
     failures: dict[str, InputError] = {}
-    pages = study_pages(folder, question, failures)
+    pages = study_pages(folder, failures)
     for error in failures.values():
         raise error
     return pages | ({"ledger.html": Published(ledger(folder))} if audited(folder) else {})

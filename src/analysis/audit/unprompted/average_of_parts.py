@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 
 from analysis.audit.checks import Check, Figure, Method, Outcome, listed, number, shown
 from analysis.audit.families import check_id
-from analysis.expressions import references
 from analysis.study.claims import Claim, Ledger
 
 NAME = "Averages of a total and its parts"
@@ -24,8 +23,7 @@ def look(ledger: Ledger, claims: Collection[str] | None = None) -> Iterator[Chec
 
 
 def _named(claim: Claim) -> tuple[str, ...]:
-    names = references(claim.expression) if claim.expression else ()
-    return tuple(name.removeprefix("claim:") for name in names)
+    return tuple(name.removeprefix("claim:") for name in claim.follows_from)
 
 
 def _counted(row: Claim) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 
 from analysis.audit.checks import Check, Figure, Method, Outcome, listed, number, shown
 from analysis.audit.families import check_id, ids, numbers, range_of
-from analysis.expressions import references
 from analysis.quantities import as_interval
 from analysis.study.claims import Claim, Ledger
 
@@ -26,7 +25,7 @@ def look(ledger: Ledger, claims: Collection[str] | None = None) -> Iterator[Chec
 
 def _parts(total: Claim, ledger: Ledger) -> list[Claim]:
     """The parts of a total by its formula, where that is a plain sum of different figures in its own unit, all printed exactly."""
-    named = references(total.expression) if total.expression else ()
+    named = total.follows_from
     plain = len(set(named)) == len(named) > 1 and set(re.sub(r"claim:\S+", "", total.formula)) <= set("+ ")
     parts = [ledger[name] for name in named] if plain else []
     return parts if all(part.unit == total.unit for part in parts) and numbers(total, *parts) else []

@@ -17,9 +17,9 @@ from analysis.pipeline import team_files
 from analysis.pipeline.commit import commit_time
 from analysis.pipeline.deposit.citation import Citation, read_citation
 from analysis.pipeline.deposit.entities import Entity, Graph, file_properties, identifier, references
-from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, files_at, raw_files
+from analysis.pipeline.deposit.origins import OWN, Origin, RawFile, raw_files
 from analysis.pipeline.lock import Item, Recorded, read_lock
-from analysis.pipeline.provenance import package_versions
+from analysis.pipeline.provenance import files_at, package_versions
 from analysis.reporting.citation import study_citation
 from analysis.results import slug
 from analysis.study import Study, readable_studies

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from analysis.files import read_yaml, shown, validate
 from analysis.pipeline import team_files
 from analysis.pipeline.lock import Recorded
+from analysis.pipeline.provenance import files_at
 from analysis.study import StudyInfo, readable_studies
 
 OPEN_GOVERNMENT = "Open Government Licence v3.0"
@@ -79,18 +80,10 @@ def raw_files(root: Path, recorded: Iterable[Recorded]) -> list[RawFile]:
     Raises InputError for an origin file that lacks a field.
     """
     places = sorted({item.path for stage in recorded for item in stage.inputs if item.path.startswith("data/raw/")})
-    files = {path for place in places for path in files_at(root / place) if path.name != "README.md"}
+    files = {path for path in files_at(*(root / place for place in places)) if path.name != "README.md"}
     studies = {study.id: study.info for study in readable_studies(root)}
     named = team_files.told(shown(path, root) for path in sorted(files))
     return [_raw_file(root, root / path, studies) for path in named]
-
-
-def files_at(place: Path) -> list[Path]:
-    """The files of a folder, or the file itself, sorted; without hidden ones and Python's own caches."""
-    found = sorted(place.rglob("*")) if place.is_dir() else [place]
-    return [
-        path for path in found if path.is_file() and not path.name.startswith(".") and "__pycache__" not in path.parts
-    ]
 
 
 def _raw_file(root: Path, path: Path, studies: dict[str, StudyInfo]) -> RawFile:

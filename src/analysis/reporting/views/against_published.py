@@ -10,8 +10,8 @@ from analysis.described import description, inputs_of
 from analysis.disclosure.decisions import BESIDE_ROUNDED, REFUSED, SHOWN, Decision
 from analysis.reporting.markup import Display
 from analysis.reporting.views.claims import published
-from analysis.reporting.views.evidence import WITHHELD, Evidence, number
-from analysis.results import VALUE, Column, Kind, slug
+from analysis.reporting.views.evidence import WITHHELD, Evidence
+from analysis.results import VALUE, Column, Kind, Result, plain_number, slug
 from analysis.study import Study, load_study
 from analysis.study.claims import Claim
 
@@ -112,8 +112,15 @@ def compared_table(evidence: Evidence, compared: Iterable[Compared]) -> Display:
         value = WITHHELD if each.value is None else each.value
         rows[f"{claim.statement} ({each.claim})"] = {
             "printed": published(claim),
-            "measured": number(
-                key, claim.statement, value, each.unit, each.decimals, kind, function=each.function, inputs=each.inputs
+            "measured": Result(
+                key,
+                claim.statement,
+                plain_number(value),
+                each.unit,
+                kind,
+                each.decimals,
+                function=each.function,
+                inputs=each.inputs,
             ),
             "agrees": WITHHELD if each.value is None else agreement(claim, each),
             "read": each.read,

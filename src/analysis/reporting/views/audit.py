@@ -7,10 +7,9 @@ import pandas as pd
 from analysis.audit.run import Audit, Standing
 from analysis.audit.verdicts import Verdict
 from analysis.described import of_nothing_nothing
-from analysis.expressions import references
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, fold, label, link, listed, number
+from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, fold, joined, label, link, listed, number
 from analysis.reporting.places import ORIGIN
 from analysis.reporting.prose import named
 from analysis.results import write_csv
@@ -110,15 +109,14 @@ def sources_and_chains(audit: Audit) -> dict[str, Inline]:
 def _facts(claim: Claim, ledger: Ledger, standing: list[Standing]) -> Inline:
     others = [_named(other.claim_id, ledger) for other in ledger.about(claim.quantity) if other is not claim]
     found = [link(f"#finding-{entry.finding.id}", [label(entry.finding.title)]) for entry in standing]
+    names = claim.follows_from  # whose rows name those of their own formulas
     said: dict[str, Run] = {
         "Place": [label(claim.at)],
         "Document": _document(ledger.document_of(claim)) if len(ledger.documents) > 1 else [],
         "Formula": [code(claim.formula)] if claim.formula else [],
-        "Follows from": _chain(claim, ledger),
-        "Base": _named(claim.base, ledger) if claim.base and f"claim:{claim.base}" not in _inputs(claim) else [],
-        "Published elsewhere as": [
-            node for place, run in enumerate(others) for node in (["; "] if place else []) + run
-        ],
+        "Follows from": [bullets(_named(name.removeprefix("claim:"), ledger) for name in names)] if names else [],
+        "Base": _named(claim.base, ledger) if claim.base and f"claim:{claim.base}" not in names else [],
+        "Published elsewhere as": joined(others, "; "),
         "Findings": listed(found, "; "),
         "Remark": [label(claim.note)] if claim.note else [],
     }
@@ -146,13 +144,3 @@ def texts(page: Appendix, audit: Audit) -> Display | None:
 def _named(claim_id: str, ledger: Ledger) -> Run:
     """A claim by id, as a link to its row, with its figure."""
     return [link(f"#claim-{claim_id}", [label(claim_id)]), ": ", number(f"claim:{ledger[claim_id].claim_id}")]
-
-
-def _chain(claim: Claim, ledger: Ledger) -> Run:
-    """The claims a formula names, whose rows name those of their own formulas."""
-    names = _inputs(claim)
-    return [bullets(_named(name.removeprefix("claim:"), ledger) for name in names)] if names else []
-
-
-def _inputs(claim: Claim) -> tuple[str, ...]:
-    return tuple(references(claim.expression)) if claim.expression is not None else ()

@@ -22,8 +22,9 @@ from analysis.reporting.style import (
     blank,
     colour,
     house_style,
+    legend,
     name_ends,
-    y_title,
+    plane,
 )
 from analysis.results import slug, write
 
@@ -130,8 +131,7 @@ def _key(fig: "Figure", rows: Sequence[Mapping[str, Any]]) -> None:
         sampled = any(_ends(row, "low", "high") for row in ranged)
         words = "all the census tables allow" + (", with the sampling interval" if sampled else "")
         handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label=words))
-    legend = fig.legend(handles=handles, loc="outside upper left", ncols=1, handlelength=1.2)
-    legend.set_gid("structural_legend")
+    legend(fig, handles=handles, handlelength=1.2)
 
 
 @of_nothing_nothing
@@ -140,12 +140,10 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
 
     `data` is by year, with the columns estimate, lowest, highest, fitted and census (people, empty where there is none).
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     with house_style():
-        fig = Figure(figsize=(WIDTH, _TREND), layout="constrained")
-        axes = fig.subplots()
+        fig, axes = plane("", axis_label, _TREND)
         data = data[["estimate", "lowest", "highest", "fitted", "census"]].apply(pd.to_numeric, errors="coerce")
         spread = [data["estimate"] - data["lowest"], data["highest"] - data["estimate"]]
         survey, census = (
@@ -156,12 +154,10 @@ def trend_chart(data: pd.DataFrame, axis_label: str) -> "Figure":
         axes.plot(data.index, data["fitted"], "--", color=colour(0), linewidth=1.6)
         axes.plot(data.index, data["census"], "D", linestyle="", **census)
         axes.set_ylim(0, None)
-        axes.grid(True, axis="y")
         axes.grid(False, axis="x")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, "")))
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        y_title(axes, axis_label)
         ends = [(data["estimate"], "survey, yearly"), (data["fitted"], "survey, trend")]
         name_ends(
             axes,
@@ -199,8 +195,7 @@ def _strip_key(fig: "Figure", label: str, few: bool) -> None:
         Line2D([], [], marker="o", color=colour(0), alpha=0.7 if few else 0.3, linestyle="", label="other areas"),
         Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="median area"),
     ]
-    legend = fig.legend(handles=handles, loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1)
-    legend.set_gid("structural_legend")
+    legend(fig, 2, handles=handles, columnspacing=1.2, handlelength=1)
 
 
 def _strip(axes: "Axes", values: pd.Series, middle: float) -> None:

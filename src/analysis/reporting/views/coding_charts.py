@@ -14,10 +14,11 @@ from analysis.reporting.style import (
     WIDTH,
     colour,
     house_style,
+    legend,
     name_columns,
+    plane,
     row_places,
     wrap,
-    y_title,
 )
 from analysis.results import drawn
 
@@ -57,7 +58,7 @@ def state_chart(frame: pd.DataFrame) -> "Figure":
         axes.grid(True, axis="both", linewidth=0.4)
         for state in _STATES:
             _marks(axes, frame, state)
-        fig.legend(loc="outside lower left", ncols=1, handletextpad=0.4).set_gid("structural_legend")
+        legend(fig, place="lower", handletextpad=0.4)
     return fig
 
 
@@ -154,27 +155,23 @@ def _back(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) ->
 @of_nothing_nothing
 def saturation_chart(curve: pd.DataFrame) -> "Figure":
     """The curve of `coding.saturation`, as it is shown: mean over all orders, between the fewest and the most."""
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    frame = as_shown(curve)
+    frame, blue = as_shown(curve), colour(0)
     with house_style():
-        fig = Figure(figsize=(WIDTH, 3.6), layout="constrained")
-        axes, blue = fig.subplots(), colour(0)
+        fig, axes = plane("groups read", "codes seen so far")
         if frame["codes_low"].notna().any():
             label = "from the fewest to the most, over all orders"
             ends = frame["codes_low"], frame["codes_high"]
             axes.fill_between(frame.index, *ends, color=blue, alpha=0.22, linewidth=0, label=label)
         axes.plot(frame["codes_mean"], "o-", color=blue, linewidth=2, markersize=6, label="mean over all orders")
-        axes.set_xlabel("groups read")
-        y_title(axes, "codes seen so far")
         axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(True, axis="y", color=RULE)
         axes.grid(False, axis="x")
         axes.tick_params(axis="y", colors=QUIET)
-        fig.legend(loc="outside upper left", ncols=1).set_gid("structural_legend")
+        legend(fig)
     return fig
 
 

@@ -36,7 +36,7 @@ from analysis.reporting.appendix import Appendix, Judged
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import label
 from analysis.reporting.tables import RowExtra
-from analysis.results import Column, Kind, Result, drawn, write_text
+from analysis.results import Column, Kind, drawn, write_text
 from analysis.study import Study
 
 HIDDEN, WITHHELD = "hidden", "withheld"  # a count; a statistic that would tell of one
@@ -485,44 +485,6 @@ def no_rounding(notebook: str, rules: Rules, what: str) -> InputError:
         expected=f"no rounding: {what} beside a rounded count would give it away",
         action="leave rounding_base out, so that small counts are hidden",
     )
-
-
-def number(
-    name: str,
-    label: str,
-    value: float | int | str | None,
-    unit: str = "people",
-    decimals: int = 0,
-    kind: Kind = Kind.MEASURED,
-    low: float | None = None,
-    high: float | None = None,
-    interval: str = "",
-    function: str = "",
-    inputs: tuple[str, ...] = (),
-    note: str = "",
-) -> Result:
-    """A result from plain numbers; numpy's own kinds of number become Python's."""
-    return Result(
-        name,
-        label,
-        plain(value),
-        unit,
-        kind,
-        decimals,
-        plain(low),
-        plain(high),
-        interval,  # type: ignore[arg-type]
-        function=function,
-        inputs=inputs,
-        note=note,
-    )
-
-
-def plain(value: object) -> float | int | str | None:
-    """A Python number from a numpy one, None for a missing one."""
-    if value is None or value is pd.NA or value != value:
-        return None
-    return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]
 
 
 def sentence_case(text: str) -> str:

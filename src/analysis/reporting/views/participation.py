@@ -21,8 +21,8 @@ from analysis.reporting.markup import Display
 from analysis.reporting.views import against_published
 from analysis.reporting.views.against_published import Compared, found_in
 from analysis.reporting.views.claims import published as as_published
-from analysis.reporting.views.evidence import HIDDEN, Evidence, number
-from analysis.results import Column, Kind
+from analysis.reporting.views.evidence import HIDDEN, Evidence
+from analysis.results import Column, Kind, Result, plain_number
 from analysis.study import Study
 
 if TYPE_CHECKING:
@@ -259,13 +259,13 @@ def met(people: pd.DataFrame, evidence: Evidence) -> Display | None:
     frame = figures_met(*frames)
     frame = frame.assign(met=frame["met"].map({True: "yes", False: "no"})).set_index("label").astype(object)
     frame["value"] = [
-        number(
+        Result(
             f"{evidence.page.notebook}.met.{key}",
             str(label),
-            value,
+            plain_number(value),
             "",
-            4 if "0.0" in printed else 0 if float(value).is_integer() else 1,
             Kind.CALIBRATED,
+            4 if "0.0" in printed else 0 if float(value).is_integer() else 1,
             function=name_of(figures_met),
             inputs=tuple(name for frame in frames for name in inputs_of(frame)),
         )

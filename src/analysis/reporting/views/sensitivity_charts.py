@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.charts import tick_text
-from analysis.reporting.style import FRAME_HEIGHT, INK, QUIET, WIDTH, colour, house_style, name_ends, y_title
+from analysis.reporting.style import FRAME_HEIGHT, HEIGHT, INK, colour, house_style, legend, name_ends, plane
 from analysis.results import write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_HEIGHT = 3.6  # inches
 _STYLES = ("solid", "dashed", "dotted", "dashdot")  # so that lines differ without colour
 
 
@@ -35,7 +34,7 @@ def line_chart(
     from matplotlib.ticker import LogLocator
 
     with house_style():
-        fig, axes = _blank(x_label, y_label)
+        fig, axes = plane(x_label, y_label)
         for place, (x, y) in enumerate(lines.values()):
             axes.plot(x, y, color=colour(place), linestyle=_STYLES[place], linewidth=2)
         if powers:
@@ -43,7 +42,7 @@ def line_chart(
             axes.xaxis.set_major_locator(LogLocator(base=2, numticks=4))
         _marks(axes, mark_x or {}, mark_y or {})
         ends = [(float(y[-1]), name, colour(place)) for place, (name, (_, y)) in enumerate(lines.items())]
-        name_ends(axes, ends if len(ends) > 1 else [], _HEIGHT - FRAME_HEIGHT)
+        name_ends(axes, ends if len(ends) > 1 else [], HEIGHT - FRAME_HEIGHT)
         _ticks(axes, x_unit, y_unit)
     return fig
 
@@ -51,7 +50,7 @@ def line_chart(
 def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
     """A grid of ratios (rows up, columns across) in bands of pounds, those below one pound in a colour of their own."""
     with house_style():
-        fig, axes = _blank(x_label, y_label)
+        fig, axes = plane(x_label, y_label)
         across, up, found = grid.columns.to_numpy(), grid.index.to_numpy(), grid.to_numpy()
         edges = _band_edges(float(found.min()), float(found.max()))
         shades = [
@@ -69,7 +68,7 @@ def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
             )
         if float(found.min()) < 1 < float(found.max()):
             axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
-        _legend(fig)
+        legend(fig, 2, handlelength=2.2)
         axes.set_xlim(across[0], across[-1])
         axes.set_ylim(up[0], up[-1])
         _ticks(axes, "", "")
@@ -90,17 +89,6 @@ def _band_edges(low: float, high: float) -> list[float]:
     return sorted(edges)
 
 
-def _blank(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
-    from matplotlib.figure import Figure
-
-    fig = Figure(figsize=(WIDTH, _HEIGHT), layout="constrained")
-    axes = fig.subplots()
-    axes.grid(axis="y")
-    axes.set_xlabel(x_label, color=QUIET)
-    y_title(axes, y_label)
-    return fig, axes
-
-
 def _marks(axes: "Axes", across: Mapping[float, str], up: Mapping[float, str]) -> None:
     beside = {"textcoords": "offset points", "gid": "structural_mark", "annotation_clip": False}
     for x, name in across.items():
@@ -109,10 +97,6 @@ def _marks(axes: "Axes", across: Mapping[float, str], up: Mapping[float, str]) -
     for y, name in up.items():
         axes.axhline(y, color=INK, linewidth=1.2)
         axes.annotate(name, (0.02, y), (0, 5), xycoords=("axes fraction", "data"), va="bottom", **beside)
-
-
-def _legend(fig: "Figure") -> None:
-    fig.legend(loc="outside upper left", ncols=2, handlelength=2.2).set_gid("structural_legend")
 
 
 def _ticks(axes: "Axes", x_unit: str, y_unit: str) -> None:
