@@ -19,7 +19,7 @@ from scipy.sparse import vstack
 
 from analysis.disclosure.reader import Reader
 from analysis.disclosure.tables import TOTAL, count_people, with_margins
-from analysis.sroi import partial_identification
+from analysis.sroi import identified_file, partial_identification
 from analysis.study import load_study
 from benchmarks._results import Row, save
 
@@ -103,7 +103,7 @@ def _tables(people: int, tables: int) -> dict[str, pd.Series]:
 def readings(study_id: str) -> tuple[Callable[[], Ends], Callable[[], Ends]]:
     """Bounds of every unknown under every possible combination, by `partial_identification.solve` and by scipy."""
     study = load_study(study_id)
-    problem = partial_identification.read_problem(study)
+    problem = identified_file.read_problem(study)
     names = [unknown.id for unknown in problem.unknowns]
     ids = [reading.id for reading in problem.readings]
     solved = partial_identification.solve(problem, study)

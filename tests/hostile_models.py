@@ -21,7 +21,7 @@ from analysis.programme.published import Comparison, Measure, Reading
 from analysis.programme.rules import Check, CountingRule
 from analysis.questionnaire.published import Figures as BeforeAfter
 from analysis.sroi.crosswalk import Criterion
-from analysis.sroi.partial_identification import Problem
+from analysis.sroi.identified_file import Problem
 from analysis.sroi.published import PublishedModel
 from analysis.sroi.sensitivity.settings import Settings as Sensitivity
 from analysis.sroi.value_map import RowText, Settings as ValueMap

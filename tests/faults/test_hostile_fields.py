@@ -19,8 +19,8 @@ from analysis.programme import published as programme
 from analysis.programme.rules import read_rules
 from analysis.questionnaire.published import read_figures as read_questionnaire
 from analysis.sroi.crosswalk import read_criteria
+from analysis.sroi.identified_file import read_problem
 from analysis.sroi.model import read_model
-from analysis.sroi.partial_identification import read_problem
 from analysis.sroi.published import derived_quantities, parts, read_published
 from analysis.sroi.sensitivity.appraisal import read_reference
 from analysis.sroi.sensitivity.settings import read_settings, read_stipulated

@@ -21,7 +21,7 @@ from analysis.english import published as english
 from analysis.quantities import Interval, parse_printed
 from analysis.questionnaire import over_readings, published, published_frames as frames
 from analysis.results import Kind
-from analysis.sroi import partial_identification, without_support
+from analysis.sroi import identified_file, partial_identification, without_support
 from analysis.study import load_study
 from analysis.study.claims import COLUMNS
 
@@ -191,7 +191,7 @@ def test_ranges_of_unknowns_are_those_of_every_point_of_a_grid():
         }
         for name, choices in variants.items()
     ]
-    problem = partial_identification.Problem.model_validate(
+    problem = identified_file.Problem.model_validate(
         {
             "unknowns": [{"id": name, "label": name.upper(), "unit": "GBP"} for name in "xy"],
             "statements": [_says("x + 2 * y", "<=", "12"), _says("x", ">=", "y"), _says("y", ">=", "1")],

@@ -9,7 +9,7 @@ from analysis.described import description
 from analysis.errors import InputError
 from analysis.expressions import evaluate, parse
 from analysis.quantities import Interval
-from analysis.sroi import partial_identification
+from analysis.sroi import identified_file, partial_identification
 from analysis.sroi.model import read_model
 from analysis.study import load_study
 from analysis.study.claims import claims_in
@@ -25,7 +25,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def problem(study):
-    return partial_identification.read_problem(study)
+    return identified_file.read_problem(study)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def solved(problem, study):
 
 
 def small(statements, readings=(), names=("x", "y"), order=("x",), choice=None):
-    return partial_identification.Problem.model_validate(
+    return identified_file.Problem.model_validate(
         {
             "unknowns": [{"id": name, "label": name, "unit": "GBP"} for name in names],
             "statements": [
@@ -158,10 +158,10 @@ def test_a_figure_that_looks_rounded_is_read_so_everywhere(problem, study):
     assert (whole.low, whole.high) == (pytest.approx(1_313_500), pytest.approx(1_384_500))
     other = problem.model_copy(update={"rounding": {"CP-062": 100.0}})
     with pytest.raises(InputError, match="developmental_learning_value of the register is 18500 to 19500"):
-        partial_identification._check_rounding(other, study)
+        identified_file._check_rounding(other, study)
     for wrong in ({"CP-062": 7.0}, {"CP-999": 1.0}, {"CP-062": 0.0}):
         with pytest.raises(InputError, match="rounding"):
-            partial_identification._check_rounding(problem.model_copy(update={"rounding": wrong}), study)
+            identified_file._check_rounding(problem.model_copy(update={"rounding": wrong}), study)
 
 
 def test_all_readings_together_contain_each(solved, problem):
@@ -189,7 +189,7 @@ def test_an_annual_value_raised_to_another_year_and_divided_into_weeks_by_hand(s
     found = partial_identification.uprated(study)
     assert found["value"].tolist()[:2] == pytest.approx([273.79, 273.04], abs=0.005)
     assert found["fits"].tolist()[:2] == ["no", "yes"]
-    named = study.document(partial_identification.FILE)["uprating"]
+    named = study.document(identified_file.FILE)["uprating"]
     claims = {f"claim:{named[name]}" for name in ("annual", "weekly")}
     files = {"data/raw/coproduction/identified.yaml", "data/raw/reference/uk_cpi_annual.csv"}
     assert set(description(found).inputs) == claims | files

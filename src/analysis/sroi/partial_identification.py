@@ -13,146 +13,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
-from analysis.described import aside, described, inputs_of, reading as noted
+from analysis.described import described, inputs_of
 from analysis.errors import InputError
 from analysis.expressions import ExpressionError, evaluate, parse
-from analysis.files import Strict, validate
 from analysis.linear_programs import Infeasible, LinearProgram, Unbounded
-from analysis.quantities import Interval, as_interval
+from analysis.quantities import Interval
 from analysis.results import Column, Kind
 from analysis.sroi import prices
+from analysis.sroi.identified_file import FILE, Problem, Statement, read_problem
+from analysis.sroi.linear_forms import Linear, linear
 from analysis.sroi.published import Inputs
-from analysis.sroi.records import Quantity
 from analysis.study import Study
 from analysis.study.claims import Claim
-
-FILE = "identified.yaml"
-
-
-class Unknown(Strict):
-    """A quantity that no source prints."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    unit: str
-    decimals: int = 0
-
-
-class Statement(Strict):
-    """One printed statement as a relation that is linear in the unknowns."""
-
-    left: str
-    relation: Literal["=", "<=", ">="]
-    right: str
-    says: str
-
-
-class Variant(Strict):
-    """One reading of a sentence."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str
-    statements: tuple[Statement, ...] = ()
-
-
-class Reading(Strict):
-    """A sentence that allows several readings, one of which holds."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    sentence: str
-    variants: tuple[Variant, ...] = Field(min_length=2)
-
-
-class Calibration(Strict):
-    """Which readings the central case takes, in which order its unknowns are fixed, and why."""
-
-    readings: dict[str, str]
-    order: tuple[str, ...]
-    why: str
-    derived: tuple[Quantity, ...] = ()
-
-
-class WeeksOfYear(Strict):
-    """One way to divide a year into weeks."""
-
-    label: str
-    weeks: float = Field(gt=0)
-
-
-class Uprating(Strict):
-    """A printed annual value and the weekly value of another year that the source makes of it."""
-
-    annual: str
-    weekly: str
-    from_year: int
-    to_year: int
-    ways: tuple[WeeksOfYear, ...] = Field(min_length=1)
-
-
-class Problem(Strict):
-    """Everything identified.yaml says."""
-
-    unknowns: tuple[Unknown, ...] = Field(min_length=1)
-    rounding: dict[str, float] = Field(
-        default={}, description="claims that look rounded to more than their last digit, with what they are rounded to"
-    )
-    statements: tuple[Statement, ...]
-    readings: tuple[Reading, ...] = ()
-    calibration: Calibration
-    uprating: Uprating | None = None
-
-
-class Linear:
-    """An interval plus intervals times unknowns; knows + - with its kind and * / with what holds no unknown."""
-
-    def __init__(self, constant: Interval | float = 0.0, slopes: Mapping[str, Interval] | None = None) -> None:
-        """`slopes` are the coefficients by unknown."""
-        self.constant, self.slopes = as_interval(constant), dict(slopes or {})
-
-    def __add__(self, other: "Linear | Interval | float") -> "Linear":
-        other = _linear(other)
-        names = [*self.slopes, *(name for name in other.slopes if name not in self.slopes)]
-        none = Interval(0.0, 0.0)
-        return Linear(
-            self.constant + other.constant, {n: self.slopes.get(n, none) + other.slopes.get(n, none) for n in names}
-        )
-
-    def __neg__(self) -> "Linear":
-        return Linear(-self.constant, {name: -slope for name, slope in self.slopes.items()})
-
-    def __sub__(self, other: "Linear | Interval | float") -> "Linear":
-        return self + -_linear(other)
-
-    def __rsub__(self, other: Interval | float) -> "Linear":
-        return _linear(other) - self
-
-    def __mul__(self, other: "Linear | Interval | float") -> "Linear":
-        first, second = self, _linear(other)
-        if first.slopes and second.slopes:
-            raise ExpressionError("it multiplies two unknowns; statements must be linear in them")
-        many, one = (first, second.constant) if first.slopes else (second, first.constant)
-        return Linear(many.constant * one, {name: slope * one for name, slope in many.slopes.items()})
-
-    def __truediv__(self, other: "Linear | Interval | float") -> "Linear":
-        divisor = _linear(other)
-        if divisor.slopes:
-            raise ExpressionError("it divides by an unknown; statements must be linear in them")
-        return self * (as_interval(1.0) / divisor.constant)
-
-    def __rtruediv__(self, other: Interval | float) -> "Linear":
-        return _linear(other) / self
-
-    __radd__, __rmul__ = __add__, __mul__
-
-
-def _linear(value: "Linear | Interval | float") -> Linear:
-    return value if isinstance(value, Linear) else Linear(value)
 
 
 @dataclass(frozen=True)
@@ -200,52 +77,6 @@ def _least(program: LinearProgram, aim: np.ndarray) -> float | None:
         return None
     except Unbounded:
         return -np.inf
-
-
-def read_problem(study: Study) -> Problem:
-    """Read a study's identified.yaml; InputError for a field that does not fit."""
-    noted(study.name(FILE))
-    problem = validate(Problem, study.document(FILE), study.name(FILE), None)
-    choices = {reading.id: [variant.id for variant in reading.variants] for reading in problem.readings}
-    with aside():
-        _check_rounding(problem, study)
-    unfit = [
-        f"{key}: {value}" for key, value in problem.calibration.readings.items() if value not in choices.get(key, ())
-    ]
-    if unfit or set(choices) != set(problem.calibration.readings):
-        raise InputError(
-            study.name(FILE),
-            column="calibration.readings",
-            found=unfit[0] if unfit else "a reading without a choice",
-            expected="one variant for every reading",
-            action="name for each reading the id of one of its variants",
-        )
-    return problem
-
-
-def _check_rounding(problem: Problem, study: Study) -> None:
-    """That the register reads a figure at the rounding that is given here: one reading everywhere."""
-    for claim_id, step in problem.rounding.items():
-        claim = study.claims.claims.get(claim_id)
-        number = claim.number if claim else None
-        if number is None or step <= 0 or number % step:
-            raise InputError(
-                study.name(FILE),
-                column=f"rounding.{claim_id}",
-                found=f"{step:g}",
-                expected="a claim of this study that is a number, and a step above 0 of which it is a multiple",
-                action="correct the id or the step",
-            )
-        entries = [entry.as_published for entry in study.register.values() if entry.claim == claim_id]
-        for entry in entries:
-            if entry.kind == "published" and (entry.low, entry.high) != (number - step / 2, number + step / 2):
-                raise InputError(
-                    study.name(FILE),
-                    column=f"rounding.{claim_id}",
-                    found=f"{step:g}, while {entry.id} of the register is {entry.low:g} to {entry.high:g}",
-                    expected="one rounding of a published figure everywhere",
-                    action="correct the step, or the range of the register",
-                )
 
 
 def _printed(claim: Claim, problem: Problem) -> Interval | None:
@@ -306,7 +137,7 @@ def _form(text: str, names: Sequence[str], problem: Problem, study: Study) -> Li
         return Linear(_printed(entry, problem) if isinstance(entry, Claim) else entry.interval)
 
     try:
-        return _linear(evaluate(parse(text), look_up))
+        return linear(evaluate(parse(text), look_up))
     except ExpressionError as error:
         raise InputError(
             study.name(FILE),

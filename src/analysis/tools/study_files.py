@@ -77,7 +77,7 @@ FILES = (
     _file("value_map.yaml", "05_sroi", "price year, discount rate, scenarios of the model", "analysis.sroi.value_map:Settings", needed="by the value map"),
     _file("index_NAME.csv", "05_sroi", "a price index of the study's own, by year, which formulas name as index_NAME_2019", "analysis.sroi.prices:IndexRow"),
     _file("index_NAME.origin.yaml", "05_sroi", "who publishes that index, and where", "analysis.sroi.prices:Origin", needed="by the index"),
-    _file("identified.yaml", "05_sroi", "what everything published says of what is not", "analysis.sroi.partial_identification:Problem", "analysis.sroi.partial_identification:read_problem"),
+    _file("identified.yaml", "05_sroi", "what everything published says of what is not", "analysis.sroi.identified_file:Problem", "analysis.sroi.identified_file:read_problem"),
     _file("sensitivity.yaml", "06_sroi_sensitivity", "analyses beyond the default ones", "analysis.sroi.sensitivity.settings:Settings", "analysis.sroi.sensitivity.settings:read_settings"),
     _file("challenges/NAME.yaml", "what-if", "what others propose in place of entries of the register, who and why", "analysis.tools.challenges:Challenge"),
     _file("themes.csv", "02_focus_group_coding", "the themes that the source reports", "analysis.coding.published:Theme", "analysis.tools.readers:themes", "by 02, unless there are coded segments"),
