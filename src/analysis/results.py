@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 KIND_MEANING: dict[Kind, str] = {
-    Kind.PUBLISHED: "published in the source",
+    Kind.PUBLISHED: "taken from the source as it is given there, with its place and its rounding",
     Kind.RECOMPUTED: "follows from published numbers by a stated formula",
     Kind.MEASURED: "computed from participant records that a research team supplied",
     Kind.BOUNDED: "the range that all records consistent with the published figures could give",

@@ -1,5 +1,7 @@
 """The answer begins on the first screen of a phone, on every page, and what leads elsewhere is there where there is room."""
 
+import re
+
 import pytest
 
 pytestmark = [pytest.mark.pages, pytest.mark.slow]
@@ -31,9 +33,25 @@ def test_navigation_folds_on_a_phone_and_is_open_where_there_is_room(visit, fini
             assert link.is_visible()
 
 
+def test_an_answer_opens_with_a_sentence_or_two_and_goes_on_in_six_points_at_most(finished):
+    opened = 0
+    for path in sorted((finished / "reports").glob("*/*.html")):
+        answer = re.search(
+            r'id="section-the-answer">.*?</h2>(.*?)(?=<h2|<figure|<div)', path.read_text(encoding="utf-8"), re.DOTALL
+        )
+        first, listed = (
+            re.search(rf"<{tag}>(.*?)</{tag}>", answer[1] if answer else "", re.DOTALL) for tag in ("p", "ul")
+        )
+        if first and listed:
+            assert len(re.sub("<.*?>", "", first[1]).split()) <= 60, path
+            assert listed[1].count("<li>") <= 6, path
+            opened += 1
+    assert opened >= 14
+
+
 def test_every_page_says_where_and_when(finished):
     for path in (finished / "reports/connecting_opportunities").glob("*.html"):
-        assert "Leeds City Region, 1 July 2017 to 31 March 2023" in path.read_text(encoding="utf-8")
+        assert "Leeds City Region, 1 July 2017 to 31 March 2023, 1,875 people" in path.read_text(encoding="utf-8")
 
 
 def test_a_number_opens_a_panel_with_its_source_and_one_step_further_by_keyboard(visit, finished):
@@ -65,4 +83,7 @@ def test_a_page_is_followed_by_the_next_and_says_what_it_is_to_search_engines(fi
     text = (finished / "reports/coproduction/08_claims_audit.html").read_text(encoding="utf-8")
     around = text.partition('class="around"')[2].partition("</nav>")[0]
     assert 'rel="prev" href="06_sroi_sensitivity.html"' in around and 'rel="next" href="claims.html"' in around
-    assert 'name="description" content="The source makes' in text and 'name="citation_title"' in text
+    assert (
+        'name="description" content="Of the 93 figures that the source publishes' in text
+        and 'name="citation_title"' in text
+    )

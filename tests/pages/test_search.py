@@ -110,6 +110,17 @@ def test_the_words_stand_in_the_address_and_are_there_after_back(ask, visit, wri
     assert page.input_value("#search-words") == "deadweight" and page.locator(".found li").count() == 2
 
 
+def test_a_key_waits_for_what_is_on_the_screen_alone(visit, finished):
+    """The first results stand at once, those below the screen a moment later."""
+    page = visit(finished / "reports/search.html")
+    typed = "words => { const input = document.getElementById('search-words'); input.value = words; input.dispatchEvent(new Event('input')); return document.querySelectorAll('.found li').length; }"
+    assert page.evaluate(typed, "the") == 12
+    page.wait_for_function("document.querySelectorAll('.found li').length === 40")
+    assert page.evaluate(typed, "the zebra of") == 0
+    page.wait_for_timeout(400)
+    assert page.locator(".found li").count() == 0  # what a former word would have added does not come
+
+
 def test_without_scripts_the_pages_are_listed(visit, written):
     page = visit(written, java_script_enabled=False)
     assert "Search needs scripts" in page.inner_text("main")

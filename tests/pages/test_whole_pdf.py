@@ -1,6 +1,7 @@
 """A study as one PDF, read by an independent reader: cover, contents, bookmarks, and links that stay within the file."""
 
 import json
+import re
 
 import pytest
 from project_copy import copy_tree, run_analysis
@@ -32,7 +33,7 @@ def actions(pdf):
 def test_the_cover_says_what_it_is_of_whom_and_when_and_what_is_in_it(pdf):
     cover = " ".join(pdf.pages[0].extract_text().split())
     assert "Worked example on synthetic records" in cover and "not ﬁndings" in cover.replace("findings", "ﬁndings")
-    for said in ("Author", "Date", "To be cited as", "Contents", "Before and after", "Data dictionary"):
+    for said in ("Author", "Date", "To be cited as", "Contents", "Before and after", "Methods"):
         assert said in cover, said
     assert pdf.metadata.title == "Worked example on synthetic records – All pages"
 
@@ -40,11 +41,18 @@ def test_the_cover_says_what_it_is_of_whom_and_when_and_what_is_in_it(pdf):
 def test_its_bookmarks_are_the_pages_with_their_sections_and_lead_to_them(pdf):
     top = [entry for entry in pdf.outline if not isinstance(entry, list)]
     titles = [" ".join(entry.title.split()) for entry in top]
-    assert titles[1:3] == ["Overview", "Focus groups and social impact matrix"] and titles[-1] == "Data dictionary"
+    assert titles[1:3] == ["Overview", "Focus groups and social impact matrix"] and titles[-1] == "Methods"
     places = [pdf.get_destination_page_number(entry) for entry in top]
     assert places == sorted(set(places)) and places[1] == 1
     for entry, place in zip(top, places, strict=True):
         assert " ".join(entry.title.split()) in " ".join(pdf.pages[place].extract_text().split())
+
+
+def test_its_contents_say_on_which_page_each_part_begins(pdf):
+    top = [entry for entry in pdf.outline if not isinstance(entry, list)]
+    contents = pdf.pages[0].extract_text().partition("Contents")[2]
+    said = [int(number) for number in re.findall(r"(\d+)\s*$", contents, re.MULTILINE)]
+    assert said == [pdf.get_destination_page_number(entry) + 1 for entry in top[1:]] and len(said) > 5
 
 
 def test_its_links_lead_to_places_of_itself_or_to_the_web(pdf):

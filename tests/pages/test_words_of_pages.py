@@ -92,3 +92,20 @@ def test_a_note_on_a_doubted_claim_is_told_in_full_once_on_a_page(finished):
     assert len(notes) > 2
     told = [name for note in notes for name in re.findall(r">(CO-\d+)</a> \(", note)]
     assert len(told) == len(set(told)) and told
+
+
+# What a page may hold before anything is left to another page; ledgers and the form of replication list everything there is.
+MOST_WORDS, MOST_OF_LISTS, MOST_IN_ALL = 23_000, 24_000, 285_000
+LISTS = {"ledger.html", "claims.html", "replication.html"}
+
+
+def test_pages_do_not_grow_wordier(finished):
+    """Everything in the body but programs, folded or not. Before: 297,058 words, 27,829 on the longest page."""
+    found = {}
+    for path in (finished / "reports").rglob("*.html"):
+        body = path.read_text(encoding="utf-8").partition("<body>")[2]
+        text = re.sub(r"<(script|style|title)\b.*?</\1>", " ", body, flags=re.DOTALL)
+        found[path.relative_to(finished / "reports").as_posix()] = len(re.sub(r"<[^>]*>", " ", text).split())
+    limit = {name: MOST_OF_LISTS if name.rpartition("/")[2] in LISTS else MOST_WORDS for name in found}
+    assert {name: words for name, words in found.items() if words > limit[name]} == {}
+    assert sum(found.values()) < MOST_IN_ALL

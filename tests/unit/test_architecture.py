@@ -120,6 +120,7 @@ GROUP = re.compile(r"\(\?(?:P?<[!=]?\w*>?|:)")  # (?P<name>...), (?<=...), (?:..
 READS = {
     "disclosure/page.py": "the last search for leaks is through the finished file, as a reader has it",
     "reporting/svg.py": "matplotlib's drawing",
+    "bundle/one_file.py": "the tree of pages of a PDF that the browser wrote",
     "reporting/workbook.py": "XML in a workbook that openpyxl wrote",
     "participants/cells.py": "markup that a participant's cell must not have",
     "coding/refi.py": "the REFI-QDA standard is XML, which other programs write",

@@ -42,7 +42,8 @@ def test_progress_is_count_over_target_and_the_row_that_does_not_follow_is_told(
     assert found["AB-013"][0].follow == 3 and found["AB-013"][0].rows == 4
     lines = "\n".join(told(table, found))
     assert (
-        "claim:AB-011 / claim:AB-012 * 100: gives 75, NOT the print; 3 of 4 rows of the column follow the rule" in lines
+        "claim:AB-011 / claim:AB-012 * 100: gives 75, NOT the published figure; 3 of 4 rows of the column follow the rule"
+        in lines
     )
 
 

@@ -7,10 +7,10 @@ import yaml
 
 from analysis.errors import InputError
 from analysis.files import validate
-from analysis.pipeline.citing import cff_text, commit_of
+from analysis.pipeline.citing import cff_text, commit_of, setting_of
 from analysis.pipeline.deposit.citation import Citation
 from analysis.reporting.citation import bibtex, in_words, ris, study_citation, whole_citation
-from analysis.study import StudyInfo
+from analysis.study import Study, StudyInfo, load_study
 from analysis.study.authors import check_character
 
 REPOSITORY = Citation.model_validate(
@@ -167,3 +167,20 @@ def test_the_citation_file_holds_people_as_the_format_has_them():
 )
 def test_what_git_does_not_say_is_in_no_citation(stamp, commit):
     assert commit_of(stamp) == commit
+
+
+def test_a_page_opens_with_place_period_people_and_the_day_of_the_run():
+    """As the report and the paper say: 1,875 new migrants, and 102 women."""
+    settings = {
+        name: setting_of(load_study(name), "2026-12-01") for name in ("coproduction", "connecting_opportunities")
+    }
+    assert settings["coproduction"] == "Portsmouth, November 2012 to 2014, 102 people, run of 1 December 2026"
+    assert "31 March 2023, 1,875 people, run of 1 December" in settings["connecting_opportunities"]
+    assert setting_of(load_study("coproduction_example"), "").endswith("November 2012 to 2014")
+
+
+def test_people_are_those_of_a_claim_of_the_ledger():
+    one = load_study("coproduction")
+    other = Study(one.root, one.info.model_copy(update={"people": "CP-999"}))
+    with pytest.raises(InputError, match="study.yaml, column 'people': found CP-999"):
+        setting_of(other, "")

@@ -89,13 +89,27 @@ def test_the_overview_tells_question_answer_figures_and_what_is_missing(tmp_path
     assert '<tr id="missing-1"><th scope="row">The records (records.csv)</th><td>Everything.</td>' in page.replace(
         ' class="short"', ""
     )
-    assert 'href="05_sroi.html#section-what-would-change-the-answer"' in page
 
 
-def test_the_answer_of_each_appendix_stands_in_the_overview_and_its_links_lead_back(tmp_path):
-    page = overview(toys.toy(tmp_path, wording=WORDING))
+def test_the_opening_is_the_findings_of_the_summary_point_by_point_and_the_rest_unfolds(tmp_path):
+    """At most six points; what does not hold yet, or names a result that is not recorded, is none of them."""
+    says = [{"say": f"Point {letter}, {{sroi.ratio|bare}}."} for letter in "abcdefg"]
+    summary = {"findings": [{"say": "Later {sroi.ratio}.", "once": "sroi.ratio"}, *says[:5]], "limits": says[5:]}
+    page = overview(toys.toy(tmp_path, wording=WORDING | {"summary": summary}))
+    first, _, rest = page.split("The answer</h2>")[1].partition("<details>")
+    assert [re.sub("<.*?>", "", each) for each in re.findall(r"<(?:p|li)>(Point .*?)</(?:p|li)>", first)] == [
+        f"Point {letter}, £4.00." for letter in "abcdef"
+    ]
+    assert "<p>Point a" in first and "<li>Point b" in first and "Later" not in page
+    assert rest.startswith("<summary>The answer at more length</summary><p>It gave ")
+
+
+def test_the_answer_of_each_appendix_stands_in_an_overview_without_its_own_and_its_links_lead_back(tmp_path):
+    assert "Its answer" not in overview(toys.toy(tmp_path / "worded", wording=WORDING))
+    page = overview(toys.toy(tmp_path / "bare"))
     shown = page.split('class="pages answers"')[1]
     assert shown.count("<summary>Its answer</summary>") == 2
+    assert 'href="05_sroi.html#section-what-would-change-the-answer"' in shown
     assert 'href="05_sroi.html#ratios"' in shown
     assert re.search(r'data-result="sroi.ratio"[^>]*href="05_sroi.html#from-1"', shown)
 

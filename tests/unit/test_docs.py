@@ -91,3 +91,16 @@ def test_the_example_of_the_page_on_the_audit_comes_out_as_it_says(tmp_path):
     }
     assert {check.id: check for check in found.checks}["parts"].figures["sum"].value == 39
     assert [entry.finding.id for entry in found.standing] == ["one_person"]
+
+
+ON_PAPER = re.compile(
+    r"PDF|sheet to print|paper|Chromium|hand on or print|resolution of print|figures for print|browser that prints"
+)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: page.name)
+def test_a_source_publishes_and_only_paper_is_printed(page):
+    """What journals call published or reported is not called a print; sentences on PDFs and paper may say so."""
+    lines = re.sub(r"`[^`\n]*`|^ {4}.*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE).splitlines()
+    said = [line for line in lines if re.search(r"\b[Pp]rint(s|ed)?\b", line) and not ON_PAPER.search(line)]
+    assert said == []

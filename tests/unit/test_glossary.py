@@ -1,7 +1,7 @@
 """Terms of the pages: each explained where a page uses it first, and on a page of its own."""
 
 from analysis.companions.glossary import explained, glossary, terms
-from analysis.reporting.nodes import number, paragraph, walk
+from analysis.reporting.nodes import bullets, number, paragraph, walk
 from analysis.reporting.page import render_page
 from analysis.reporting.render import html
 from analysis.results import Kind, Result
@@ -13,6 +13,7 @@ def test_a_term_is_explained_once_where_it_first_stands_in_the_form_written_ther
         "blocks": [
             paragraph(["Of Switching Values one; ", "switching values again, and undeadweighted words."]),
             paragraph(["A switching value, and deadweight."]),
+            bullets([["Deadweight once more; "], ["and drop-off."]]),
             {"type": "output", "text": "attribution"},
         ],
     }
@@ -20,6 +21,7 @@ def test_a_term_is_explained_once_where_it_first_stands_in_the_form_written_ther
     assert [(node["text"], node["href"]) for node in found] == [
         ("Switching Values", "../glossary.html#term-switching-value"),
         ("deadweight", "../glossary.html#term-deadweight"),
+        ("drop-off", "../glossary.html#term-drop-off"),
     ]
     first = explained(page)["blocks"][0]["of"]
     assert first[0] == "Of " and first[2] == " one; " and first[1]["means"].startswith("The value of one assumption")
@@ -41,4 +43,5 @@ def test_a_paragraph_says_a_kind_where_it_changes():
     assert html([paragraph(run)], results).count(said) == 1
     assert html([paragraph(run)], results).count("assumed · of all") == 1
     assert html([paragraph(run), paragraph(run)], results).count(said) == 2  # each paragraph says it anew
+    assert html([bullets([run[:2], run[2:]])], results).count(said) == 1  # a list is read as one text
     assert html(run[:4], results).count(said) == 2  # outside paragraphs, as in captions, every number does

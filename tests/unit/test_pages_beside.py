@@ -84,8 +84,10 @@ def test_a_picture_on_the_index_leads_into_its_study_and_has_ids_of_its_own():
         "finding": [number("met") | {"href": "07.html#from-2"}, " of <b>them</b>."],
         "of": [link("07.html#ends", [label("Figure 2")])],
     }
+    opening = paragraph(["It met ", number("met") | {"href": "07.html#from-1"}, "."], css="finding")
     studies = [
-        IndexEntry(name, name, "", picture=picture, drawn=(met,), setting="A town, 2020") for name in ("one", "two")
+        IndexEntry(name, name, "", opening=opening, picture=picture, drawn=(met,), setting="A town, 2020")
+        for name in ("one", "two")
     ]
     shown = render_page(index_page(studies, date="2026-01-02"))
     ids = re.findall(r'\sid="([^"]+)"', shown)
@@ -95,6 +97,8 @@ def test_a_picture_on_the_index_leads_into_its_study_and_has_ids_of_its_own():
             f'data-result="{study}-met" data-kind="recomputed" href="{study}/07.html#from-2">3</a> of &lt;b&gt;'
             in shown
         )
+        assert f'<p class="finding">It met <a class="num" data-result="{study}-met"' in shown
+        assert f'href="{study}/07.html#from-1">3</a>.</p>' in shown
         assert f'<a href="{study}/07.html#ends">Figure 2</a>' in re.sub(r" data-structural", "", shown)
         assert f'<svg id="{study}-ends-x">' in shown and f'href="#{study}-ends-x"' in shown
     assert "A town, 2020" in shown and "State of 2026-01-02." in shown

@@ -43,7 +43,7 @@ def test_texts_are_escaped_and_only_the_kinds_shown_are_explained():
     )
     assert "<h1>&lt;b&gt;Title&lt;/b&gt;</h1>" in found and "A &amp; B" in found and "by &lt;x&gt;" in found
     assert '<a href="a&amp;b.html">All studies and appendices</a>' in found
-    assert "published in the source" in found and "public statistics" not in found and "<script" not in found
+    assert "taken from the source" in found and "public statistics" not in found and "<script" not in found
 
 
 def test_a_page_with_a_table_to_filter_admits_its_two_scripts_alone():

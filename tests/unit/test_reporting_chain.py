@@ -60,7 +60,7 @@ def test_a_number_in_a_sentence_leads_to_its_entry():
         '<a class="num" data-result="claim:AA-001" data-kind="published" href="#from-1" data-entry="1">10</a>' in body
     )
     assert entries[0] == "AA-001, People: 10: published, A table (source line 7)"
-    leads = 'from <a class="to-source" href="#from-1" data-entry="1">AA-001</a> (A table (source line 7))'
+    leads = 'from <a class="to-source" href="#from-1" data-entry="1">AA-001</a> (10)'
     assert entries[1].endswith(leads)
 
 
@@ -206,7 +206,7 @@ def test_an_assumption_leads_to_its_row_of_the_register_and_to_the_claim_that_pr
     assert found[1].startswith(
         '<a href="assumptions.html#&quot;&lt;weeks&gt;">weeks</a>, &lt;Weeks&gt;: 12: published, A book, from <a'
     )
-    assert found[1].endswith(">AA-009</a> (Elsewhere (source line 9))") and found[2].startswith("AA-009, ")
+    assert found[1].endswith(">AA-009</a> (3)") and found[2].startswith("AA-009, ")
 
 
 def test_many_numbers_of_one_function_share_an_entry_though_they_rest_on_a_result():

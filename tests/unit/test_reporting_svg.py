@@ -12,9 +12,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis.reporting import charts
+from analysis.reporting.charts_records import curve_chart, fitted_chart
 from analysis.reporting.page import style_sheet
 from analysis.reporting.style import INK, PAPER, QUIET, SERIES, house_style, wrap
 from analysis.reporting.svg import drawing
+from analysis.reporting.views.sensitivity_charts import area_chart
 
 LABELS = ["Women", "Men", "Economically inactive people, carers among them"]
 FRAME = pd.DataFrame(
@@ -252,3 +254,25 @@ def test_parts_of_a_drawing_that_are_called_alike_have_ids_of_their_own():
         "f-structural_end_3",
     ]
     assert len(set(ids)) == len(ids) and svg.count("data-structural") == 3
+
+
+def test_what_stands_for_what_is_named_where_it_is_and_not_in_a_legend():
+    grid = pd.DataFrame(
+        [[1.0 + 0.025 * y] * 60 for y in range(80)], [y / 80 for y in range(80)], [x / 60 for x in range(60)]
+    )
+    areas = area_chart(grid, "across", "up")
+    band = charts.interval_chart(FRAME[:1], "low", "high", "Share", band=(6.0, 7.0), band_label="jointly")
+    curve = pd.DataFrame({"gain": [0.1, 0.2], "low": 0.0, "high": 0.3, "question": ["everybody", "those who stayed"]})
+    line = pd.DataFrame({"x": [0.0, 1.0], "fit": [1.0, 2.0], "low": [0.0, 1.0], "high": [2.0, 3.0]})
+    parts, lines = curve_chart(curve, "question", "gain"), fitted_chart([line, line], ["straight", "bent"], "x", "y")
+    told = {
+        name: {text.get_text(): text for text in fig.axes[0].texts}
+        for name, fig in (("areas", areas), ("band", band), ("parts", parts), ("lines", lines))
+    }
+    assert not any(fig.legends for fig in (areas, band, parts, lines))
+    stripes = ("£1 to £1.50", "£1.50 to £2", "£2 to £2.50", "£2.50 to £3")
+    for low, words in enumerate(stripes):  # each in its own quarter, from below
+        assert 0.25 * low < told["areas"][words].xy[1] < 0.25 * (low + 1)
+    assert told["band"]["jointly"].xy[0] == 6.5
+    assert told["parts"]["everybody"].xy[0] < told["parts"]["those who stayed"].xy[0]
+    assert {"straight", "bent"} <= set(told["lines"])

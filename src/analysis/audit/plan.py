@@ -72,7 +72,7 @@ class TotalEntry(Entry):
 
 
 class AverageRow(Strict):
-    """A row that an average may run over: its percentage and, where printed, the count and target behind it."""
+    """A row that an average may run over: its percentage and, where published, the count and target behind it."""
 
     value: ClaimId
     count: ClaimId | None = None
@@ -80,7 +80,7 @@ class AverageRow(Strict):
 
 
 class AverageEntry(Entry):
-    """A printed average and the sets of rows it may be the average of; `as_worded` names the set its words mean."""
+    """A published average and the sets of rows it may be the average of; `as_worded` names the set its words mean."""
 
     printed: tuple[ClaimId, ...] = Field(min_length=1)
     as_worded: str | None
@@ -115,7 +115,7 @@ class OrderEntry(Entry):
 
 
 class ImpliedEntry(Entry):
-    """A number that printed figures imply, held against the one that the words name; `read_to` is a coarser rounding."""
+    """A number that published figures imply, held against the one that the words name; `read_to` is a coarser rounding."""
 
     formula: Formula
     unit: str
@@ -127,7 +127,7 @@ class ImpliedEntry(Entry):
 
 
 class RegressionEntry(Entry):
-    """A printed share of explained variance, and the numbers of people it may rest on."""
+    """A published share of explained variance, and the numbers of people it may rest on."""
 
     r_squared: ClaimId
     people: tuple[ClaimId, ...] = Field(min_length=1)
@@ -159,7 +159,7 @@ class SystemEntry(Entry):
 
 
 class SplitEntry(Entry):
-    """Unknown counts with unit values, of which the number in all and the value in all are printed."""
+    """Unknown counts with unit values, of which the number in all and the value in all are published."""
 
     total: ClaimId
     value: ClaimId
@@ -168,7 +168,7 @@ class SplitEntry(Entry):
 
 
 class TwoGroupsEntry(Entry):
-    """Percentages of two groups whose sizes are not printed, with the number in both together."""
+    """Percentages of two groups whose sizes are not published, with the number in both together."""
 
     total: ClaimId
     shares: tuple[ClaimId, ClaimId]
@@ -203,7 +203,7 @@ class Refused(Strict):
 
 
 class Comparison(Strict):
-    """A row of comparisons.csv: a national figure, the one printed beside it, and the one on the matching base."""
+    """A row of comparisons.csv: a national figure, the one published beside it, and the one on the matching base."""
 
     measure: str
     label: str

@@ -355,6 +355,6 @@ def told(ledger: Ledger, found: Mapping[str, tuple[Suggestion, ...]]) -> Iterato
 
 def _told(each: Suggestion, ledger: Ledger) -> str:
     value = compute(each.formula, ledger).value
-    said = "gives the print" if each.fits else f"gives {value:.6g}, NOT the print"
+    said = "gives the published figure" if each.fits else f"gives {value:.6g}, NOT the published figure"
     rule = f"; {each.follow} of {each.rows} rows of the column follow the rule" if each.rows > 1 else ""
     return f"{each.formula}: {said}{rule}"

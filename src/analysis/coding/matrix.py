@@ -51,7 +51,7 @@ class Cell(Strict):
 
 
 class SocialImpactMatrix(Strict, Document):
-    """The whole matrix, with what is known of the printed one in `note`.
+    """The whole matrix, with what is known of the published one in `note`.
 
     Outcomes and assumptions have their names here, so that the matrix can be shown without the values of the model.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import read_yaml
-from analysis.reporting.nodes import Block, Inline, fact, facts, heading
+from analysis.reporting.nodes import Block, Inline, Run, fact, facts, heading
 from analysis.reporting.page import PageData
 from analysis.reporting.plain_page import PlainPage, plain_page
 from analysis.results import ResultStore, slug
@@ -47,7 +47,7 @@ def glossary() -> PageData:
 
 
 def explained(page: PageData) -> PageData:
-    """A page whose paragraphs explain each term where it first stands; a page with other programs' text stays as it is."""
+    """A page whose paragraphs and lists explain each term where it first stands; a page with other programs' text stays as it is."""
     href = page["up"][0].replace("index.html", FILE)
     waiting = dict(_forms())
     blocks = [_in_block(block, waiting, href) for block in page["blocks"]]
@@ -60,9 +60,19 @@ def _forms() -> tuple[tuple[str, Term], ...]:
 
 
 def _in_block(block: Block, waiting: dict[str, Term], href: str) -> Block:
-    if block.get("type") != "paragraph" or block.get("css"):
+    if block.get("css"):
         return block
-    return block | {"of": [node for each in block["of"] for node in _in_inline(each, waiting, href)]}
+    match block.get("type"):
+        case "paragraph":
+            return block | {"of": _in_run(block["of"], waiting, href)}
+        case "list":
+            return block | {"items": [_in_run(item, waiting, href) for item in block["items"]]}
+        case _:
+            return block
+
+
+def _in_run(run: Iterable[Inline], waiting: dict[str, Term], href: str) -> Run:
+    return [node for each in run for node in _in_inline(each, waiting, href)]
 
 
 def _in_inline(node: Inline, waiting: dict[str, Term], href: str) -> Iterable[Inline]:

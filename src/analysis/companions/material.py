@@ -84,9 +84,9 @@ class Appendix:
         """The page and those beside it, each by its name, with what can be linked to on it."""
         return ((self.name, self.anchors), *self.anchors.apart.items())
 
-    def paragraphs_under(self, section: str) -> list[Block]:
-        """The paragraphs of a section, to be shown on another page, where they lead to this one."""
-        shown = [block for block in under(self.data["blocks"], section) if block["type"] == "paragraph"]
+    def sentences_under(self, section: str) -> list[Block]:
+        """The paragraphs and lists of a section, to be shown on another page, where they lead to this one."""
+        shown = [block for block in under(self.data["blocks"], section) if block["type"] in ("paragraph", "list")]
         return seen_from_elsewhere(shown, self.href)
 
 

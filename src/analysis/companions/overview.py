@@ -30,8 +30,8 @@ from analysis.reporting.nodes import (
     without_kinds,
 )
 from analysis.reporting.page import PageData
-from analysis.reporting.places import seen_from_elsewhere
-from analysis.reporting.prose import named, results_in
+from analysis.reporting.places import seen_from_elsewhere, under
+from analysis.reporting.prose import named, points, results_in
 from analysis.reporting.svg import rekeyed
 from analysis.reporting.tables import RowExtra
 from analysis.results import Column, Kind, Result
@@ -52,6 +52,7 @@ _VERDICT_MEANING = {
     "not_recomputable": "nothing else that is published determines it",
 }
 _ID = r"^[A-Za-z0-9_.:\-]*$"
+MOST_POINTS = 6  # of which an opening is made
 _OPENING = 80  # characters by which something left out is named
 _LEADS = "Each number on this page leads to the entry of an appendix that says where it comes from."
 _NO_TEAM_FILE = "Each appendix ends with what would change its answer."
@@ -164,7 +165,12 @@ def said(material: Material, words: Overview) -> tuple[Overview, list[str]]:
     answer = [Paragraph(say=part) if isinstance(part, str) else part for part in given if part]
     due = [entry for entry in (*answer, *words.figures) if entry.holds(material)]
     kept = [entry for entry in due if entry.is_known(material)]
-    update = {
+    summary = {
+        name: tuple(entry for entry in entries if entry.holds(material) and entry.is_known(material))
+        for name, entries in (("findings", words.summary.findings), ("limits", words.summary.limits))
+    }
+    update: dict[str, object] = {
+        "summary": words.summary.model_copy(update=summary),
         "answer": tuple(entry for entry in kept if isinstance(entry, Paragraph)),
         "figures": tuple(entry for entry in kept if isinstance(entry, Figure)),
         "missing": tuple(entry for entry in words.missing if entry.holds(material)),
@@ -194,6 +200,12 @@ def overview(material: Material) -> PageData:
     sheet.section("Appendix by appendix", _appendices(material, unfold=not words.answer))
     sheet.section("To take away", *_to_take(sheet, material.study))
     return sheet.page_data(lead=lambda result_id: _led(result_id, material))
+
+
+def opening(material: Material) -> Block | None:
+    """The paragraph that the overview of a study opens with, as the index shows it, too."""
+    answer = under(overview(material)["blocks"], ANSWER)
+    return next((block | {"css": "finding"} for block in answer if block["type"] == "paragraph"), None)
 
 
 def picture(material: Material) -> Block | None:
@@ -240,12 +252,19 @@ def _led(result_id: str, material: Material) -> str:
 
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
-    yield from (sheet.page.say(part.say) for part in words.answer if isinstance(part, Paragraph))
+    paragraphs = [sheet.page.say(part.say) for part in words.answer if isinstance(part, Paragraph)]
+    found = [entry.say for entry in (*words.summary.findings, *words.summary.limits)]
+    yield from [sheet.page.say(points(*found[:MOST_POINTS]))] if found else paragraphs
     yield from _shown_picture(sheet.material)
     if words.figures:
         yield _figures(sheet, words)
     elif not words.answer:
         yield sheet.page.say("Each appendix answers its own question; its answer stands below.")
+    if found and paragraphs:
+        whole = [block for each in paragraphs for block in each.blocks]
+        yield Display(
+            ({"type": "unfolding", "summary": "The answer at more length", "of": whole},), plain="The answer."
+        )
 
 
 def _left_out(sheet: Sheet, openings: list[str]) -> Iterator[Display]:
@@ -334,16 +353,16 @@ def _verdict(verdict: str, result: Result) -> Block:
 
 
 def _appendices(material: Material, unfold: bool) -> Display:
-    """Every appendix with its question, its own answer behind a fold, and a link to what would change it."""
+    """Every appendix with its question; with its own answer, and a link to what would change it, where the page has none."""
     items = [[_appendix(appendix, unfold)] for appendix in material.appendices]
     return Display((bullets(items, css="pages answers"),), material.store.by_id, "The appendices.")
 
 
 def _appendix(appendix: Appendix, unfold: bool) -> Block:
-    answer = appendix.paragraphs_under(ANSWER)
-    if CHANGE in appendix.anchors.ids:
+    answer = appendix.sentences_under(ANSWER) if unfold else []
+    if answer and CHANGE in appendix.anchors.ids:
         answer.append(paragraph([link(f"{appendix.href}#{CHANGE}", ["What would change this answer"])], css="line"))
-    fold = [{"type": "unfolding", "summary": "Its answer", "of": answer, "open": unfold}] if answer else []
+    fold = [{"type": "unfolding", "summary": "Its answer", "of": answer, "open": True}] if answer else []
     title = {"type": "subheading", "of": [link(appendix.href, [label(appendix.title)])]}
     return {"type": "blocks", "of": [title, paragraph([label(appendix.question)], css="line"), *fold]}
 

@@ -36,7 +36,7 @@ class Recent(Strict):
 
 
 class Figures(Strict):
-    """The printed figures of english.yaml, by claim id."""
+    """The published figures of english.yaml, by claim id."""
 
     r_squared: str
     fewest: str
@@ -66,7 +66,7 @@ class Printed:
 
 
 def read_printed(study: Study) -> Printed | None:
-    """The printed figures of a study; None if it has none. Raises InputError as `read_figures` does."""
+    """The published figures of a study; None if it has none. Raises InputError as `read_figures` does."""
     if not (study.raw / FILE).is_file():
         return None
     return Printed(study, read_figures(study), (study.name(FILE),))

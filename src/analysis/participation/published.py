@@ -33,7 +33,7 @@ _ENDS = {"low": Column("At least", places="places"), "high": Column("At most", p
 
 
 class Stage(Strict):
-    """A stage that participants reached, and the claim that prints how many."""
+    """A stage that participants reached, and the claim that says how many."""
 
     stage: str
     claim: str
@@ -72,7 +72,7 @@ class VolunteeringFigures(Strict):
 
 
 class OpenShare(Strict):
-    """A printed percentage and the claims that may be its base."""
+    """A published percentage and the claims that may be its base."""
 
     label: str
     claim: str
@@ -80,7 +80,7 @@ class OpenShare(Strict):
 
 
 class Figures(Strict):
-    """The printed figures of participation.yaml, by claim id."""
+    """The published figures of participation.yaml, by claim id."""
 
     stages: tuple[Stage, ...]
     attendance: AttendanceFigures
@@ -109,7 +109,7 @@ class Printed:
 
 
 def read_printed(study: Study) -> Printed:
-    """The printed figures of a study; raises InputError as `read_figures` does."""
+    """The published figures of a study; raises InputError as `read_figures` does."""
     return Printed(study, read_figures(study), (study.name(FILE),))
 
 

@@ -64,7 +64,13 @@ LAST = (
     ),
     Companion("assumptions", assumptions.TITLE, assumptions.LEAD, assumptions.assumptions, assumptions.has_register),
     Companion("methods", methods.TITLE, methods.LEAD, methods.methods),
-    Companion("data_dictionary", dictionary.TITLE, dictionary.LEAD, dictionary.data_dictionary),
+    Companion(
+        "data_dictionary",
+        dictionary.TITLE,
+        dictionary.LEAD,
+        dictionary.data_dictionary,
+        lambda study: not study.info.example,  # whose records nobody fills in
+    ),
 )
 
 

@@ -69,11 +69,11 @@ def with_doubts(page: PageData, doubts: Mapping[str, Doubt], audit: ResultStore,
 
 
 def _together(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """Blocks that one note is for: paragraphs that follow one another, and what is shown with its code."""
+    """Blocks that one note is for: paragraphs and lists that follow one another, and what is shown with its code."""
     group: list[Block] = []
     for block in blocks:
         sorts = {each["type"] for each in (*group, block)}
-        if group and not (sorts == {"paragraph"} or block["type"] == "source"):
+        if group and not (sorts <= {"paragraph", "list"} or block["type"] == "source"):
             yield group
             group = []
         group.append(block)

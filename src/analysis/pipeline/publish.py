@@ -213,7 +213,7 @@ def _summary_lines(headline: Headline) -> Iterator[str]:
 
 def index_entries(root: Path) -> list[Any]:
     """What the index says of each study: its headline numbers and its pages, one line each."""
-    from analysis.companions.overview import picture
+    from analysis.companions.overview import opening, picture
     from analysis.pipeline.companions import material_of, origins_of, with_companions
     from analysis.reporting.index import IndexEntry
     from analysis.reporting.nodes import walk
@@ -223,8 +223,9 @@ def index_entries(root: Path) -> list[Any]:
         study = headline.study
         store = ResultStore.read(study.processed / "results.json").by_id
         material = material_of(root, study.id)
-        shown, drawing = tuple(store[key] for key in HEADLINES if key in store), picture(material)
-        drawn = tuple(store[node["id"]] for node in walk(drawing or {}) if node["type"] == "number")
+        shown = tuple(store[key] for key in HEADLINES if key in store)
+        first, drawing = opening(material), picture(material)
+        drawn = tuple(store[node["id"]] for node in walk([first or {}, drawing or {}]) if node["type"] == "number")
         entries.append(
             IndexEntry(
                 study_id=study.id,
@@ -235,6 +236,7 @@ def index_entries(root: Path) -> list[Any]:
                 example=study.info.example,
                 origins=origins_of(material, shown),
                 setting=study.info.setting,
+                opening=first,
                 picture=drawing,
                 drawn=drawn,
             )

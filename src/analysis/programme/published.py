@@ -27,7 +27,7 @@ R = TypeVar("R", bound=Row)
 
 
 class Measure(Row):
-    """One measure and the claims that print its figures; an empty cell means the report prints none."""
+    """One measure and the claims that give its figures; an empty cell means the report gives none."""
 
     measure: str = Field(
         pattern=r"^[a-z][a-z0-9_]*$",
@@ -45,7 +45,7 @@ class Measure(Row):
 
 
 class Comparison(Row):
-    """A national figure, the programme's printed figure set against it, and the programme's figure on the same base."""
+    """A national figure, the programme's published figure set against it, and the programme's figure on the same base."""
 
     measure: str = Field(description="name of the measure")
     label: str = Field(description="the comparison as tables show it")
@@ -59,7 +59,7 @@ class Comparison(Row):
 
 
 class Reading(Row):
-    """One reading of a printed percentage: the people it would mean, and the most there can be."""
+    """One reading of a published percentage: the people it would mean, and the most there can be."""
 
     reading: str = Field(description="name of the reading")
     claim: str = Field(min_length=1, description="claim that gives the percentage")

@@ -31,7 +31,7 @@ WILCOXON = "p-value of the Wilcoxon test"
 
 
 class Ends(Strict):
-    """Which means a print allows: rounding ends, and strict ends where words set them."""
+    """Which means a published figure allows: rounding ends, and strict ends where words set them."""
 
     low: float = Field(description="lowest mean that rounds to it")
     high: float = Field(description="highest mean that rounds to it")
@@ -40,7 +40,7 @@ class Ends(Strict):
 
 
 class PrintReading(Strict):
-    """One way to read a printed mean after, on one scale."""
+    """One way to read a published mean after, on one scale."""
 
     label: str = Field(description="the reading as tables show it")
     scale: tuple[int, int | None] = Field(description="lowest and highest answer; no highest for numbers without end")
@@ -48,7 +48,7 @@ class PrintReading(Strict):
 
 
 class PrintedItem(Strict):
-    """An item whose means before and after are printed, by claim id; its scale by name, or by readings of its own."""
+    """An item whose means before and after are published, by claim id; its scale by name, or by readings of its own."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name that results begin with")
     label: str = Field(description="the item as tables show it")
@@ -88,14 +88,14 @@ class PrintedItem(Strict):
 
 
 class Groups(Strict):
-    """Two groups of unknown size with a printed percentage each, by claim id."""
+    """Two groups of unknown size with a published percentage each, by claim id."""
 
     label: str = Field(description="what the percentages are of")
     claims: dict[str, str] = Field(min_length=2, max_length=2, description="claim that gives the percentage, by group")
 
 
 class Figures(Strict):
-    """The printed figures of before_after.yaml."""
+    """The published figures of before_after.yaml."""
 
     asked_before: str = Field(default="", description="what the source says of when people were asked about before")
     respondents: str = Field(description="claim that gives how many answered before and after")
@@ -128,7 +128,7 @@ class Printed:
 
 
 def read_printed(study: Study) -> Printed:
-    """The printed figures of a study; raises InputError as `read_figures` does."""
+    """The published figures of a study; raises InputError as `read_figures` does."""
     return Printed(study, read_figures(study))
 
 

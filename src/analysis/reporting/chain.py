@@ -198,10 +198,8 @@ def _short(name: str) -> str:
 
 
 def _said_of(result: Result) -> str:
-    """What stands in brackets after an input that is copied from somewhere: of a claim its place, else its value."""
-    if not _is_copied(result):
-        return ""
-    return f" ({result.source if result.id.startswith('claim:') else result.text})"
+    """The value of an input that is copied from somewhere, in brackets; its own entry says from where."""
+    return f" ({result.text})" if _is_copied(result) else ""
 
 
 def _copy(result: Result, origins: Origins) -> _Label:

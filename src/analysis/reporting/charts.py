@@ -144,8 +144,8 @@ def interval_chart(
         fig, axes = blank(frame.index, rows=2)  # one for the range, one for the words above it
         _finish(axes, ends, axis_label, unit, from_zero=from_zero)
         if band:
-            axes.axvspan(*band, color=colour(1), alpha=0.25, linewidth=0, label=band_label)
-            _legend(fig, (band_label,))
+            axes.axvspan(*band, color=colour(1), alpha=0.25, linewidth=0)
+            _name_above(axes, sum(band) / 2, band_label, colour(1))
         _ranges(axes, frame[low], frame[high], unit, decimals)
         if value:
             axes.plot(frame[value], [place + _BELOW for place in axes.get_yticks()], "o", color=INK, markersize=6)
@@ -157,8 +157,13 @@ def interval_chart(
 def _line(axes: "Axes", value: float, name: str) -> None:
     """A line at a value, with its name above the chart."""
     axes.axvline(value, color=INK, linewidth=1.6, zorder=0.9)
+    _name_above(axes, value, name, INK)
+
+
+def _name_above(axes: "Axes", value: float, name: str, shade: str) -> None:
+    """What stands at a value, named above the chart."""
     above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center"}
-    axes.annotate(name, (value, 1), (0, 3), **above)
+    axes.annotate(name, (value, 1), (0, 3), color=shade, **above)
 
 
 def _known(value: object) -> bool:

@@ -10,15 +10,17 @@ import pandas as pd
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.prose import named
 from analysis.reporting.style import (
+    FRAME_HEIGHT,
     HEIGHT,
     INK,
+    LINE_HEIGHT,
     PAPER,
     QUIET,
     RULE,
     WIDTH,
     colour,
     house_style,
-    legend,
+    name_ends,
     plane,
     wrap,
     y_title,
@@ -31,14 +33,15 @@ if TYPE_CHECKING:
 
 MARGIN = "all"  # the row and the column of sums
 _ACROSS = 34  # letters that fit along the columns of a shift table together
+_PARTS = 40  # letters that fit along a chart
 _APART = 0.08  # share of the axis between two written numbers
 _CELL = 0.62  # height of a row of a shift table, inches
 _LIGHT, _DARK = 0.08, 0.45  # opacity of the emptiest and the fullest cell: ink stays readable on both
 
 
-def _plane(x_label: str, y_label: str, named: int = 0) -> tuple["Figure", "Axes"]:
-    """An empty chart with two number axes, few ticks, and room for so many lines of a legend above."""
-    fig, axes = plane(x_label, y_label, HEIGHT + 0.25 * named)
+def _plane(x_label: str, y_label: str) -> tuple["Figure", "Axes"]:
+    """An empty chart with two number axes and few ticks."""
+    fig, axes = plane(x_label, y_label)
     axes.locator_params(nbins=6)
     return fig, axes
 
@@ -209,7 +212,7 @@ def fitted_chart(
     `points` (columns x and y) are drawn with jitter; only for synthetic records, since each mark is one person.
     """
     with house_style():
-        fig, axes = _plane(x_label, y_label, len(labels))
+        fig, axes = _plane(x_label, y_label)
         if points is not None:
             rng = np.random.default_rng(seed)
             spread = rng.uniform(-0.18, 0.18, (2, len(points)))
@@ -222,25 +225,26 @@ def fitted_chart(
                 markersize=4,
                 linestyle="none",
             )
-        for number, (band, label) in enumerate(zip(bands, labels, strict=True)):
+        for number, band in enumerate(bands):
             axes.fill_between(band["x"], band["low"], band["high"], color=colour(number), alpha=0.16, linewidth=0)
             axes.plot(
                 band["x"],
                 band["fit"],
                 color=colour(number),
                 linewidth=2.2,
-                label=label,
                 linestyle=("-", "--", ":")[number % 3],
             )
-        legend(fig, handlelength=2.2)
+        last = [float(band["fit"].iloc[-1]) for band in bands]
+        ends = [(value, label, colour(number)) for number, (value, label) in enumerate(zip(last, labels, strict=True))]
+        name_ends(axes, ends, HEIGHT - FRAME_HEIGHT)
     return fig
 
 
 def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
     """A specification curve: gain and interval of each specification in rank order, one colour for each question."""
     with house_style():
-        fig, axes = _plane("specifications, from the lowest to the highest gain", y_label, curve[group].nunique())
-        place = 0
+        fig, axes = _plane("specifications, from the lowest to the highest gain", y_label)
+        place, names = 0, []
         for number, (name, part) in enumerate(curve.groupby(group, sort=False)):
             x = np.arange(place, place + len(part))
             place += len(part) + 2
@@ -251,10 +255,21 @@ def curve_chart(curve: pd.DataFrame, group: str, y_label: str) -> "Figure":
                 ("o", "D", "s", "^")[number % 4],
                 color=colour(number % 4),
                 markersize=4,
-                label=str(name),
                 linestyle="none",
             )
+            names.append((float(x.mean()), str(name), colour(number % 4)))
         axes.axhline(0, color=INK, linewidth=1.2)
         axes.set_xticks([])
-        legend(fig, handlelength=1.2)
+        _name_parts(axes, names)
     return fig
+
+
+def _name_parts(axes: "Axes", names: Sequence[tuple[float, str, str]]) -> None:
+    """The names of the parts of a chart below them, each over as many lines as its share of the width asks for."""
+    below = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": "center", "va": "top"}
+    lines = 0
+    for middle, name, shade in names:
+        words = textwrap.wrap(name, _PARTS // len(names), break_long_words=False)
+        axes.annotate("\n".join(words), (middle, 0), (0, -6), color=shade, gid="structural_end", **below)
+        lines = max(lines, len(words))
+    axes.xaxis.labelpad = 72 * LINE_HEIGHT * (lines + 1)

@@ -22,8 +22,8 @@ EXAMPLE_NOTE = "They show what the appendices would hold if a research team supp
 class IndexEntry:
     """One study: what it is, its headline results, its pages as (title, address, one line), and where each result comes from.
 
-    `setting` is place and period, `origins` are addresses of entries in the appendices' lists of sources, by result id; `picture` is the
-    chart that says most, whose numbers are `drawn`.
+    `setting` is place and period, `origins` are addresses of entries in the appendices' lists of sources, by result id; `opening` is what was found,
+    `picture` the chart that says most; their numbers are `drawn`.
     """
 
     study_id: str
@@ -34,6 +34,7 @@ class IndexEntry:
     example: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
     setting: str = ""
+    opening: Block | None = None
     picture: Block | None = None
     drawn: tuple[Result, ...] = ()
 
@@ -46,7 +47,12 @@ def index_page(entries: Iterable[IndexEntry], ledger: bool = False, date: str = 
     for entry in entries:
         store.by_id |= {_id(entry, result): result for result in (*entry.headline, *entry.drawn)}
     sections = [(title, note, [_card(entry) for entry in found]) for title, note, found in _sections(entries)]
-    blocks = [part for _, _, cards in sections for card in cards for part in (card["headline"], card["picture"])]
+    blocks = [
+        part
+        for _, _, cards in sections
+        for card in cards
+        for part in (card["opening"], card["headline"], card["picture"])
+    ]
     fields = {
         "title": TITLE,
         "lead": LEAD,
@@ -82,13 +88,14 @@ def _card(entry: IndexEntry) -> Block:
         "example": entry.example,
         "setting": entry.setting,
         "headline": headline,
+        "opening": _of_this_page(entry, entry.opening),
         "picture": _of_this_page(entry, entry.picture),
         "pages": pages,
     }
 
 
 def _of_this_page(entry: IndexEntry, content: Any) -> Any:
-    """A picture for this page: results by their ids here, numbers and links lead below reports/."""
+    """A paragraph or picture for this page: results by their ids here, numbers and links lead below reports/."""
     if isinstance(content, list | tuple):
         return [_of_this_page(entry, part) for part in content]
     if not isinstance(content, dict):

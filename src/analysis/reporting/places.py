@@ -84,8 +84,9 @@ def under(blocks: list[Block], section: str) -> list[Block]:
     found: list[Block] = []
     inside = False
     for block in blocks:
-        if block["type"] == "markdown" and block["ids"]:
-            inside = section in block["ids"]
+        opened = [block["id"]] if block["type"] == "heading" else block["ids"] if block["type"] == "markdown" else []
+        if opened:
+            inside = section in opened
         elif inside:
             found.append(block)
     return found

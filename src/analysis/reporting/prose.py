@@ -73,6 +73,15 @@ def named(text: object) -> str:
     return f"{{={str(text).translate(_HIDDEN)}}}"
 
 
+def points(first: str, *others: str) -> str:
+    """A text that opens with what was found and goes on point by point; empty points are left out.
+
+    >>> points("It fell.", "Most in one place.", "")
+    'It fell.\\n\\n- Most in one place.'
+    """
+    return f"{first}\n\n" + "\n".join(f"- {point.strip()}" for point in others if point.strip())
+
+
 def within(label: object) -> str:
     """A label from data within a sentence of a template, as `named` and `in_sentence`."""
     return named(in_sentence(str(label)))

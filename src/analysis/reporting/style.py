@@ -1,7 +1,7 @@
 """The house look of figures: narrow enough for a phone, large enough letters, no box, colours that survive greyscale."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +58,18 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def blank(labels: Iterable[object], rows: int = 1) -> tuple["Figure", "Axes"]:
-    """An empty chart with a place of `rows` bars for each label, first label on top; long labels wrap."""
+def blank(labels: Iterable[object], rows: int = 1, more: Mapping[int, float] | None = None) -> tuple["Figure", "Axes"]:
+    """An empty chart with a place of `rows` bars for each label, first label on top; long labels wrap.
+
+    `more` are inches by which some places, counted from 0, are higher.
+    """
     from matplotlib.figure import Figure
 
     wrapped = [wrap(label) for label in labels]
-    heights = [max(ROW_HEIGHT + LINE_HEIGHT * label.count("\n"), 0.13 + 0.23 * rows) for label in wrapped]
+    heights = [
+        max(ROW_HEIGHT + LINE_HEIGHT * label.count("\n"), 0.13 + 0.23 * rows) + (more or {}).get(place, 0.0)
+        for place, label in enumerate(wrapped)
+    ]
     fig = Figure(figsize=(WIDTH, FRAME_HEIGHT + sum(heights)), layout="constrained")
     axes = fig.subplots()
     axes.set_yticks(row_places(heights), wrapped)

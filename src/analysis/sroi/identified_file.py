@@ -14,7 +14,7 @@ FILE = "identified.yaml"
 
 
 class Unknown(Strict):
-    """A quantity that no source prints."""
+    """A quantity that no source gives."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str
@@ -23,7 +23,7 @@ class Unknown(Strict):
 
 
 class Statement(Strict):
-    """One printed statement as a relation that is linear in the unknowns."""
+    """One published statement as a relation that is linear in the unknowns."""
 
     left: str
     relation: Literal["=", "<=", ">="]
@@ -64,7 +64,7 @@ class WeeksOfYear(Strict):
 
 
 class Uprating(Strict):
-    """A printed annual value and the weekly value of another year that the source makes of it."""
+    """A published annual value and the weekly value of another year that the source makes of it."""
 
     annual: str
     weekly: str

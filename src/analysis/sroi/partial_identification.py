@@ -360,7 +360,7 @@ def reading_conflicts(found: IdentifiedSet) -> pd.DataFrame | None:
     words=("fits",),
 )
 def uprated(study: Study) -> pd.DataFrame | None:
-    """A printed annual value raised to the prices of another year and divided into weeks, under each way to count them.
+    """A published annual value raised to the prices of another year and divided into weeks, under each way to count them.
 
     Index: way. Columns: value (pounds a week), fits (whether it rounds to the printed weekly value). None where a study asks for
     none.

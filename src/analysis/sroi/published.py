@@ -33,7 +33,7 @@ _SHARE = Column(
 
 
 class Ratio(Strict):
-    """A headline ratio of one scenario: with all costs and, where printed, without research and evaluation."""
+    """A headline ratio of one scenario: with all costs and, where published, without research and evaluation."""
 
     scenario: str = Field(description="the scenario as the study calls it")
     all_costs: str = Field(description="claim that gives the ratio with all costs")
@@ -59,7 +59,7 @@ class Derived(Quantity):
 
 
 class Unpublished(Strict):
-    """Something the model needs that no source prints."""
+    """Something the model needs that no source gives."""
 
     what: str = Field(description="the figure")
     needed_for: str = Field(description="what it is needed for")

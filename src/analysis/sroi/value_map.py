@@ -96,7 +96,7 @@ class WithoutSupport(Strict):
 
 
 class CausalNote(Strict):
-    """A printed figure offered for what would have happened anyway, and whether the model uses it."""
+    """A published figure offered for what would have happened anyway, and whether the model uses it."""
 
     claim: str = Field(description="claim that gives the figure")
     offered_for: str

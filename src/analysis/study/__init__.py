@@ -82,6 +82,9 @@ class StudyInfo(Strict):
     programme: str = Field(default="", description="the programme in one sentence")
     place: str = Field(default="", description="city or region")
     period: Period | None = Field(default=None, description="first and last day, month or year")
+    people: str = Field(
+        default="", pattern=r"^([A-Z]{2,4}-\d{3,})?$", description="claim that says how many people took part"
+    )
     source: StudySource = Field(description="the publication the study works from")
     documents: tuple[Document, ...] = Field(default=(), description="further documents that claims are published in")
     claim_prefix: str = Field(pattern=r"^[A-Z]{2,4}$", description="capital letters every claim id starts with")

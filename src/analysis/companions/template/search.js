@@ -1,9 +1,10 @@
 // Finds places of all pages by words. Each word has to stand in a place; those that have them in their names come first.
 "use strict";
-const MOST = 40, AROUND = 100, PAUSE = 300; // results shown; letters around what is found; milliseconds until the address says it
+const MOST = 40, FIRST = 12, AROUND = 100, PAUSE = 300; // results shown, and those shown at once; letters around what is found; milliseconds until the address says it
+const folded = (text) => text.toLowerCase().replaceAll(",", ""); // for a first look, to which 1,875 is 1875
 const root = document.getElementById("search");
 const places = JSON.parse(document.getElementById("search-data").textContent).flatMap(([path, page, entries]) =>
-  entries.map((entry) => entry.split("\n")).map(([anchor, title, text]) => ({ href: path + (anchor && "#" + anchor), title, text, page })));
+  entries.map((entry) => entry.split("\n")).map(([anchor, title, text]) => ({ href: path + (anchor && "#" + anchor), title, text, page, all: folded(title + "\n" + text) })));
 
 const make = (tag, parent, properties, ...words) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -25,7 +26,8 @@ const pattern = (word) => {
   const text = word.replace(/(\d),(?=\d{3})/g, "$1").replace(/[.*+?^${}()|[\]\\\/-]/g, "\\$&").replace(/\d(?=\d)/g, "$&,?");
   return (/^\d/.test(word) ? "(?<![\\d.,])" : "") + text + (/\d$/.test(word) ? "(?!\\d|[.,]\\d)" : "");
 };
-const worth = (place, words, whole) => {
+const worth = (place, plain, words, whole) => {
+  if (!plain.every((word) => place.all.includes(word))) return 0; // most places: patterns take longer
   if (!words.every((word) => word.test(place.title) || word.test(place.text))) return 0;
   return 1 + words.filter((word) => word.test(place.title)).length + (place.title.toLowerCase() === whole ? 100 : 0);
 };
@@ -45,17 +47,22 @@ const excerpt = (text, every) => {
   return (from ? "… " : "") + text.slice(from, to) + (to < text.length ? " …" : "");
 };
 
+const shown = (place, every) => {
+  const item = make("li");
+  make("a", item, { href: place.href }, ...marked(place.title, every));
+  make("small", item, {}, place.page);
+  make("p", item, {}, ...marked(excerpt(place.text, every), every));
+  return item;
+};
+let rest = 0;
 const show = () => {
-  const whole = input.value.trim().toLowerCase(), texts = whole.split(/\s+/).filter(Boolean).map(pattern);
-  const words = texts.map((text) => new RegExp(text, "i")), every = new RegExp(texts.join("|"), "gi");
-  const found = whole ? places.map((place) => [worth(place, words, whole), place]).filter(([value]) => value).sort((a, b) => b[0] - a[0]) : [];
-  list.replaceChildren(...found.slice(0, MOST).map(([, place]) => {
-    const item = make("li");
-    make("a", item, { href: place.href }, ...marked(place.title, every));
-    make("small", item, {}, place.page);
-    make("p", item, {}, ...marked(excerpt(place.text, every), every));
-    return item;
-  }));
+  const whole = input.value.trim().toLowerCase(), asked = whole.split(/\s+/).filter(Boolean), texts = asked.map(pattern);
+  const plain = asked.map(folded), words = texts.map((text) => new RegExp(text, "i")), every = new RegExp(texts.join("|"), "gi");
+  const found = whole ? places.map((place) => [worth(place, plain, words, whole), place]).filter(([value]) => value).sort((a, b) => b[0] - a[0]) : [];
+  const items = (from, to) => found.slice(from, to).map(([, place]) => shown(place, every));
+  list.replaceChildren(...items(0, FIRST));
+  clearTimeout(rest);
+  rest = setTimeout(() => list.append(...items(FIRST, MOST)), found.length > FIRST ? PAUSE : 0); // below the screen: no key waits for them
   status.textContent = !whole ? "" : !found.length ? "No place holds all of these words: “" + input.value.trim().slice(0, 60) + "”. Choose fewer, or others."
     : found.length === 1 ? "1 place" : found.length > MOST ? found.length + " places; the first " + MOST + " are shown" : found.length + " places";
 };

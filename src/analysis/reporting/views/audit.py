@@ -11,7 +11,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
 from analysis.reporting.nodes import Inline, Run, bullets, code, fact, facts, fold, joined, label, link, listed, number
 from analysis.reporting.places import ORIGIN
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, points
 from analysis.results import write_csv
 from analysis.study import Study
 from analysis.study.claims import Claim, Document, Ledger, published
@@ -25,21 +25,31 @@ def record_claims(page: Appendix, ledger: Ledger) -> None:
     page.add(map(published, ledger.claims.values()))
 
 
-def answer(page: Appendix, verdicts: pd.DataFrame) -> Display:
-    """The opening paragraph, over the recorded counts."""
+def answer(page: Appendix, verdicts: pd.DataFrame, findings: pd.DataFrame) -> Display:
+    """The opening, over the recorded counts: how many figures contradict others, then point by point."""
+    found = {*verdicts["verdict"]}
     problems = verdicts.loc[verdicts["verdict"] == Verdict.INCONSISTENT, "problem"]
     wrong = "; ".join(sorted({*problems} - {""}))
-    listed_ = f" What is inconsistent: {wrong}." if wrong else ""
+    open_ = (
+        ", and {audit.verdicts.in_question|bare} are in question, since a check leaves open which of its figures is wrong"
+        if Verdict.IN_QUESTION in found
+        else ""
+    )
     read = (
-        " {audit.read_by_hand|bare} published figures are no plain numbers and were read by hand, which their rows say."
+        "{audit.read_by_hand|bare} published figures are no plain numbers and were read by hand, which their rows say."
     )
     return page.say(
-        "The source makes {audit.claims|:quantitative statements}. Of these, {audit.verdicts.reproduced|bare} are reproduced "
-        "from other published figures, {audit.verdicts.consistent|bare} are consistent with them, {audit.verdicts.inconsistent|bare} "
-        "cannot be true together with them, {audit.verdicts.in_question|bare} are in question, since a check leaves open "
-        "which of its figures is wrong, and {audit.verdicts.not_recomputable|bare} cannot be recomputed from what is "
-        "published. Of the {audit.results.all|bare} claims that are results, and no dates, thresholds, targets, assumptions or "
-        f"figures of others, {{audit.results.not_recomputable|bare}} cannot.{listed_}{read if verdicts['by_hand'].any() else ''}"
+        points(
+            "Of the {audit.claims|:figures} that the source publishes, {audit.verdicts.inconsistent|bare} cannot be true together with "
+            f"the others{open_}.",
+            f"The most severe finding: {named(findings['title'].iloc[0])}." if len(findings) else "",
+            f"What is inconsistent: {wrong}." if wrong else "",
+            "{audit.verdicts.reproduced|bare} follow from other published figures, and {audit.verdicts.consistent|bare} agree with them, "
+            "which confirms nothing.",
+            "{audit.verdicts.not_recomputable|bare} cannot be recomputed from what is published. Of the {audit.results.all|bare} that are "
+            "results, and no dates, thresholds, targets, assumptions or figures of others, {audit.results.not_recomputable|bare} cannot.",
+            read if verdicts["by_hand"].any() else "",
+        )
     )
 
 

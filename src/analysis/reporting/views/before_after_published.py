@@ -11,7 +11,7 @@ from analysis.questionnaire.published import Groups, Printed, PrintedItem
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import interval_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named, within
+from analysis.reporting.prose import named, points, within
 from analysis.reporting.views.claims import published as as_published
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ def answer(page: Appendix, printed: Printed) -> str:
     parts = ("before", "after", "sd_before", "sd_after", "respondents")
     claims += [claim for item in printed.figures.items for part in parts if (claim := getattr(item, part))]
     page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(claims))
-    said = [part for place, item in enumerate(printed.figures.items) for part in _item_words(printed, item, not place)]
-    return " ".join([*said, *(_group_words(groups) if groups else ())])
+    (first, *more), *others = (
+        list(_item_words(printed, item, not at)) for at, item in enumerate(printed.figures.items)
+    )
+    said = (first, " ".join(more), *map(" ".join, others))
+    return points(*said, *(_group_words(groups) if groups else ()))
 
 
 def _item_words(printed: Printed, item: PrintedItem, first: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from analysis.census.trend import NORMAL
 from analysis.described import described, of_nothing_nothing
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display, is_web_address
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, points
 from analysis.reporting.views.claims import published
 from analysis.results import Column, Kind, slug
 from analysis.study import Study
@@ -20,35 +20,30 @@ _PAPER = ("census_comparison_first_year", "census_comparison_second_year")
 
 
 def answer(page: Appendix, case: Case, study: Study, ages: pd.DataFrame) -> Display:
-    """The opening paragraphs."""
+    """The opening: the women, then how they are found and how sure that is, point by point."""
     years = [claim for quantity in _PAPER for claim in study.claims.about(quantity)]
     page.add(map(published, years))
     here = f"{{steps.residents.estimate|:residents}} of {named(case.name)} were born outside the European Union on {{=27 March 2011}}."
-    arrived = (
-        f"{here} How many of them had arrived since {{=2001}} cannot be told here: {named(case.gap)}."
-        if case.gap
-        else f"{here} {_arrived(case, ages)}"
-    )
+    gap = f"How many of them had arrived since {{=2001}} cannot be told here: {named(case.gap)}."
     paper = [f"{{claim:{claim.claim_id}}} ([{{={claim.claim_id}}}](08_claims_audit.html))" for claim in years]
-    return page.say("\n\n".join([arrived, *([_of_the_paper(*paper)] if len(paper) == len(_PAPER) else [])]))
+    of_paper = _of_the_paper(*paper) if len(paper) == len(_PAPER) else ""
+    return page.say(points(*((here, gap) if case.gap else _arrived(case, ages, here)), of_paper))
 
 
-def _arrived(case: Case, ages: pd.DataFrame) -> str:
+def _arrived(case: Case, ages: pd.DataFrame, here: str) -> tuple[str, ...]:
     young = "; that last figure is probably low, for the reason given with the ages" if look_young(ages) else ""
     settled = "are not students by the local count" if case.area in case.students else "had not come for formal study"
     return (
-        "About {steps.arrived.estimate} of them had arrived since {=2001}; no available table crosses country of birth "
-        "with year of arrival, and the two that are here allow anything from {steps.arrived.least|bare} to "
-        "{steps.arrived.most}. About {steps.women_arrived.estimate} ({steps.women_arrived.estimate|interval|bare}) of the arrivals "
-        f"were women, of whom about {{steps.women_settled.estimate}} ({{steps.women_settled.estimate|interval|bare}}) {settled}. "
-        "Of these, about {steps.adult_women_later.estimate} ({steps.adult_women_later.estimate|interval|bare}) would be alive and "
-        f"aged sixteen or over {{settings.horizon.value|:years}} later{young}."
-        "\n\n"
-        "The intervals in brackets hold only if the allocation of arrivals is right. Over all allocations that the census tables "
-        "allow, the interval of the women who are not students reaches from {steps.women_settled.least|bare} to "
-        "{steps.women_settled.most}, about "
-        "{answer.widening.value|bare} times as wide. A larger survey sample would not narrow it; a census table that "
-        "crosses country of birth with year of arrival for the area would."
+        "About {steps.women_settled.estimate} ({steps.women_settled.estimate|interval|bare}) women born outside the European Union had "
+        f"arrived in {named(case.name)} since {{=2001}} and {settled}.",
+        "That interval holds only if the allocation of arrivals is right. Over all allocations that the census tables allow it reaches "
+        "from {steps.women_settled.least|bare} to {steps.women_settled.most}, about {answer.widening.value|bare} times as wide. A larger "
+        "survey sample would not narrow it; a census table that crosses country of birth with year of arrival for the area would.",
+        f"{here} About {{steps.arrived.estimate}} of them had arrived since {{=2001}}; no available table crosses country of birth with "
+        "year of arrival, and the two that are here allow anything from {steps.arrived.least|bare} to {steps.arrived.most}.",
+        "About {steps.women_arrived.estimate} ({steps.women_arrived.estimate|interval|bare}) of the arrivals were women.",
+        "Of the women who are not students, about {steps.adult_women_later.estimate} ({steps.adult_women_later.estimate|interval|bare}) "
+        f"would be alive and aged sixteen or over {{settings.horizon.value|:years}} later{young}.",
     )
 
 

@@ -15,6 +15,7 @@ from analysis.reporting.charts import tick_text
 from analysis.reporting.style import (
     FRAME_HEIGHT,
     INK,
+    LINE_HEIGHT,
     PAPER,
     QUIET,
     RULE,
@@ -22,7 +23,6 @@ from analysis.reporting.style import (
     blank,
     colour,
     house_style,
-    legend,
     name_ends,
     plane,
 )
@@ -62,14 +62,17 @@ def ends_chart(
     numbers = [_number(row, name) for row in rows for name in ("estimate", "low", "high", "most")]
     known = [value for value in numbers if value is not None]
     with house_style():
-        fig, axes = blank(labels, rows=2)
+        key = _key(rows)
+        fig, axes = blank(labels, rows=2, more={place: LINE_HEIGHT * len(names) for place, names in key.items()})
         _axis(axes, max([*known, 1.0]), min([*known, 0.0]), axis_label)
-        for row, place in zip(rows, axes.get_yticks(), strict=True):
-            _draw_ends(axes, row, place)
         edges = list(accumulate(axes.get_yticks(), lambda edge, middle: 2 * middle - edge, initial=0.0))
-        for key in breaks:
-            axes.axhline(edges[shown.index(key)], color=RULE, linewidth=1)
-        _key(fig, rows)
+        for place, (row, middle) in enumerate(zip(rows, axes.get_yticks(), strict=True)):
+            _draw_ends(axes, row, middle - LINE_HEIGHT * len(key.get(place, ())) / 2)
+            for below, (words, shade) in enumerate(reversed(key.get(place, []))):
+                y = edges[place + 1] - LINE_HEIGHT * (below + 0.5)
+                _write(axes, words, _number(row, "estimate") or 0.0, y, shade)
+        for name in breaks:
+            axes.axhline(edges[shown.index(name)], color=RULE, linewidth=1)
     return fig
 
 
@@ -103,13 +106,14 @@ def _words(row: Mapping[str, Any]) -> str:
     return f"{text} ({' to '.join(ends)})" if ends else text
 
 
-def _write(axes: "Axes", words: str, x: float, y: float) -> None:
+def _write(axes: "Axes", words: str, x: float, y: float, shade: str = INK) -> None:
     """Words that start at x, end at x, or have their middle there, so that they stay inside the chart."""
     left, right = axes.get_xlim()
     share = (x - left) / (right - left)
     place, side = (left, "left") if share < 0.38 else (right, "right") if share > 0.62 else (x, "center")
     offset = {"left": 4, "center": 0, "right": 0}[side]
-    axes.annotate(words, (place, y), (offset, 0), textcoords="offset points", ha=side, va="center_baseline")
+    look = {"textcoords": "offset points", "ha": side, "va": "center_baseline", "color": shade}
+    axes.annotate(words, (place, y), (offset, 0), gid=None if shade == INK else "structural_key", **look)
 
 
 def _axis(axes: "Axes", high: float, low: float, label: str) -> None:
@@ -121,17 +125,23 @@ def _axis(axes: "Axes", high: float, low: float, label: str) -> None:
     axes.set_xlabel(label, color=QUIET)
 
 
-def _key(fig: "Figure", rows: Sequence[Mapping[str, Any]]) -> None:
-    from matplotlib.lines import Line2D
+def _key(rows: Sequence[Mapping[str, Any]]) -> dict[int, list[tuple[str, str]]]:
+    """The name and colour of each sort of bar by the first row that has one, below which it is written in place of a legend.
 
-    handles = [Line2D([], [], marker="o", color=INK, linestyle="", label="estimate")]
-    if any(_ends(row, "low", "high") for row in rows):
-        handles.append(Line2D([], [], color=colour(0), linewidth=6, label="sampling interval"))
-    if ranged := [row for row in rows if _ends(row, "least", "most")]:
-        sampled = any(_ends(row, "low", "high") for row in ranged)
-        words = "all the census tables allow" + (", with the sampling interval" if sampled else "")
-        handles.append(Line2D([], [], color=colour(1), alpha=0.35, linewidth=9, label=words))
-    legend(fig, handles=handles, handlelength=1.2)
+    A range without an interval of its own is what the tables allow; one beside an interval carries the sampling, too.
+    """
+    found: dict[int, list[tuple[str, str]]] = {}
+    sampled = [_ends(row, "low", "high") is not None for row in rows]
+    ranged = [_ends(row, "least", "most") is not None for row in rows]
+    sorts = (
+        (sampled, "sampling interval", colour(0)),
+        ([r and not s for r, s in zip(ranged, sampled, strict=True)], "allowed by the census tables", colour(1)),
+        ([r and s for r, s in zip(ranged, sampled, strict=True)], "allowed by tables and sampling", colour(1)),
+    )
+    for has, words, shade in sorts:
+        if True in has:
+            found.setdefault(has.index(True), []).append((words, shade))
+    return found
 
 
 @of_nothing_nothing
@@ -183,19 +193,22 @@ def small_multiples(values: pd.DataFrame, places: pd.DataFrame) -> "Figure":
         for axes, (measure, title), row in zip(panels, TITLES.items(), places.to_dict("records"), strict=True):
             _strip(axes, values[measure], row["median"])
             axes.set_title(f"{title}: {write(row['value'], '%', 1)}", loc="left", fontsize=12.5, pad=4)
-        _strip_key(fig, str(values.index[0]), few=len(values) <= _FEW)
+        first = next(iter(TITLES))
+        _name_marks(panels[0], values[first], float(places["median"].iloc[0]))
     return fig
 
 
-def _strip_key(fig: "Figure", label: str, few: bool) -> None:
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D([], [], marker="D", color=colour(1), markersize=9, markeredgecolor=PAPER, linestyle="", label=label),
-        Line2D([], [], marker="o", color=colour(0), alpha=0.7 if few else 0.3, linestyle="", label="other areas"),
-        Line2D([], [], marker="|", color=INK, markersize=12, markeredgewidth=1.6, linestyle="", label="median area"),
-    ]
-    legend(fig, 2, handles=handles, columnspacing=1.2, handlelength=1)
+def _name_marks(axes: "Axes", values: pd.Series, middle: float) -> None:
+    """The names of the marks above those of the first strip, in place of a legend: away from each other."""
+    own, others = float(values.iloc[0]), values.iloc[1:].dropna()
+    left, right = ("right", "left") if own <= middle else ("left", "right")
+    named = [(own, left, str(values.index[0]), colour(1)), (middle, right, "median area", INK)]
+    if len(others):
+        far = max(others, key=lambda value: min(abs(value - own), abs(value - middle)))
+        named.append((far, "right" if far > max(own, middle) else "left", "other areas", colour(0)))
+    for x, side, words, shade in named:
+        above = {"textcoords": "offset points", "ha": side, "va": "bottom", "color": shade, "gid": "structural_key"}
+        axes.annotate(words, (x, 0), (0, 8), **above)
 
 
 def _strip(axes: "Axes", values: pd.Series, middle: float) -> None:

@@ -13,7 +13,7 @@ from analysis.errors import InputError
 from analysis.files import Records
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, points
 from analysis.reporting.views.claims import published
 from analysis.reporting.views.coding_protected import CodingEvidence
 from analysis.results import Column, write_text
@@ -35,32 +35,34 @@ def answer(
 ) -> Display:
     """The opening paragraphs, over what the study has."""
     parts = (
-        _published_answer(page, study, themes, framework),
+        *_published_answer(page, study, themes, framework),
         _framework_answer(framework),
-        _team_answer(evidence, counts),
+        *_team_answer(evidence, counts),
     )
-    return page.say("\n\n".join(filter(None, parts)))
+    return page.say(points(*filter(None, parts)))
 
 
-def _published_answer(page: Appendix, study: Study, themes: Records[Theme] | None, framework: Framework) -> str:
+def _published_answer(
+    page: Appendix, study: Study, themes: Records[Theme] | None, framework: Framework
+) -> tuple[str, ...]:
     if themes is None:
-        return ""
+        return ()
     claims = claims_about(study, "focus_groups")[:1]
     page.add(map(published, claims))
-    held = "".join(f" It says that {{claim:{claim.claim_id}|:focus groups}} were held." for claim in claims)
+    held = "".join(f"It says that {{claim:{claim.claim_id}|:focus groups}} were held. " for claim in claims)
     statements = (
-        " Of what was said in them it gives {published.statements|:statements} by {published.speakers|:speaker codes}."
+        "Of what was said in them it gives {published.statements|:statements} by {published.speakers|:speaker codes}."
         if framework.statements
         else ""
     )
     together = any(theme.evidence == GROUP_EVIDENCE[1] for theme in themes)
     groups = "focus groups and surveys, which it does not tell apart" if together else "the focus groups"
     return (
-        f"The source reports themes, and not how often each came up.{held}{statements} Its text reports a theme at "
-        f"{{published.places|:places}}; {{published.group_places|bare}} of these rest on {groups}, "
-        "the others on something else. This tells which themes the source reports, and on what. It does not tell how "
-        "many people or groups raised a theme, whether more groups would have brought new ones, or whether two "
-        "coders agree; none of that is computed from the publication."
+        "The source reports themes, and not how often each came up: its text reports one at {published.places|:places}; "
+        f"{{published.group_places|bare}} of these rest on {groups}, the others on something else.",
+        f"{held}{statements}",
+        "It does not tell how many people or groups raised a theme, whether more groups would have brought new ones, or whether two coders "
+        "agree; none of that is computed from the publication.",
     )
 
 
@@ -76,25 +78,27 @@ def _framework_answer(framework: Framework) -> str:
     )
 
 
-def _team_answer(evidence: CodingEvidence, counts: pd.DataFrame | None) -> str:
+def _team_answer(evidence: CodingEvidence, counts: pd.DataFrame | None) -> tuple[str, ...]:
     if counts is None or evidence.coded is None:
-        return ""
+        return ()
     whole = evidence.coded.shown.whole
     used = (
-        "{team.used|bare} of {codebook.codes|:codes} were applied. "
+        "{team.used|bare} of {codebook.codes|:codes} were applied."
         if whole
-        else "The codebook has {codebook.codes|:codes}. "
+        else "The codebook has {codebook.codes|:codes}."
     )
     of_which = "" if whole else ", of the {team.entering|:codes} that enough people raised"
     last = (
-        " A last group adds {team.last_group|:codes} on average over all orders in which the groups could have been "
+        "A last group adds {team.last_group|:codes} on average over all orders in which the groups could have been "
         f"read{of_which}."
     )
     return (
-        "The coded segments are {team.segments|:segments} by {team.participants|:participants} in "
-        f"{{team.groups|:groups}}, read by {{team.coders|:coders}}. {used}For {{team.hidden|bare}} of the codes the "
-        "number of people is hidden, since it, or the number of those who did not come up with the code, is small or would "
-        f"give a small one away.{_top(evidence, counts)}{last if evidence.entering() is not None else ''}"
+        "The coded segments are {team.segments|:segments} by {team.participants|:participants} in {team.groups|:groups}, read by "
+        f"{{team.coders|:coders}}. {used}",
+        _top(evidence, counts),
+        "For {team.hidden|bare} of the codes the number of people is hidden, since it, or the number of those who did not come up with the "
+        "code, is small or would give a small one away.",
+        last if evidence.entering() is not None else "",
     )
 
 

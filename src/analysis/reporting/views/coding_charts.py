@@ -8,6 +8,8 @@ import pandas as pd
 from analysis.coding.steps import Steps, steps_layout
 from analysis.described import description, of_nothing_nothing
 from analysis.reporting.style import (
+    FRAME_HEIGHT,
+    HEIGHT,
     LINE_HEIGHT,
     QUIET,
     RULE,
@@ -16,6 +18,7 @@ from analysis.reporting.style import (
     house_style,
     legend,
     name_columns,
+    name_ends,
     plane,
     row_places,
     wrap,
@@ -160,18 +163,19 @@ def saturation_chart(curve: pd.DataFrame) -> "Figure":
     frame, blue = as_shown(curve), colour(0)
     with house_style():
         fig, axes = plane("groups read", "codes seen so far")
+        named = [(float(frame["codes_mean"].iloc[-1]), "mean over all orders", blue)]
         if frame["codes_low"].notna().any():
-            label = "from the fewest to the most, over all orders"
             ends = frame["codes_low"], frame["codes_high"]
-            axes.fill_between(frame.index, *ends, color=blue, alpha=0.22, linewidth=0, label=label)
-        axes.plot(frame["codes_mean"], "o-", color=blue, linewidth=2, markersize=6, label="mean over all orders")
+            axes.fill_between(frame.index, *ends, color=blue, alpha=0.22, linewidth=0)
+            named.append((float(ends[0].iloc[-1]), "fewest to most", blue))
+        axes.plot(frame["codes_mean"], "o-", color=blue, linewidth=2, markersize=6)
         axes.set_ylim(0, float(frame["codes_mean"].max()) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(True, axis="y", color=RULE)
         axes.grid(False, axis="x")
         axes.tick_params(axis="y", colors=QUIET)
-        legend(fig)
+        name_ends(axes, named, HEIGHT - FRAME_HEIGHT)
     return fig
 
 

@@ -16,6 +16,7 @@ from analysis.questionnaire.groups import ages, group_of
 from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import points
 from analysis.reporting.views import against_published
 from analysis.reporting.views.against_published import Compared
 from analysis.reporting.views.claims import published as as_published
@@ -102,16 +103,19 @@ def _printed(page: Appendix, printed: Printed, level: float) -> str:
     page.add(as_published(claims[claim]) for claim in named)
     threshold = (
         "However it was rounded, the same R² counts as different from zero with {significant_must|:people} or more, "
-        "and with fewer than {significant_may} it does not. "
+        "and with fewer than {significant_may} it does not."
     )
     found = None not in (page.find("significant_may").value, page.find("significant_must").value)
-    return (
-        f"The published R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not published. "
+    return points(
+        "That time in the UK explains little of the differences in English between people does not say that English hardly improves in a "
+        "year: the gain may be as small as {yearly_gain.flattest} standard deviations, and much larger if people had been in the UK for "
+        "similar times.",
+        f"The published R² of {{claim:{figures.r_squared}}} is a correlation of {{correlation}} in size; its sign is not published.",
         f"If the {{claim:{figures.likely}|:people}} who gave both answers stand behind it, its p-value is {{p}}, and a "
-        f"{{={100 * level:g}}} per cent confidence interval of the population's correlation runs from {{rho|interval}}, with its sign open; it takes them as a random "
-        f"sample, and rules nothing out for certain. {threshold if found else ''}That time in the UK explains little of the differences in English between people does not say that English "
-        f"hardly improves in a year: the gain may be as small as {{yearly_gain.flattest}} standard deviations, and much larger if people had "
-        f"been in the UK for similar times. What the answers on English after the courses allow stands in {{@03_before_after:groups}}."
+        f"{{={100 * level:g}}} per cent confidence interval of the population's correlation runs from {{rho|interval}}, with its sign open; it "
+        "takes them as a random sample, and rules nothing out for certain.",
+        threshold if found else "",
+        "What the answers on English after the courses allow: {@03_before_after:groups}.",
     )
 
 

@@ -18,6 +18,7 @@ from analysis.reporting import charts_records as charts
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import bar_chart
 from analysis.reporting.markup import Display
+from analysis.reporting.prose import points
 from analysis.reporting.views import against_published
 from analysis.reporting.views.against_published import Compared, found_in
 from analysis.reporting.views.claims import published as as_published
@@ -59,7 +60,7 @@ def _measured(counts: pd.DataFrame | None, contacts: pd.DataFrame | None) -> str
         )
     if contacts is not None:
         parts.append("{advice.advisers|:people} recorded {advice.contacts|:contacts} of advice.")
-    return " ".join(parts)
+    return points(*parts)
 
 
 def _printed(page: Appendix, printed: Printed) -> str:
@@ -77,12 +78,13 @@ def _printed(page: Appendix, printed: Printed) -> str:
         *(each.people for each in attendance.reached),
     ]
     page.add(as_published(printed.study.claims[claim]) for claim in dict.fromkeys(named))
-    return (
-        f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, a mean of {{sessions.mean}} each. "
-        f"The published figures do not determine how they are spread: the median participant may have come to anything from "
-        f"{{sessions.median|interval}} sessions. {{claim:{last.claim}|:people}} answered the last questionnaire. The "
-        f"{{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the published value."
-        " What they are worth in the model stands in {@05_sroi:outcomes}."
+    return points(
+        f"{{claim:{attendance.people}|:people}} made {{claim:{attendance.attendances}|:attendances}}, a mean of {{sessions.mean}} each; the "
+        "median participant may have come to anything from {sessions.median|interval} sessions, since the published figures do not "
+        "determine how attendances are spread.",
+        f"{{claim:{last.claim}|:people}} answered the last questionnaire.",
+        f"The {{claim:{advice.contacts}|:contacts}} of advice can be split by type in {{advice.splits|:ways}} that all give the published "
+        "value; what they are worth in the model: {@05_sroi:outcomes}.",
     )
 
 

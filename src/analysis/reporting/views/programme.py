@@ -15,7 +15,7 @@ from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import FEWEST_BARS, bar_chart, paired_chart, progress_chart
 from analysis.reporting.curves import line_chart, step_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named, within
+from analysis.reporting.prose import named, points, within
 from analysis.reporting.upset import upset_chart
 from analysis.reporting.views.evidence import no_rounding
 from analysis.reporting.views.programme_counts import Door
@@ -53,7 +53,7 @@ def answer(outputs: pd.DataFrame, *more: pd.DataFrame | None) -> Display:
     ranked = ranked.sort_values("progress", kind="stable").set_index("measure", append=True)["progress"]
     said = [*_everyone_words(page, frame.set_index("measure")), *_ranked_words(ranked, "progress.")]
     said += ["No target is published beside what was reached."] if ranked.empty else []
-    return page.say(" ".join([*said, "Every published figure with its check stands in {@08_claims_audit:ledger}."]))
+    return page.say(points(*said, "Every published figure with its check: {@08_claims_audit:ledger}."))
 
 
 def _everyone_words(page: Appendix, frame: pd.DataFrame) -> Iterator[str]:
@@ -89,12 +89,15 @@ def answer_of_records(headline: pd.DataFrame, door: Door) -> Display:
     labels = [str(label).removesuffix(": progress") for label in progress["label"]]
     index = pd.MultiIndex.from_arrays([labels, progress.index.str.removeprefix(prefix)])
     ranked = pd.Series(progress["value"].to_numpy(float), index).sort_values(kind="stable")
-    came = " Referrals received: {records.referrals}." if len(records.referrals) else ""  # type: ignore[union-attr]
-    ends = "".join(f" {words}" for words in _ranked_words(ranked, prefix))
+    came = "Referrals received: {records.referrals}." if len(records.referrals) else ""  # type: ignore[union-attr]
     day = records.as_of  # type: ignore[union-attr]
     return door.page.say(
-        f"By the records as known on {{={day.day} {day:%B %Y}}}, {{records.people|:people}} joined.{came}{ends} Counts below "
-        "{records.minimum|bare} are hidden, and so are others from which one could be worked out: a hidden count may be either."
+        points(
+            f"By the records as known on {{={day.day} {day:%B %Y}}}, {{records.people|:people}} joined.",
+            came,
+            *_ranked_words(ranked, prefix),
+            "Counts below {records.minimum|bare} are hidden, and so are others from which one could be worked out: a hidden count may be either.",
+        )
     )
 
 

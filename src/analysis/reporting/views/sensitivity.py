@@ -9,7 +9,7 @@ from analysis.described import description, labelled, of_nothing_nothing
 from analysis.reporting.appendix import Appendix
 from analysis.reporting.charts import FEWEST_BARS, bar_chart, interval_chart
 from analysis.reporting.markup import Display
-from analysis.reporting.prose import named
+from analysis.reporting.prose import named, points
 from analysis.reporting.views.claims import published_claims
 from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
 from analysis.results import Kind, Result, in_words, slug, write
@@ -37,14 +37,17 @@ def answer(
         return page.say(
             "At its base values the model gives {sensitivity.base.ratio} for each pound; no assumption has a range."
         )
-    independent = ", and {sensitivity.draws.chance_independent} if no assumptions were correlated" if groups else ""
+    independent = ", and in {sensitivity.draws.chance_independent} if no assumptions were correlated" if groups else ""
     return page.say(
-        "At its base values the model gives {sensitivity.base.ratio} for each pound. With all assumptions drawn from their ranges the"
-        " median ratio is {sensitivity.draws.ratio} and the middle draws run from {sensitivity.draws.ratio|interval}; the chance"
-        f" that value exceeds cost is {{sensitivity.draws.chance}}{independent}{where_certain(page, case)}."
-        f" The single assumption that moves the ratio most is {named(case.label(tornado.index[0]))}. {_fall(page)} {_joint(page)}"
-        f" Knowing every input before the decision to fund would be worth {{sensitivity.information.all}}{_where_worthless(page, case)}."
-        f"{_choices(choices)}"
+        points(
+            "With every assumption drawn from its range the median ratio is {sensitivity.draws.ratio}, and the middle draws run from"
+            " {sensitivity.draws.ratio|interval}; at its base values the model gives {sensitivity.base.ratio} for each pound.",
+            f"Value exceeds cost in {{sensitivity.draws.chance}} of the draws{independent}{where_certain(page, case)}.",
+            f"The assumption that moves the ratio most by itself: {named(case.label(tornado.index[0]))}.",
+            f"{_fall(page)} {_joint(page)}",
+            f"To know every input before the decision to fund would be worth {{sensitivity.information.all}}{_where_worthless(page, case)}.",
+            _choices(choices),
+        )
     )
 
 
@@ -85,8 +88,8 @@ def _choices(choices: pd.DataFrame | None) -> str:
         ""
         if choices is None
         else (
-            " Of {sensitivity.universes.count} ways to build the model, {sensitivity.universes.above} give a ratio above one; the"
-            f" choice that moves it most is {named(choices.index[0])}."
+            "Of {sensitivity.universes.count} ways to build the model, {sensitivity.universes.above} give a ratio above one; the choice that"
+            f" moves it most: {named(choices.index[0])}."
         )
     )
 

@@ -7,13 +7,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting.charts import tick_text
-from analysis.reporting.style import FRAME_HEIGHT, HEIGHT, INK, colour, house_style, legend, name_ends, plane
+from analysis.reporting.style import FRAME_HEIGHT, HEIGHT, INK, colour, house_style, name_ends, plane
 from analysis.results import write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_PLANE, _LETTER, _LETTERS_HIGH, _ROOM = (
+    (2.8, 4.5),
+    0.105,
+    0.2,
+    0.45,
+)  # inches of the areas, of letters; halves of words in all
 _STYLES = ("solid", "dashed", "dotted", "dashdot")  # so that lines differ without colour
 
 
@@ -58,21 +64,30 @@ def area_chart(grid: pd.DataFrame, x_label: str, y_label: str) -> "Figure":
         ]
         for (shade, alpha), low, high in zip(shades, edges, edges[1:], strict=False):
             axes.contourf(across, up, found, levels=[low, high], colors=[shade], alpha=alpha)
-            axes.plot(
-                [],
-                [],
-                color=shade,
-                alpha=alpha,
-                linewidth=8,
-                label=f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}",
-            )
+            _name_band(axes, grid, (low, high))
         if float(found.min()) < 1 < float(found.max()):
             axes.contour(across, up, found, levels=[1.0], colors=[INK], linewidths=1.6)
-        legend(fig, 2, handlelength=2.2)
         axes.set_xlim(across[0], across[-1])
         axes.set_ylim(up[0], up[-1])
         _ticks(axes, "", "")
     return fig
+
+
+def _name_band(axes: "Axes", grid: pd.DataFrame, edges: tuple[float, float]) -> None:
+    """The pounds that a band stands for, where it has the most room; nothing in one that is narrower than the words."""
+    from scipy.ndimage import distance_transform_edt
+
+    low, high = edges
+    inside = np.pad((grid.to_numpy() >= low) & (grid.to_numpy() < high), 1)
+    words = f"{tick_text(low, 'GBP')} to {tick_text(high, 'GBP')}"
+    room = [
+        _PLANE[place] / (grid.shape[place] * size) for place, size in enumerate((_LETTERS_HIGH, len(words) * _LETTER))
+    ]
+    deep = distance_transform_edt(inside, sampling=room)[1:-1, 1:-1]
+    if deep.max() > _ROOM:
+        row, column = np.unravel_index(deep.argmax(), deep.shape)
+        middle = {"ha": "center", "va": "center", "gid": "structural_band"}
+        axes.annotate(words, (grid.columns[column], grid.index[row]), **middle)
 
 
 def _band_edges(low: float, high: float) -> list[float]:

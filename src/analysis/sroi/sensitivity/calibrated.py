@@ -47,7 +47,7 @@ Claims = Callable[[np.ndarray, Sequence[int]], np.ndarray]
 
 
 class Meets(Strict):
-    """A printed figure that the model has to give: which claim, by which measure, in which scenario, with what changed."""
+    """A published figure that the model has to give: which claim, by which measure, in which scenario, with what changed."""
 
     claim: str
     measure: Measure = "ratio"
