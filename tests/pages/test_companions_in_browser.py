@@ -119,7 +119,10 @@ def test_headline_figures_lead_to_the_entry_where_they_stand(visit, study):
 
 
 def test_what_is_folded_is_printed(visit, study):
-    for name, inside in (("assumptions", "#assumption-total_cost .more dl"), ("overview", "#section-the-answer ~ details p")):
+    for name, inside in (
+        ("assumptions", "#assumption-total_cost .more dl"),
+        ("overview", "#section-the-answer ~ details p"),
+    ):
         page = visit(study / f"{name}.html")
         page.emulate_media(media="print")
         assert page.locator(inside).first.is_visible()

@@ -245,8 +245,8 @@ def test_so_does_every_number_of_the_index(finished):
     page = (finished / "reports/index.html").read_text(encoding="utf-8")
     checked, lost = troubles_elsewhere(page, finished / "reports", "", registered(finished))
     assert (
-        checked == 16
-    )  # two ratios and five verdicts of each of two studies; how many of the measures in the picture of one
+        checked == 21
+    )  # two ratios, five verdicts and what was found (a ratio and its range; people and two shares) of two studies; one picture's
     assert lost == []
 
 

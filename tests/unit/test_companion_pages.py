@@ -92,10 +92,11 @@ def test_the_overview_tells_question_answer_figures_and_what_is_missing(tmp_path
 
 
 def test_the_opening_is_the_findings_of_the_summary_point_by_point_and_the_rest_unfolds(tmp_path):
-    """At most six points; what does not hold yet, or names a result that is not recorded, is none of them."""
+    """At most six points; what does not hold yet, or whose number no appendix shows, is none of them."""
     says = [{"say": f"Point {letter}, {{sroi.ratio|bare}}."} for letter in "abcdefg"]
-    summary = {"findings": [{"say": "Later {sroi.ratio}.", "once": "sroi.ratio"}, *says[:5]], "limits": says[5:]}
-    page = overview(toys.toy(tmp_path, wording=WORDING | {"summary": summary}))
+    others = [{"say": "Later {sroi.ratio}.", "once": "sroi.ratio"}, {"say": "Later of {people}."}]
+    summary = {"findings": [*others, *says[:5]], "limits": says[5:]}
+    page = overview(toys.toy(tmp_path, wording=WORDING | {"summary": summary}, more=MEASURED))
     first, _, rest = page.split("The answer</h2>")[1].partition("<details>")
     assert [re.sub("<.*?>", "", each) for each in re.findall(r"<(?:p|li)>(Point .*?)</(?:p|li)>", first)] == [
         f"Point {letter}, £4.00." for letter in "abcdef"

@@ -252,8 +252,11 @@ def _led(result_id: str, material: Material) -> str:
 
 
 def _answer(sheet: Sheet, words: Overview) -> Iterator[Display]:
+    """The findings of the summary, whose every number has an entry that tells where it comes from, and what is left; the answer in full
+    unfolds below them, or stands in their place."""
     paragraphs = [sheet.page.say(part.say) for part in words.answer if isinstance(part, Paragraph)]
-    found = [entry.say for entry in (*words.summary.findings, *words.summary.limits)]
+    told = (*words.summary.findings, *words.summary.limits)
+    found = [entry.say for entry in told if all("#" in _led(name, sheet.material) for name in entry.named)]
     yield from [sheet.page.say(points(*found[:MOST_POINTS]))] if found else paragraphs
     yield from _shown_picture(sheet.material)
     if words.figures:
