@@ -27,10 +27,10 @@
   };
 
   // Rows of so many are laid out one by one, those far away when they come near: columns have their widths from what they hold
-  const SHARES = [[".short", 2], [".number", 3], [".long", 6]];
+  const OTHER = 3.6, SHARES = [[".short", 2], [".number", 3.4], [".long", 6]]; // wide enough for “Recomputed” and “recomputable”
   const inRows = (table) => {
     const first = table.querySelector("tbody tr:not(.group)");
-    const shares = [...(first?.cells ?? [])].map((cell) => (cell.querySelector(".of-row") ? 7 : SHARES.find(([css]) => cell.matches(css))?.[1] ?? 3));
+    const shares = [...(first?.cells ?? [])].map((cell) => (cell.querySelector(".of-row") ? 7 : SHARES.find(([css]) => cell.matches(css))?.[1] ?? OTHER));
     table.style.setProperty("--widths", shares.map((share) => `minmax(0, ${share}fr)`).join(" "));
     table.classList.add("in-rows");
   };
