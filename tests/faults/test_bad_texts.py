@@ -1,6 +1,7 @@
 """Texts that no file of ours may hold: control characters, YAML that is more than data, and whatever params.yaml could be given."""
 
 import typing
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,7 @@ TEXTS = [
 ]
 OTHERS = [None, True, [], ["a"], {}, {"a": 1}, -1, -0.5, 10**30, 1e300, float("nan"), float("inf"), 0.5]
 RUNS = [(notebook, study) for notebook, study in planned_runs(ROOT)]
+GIVEN = yaml.safe_load((ROOT / FILE).read_text(encoding="utf-8"))
 
 
 def places(model: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -167,8 +169,8 @@ def places(model: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[s
 
 
 def taken(project: Path, notebook: str, study: str, place: tuple[str, ...], value) -> bool:
-    """Whether params.yaml may hold a value at a place; any error but InputError is passed on."""
-    content = yaml.safe_load((ROOT / FILE).read_text(encoding="utf-8"))
+    """Whether params.yaml may hold a value at a place of a run, alone there; any error but InputError is passed on."""
+    content = {notebook: {study: deepcopy(GIVEN[notebook][study])}}
     target = content[notebook][study]
     for name in place[:-1]:
         target = target.setdefault(name, {})
