@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from opened import open_page
 from rendered import output, page_html
 
 from analysis.reporting import Appendix
@@ -26,25 +27,16 @@ def browser(chromium_executable):
 
 @pytest.fixture
 def visit(browser):
-    """Open a file at a width, in a mode; all other requests are stopped. The page's `.noted` lists requests and messages."""
-    contexts = []
+    """Open a file as `open_page` does; what was opened is closed at the end of the test."""
+    pages = []
 
-    def open_page(path, width=1280, scheme="light", **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
-        page, noted = context.new_page(), []
-        page.route("**/*", lambda route: route.continue_() if route.request.url == path.as_uri() else route.abort())
-        page.on("request", lambda request: noted.append(request.url) if request.url != path.as_uri() else None)
-        page.on("console", lambda message: noted.append(message.text))
-        page.on("pageerror", lambda error: noted.append(str(error)))
-        page.on("dialog", lambda dialog: (noted.append("dialog"), dialog.dismiss()))
-        page.goto(path.as_uri())
-        page.noted = noted
-        return page
+    def opened(*arguments, **options):
+        pages.append(open_page(browser, *arguments, **options))
+        return pages[-1]
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    yield opened
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture(scope="session")
