@@ -3,7 +3,7 @@
 Each planned notebook runs with its page in a process of its own, on a copy of the project. Recorded are the files below
 data/raw that it opens, the folders it lists, what it looks for and does not find (then the folder counts, since a file
 that appears there would change the outcome), the modules it imports and what these read; to these come all modules its
-code could reach. The differences from dvc.yaml are told, and the exit status is 1 if there are any; with --write the lists
+code could reach. What is read does not hang on how much is drawn, so little is. The differences from dvc.yaml are told, and the exit status is 1 if there are any; with --write the lists
 are put right.
 """
 
@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,17 @@ ITEM, MADE = "${item}", "data/processed/"
 PAGE_CODE = "page_code"  # the stage for the code that every page is made with
 DECISIONS = ".disclosure.json"  # how the record of what a notebook decided on disclosure ends
 RAW_FILES = "data/processed/raw_files"  # what another makes: the names of the files in each folder of raw data
+LIBRARIES = (
+    "highspy", "IPython.core.interactiveshell", "jinja2.ext", "matplotlib.backends.backend_svg", "matplotlib.figure", "matplotlib.style", "nbformat",
+    "pandas", "pydantic", "pygments.formatters.html", "pygments.lexers.python", "scipy.optimize", "scipy.stats", "statsmodels.stats.proportion",
+)  # fmt: skip
+LITTLE = {
+    "draws": 256,
+    "design": 64,
+    "replicates": 20,
+    "resamples": 199,
+    "planted": 4,
+}  # parameters that say how much is drawn
 RUNNER = "from analysis.pipeline import stage"  # what runs a notebook and makes its page
 
 Seen = dict[tuple[str, str], tuple[set[Path], set[Path]]]  # by notebook and study: data, and files of our code
@@ -118,6 +130,8 @@ def observed(runs: Iterable[tuple[str, str]]) -> Seen:
     listed = list(runs)
     with tempfile.TemporaryDirectory() as name:
         root = copied(Path(name) / "project")
+        for library in LIBRARIES:  # once, and not in each process; our own modules are what is in question
+            import_module(library)
         with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
             return dict(zip(listed, pool.map(partial(run_of, root), listed, chunksize=1), strict=True))
 
@@ -129,7 +143,18 @@ def copied(target: Path) -> Path:
         shutil.copytree(ROOT / part, target / part) if (ROOT / part).is_dir() else shutil.copy(
             ROOT / part, target / part
         )
+    params = target / "params.yaml"
+    params.write_text(with_little(params.read_text(encoding="utf-8")), encoding="utf-8")
     return target
+
+
+def with_little(parameters: str) -> str:
+    """The text of params.yaml with little to draw in each run.
+
+    >>> with_little("seed: 2013, draws: 262144, design: 16384")
+    'seed: 2013, draws: 256, design: 64'
+    """
+    return re.sub(rf"\b({'|'.join(LITTLE)}): \d+", lambda found: f"{found[1]}: {LITTLE[found[1]]}", parameters)
 
 
 def stages() -> dict[str, Any]:
