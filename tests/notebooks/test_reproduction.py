@@ -66,11 +66,12 @@ def test_a_number_that_is_no_result_would_be_found(finished):
     assert check_numbers(html.replace(first[0], first[0].replace(first[1], first[1] + "9"), 1), store)
 
 
-def test_pages_are_stamped_and_hold_no_path_of_the_machine(finished):
+def test_pages_are_stamped_and_hold_no_path_of_the_machine(finished, tmp_path_factory):
+    above = tmp_path_factory.getbasetemp().parent  # of all folders in which tests run anything
     for page in (finished / "reports").rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "@@COMMIT@@" not in text
-        assert str(finished) not in text
+        assert str(above) not in text
         assert str(Path.home()) not in text
 
 
@@ -220,10 +221,13 @@ def wait_until_gone(group: int) -> None:
 
 
 def test_executed_notebooks_rerun_to_the_same_outputs(finished):
-    """nbval executes each notebook again, cell by cell, and compares every output."""
+    """nbval executes each notebook again, cell by cell, and compares every output: in an ordinary kernel, once for each notebook.
+
+    Of the studies the last is taken, whose records, where there are synthetic ones, have every cell show something.
+    """
+    last = dict(planned_runs(finished))
     executed = [
-        str(finished / "data/processed" / study / "executed" / f"{notebook}.ipynb")
-        for notebook, study in planned_runs(finished)
+        str(finished / "data/processed" / study / "executed" / f"{notebook}.ipynb") for notebook, study in last.items()
     ]
     done = subprocess.run(
         [
