@@ -8,7 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?=
 # More arguments for pytest, as in: make test ARGS="-k sroi"
 ARGS ?=
-# Tests that run at a time; those of one file stay together. 0: all in one process, which a debugger needs.
+# Tests that run at a time; those of one file stay together, the longest files first (tests/conftest.py). 0: all in one
+# process, which a debugger needs.
 TEST_PROCESSES ?= 2
 
 VENV_PYTHON := .venv/bin/python
@@ -43,7 +44,7 @@ pdf: ## print the pages as PDF files by the Chromium installed (ARGS="--study ID
 
 test: ## run the tests (ARGS="..." is passed on to pytest)
 	@$(SETUP) test
-	@$(VENV_PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: ## put code and notebooks into the one format, and say what the linter finds
 	@$(SETUP) test

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from project_copy import copy_project, run_analysis
+from project_copy import copy_project, copy_tree, made_once, run_analysis
 
 # How long a case takes depends on what else the machine does; the cases themselves are the same in every run.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
@@ -24,6 +24,36 @@ CHROMIUM_COMMANDS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 SOFFICE_COMMANDS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+
+
+# The files that take longest, longest first. Where several processes test, each takes the next file: one that begins late
+# with these would be waited for by the others.
+LONGEST = (
+    "test_published_pages",
+    "test_own_records",
+    "test_reproduction",
+    "test_hostile_text",
+    "test_live_in_browser",
+    "test_programme_disclosure",
+    "test_bundle",
+    "test_notebooks_by_hand",
+    "test_weight_and_width",
+    "test_killed",
+    "test_attacker",
+    "test_pipeline_graph",
+    "test_deposited_files",
+    "test_sweep_cluster",
+    "test_comparing_runs",
+    "test_own_records_page",
+    "test_first_screen",
+    "test_bad_texts",
+)
+
+
+def pytest_collection_modifyitems(items):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        rank = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +93,18 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Path:
-    """A copy of the project in which everything has been run once; tests only read it, or copy it again."""
-    folder = copy_project(tmp_path_factory.mktemp("finished"))
-    done = run_analysis(folder, "reproduce")
+    """A copy of the project in which everything has been run once; tests only read it, or copy it again.
+
+    Where several processes test, one of them runs everything and each has a copy of its own.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _run_once(tmp_path_factory.mktemp("finished") / "project")
+    shared = made_once(tmp_path_factory.getbasetemp().parent / "finished", _run_once)
+    return copy_tree(shared, tmp_path_factory.mktemp("finished") / "project")
+
+
+def _run_once(folder: Path) -> Path:
+    done = run_analysis(copy_project(folder), "reproduce")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
