@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 from zipfile import ZipFile
@@ -99,6 +100,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+@cache
 def readable(folder: Path) -> dict[str, str]:
     """Every byte of a bundle as text: what zips hold, what PDFs say and know of themselves, and HTML without its marks."""
     found = {}
