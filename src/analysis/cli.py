@@ -87,6 +87,7 @@ _NOT_MADE = ("no such file", "what a run to the end makes", "run analysis reprod
 _OF_THE_DISK = {
     errno.ENOSPC: ("a full disk", "room for what a run writes", "make room and run it again"),
     errno.EDQUOT: ("a user's share of the disk that is used up", "room for what a run writes", "make room and run it again"),
+    errno.EIO: ("a disk or device that cannot be read or written", "a file on a disk that works", "put the file itself in its place, or copy the project to another disk"),
     errno.EROFS: ("a disk that can only be read", "one that can be written to", "copy the project to one and run it there"),
     errno.ENAMETOOLONG: ("a name that is too long for the disk", "a shorter one", "correct the name"),
     errno.ELOOP: ("links that lead round", "a file", "put the file itself in its place"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,26 @@ def test_study_files_and_small_tables(project):
     rewrite(project / "data/raw" / STUDY / "comparisons.csv", cell(3, "national", " "))
     with pytest.raises(InputError, match=r"comparisons\.csv, row 3, column 'national'"):
         comparisons(load_study(STUDY, project))
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "nowhere", "device"])
+@pytest.mark.parametrize(
+    "name", ["coproduction/audit.yaml", "coproduction/records/attendance.csv", "overviews/coproduction.yaml"]
+)
+def test_what_lies_in_the_place_of_a_file_that_need_not_be_there_is_told(project, name, kind):
+    """It was passed over, as if there were none, and a page lacked what it should have had."""
+    path = project / "data/raw" / name
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    link = path.with_name(f".#{path.name}")
+    link.symlink_to("somebody@elsewhere.1")  # an editor's
+    load_study("coproduction", project)
+    if kind in ("folder", "pipe"):
+        (path.mkdir if kind == "folder" else lambda: os.mkfifo(path))()
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else "/no/such/place")
+    with pytest.raises(InputError, match=rf"data/raw/{name}: found a .*expected a file"):
+        load_study("coproduction", project)
 
 
 def test_a_model_that_names_what_does_not_exist(project):

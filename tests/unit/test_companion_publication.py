@@ -36,8 +36,16 @@ def project(root, wording):
     shutil.copy(Path(__file__).resolve().parents[2] / "CITATION.cff", root)
     (root / "notebooks").mkdir()
     for appendix in material.appendices:
-        cells = [{"cell_type": "markdown", "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question]}]
-        (root / "notebooks" / f"{appendix.name}.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+        cells = [
+            {
+                "cell_type": "markdown",
+                "metadata": {},
+                "source": [f"# {appendix.title.strip()}\n", "\n", appendix.question],
+            }
+        ]
+        (root / "notebooks" / f"{appendix.name}.ipynb").write_text(
+            json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}), encoding="utf-8"
+        )
     return material
 
 

@@ -68,7 +68,7 @@ def written() -> dict:
     title, parameters, _, *others = (
         cell | ({"outputs": []} if "outputs" in cell else {}) for cell in NOTEBOOK["cells"]
     )
-    return {"cells": [title, parameters, LOOK, *others]}
+    return {"nbformat": 4, "metadata": {}, "cells": [title, parameters, LOOK, *others]}
 
 
 @pytest.fixture

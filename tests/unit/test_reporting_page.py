@@ -69,6 +69,15 @@ def test_the_notebook_s_title_is_the_page_s_only_one(notebook):
     assert "<title>Social return – A study</title>" in page and '<html lang="en-GB">' in page
 
 
+@pytest.mark.parametrize(
+    ("place", "tag"), [(5, "page-../../elsewhere"), (5, "page-<b>"), (5, "page-a/b"), (5, "page-A"), (0, "page-model")]
+)
+def test_a_page_beside_has_a_name_that_names_no_other_place_and_is_not_the_whole(notebook, place, tag):
+    notebook.cells[place].metadata["tags"] = [tag]
+    with pytest.raises(InputError, match=f"a heading tagged '{tag}'"):
+        page_data(notebook, CONTEXT, STORE)
+
+
 def test_headings_get_anchors_of_their_own_and_the_contents_lead_there(notebook):
     page = rendered(notebook, CONTEXT)
     assert '<h2 id="section-the-answer">' in page and '<h3 id="section-in-part">' in page

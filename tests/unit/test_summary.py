@@ -108,9 +108,14 @@ def test_a_chart_that_a_notebook_draws_for_other_evidence_is_told_of_and_a_table
         'show(view.bars(found), "Bars.", data=found, alt="More.", name="later")',
         'show(found, "A table.", name="numbers")',
     ]
-    cells = [{"cell_type": "code", "source": each} for each in code] + [{"cell_type": "markdown", "source": "# It's"}]
+    cells = [
+        {"cell_type": kind, "metadata": {}, "source": each}
+        for kind, each in [*(("code", each) for each in code), ("markdown", "# It's")]
+    ]
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "05_sroi.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    (tmp_path / "notebooks" / "05_sroi.ipynb").write_text(
+        json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}), encoding="utf-8"
+    )
     assert charts_not_drawn(["05_sroi:later", "05_sroi:bars"], material, "toy.yaml") == ["05_sroi:later"]
     with pytest.raises(InputError, match="found 05_sroi:numbers,"):
         charts_not_drawn(["05_sroi:later", "05_sroi:numbers"], material, "toy.yaml")

@@ -5,7 +5,6 @@ study's overview (`summary:` in data/raw/overviews/<study>.yaml), and where that
 """
 
 import ast
-import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +25,7 @@ from analysis.files import read_yaml, validate
 from analysis.pipeline.commit import commit_line
 from analysis.pipeline.companions import material_of
 from analysis.pipeline.deposit.pdf import FLAGS, commit_date, dated, drive, find_browser, has_browser
+from analysis.pipeline.notebook_files import read_cells
 from analysis.pipeline.people_protected import stop_on_published_leaks
 from analysis.reporting.nodes import Run, plain, walk
 from analysis.reporting.numbers import check_numbers
@@ -233,7 +233,7 @@ def overview_problems(study: Study) -> list[InputError]:
 def _figures_of(root: Path, notebook: str) -> Iterator[str]:
     """The names of the figures that the cells of a notebook show; of tables, which have no alternative text, none."""
     path = root / "notebooks" / f"{notebook}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    cells = read_cells(path) if path.is_file() else []
     for code in ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"):
         for node in (each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.Call)):
             given = {word.arg: word.value for word in node.keywords}

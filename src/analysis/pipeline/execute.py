@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import InputError
+from analysis.pipeline.notebook_files import read_cells
 from analysis.pipeline.parameter_models import Parameters
 from analysis.pipeline.parameters import check_notebook
 
@@ -59,14 +60,8 @@ def run_cells(path: Path, values: dict[str, Any], root: Path, progress: Progress
 
 
 def _check(path: Path, parameters: Parameters) -> None:
-    import nbformat
-
-    if not path.is_file():
-        raise InputError(
-            f"notebooks/{path.name}", found="no such notebook", expected="the file", action="correct the name"
-        )
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    cells = [cell for cell in read_cells(path) if cell["cell_type"] == "code"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise InputError(
             f"notebooks/{path.name}",
@@ -74,8 +69,8 @@ def _check(path: Path, parameters: Parameters) -> None:
             expected="one",
             action="tag the cell that sets the parameters, and no other",
         )
-    rest = "\n".join(cell.source for cell in cells if cell is not tagged[0])
-    check_notebook(rest, tagged[0].source, type(parameters), f"notebooks/{path.name}")
+    rest = "\n".join("".join(cell["source"]) for cell in cells if cell is not tagged[0])
+    check_notebook(rest, "".join(tagged[0]["source"]), type(parameters), f"notebooks/{path.name}")
 
 
 def _failure(path: Path, error: Any) -> str:

@@ -13,10 +13,13 @@ import os
 import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+
+from analysis.errors import InputError
+from analysis.pipeline.notebook_files import read_cells
 
 ASKED = "ANALYSIS_PRELOAD"  # environment variable: modules to import, as JSON
 COMMON = (
@@ -63,9 +66,10 @@ def notebook_imports(root: Path, notebooks: Collection[str] = ()) -> list[str]:
     found: dict[str, None] = {}
     paths = [path for path in sorted((root / "notebooks").glob("*.ipynb")) if not notebooks or path.stem in notebooks]
     for path in paths:
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                found |= dict.fromkeys(imports_in("".join(cell["source"])))
+        with suppress(InputError):  # the notebook itself will say so
+            for cell in read_cells(path):
+                if cell["cell_type"] == "code":
+                    found |= dict.fromkeys(imports_in("".join(cell["source"])))
     return list(found)
 
 

@@ -11,6 +11,7 @@ from analysis.errors import InputError
 from analysis.files import shown
 from analysis.pipeline import progress, provenance
 from analysis.pipeline.execute import execute
+from analysis.pipeline.notebook_files import read_cells
 from analysis.pipeline.parameter_models import Parameters
 from analysis.pipeline.parameters import parameters_for, planned_runs
 from analysis.pipeline.people_protected import stop_on_leaks_in
@@ -129,12 +130,7 @@ def question(root: Path, notebook: str) -> str:
 
 def _opening(root: Path, notebook: str) -> str:
     """The text of a notebook's first cell."""
-    path = root / "notebooks" / f"{notebook}.ipynb"
-    if not path.is_file():
-        raise InputError(
-            f"notebooks/{notebook}.ipynb", found="no such notebook", expected="the file", action="correct params.yaml"
-        )
-    return "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    return "".join(read_cells(root / "notebooks" / f"{notebook}.ipynb")[0]["source"])
 
 
 def _notebook_text(notebook: Any) -> str:

@@ -74,7 +74,7 @@ def page_data(
     anchors: set[str] = set()
     made = {
         name: (list(_blocks(cells, context.parameters if not name else {}, sections)), sections)
-        for name, cells in _apart(_without_empty_sections(notebook.cells)).items()
+        for name, cells in _apart(_without_empty_sections(notebook.cells), place).items()
         for sections in [_Sections(place, anchors=anchors)]
     }
     _refuse_repeats([block for blocks, _ in made.values() for block in blocks], place)
@@ -84,7 +84,7 @@ def page_data(
     return main[1] | ({"parts": dict(others)} if others else {})
 
 
-def _apart(cells: "list[NotebookNode]") -> "dict[str, list[NotebookNode]]":
+def _apart(cells: "list[NotebookNode]", place: str) -> "dict[str, list[NotebookNode]]":
     """The cells of the page, and of each page beside it: of the sections whose heading's cell is tagged `page-<its name>`."""
     found: dict[str, list[NotebookNode]] = {"": []}
     name = ""
@@ -92,8 +92,19 @@ def _apart(cells: "list[NotebookNode]") -> "dict[str, list[NotebookNode]]":
         if cell.cell_type == "markdown" and re.match("##? ", cell.source):
             tags = cell.metadata.get("tags", [])
             name = next((tag.removeprefix(_APART) for tag in tags if tag.startswith(_APART)), "")
+            if name and not re.fullmatch("[a-z][a-z0-9_]*", name) or (name and not found[""]):
+                raise _no_page(name, place)
         found.setdefault(name, []).append(cell)
     return found
+
+
+def _no_page(name: str, place: str) -> InputError:
+    return InputError(
+        place,
+        found=f"a heading tagged {_APART + name!r}",
+        expected=f"'{_APART}' and a name of small letters, digits and _, on a heading below the notebook's title",
+        action="correct the tag",
+    )
 
 
 def _part(

@@ -1,5 +1,6 @@
 """Finds a study's files, validates them, and hands out typed tables and the assumption register."""
 
+import os
 from calendar import month_name
 from collections.abc import Iterable
 from contextlib import suppress
@@ -230,6 +231,28 @@ def readable_studies(root: Path) -> list[Study]:
     return found
 
 
+def _check_files(root: Path, study_id: str) -> None:
+    """InputError for what lies in a file's place and is none, as a link to a disk that is not there: it would count as missing."""
+    raw = root / "data" / "raw"
+    folders = (raw / study_id, raw / study_id / "records", raw / study_id / "management_information")
+    places = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    for path in (*places, raw / "overviews" / f"{study_id}.yaml"):
+        if path.name.startswith(".") or path.is_file() or not os.path.lexists(path):  # editors have links of their own
+            continue
+        if not path.is_dir() or path.suffix in (".csv", ".yaml"):
+            raise InputError(
+                shown(path, root),
+                found=_instead(path),
+                expected="a file",
+                action="put the file itself in its place, or take this away",
+            )
+
+
+def _instead(path: Path) -> str:
+    """What lies in the place of a file."""
+    return "a folder" if path.is_dir() else "a device or a pipe" if path.exists() else "a link that leads nowhere"
+
+
 def load_study(study_id: str, root: Path | None = None) -> Study:
     """Open a study by id; InputError lists the known ones if there is none of that id."""
     root = root or find_root()
@@ -241,6 +264,7 @@ def load_study(study_id: str, root: Path | None = None) -> Study:
             expected=f"one of {', '.join(study_ids(root))}",
             action="correct the id, or add the study (docs/adding-a-study.md)",
         )
+    _check_files(root, study_id)
     info = validate(StudyInfo, read_yaml(path, shown(path, root)), shown(path, root), None)
     if info.id != study_id:
         raise InputError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.pipeline.notebook_files import read_cells
 from analysis.reporting.markup import MIME
 from analysis.reporting.nodes import plain, walk
 from analysis.results import Result
@@ -33,7 +34,7 @@ def exhibits(written: Path, executed: Path, store: dict[str, Result]) -> list[Ex
     """
     from analysis.pipeline.shell import PRIVATE
 
-    places = [place for place, cell in enumerate(_cells(written), start=1) if PRIVATE not in _tags(cell)]
+    places = [place for place, cell in enumerate(read_cells(written), start=1) if PRIVATE not in _tags(cell)]
     ran = [cell for cell in _cells(executed) if "injected-parameters" not in _tags(cell)]
     return [found for place, cell in zip(places, ran, strict=False) for found in _of_cell(cell, place, store)]
 
