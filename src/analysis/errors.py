@@ -107,6 +107,13 @@ def printable(text: str) -> str:
     """A text, or the name of a file, as a terminal can show it: what would steer it, or turn its lines, by its number.
 
     >>> printable("a\\x1b[31m\\u202eb")
-    'a\\\\x1b[31m\\\\x202eb'
+    'a\\\\x1b[31m\\\\u202eb'
     """
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return "".join(c if c.isprintable() else _escaped(ord(c)) for c in text)
+
+
+def _escaped(number: int) -> str:
+    """A letter by its number, as Python writes it."""
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

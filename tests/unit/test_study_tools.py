@@ -175,8 +175,8 @@ def test_names_that_steer_a_terminal_are_told_by_their_numbers_and_names_that_ar
     shutil.rmtree(project / "data" / "raw" / "fresh")
     assert cli.main(["new-study", "fresh", "--records", str(people)]) == 1
     told = capsys.readouterr()
-    assert r"wrote data/raw/fresh/records/a\x07\x1b[31m\x202eb.csv" in told.out
-    assert r"a\x07\x1b[31m\x202eb.csv: found no such folder" in told.err
+    assert r"wrote data/raw/fresh/records/a\x07\x1b[31m\u202eb.csv" in told.out
+    assert r"a\x07\x1b[31m\u202eb.csv: found no such folder" in told.err
     assert not {"\x07", "\x1b", "\u202e"} & {*told.out, *told.err}
     people.rename(own / "\udcff.csv")
     with pytest.raises(InputError, match="no letter"):
