@@ -12,10 +12,12 @@ from analysis.audit.verdicts import audit
 from analysis.cli import main
 from analysis.errors import InputError
 from analysis.files import read_yaml
+from analysis.pipeline.raw_files import write_raw_files
 from analysis.programme.published import comparisons, performance
 from analysis.sroi.published import derived_quantities, read_published
-from analysis.study import load_study
+from analysis.study import check_files, load_study
 from analysis.study.claims import read_claims
+from analysis.tools.check import check
 
 STUDY = "connecting_opportunities"
 
@@ -217,13 +219,16 @@ def test_what_lies_in_the_place_of_a_file_that_need_not_be_there_is_told(project
     path.unlink(missing_ok=True)
     link = path.with_name(f".#{path.name}")
     link.symlink_to("somebody@elsewhere.1")  # an editor's
-    load_study("coproduction", project)
+    check_files(project, "coproduction")
     if kind in ("folder", "pipe"):
         (path.mkdir if kind == "folder" else lambda: os.mkfifo(path))()
     else:
         path.symlink_to("/dev/zero" if kind == "device" else "/no/such/place")
     with pytest.raises(InputError, match=rf"data/raw/{name}: found a .*expected a file"):
-        load_study("coproduction", project)
+        check_files(project, "coproduction")
+    with pytest.raises(InputError, match="expected a file"):
+        write_raw_files(project)
+    assert [problem.expected for problem in check(project, "coproduction")[0]] == ["a file"]
 
 
 def test_a_model_that_names_what_does_not_exist(project):

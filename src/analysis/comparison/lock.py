@@ -68,7 +68,7 @@ def changed_since(root: Path, stage: Recorded, stages: Iterable[Recorded]) -> li
 
 
 def _is_as_recorded(root: Path, path: str, known: str) -> bool:
-    """Whether an input has the hash of dvc.lock; of a folder of records that is a keyed one, as `pipeline.record` makes it."""
+    """Whether an input has the hash of dvc.lock; of a folder of records that is a keyed one, as `pipeline.dvc_record` makes it."""
     if content_md5(root / path) == known:
         return True
     files = [file for file in (root / path).rglob("*") if file.is_file() and file.name not in team_files.PUBLIC]

@@ -8,10 +8,16 @@ from pathlib import Path
 
 from analysis.pipeline.provenance import RAW_FILES
 from analysis.results import write_text
+from analysis.study import check_files, study_ids
 
 
 def write_raw_files(root: Path) -> list[Path]:
-    """Write, for each folder in data/raw, the sorted names of what lies directly in it; returns the files, one a folder."""
+    """Write, for each folder in data/raw, the sorted names of what lies directly in it; returns the files, one a folder.
+
+    InputError for what lies in the place of a study's file and is none.
+    """
+    for study in study_ids(root):
+        check_files(root, study)
     written = []
     for folder in sorted(path for path in (root / "data" / "raw").iterdir() if path.is_dir()):
         written.append(root / RAW_FILES / f"{folder.name}.txt")

@@ -18,6 +18,7 @@ from analysis.pipeline.progress import TOLD, Display, Laps
 from analysis.pipeline.provenance import files_at
 from analysis.pipeline.sources import Sources
 from analysis.pipeline.surroundings import processors
+from analysis.study import check_files
 
 
 def reproduce(
@@ -31,11 +32,13 @@ def reproduce(
     """Bring every stage up to date, publish the pages, and print what came out; returns the exit status.
 
     `workers` notebooks run at a time (0: one more than there are processors, since each waits now and then); `plain`
-    starts every process afresh; `again` are studies whose earlier pages were never passed on (see `pipeline.earlier`). A
+    starts every process afresh; `again` are studies whose earlier pages were never passed on (see `pipeline.earlier_releases`). A
     stage that fails stops what waits for it and nothing else: the other studies are published, then it is told what failed. A
     study of which decisions are `left_open` and which has no pages yet is named, and is no failure.
     """
     write_plan(root)
+    for study in dict.fromkeys(study for _, study in planned_runs(root)):
+        check_files(root, study)
     laps, sources, workers = Laps(), Sources.now(root / "src"), workers or processors() + 1
     own_folder(root / ".dvc" / "tmp", ".dvc/tmp")
     remove_left_folders()  # of runs that were killed

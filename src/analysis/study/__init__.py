@@ -26,6 +26,7 @@ __all__ = [
     "Register",
     "Study",
     "StudyInfo",
+    "check_files",
     "find_root",
     "load_study",
     "readable_studies",
@@ -231,8 +232,11 @@ def readable_studies(root: Path) -> list[Study]:
     return found
 
 
-def _check_files(root: Path, study_id: str) -> None:
-    """InputError for what lies in a file's place and is none, as a link to a disk that is not there: it would count as missing."""
+def check_files(root: Path, study_id: str) -> None:
+    """InputError for what lies in a file's place and is none, as a link to a disk that is not there: it would count as missing.
+
+    Asked once for a run and by `check`, not by whatever opens a study, which would then depend on the names of all files.
+    """
     raw = root / "data" / "raw"
     folders = (raw / study_id, raw / study_id / "records", raw / study_id / "management_information")
     places = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
@@ -264,7 +268,6 @@ def load_study(study_id: str, root: Path | None = None) -> Study:
             expected=f"one of {', '.join(study_ids(root))}",
             action="correct the id, or add the study (docs/adding-a-study.md)",
         )
-    _check_files(root, study_id)
     info = validate(StudyInfo, read_yaml(path, shown(path, root)), shown(path, root), None)
     if info.id != study_id:
         raise InputError(

@@ -17,7 +17,7 @@ from analysis.errors import InputError, shorten
 from analysis.files import another_width, check_header, holds_something, misfit, parse_yaml, read_text, shown, table
 from analysis.pipeline.parameter_models import CALLED_FOR_BY, MODELS
 from analysis.pipeline.parameters import called_for, listed_studies, planned_runs
-from analysis.study import Study, load_study, readable_studies
+from analysis.study import Study, check_files, load_study, readable_studies
 from analysis.study.claims import OPTIONAL
 from analysis.tools.challenges import challenge_problems
 from analysis.tools.own_records import OPEN, notes, problems
@@ -98,6 +98,7 @@ def _study_problems(root: Path, study_id: str) -> Iterator[InputError]:
     found = list(_document(BY_NAME["study.yaml"], path, shown(path, root))) if path.is_file() else []
     yield from found
     try:
+        check_files(root, study_id)
         load_study(study_id, root)
     except InputError as error:
         if not path.is_file():
