@@ -1,13 +1,16 @@
 """One process for each notebook, and nothing that one notebook does is seen by the next."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+from project_copy import ROOT
 from warm import Warm
 
 from analysis.pipeline import processes
+from analysis.pipeline.processes import Runner
 
 pytestmark = pytest.mark.skipif(not processes.can_fork(), reason="no fork server here; processes start plain")
 
@@ -66,7 +69,9 @@ DRAW = "import random, numpy\nprint(random.random(), numpy.random.rand())"
 
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory):
-    return Warm(tmp_path_factory.mktemp("project"))
+    with Runner(ROOT, os.environ) as running:
+        running.warm_up()  # with all that the server of a run imports
+        yield Warm(tmp_path_factory.mktemp("project"))
 
 
 def test_nothing_of_one_notebook_reaches_the_next(warm):

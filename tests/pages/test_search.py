@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from analysis.companions.search import SHORTENED, entries, search_page
 from analysis.reporting.nodes import fact, facts, heading, label, paragraph
@@ -115,7 +116,7 @@ def test_a_key_waits_for_what_is_on_the_screen_alone(visit, finished):
     page = visit(finished / "reports/search.html")
     typed = "words => { const input = document.getElementById('search-words'); input.value = words; input.dispatchEvent(new Event('input')); return document.querySelectorAll('.found li').length; }"
     assert page.evaluate(typed, "the") == 12
-    page.wait_for_function("document.querySelectorAll('.found li').length === 40")
+    expect(page.locator(".found li")).to_have_count(40)
     assert page.evaluate(typed, "the zebra of") == 0
     page.wait_for_timeout(400)
     assert page.locator(".found li").count() == 0  # what a former word would have added does not come

@@ -23,8 +23,8 @@ from analysis.reporting import Appendix, show
 from analysis.reporting.showing import TOO_FEW
 from analysis.reporting.views import against_published, participation as view
 from analysis.reporting.views.against_published import OPEN, Compared
-from analysis.reporting.views.evidence import HIDDEN, Evidence, number
-from analysis.results import Column, Kind
+from analysis.reporting.views.evidence import HIDDEN, Evidence
+from analysis.results import Column, Kind, Result
 from analysis.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def evidence_in(folder: Path, notebook: str, minimum: int = 5) -> Evidence:
 def test_a_page_of_frames_takes_no_number_of_people_but_through_the_door(notebook, tmp_path):
     """Where a frame is shown, nothing is: neither a number put beside it nor one of a method that tells not what it rests on."""
     page = evidence_in(tmp_path, notebook).page
-    added = number(f"{notebook}.strength.kendall.tau.value", "A statistic", 3.2, "", 1)
+    added = Result(f"{notebook}.strength.kendall.tau.value", "A statistic", 3.2, "", Kind.MEASURED, 1)
     with pytest.raises(InputError, match="no rule has judged") as refused:
         page.add([added])
     assert added.id in str(refused.value) and not len(page.store)

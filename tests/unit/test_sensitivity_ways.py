@@ -1,14 +1,17 @@
 """One and two ways, scenarios, the distribution of the ratio, switching values: hand-worked cases and invariants."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
-from sensitivity_cases import entry, function_case, toy_case, yearly_case
+from sensitivity_cases import coproduction, entry, function_case, toy_case, yearly_case
 
 from analysis.errors import InputError
+from analysis.sroi.model import read_model
 from analysis.sroi.sensitivity import one_way, probabilistic, switching
+from analysis.sroi.sensitivity.case import not_taken_off
 from analysis.sroi.sensitivity.correlation import default_groups
 
 
@@ -188,3 +191,31 @@ def test_the_break_even_line_of_effect_and_cost_by_hand():
 def test_without_enough_value_effect_and_cost_have_no_break_even_line():
     case = function_case(lambda x: x, [entry("x", 0.4)])
     assert one_way.break_even(one_way.effect_and_cost(case)).empty
+
+
+def test_the_published_ratio_is_held_against_the_draws():
+    """Even from 0.5 to 1.5, a quarter lies above 1.25; nothing is said where no ratio is published."""
+    case = function_case(lambda a: a, [entry("a", 1.0, 0.5, 1.5, "uniform")])
+    drawn = {"correlated": probabilistic.simulate(case, 2**10, 1)["ratio"]}
+    found = probabilistic.above_published(case, drawn, {1.25: "published"})
+    assert found["value"].tolist() == pytest.approx([25.0], abs=0.2)
+    assert probabilistic.above_published(case, drawn, {}) is None
+
+
+def test_what_the_base_values_take_nothing_off_for():
+    """All four at the published values; deadweight no longer once one outcome has some."""
+    study, settings = coproduction()
+    model = read_model(study)
+    assert not_taken_off(settings.case(model, model.entries)) == (
+        "deadweight",
+        "displacement",
+        "attribution",
+        "drop-off",
+    )
+    one = model.entries["deadweight_advice"].model_copy(update={"value": 0.1})
+    changed = replace(model, entries=model.entries | {one.id: one})
+    assert not_taken_off(settings.case(changed, changed.entries)) == (
+        "displacement",
+        "attribution",
+        "drop-off",
+    )

@@ -145,6 +145,8 @@ papermill_engines.register(NAME, ShellEngine)
 def _shell() -> Any:
     """A shell for one notebook; what it puts into the interpreter goes with it."""
     os.environ.setdefault("MPLBACKEND", INLINE)
+    if "matplotlib" in sys.modules:  # which the server imported before, when nothing was named
+        sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]
     settings = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
     main, hook = sys.modules.get("__main__"), sys.displayhook
     shell = Shell.instance(config=settings)

@@ -15,7 +15,7 @@ from analysis.reporting.views.sensitivity_charts import area_chart, line_chart
 from analysis.results import Kind, Result, in_words, slug, write
 from analysis.sroi.model import Model
 from analysis.sroi.published import read_published
-from analysis.sroi.sensitivity.case import RATIO, Case, Together, Unmet
+from analysis.sroi.sensitivity.case import RATIO, Case, Together, Unmet, not_taken_off
 from analysis.sroi.sensitivity.correlation import Group
 from analysis.sroi.sensitivity.multiverse import Multiverse, ratios_by_share
 from analysis.sroi.sensitivity.one_way import break_even
@@ -42,6 +42,7 @@ def answer(
         points(
             "With every assumption drawn from its range the median ratio is {sensitivity.draws.ratio}, and the middle draws run from"
             " {sensitivity.draws.ratio|interval}; at its base values the model gives {sensitivity.base.ratio} for each pound.",
+            _against_published(page, case),
             f"Value exceeds cost in {{sensitivity.draws.chance}} of the draws{independent}{where_certain(page, case)}.",
             f"The assumption that moves the ratio most by itself: {named(case.label(tornado.index[0]))}.",
             f"{_fall(page)} {_joint(page)}",
@@ -49,6 +50,15 @@ def answer(
             _choices(choices),
         )
     )
+
+
+def _against_published(page: Appendix, case: Case) -> str:
+    """Where the published ratio stands among the draws, and why so far up if the base values take nothing off."""
+    if "sensitivity.draws.above_published" not in page.store.by_id:
+        return ""
+    off = not_taken_off(case)
+    why = f": the base values take nothing off for {listed(off)}, and the ranges do" if off else ""
+    return f"Of the draws {{sensitivity.draws.above_published}} give more than the published ratio{why}."
 
 
 def where_certain(page: Appendix, case: Case) -> str:
@@ -201,7 +211,8 @@ def axes(grid: pd.DataFrame | None) -> str:
 
 def listed(labels: Iterable[str]) -> str:
     """Names from data as a sentence lists them."""
-    return " and ".join(map(named, labels))
+    found = list(map(named, labels))
+    return " and ".join([", ".join(found[:-1]), *found[-1:]] if len(found) > 1 else found)
 
 
 @of_nothing_nothing

@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.currency import with_sign
 from analysis.described import described, reading
 from analysis.errors import InputError
-from analysis.expressions import ExpressionError, evaluate, parse
+from analysis.expressions import ExpressionError, evaluate, parse, references
 from analysis.results import Column, Kind, in_words
 from analysis.sroi.model import Model
+from analysis.sroi.steps import SHARES_TAKEN
+from analysis.sroi.value_map import LABELS
 from analysis.study.register import Assumption
 
 Values = Mapping[str, "float | np.ndarray"]
@@ -227,6 +229,19 @@ def check_inputs(case: Case, names: Mapping[str, Any] | tuple[str, ...], place: 
                 expected=f"one of {', '.join(case.model.inputs)}",
                 action="correct the name; a model depends only on the register entries its value map names",
             )
+
+
+def not_taken_off(case: Case) -> tuple[str, ...]:
+    """Which of deadweight, displacement, attribution and drop-off are nothing at the base values, though their ranges have more."""
+    rows = case.model.value_map.outcomes if isinstance(case.model, Model) else ()
+    found = []
+    for name in (*SHARES_TAKEN, "drop_off"):
+        formulas = [row.formulas[name] for row in rows if name in row.formulas]
+        inputs = {each for formula in formulas for each in references(formula)}
+        if inputs <= case.base.keys() and inputs & {*case.varied}:
+            values = [float(evaluate(formula, case.base)) for formula in formulas]
+            found += [LABELS[name].lower()] if not any(values) else []
+    return tuple(found)
 
 
 class OfCase:

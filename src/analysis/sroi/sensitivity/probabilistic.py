@@ -1,6 +1,6 @@
 """Probabilistic analysis: the distribution of the ratio and of pounds, however many draws, in memory that stays the same."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,6 +109,22 @@ def middle_draws(
     }
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
     return frame.set_axis([f"sensitivity.draws.{name}" for name in rows])
+
+
+@described(
+    None,
+    rows={
+        "sensitivity.draws.above_published": Column("Draws that give more than the published ratio", "%", decimals=1)
+    },
+)
+def above_published(
+    case: Case, ratios: Mapping[str, Distribution], published: Collection[float]
+) -> pd.DataFrame | None:
+    """P(ratio > published ratio) in %, inputs correlated: column value; None where no ratio is published."""
+    if not published:
+        return None
+    share = 100 * float(ratios["correlated"].above(max(published)))
+    return pd.DataFrame({"value": {"sensitivity.draws.above_published": share}})
 
 
 @described(None, {}, header="Ratio", row="above {:g}", other=Column("", "%", decimals=1))
