@@ -56,7 +56,8 @@ def _against_published(page: Appendix, case: Case) -> str:
     """Where the published ratio stands among the draws, and why so far up if the base values take nothing off."""
     if "sensitivity.draws.above_published" not in page.store.by_id:
         return ""
-    off = not_taken_off(case)
+    few = page.find("sensitivity.draws.above_published").value < 50  # type: ignore[operator]
+    off = not_taken_off(case) if few else ()  # which explains a published ratio above most draws, and no other
     why = f": the base values take nothing off for {listed(off)}, and the ranges do" if off else ""
     return f"Of the draws {{sensitivity.draws.above_published}} give more than the published ratio{why}."
 
